@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TONMEISTER_AUDIO_FILE_H
+#define TONMEISTER_AUDIO_FILE_H
+
+#include <tonmeister/status.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// How samples lie in a file
+typedef enum {
+  TON_SAMPLES_16,
+  TON_SAMPLES_24,
+  TON_SAMPLES_32, ///< Integer
+  TON_SAMPLES_FLOAT,
+  TON_SAMPLES_DOUBLE,
+  TON_SAMPLES_CODED, ///< A lossy or companded codec
+} TonSamples;
+
+/// What a file holds
+typedef struct {
+  uint32_t rate;     ///< Hz
+  uint32_t channels; ///< 1 to 64
+  uint64_t frames;   ///< Samples of one channel
+  TonSamples samples;
+  char container[16]; ///< "WAV", "RF64", "FLAC", "MP3", "M4A", ...
+  char codec[24];     ///< "PCM 24 bit", "AAC", ...
+} TonAudioInfo;
+
+/// An audio file being read.  One thread at a time.
+typedef struct TonAudio TonAudio;
+
+/**
+   Open any audio file that libsndfile or libav* can read.
+
+   A file with no channels, no frames or no readable sample is an error that
+   says so.  `*audio` is set on success; freed by caller with
+   ton_audio_close().  [main]
+*/
+TonStatus
+ton_audio_open(const char* path, TonAudio** audio, TonError* error);
+
+/// Owned by `audio`, valid until it is closed.  [any]
+const TonAudioInfo*
+ton_audio_info(const TonAudio* audio);
+
+/**
+   Read the next frames, planar.
+
+   @param audio The file
+   @param out `channels` pointers to room for `frames` samples; full scale 1.0
+   @param frames Frames wanted
+   @param got Frames delivered; less than wanted only at the end
+   @param error May be null
+   @return TON_BAD_FILE with the time in the song when the rest is unreadable.
+   A sample that is not finite comes as 0 and is counted.  [main]
+*/
+TonStatus
+ton_audio_read(TonAudio* audio,
+               float* const* out,
+               uint32_t frames,
+               uint32_t* got,
+               TonError* error);
+
+/// Go to a frame, counted from 0.  [main]
+TonStatus
+ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error);
+
+/// Samples so far that were NaN or infinite.  [any]
+uint64_t
+ton_audio_bad_samples(const TonAudio* audio);
+
+void
+ton_audio_close(TonAudio* audio);
+
+/// Texts carried by a file; empty strings are not written
+typedef struct {
+  char title[256];
+  char artist[256];
+  char album[256];
+  char album_artist[256];
+  char composer[256];
+  char genre[64];
+  char date[32]; ///< "2026" or "2026-11-21"
+  char comment[512];
+  char copyright[256];
+  char publisher[256];
+  char isrc[16];
+  char upc[16];
+  uint32_t track; ///< 0: none
+  uint32_t track_total;
+  bool has_gain;          ///< ReplayGain 2.0 fields below are set
+  double track_gain_db;   ///< Re -18 LUFS
+  double track_peak_dbtp;
+  const char* cover_path; ///< JPEG or PNG, front cover; null: none.  Not owned
+} TonTags;
+
+/// Loudness fields of a broadcast extension chunk (EBU Tech 3285 v2)
+typedef struct {
+  bool present;
+  double integrated_lufs;
+  double range_lu;
+  double true_peak_dbtp;
+  double momentary_max_lufs;
+  double short_term_max_lufs;
+} TonBroadcast;
+
+/// What to write
+typedef struct {
+  uint32_t rate;
+  uint32_t channels;
+  TonSamples samples;     ///< 16, 24, float; what the container allows
+  const char* container;  ///< "WAV" (RF64 by itself above 4 GB), "FLAC", "MP3"
+  uint32_t bitrate_kbps;  ///< MP3: constant bit rate, 320
+  bool dither;            ///< TPDF at 16 and 24 bit; off only for exact copies
+  uint64_t dither_seed;   ///< Same seed, same bytes
+  TonBroadcast broadcast; ///< WAV only
+} TonAudioFormat;
+
+/// A file being written beside its final name.  One thread at a time.
+typedef struct TonAudioWriter TonAudioWriter;
+
+/// Freed by ton_writer_commit() or ton_writer_abandon().  Errors name the
+/// path and the reason; nothing appears under the final name before commit.
+/// [main]
+TonStatus
+ton_writer_open(const char* path,
+                const TonAudioFormat* format,
+                TonAudioWriter** writer,
+                TonError* error);
+
+/// Add frames, planar float, 1.0 = full scale.  Samples over full scale are
+/// clipped and counted in integer formats.  [main]
+TonStatus
+ton_writer_write(TonAudioWriter* writer,
+                 const float* const* in,
+                 uint32_t frames,
+                 TonError* error);
+
+/// Samples clipped so far.  [any]
+uint64_t
+ton_writer_clipped(const TonAudioWriter* writer);
+
+/// Put the final loudness into the broadcast chunk and the tags into the file,
+/// sync, rename over the final name.  `broadcast` and `tags` may be null.
+/// Frees the writer whatever the outcome.  [main]
+TonStatus
+ton_writer_commit(TonAudioWriter* writer,
+                  const TonBroadcast* broadcast,
+                  const TonTags* tags,
+                  TonError* error);
+
+/// Give up: remove the partial file, free the writer.  Null is allowed.
+void
+ton_writer_abandon(TonAudioWriter* writer);
+
+/// Remove the partial files of all open writers: for a signal handler's
+/// follow-up on the main thread.  [main]
+void
+ton_writer_abandon_all(void);
+
+/// Read tags back (cover_path stays null; `has_cover` tells).  [main]
+TonStatus
+ton_tags_read(const char* path, TonTags* tags, bool* has_cover, TonError* error);
+
+/// Convert rates, linear phase at soxr's very high quality, planar, streaming.
+typedef struct TonResampler TonResampler;
+
+/// Freed with ton_resampler_free().  Rates in Hz.  [main]
+TonStatus
+ton_resampler_new(uint32_t from,
+                  uint32_t to,
+                  uint32_t channels,
+                  TonResampler** resampler,
+                  TonError* error);
+
+/// Push `frames` in (0 with `end` set: flush), get up to `room` frames out.
+/// Sample 0 comes out at sample 0; in total ceil(n x to / from) frames.  [any]
+TonStatus
+ton_resampler_run(TonResampler* resampler,
+                  const float* const* in,
+                  uint32_t frames,
+                  bool end,
+                  float* const* out,
+                  uint32_t room,
+                  uint32_t* got,
+                  TonError* error);
+
+void
+ton_resampler_free(TonResampler* resampler);
+
+/**
+   A stem ready for the engine: PCM at the song's rate.
+
+   If `path` is PCM at `rate` already, `ready` is `path`.  Else it is decoded
+   and resampled once into `cache_dir` (created on demand) as a float WAV named
+   by the hash of the file's content, the rate and the program's version, and
+   found there the next time.  A cache that cannot be written is an error that
+   says so; a damaged cache file is made anew.
+
+   @param ready Room for the path to read, `size` bytes
+   @param progress Called now and then with 0 to 1, may be null; returning
+          false stops with TON_INTERRUPTED
+*/
+TonStatus
+ton_stem_ready(const char* path,
+               uint32_t rate,
+               const char* cache_dir,
+               char* ready,
+               uint32_t size,
+               bool (*progress)(void* handle, double part),
+               void* handle,
+               TonError* error);
+
+/// 128-bit hash of a file's content as 32 hexadecimal digits.  [main]
+TonStatus
+ton_file_hash(const char* path, char hash[33], TonError* error);
+
+/// SHA-256 of a file's content as 64 hexadecimal digits.  [main]
+TonStatus
+ton_file_sha256(const char* path, char hash[65], TonError* error);
+
+/// Write a whole file beside its name, sync, rename.  [main]
+TonStatus
+ton_file_write(const char* path, const void* bytes, uint64_t size, TonError* error);
+
+#endif

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TONMEISTER_SESSION_H
+#define TONMEISTER_SESSION_H
+
+#include <tonmeister/processor.h>
+#include <tonmeister/status.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+   @file
+   The three texts of a song as data.
+
+   A TonDoc is a text with its tree: it knows where every value stands, and is
+   changed by edits that leave all other bytes as they were.  TonMix, TonMaster
+   and TonRelease are what a text says, checked and with defaults filled in:
+   plain values, owned by the struct, freed in one go.  All functions [main].
+*/
+
+/// A text being read and edited
+typedef struct TonDoc TonDoc;
+
+/// Read a text from a file (at most 8 MiB).  Freed with ton_doc_free().
+TonStatus
+ton_doc_open(const char* path, TonDoc** doc, TonError* error);
+
+/// Same from memory; `name` stands in errors as the file's name.
+TonStatus
+ton_doc_parse(const char* text,
+              uint64_t length,
+              const char* name,
+              TonDoc** doc,
+              TonError* error);
+
+/// The text as it is now.  Owned by `doc`, valid until the next edit.
+const char*
+ton_doc_text(const TonDoc* doc);
+
+/// Write beside the file, sync, rename.
+TonStatus
+ton_doc_save(const TonDoc* doc, const char* path, TonError* error);
+
+void
+ton_doc_free(TonDoc* doc);
+
+/**
+   A change of a text as a value: undo, diff, assistants and the studio use
+   this one form.
+
+   `path` names a place from the top: keys joined by '/', list items by number
+   from 0: "tracks/Lead Vox/chain/0/equaliser/1/bell/gain".  A '/' or '~' in
+   a name is written "~1" or "~0".
+*/
+typedef struct {
+  const char* path;
+  const char* value; ///< YAML for the place, flow style ("-3 dB",
+                     ///< "{at: 95 Hz, slope: 18 dB/oct}"); null removes it
+  const char* comment; ///< End-of-line reason, without '#'; null: keep what
+                       ///< stands there, "": none
+} TonEdit;
+
+/// Apply an edit: replace a value, add a missing key (after its last sibling)
+/// or list item (number = length), or remove.  Missing parents are made.
+TonStatus
+ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error);
+
+/// The value at a path as plain text (scalars unquoted; lists and maps as
+/// they stand), freed with ton_free(); null if there is none.
+char*
+ton_doc_get(const TonDoc* doc, const char* path);
+
+/// Number of items or keys of the list or map at a path ("" is the top); 0 if
+/// it is neither.
+uint32_t
+ton_doc_count(const TonDoc* doc, const char* path);
+
+/// Key number `index` of the map at a path, freed with ton_free(); null if
+/// there is none.
+char*
+ton_doc_key(const TonDoc* doc, const char* path, uint32_t index);
+
+/// Line of the value at a path, from 1; 0 if there is none.
+uint32_t
+ton_doc_line(const TonDoc* doc, const char* path);
+
+// What the texts say ---------------------------------------------------------
+
+typedef enum { TON_CURVE_LINEAR, TON_CURVE_HOLD, TON_CURVE_SMOOTH } TonCurve;
+
+/// One breakpoint of an automation lane
+typedef struct {
+  double at_s; ///< From the song's start; bars were converted with the tempo
+  float value; ///< In the parameter's unit
+  TonCurve curve; ///< Towards the next point; linear is straight in the unit
+} TonPoint;
+
+/// What an automation lane moves
+typedef enum {
+  TON_MOVE_FADER,
+  TON_MOVE_PAN,
+  TON_MOVE_MUTE,
+  TON_MOVE_SEND,  ///< Level of sends[item]
+  TON_MOVE_PARAM, ///< chain[item], parameter number `param`
+} TonMove;
+
+typedef struct {
+  TonMove move;
+  uint32_t item;
+  uint32_t param;
+  TonPoint* points; ///< In time order; a jump is two points at one time
+  uint32_t n_points;
+} TonAutomation;
+
+/// A processor in a chain
+typedef struct {
+  const TonProcessor* type;
+  float* params; ///< type->n_params values
+  bool bypass;
+  char* key; ///< Side-chain: name of a track or bus, or null
+  char* preset; ///< Name it was taken from, or null
+} TonInsert;
+
+typedef struct {
+  char* to; ///< Bus
+  float level_db;
+  bool pre; ///< Before the fader
+} TonSend;
+
+typedef enum {
+  TON_PAN_CONSTANT_POWER, ///< -3 dB at the centre
+  TON_PAN_COMPROMISE,     ///< -4.5 dB
+  TON_PAN_LINEAR,         ///< -6 dB
+  TON_PAN_BALANCE,        ///< 0 dB: only the far side is lowered
+} TonPanLaw;
+
+/// A track or a bus.  Signal: trim, polarity, delay -> chain -> (pre-fader
+/// sends) -> fader -> pan -> (sends) -> destination
+typedef struct {
+  char* name;
+  bool bus;
+  char* file; ///< Absolute path of the stem; null for a bus
+  char* role; ///< "lead vocal", ... or ""
+  float trim_db;
+  bool invert;
+  float delay_ms;
+  TonInsert* chain;
+  uint32_t n_chain;
+  float fader_db; ///< -INFINITY is silence
+  float pan;      ///< -100 to 100; of a stereo strip: balance
+  float pan_right; ///< Dual pan of a stereo strip: pan is left's, this right's
+  bool dual_pan;
+  TonPanLaw pan_law;
+  bool mute;
+  bool solo;
+  char* to; ///< Bus, never null but for the mix bus itself
+  TonSend* sends;
+  uint32_t n_sends;
+  TonAutomation* automation;
+  uint32_t n_automation;
+  char** locks; ///< Keys a person has locked ("fader", "chain", ...); "all"
+  uint32_t n_locks;
+} TonStrip;
+
+typedef struct {
+  char* name;
+  double at_s;
+} TonSection;
+
+typedef struct {
+  char* song;
+  char* folder; ///< Absolute; files are relative to it
+  uint32_t rate; ///< Hz
+  double tempo_bpm; ///< 0: unknown
+  uint32_t beats_per_bar;
+  TonSection* sections;
+  uint32_t n_sections;
+  TonStrip* strips; ///< Tracks in the text's order, then buses in theirs
+  uint32_t n_strips;
+  uint32_t n_tracks;
+  uint32_t mix; ///< Index of the mix bus ("Mix", made if not written)
+} TonMix;
+
+/// Check everything of design: unknown keys, units, ranges, missing files, two
+/// strips of one name, sends and outputs to buses that are not there, loops.
+/// Freed with ton_mix_free().
+TonStatus
+ton_mix_read(const TonDoc* doc, const char* folder, TonMix** mix, TonError* error);
+
+void
+ton_mix_free(TonMix* mix);
+
+/// Strip number by name, or UINT32_MAX.
+uint32_t
+ton_mix_strip(const TonMix* mix, const char* name);
+
+/// master.yaml: the chain on the stereo mix
+typedef struct {
+  char* song;
+  char* folder;
+  char* source; ///< Absolute path of the mix
+  char* target; ///< Name in data/targets, or ""
+  float loudness_lufs;
+  float ceiling_dbtp;
+  bool has_loudness; ///< False: no loudness goal, keep the level
+  TonInsert* chain;  ///< The last one is the limiter if there is one
+  uint32_t n_chain;
+  char** references; ///< Absolute paths
+  uint32_t n_references;
+  float amount; ///< 0 to 100: share of the reference's or target's tone
+  char** locks;
+  uint32_t n_locks;
+} TonMaster;
+
+TonStatus
+ton_master_read(const TonDoc* doc,
+                const char* folder,
+                TonMaster** master,
+                TonError* error);
+
+void
+ton_master_free(TonMaster* master);
+
+typedef struct {
+  char* name;      ///< "wav-24", "cd", "flac", "mp3"
+  char* container; ///< "WAV", "FLAC", "MP3"
+  uint32_t rate;   ///< Hz; 0: the master's
+  uint32_t bits;   ///< 16 or 24; 0 where it has none
+  uint32_t bitrate_kbps;
+} TonDeliverable;
+
+/// release.yaml
+typedef struct {
+  char* folder;
+  char* source; ///< Absolute path of the master
+  char* title;
+  char* artist;
+  char* album;
+  char* album_artist;
+  char* composer;
+  char* genre;
+  char* date;
+  char* comment;
+  char* copyright;
+  char* publisher;
+  char* isrc; ///< Checked
+  char* upc;  ///< Checked
+  char* cover; ///< Absolute path or null
+  uint32_t track;
+  uint32_t track_total;
+  TonDeliverable* deliverables;
+  uint32_t n_deliverables;
+} TonRelease;
+
+TonStatus
+ton_release_read(const TonDoc* doc,
+                 const char* folder,
+                 TonRelease** release,
+                 TonError* error);
+
+void
+ton_release_free(TonRelease* release);
+
+/// Read a chain as the command line writes it: "highpass:freq=80Hz" or
+/// "compressor:threshold=-20dB,ratio=4"; appends to `chain`.  Freed by
+/// ton_insert_free().
+TonStatus
+ton_insert_parse(const char* text, TonInsert* insert, TonError* error);
+
+void
+ton_insert_free(TonInsert* insert);
+
+#endif

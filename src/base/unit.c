@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <tonmeister/unit.h>
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/// One way to write a unit: value in the storage unit = number x factor
+typedef struct {
+  TonUnit unit;
+  const char* suffix;
+  double factor;
+} Spelling;
+
+// The first row of a unit is how it is printed.
+static const Spelling spellings[] = {
+  {TON_DB, "dB", 1.0},        {TON_DB, "dBFS", 1.0},
+  {TON_DBTP, "dBTP", 1.0},    {TON_DBTP, "dB", 1.0},
+  {TON_LUFS, "LUFS", 1.0},    {TON_LUFS, "LKFS", 1.0},
+  {TON_LU, "LU", 1.0},        {TON_LU, "dB", 1.0},
+  {TON_HZ, "Hz", 1.0},        {TON_HZ, "kHz", 1000.0},
+  {TON_HZ, "k", 1000.0},      {TON_MS, "ms", 1.0},
+  {TON_MS, "s", 1000.0},      {TON_MS, "us", 0.001},
+  {TON_S, "s", 1.0},          {TON_S, "ms", 0.001},
+  {TON_S, "min", 60.0},       {TON_RATIO, ":1", 1.0},
+  {TON_PERCENT, "%", 1.0},    {TON_DB_PER_OCT, "dB/oct", 1.0},
+  {TON_BPM, "bpm", 1.0},
+};
+
+enum { N_SPELLINGS = sizeof(spellings) / sizeof(spellings[0]) };
+
+const char*
+ton_unit_suffix(TonUnit unit)
+{
+  for (size_t i = 0; i < N_SPELLINGS; ++i) {
+    if (spellings[i].unit == unit) {
+      return spellings[i].suffix;
+    }
+  }
+  return "";
+}
+
+const char*
+ton_unit_key(TonUnit unit)
+{
+  switch (unit) {
+  case TON_DB:
+    return "db";
+  case TON_DBTP:
+    return "dbtp";
+  case TON_LUFS:
+    return "lufs";
+  case TON_LU:
+    return "lu";
+  case TON_HZ:
+    return "hz";
+  case TON_MS:
+    return "ms";
+  case TON_S:
+    return "s";
+  case TON_RATIO:
+    return "to_1";
+  case TON_PERCENT:
+    return "percent";
+  case TON_DB_PER_OCT:
+    return "db_per_oct";
+  case TON_PAN:
+    return "pan";
+  case TON_BPM:
+    return "bpm";
+  case TON_PLAIN:
+    break;
+  }
+  return "";
+}
+
+static const char*
+skip_spaces(const char* s)
+{
+  while (*s == ' ' || *s == '\t') {
+    ++s;
+  }
+  return s;
+}
+
+/// Number as a person writes it: no hexadecimal, no "nan"; "inf" is allowed
+static bool
+read_number(const char** at, double* value)
+{
+  const char* s = *at;
+  const bool negative = *s == '-';
+  s += *s == '-' || *s == '+';
+  if (strncasecmp(s, "inf", 3) == 0) {
+    *value = negative ? -INFINITY : INFINITY;
+    *at = s + 3;
+    return true;
+  }
+  if (!isdigit((unsigned char)*s) &&
+      !(*s == '.' && isdigit((unsigned char)s[1]))) {
+    return false;
+  }
+  if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
+    return false;
+  }
+  char* end = NULL;
+  const double number = strtod(s, &end);
+  *value = negative ? -number : number;
+  *at = end;
+  return true;
+}
+
+static bool
+parse_pan(const char* s, double* value)
+{
+  if ((s[0] == 'C' || s[0] == 'c') && !s[1]) {
+    *value = 0.0;
+    return true;
+  }
+  double sign = 1.0;
+  if (*s == 'L' || *s == 'l') {
+    sign = -1.0;
+    ++s;
+  } else if (*s == 'R' || *s == 'r') {
+    ++s;
+  }
+  double number = 0.0;
+  if (!read_number(&s, &number)) {
+    return false;
+  }
+  s = skip_spaces(s);
+  s += *s == '%';
+  *value = sign * number;
+  return !*s;
+}
+
+/// "1:23.456" or "1:02:03" in seconds
+static bool
+parse_clock(const char* s, double* seconds)
+{
+  double total = 0.0;
+  for (unsigned part = 0; part < 3; ++part) {
+    if (!isdigit((unsigned char)*s)) {
+      return false;
+    }
+    char* end = NULL;
+    total = total * 60.0 + strtod(s, &end);
+    if (!*end) {
+      *seconds = total;
+      return part > 0;
+    }
+    if (*end != ':') {
+      return false;
+    }
+    s = end + 1;
+  }
+  return false;
+}
+
+/// A unit that belongs to something else, for the message
+static bool
+known_elsewhere(const char* suffix)
+{
+  for (size_t i = 0; i < N_SPELLINGS; ++i) {
+    if (strcasecmp(suffix, spellings[i].suffix) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool
+refuse(const char* text,
+       const char* suffix,
+       TonUnit unit,
+       const char** why,
+       char* room,
+       size_t size)
+{
+  const char* const wanted = ton_unit_suffix(unit);
+  if (unit == TON_PAN) {
+    snprintf(room, size, "\"%s\" is not a pan; write L30, C or R100", text);
+  } else if (strstr(text, "\xE2\x88\x92")) {
+    snprintf(room, size,
+             "\"%s\" has a typographic minus; write the plain \"-\"", text);
+  } else if (strchr(text, ',')) {
+    snprintf(room, size, "\"%s\" has a comma; write a decimal point", text);
+  } else if (suffix && *suffix && known_elsewhere(suffix)) {
+    snprintf(room, size, "\"%s\" is in %s; expected %s", text, suffix,
+             *wanted ? wanted : "a bare number");
+  } else if (suffix && *suffix) {
+    snprintf(room, size, "\"%s\" has an unknown unit; did you mean \"%s\"?",
+             text, *wanted ? wanted : "no unit");
+  } else {
+    snprintf(room, size, "\"%s\" is not a number%s%s", text,
+             *wanted ? " in " : "", wanted);
+  }
+  *why = room;
+  return false;
+}
+
+bool
+ton_unit_parse(const char* text,
+               TonUnit unit,
+               double* value,
+               const char** why,
+               char* room,
+               size_t size)
+{
+  const char* s = skip_spaces(text);
+  double number = 0.0;
+  if (unit == TON_PAN) {
+    return parse_pan(s, value) || refuse(text, NULL, unit, why, room, size);
+  }
+  if (unit == TON_S && parse_clock(s, value)) {
+    return true;
+  }
+  if (!read_number(&s, &number)) {
+    return refuse(text, NULL, unit, why, room, size);
+  }
+  s = skip_spaces(s);
+  char suffix[16] = "";
+  snprintf(suffix, sizeof(suffix), "%s", s);
+  for (size_t n = strlen(suffix); n && suffix[n - 1] == ' ';) {
+    suffix[--n] = '\0';
+  }
+  if (!*suffix) {
+    *value = number;
+    return true;
+  }
+  if (unit == TON_DB && strcmp(suffix, "x") == 0 && number >= 0.0) {
+    *value = 20.0 * log10(number);
+    return true;
+  }
+  for (size_t i = 0; i < N_SPELLINGS; ++i) {
+    if (spellings[i].unit == unit &&
+        strcasecmp(suffix, spellings[i].suffix) == 0) {
+      *value = number * spellings[i].factor;
+      return true;
+    }
+  }
+  return refuse(text, suffix, unit, why, room, size);
+}
+
+/// Shortest decimal that reads back as the same float
+static void
+print_number(double value, char* room, size_t size)
+{
+  for (int digits = 1; digits <= 9; ++digits) {
+    snprintf(room, size, "%.*g", digits, value);
+    if ((float)strtod(room, NULL) == (float)value) {
+      break;
+    }
+  }
+  if (strchr(room, 'e') && isfinite(value)) {
+    snprintf(room, size, "%.9f", value);
+    for (size_t n = strlen(room); n && room[n - 1] == '0';) {
+      room[--n] = '\0';
+    }
+    if (*room && room[strlen(room) - 1] == '.') {
+      room[strlen(room) - 1] = '\0';
+    }
+  }
+}
+
+const char*
+ton_unit_print(double value, TonUnit unit, char* room, size_t size)
+{
+  char number[48];
+  if (unit == TON_PAN) {
+    print_number(fabs(value), number, sizeof(number));
+    if (value == 0.0) {
+      snprintf(room, size, "C");
+    } else {
+      snprintf(room, size, "%c%s", value < 0.0 ? 'L' : 'R', number);
+    }
+    return room;
+  }
+  const bool kilo = unit == TON_HZ && fabs(value) >= 1000.0 && isfinite(value);
+  const bool seconds = unit == TON_MS && fabs(value) >= 1000.0 &&
+                       isfinite(value);
+  print_number(kilo || seconds ? value / 1000.0 : value, number,
+               sizeof(number));
+  const char* const suffix = kilo      ? "kHz"
+                             : seconds ? "s"
+                                       : ton_unit_suffix(unit);
+  const char* const gap = unit == TON_RATIO || !*suffix ? "" : " ";
+  snprintf(room, size, "%s%s%s", number, gap, suffix);
+  return room;
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <tonmeister/processor.h>
+
+#include <stdlib.h>
+
+static uint32_t
+widest(void)
+{
+#if defined(TON_WIDE)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+    return 16;
+  }
+  if (__builtin_cpu_supports("avx2")) {
+    return 8;
+  }
+#endif
+  return 4;
+}
+
+uint32_t
+ton_machine_lanes(void)
+{
+  const char* const wish = getenv("TONMEISTER_LANES");
+  const uint32_t most = widest();
+  const long asked = wish ? strtol(wish, NULL, 10) : 0;
+  return (asked == 4 || asked == 8) && asked < (long)most ? (uint32_t)asked
+                                                          : most;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/text.h"
+
+#include <tonmeister/processor.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const TonParam*
+ton_param(const TonProcessor* processor, const char* symbol)
+{
+  for (uint32_t i = 0; i < processor->n_params; ++i) {
+    const TonParam* const p = &processor->params[i];
+    if (strcmp(p->symbol, symbol) == 0 ||
+        (p->formerly && strcmp(p->formerly, symbol) == 0)) {
+      return p;
+    }
+  }
+  return NULL;
+}
+
+void
+ton_param_defaults(const TonProcessor* processor, float* values)
+{
+  for (uint32_t i = 0; i < processor->n_params; ++i) {
+    values[i] = processor->params[i].def;
+  }
+}
+
+static TonStatus
+parse_choice(const TonParam* param,
+             const char* text,
+             float* value,
+             TonError* error)
+{
+  size_t count = 0;
+  for (; param->choices[count]; ++count) {
+    if (strcmp(param->choices[count], text) == 0) {
+      *value = (float)count;
+      return TON_OK;
+    }
+  }
+  const char* const near = ton_text_nearest(text, param->choices, count);
+  TonText all = {0};
+  for (size_t i = 0; i < count; ++i) {
+    ton_text_printf(&all, "%s%s", i ? ", " : "", param->choices[i]);
+  }
+  const TonStatus status =
+    near ? ton_fail(error, TON_BAD_TEXT,
+                    "%s: there is no \"%s\"; did you mean \"%s\"?",
+                    param->symbol, text, near)
+         : ton_fail(error, TON_BAD_TEXT,
+                    "%s: there is no \"%s\"; choose one of %s", param->symbol,
+                    text, ton_text_string(&all));
+  ton_text_free(&all);
+  return status;
+}
+
+static TonStatus
+parse_switch(const TonParam* param,
+             const char* text,
+             float* value,
+             TonError* error)
+{
+  static const char* const yes[] = {"on", "true", "yes", "1"};
+  static const char* const no[] = {"off", "false", "no", "0"};
+  for (int i = 0; i < 4; ++i) {
+    if (strcmp(text, yes[i]) == 0 || strcmp(text, no[i]) == 0) {
+      *value = strcmp(text, yes[i]) == 0 ? 1.0F : 0.0F;
+      return TON_OK;
+    }
+  }
+  return ton_fail(error, TON_BAD_TEXT, "%s: \"%s\" is neither on nor off",
+                  param->symbol, text);
+}
+
+TonStatus
+ton_param_parse(const TonParam* param,
+                const char* text,
+                float* value,
+                TonError* error)
+{
+  if (param->spacing == TON_CHOICE) {
+    return parse_choice(param, text, value, error);
+  }
+  if (param->spacing == TON_SWITCH) {
+    return parse_switch(param, text, value, error);
+  }
+  char room[160];
+  const char* why = NULL;
+  double number = 0.0;
+  if (!ton_unit_parse(text, param->unit, &number, &why, room, sizeof(room))) {
+    return ton_fail(error, TON_BAD_TEXT, "%s: %s", param->symbol, why);
+  }
+  if (!((float)number >= param->min && (float)number <= param->max)) {
+    char low[32];
+    char high[32];
+    ton_unit_print((double)param->min, param->unit, low, sizeof(low));
+    ton_unit_print((double)param->max, param->unit, high, sizeof(high));
+    return ton_fail(error, TON_BAD_TEXT,
+                    "%s: %s is out of range; it goes from %s to %s",
+                    param->symbol, text, low, high);
+  }
+  if (param->spacing == TON_INTEGER && number != rint(number)) {
+    return ton_fail(error, TON_BAD_TEXT, "%s: %s is not a whole number",
+                    param->symbol, text);
+  }
+  *value = (float)number;
+  return TON_OK;
+}
+
+const char*
+ton_param_print(const TonParam* param, float value, char* room, size_t size)
+{
+  if (param->spacing == TON_CHOICE) {
+    snprintf(room, size, "%s", param->choices[(int)value]);
+    return room;
+  }
+  if (param->spacing == TON_SWITCH) {
+    snprintf(room, size, "%s", value != 0.0F ? "on" : "off");
+    return room;
+  }
+  return ton_unit_print((double)value, param->unit, room, size);
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_PROCESSORS_PROCESSORS_H
+#define TON_PROCESSORS_PROCESSORS_H
+
+#include <tonmeister/processor.h>
+
+/// Processors with lanes: one descriptor per width, the same table
+#define TON_DECLARE_LANED(name)                                                \
+  extern const TonProcessor name##4;                                           \
+  extern const TonProcessor name##8;                                           \
+  extern const TonProcessor name##16
+
+TON_DECLARE_LANED(ton_gain);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "signals.h"
+
+#include <math.h>
+#include <string.h>
+
+double
+signal_random(uint64_t seed, uint64_t n)
+{
+  // SplitMix64 of a counter
+  uint64_t z = seed * 0xD1342543DE82EF95U + (n + 1) * 0x9E3779B97F4A7C15U;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+  z ^= z >> 31;
+  return (double)(int64_t)z * 0x1p-63;
+}
+
+void
+signal_sine(double* x,
+            uint64_t n,
+            double rate,
+            double hz,
+            double peak_dbfs,
+            double phase_deg)
+{
+  const double a = pow(10.0, peak_dbfs / 20.0);
+  for (uint64_t i = 0; i < n; ++i) {
+    const double turns = fmod(hz / rate * (double)i, 1.0) + phase_deg / 360.0;
+    x[i] = a * sin(2.0 * M_PI * turns);
+  }
+}
+
+double
+signal_coherent_hz(double hz, double rate, uint64_t n)
+{
+  const double k = floor(hz * (double)n / rate / 2.0) * 2.0 + 1.0;
+  return k * rate / (double)n;
+}
+
+void
+signal_white(double* x, uint64_t n, uint64_t seed)
+{
+  for (uint64_t i = 0; i < n; ++i) {
+    const double u = 0.5 + 0.5 * signal_random(seed, 2 * i);
+    const double v = signal_random(seed, 2 * i + 1);
+    x[i] = sqrt(-2.0 * log(u + 0x1p-64)) * cos(M_PI * v);
+  }
+}
+
+static void
+scale_to(double* x, uint64_t n, double from, double to)
+{
+  for (uint64_t i = 0; i < n; ++i) {
+    x[i] *= to / from;
+  }
+}
+
+/**
+   Pink from white: poles and zeros alternating at a constant ratio along the
+   log-frequency axis approach a slope of -3 dB/oct; ten pairs from 5 Hz.
+*/
+void
+signal_pink(double* x, uint64_t n, uint64_t seed, double rate)
+{
+  signal_white(x, n, seed);
+  for (int k = 0; k < 10; ++k) {
+    const double pole = exp(-2.0 * M_PI * 5.0 * pow(2.4, k) / rate);
+    const double zero = exp(-2.0 * M_PI * 5.0 * pow(2.4, k + 0.5) / rate);
+    double before = 0.0;
+    double y = 0.0;
+    for (uint64_t i = 0; i < n; ++i) {
+      y = pole * y + x[i] - zero * before;
+      before = x[i];
+      x[i] = y;
+    }
+  }
+  scale_to(x, n, signal_rms(x, n), 1.0);
+}
+
+void
+signal_kick(double* x, uint64_t n, double rate)
+{
+  const uint64_t period = (uint64_t)(0.5 * rate);
+  double turns = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    const double t = (double)(i % period) / rate;
+    turns = i % period ? turns + (50.0 + 320.0 * exp(-40.0 * t)) / rate : 0.0;
+    x[i] = exp(-12.0 * t) * sin(2.0 * M_PI * turns);
+  }
+}
+
+void
+signal_hat(double* x, uint64_t n, double rate)
+{
+  signal_white(x, n, 77);
+  const double a = exp(-2.0 * M_PI * 6000.0 / rate);
+  const uint64_t period = (uint64_t)(0.25 * rate);
+  double low = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    low += (1.0 - a) * (x[i] - low);
+    x[i] = (x[i] - low) * exp(-60.0 * (double)(i % period) / rate);
+  }
+}
+
+void
+signal_mix(double* left, double* right, uint64_t n, double rate)
+{
+  signal_pink(left, n, 1, rate);
+  signal_pink(right, n, 2, rate);
+  const double hz[] = {110.0, 164.8, 220.5};
+  const uint64_t kick = (uint64_t)(0.5 * rate);
+  const uint64_t hat = (uint64_t)(0.25 * rate);
+  const double a = exp(-2.0 * M_PI * 6000.0 / rate);
+  double low = 0.0;
+  double turns = 0.0;
+  double peak = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    const double t = (double)(i % kick) / rate;
+    turns = i % kick ? turns + (50.0 + 320.0 * exp(-40.0 * t)) / rate : 0.0;
+    const double white = 1.7 * signal_random(77, i);
+    low += (1.0 - a) * (white - low);
+    double centre = 6.0 * exp(-12.0 * t) * sin(2.0 * M_PI * turns) +
+                    2.0 * (white - low) * exp(-60.0 * (double)(i % hat) / rate);
+    for (int k = 0; k < 3; ++k) {
+      centre += 0.6 * (2.0 * fmod(hz[k] / rate * (double)i, 1.0) - 1.0);
+    }
+    left[i] = 0.6 * left[i] + centre;
+    right[i] = 0.6 * right[i] + centre;
+    peak = fmax(peak, fmax(fabs(left[i]), fabs(right[i])));
+  }
+  scale_to(left, n, peak, 1.0);
+  scale_to(right, n, peak, 1.0);
+}
+
+void
+signal_clipped_noise(double* x, uint64_t n, uint64_t seed)
+{
+  signal_white(x, n, seed);
+  for (uint64_t i = 0; i < n; ++i) {
+    x[i] = fmin(1.0, fmax(-1.0, 3.0 * x[i]));
+  }
+}
+
+void
+signal_sweep(double* x, uint64_t n, double rate, double from_hz, double to_hz)
+{
+  const double k = log(to_hz / from_hz);
+  const double length = (double)n / rate;
+  for (uint64_t i = 0; i < n; ++i) {
+    const double t = (double)i / rate;
+    x[i] = sin(2.0 * M_PI * from_hz * length / k *
+               (exp(k * t / length) - 1.0));
+  }
+}
+
+double
+signal_amplitude(const double* x, uint64_t n, double rate, double hz)
+{
+  double re = 0.0;
+  double im = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    const double w = 2.0 * M_PI * fmod(hz / rate * (double)i, 1.0);
+    re += x[i] * cos(w);
+    im += x[i] * sin(w);
+  }
+  return 2.0 / (double)n * hypot(re, im);
+}
+
+double
+signal_rms(const double* x, uint64_t n)
+{
+  double sum = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    sum += x[i] * x[i];
+  }
+  return n ? sqrt(sum / (double)n) : 0.0;
+}
+
+double
+signal_null_db(const double* y, const double* r, uint64_t n)
+{
+  double difference = 0.0;
+  double reference = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    difference += (y[i] - r[i]) * (y[i] - r[i]);
+    reference += r[i] * r[i];
+  }
+  return difference == 0.0 ? -INFINITY : 10.0 * log10(difference / reference);
+}
+
+static double
+bessel_i0(double x)
+{
+  double term = 1.0;
+  double sum = 1.0;
+  for (int k = 1; k < 60; ++k) {
+    term *= (x / 2.0 / k) * (x / 2.0 / k);
+    sum += term;
+  }
+  return sum;
+}
+
+enum { PHASES = 16, SIDE = 48, PAD = 100 };
+
+static double
+at(const double* x, uint64_t n, int64_t i)
+{
+  return i >= 0 && i < (int64_t)n ? x[i] : 0.0;
+}
+
+double
+signal_true_peak(const double* x, uint64_t n)
+{
+  static double h[PHASES][2 * SIDE];
+  if (h[0][SIDE - 1] == 0.0) {
+    for (int p = 0; p < PHASES; ++p) {
+      for (int k = 0; k < 2 * SIDE; ++k) {
+        const double t = (double)(k - SIDE + 1) - (double)p / PHASES;
+        const double u = t / SIDE;
+        const double w =
+          fabs(u) < 1.0 ? bessel_i0(12.0 * sqrt(1.0 - u * u)) / bessel_i0(12.0)
+                        : 0.0;
+        h[p][k] = w * (t == 0.0 ? 1.0 : sin(M_PI * t) / (M_PI * t));
+      }
+    }
+  }
+  double best = 0.0;
+  double a = 0.0;
+  double b = 0.0;
+  for (int64_t i = -PAD; i < (int64_t)n + PAD; ++i) {
+    for (int p = 0; p < PHASES; ++p) {
+      double y = 0.0;
+      for (int k = 0; k < 2 * SIDE; ++k) {
+        y += h[p][k] * at(x, n, i + k - SIDE + 1);
+      }
+      const double c = fabs(y);
+      best = fmax(best, c);
+      if (b > a && b > c) {
+        const double q = 0.5 * (a - c) / (a - 2.0 * b + c);
+        best = fmax(best, b - 0.25 * (a - c) * q);
+      }
+      a = b;
+      b = c;
+    }
+  }
+  return best;
+}
