@@ -23,14 +23,8 @@
 #include <math.h>
 
 static inline void
-ton_expect(int holds,
-           const char* what,
-           double measured,
-           const char* sign,
-           double limit,
-           const char* unit,
-           const char* file,
-           int line)
+ton_expect(int holds, const char* what, double measured, const char* sign,
+           double limit, const char* unit, const char* file, int line)
 {
   if (!holds || getenv("TON_TEST_FIGURES")) {
     print_message("# %s: measured %.6g %s, limit %s %.6g %s, margin %.3g\n",
@@ -38,8 +32,8 @@ ton_expect(int holds,
                   fabs(limit - measured));
   }
   if (!holds) {
-    print_error("%s: %.9g %s breaks the limit %s %.9g\n", what, measured,
-                   unit, sign, limit);
+    print_error("%s: %.9g %s breaks the limit %s %.9g\n", what, measured, unit,
+                sign, limit);
     _fail(file, line);
   }
 }
@@ -47,7 +41,7 @@ ton_expect(int holds,
 /// A level, loudness or gain in dB within a tolerance
 #define EXPECT_DB(what, measured, expected, tolerance)                         \
   ton_expect(fabs((measured) - (expected)) <= (tolerance) ||                   \
-               (isinf(expected) && (measured) == (expected)),                  \
+                 (isinf(expected) && (measured) == (expected)),                \
              what, measured, "near", expected, "dB", __FILE__, __LINE__)
 
 /// Any figure within a tolerance, with its unit as a string

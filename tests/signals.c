@@ -16,11 +16,7 @@ signal_random(uint64_t seed, uint64_t n)
 }
 
 void
-signal_sine(double* x,
-            uint64_t n,
-            double rate,
-            double hz,
-            double peak_dbfs,
+signal_sine(double* x, uint64_t n, double rate, double hz, double peak_dbfs,
             double phase_deg)
 {
   const double a = pow(10.0, peak_dbfs / 20.0);
@@ -148,8 +144,7 @@ signal_sweep(double* x, uint64_t n, double rate, double from_hz, double to_hz)
   const double length = (double)n / rate;
   for (uint64_t i = 0; i < n; ++i) {
     const double t = (double)i / rate;
-    x[i] = sin(2.0 * M_PI * from_hz * length / k *
-               (exp(k * t / length) - 1.0));
+    x[i] = sin(2.0 * M_PI * from_hz * length / k * (exp(k * t / length) - 1.0));
   }
 }
 
@@ -217,9 +212,9 @@ signal_true_peak(const double* x, uint64_t n)
       for (int k = 0; k < 2 * SIDE; ++k) {
         const double t = (double)(k - SIDE + 1) - (double)p / PHASES;
         const double u = t / SIDE;
-        const double w =
-          fabs(u) < 1.0 ? bessel_i0(12.0 * sqrt(1.0 - u * u)) / bessel_i0(12.0)
-                        : 0.0;
+        const double w = fabs(u) < 1.0 ? bessel_i0(12.0 * sqrt(1.0 - u * u)) /
+                                             bessel_i0(12.0)
+                                       : 0.0;
         h[p][k] = w * (t == 0.0 ? 1.0 : sin(M_PI * t) / (M_PI * t));
       }
     }

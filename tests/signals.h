@@ -11,63 +11,50 @@
 */
 
 /// Uniform in [-1, 1) from (seed, n): counter-based, any order
-double
-signal_random(uint64_t seed, uint64_t n);
+double signal_random(uint64_t seed, uint64_t n);
 
 /// Sine of peak level `peak_dbfs`, phase in degrees, from frame 0
-void
-signal_sine(double* x, uint64_t n, double rate, double hz, double peak_dbfs,
-            double phase_deg);
+void signal_sine(double* x, uint64_t n, double rate, double hz,
+                 double peak_dbfs, double phase_deg);
 
 /// Nearest frequency to `hz` with an odd whole number of periods in `n`
-double
-signal_coherent_hz(double hz, double rate, uint64_t n);
+double signal_coherent_hz(double hz, double rate, uint64_t n);
 
 /// Gaussian white noise, unit RMS
-void
-signal_white(double* x, uint64_t n, uint64_t seed);
+void signal_white(double* x, uint64_t n, uint64_t seed);
 
 /// Pink noise, -3 dB/oct within 0.1 dB from 20 Hz to 20 kHz, unit RMS
-void
-signal_pink(double* x, uint64_t n, uint64_t seed, double rate);
+void signal_pink(double* x, uint64_t n, uint64_t seed, double rate);
 
 /// Kick drum every 500 ms (S-KICK)
-void
-signal_kick(double* x, uint64_t n, double rate);
+void signal_kick(double* x, uint64_t n, double rate);
 
 /// Hi-hat every 250 ms (S-HAT)
-void
-signal_hat(double* x, uint64_t n, double rate);
+void signal_hat(double* x, uint64_t n, double rate);
 
 /// Music-like stereo, normalised to peak 1 (S-MIX)
-void
-signal_mix(double* left, double* right, uint64_t n, double rate);
+void signal_mix(double* left, double* right, uint64_t n, double rate);
 
 /// Worst inter-sample peaks: clip(3 x Gaussian, +-1) (S-CLIPN)
-void
-signal_clipped_noise(double* x, uint64_t n, uint64_t seed);
+void signal_clipped_noise(double* x, uint64_t n, uint64_t seed);
 
 /// Exponential sweep from `from_hz` to `to_hz`, peak 1
-void
-signal_sweep(double* x, uint64_t n, double rate, double from_hz, double to_hz);
+void signal_sweep(double* x, uint64_t n, double rate, double from_hz,
+                  double to_hz);
 
 // Measures of the tests, independent of src/analysis --------------------------
 
 /// Amplitude (peak) of the component at `hz` over n frames, by correlation
-double
-signal_amplitude(const double* x, uint64_t n, double rate, double hz);
+double signal_amplitude(const double* x, uint64_t n, double rate, double hz);
 
 /// Root mean square
-double
-signal_rms(const double* x, uint64_t n);
+double signal_rms(const double* x, uint64_t n);
 
 /// 10 log10(sum (y - r)^2 / sum r^2); -INFINITY when equal
-double
-signal_null_db(const double* y, const double* r, uint64_t n);
+double signal_null_db(const double* y, const double* r, uint64_t n);
 
 /// True peak of the reference procedure TPREF: 16x, 48 taps a side, Kaiser
 /// beta 12, parabolic refinement, zero-padded ends.  Linear.
-double
-signal_true_peak(const double* x, uint64_t n);
+double signal_true_peak(const double* x, uint64_t n);
 
 #endif

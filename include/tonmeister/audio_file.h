@@ -37,12 +37,10 @@ typedef struct TonAudio TonAudio;
    says so.  `*audio` is set on success; freed by caller with
    ton_audio_close().  [main]
 */
-TonStatus
-ton_audio_open(const char* path, TonAudio** audio, TonError* error);
+TonStatus ton_audio_open(const char* path, TonAudio** audio, TonError* error);
 
 /// Owned by `audio`, valid until it is closed.  [any]
-const TonAudioInfo*
-ton_audio_info(const TonAudio* audio);
+const TonAudioInfo* ton_audio_info(const TonAudio* audio);
 
 /**
    Read the next frames, planar.
@@ -55,23 +53,16 @@ ton_audio_info(const TonAudio* audio);
    @return TON_BAD_FILE with the time in the song when the rest is unreadable.
    A sample that is not finite comes as 0 and is counted.  [main]
 */
-TonStatus
-ton_audio_read(TonAudio* audio,
-               float* const* out,
-               uint32_t frames,
-               uint32_t* got,
-               TonError* error);
+TonStatus ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
+                         uint32_t* got, TonError* error);
 
 /// Go to a frame, counted from 0.  [main]
-TonStatus
-ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error);
+TonStatus ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error);
 
 /// Samples so far that were NaN or infinite.  [any]
-uint64_t
-ton_audio_bad_samples(const TonAudio* audio);
+uint64_t ton_audio_bad_samples(const TonAudio* audio);
 
-void
-ton_audio_close(TonAudio* audio);
+void ton_audio_close(TonAudio* audio);
 
 /// Texts carried by a file; empty strings are not written
 typedef struct {
@@ -89,8 +80,8 @@ typedef struct {
   char upc[16];
   uint32_t track; ///< 0: none
   uint32_t track_total;
-  bool has_gain;          ///< ReplayGain 2.0 fields below are set
-  double track_gain_db;   ///< Re -18 LUFS
+  bool has_gain;        ///< ReplayGain 2.0 fields below are set
+  double track_gain_db; ///< Re -18 LUFS
   double track_peak_dbtp;
   const char* cover_path; ///< JPEG or PNG, front cover; null: none.  Not owned
 } TonTags;
@@ -123,71 +114,49 @@ typedef struct TonAudioWriter TonAudioWriter;
 /// Freed by ton_writer_commit() or ton_writer_abandon().  Errors name the
 /// path and the reason; nothing appears under the final name before commit.
 /// [main]
-TonStatus
-ton_writer_open(const char* path,
-                const TonAudioFormat* format,
-                TonAudioWriter** writer,
-                TonError* error);
+TonStatus ton_writer_open(const char* path, const TonAudioFormat* format,
+                          TonAudioWriter** writer, TonError* error);
 
 /// Add frames, planar float, 1.0 = full scale.  Samples over full scale are
 /// clipped and counted in integer formats.  [main]
-TonStatus
-ton_writer_write(TonAudioWriter* writer,
-                 const float* const* in,
-                 uint32_t frames,
-                 TonError* error);
+TonStatus ton_writer_write(TonAudioWriter* writer, const float* const* in,
+                           uint32_t frames, TonError* error);
 
 /// Samples clipped so far.  [any]
-uint64_t
-ton_writer_clipped(const TonAudioWriter* writer);
+uint64_t ton_writer_clipped(const TonAudioWriter* writer);
 
 /// Put the final loudness into the broadcast chunk and the tags into the file,
 /// sync, rename over the final name.  `broadcast` and `tags` may be null.
 /// Frees the writer whatever the outcome.  [main]
-TonStatus
-ton_writer_commit(TonAudioWriter* writer,
-                  const TonBroadcast* broadcast,
-                  const TonTags* tags,
-                  TonError* error);
+TonStatus ton_writer_commit(TonAudioWriter* writer,
+                            const TonBroadcast* broadcast, const TonTags* tags,
+                            TonError* error);
 
 /// Give up: remove the partial file, free the writer.  Null is allowed.
-void
-ton_writer_abandon(TonAudioWriter* writer);
+void ton_writer_abandon(TonAudioWriter* writer);
 
 /// Remove the partial files of all open writers: for a signal handler's
 /// follow-up on the main thread.  [main]
-void
-ton_writer_abandon_all(void);
+void ton_writer_abandon_all(void);
 
 /// Read tags back (cover_path stays null; `has_cover` tells).  [main]
-TonStatus
-ton_tags_read(const char* path, TonTags* tags, bool* has_cover, TonError* error);
+TonStatus ton_tags_read(const char* path, TonTags* tags, bool* has_cover,
+                        TonError* error);
 
 /// Convert rates, linear phase at soxr's very high quality, planar, streaming.
 typedef struct TonResampler TonResampler;
 
 /// Freed with ton_resampler_free().  Rates in Hz.  [main]
-TonStatus
-ton_resampler_new(uint32_t from,
-                  uint32_t to,
-                  uint32_t channels,
-                  TonResampler** resampler,
-                  TonError* error);
+TonStatus ton_resampler_new(uint32_t from, uint32_t to, uint32_t channels,
+                            TonResampler** resampler, TonError* error);
 
 /// Push `frames` in (0 with `end` set: flush), get up to `room` frames out.
 /// Sample 0 comes out at sample 0; in total ceil(n x to / from) frames.  [any]
-TonStatus
-ton_resampler_run(TonResampler* resampler,
-                  const float* const* in,
-                  uint32_t frames,
-                  bool end,
-                  float* const* out,
-                  uint32_t room,
-                  uint32_t* got,
-                  TonError* error);
+TonStatus ton_resampler_run(TonResampler* resampler, const float* const* in,
+                            uint32_t frames, bool end, float* const* out,
+                            uint32_t room, uint32_t* got, TonError* error);
 
-void
-ton_resampler_free(TonResampler* resampler);
+void ton_resampler_free(TonResampler* resampler);
 
 /**
    A stem ready for the engine: PCM at the song's rate.
@@ -202,26 +171,19 @@ ton_resampler_free(TonResampler* resampler);
    @param progress Called now and then with 0 to 1, may be null; returning
           false stops with TON_INTERRUPTED
 */
-TonStatus
-ton_stem_ready(const char* path,
-               uint32_t rate,
-               const char* cache_dir,
-               char* ready,
-               uint32_t size,
-               bool (*progress)(void* handle, double part),
-               void* handle,
-               TonError* error);
+TonStatus ton_stem_ready(const char* path, uint32_t rate, const char* cache_dir,
+                         char* ready, uint32_t size,
+                         bool (*progress)(void* handle, double part),
+                         void* handle, TonError* error);
 
 /// 128-bit hash of a file's content as 32 hexadecimal digits.  [main]
-TonStatus
-ton_file_hash(const char* path, char hash[33], TonError* error);
+TonStatus ton_file_hash(const char* path, char hash[33], TonError* error);
 
 /// SHA-256 of a file's content as 64 hexadecimal digits.  [main]
-TonStatus
-ton_file_sha256(const char* path, char hash[65], TonError* error);
+TonStatus ton_file_sha256(const char* path, char hash[65], TonError* error);
 
 /// Write a whole file beside its name, sync, rename.  [main]
-TonStatus
-ton_file_write(const char* path, const void* bytes, uint64_t size, TonError* error);
+TonStatus ton_file_write(const char* path, const void* bytes, uint64_t size,
+                         TonError* error);
 
 #endif

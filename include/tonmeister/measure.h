@@ -63,12 +63,12 @@ typedef struct {
   double psr_min_lu;
   double psr_median_lu; ///< True peak in a 3 s window minus short-term
 
-  double rms_dbfs; ///< Mathematical: a full-scale sine reads -3.01
-  double crest_db; ///< Sample peak minus RMS
-  double dc[2];    ///< Mean, first two channels, full scale 1
+  double rms_dbfs;          ///< Mathematical: a full-scale sine reads -3.01
+  double crest_db;          ///< Sample peak minus RMS
+  double dc[2];             ///< Mean, first two channels, full scale 1
   uint64_t clipped_samples; ///< In runs of at least 3 equal samples at the top
   uint32_t n_clips;
-  TonClip clips[16]; ///< The longest first
+  TonClip clips[16];    ///< The longest first
   uint64_t bad_samples; ///< NaN or infinite, taken as 0
   double first_bad_at_s;
   double silence_head_s; ///< Below -90 dBFS
@@ -87,13 +87,12 @@ typedef struct {
   uint32_t n_points;
   float* momentary_lufs;
   float* short_term_lufs;
-  float* peak_dbfs;       ///< Sample peak of the 0.1 s
+  float* peak_dbfs;         ///< Sample peak of the 0.1 s
   float* correlation_curve; ///< 3 s window
 } TonMeasurement;
 
 /// Centre of a third-octave band, Hz.  [any]
-double
-ton_third_hz(uint32_t band);
+double ton_third_hz(uint32_t band);
 
 /// Streaming meters.  One thread at a time.
 typedef struct TonMeters TonMeters;
@@ -102,23 +101,19 @@ typedef struct TonMeters TonMeters;
 /// TON_MEASURE_ flags.  Channel order as in WAV: L R C LFE Ls Rs (five
 /// channels: L R C Ls Rs).  Null when memory is refused.  Freed by caller with
 /// ton_meters_free().  [main]
-TonMeters*
-ton_meters_new(uint32_t rate, uint32_t channels, unsigned what);
+TonMeters* ton_meters_new(uint32_t rate, uint32_t channels, unsigned what);
 
 /// Add frames, planar.  Any chunking gives the same result to the bit.  [any]
-void
-ton_meters_add(TonMeters* meters, const float* const* in, uint32_t frames);
+void ton_meters_add(TonMeters* meters, const float* const* in, uint32_t frames);
 
 /// Momentary and short-term loudness at this moment, for live display.  [any]
-void
-ton_meters_now(const TonMeters* meters, double* momentary, double* short_term);
+void ton_meters_now(const TonMeters* meters, double* momentary,
+                    double* short_term);
 
 /// Close and write the result; the curves in it are owned by `meters`, valid
 /// until it is freed.  [main]
-void
-ton_meters_finish(TonMeters* meters, TonMeasurement* result);
+void ton_meters_finish(TonMeters* meters, TonMeasurement* result);
 
-void
-ton_meters_free(TonMeters* meters);
+void ton_meters_free(TonMeters* meters);
 
 #endif

@@ -26,16 +26,16 @@ enum {
 
 /// One parameter of a processor.  In C the unit ends the field's name.
 typedef struct {
-  const char* symbol;   ///< Permanent key in texts, [a-z][a-z0-9-]*
-  const char* formerly; ///< Older key still read from texts, or null
-  const char* name;     ///< Label, at most 20 characters
-  const char* help;     ///< What turning it up does, one sentence
-  size_t offset;        ///< Of its float in the params struct
-  TonUnit unit;         ///< Unit of min, max, def and of stored values
-  TonSpacing spacing;   ///< Control law, not storage
-  float min;            ///< Lowest value, inclusive
-  float max;            ///< Highest value, inclusive
-  float def;            ///< Default, within min and max
+  const char* symbol;         ///< Permanent key in texts, [a-z][a-z0-9-]*
+  const char* formerly;       ///< Older key still read from texts, or null
+  const char* name;           ///< Label, at most 20 characters
+  const char* help;           ///< What turning it up does, one sentence
+  size_t offset;              ///< Of its float in the params struct
+  TonUnit unit;               ///< Unit of min, max, def and of stored values
+  TonSpacing spacing;         ///< Control law, not storage
+  float min;                  ///< Lowest value, inclusive
+  float max;                  ///< Highest value, inclusive
+  float def;                  ///< Default, within min and max
   const char* const* choices; ///< Keys of TON_CHOICE, null-terminated
   unsigned flags;             ///< TON_AUTOMATE and friends
 } TonParam;
@@ -72,9 +72,9 @@ typedef struct {
    bit as it came.
 */
 typedef struct {
-  float* x;         ///< In and out
-  const float* key; ///< Side-chain, same shape; lanes without one hold their
-                    ///< own input; null when no lane is keyed from outside
+  float* x;          ///< In and out
+  const float* key;  ///< Side-chain, same shape; lanes without one hold their
+                     ///< own input; null when no lane is keyed from outside
   const int32_t* on; ///< Per lane: -1 works, 0 passes untouched
   float* meters;     ///< [meter][lane], or null; written before return with
                      ///< the value of largest magnitude in this block
@@ -140,41 +140,33 @@ typedef struct TonProcessor {
 } TonProcessor;
 
 /// All processors, alphabetical inside a category, null-terminated.  Static.
-const TonProcessor* const*
-ton_processors(void);
+const TonProcessor* const* ton_processors(void);
 
 /// By id, or null.  Static.  [any]
-const TonProcessor*
-ton_processor(const char* id);
+const TonProcessor* ton_processor(const char* id);
 
 /// The variant of `processor` compiled for `lanes` (4, 8, 16), or the
 /// processor itself if it is TON_ALONE.  [any]
-const TonProcessor*
-ton_processor_lanes(const TonProcessor* processor, uint32_t lanes);
+const TonProcessor* ton_processor_lanes(const TonProcessor* processor,
+                                        uint32_t lanes);
 
 /// Widest lanes this machine runs well: 16, 8 or 4.  The environment variable
 /// TONMEISTER_LANES may ask for fewer.  [any]
-uint32_t
-ton_machine_lanes(void);
+uint32_t ton_machine_lanes(void);
 
 /// Parameter by symbol or older symbol, or null.  [any]
-const TonParam*
-ton_param(const TonProcessor* processor, const char* symbol);
+const TonParam* ton_param(const TonProcessor* processor, const char* symbol);
 
 /// Fill `values` (n_params floats) with the defaults.  [any]
-void
-ton_param_defaults(const TonProcessor* processor, float* values);
+void ton_param_defaults(const TonProcessor* processor, float* values);
 
 /// Read one value as written in texts and on the command line, check its
 /// range.  On failure `error` says what was expected.  [any]
-TonStatus
-ton_param_parse(const TonParam* param,
-                const char* text,
-                float* value,
-                TonError* error);
+TonStatus ton_param_parse(const TonParam* param, const char* text, float* value,
+                          TonError* error);
 
 /// Print a value as in texts.  Returns `room`.  [any]
-const char*
-ton_param_print(const TonParam* param, float value, char* room, size_t size);
+const char* ton_param_print(const TonParam* param, float value, char* room,
+                            size_t size);
 
 #endif

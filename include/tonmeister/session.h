@@ -22,27 +22,19 @@
 typedef struct TonDoc TonDoc;
 
 /// Read a text from a file (at most 8 MiB).  Freed with ton_doc_free().
-TonStatus
-ton_doc_open(const char* path, TonDoc** doc, TonError* error);
+TonStatus ton_doc_open(const char* path, TonDoc** doc, TonError* error);
 
 /// Same from memory; `name` stands in errors as the file's name.
-TonStatus
-ton_doc_parse(const char* text,
-              uint64_t length,
-              const char* name,
-              TonDoc** doc,
-              TonError* error);
+TonStatus ton_doc_parse(const char* text, uint64_t length, const char* name,
+                        TonDoc** doc, TonError* error);
 
 /// The text as it is now.  Owned by `doc`, valid until the next edit.
-const char*
-ton_doc_text(const TonDoc* doc);
+const char* ton_doc_text(const TonDoc* doc);
 
 /// Write beside the file, sync, rename.
-TonStatus
-ton_doc_save(const TonDoc* doc, const char* path, TonError* error);
+TonStatus ton_doc_save(const TonDoc* doc, const char* path, TonError* error);
 
-void
-ton_doc_free(TonDoc* doc);
+void ton_doc_free(TonDoc* doc);
 
 /**
    A change of a text as a value: undo, diff, assistants and the studio use
@@ -54,35 +46,30 @@ ton_doc_free(TonDoc* doc);
 */
 typedef struct {
   const char* path;
-  const char* value; ///< YAML for the place, flow style ("-3 dB",
-                     ///< "{at: 95 Hz, slope: 18 dB/oct}"); null removes it
+  const char* value;   ///< YAML for the place, flow style ("-3 dB",
+                       ///< "{at: 95 Hz, slope: 18 dB/oct}"); null removes it
   const char* comment; ///< End-of-line reason, without '#'; null: keep what
                        ///< stands there, "": none
 } TonEdit;
 
 /// Apply an edit: replace a value, add a missing key (after its last sibling)
 /// or list item (number = length), or remove.  Missing parents are made.
-TonStatus
-ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error);
+TonStatus ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error);
 
 /// The value at a path as plain text (scalars unquoted; lists and maps as
 /// they stand), freed with ton_free(); null if there is none.
-char*
-ton_doc_get(const TonDoc* doc, const char* path);
+char* ton_doc_get(const TonDoc* doc, const char* path);
 
 /// Number of items or keys of the list or map at a path ("" is the top); 0 if
 /// it is neither.
-uint32_t
-ton_doc_count(const TonDoc* doc, const char* path);
+uint32_t ton_doc_count(const TonDoc* doc, const char* path);
 
 /// Key number `index` of the map at a path, freed with ton_free(); null if
 /// there is none.
-char*
-ton_doc_key(const TonDoc* doc, const char* path, uint32_t index);
+char* ton_doc_key(const TonDoc* doc, const char* path, uint32_t index);
 
 /// Line of the value at a path, from 1; 0 if there is none.
-uint32_t
-ton_doc_line(const TonDoc* doc, const char* path);
+uint32_t ton_doc_line(const TonDoc* doc, const char* path);
 
 // What the texts say ---------------------------------------------------------
 
@@ -90,8 +77,8 @@ typedef enum { TON_CURVE_LINEAR, TON_CURVE_HOLD, TON_CURVE_SMOOTH } TonCurve;
 
 /// One breakpoint of an automation lane
 typedef struct {
-  double at_s; ///< From the song's start; bars were converted with the tempo
-  float value; ///< In the parameter's unit
+  double at_s;    ///< From the song's start; bars were converted with the tempo
+  float value;    ///< In the parameter's unit
   TonCurve curve; ///< Towards the next point; linear is straight in the unit
 } TonPoint;
 
@@ -117,7 +104,7 @@ typedef struct {
   const TonProcessor* type;
   float* params; ///< type->n_params values
   bool bypass;
-  char* key; ///< Side-chain: name of a track or bus, or null
+  char* key;    ///< Side-chain: name of a track or bus, or null
   char* preset; ///< Name it was taken from, or null
 } TonInsert;
 
@@ -146,8 +133,8 @@ typedef struct {
   float delay_ms;
   TonInsert* chain;
   uint32_t n_chain;
-  float fader_db; ///< -INFINITY is silence
-  float pan;      ///< -100 to 100; of a stereo strip: balance
+  float fader_db;  ///< -INFINITY is silence
+  float pan;       ///< -100 to 100; of a stereo strip: balance
   float pan_right; ///< Dual pan of a stereo strip: pan is left's, this right's
   bool dual_pan;
   TonPanLaw pan_law;
@@ -169,8 +156,8 @@ typedef struct {
 
 typedef struct {
   char* song;
-  char* folder; ///< Absolute; files are relative to it
-  uint32_t rate; ///< Hz
+  char* folder;     ///< Absolute; files are relative to it
+  uint32_t rate;    ///< Hz
   double tempo_bpm; ///< 0: unknown
   uint32_t beats_per_bar;
   TonSection* sections;
@@ -184,15 +171,13 @@ typedef struct {
 /// Check everything of design: unknown keys, units, ranges, missing files, two
 /// strips of one name, sends and outputs to buses that are not there, loops.
 /// Freed with ton_mix_free().
-TonStatus
-ton_mix_read(const TonDoc* doc, const char* folder, TonMix** mix, TonError* error);
+TonStatus ton_mix_read(const TonDoc* doc, const char* folder, TonMix** mix,
+                       TonError* error);
 
-void
-ton_mix_free(TonMix* mix);
+void ton_mix_free(TonMix* mix);
 
 /// Strip number by name, or UINT32_MAX.
-uint32_t
-ton_mix_strip(const TonMix* mix, const char* name);
+uint32_t ton_mix_strip(const TonMix* mix, const char* name);
 
 /// master.yaml: the chain on the stereo mix
 typedef struct {
@@ -212,14 +197,10 @@ typedef struct {
   uint32_t n_locks;
 } TonMaster;
 
-TonStatus
-ton_master_read(const TonDoc* doc,
-                const char* folder,
-                TonMaster** master,
-                TonError* error);
+TonStatus ton_master_read(const TonDoc* doc, const char* folder,
+                          TonMaster** master, TonError* error);
 
-void
-ton_master_free(TonMaster* master);
+void ton_master_free(TonMaster* master);
 
 typedef struct {
   char* name;      ///< "wav-24", "cd", "flac", "mp3"
@@ -243,8 +224,8 @@ typedef struct {
   char* comment;
   char* copyright;
   char* publisher;
-  char* isrc; ///< Checked
-  char* upc;  ///< Checked
+  char* isrc;  ///< Checked
+  char* upc;   ///< Checked
   char* cover; ///< Absolute path or null
   uint32_t track;
   uint32_t track_total;
@@ -252,22 +233,17 @@ typedef struct {
   uint32_t n_deliverables;
 } TonRelease;
 
-TonStatus
-ton_release_read(const TonDoc* doc,
-                 const char* folder,
-                 TonRelease** release,
-                 TonError* error);
+TonStatus ton_release_read(const TonDoc* doc, const char* folder,
+                           TonRelease** release, TonError* error);
 
-void
-ton_release_free(TonRelease* release);
+void ton_release_free(TonRelease* release);
 
 /// Read a chain as the command line writes it: "highpass:freq=80Hz" or
 /// "compressor:threshold=-20dB,ratio=4"; appends to `chain`.  Freed by
 /// ton_insert_free().
-TonStatus
-ton_insert_parse(const char* text, TonInsert* insert, TonError* error);
+TonStatus ton_insert_parse(const char* text, TonInsert* insert,
+                           TonError* error);
 
-void
-ton_insert_free(TonInsert* insert);
+void ton_insert_free(TonInsert* insert);
 
 #endif

@@ -21,20 +21,18 @@ typedef enum {
 /// What went wrong and where, for a person to read
 typedef struct {
   TonStatus status;
-  uint32_t line;    ///< From 1, zero when no text is concerned
-  uint32_t column;  ///< From 1, in characters
-  char file[512];   ///< Path concerned, or empty
-  char text[1024];  ///< What, what was expected, the nearest right thing
+  uint32_t line;     ///< From 1, zero when no text is concerned
+  uint32_t column;   ///< From 1, in characters
+  char file[512];    ///< Path concerned, or empty
+  char text[1024];   ///< What, what was expected, the nearest right thing
   char excerpt[256]; ///< The offending line of a text, or empty
 } TonError;
 
 /// One sentence for a status.  Static storage, [any]
-const char*
-ton_status_text(TonStatus status);
+const char* ton_status_text(TonStatus status);
 
 /// Process exit status for a status, as in the command's contract: 0, 1, 2, 3
-int
-ton_status_exit(TonStatus status);
+int ton_status_exit(TonStatus status);
 
 /// Return early with the status of `expr` unless it is TON_OK
 #define TON_TRY(expr)                                                          \

@@ -37,25 +37,17 @@ typedef enum {
    @param size Bytes of `room`
    @return Whether it was read.  [any]
 */
-bool
-ton_unit_parse(const char* text,
-               TonUnit unit,
-               double* value,
-               const char** why,
-               char* room,
-               size_t size);
+bool ton_unit_parse(const char* text, TonUnit unit, double* value,
+                    const char** why, char* room, size_t size);
 
 /// Print a value so that ton_unit_parse() gives the same float back, shortest
 /// form: "-18 dB", "4:1", "1.2 kHz".  Returns `room`.  [any]
-const char*
-ton_unit_print(double value, TonUnit unit, char* room, size_t size);
+const char* ton_unit_print(double value, TonUnit unit, char* room, size_t size);
 
 /// "dB", "Hz", ...; empty for TON_PLAIN.  Static.  [any]
-const char*
-ton_unit_suffix(TonUnit unit);
+const char* ton_unit_suffix(TonUnit unit);
 
 /// "db", "hz", "ms", "lufs" ...: how JSON keys end.  Static.  [any]
-const char*
-ton_unit_key(TonUnit unit);
+const char* ton_unit_key(TonUnit unit);
 
 #endif

@@ -77,11 +77,8 @@ ton_fail(TonError* error, TonStatus status, const char* format, ...)
 }
 
 TonStatus
-ton_fail_file(TonError* error,
-              TonStatus status,
-              const char* path,
-              const char* format,
-              ...)
+ton_fail_file(TonError* error, TonStatus status, const char* path,
+              const char* format, ...)
 {
   if (error) {
     va_list args;

@@ -21,7 +21,7 @@ beside_program(const char* name, char* room, size_t size)
   }
   *slash = '\0';
   const int wrote =
-    snprintf(room, size, "%s/../share/tonmeister/%s", program, name);
+      snprintf(room, size, "%s/../share/tonmeister/%s", program, name);
   return wrote > 0 && (size_t)wrote < size && access(room, R_OK) == 0;
 }
 

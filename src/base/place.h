@@ -7,7 +7,6 @@
 /// Path of a file in the program's data folder ("roles.yaml"): the folder in
 /// TONMEISTER_DATA, else beside the installed program, else the source tree.
 /// Returns `room`.  [any]
-const char*
-ton_data_path(const char* name, char* room, size_t size);
+const char* ton_data_path(const char* name, char* room, size_t size);
 
 #endif

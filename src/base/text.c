@@ -13,7 +13,7 @@ void
 ton_text_add_bytes(TonText* text, const char* bytes, size_t length)
 {
   char* const grown =
-    ton_grow(text->bytes, &text->capacity, text->length + length + 1, 1);
+      ton_grow(text->bytes, &text->capacity, text->length + length + 1, 1);
   if (!grown) {
     text->failed = true;
     return;
@@ -130,10 +130,10 @@ ton_text_read_file(const char* path, size_t limit, size_t* length)
       break;
     }
   }
-  const int reason = ferror(file)           ? EIO
-                     : text.failed          ? ENOMEM
-                     : text.length > limit  ? EFBIG
-                                            : 0;
+  const int reason = ferror(file)          ? EIO
+                     : text.failed         ? ENOMEM
+                     : text.length > limit ? EFBIG
+                                           : 0;
   fclose(file);
   if (reason) {
     ton_text_free(&text);

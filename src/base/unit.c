@@ -17,17 +17,17 @@ typedef struct {
 
 // The first row of a unit is how it is printed.
 static const Spelling spellings[] = {
-  {TON_DB, "dB", 1.0},        {TON_DB, "dBFS", 1.0},
-  {TON_DBTP, "dBTP", 1.0},    {TON_DBTP, "dB", 1.0},
-  {TON_LUFS, "LUFS", 1.0},    {TON_LUFS, "LKFS", 1.0},
-  {TON_LU, "LU", 1.0},        {TON_LU, "dB", 1.0},
-  {TON_HZ, "Hz", 1.0},        {TON_HZ, "kHz", 1000.0},
-  {TON_HZ, "k", 1000.0},      {TON_MS, "ms", 1.0},
-  {TON_MS, "s", 1000.0},      {TON_MS, "us", 0.001},
-  {TON_S, "s", 1.0},          {TON_S, "ms", 0.001},
-  {TON_S, "min", 60.0},       {TON_RATIO, ":1", 1.0},
-  {TON_PERCENT, "%", 1.0},    {TON_DB_PER_OCT, "dB/oct", 1.0},
-  {TON_BPM, "bpm", 1.0},
+    {TON_DB, "dB", 1.0},     {TON_DB, "dBFS", 1.0},
+    {TON_DBTP, "dBTP", 1.0}, {TON_DBTP, "dB", 1.0},
+    {TON_LUFS, "LUFS", 1.0}, {TON_LUFS, "LKFS", 1.0},
+    {TON_LU, "LU", 1.0},     {TON_LU, "dB", 1.0},
+    {TON_HZ, "Hz", 1.0},     {TON_HZ, "kHz", 1000.0},
+    {TON_HZ, "k", 1000.0},   {TON_MS, "ms", 1.0},
+    {TON_MS, "s", 1000.0},   {TON_MS, "us", 0.001},
+    {TON_S, "s", 1.0},       {TON_S, "ms", 0.001},
+    {TON_S, "min", 60.0},    {TON_RATIO, ":1", 1.0},
+    {TON_PERCENT, "%", 1.0}, {TON_DB_PER_OCT, "dB/oct", 1.0},
+    {TON_BPM, "bpm", 1.0},
 };
 
 enum { N_SPELLINGS = sizeof(spellings) / sizeof(spellings[0]) };
@@ -172,12 +172,8 @@ known_elsewhere(const char* suffix)
 }
 
 static bool
-refuse(const char* text,
-       const char* suffix,
-       TonUnit unit,
-       const char** why,
-       char* room,
-       size_t size)
+refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
+       char* room, size_t size)
 {
   const char* const wanted = ton_unit_suffix(unit);
   if (unit == TON_PAN) {
@@ -202,12 +198,8 @@ refuse(const char* text,
 }
 
 bool
-ton_unit_parse(const char* text,
-               TonUnit unit,
-               double* value,
-               const char** why,
-               char* room,
-               size_t size)
+ton_unit_parse(const char* text, TonUnit unit, double* value, const char** why,
+               char* room, size_t size)
 {
   const char* s = skip_spaces(text);
   double number = 0.0;
@@ -279,8 +271,8 @@ ton_unit_print(double value, TonUnit unit, char* room, size_t size)
     return room;
   }
   const bool kilo = unit == TON_HZ && fabs(value) >= 1000.0 && isfinite(value);
-  const bool seconds = unit == TON_MS && fabs(value) >= 1000.0 &&
-                       isfinite(value);
+  const bool seconds =
+      unit == TON_MS && fabs(value) >= 1000.0 && isfinite(value);
   print_number(kilo || seconds ? value / 1000.0 : value, number,
                sizeof(number));
   const char* const suffix = kilo      ? "kHz"

@@ -9,7 +9,8 @@ widest(void)
 #if defined(TON_WIDE)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+      __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw")) {
     return 16;
   }
   if (__builtin_cpu_supports("avx2")) {

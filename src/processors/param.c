@@ -30,9 +30,7 @@ ton_param_defaults(const TonProcessor* processor, float* values)
 }
 
 static TonStatus
-parse_choice(const TonParam* param,
-             const char* text,
-             float* value,
+parse_choice(const TonParam* param, const char* text, float* value,
              TonError* error)
 {
   size_t count = 0;
@@ -48,20 +46,18 @@ parse_choice(const TonParam* param,
     ton_text_printf(&all, "%s%s", i ? ", " : "", param->choices[i]);
   }
   const TonStatus status =
-    near ? ton_fail(error, TON_BAD_TEXT,
-                    "%s: there is no \"%s\"; did you mean \"%s\"?",
-                    param->symbol, text, near)
-         : ton_fail(error, TON_BAD_TEXT,
-                    "%s: there is no \"%s\"; choose one of %s", param->symbol,
-                    text, ton_text_string(&all));
+      near ? ton_fail(error, TON_BAD_TEXT,
+                      "%s: there is no \"%s\"; did you mean \"%s\"?",
+                      param->symbol, text, near)
+           : ton_fail(error, TON_BAD_TEXT,
+                      "%s: there is no \"%s\"; choose one of %s", param->symbol,
+                      text, ton_text_string(&all));
   ton_text_free(&all);
   return status;
 }
 
 static TonStatus
-parse_switch(const TonParam* param,
-             const char* text,
-             float* value,
+parse_switch(const TonParam* param, const char* text, float* value,
              TonError* error)
 {
   static const char* const yes[] = {"on", "true", "yes", "1"};
@@ -77,9 +73,7 @@ parse_switch(const TonParam* param,
 }
 
 TonStatus
-ton_param_parse(const TonParam* param,
-                const char* text,
-                float* value,
+ton_param_parse(const TonParam* param, const char* text, float* value,
                 TonError* error)
 {
   if (param->spacing == TON_CHOICE) {

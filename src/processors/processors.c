@@ -6,16 +6,25 @@
 #include <string.h>
 
 #ifdef TON_WIDE
-#  define LANED(name) {&name##4, &name##8, &name##16}
+#define LANED(name)                                                            \
+  {                                                                            \
+    &name##4, &name##8, &name##16                                              \
+  }
 #else
-#  define LANED(name) {&name##4, NULL, NULL}
+#define LANED(name)                                                            \
+  {                                                                            \
+    &name##4, NULL, NULL                                                       \
+  }
 #endif
-#define ALONE(name) {&name, &name, &name}
+#define ALONE(name)                                                            \
+  {                                                                            \
+    &name, &name, &name                                                        \
+  }
 
 /// Every processor at 4, 8 and 16 lanes, alphabetical inside its category
 static const TonProcessor* const list[][3] = {
-  // gain
-  LANED(ton_gain),
+    // gain
+    LANED(ton_gain),
 };
 
 const TonProcessor* const*

@@ -25,17 +25,27 @@ values_read_with_their_units(void** state)
     TonUnit unit;
     double value;
   } cases[] = {
-    {"-18 dB", TON_DB, -18.0},     {"+2dB", TON_DB, 2.0},
-    {"2x", TON_DB, 6.0206},        {"-inf dB", TON_DB, -INFINITY},
-    {"4:1", TON_RATIO, 4.0},       {"inf:1", TON_RATIO, INFINITY},
-    {"1.2k", TON_HZ, 1200.0},      {"95 Hz", TON_HZ, 95.0},
-    {"1.5 s", TON_MS, 1500.0},     {"250 ms", TON_S, 0.25},
-    {"1:23.5", TON_S, 83.5},       {"1:02:03", TON_S, 3723.0},
-    {"L30", TON_PAN, -30.0},       {"C", TON_PAN, 0.0},
-    {"R100", TON_PAN, 100.0},      {"-14 LUFS", TON_LUFS, -14.0},
-    {"-1 dBTP", TON_DBTP, -1.0},   {"50 %", TON_PERCENT, 50.0},
-    {"112 bpm", TON_BPM, 112.0},   {"-3", TON_DB, -3.0},
-    {"18 dB/oct", TON_DB_PER_OCT, 18.0},
+      {"-18 dB", TON_DB, -18.0},
+      {"+2dB", TON_DB, 2.0},
+      {"2x", TON_DB, 6.0206},
+      {"-inf dB", TON_DB, -INFINITY},
+      {"4:1", TON_RATIO, 4.0},
+      {"inf:1", TON_RATIO, INFINITY},
+      {"1.2k", TON_HZ, 1200.0},
+      {"95 Hz", TON_HZ, 95.0},
+      {"1.5 s", TON_MS, 1500.0},
+      {"250 ms", TON_S, 0.25},
+      {"1:23.5", TON_S, 83.5},
+      {"1:02:03", TON_S, 3723.0},
+      {"L30", TON_PAN, -30.0},
+      {"C", TON_PAN, 0.0},
+      {"R100", TON_PAN, 100.0},
+      {"-14 LUFS", TON_LUFS, -14.0},
+      {"-1 dBTP", TON_DBTP, -1.0},
+      {"50 %", TON_PERCENT, 50.0},
+      {"112 bpm", TON_BPM, 112.0},
+      {"-3", TON_DB, -3.0},
+      {"18 dB/oct", TON_DB_PER_OCT, 18.0},
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     const double value = read(cases[i].text, cases[i].unit);
@@ -56,14 +66,16 @@ wrong_values_say_what_was_expected(void** state)
     TonUnit unit;
     const char* says;
   } cases[] = {
-    {"-18 Hz", TON_DB, "expected dB"},
-    {"-18 bB", TON_DB, "did you mean \"dB\""},
-    {"-3,5 dB", TON_DB, "decimal point"},
-    {"\xE2\x88\x92" "3 dB", TON_DB, "minus"},
-    {"loud", TON_DB, "not a number"},
-    {"0x10", TON_DB, "not a number"},
-    {"nan", TON_DB, "not a number"},
-    {"X30", TON_PAN, "write L30"},
+      {"-18 Hz", TON_DB, "expected dB"},
+      {"-18 bB", TON_DB, "did you mean \"dB\""},
+      {"-3,5 dB", TON_DB, "decimal point"},
+      {"\xE2\x88\x92"
+       "3 dB",
+       TON_DB, "minus"},
+      {"loud", TON_DB, "not a number"},
+      {"0x10", TON_DB, "not a number"},
+      {"nan", TON_DB, "not a number"},
+      {"X30", TON_PAN, "write L30"},
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     char room[160];
@@ -110,10 +122,10 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(values_read_with_their_units),
-    cmocka_unit_test(wrong_values_say_what_was_expected),
-    cmocka_unit_test(printing_and_reading_agree),
-    cmocka_unit_test(nearest_word_is_found),
+      cmocka_unit_test(values_read_with_their_units),
+      cmocka_unit_test(wrong_values_say_what_was_expected),
+      cmocka_unit_test(printing_and_reading_agree),
+      cmocka_unit_test(nearest_word_is_found),
   };
   return TON_TESTS(tests);
 }

@@ -16,11 +16,11 @@
 #include <string.h>
 
 #if defined(__SSE2__)
-#  include <immintrin.h>
+#include <immintrin.h>
 #endif
 
 #ifndef TON_LANES
-#  define TON_LANES 4
+#define TON_LANES 4
 #endif
 
 typedef float TonV __attribute__((vector_size(4 * TON_LANES)));
@@ -29,7 +29,7 @@ typedef int32_t TonVi __attribute__((vector_size(4 * TON_LANES)));
 typedef double TonVd __attribute__((vector_size(4 * TON_LANES)));
 
 #define TON_PASTE_(a, b) a##b
-#define TON_PASTE(a, b) TON_PASTE_(a, b)
+#define TON_PASTE(a, b)  TON_PASTE_(a, b)
 
 /// External name of a variant: TON_LANED(ton_gain) is ton_gain16 and so on
 #define TON_LANED(name) TON_PASTE(name, TON_LANES)
@@ -68,8 +68,8 @@ ton_v_select(TonVi mask, TonV a, TonV b)
 {
 #if TON_LANES == 16 && defined(__AVX512F__)
   return (TonV)_mm512_mask_mov_ps(
-    (__m512)b, _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask),
-    (__m512)a);
+      (__m512)b, _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask),
+      (__m512)a);
 #elif TON_LANES == 8 && defined(__AVX2__)
   return (TonV)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
 #else
@@ -220,12 +220,12 @@ ton_vd_join(TonVd low, TonVd high)
 {
 #if TON_LANES == 16 && defined(__AVX512DQ__)
   return (TonV)_mm512_insertf32x8(
-    _mm512_castps256_ps512(_mm512_cvtpd_ps((__m512d)low)),
-    _mm512_cvtpd_ps((__m512d)high), 1);
+      _mm512_castps256_ps512(_mm512_cvtpd_ps((__m512d)low)),
+      _mm512_cvtpd_ps((__m512d)high), 1);
 #elif TON_LANES == 8 && defined(__AVX2__)
   return (TonV)_mm256_insertf128_ps(
-    _mm256_castps128_ps256(_mm256_cvtpd_ps((__m256d)low)),
-    _mm256_cvtpd_ps((__m256d)high), 1);
+      _mm256_castps128_ps256(_mm256_cvtpd_ps((__m256d)low)),
+      _mm256_cvtpd_ps((__m256d)high), 1);
 #elif TON_LANES == 4 && defined(__SSE2__)
   return (TonV)_mm_movelh_ps(_mm_cvtpd_ps((__m128d)low),
                              _mm_cvtpd_ps((__m128d)high));
