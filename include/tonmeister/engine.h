@@ -2,24 +2,145 @@
 #ifndef TONMEISTER_ENGINE_H
 #define TONMEISTER_ENGINE_H
 
+#include <tonmeister/automation.h>
 #include <tonmeister/processor.h>
-#include <tonmeister/session.h>
 #include <tonmeister/status.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Where a strip's sound comes from: planar float, called by one thread at a
-/// time, frames in order.  Returns false when the source failed.
-typedef bool (*TonPull)(void* handle, float* const* out, uint32_t frames);
+/**
+   @file
+   A graph of strips, compiled to a flat list of tasks and run as a stream.
 
-/// Something that flows: a graph compiled to a flat list, and its sound
+   A strip is a source or a bus with a chain of processors, a fader and a pan:
+
+     source or sum -> input gain -> chain -+-> fader -> pan -+-> edges, taps
+                                           +-- pre edges, keys
+
+   The result depends on the graph and the sources alone: not on the block, the
+   number of threads, or how channels were packed into lanes.
+*/
+
+/// Where a strip's sound comes from
+typedef struct {
+  void* handle;
+  /// Next `frames` frames, planar, 1.0 = full scale; silence after the end.
+  /// False: unreadable; the render fails.  One thread at a time, in order.
+  bool (*pull)(void* handle, float* const* out, uint32_t frames);
+  /// Next pull starts at `frame`.  Null: it can only start at 0.
+  bool (*seek)(void* handle, uint64_t frame);
+  uint32_t channels; ///< 1 or 2
+  uint64_t frames;   ///< Length
+} TonSource;
+
+/// Where a rendered stereo signal goes: planar, in order, one thread at a
+/// time.  False stops the render.
+typedef struct {
+  void* handle;
+  bool (*push)(void* handle, const float* const* in, uint32_t frames);
+} TonSink;
+
+typedef enum {
+  TON_LAW_CONSTANT_POWER, ///< -3 dB at the centre
+  TON_LAW_COMPROMISE,     ///< -4.5 dB
+  TON_LAW_LINEAR,         ///< -6 dB
+  TON_LAW_BALANCE,        ///< 0 dB: only the far side is lowered
+} TonLaw;
+
+/// What stands behind a chain
+typedef struct {
+  float db;        ///< -INFINITY is silence
+  float pan;       ///< -100 to 100; of a stereo strip: balance
+  float pan_right; ///< With `dual`: pan places the left channel, this the right
+  bool dual;
+  bool mute;
+  TonLaw law;
+} TonFader;
+
+/// What an automation lane moves
+typedef enum {
+  TON_AUTO_FADER, ///< dB
+  TON_AUTO_PAN,   ///< -100 to 100
+  TON_AUTO_MUTE,  ///< 0 or 1
+  TON_AUTO_EDGE,  ///< Level of edge number `item` of the strip, dB
+  TON_AUTO_PARAM, ///< Parameter `param` of insert number `item`
+} TonAutoKind;
+
+typedef struct TonGraph TonGraph;
+
+/// An empty graph at a rate in Hz.  Freed by caller with ton_graph_free().
+/// Null when memory is refused.  All graph functions [main].
+TonGraph* ton_graph_new(uint32_t rate);
+
+void ton_graph_free(TonGraph* graph);
+
+/// Add a strip; `source` is copied, null makes a bus.  `gain` multiplies the
+/// source or the sum (trim and polarity).  Returns its number, or UINT32_MAX.
+uint32_t ton_graph_strip(TonGraph* graph, const char* name,
+                         const TonSource* source, float gain,
+                         const TonFader* fader);
+
+/// Append a processor; `params` (n_params floats) is copied.  `key` is a strip
+/// number or UINT32_MAX.  Returns its number in the chain, or UINT32_MAX.
+uint32_t ton_graph_insert(TonGraph* graph, uint32_t strip,
+                          const TonProcessor* type, const float* params,
+                          uint32_t key);
+
+/// Feed a strip into a bus at a level, before or after the fader.  Contributions
+/// are summed in double, in the order of the strips, then of these calls.
+/// Returns its number among the strip's edges, or UINT32_MAX.
+uint32_t ton_graph_edge(TonGraph* graph, uint32_t from, uint32_t to, float db,
+                        bool pre);
+
+/// Move something along breakpoints (copied, in time order).
+TonStatus ton_graph_automate(TonGraph* graph, uint32_t strip, TonAutoKind kind,
+                             uint32_t item, uint32_t param,
+                             const TonPoint* points, uint32_t n_points);
+
+/// Deliver a strip's sound behind its fader, latency-aligned, times `gain`.
+TonStatus ton_graph_tap(TonGraph* graph, uint32_t strip, float gain,
+                        const TonSink* sink);
+
+/// How to run
+typedef struct {
+  uint32_t block;   ///< Frames per call of a processor, 1 to 4096; 0: 512
+  uint32_t threads; ///< 0: all cores
+  uint64_t from;    ///< First frame delivered; sources must be able to seek
+  uint64_t preroll; ///< Frames run and thrown away before it
+  uint64_t frames;  ///< Frames to deliver; 0: to the end with tails
+  bool one_strip;   ///< For the bench: no packing of strips into lanes
+  /// Called about every 50 ms with 0 to 1; false stops.  May be null.
+  bool (*progress)(void* handle, double part);
+  void* handle;
+} TonRun;
+
 typedef struct TonEngine TonEngine;
 
-typedef struct {
-  uint32_t block;   ///< Frames per call of a processor; 0: 512
-  uint32_t threads; ///< 0: all cores
-  bool one_lane;    ///< Bench only: one channel at a time, no packing
-} TonRun;
+/// Compile.  The graph may be freed afterwards.  A loop, a processor without
+/// a variant, or refused memory is an error.
+TonStatus ton_engine_new(const TonGraph* graph, const TonRun* run,
+                         TonEngine** engine, TonError* error);
+
+void ton_engine_free(TonEngine* engine);
+
+/// Run to the end and return when all sinks have all frames.
+TonStatus ton_engine_render(TonEngine* engine, TonError* error);
+
+/// Frames that will be delivered.
+uint64_t ton_engine_frames(const TonEngine* engine);
+
+/// Frames between the sources and the taps, already taken out of the result.
+uint32_t ton_engine_latency(const TonEngine* engine);
+
+/// A processor's meter over the render, one value of largest magnitude per
+/// 0.1 s.  Owned by `engine`.  Null if it has none.
+const float* ton_engine_meter(const TonEngine* engine, uint32_t strip,
+                              uint32_t insert, uint32_t meter,
+                              uint32_t* n_points);
+
+/// First strip whose chain produced something that is not a number, or
+/// UINT32_MAX; `frame` says where.  Such samples were replaced by silence.
+uint32_t ton_engine_fault(const TonEngine* engine, uint64_t* frame);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef TONMEISTER_SESSION_H
 #define TONMEISTER_SESSION_H
 
+#include <tonmeister/automation.h>
 #include <tonmeister/processor.h>
 #include <tonmeister/status.h>
 
@@ -72,15 +73,6 @@ char* ton_doc_key(const TonDoc* doc, const char* path, uint32_t index);
 uint32_t ton_doc_line(const TonDoc* doc, const char* path);
 
 // What the texts say ---------------------------------------------------------
-
-typedef enum { TON_CURVE_LINEAR, TON_CURVE_HOLD, TON_CURVE_SMOOTH } TonCurve;
-
-/// One breakpoint of an automation lane
-typedef struct {
-  double at_s;    ///< From the song's start; bars were converted with the tempo
-  float value;    ///< In the parameter's unit
-  TonCurve curve; ///< Towards the next point; linear is straight in the unit
-} TonPoint;
 
 /// What an automation lane moves
 typedef enum {
