@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_ASSISTANTS_EXPLAIN_H
+#define TON_ASSISTANTS_EXPLAIN_H
+
+#include <tonmeister/decision.h>
+
+#include <stddef.h>
+
+/// The short reason beside a value, without '#': from the record's reason and
+/// its first evidence.  Returns `room`.  [any]
+const char* ton_decision_comment(const TonDecision* decision, char* room,
+                                 size_t size);
+
+/// One paragraph for a report: what, why, each figure with its unit and range,
+/// what else was considered.  Returns `room`.  [any]
+const char* ton_decision_sentence(const TonDecision* decision, char* room,
+                                  size_t size);
+
+/// Begin a record.  `reason` is printf style.
+void ton_decision_start(TonDecision* decision, const char* rule,
+                        double confidence, const char* reason, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/// Add a figure that has no range; silently dropped when there are four.
+void ton_decision_figure(TonDecision* decision, const char* metric,
+                         double value, const char* unit);
+
+/// Add a figure held against a range from a source.
+void ton_decision_range(TonDecision* decision, const char* metric, double value,
+                        const char* unit, double low, double high,
+                        const char* source);
+
+/// Add something that was considered and not done.
+void ton_decision_instead(TonDecision* decision, const char* what,
+                          const char* why_not);
+
+#endif

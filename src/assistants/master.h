@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_ASSISTANTS_MASTER_H
+#define TON_ASSISTANTS_MASTER_H
+
+#include "analysis/stem.h"
+#include "assistants/drive.h"
+#include "assistants/plan.h"
+#include "assistants/targets.h"
+
+#include <tonmeister/measure.h>
+#include <tonmeister/session.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+   @file
+   The mastering assistant: facts of the stereo mix in, changes of master.yaml
+   and a readiness report out.
+
+   How a studio uses it:
+
+     1. ton_stem_analysis_*() with TON_MEASURE_ALL over the mix (and over each
+        reference)
+     2. ton_readiness() for `check`; ton_assist_master() -> apply to the
+        skeleton of master.yaml
+     3. ton_drive_search_*(): set the limiter's gain, render, measure, until
+        it is over
+     4. ton_assist_master_drive() with the result -> apply, write
+*/
+
+typedef enum {
+  TON_LIGHT_GREEN,
+  TON_LIGHT_AMBER,
+  TON_LIGHT_RED,
+} TonLight;
+
+/// One line of the readiness report
+typedef struct {
+  char item[32]; ///< Permanent key: "headroom", "mono-loss"
+  TonLight light;
+  double value; ///< NaN: not defined for this file
+  char unit[12];
+  double at_s;    ///< Place of the worst; NaN: the whole song
+  char text[160]; ///< What was found, one sentence
+  char fix[192];  ///< What to do in the mix; "" when green
+} TonFinding;
+
+/// Readiness of a mix for mastering, reference 3.1.  Returns how many rows
+/// were written, at most `room` (24 is enough).  [main]
+uint32_t ton_readiness(const TonStemFacts* mix, const TonTone* tone,
+                       TonFinding* rows, uint32_t room);
+
+/// "green", "amber", "red"
+const char* ton_light_name(TonLight light);
+
+typedef struct {
+  const TonStemFacts* mix;
+  const TonStemFacts* references; ///< Or null
+  uint32_t n_references;
+  TonTarget target; ///< Loudness, ceiling; from ton_target() or the command
+  TonTone tone;     ///< Used when there is no reference
+  double amount;    ///< 0 to 100 percent of the proposed tonal move;
+                    ///< NaN: 50 for the profile, by likeness for references
+  const TonMaster* existing; ///< What master.yaml says now, or null
+} TonMasterBrief;
+
+/// What came out beside the plan
+typedef struct {
+  uint32_t limiter;           ///< Index of the limiter in chain
+  double drive_db;            ///< First gain for the search
+  bool drive_locked;          ///< A person's gain: do not search
+  bool search;                ///< There is a loudness goal
+  double tone_db[TON_THIRDS]; ///< The tonal move proposed, per band
+} TonMasterPlan;
+
+/// Propose a master.  The plan is the caller's, freed with ton_plan_free()
+/// even on failure.  [main]
+TonStatus ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
+                            TonMasterPlan* result, TonError* error);
+
+/// Write the gain the search found.  `reduction_db` is the limiter's P95 gain
+/// reduction, or NaN.
+TonStatus ton_assist_master_drive(const TonMasterBrief* brief,
+                                  const TonMasterPlan* result,
+                                  const TonDriveSearch* search,
+                                  double true_peak_dbtp, double reduction_db,
+                                  TonPlan* plan, TonError* error);
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_ASSISTANTS_MIX_H
+#define TON_ASSISTANTS_MIX_H
+
+#include "analysis/stem.h"
+#include "assistants/plan.h"
+#include "assistants/roles.h"
+
+#include <tonmeister/session.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+   @file
+   The mix assistant: facts of the stems in, changes of mix.yaml out.
+
+   How a studio uses it:
+
+     1. ton_stem_analysis_*() over every stem
+     2. ton_assist_mix() -> ton_plan_apply() on the skeleton of mix.yaml
+     3. render; measure each strip after its fader (ton_stem_analysis_*() or
+        ton_meters_*()) and the mix
+     4. ton_assist_mix_balance() with what was measured -> apply, render again
+     5. ton_assist_mix_level() with the mix's true peak -> apply, render
+*/
+
+/// One track as the assistant is given it; nothing is owned
+typedef struct {
+  const char* strip; ///< Its name in mix.yaml
+  const char* file;  ///< As written in mix.yaml; the role is read from it
+  const char* role;  ///< A person's word for the role, or null
+  const TonStemFacts* facts;
+} TonMixStem;
+
+typedef struct {
+  const TonMixStem* stems;
+  uint32_t n_stems;
+  const TonRoles* roles;
+  const TonMix* existing; ///< What mix.yaml says now, or null; strips are
+                          ///< matched by name, locked keys are kept
+  double tempo_bpm;       ///< 0: unknown
+  bool write_files;       ///< Also write tracks/NAME/file
+} TonMixBrief;
+
+/// Propose a mix.  The plan is the caller's, freed with ton_plan_free() even
+/// on failure.  [main]
+TonStatus ton_assist_mix(const TonMixBrief* brief, TonPlan* plan,
+                         TonError* error);
+
+/**
+   Correct the balance after a render.
+
+   @param brief As before; `existing` is what was rendered
+   @param after_lufs Per stem, active loudness after its fader, buses left
+          out; NaN: not measured
+   @param plan Changed faders, none below 0.3 dB; n_edits of 0: nothing to do
+*/
+TonStatus ton_assist_mix_balance(const TonMixBrief* brief,
+                                 const double* after_lufs, TonPlan* plan,
+                                 TonError* error);
+
+/// Range the mix's true peak shall land in, dBTP
+#define TON_MIX_PEAK_DBTP         -4.5
+#define TON_MIX_PEAK_TOLERANCE_DB 1.0
+
+/// Set the mix bus's fader so that the true peak lands at TON_MIX_PEAK_DBTP.
+/// `existing` was rendered with `true_peak_dbtp` and `integrated_lufs`.  No
+/// edit when it already lies within the tolerance; a locked fader is kept.
+TonStatus ton_assist_mix_level(const TonMix* existing, double true_peak_dbtp,
+                               double integrated_lufs, TonPlan* plan,
+                               TonError* error);
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_ASSISTANTS_ROLES_H
+#define TON_ASSISTANTS_ROLES_H
+
+#include "analysis/stem.h"
+
+#include <tonmeister/status.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// How a role is placed between the speakers
+typedef enum {
+  TON_PLACE_CENTRE,
+  TON_PLACE_PAIR,   ///< Two or more: mirrored; one: to a side
+  TON_PLACE_SPREAD, ///< Each to its own place, sides in turn
+  TON_PLACE_KEEP,   ///< As recorded
+} TonPlace;
+
+/// One row of data/roles.yaml: everything the mix assistant knows of a role.
+/// Strings are owned by the TonRoles.
+typedef struct {
+  char* name;      ///< As in a text's `role`: "lead vocal"
+  char* class;     ///< One of the 16 classes
+  char* group;     ///< Bus: "Drums", "Vocals", ...
+  double level_lu; ///< Re lead vocal, when both sound
+  double level_low_lu;
+  double level_high_lu;
+  double spread_lu; ///< Between good engineers on one song
+  bool sum;         ///< The level is that of all strips of this role together
+  double importance;
+  TonPlace place;
+  double width;        ///< 0 to 100: how far out
+  double single_width; ///< Same when there is only one
+  double highpass_hz;  ///< Highest cut-off allowed; 0: never one
+  double send_db;      ///< To the shared reverb, energy re dry; -INFINITY: none
+  double comfort_lu;   ///< 400 ms range that needs no compressor; NaN: never
+  double comfort_hit_db; ///< Spread of hits that needs none; NaN: not by hits
+  double threshold_db;   ///< Re active loudness
+  double ratio;
+  double attack_ms;
+  double release_ms;
+  double most_db; ///< Most mean gain reduction
+} TonRole;
+
+/// A bus of data/roles.yaml
+typedef struct {
+  char* name;
+  double level_lu; ///< Of the whole group re lead vocal; NaN: none
+  double spread_lu;
+} TonGroup;
+
+/// A word rule: any of the phrases makes it this role
+typedef struct {
+  uint32_t role;
+  char** phrases;
+  uint32_t n_phrases;
+  char** unless; ///< Phrases that take it back
+  uint32_t n_unless;
+  double confidence;
+} TonRoleRule;
+
+/// The table; read once, read-only afterwards.  Freed with ton_roles_free().
+typedef struct {
+  TonRole* roles; ///< The last one is "unknown"
+  uint32_t n_roles;
+  TonGroup* groups;
+  uint32_t n_groups;
+  TonRoleRule* rules; ///< First hit wins
+  uint32_t n_rules;
+  char** noise; ///< Words that say nothing ("stereo", "take", "final")
+  uint32_t n_noise;
+} TonRoles;
+
+/// Read data/roles.yaml (or `path`).  [main]
+TonStatus ton_roles_read(const char* path, TonRoles** roles, TonError* error);
+
+void ton_roles_free(TonRoles* roles);
+
+/// Row by name, or null.
+const TonRole* ton_role(const TonRoles* roles, const char* name);
+
+/// What a stem is held to be, and why
+typedef struct {
+  const TonRole* role; ///< Never null; "unknown" below 0.6
+  double confidence;   ///< 0 to 1
+  char because[96];    ///< "the file name says \"kick in\""
+  char side;           ///< 'L', 'R' when the name says so, else 0
+} TonRoleGuess;
+
+/// Role from a file name alone.
+void ton_role_from_name(const TonRoles* roles, const char* file,
+                        TonRoleGuess* guess);
+
+/// Role from name and sound; `facts` may be null.
+void ton_role_guess(const TonRoles* roles, const char* file,
+                    const TonStemFacts* facts, TonRoleGuess* guess);
+
+/**
+   File name as words: no folder, no extension, camelCase and letter/digit
+   borders split, accents stripped, lower case; "01_LeadVox-L.wav" is
+   "01 lead vox l".  Returns `room`.
+*/
+const char* ton_role_words(const char* file, char* room, size_t size);
+
+/// A strip's name from a file name: "01_LEAD_VOX.wav" is "Lead Vox".
+/// Returns `room`.
+const char* ton_strip_name(const char* file, char* room, size_t size);
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_ASSISTANTS_TARGETS_H
+#define TON_ASSISTANTS_TARGETS_H
+
+#include <tonmeister/measure.h>
+#include <tonmeister/status.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// A loudness goal by name; data/targets.yaml
+typedef struct {
+  char name[32];
+  char title[96];
+  double loudness_lufs; ///< NaN: no loudness goal
+  double ceiling_dbtp;
+  double tolerance_lu;
+  char tone[32];   ///< Profile in data/tone, or ""
+  char source[96]; ///< Where the numbers come from
+} TonTarget;
+
+/// Target by name ("streaming", "spotify", "cd").  TON_NOT_FOUND names the
+/// nearest.  [main]
+TonStatus ton_target(const char* name, TonTarget* target, TonError* error);
+
+/// Number of targets, and one of them, for help.  [main]
+uint32_t ton_target_count(void);
+
+TonStatus ton_target_at(uint32_t index, TonTarget* target, TonError* error);
+
+/// What a streaming service does to a master; data/platforms.yaml
+typedef struct {
+  char name[48];
+  double target_lufs; ///< NaN: it does not normalise
+  bool raises;        ///< Also turns quiet songs up
+  double raise_dbtp;  ///< Up to this true peak
+  double advice_dbtp; ///< True peak it advises
+  char source[96];
+} TonPlatform;
+
+typedef struct {
+  TonPlatform platform;
+  double gain_db; ///< What it will do
+  double plays_lufs;
+  double wasted_db; ///< Limiting that bought nothing there
+  bool over_advice; ///< True peak above its advice
+} TonPenalty;
+
+/// What every platform does to a master of this loudness and true peak.
+/// Returns how many rows were written, at most `room`.  [main]
+uint32_t ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
+                                TonPenalty* rows, uint32_t room);
+
+/// A tonal profile; data/tone/NAME.yaml
+typedef struct {
+  char name[32];
+  char source[128];
+  double level_db[TON_THIRDS];  ///< Re 1 kHz
+  double spread_db[TON_THIRDS]; ///< One standard deviation between songs
+} TonTone;
+
+TonStatus ton_tone(const char* name, TonTone* tone, TonError* error);
+
+#endif
