@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/graph.h"
+
+#include <string.h>
+
+TonGraph*
+ton_graph_new(uint32_t rate)
+{
+  TonGraph* const graph = ton_alloc(sizeof(TonGraph));
+  if (graph) {
+    graph->rate = rate;
+  }
+  return graph;
+}
+
+static void
+free_strip(GraphStrip* strip)
+{
+  for (uint32_t i = 0; i < strip->n_inserts; ++i) {
+    ton_free(strip->inserts[i].params);
+  }
+  for (uint32_t i = 0; i < strip->n_autos; ++i) {
+    ton_free(strip->autos[i].points);
+  }
+  ton_free(strip->name);
+  ton_free(strip->inserts);
+  ton_free(strip->edges);
+  ton_free(strip->autos);
+}
+
+void
+ton_graph_free(TonGraph* graph)
+{
+  if (!graph) {
+    return;
+  }
+  for (uint32_t i = 0; i < graph->n_strips; ++i) {
+    free_strip(&graph->strips[i]);
+  }
+  ton_free(graph->strips);
+  ton_free(graph->taps);
+  ton_free(graph);
+}
+
+/// Room for one more item behind `*n`; graphs are small, growth is by one
+static void*
+append(void** items, uint32_t* n, size_t size)
+{
+  size_t capacity = *n;
+  void* const grown = ton_grow(*items, &capacity, (size_t)*n + 1, size);
+  if (!grown) {
+    return NULL;
+  }
+  *items = grown;
+  void* const item = (char*)grown + (size_t)(*n)++ * size;
+  return memset(item, 0, size);
+}
+
+uint32_t
+ton_graph_strip(TonGraph* graph, const char* name, const TonSource* source,
+                float gain, const TonFader* fader)
+{
+  char* const copy = ton_copy_string(name);
+  GraphStrip* const strip = copy ? append((void**)&graph->strips,
+                                          &graph->n_strips, sizeof(GraphStrip))
+                                 : NULL;
+  if (!strip) {
+    ton_free(copy);
+    return UINT32_MAX;
+  }
+  strip->name = copy;
+  strip->gain = gain;
+  strip->fader = *fader;
+  if (source) {
+    strip->source = *source;
+    strip->has_source = true;
+  }
+  return graph->n_strips - 1;
+}
+
+uint32_t
+ton_graph_insert(TonGraph* graph, uint32_t strip, const TonProcessor* type,
+                 const float* params, uint32_t key)
+{
+  GraphStrip* const s = &graph->strips[strip];
+  float* const copy = ton_alloc(sizeof(float) * (type->n_params + 1));
+  GraphInsert* const insert =
+      copy ? append((void**)&s->inserts, &s->n_inserts, sizeof(GraphInsert))
+           : NULL;
+  if (!insert) {
+    ton_free(copy);
+    return UINT32_MAX;
+  }
+  memcpy(copy, params, sizeof(float) * type->n_params);
+  *insert = (GraphInsert){type, copy, key};
+  return s->n_inserts - 1;
+}
+
+uint32_t
+ton_graph_edge(TonGraph* graph, uint32_t from, uint32_t to, float db, bool pre)
+{
+  GraphStrip* const s = &graph->strips[from];
+  GraphEdge* const edge =
+      append((void**)&s->edges, &s->n_edges, sizeof(GraphEdge));
+  if (!edge) {
+    return UINT32_MAX;
+  }
+  *edge = (GraphEdge){to, db, pre};
+  return s->n_edges - 1;
+}
+
+TonStatus
+ton_graph_automate(TonGraph* graph, uint32_t strip, TonAutoKind kind,
+                   uint32_t item, uint32_t param, const TonPoint* points,
+                   uint32_t n_points)
+{
+  GraphStrip* const s = &graph->strips[strip];
+  TonPoint* const copy = ton_alloc(sizeof(TonPoint) * (n_points + 1));
+  GraphAuto* const lane =
+      copy ? append((void**)&s->autos, &s->n_autos, sizeof(GraphAuto)) : NULL;
+  if (!lane) {
+    ton_free(copy);
+    return TON_NO_MEMORY;
+  }
+  memcpy(copy, points, sizeof(TonPoint) * n_points);
+  *lane = (GraphAuto){kind, item, param, copy, n_points};
+  return TON_OK;
+}
+
+TonStatus
+ton_graph_tap(TonGraph* graph, uint32_t strip, float gain, const TonSink* sink)
+{
+  GraphTap* const tap =
+      append((void**)&graph->taps, &graph->n_taps, sizeof(GraphTap));
+  if (!tap) {
+    return TON_NO_MEMORY;
+  }
+  *tap = (GraphTap){strip, gain, *sink};
+  return TON_OK;
+}
