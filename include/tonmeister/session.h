@@ -47,8 +47,10 @@ void ton_doc_free(TonDoc* doc);
 */
 typedef struct {
   const char* path;
-  const char* value;   ///< YAML for the place, flow style ("-3 dB",
-                       ///< "{at: 95 Hz, slope: 18 dB/oct}"); null removes it
+  const char* value;   ///< What begins with a bracket or a quote is YAML in
+                       ///< flow style ("{at: 95 Hz, slope: 18 dB/oct}"), other
+                       ///< text is a plain value ("-3 dB"), quoted when YAML
+                       ///< needs it; null removes it
   const char* comment; ///< End-of-line reason, without '#'; null: keep what
                        ///< stands there, "": none
 } TonEdit;
@@ -56,6 +58,10 @@ typedef struct {
 /// Apply an edit: replace a value, add a missing key (after its last sibling)
 /// or list item (number = length), or remove.  Missing parents are made.
 TonStatus ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error);
+
+/// A text as a value for TonEdit or inside its lists and maps: quoted if YAML
+/// needs it.  Freed with ton_free(); null when memory is refused.
+char* ton_doc_scalar(const char* text);
 
 /// The value at a path as plain text (scalars unquoted; lists and maps as
 /// they stand), freed with ton_free(); null if there is none.

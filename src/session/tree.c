@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/tree.h"
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool
+ton_node_empty(const TonNode* node)
+{
+  return node->kind == TON_SCALAR && !node->quote && !*node->text;
+}
+
+TonNode*
+ton_node_child(const TonNode* map, const char* key)
+{
+  if (!map || map->kind != TON_MAP) {
+    return NULL;
+  }
+  for (uint32_t i = 0; i < map->count; ++i) {
+    if (strcmp(map->items[i]->key->text, key) == 0) {
+      return map->items[i];
+    }
+  }
+  return NULL;
+}
+
+const char*
+ton_path_step(const char* path, char* room, size_t size)
+{
+  if (!*path) {
+    return NULL;
+  }
+  size_t n = 0;
+  for (; *path && *path != '/'; ++path) {
+    char c = *path;
+    if (c == '~' && (path[1] == '0' || path[1] == '1')) {
+      c = *++path == '1' ? '/' : '~';
+    }
+    if (n + 1 < size) {
+      room[n++] = c;
+    }
+  }
+  room[n] = '\0';
+  return *path ? path + 1 : path;
+}
+
+TonNode*
+ton_node_step(const TonNode* node, const char* step)
+{
+  if (node->kind == TON_MAP) {
+    return ton_node_child(node, step);
+  }
+  if (node->kind == TON_SCALAR || strspn(step, "0123456789") != strlen(step) ||
+      !*step) {
+    return NULL;
+  }
+  const unsigned long n = strtoul(step, NULL, 10);
+  return n < node->count ? node->items[n] : NULL;
+}
+
+TonNode*
+ton_node_at(TonNode* root, const char* path)
+{
+  char step[512];
+  TonNode* node = root;
+  while (node && (path = ton_path_step(path, step, sizeof(step)))) {
+    node = ton_node_step(node, step);
+  }
+  return node;
+}
+
+bool
+ton_node_same(const TonNode* a, const TonNode* b)
+{
+  if (a->kind != b->kind || a->count != b->count) {
+    return false;
+  }
+  if (a->kind == TON_SCALAR) {
+    return strcmp(a->text, b->text) == 0;
+  }
+  for (uint32_t i = 0; i < a->count; ++i) {
+    if (a->kind == TON_MAP &&
+        strcmp(a->items[i]->key->text, b->items[i]->key->text) != 0) {
+      return false;
+    }
+    if (!ton_node_same(a->items[i], b->items[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// The line around an offset as an excerpt, cut between characters
+static void
+take_excerpt(TonError* error, const char* text, size_t start)
+{
+  size_t n = strcspn(text + start, "\r\n");
+  if (n >= sizeof(error->excerpt)) {
+    n = sizeof(error->excerpt) - 1;
+    while (n && ((unsigned char)text[start + n] & 0xC0U) == 0x80U) {
+      --n;
+    }
+  }
+  memcpy(error->excerpt, text + start, n);
+  error->excerpt[n] = '\0';
+}
+
+TonStatus
+ton_fail_text(TonError* error, const char* name, const char* text,
+              size_t offset, const char* format, ...)
+{
+  if (!error) {
+    return TON_BAD_TEXT;
+  }
+  char message[sizeof(error->text)];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(message, sizeof(message), format, args);
+  va_end(args);
+  ton_fail_file(error, TON_BAD_TEXT, name, "%s", message);
+  size_t start = 0;
+  error->line = 1;
+  for (size_t i = 0; i < offset; ++i) {
+    if (text[i] == '\n') {
+      ++error->line;
+      start = i + 1;
+    }
+  }
+  error->column = 1;
+  for (size_t i = start; i < offset; ++i) {
+    error->column += ((unsigned char)text[i] & 0xC0U) != 0x80U;
+  }
+  take_excerpt(error, text, start);
+  return TON_BAD_TEXT;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/tree_scan.h"
+
+#include "base/error.h"
+#include "session/tree.h"
+
+#include <string.h>
+
+/// Length of the UTF-8 sequence at `s` with `left` bytes to go; 0 if it is
+/// none (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF)
+static size_t
+sequence(const unsigned char* s, size_t left)
+{
+  const unsigned char c = s[0];
+  if (c < 0x80) {
+    return 1;
+  }
+  const size_t n = c >= 0xC2 && c <= 0xDF   ? 2
+                   : c >= 0xE0 && c <= 0xEF ? 3
+                   : c >= 0xF0 && c <= 0xF4 ? 4
+                                            : 0;
+  if (!n || n > left) {
+    return 0;
+  }
+  for (size_t i = 1; i < n; ++i) {
+    if ((s[i] & 0xC0U) != 0x80U) {
+      return 0;
+    }
+  }
+  const bool wrong = (c == 0xE0 && s[1] < 0xA0) || (c == 0xED && s[1] > 0x9F) ||
+                     (c == 0xF0 && s[1] < 0x90) || (c == 0xF4 && s[1] > 0x8F);
+  return wrong ? 0 : n;
+}
+
+/// A line break that editors do not show as one: NEL, LS, PS
+static bool
+odd_break(const unsigned char* s, size_t n)
+{
+  return (n == 2 && s[0] == 0xC2 && s[1] == 0x85) ||
+         (n == 3 && s[0] == 0xE2 && s[1] == 0x80 &&
+          (s[2] == 0xA8 || s[2] == 0xA9));
+}
+
+/// What is wrong with the character of `n` bytes at `s`, or null
+static const char*
+fault(const unsigned char* s, size_t n, bool comment, bool last)
+{
+  if (n == 0) {
+    return "this is not UTF-8; save the text as UTF-8";
+  }
+  if (*s == '\t') {
+    return comment ? NULL : "a tab; use spaces";
+  }
+  if (*s == '\r') {
+    return !last && s[1] == '\n' ? NULL
+                                 : "a lone carriage return; end lines "
+                                   "with a newline";
+  }
+  if ((*s < 0x20 && *s != '\n') || *s == 0x7F) {
+    return "a control character; remove it";
+  }
+  return odd_break(s, n) ? "an unusual line break; use a plain newline" : NULL;
+}
+
+TonStatus
+ton_tree_scan(const char* text, size_t length, const char* name,
+              TonError* error)
+{
+  if (length > TON_TREE_BYTES) {
+    return ton_fail_file(error, TON_BAD_TEXT, name,
+                         "the text is longer than 8 MiB");
+  }
+  bool comment = false;
+  for (size_t i = 0; i < length;) {
+    const unsigned char* const s = (const unsigned char*)text + i;
+    const size_t n = sequence(s, length - i);
+    if (*s == '#' && (i == 0 || strchr(" \t\n", text[i - 1]))) {
+      comment = true;
+    }
+    comment = comment && *s != '\n';
+    const char* const what = fault(s, n, comment, i + 1 == length);
+    if (what) {
+      return ton_fail_text(error, name, text, i, "%s", what);
+    }
+    i += n;
+  }
+  return TON_OK;
+}
