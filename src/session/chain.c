@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/chain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+uint32_t
+ton_param_number(const TonProcessor* type, const TonParam* param)
+{
+  return (uint32_t)(param - type->params);
+}
+
+TonStatus
+ton_read_param(TonReader* r, const TonNode* node, const TonParam* param,
+               TonInsert* insert)
+{
+  if (node->kind != TON_SCALAR) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "%s: expected a single value, found a %s", param->symbol,
+                       node->kind == TON_LIST ? "list" : "map");
+  }
+  TonError why = {0};
+  float value = 0.0F;
+  if (ton_param_parse(param, node->text, &value, &why) != TON_OK) {
+    return ton_fail_at(r->doc, node, r->error, "%s", why.text);
+  }
+  insert->params[ton_param_number(insert->type, param)] = value;
+  return TON_OK;
+}
+
+/// What is said of any processor, beside its own parameters
+static bool
+is_common(const char* key)
+{
+  return strcmp(key, "bypass") == 0 || strcmp(key, "key") == 0 ||
+         strcmp(key, "preset") == 0;
+}
+
+static TonStatus
+read_common(TonReader* r, const TonNode* value, TonInsert* insert)
+{
+  const char* const key = value->key->text;
+  if (strcmp(key, "bypass") == 0) {
+    return ton_read_switch(r, value, &insert->bypass);
+  }
+  if (strcmp(key, "preset") == 0) {
+    return TON_OK; // taken before the values, see apply_preset()
+  }
+  if (!(insert->type->flags & TON_SIDECHAIN)) {
+    return ton_fail_at(r->doc, value->key, r->error,
+                       "%s has no side-chain input, so it takes no key",
+                       insert->type->id);
+  }
+  return ton_read_text(r, value, &insert->key);
+}
+
+static TonStatus
+unknown_param(TonReader* r, const TonNode* key, const TonProcessor* type)
+{
+  const char* known[160];
+  size_t n = 0;
+  known[n++] = "bypass";
+  if (type->flags & TON_SIDECHAIN) {
+    known[n++] = "key";
+  }
+  for (uint32_t i = 0; i < type->n_params && n < 160; ++i) {
+    if (!strspn(type->params[i].symbol, "0123456789")) {
+      known[n++] = type->params[i].symbol;
+    }
+  }
+  if (ton_bands(type)) {
+    known[n++] = "bands";
+  }
+  return ton_read_unknown(r, key, type->id, key->text, known, n);
+}
+
+TonStatus
+ton_read_values(TonReader* r, const TonNode* node, TonInsert* insert)
+{
+  if (ton_node_empty(node)) {
+    return TON_OK;
+  }
+  if (node->kind == TON_LIST) {
+    return ton_read_bands(r, node, insert);
+  }
+  if (node->kind == TON_SCALAR) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "%s: expected {parameter: value, ...}, found \"%s\"",
+                       insert->type->id, node->text);
+  }
+  for (uint32_t i = 0; i < node->count; ++i) {
+    const TonNode* const value = node->items[i];
+    const char* const key = value->key->text;
+    const TonParam* const param = ton_param(insert->type, key);
+    if (param) {
+      TON_TRY(ton_read_param(r, value, param, insert));
+    } else if (is_common(key)) {
+      TON_TRY(read_common(r, value, insert));
+    } else if (strcmp(key, "bands") == 0 && ton_bands(insert->type)) {
+      TON_TRY(ton_read_bands(r, value, insert));
+    } else {
+      return unknown_param(r, value->key, insert->type);
+    }
+  }
+  return TON_OK;
+}
+
+bool
+ton_names_add(TonReader* r, TonNames* names, const char* name)
+{
+  if (names->count == names->capacity) {
+    const size_t capacity = names->capacity ? 2 * names->capacity : 32;
+    const char** const grown = ton_read_room(r, capacity, sizeof(char*));
+    if (!grown) {
+      return false;
+    }
+    if (names->count) {
+      memcpy(grown, names->items, names->count * sizeof(char*));
+    }
+    names->items = grown;
+    names->capacity = capacity;
+  }
+  names->items[names->count++] = name;
+  return true;
+}
+
+static TonStatus
+unknown_processor(TonReader* r, const TonNode* node, const char* name)
+{
+  TonNames names = {0};
+  bool ok = true;
+  for (const TonProcessor* const* list = ton_processors(); ok && *list;
+       ++list) {
+    ok = ton_names_add(r, &names, (*list)->id);
+  }
+  ok = ok && ton_preset_names(r, &names);
+  if (!ok) {
+    return ton_read_no_memory(r);
+  }
+  const TonProcessor* const banded = ton_banded_with(name);
+  if (banded) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "\"%s\" is a band; write \"- %s: [%s: {...}]\"", name,
+                       banded->id, name);
+  }
+  return ton_read_unknown(r, node, "the list of processors and presets", name,
+                          names.items, names.count);
+}
+
+TonStatus
+ton_read_named(TonReader* r, const TonNode* node, const char* name,
+               TonInsert* insert)
+{
+  insert->type = ton_processor(name);
+  if (insert->type) {
+    insert->params = ton_read_room(r, insert->type->n_params, sizeof(float));
+    if (!insert->params) {
+      return ton_read_no_memory(r);
+    }
+    ton_param_defaults(insert->type, insert->params);
+    return TON_OK;
+  }
+  const TonStatus status = ton_preset_apply(r, node, name, insert);
+  return status == TON_NOT_FOUND ? unknown_processor(r, node, name) : status;
+}
+
+/// The one key of a chain item that names its processor
+static TonStatus
+find_name(TonReader* r, const TonNode* item, const TonNode** named)
+{
+  for (uint32_t i = 0; i < item->count; ++i) {
+    const TonNode* const value = item->items[i];
+    if (is_common(value->key->text)) {
+      continue;
+    }
+    if (*named) {
+      return ton_fail_at(r->doc, value->key, r->error,
+                         "\"%s\" and \"%s\" in one list item; begin a new "
+                         "item (\"- %s: ...\"), or indent further if it "
+                         "belongs to the values",
+                         (*named)->key->text, value->key->text,
+                         value->key->text);
+    }
+    *named = value;
+  }
+  return TON_OK;
+}
+
+static TonStatus
+apply_preset(TonReader* r, const TonNode* preset, TonInsert* insert)
+{
+  if (!preset) {
+    return TON_OK;
+  }
+  char* name = NULL;
+  TON_TRY(ton_read_text(r, preset, &name));
+  const TonStatus status = ton_preset_apply(r, preset, name, insert);
+  if (status != TON_NOT_FOUND) {
+    return status;
+  }
+  TonNames names = {0};
+  return !ton_preset_names(r, &names)
+             ? ton_read_no_memory(r)
+             : ton_read_unknown(r, preset, "the list of presets", name,
+                                names.items, names.count);
+}
+
+static TonStatus
+read_item(TonReader* r, const TonNode* item, TonInsert* insert)
+{
+  if (item->kind == TON_SCALAR && *item->text) {
+    return ton_read_named(r, item, item->text, insert);
+  }
+  if (item->kind != TON_MAP || !item->count) {
+    return ton_fail_at(r->doc, item, r->error,
+                       "expected a processor: \"- compressor: {ratio: 3:1}\"");
+  }
+  const TonNode* named = NULL;
+  TON_TRY(find_name(r, item, &named));
+  if (named) {
+    TON_TRY(ton_read_named(r, named->key, named->key->text, insert));
+    TON_TRY(apply_preset(r, ton_node_child(named, "preset"), insert));
+  }
+  TON_TRY(apply_preset(r, ton_node_child(item, "preset"), insert));
+  if (!insert->type) {
+    return ton_fail_at(r->doc, item, r->error,
+                       "this list item names no processor");
+  }
+  if (named) {
+    TON_TRY(ton_read_values(r, named, insert));
+  }
+  for (uint32_t i = 0; i < item->count; ++i) {
+    if (item->items[i] != named) {
+      TON_TRY(read_common(r, item->items[i], insert));
+    }
+  }
+  return TON_OK;
+}
+
+TonStatus
+ton_read_chain(TonReader* r, const TonNode* list, TonInsert** chain,
+               uint32_t* n_chain)
+{
+  if (list->kind != TON_LIST) {
+    return ton_fail_at(r->doc, list, r->error,
+                       "chain: expected a list of processors, each on a line "
+                       "that begins with \"- \"");
+  }
+  *chain = ton_read_room(r, list->count, sizeof(TonInsert));
+  if (!*chain) {
+    return ton_read_no_memory(r);
+  }
+  for (uint32_t i = 0; i < list->count; ++i) {
+    TON_TRY(read_item(r, list->items[i], &(*chain)[i]));
+  }
+  *n_chain = list->count;
+  return TON_OK;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_SESSION_READ_H
+#define TON_SESSION_READ_H
+
+#include "session/doc.h"
+
+/**
+   @file
+   From the tree of a text to plain values: the words all three texts share.
+
+   Every function fails at the node concerned: line, column, what was
+   expected, the nearest right thing.
+*/
+
+/// A text being read into values
+typedef struct {
+  const TonDoc* doc;
+  const char* folder; ///< Absolute; null: files are not looked for
+  TonArena* arena;    ///< Owns what is read
+  TonError* error;
+  double tempo_bpm; ///< 0: unknown
+  uint32_t beats_per_bar;
+  double first_bar_s; ///< Where bar 1 begins
+} TonReader;
+
+/// A key of a map and what reads its value
+typedef struct {
+  const char* key;
+  TonStatus (*read)(TonReader* r, const TonNode* value, void* target);
+} TonKey;
+
+/// The keys of a map; `what` names it in errors ("track \"Bass\"").
+typedef struct {
+  const TonKey* keys;
+  size_t count;
+  const char* what;
+} TonKeys;
+
+TonStatus ton_read_map(TonReader* r, const TonNode* map, TonKeys keys,
+                       void* target);
+
+/// Fail at `node`: "unknown key in WHAT; did you mean NEAREST?"
+TonStatus ton_read_unknown(TonReader* r, const TonNode* node, const char* what,
+                           const char* word, const char* const* known,
+                           size_t n_known);
+
+TonStatus ton_read_no_memory(TonReader* r);
+
+/// Zeroed room for `count` items; null when refused
+void* ton_read_room(TonReader* r, size_t count, size_t size);
+
+/// The text of a scalar, copied
+TonStatus ton_read_text(TonReader* r, const TonNode* node, char** text);
+
+/// A list of texts, or a single one
+TonStatus ton_read_texts(TonReader* r, const TonNode* node, char*** texts,
+                         uint32_t* count);
+
+/// What a value is held against
+typedef struct {
+  TonUnit unit;
+  double min; ///< -INFINITY allows "-inf dB"
+  double max;
+} TonRange;
+
+TonStatus ton_read_number(TonReader* r, const TonNode* node, TonRange range,
+                          double* value);
+
+TonStatus ton_read_float(TonReader* r, const TonNode* node, TonRange range,
+                         float* value);
+
+TonStatus ton_read_whole(TonReader* r, const TonNode* node, uint32_t min,
+                         uint32_t max, uint32_t* value);
+
+TonStatus ton_read_switch(TonReader* r, const TonNode* node, bool* on);
+
+/// One of `words` (null-terminated); `value` is its number
+TonStatus ton_read_choice(TonReader* r, const TonNode* node,
+                          const char* const* words, uint32_t* value);
+
+/// A place in the song: "0:51.4", "12.5 s", "17 bar", "17.3 bar"
+TonStatus ton_read_time(TonReader* r, const TonNode* node, double* seconds);
+
+/// A file that must be there, as an absolute path
+TonStatus ton_read_file(TonReader* r, const TonNode* node, char** path);
+
+/// A path that need not be there yet, made absolute
+TonStatus ton_read_path(TonReader* r, const TonNode* node, char** path);
+
+/// `name` under the reader's folder, absolute; null when memory is refused
+char* ton_read_in_folder(TonReader* r, const char* name);
+
+/// The folder as an absolute path, or null if `folder` is null
+TonStatus ton_read_folder(TonReader* r, const char* folder);
+
+/// "lock: true", "lock: [fader, chain/0/threshold]"; `keys` are those that
+/// can be locked
+TonStatus ton_read_locks(TonReader* r, const TonNode* node, TonKeys keys,
+                         char*** locks, uint32_t* n_locks);
+
+#endif

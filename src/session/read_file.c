@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/read.h"
+
+#include "base/error.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+TonStatus
+ton_read_folder(TonReader* r, const char* folder)
+{
+  r->folder = NULL;
+  if (!folder) {
+    return TON_OK;
+  }
+  char room[PATH_MAX];
+  if (!realpath(folder, room)) {
+    return ton_fail_file(r->error, TON_NOT_FOUND, folder,
+                         "there is no such folder");
+  }
+  r->folder = ton_arena_string(r->arena, room, strlen(room));
+  return r->folder ? TON_OK : ton_read_no_memory(r);
+}
+
+char*
+ton_read_in_folder(TonReader* r, const char* name)
+{
+  char room[2 * PATH_MAX];
+  if (*name == '/' || !r->folder) {
+    snprintf(room, sizeof(room), "%s", name);
+  } else {
+    snprintf(room, sizeof(room), "%s/%s", r->folder, name);
+  }
+  return ton_arena_string(r->arena, room, strlen(room));
+}
+
+TonStatus
+ton_read_path(TonReader* r, const TonNode* node, char** path)
+{
+  char* name = NULL;
+  TON_TRY(ton_read_text(r, node, &name));
+  if (!*name || strlen(name) >= PATH_MAX) {
+    return ton_fail_at(r->doc, node, r->error, "%s: expected a file's name",
+                       node->key ? node->key->text : "file");
+  }
+  *path = ton_read_in_folder(r, name);
+  return *path ? TON_OK : ton_read_no_memory(r);
+}
+
+/// The name in a folder that is most like `word`, into `room`
+static bool
+nearest_in(const char* folder, const char* word, char* room, size_t size)
+{
+  DIR* const dir = opendir(folder);
+  unsigned best = 2 + (unsigned)strlen(word) / 3;
+  bool found = false;
+  for (struct dirent* entry; dir && (entry = readdir(dir));) {
+    const unsigned distance = ton_text_distance(word, entry->d_name);
+    const bool first =
+        found && distance == best && strcmp(entry->d_name, room) < 0;
+    if (entry->d_name[0] != '.' && (distance < best || first)) {
+      best = distance;
+      found = true;
+      snprintf(room, size, "%s", entry->d_name);
+    }
+  }
+  if (dir) {
+    closedir(dir);
+  }
+  return found;
+}
+
+/// There is no `path`: say from where on, and what is there instead
+static TonStatus
+missing(TonReader* r, const TonNode* node, const char* path)
+{
+  char folder[PATH_MAX];
+  snprintf(folder, sizeof(folder), "%s", path);
+  char* slash = strrchr(folder, '/');
+  struct stat info;
+  while (slash && slash > folder) {
+    *slash = '\0';
+    if (stat(folder, &info) == 0) {
+      break;
+    }
+    slash = strrchr(folder, '/');
+  }
+  char word[NAME_MAX + 1];
+  const size_t at = strlen(folder) + (*folder ? 1 : 0);
+  const char* const rest = at < strlen(path) ? path + at : path;
+  snprintf(word, sizeof(word), "%.*s", (int)strcspn(rest, "/"), rest);
+  char near[NAME_MAX + 1];
+  if (slash && nearest_in(folder, word, near, sizeof(near))) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "there is no \"%s\" (looked in %s); did you mean "
+                       "\"%s\"?",
+                       node->text, folder, near);
+  }
+  return ton_fail_at(r->doc, node, r->error,
+                     "there is no \"%s\" (looked in "
+                     "%s)",
+                     node->text, *folder ? folder : "/");
+}
+
+TonStatus
+ton_read_file(TonReader* r, const TonNode* node, char** path)
+{
+  TON_TRY(ton_read_path(r, node, path));
+  if (!r->folder) {
+    return TON_OK;
+  }
+  struct stat info;
+  if (stat(*path, &info) != 0) {
+    return missing(r, node, *path);
+  }
+  return S_ISREG(info.st_mode)
+             ? TON_OK
+             : ton_fail_at(r->doc, node, r->error,
+                           "\"%s\" is a folder; expected a file", node->text);
+}

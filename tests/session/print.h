@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_TESTS_SESSION_PRINT_H
+#define TON_TESTS_SESSION_PRINT_H
+
+#include "base/text.h"
+
+#include <tonmeister/session.h>
+
+/// What a text said, one fact a line, defaults left out
+void print_mix(TonText* out, const TonMix* mix);
+
+void print_chain(TonText* out, const char* before, const TonInsert* chain,
+                 uint32_t n_chain);
+
+#endif
