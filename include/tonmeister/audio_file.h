@@ -104,6 +104,7 @@ typedef struct {
   const char* container;  ///< "WAV" (RF64 by itself above 4 GB), "FLAC", "MP3"
   uint32_t bitrate_kbps;  ///< MP3: constant bit rate, 320
   bool dither;            ///< TPDF at 16 and 24 bit; off only for exact copies
+  uint64_t frames_hint; ///< Expected length; above 4 GB of WAV makes it RF64
   uint64_t dither_seed;   ///< Same seed, same bytes
   TonBroadcast broadcast; ///< WAV only
 } TonAudioFormat;

@@ -2,6 +2,7 @@
 #include "processors/processors.h"
 
 #include "base/count.h"
+#include "base/cpu.h"
 
 #include <string.h>
 
@@ -58,4 +59,10 @@ ton_processor_lanes(const TonProcessor* processor, uint32_t lanes)
     }
   }
   return processor;
+}
+
+uint32_t
+ton_machine_lanes(void)
+{
+  return ton_cpu_lanes();
 }

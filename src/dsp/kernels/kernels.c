@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dsp/kernels/kernels.h"
 
+#include "base/cpu.h"
+#include "dsp/kernels/pcm.h"
+
 const TonKernels*
 ton_kernels(uint32_t lanes)
 {
@@ -14,4 +17,19 @@ ton_kernels(uint32_t lanes)
 #endif
   (void)lanes;
   return &ton_kernels4;
+}
+
+const TonPcm*
+ton_pcm(void)
+{
+#ifdef TON_WIDE
+  const uint32_t lanes = ton_cpu_lanes();
+  if (lanes == 16) {
+    return &ton_pcm16;
+  }
+  if (lanes == 8) {
+    return &ton_pcm8;
+  }
+#endif
+  return &ton_pcm4;
 }

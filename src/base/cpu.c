@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <tonmeister/processor.h>
+#include "base/cpu.h"
 
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ widest(void)
 }
 
 uint32_t
-ton_machine_lanes(void)
+ton_cpu_lanes(void)
 {
   const char* const wish = getenv("TONMEISTER_LANES");
   const uint32_t most = widest();

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "files/audio.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/// What can be said before any library is asked
+static TonStatus
+check_path(const char* path, TonError* error)
+{
+  struct stat st;
+  if (stat(path, &st) != 0) {
+    return ton_fail_file(error, TON_NOT_FOUND, path, "%s", strerror(errno));
+  }
+  if (S_ISDIR(st.st_mode)) {
+    return ton_fail_file(error, TON_BAD_FILE, path,
+                         "is a folder; expected an audio file");
+  }
+  if (st.st_size == 0) {
+    return ton_fail_file(error, TON_BAD_FILE, path,
+                         "is empty; export it again");
+  }
+  FILE* const file = fopen(path, "rb");
+  if (!file) {
+    return ton_fail_file(error, TON_BAD_FILE, path, "cannot be opened: %s",
+                         strerror(errno));
+  }
+  fclose(file);
+  return TON_OK;
+}
+
+static TonStatus
+check_info(const TonAudio* audio, TonError* error)
+{
+  const TonAudioInfo* const info = &audio->info;
+  if (!info->channels || info->channels > 64) {
+    return ton_fail_file(error, TON_BAD_FILE, audio->path,
+                         "has %u channels; expected 1 to 64", info->channels);
+  }
+  if (info->rate < 4000 || info->rate > 768000) {
+    return ton_fail_file(error, TON_BAD_FILE, audio->path,
+                         "claims a sample rate of %u Hz", info->rate);
+  }
+  if (!info->frames) {
+    return ton_fail_file(error, TON_BAD_FILE, audio->path,
+                         "holds no sound; export it again");
+  }
+  return TON_OK;
+}
+
+TonStatus
+ton_audio_open(const char* path, TonAudio** audio, TonError* error)
+{
+  TON_TRY(check_path(path, error));
+  TonAudio* const a = ton_alloc(sizeof(TonAudio));
+  if (!a) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  snprintf(a->path, sizeof(a->path), "%s", path);
+  TonStatus status = audio_open_sndfile(a, error);
+  if (status == TON_UNSUPPORTED) {
+    status = audio_open_av(a, error);
+  }
+  status = status ? status : check_info(a, error);
+  if (status) {
+    ton_audio_close(a);
+    return status;
+  }
+  *audio = a;
+  return TON_OK;
+}
+
+const TonAudioInfo*
+ton_audio_info(const TonAudio* audio)
+{
+  return &audio->info;
+}
+
+TonStatus
+ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
+               uint32_t* got, TonError* error)
+{
+  *got = 0;
+  const uint64_t left =
+      audio->info.frames > audio->at ? audio->info.frames - audio->at : 0;
+  const uint32_t wanted = frames < left ? frames : (uint32_t)left;
+  if (!wanted) {
+    return TON_OK;
+  }
+  TON_TRY(audio->reader->read(audio, out, wanted, got, error));
+  audio->at += *got;
+  return TON_OK;
+}
+
+TonStatus
+ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error)
+{
+  const uint64_t to = frame < audio->info.frames ? frame : audio->info.frames;
+  if (to < audio->info.frames) {
+    TON_TRY(audio->reader->seek(audio, to, error));
+  }
+  audio->at = to;
+  return TON_OK;
+}
+
+uint64_t
+ton_audio_bad_samples(const TonAudio* audio)
+{
+  return audio->bad;
+}
+
+void*
+audio_room(TonAudio* audio, uint64_t bytes)
+{
+  if (bytes > audio->room_bytes) {
+    ton_free(audio->room);
+    audio->room = ton_alloc(bytes);
+    audio->room_bytes = audio->room ? bytes : 0;
+  }
+  return audio->room;
+}
+
+void
+ton_audio_close(TonAudio* audio)
+{
+  if (audio) {
+    if (audio->reader) {
+      audio->reader->close(audio);
+    }
+    ton_free(audio->room);
+    ton_free(audio);
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_FILES_AUDIO_H
+#define TON_FILES_AUDIO_H
+
+#include <tonmeister/audio_file.h>
+
+/// A way to read files: libsndfile, libav*
+typedef struct {
+  TonStatus (*read)(TonAudio* audio, float* const* out, uint32_t frames,
+                    uint32_t* got, TonError* error);
+  TonStatus (*seek)(TonAudio* audio, uint64_t frame, TonError* error);
+  void (*close)(TonAudio* audio);
+} Reader;
+
+struct TonAudio {
+  const Reader* reader;
+  void* file; ///< The library's handle
+  char path[1024];
+  TonAudioInfo info;
+  uint64_t at; ///< Next frame
+  uint64_t bad;
+  bool raw; ///< Little-endian PCM, converted by our own kernels
+  void* room;
+  uint64_t room_bytes;
+};
+
+/// TON_UNSUPPORTED when the library does not know the form
+TonStatus audio_open_sndfile(TonAudio* audio, TonError* error);
+
+TonStatus audio_open_av(TonAudio* audio, TonError* error);
+
+/// Room of at least `bytes`, kept with the file; null when refused
+void* audio_room(TonAudio* audio, uint64_t bytes);
+
+#endif

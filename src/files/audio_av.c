@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "files/audio.h"
+
+#ifdef TON_HAVE_AV
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libswresample/swresample.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/// Conversion of sample formats only: rates are never changed here
+typedef struct {
+  AVFormatContext* format;
+  AVCodecContext* codec;
+  SwrContext* swr;
+  AVPacket* packet;
+  AVFrame* frame;
+  int stream;
+  bool drained;
+  float* have[64]; ///< Decoded, not yet asked for
+  uint32_t n_have;
+  uint32_t used;
+  uint32_t room;
+} Av;
+
+static void
+close_av(TonAudio* a)
+{
+  Av* const av = a->file;
+  av_frame_free(&av->frame);
+  av_packet_free(&av->packet);
+  swr_free(&av->swr);
+  avcodec_free_context(&av->codec);
+  avformat_close_input(&av->format);
+  for (int c = 0; c < 64; ++c) {
+    ton_free(av->have[c]);
+  }
+  ton_free(av);
+}
+
+static TonStatus
+refuse(const TonAudio* a, TonError* error)
+{
+  return ton_fail_file(error, TON_BAD_FILE, a->path,
+                       "is not an audio file that can be read; expected WAV, "
+                       "AIFF, FLAC, MP3, Ogg, M4A or the like");
+}
+
+static bool
+keep_frame(TonAudio* a, Av* av)
+{
+  const uint32_t n = (uint32_t)av->frame->nb_samples;
+  if (n > av->room) {
+    for (uint32_t c = 0; c < a->info.channels; ++c) {
+      ton_free(av->have[c]);
+      av->have[c] = ton_alloc(n * sizeof(float));
+      if (!av->have[c]) {
+        return false;
+      }
+    }
+    av->room = n;
+  }
+  const int got =
+      swr_convert(av->swr, (uint8_t**)av->have, (int)n,
+                  (const uint8_t**)(void*)av->frame->extended_data, (int)n);
+  av->n_have = got > 0 ? (uint32_t)got : 0;
+  av->used = 0;
+  return true;
+}
+
+/// Next decoded frame; false at the end
+static bool
+decode(TonAudio* a, Av* av)
+{
+  for (;;) {
+    const int got = avcodec_receive_frame(av->codec, av->frame);
+    if (got == 0) {
+      return keep_frame(a, av);
+    }
+    if (got != AVERROR(EAGAIN) || av->drained) {
+      return false;
+    }
+    if (av_read_frame(av->format, av->packet) < 0) {
+      av->drained = true;
+      avcodec_send_packet(av->codec, NULL);
+      continue;
+    }
+    if (av->packet->stream_index == av->stream) {
+      avcodec_send_packet(av->codec, av->packet);
+    }
+    av_packet_unref(av->packet);
+  }
+}
+
+static TonStatus
+read_av(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
+        TonError* error)
+{
+  Av* const av = a->file;
+  (void)error;
+  while (*got < frames) {
+    if (av->used == av->n_have && !decode(a, av)) {
+      break;
+    }
+    const uint32_t left = av->n_have - av->used;
+    const uint32_t n = left < frames - *got ? left : frames - *got;
+    for (uint32_t c = 0; c < a->info.channels; ++c) {
+      for (uint32_t i = 0; i < n; ++i) {
+        const float x = av->have[c][av->used + i];
+        const bool good = isfinite(x);
+        a->bad += !good;
+        if (out) {
+          out[c][*got + i] = good ? x : 0.0F;
+        }
+      }
+    }
+    av->used += n;
+    *got += n;
+  }
+  return TON_OK;
+}
+
+static TonStatus
+open_streams(TonAudio* a, Av* av, TonError* error)
+{
+  av_log_set_level(AV_LOG_QUIET);
+  if (avformat_open_input(&av->format, a->path, NULL, NULL) < 0 ||
+      avformat_find_stream_info(av->format, NULL) < 0) {
+    return refuse(a, error);
+  }
+  const AVCodec* codec = NULL;
+  av->stream =
+      av_find_best_stream(av->format, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
+  if (av->stream < 0 || !codec) {
+    return refuse(a, error);
+  }
+  const AVStream* const stream = av->format->streams[av->stream];
+  av->codec = avcodec_alloc_context3(codec);
+  av->packet = av_packet_alloc();
+  av->frame = av_frame_alloc();
+  if (!av->codec || !av->packet || !av->frame) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  av->codec->pkt_timebase = stream->time_base;
+  if (avcodec_parameters_to_context(av->codec, stream->codecpar) < 0 ||
+      avcodec_open2(av->codec, codec, NULL) < 0) {
+    return refuse(a, error);
+  }
+  return TON_OK;
+}
+
+static TonStatus
+make_converter(TonAudio* a, Av* av, TonError* error)
+{
+  AVChannelLayout layout;
+  const int channels = av->codec->ch_layout.nb_channels;
+  if (channels < 1 || channels > 64 || av->codec->sample_rate <= 0) {
+    return refuse(a, error);
+  }
+  av_channel_layout_copy(&layout, &av->codec->ch_layout);
+  const int made = swr_alloc_set_opts2(
+      &av->swr, &layout, AV_SAMPLE_FMT_FLTP, av->codec->sample_rate, &layout,
+      av->codec->sample_fmt, av->codec->sample_rate, 0, NULL);
+  if (made < 0 || swr_init(av->swr) < 0) {
+    return refuse(a, error);
+  }
+  a->info.rate = (uint32_t)av->codec->sample_rate;
+  a->info.channels = (uint32_t)channels;
+  return TON_OK;
+}
+
+static TonStatus seek_av(TonAudio* a, uint64_t frame, TonError* error);
+
+static const Reader reader = {read_av, seek_av, close_av};
+
+static TonStatus
+open_av(TonAudio* a, TonError* error)
+{
+  Av* const av = ton_alloc(sizeof(Av));
+  if (!av) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  a->file = av;
+  a->reader = &reader;
+  TON_TRY(open_streams(a, av, error));
+  TON_TRY(make_converter(a, av, error));
+  snprintf(a->info.container, sizeof(a->info.container), "%.15s",
+           strstr(av->format->iformat->name, "m4a")
+               ? "M4A"
+               : av->format->iformat->name);
+  snprintf(a->info.codec, sizeof(a->info.codec), "%.23s",
+           avcodec_get_name(av->codec->codec_id));
+  a->info.samples = TON_SAMPLES_CODED;
+  return TON_OK;
+}
+
+/// Back to the start and forward by decoding: exact in every container
+static TonStatus
+seek_av(TonAudio* a, uint64_t frame, TonError* error)
+{
+  const TonAudioInfo info = a->info;
+  close_av(a);
+  a->reader = NULL;
+  TON_TRY(open_av(a, error));
+  a->info = info;
+  while (frame) {
+    uint32_t got = 0;
+    const uint32_t n = frame > 65536 ? 65536 : (uint32_t)frame;
+    TON_TRY(read_av(a, NULL, n, &got, error));
+    if (!got) {
+      return refuse(a, error);
+    }
+    frame -= got;
+  }
+  return TON_OK;
+}
+
+/// Length: what the container says, when it knows; else by decoding all of it
+static TonStatus
+find_length(TonAudio* a, TonError* error)
+{
+  const Av* const av = a->file;
+  const AVStream* const stream = av->format->streams[av->stream];
+  if (stream->duration > 0 && strcmp(a->info.container, "M4A") == 0) {
+    a->info.frames = (uint64_t)av_rescale_q(stream->duration, stream->time_base,
+                                            (AVRational){1, (int)a->info.rate});
+    return TON_OK;
+  }
+  uint32_t got = 1;
+  while (got) {
+    got = 0;
+    TON_TRY(read_av(a, NULL, 65536, &got, error));
+    a->info.frames += got;
+  }
+  a->bad = 0;
+  return a->info.frames ? seek_av(a, 0, error) : TON_OK;
+}
+
+TonStatus
+audio_open_av(TonAudio* a, TonError* error)
+{
+  TON_TRY(open_av(a, error));
+  return find_length(a, error);
+}
+
+#else
+
+TonStatus
+audio_open_av(TonAudio* a, TonError* error)
+{
+  return ton_fail_file(error, TON_UNSUPPORTED, a->path,
+                       "is in a form this build cannot read; expected WAV, "
+                       "AIFF, FLAC, MP3 or Ogg");
+}
+
+#endif

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "dsp/kernels/pcm.h"
+#include "files/audio.h"
+
+#include <math.h>
+#include <sndfile.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+  int major;
+  const char* name;
+} containers[] = {
+    {SF_FORMAT_WAV, "WAV"},   {SF_FORMAT_WAVEX, "WAV"},
+    {SF_FORMAT_RF64, "RF64"}, {SF_FORMAT_AIFF, "AIFF"},
+    {SF_FORMAT_FLAC, "FLAC"}, {SF_FORMAT_OGG, "OGG"},
+    {SF_FORMAT_CAF, "CAF"},   {SF_FORMAT_W64, "W64"},
+    {SF_FORMAT_MPEG, "MP3"},  {SF_FORMAT_AU, "AU"},
+};
+
+static const struct {
+  int sub;
+  TonSamples samples;
+  uint32_t bytes;
+  const char* name;
+} codecs[] = {
+    {SF_FORMAT_PCM_16, TON_SAMPLES_16, 2, "PCM 16 bit"},
+    {SF_FORMAT_PCM_24, TON_SAMPLES_24, 3, "PCM 24 bit"},
+    {SF_FORMAT_PCM_32, TON_SAMPLES_32, 4, "PCM 32 bit"},
+    {SF_FORMAT_FLOAT, TON_SAMPLES_FLOAT, 4, "float 32 bit"},
+    {SF_FORMAT_DOUBLE, TON_SAMPLES_DOUBLE, 8, "float 64 bit"},
+    {SF_FORMAT_PCM_U8, TON_SAMPLES_16, 1, "PCM 8 bit"},
+    {SF_FORMAT_PCM_S8, TON_SAMPLES_16, 1, "PCM 8 bit"},
+    {SF_FORMAT_VORBIS, TON_SAMPLES_CODED, 0, "Vorbis"},
+    {SF_FORMAT_OPUS, TON_SAMPLES_CODED, 0, "Opus"},
+    {SF_FORMAT_MPEG_LAYER_III, TON_SAMPLES_CODED, 0, "MP3"},
+    {SF_FORMAT_ULAW, TON_SAMPLES_CODED, 0, "mu-law"},
+    {SF_FORMAT_ALAW, TON_SAMPLES_CODED, 0, "A-law"},
+};
+
+enum {
+  N_CONTAINERS = sizeof(containers) / sizeof(containers[0]),
+  N_CODECS = sizeof(codecs) / sizeof(codecs[0]),
+};
+
+/// Bytes of a plain little-endian sample, 0 for anything else
+static uint32_t
+describe(TonAudio* a, int format)
+{
+  uint32_t bytes = 0;
+  snprintf(a->info.container, sizeof(a->info.container), "other");
+  snprintf(a->info.codec, sizeof(a->info.codec), "coded");
+  a->info.samples = TON_SAMPLES_CODED;
+  for (int i = 0; i < N_CONTAINERS; ++i) {
+    if ((format & SF_FORMAT_TYPEMASK) == containers[i].major) {
+      snprintf(a->info.container, sizeof(a->info.container), "%s",
+               containers[i].name);
+    }
+  }
+  for (int i = 0; i < N_CODECS; ++i) {
+    if ((format & SF_FORMAT_SUBMASK) == codecs[i].sub) {
+      a->info.samples = codecs[i].samples;
+      snprintf(a->info.codec, sizeof(a->info.codec), "%s", codecs[i].name);
+      bytes = codecs[i].bytes;
+    }
+  }
+  const int major = format & SF_FORMAT_TYPEMASK;
+  const bool little = (major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX ||
+                       major == SF_FORMAT_RF64) &&
+                      (format & SF_FORMAT_ENDMASK) != SF_ENDIAN_BIG &&
+                      a->info.samples <= TON_SAMPLES_FLOAT;
+  return little && bytes > 1 ? bytes : 0;
+}
+
+static TonStatus
+fail_at(const TonAudio* a, TonError* error)
+{
+  return ton_fail_file(error, TON_BAD_FILE, a->path,
+                       "cannot be read at %.3f s: %s",
+                       (double)a->at / a->info.rate, sf_strerror(a->file));
+}
+
+static TonStatus
+read_raw(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
+         TonError* error)
+{
+  const uint32_t bytes = a->info.samples == TON_SAMPLES_16   ? 2
+                         : a->info.samples == TON_SAMPLES_24 ? 3
+                                                             : 4;
+  const uint32_t width = bytes * a->info.channels;
+  uint8_t* const room = audio_room(a, (uint64_t)frames * width + 64);
+  if (!room) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  const sf_count_t n = sf_read_raw(a->file, room, (sf_count_t)frames * width);
+  *got = n > 0 ? (uint32_t)(n / width) : 0;
+  const TonPcm* const pcm = ton_pcm();
+  if (bytes == 2) {
+    pcm->from16(out, room, a->info.channels, *got);
+  } else if (bytes == 3) {
+    pcm->from24(out, room, a->info.channels, *got);
+  } else if (a->info.samples == TON_SAMPLES_32) {
+    pcm->from32(out, room, a->info.channels, *got);
+  } else {
+    a->bad += pcm->from_float(out, room, a->info.channels, *got);
+  }
+  return *got ? TON_OK : fail_at(a, error);
+}
+
+static TonStatus
+read_float(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
+           TonError* error)
+{
+  float* const room =
+      audio_room(a, (uint64_t)frames * a->info.channels * sizeof(float));
+  if (!room) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  const sf_count_t n = sf_readf_float(a->file, room, frames);
+  *got = n > 0 ? (uint32_t)n : 0;
+  a->bad +=
+      ton_pcm()->from_float(out, (const uint8_t*)room, a->info.channels, *got);
+  // a coded file may end a little before its header says
+  if (!*got && sf_error(a->file)) {
+    return fail_at(a, error);
+  }
+  return TON_OK;
+}
+
+static TonStatus
+read(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
+     TonError* error)
+{
+  return a->raw ? read_raw(a, out, frames, got, error)
+                : read_float(a, out, frames, got, error);
+}
+
+static TonStatus
+seek(TonAudio* a, uint64_t frame, TonError* error)
+{
+  return sf_seek(a->file, (sf_count_t)frame, SEEK_SET) == (sf_count_t)frame
+             ? TON_OK
+             : fail_at(a, error);
+}
+
+static void
+close_file(TonAudio* a)
+{
+  sf_close(a->file);
+}
+
+static const Reader reader = {read, seek, close_file};
+
+TonStatus
+audio_open_sndfile(TonAudio* a, TonError* error)
+{
+  SF_INFO info = {0};
+  (void)error;
+  a->file = sf_open(a->path, SFM_READ, &info);
+  if (!a->file) {
+    return TON_UNSUPPORTED;
+  }
+  a->reader = &reader;
+  a->info.rate = (uint32_t)info.samplerate;
+  a->info.channels = (uint32_t)info.channels;
+  a->info.frames = info.frames > 0 ? (uint64_t)info.frames : 0;
+  a->raw = describe(a, info.format) > 0;
+  if (info.frames == SF_COUNT_MAX) {
+    a->info.frames = 0;
+  }
+  return TON_OK;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_FILES_FILES_H
+#define TON_FILES_FILES_H
+
+#include <tonmeister/audio_file.h>
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Hidden name beside `path` with the same ending, for a file in the making
+void files_part_name(const char* path, char* room, size_t size);
+
+/// Sync, rename over the final name, sync the folder
+TonStatus files_publish(const char* part, const char* path, TonError* error);
+
+/// Add tags and art to a finished file
+TonStatus files_write_tags(const char* path, const TonTags* tags,
+                           TonError* error);
+
+/// tags.cpp: 0 on success; the C side makes errors of it
+int files_taglib_write(const char* path, const TonTags* tags);
+
+int files_taglib_read(const char* path, TonTags* tags, bool* has_cover);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

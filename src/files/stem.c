@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "files/files.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { CHUNK = 16384 };
+
+/// One file on its way into the cache
+typedef struct {
+  TonAudio* audio;
+  TonResampler* resampler;
+  TonAudioWriter* writer;
+  float* in[64];
+  float* out[64];
+  uint32_t room;
+} Conversion;
+
+static bool
+usable_as_is(const TonAudioInfo* info, uint32_t rate)
+{
+  return info->rate == rate && info->samples <= TON_SAMPLES_FLOAT &&
+         (strcmp(info->container, "WAV") == 0 ||
+          strcmp(info->container, "RF64") == 0);
+}
+
+static TonStatus
+prepare(Conversion* c, uint32_t rate, const char* path, TonError* error)
+{
+  const TonAudioInfo* const info = ton_audio_info(c->audio);
+  c->room = (uint32_t)((uint64_t)CHUNK * rate / info->rate) + CHUNK;
+  for (uint32_t i = 0; i < info->channels; ++i) {
+    c->in[i] = ton_alloc(CHUNK * sizeof(float));
+    c->out[i] = ton_alloc(c->room * sizeof(float));
+    if (!c->in[i] || !c->out[i]) {
+      return ton_fail(error, TON_NO_MEMORY, "out of memory");
+    }
+  }
+  if (info->rate != rate) {
+    TON_TRY(ton_resampler_new(info->rate, rate, info->channels, &c->resampler,
+                              error));
+  }
+  const TonAudioFormat format = {.rate = rate,
+                                 .channels = info->channels,
+                                 .samples = TON_SAMPLES_FLOAT,
+                                 .container = "WAV",
+                                 .frames_hint =
+                                     info->frames * rate / info->rate};
+  return ton_writer_open(path, &format, &c->writer, error);
+}
+
+static TonStatus
+convert_chunk(Conversion* c, uint32_t n, TonError* error)
+{
+  if (!c->resampler) {
+    return ton_writer_write(c->writer, (const float* const*)c->in, n, error);
+  }
+  uint32_t got = 0;
+  TON_TRY(ton_resampler_run(c->resampler, (const float* const*)c->in, n, n == 0,
+                            c->out, c->room, &got, error));
+  if (!got) {
+    return TON_OK;
+  }
+  TON_TRY(ton_writer_write(c->writer, (const float* const*)c->out, got, error));
+  return n == 0 ? convert_chunk(c, 0, error) : TON_OK;
+}
+
+static TonStatus
+convert(Conversion* c, bool (*progress)(void* handle, double part),
+        void* handle, TonError* error)
+{
+  const double length = (double)ton_audio_info(c->audio)->frames;
+  double done = 0.0;
+  uint32_t n = CHUNK;
+  while (n) {
+    TON_TRY(ton_audio_read(c->audio, c->in, CHUNK, &n, error));
+    if (n || c->resampler) {
+      TON_TRY(convert_chunk(c, n, error));
+    }
+    done += n;
+    if (progress && !progress(handle, done / length)) {
+      return ton_fail(error, TON_INTERRUPTED, "interrupted");
+    }
+  }
+  return TON_OK;
+}
+
+static void
+finish(Conversion* c)
+{
+  for (int i = 0; i < 64; ++i) {
+    ton_free(c->in[i]);
+    ton_free(c->out[i]);
+  }
+  ton_resampler_free(c->resampler);
+  ton_writer_abandon(c->writer);
+}
+
+/// A cached file counts if its hash is the one written beside it
+static bool
+cached(const char* path, const char* proof)
+{
+  char hash[33];
+  size_t length = 0;
+  struct stat st;
+  if (stat(path, &st) != 0) {
+    return false;
+  }
+  char* const text = ton_text_read_file(proof, 64, &length);
+  const bool good = text && length == 32 &&
+                    ton_file_hash(path, hash, NULL) == TON_OK &&
+                    memcmp(text, hash, 32) == 0;
+  ton_free(text);
+  return good;
+}
+
+static TonStatus
+make_folder(const char* path, TonError* error)
+{
+  char part[1024];
+  snprintf(part, sizeof(part), "%s", path);
+  for (char* at = part + 1;; ++at) {
+    const char was = *at;
+    if (was == '/' || !was) {
+      *at = '\0';
+      if (mkdir(part, 0777) != 0 && errno != EEXIST) {
+        return ton_fail_write(error, path);
+      }
+      *at = was;
+    }
+    if (!was) {
+      return TON_OK;
+    }
+  }
+}
+
+static TonStatus
+fill_cache(TonAudio* audio, uint32_t rate, const char* path, const char* proof,
+           bool (*progress)(void* handle, double part), void* handle,
+           TonError* error)
+{
+  Conversion c = {.audio = audio};
+  TonStatus status = prepare(&c, rate, path, error);
+  status = status ? status : convert(&c, progress, handle, error);
+  if (!status) {
+    status = ton_writer_commit(c.writer, NULL, NULL, error);
+    c.writer = NULL;
+  }
+  finish(&c);
+  TON_TRY(status);
+  char hash[33];
+  TON_TRY(ton_file_hash(path, hash, error));
+  return ton_file_write(proof, hash, 32, error);
+}
+
+TonStatus
+ton_stem_ready(const char* path, uint32_t rate, const char* cache_dir,
+               char* ready, uint32_t size,
+               bool (*progress)(void* handle, double part), void* handle,
+               TonError* error)
+{
+  TonAudio* audio = NULL;
+  TON_TRY(ton_audio_open(path, &audio, error));
+  if (usable_as_is(ton_audio_info(audio), rate)) {
+    ton_audio_close(audio);
+    snprintf(ready, size, "%s", path);
+    return TON_OK;
+  }
+  char hash[33];
+  char proof[1100];
+  TonStatus status = ton_file_hash(path, hash, error);
+  snprintf(ready, size, "%s/%s-%u-%s.wav", cache_dir, hash, rate, TON_VERSION);
+  snprintf(proof, sizeof(proof), "%s.hash", ready);
+  if (!status && !cached(ready, proof)) {
+    status = make_folder(cache_dir, error);
+    status =
+        status ? status
+               : fill_cache(audio, rate, ready, proof, progress, handle, error);
+  }
+  ton_audio_close(audio);
+  return status;
+}

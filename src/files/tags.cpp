@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The only C++ of the project: TagLib's C binding knows seven fields.
+#include "files/files.h"
+
+#include <attachedpictureframe.h>
+#include <fileref.h>
+#include <flacfile.h>
+#include <flacpicture.h>
+#include <id3v2tag.h>
+#include <mpegfile.h>
+#include <tpropertymap.h>
+#include <wavfile.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace {
+
+struct Field {
+  const char* key;
+  size_t offset;
+  size_t size;
+};
+
+#define FIELD(key, member)                                                     \
+  {                                                                            \
+    key, offsetof(TonTags, member), sizeof(TonTags::member)                    \
+  }
+
+const Field fields[] = {
+    FIELD("TITLE", title),         FIELD("ARTIST", artist),
+    FIELD("ALBUM", album),         FIELD("ALBUMARTIST", album_artist),
+    FIELD("COMPOSER", composer),   FIELD("GENRE", genre),
+    FIELD("DATE", date),           FIELD("COMMENT", comment),
+    FIELD("COPYRIGHT", copyright), FIELD("LABEL", publisher),
+    FIELD("ISRC", isrc),           FIELD("BARCODE", upc),
+};
+
+const char*
+text_of(const TonTags* tags, const Field& field)
+{
+  return reinterpret_cast<const char*>(tags) + field.offset;
+}
+
+TagLib::String
+utf8(const char* text)
+{
+  return TagLib::String(text, TagLib::String::UTF8);
+}
+
+TagLib::PropertyMap
+properties(const TonTags* tags)
+{
+  TagLib::PropertyMap map;
+  for (const Field& field : fields) {
+    const char* const text = text_of(tags, field);
+    if (*text) {
+      map.insert(field.key, utf8(text));
+    }
+  }
+  char room[64];
+  if (tags->track) {
+    std::snprintf(room, sizeof(room), tags->track_total ? "%u/%u" : "%u",
+                  tags->track, tags->track_total);
+    map.insert("TRACKNUMBER", utf8(room));
+  }
+  if (tags->has_gain) {
+    std::snprintf(room, sizeof(room), "%.2f dB", tags->track_gain_db);
+    map.insert("REPLAYGAIN_TRACK_GAIN", utf8(room));
+    std::snprintf(room, sizeof(room), "%.6f",
+                  std::pow(10.0, tags->track_peak_dbtp / 20.0));
+    map.insert("REPLAYGAIN_TRACK_PEAK", utf8(room));
+  }
+  return map;
+}
+
+struct Picture {
+  TagLib::ByteVector bytes;
+  const char* mime = nullptr;
+};
+
+Picture
+read_picture(const char* path)
+{
+  Picture picture;
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  picture.bytes =
+      TagLib::ByteVector(bytes.data(), static_cast<unsigned>(bytes.size()));
+  if (bytes.compare(0, 3, "\xFF\xD8\xFF") == 0) {
+    picture.mime = "image/jpeg";
+  } else if (bytes.compare(0, 4, "\x89PNG") == 0) {
+    picture.mime = "image/png";
+  }
+  return picture;
+}
+
+void
+add_id3_picture(TagLib::ID3v2::Tag* tag, const Picture& picture)
+{
+  auto* const frame = new TagLib::ID3v2::AttachedPictureFrame;
+  frame->setMimeType(picture.mime);
+  frame->setType(TagLib::ID3v2::AttachedPictureFrame::FrontCover);
+  frame->setPicture(picture.bytes);
+  tag->addFrame(frame); // owned by the tag
+}
+
+void
+add_flac_picture(TagLib::FLAC::File* file, const Picture& picture)
+{
+  auto* const block = new TagLib::FLAC::Picture;
+  block->setMimeType(picture.mime);
+  block->setType(TagLib::FLAC::Picture::FrontCover);
+  block->setData(picture.bytes);
+  file->addPicture(block); // owned by the file
+}
+
+TagLib::ID3v2::Tag*
+id3(TagLib::File* file)
+{
+  if (auto* const mpeg = dynamic_cast<TagLib::MPEG::File*>(file)) {
+    return mpeg->ID3v2Tag(true);
+  }
+  if (auto* const wav = dynamic_cast<TagLib::RIFF::WAV::File*>(file)) {
+    return wav->ID3v2Tag();
+  }
+  return nullptr;
+}
+
+} // namespace
+
+extern "C" int
+files_taglib_write(const char* path, const TonTags* tags)
+{
+  TagLib::FileRef ref(path, false);
+  if (ref.isNull()) {
+    return 1;
+  }
+  ref.file()->setProperties(properties(tags));
+  if (tags->cover_path) {
+    const Picture picture = read_picture(tags->cover_path);
+    if (!picture.mime) {
+      return 2;
+    }
+    if (TagLib::ID3v2::Tag* const tag = id3(ref.file())) {
+      add_id3_picture(tag, picture);
+    } else if (auto* const flac =
+                   dynamic_cast<TagLib::FLAC::File*>(ref.file())) {
+      add_flac_picture(flac, picture);
+    }
+  }
+  return ref.save() ? 0 : 1;
+}
+
+extern "C" int
+files_taglib_read(const char* path, TonTags* tags, bool* has_cover)
+{
+  TagLib::FileRef ref(path, false);
+  if (ref.isNull()) {
+    return 1;
+  }
+  const TagLib::PropertyMap map = ref.file()->properties();
+  for (const Field& field : fields) {
+    if (map.contains(field.key)) {
+      std::snprintf(reinterpret_cast<char*>(tags) + field.offset, field.size,
+                    "%s", map[field.key].front().toCString(true));
+    }
+  }
+  if (map.contains("TRACKNUMBER")) {
+    std::sscanf(map["TRACKNUMBER"].front().toCString(), "%u/%u", &tags->track,
+                &tags->track_total);
+  }
+  if (map.contains("REPLAYGAIN_TRACK_GAIN")) {
+    tags->has_gain = true;
+    tags->track_gain_db =
+        std::atof(map["REPLAYGAIN_TRACK_GAIN"].front().toCString());
+  }
+  *has_cover = false;
+  if (TagLib::ID3v2::Tag* const tag = id3(ref.file())) {
+    *has_cover = !tag->frameList("APIC").isEmpty();
+  } else if (auto* const flac = dynamic_cast<TagLib::FLAC::File*>(ref.file())) {
+    *has_cover = !flac->pictureList().isEmpty();
+  }
+  return 0;
+}
