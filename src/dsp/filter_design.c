@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dsp/filter_design.h"
+
+#include "dsp/filter_match.h"
+
+#include <math.h>
+
+static const double BUTTERWORTH = 0.70710678118654752;
+
+enum { N_SLOPES = 6 };
+static const double slopes[N_SLOPES] = {6.0, 12.0, 18.0, 24.0, 36.0, 48.0};
+
+double
+ton_filter_nearest_slope(double db_per_oct)
+{
+  double best = slopes[0];
+  for (int i = 1; i < N_SLOPES; ++i) {
+    if (fabs(slopes[i] - db_per_oct) < fabs(best - db_per_oct)) {
+      best = slopes[i];
+    }
+  }
+  return best;
+}
+
+double
+ton_butterworth_q(unsigned order, unsigned k)
+{
+  return 1.0 / (2.0 * sin(M_PI * (2.0 * k - 1.0) / (2.0 * order)));
+}
+
+unsigned
+ton_filter_slope(TonFilterShape shape, double hz, double db_per_oct, double q,
+                 double rate, TonBiquad sections[TON_MOST_SECTIONS])
+{
+  const unsigned order =
+      (unsigned)lrint(ton_filter_nearest_slope(db_per_oct) / 6.0);
+  const TonFilterShape first = shape == TON_FILTER_HIGHPASS
+                                   ? TON_FILTER_HIGHPASS_1
+                                   : TON_FILTER_LOWPASS_1;
+  unsigned n = 0;
+  if (order % 2) {
+    sections[n++] = ton_filter(first, hz, 0.0, 1.0, rate);
+  }
+  for (unsigned k = order / 2; k >= 1; --k) {
+    const double scale = k == 1 ? q / BUTTERWORTH : 1.0;
+    sections[n++] =
+        ton_filter(shape, hz, 0.0, ton_butterworth_q(order, k) * scale, rate);
+  }
+  return n;
+}
+
+/// H(s) = (n2 s^2 + n1 s + n0) / (d2 s^2 + d1 s + d0), s = j f / f0
+typedef struct {
+  double n2, n1, n0;
+  double d2, d1, d0;
+} Analogue;
+
+static Analogue
+analogue(TonFilterShape shape, double gain_db, double q)
+{
+  const double a = pow(10.0, gain_db / 40.0);
+  const double r = sqrt(a) / q;
+  switch (shape) {
+  case TON_FILTER_BELL:
+    return (Analogue){1.0, a / q, 1.0, 1.0, 1.0 / (a * q), 1.0};
+  case TON_FILTER_LOW_SHELF:
+    return (Analogue){a, a * r, a * a, a, r, 1.0};
+  case TON_FILTER_HIGH_SHELF:
+    return (Analogue){a * a, a * r, a, 1.0, r, a};
+  case TON_FILTER_HIGHPASS:
+    return (Analogue){1.0, 0.0, 0.0, 1.0, 1.0 / q, 1.0};
+  case TON_FILTER_LOWPASS:
+    return (Analogue){0.0, 0.0, 1.0, 1.0, 1.0 / q, 1.0};
+  case TON_FILTER_BANDPASS:
+    return (Analogue){0.0, 1.0 / q, 0.0, 1.0, 1.0 / q, 1.0};
+  case TON_FILTER_NOTCH:
+    return (Analogue){1.0, 0.0, 1.0, 1.0, 1.0 / q, 1.0};
+  case TON_FILTER_ALLPASS:
+    return (Analogue){1.0, -1.0 / q, 1.0, 1.0, 1.0 / q, 1.0};
+  case TON_FILTER_TILT:
+    return (Analogue){0.0, a, 1.0, 0.0, 1.0, a};
+  case TON_FILTER_HIGHPASS_1:
+    return (Analogue){0.0, 1.0, 0.0, 0.0, 1.0, 1.0};
+  case TON_FILTER_LOWPASS_1:
+    return (Analogue){0.0, 0.0, 1.0, 0.0, 1.0, 1.0};
+  case TON_FILTER_ALLPASS_1:
+    return (Analogue){0.0, -1.0, 1.0, 0.0, 1.0, 1.0};
+  }
+  return (Analogue){0.0, 0.0, 1.0, 0.0, 0.0, 1.0};
+}
+
+double
+ton_filter_prototype_db(TonFilterShape shape, double x, double gain_db,
+                        double q)
+{
+  const Analogue h = analogue(shape, gain_db, q);
+  const double nr = h.n0 - h.n2 * x * x;
+  const double dr = h.d0 - h.d2 * x * x;
+  return 10.0 * log10((nr * nr + h.n1 * h.n1 * x * x) /
+                      (dr * dr + h.d1 * h.d1 * x * x));
+}
+
+/// s = (1 - 1/z) / (1 + 1/z) / tan(w/2); first orders keep b2 = a2 = 0
+TonBiquad
+ton_filter_bilinear(TonFilterShape shape, double hz, double gain_db, double q,
+                    double rate)
+{
+  const Analogue h = analogue(shape, gain_db, q);
+  const double c = 1.0 / tan(M_PI * fmin(hz, 0.49 * rate) / rate);
+  if (h.d2 == 0.0) {
+    const double d = h.d1 * c + h.d0;
+    return (TonBiquad){.b0 = (h.n1 * c + h.n0) / d,
+                       .b1 = (h.n0 - h.n1 * c) / d,
+                       .a1 = (h.d0 - h.d1 * c) / d};
+  }
+  const double d = h.d2 * c * c + h.d1 * c + h.d0;
+  return (TonBiquad){
+      .b0 = (h.n2 * c * c + h.n1 * c + h.n0) / d,
+      .b1 = 2.0 * (h.n0 - h.n2 * c * c) / d,
+      .b2 = (h.n2 * c * c - h.n1 * c + h.n0) / d,
+      .a1 = 2.0 * (h.d0 - h.d2 * c * c) / d,
+      .a2 = (h.d2 * c * c - h.d1 * c + h.d0) / d,
+  };
+}
+
+void
+ton_linkwitz_riley(double hz, double rate, TonBiquad* low, TonBiquad* high,
+                   TonBiquad* around)
+{
+  if (low) {
+    *low = ton_filter_bilinear(TON_FILTER_LOWPASS, hz, 0.0, BUTTERWORTH, rate);
+  }
+  if (high) {
+    *high =
+        ton_filter_bilinear(TON_FILTER_HIGHPASS, hz, 0.0, BUTTERWORTH, rate);
+  }
+  if (around) {
+    *around =
+        ton_filter_bilinear(TON_FILTER_ALLPASS, hz, 0.0, BUTTERWORTH, rate);
+  }
+}
+
+/// Numerator and denominator changed over
+static TonBiquad
+inverse(const TonBiquad* h)
+{
+  return (TonBiquad){1.0 / h->b0, h->a1 / h->b0, h->a2 / h->b0, h->b1 / h->b0,
+                     h->b2 / h->b0};
+}
+
+static TonBiquad
+scaled(const TonBiquad* h, double factor)
+{
+  return (TonBiquad){h->b0 * factor, h->b1 * factor, h->b2 * factor, h->a1,
+                     h->a2};
+}
+
+/// high shelf(-g) = 1 / high shelf(g);  low shelf(g) = G high shelf(-g)
+static TonBiquad
+shelf_or_bell(TonFilterShape shape, double w, double gain_db, double q)
+{
+  const TonFilterShape boosted =
+      shape == TON_FILTER_LOW_SHELF ? TON_FILTER_HIGH_SHELF : shape;
+  const TonBiquad boost = ton_match_boost(boosted, w, fabs(gain_db), q);
+  const TonBiquad cut = inverse(&boost);
+  if (shape != TON_FILTER_LOW_SHELF) {
+    return gain_db > 0.0 ? boost : cut;
+  }
+  const double factor = pow(10.0, gain_db / 20.0);
+  return scaled(gain_db > 0.0 ? &cut : &boost, factor);
+}
+
+TonBiquad
+ton_filter(TonFilterShape shape, double hz, double gain_db, double q,
+           double rate)
+{
+  const double w = 2.0 * M_PI * hz / rate;
+  const double inside = fmin(w, 0.98 * M_PI);
+  switch (shape) {
+  case TON_FILTER_BELL:
+  case TON_FILTER_LOW_SHELF:
+  case TON_FILTER_HIGH_SHELF:
+  case TON_FILTER_TILT:
+    if (gain_db == 0.0) {
+      return (TonBiquad){.b0 = 1.0};
+    }
+    return shelf_or_bell(shape, w, gain_db, q);
+  case TON_FILTER_ALLPASS:
+  case TON_FILTER_ALLPASS_1:
+    return ton_filter_bilinear(shape, hz, 0.0, q, rate);
+  default:
+    return ton_match_pass(shape, inside, q);
+  }
+}
+
+/**
+   Poles: g^2 = (1 + a1 + a2) / (1 - a1 + a2), k = 2 (1 - a2) / ((1 - a1 + a2)
+   g).  Output: the numerator less (gain at 0 Hz) x the denominator has a zero
+   at 0 Hz, so that it is made of v and of band alone.
+*/
+TonSvf
+ton_svf(const TonBiquad* h)
+{
+  const double at_zero = 1.0 + h->a1 + h->a2;
+  const double at_edge = 1.0 - h->a1 + h->a2;
+  const double g = sqrt(at_zero / at_edge);
+  const double k = 2.0 * (1.0 - h->a2) / (at_edge * g);
+  const double feed = at_zero / (2.0 * g);
+  double through = (h->b0 + h->b1 + h->b2) / at_zero;
+  if (fabs(through) < 1e-6) {
+    through = 0.0; // a zero at 0 Hz, but for rounding
+  }
+  if (fabs(through - 1.0) < 1e-6) {
+    through = 1.0;
+  }
+  return (TonSvf){
+      .keep = (float)h->a2,
+      .feed = (float)feed,
+      .up = (float)(2.0 * g),
+      .through = (float)through,
+      .direct = (float)(h->b0 - through),
+      .tap = (float)((h->b0 * h->a2 - h->b2) / feed),
+      .g = (float)g,
+      .k = (float)k,
+  };
+}
+
+double
+ton_biquad_db(const TonBiquad* h, double hz, double rate)
+{
+  const double w = 2.0 * M_PI * hz / rate;
+  const double s = sin(w / 2.0) * sin(w / 2.0);
+  const double b = h->b0 + h->b1 + h->b2;
+  const double a = 1.0 + h->a1 + h->a2;
+  const double num = b * b - 4.0 * s *
+                                 (h->b0 * h->b1 + h->b1 * h->b2 +
+                                  4.0 * h->b0 * h->b2 * (1.0 - s));
+  const double den =
+      a * a - 4.0 * s * (h->a1 + h->a1 * h->a2 + 4.0 * h->a2 * (1.0 - s));
+  return 10.0 * log10(fmax(num, 0.0) / den);
+}

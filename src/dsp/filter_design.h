@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_DSP_FILTER_DESIGN_H
+#define TON_DSP_FILTER_DESIGN_H
+
+/**
+   @file
+   Filters from frequency, gain and Q: designed in double, run by dsp/svf.h.
+
+   Matched designs keep the analogue curve up to the edge of the band, where
+   the bilinear transform crams it together (Vicanek 2016).  Crossovers, whose
+   branches must add up, are bilinear.
+*/
+
+typedef enum {
+  TON_FILTER_BELL,
+  TON_FILTER_LOW_SHELF,
+  TON_FILTER_HIGH_SHELF,
+  TON_FILTER_HIGHPASS,
+  TON_FILTER_LOWPASS,
+  TON_FILTER_BANDPASS, ///< 0 dB at its centre
+  TON_FILTER_NOTCH,
+  TON_FILTER_ALLPASS,
+  TON_FILTER_TILT,       ///< First order: -gain/2 below, +gain/2 above
+  TON_FILTER_HIGHPASS_1, ///< First order, 6 dB/oct
+  TON_FILTER_LOWPASS_1,
+  TON_FILTER_ALLPASS_1,
+} TonFilterShape;
+
+/// H(z) = (b0 + b1/z + b2/z^2) / (1 + a1/z + a2/z^2)
+typedef struct {
+  double b0;
+  double b1;
+  double b2;
+  double a1;
+  double a2;
+} TonBiquad;
+
+/// Coefficients of one state-variable section, see dsp/svf.h
+typedef struct {
+  float keep;    ///< What stays of the band state
+  float feed;    ///< Into the band state
+  float up;      ///< From the band state into the low state; 2g
+  float through; ///< Input to output
+  float direct;  ///< (Input - low) to output
+  float tap;     ///< Band state to output
+  float g;       ///< tan(w/2) of the poles: for moving coefficients
+  float k;       ///< Damping, 1/Q of the poles
+} TonSvf;
+
+enum {
+  TON_MOST_SECTIONS = 4 ///< Of one cascade: 48 dB/oct
+};
+
+/**
+   One section that follows the analogue curve.
+
+   @param shape What it does
+   @param hz Corner or centre, above 0.  Bells and shelves may lie above
+          rate/2; the others are held at 0.49 rate
+   @param gain_db Of bell, shelves and tilt, -60 to 60; cuts are the exact
+          inverse of boosts.  Others ignore it
+   @param q Above 0.  First-order shapes ignore it
+   @param rate Hz
+   @return Stable, minimum phase (but for the all-passes).  [any]
+*/
+TonBiquad ton_filter(TonFilterShape shape, double hz, double gain_db, double q,
+                     double rate);
+
+/// The same by the bilinear transform, exact at `hz`; no tilt (a tilt is
+/// always matched).  For crossovers and their all-passes.  [any]
+TonBiquad ton_filter_bilinear(TonFilterShape shape, double hz, double gain_db,
+                              double q, double rate);
+
+/**
+   A high- or low-pass of 6, 12, 18, 24, 36 or 48 dB/oct: Butterworth.
+
+   @param shape TON_FILTER_HIGHPASS or TON_FILTER_LOWPASS
+   @param hz Corner (-3 dB when q is sqrt(1/2))
+   @param db_per_oct Snapped to the nearest slope there is
+   @param q sqrt(1/2) is Butterworth; scales the most resonant section only
+   @param rate Hz
+   @param sections Filled, least resonant first
+   @return How many sections, 1 to TON_MOST_SECTIONS.  [any]
+*/
+unsigned ton_filter_slope(TonFilterShape shape, double hz, double db_per_oct,
+                          double q, double rate,
+                          TonBiquad sections[TON_MOST_SECTIONS]);
+
+/// Nearest slope there is, in dB/oct
+double ton_filter_nearest_slope(double db_per_oct);
+
+/// Q of section k (from 1) of a Butterworth cascade of an order; the first is
+/// the most resonant.  1 / (2 sin(pi (2k - 1) / (2 order)))
+double ton_butterworth_q(unsigned order, unsigned k);
+
+/**
+   Linkwitz-Riley crossover of 24 dB/oct: low + high = an all-pass.
+
+   Each branch is its section run twice; `around` is the all-pass that a branch
+   not split here must run through once to stay in step.  Any may be null.
+*/
+void ton_linkwitz_riley(double hz, double rate, TonBiquad* low, TonBiquad* high,
+                        TonBiquad* around);
+
+/// The section as a state-variable filter, same response.  [any]
+TonSvf ton_svf(const TonBiquad* biquad);
+
+/// Gain in dB at `hz`; -inf at a zero.  [any]
+double ton_biquad_db(const TonBiquad* biquad, double hz, double rate);
+
+/// Gain in dB of the analogue prototype, what a design is measured against.
+/// [any]
+double ton_filter_prototype_db(TonFilterShape shape, double hz_over_corner,
+                               double gain_db, double q);
+
+#endif
