@@ -2,6 +2,7 @@
 #ifndef TONMEISTER_DECISION_H
 #define TONMEISTER_DECISION_H
 
+#include <tonmeister/session.h>
 #include <tonmeister/status.h>
 
 #include <stdbool.h>
@@ -54,5 +55,21 @@ typedef struct {
 TonDecision* ton_decisions_add(TonDecisions* decisions);
 
 void ton_decisions_free(TonDecisions* decisions);
+
+/// Write decisions.json: beside, sync, rename.  Keys in a fixed order, numbers
+/// with nine digits; NaN and infinity are null.  [main]
+TonStatus ton_decisions_write(const TonDecisions* decisions, const char* path,
+                              TonError* error);
+
+/// Read decisions.json; `decisions` is overwritten, freed by caller.  Null
+/// reads as NaN.  TON_NOT_FOUND if there is no such file.  [main]
+TonStatus ton_decisions_read(const char* path, TonDecisions* decisions,
+                             TonError* error);
+
+/// Set `superseded` of every decision with a path: true if the text's value
+/// is another one by now ("-3 dB" and "-3.0dB" are the same), or is gone; for
+/// a decision without a value, if there is one now.  TON_NO_MEMORY at worst;
+/// [main]
+TonStatus ton_decisions_compare(TonDecisions* decisions, const TonDoc* doc);
 
 #endif

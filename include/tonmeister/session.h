@@ -155,7 +155,7 @@ typedef struct {
 typedef struct {
   char* song;
   char* folder;     ///< Absolute; files are relative to it
-  uint32_t rate;    ///< Hz
+  uint32_t rate;    ///< Hz; 0: not written, take the stems'
   double tempo_bpm; ///< 0: unknown
   uint32_t beats_per_bar;
   TonSection* sections;
@@ -166,9 +166,10 @@ typedef struct {
   uint32_t mix; ///< Index of the mix bus ("Mix", made if not written)
 } TonMix;
 
-/// Check everything of design: unknown keys, units, ranges, missing files, two
-/// strips of one name, sends and outputs to buses that are not there, loops.
-/// Freed with ton_mix_free().
+/// Read and check all: unknown keys, units, ranges, missing files, two strips
+/// of one name, sends and outputs to buses that are not there, circles.  Files
+/// are looked for in `folder`; null leaves them unchecked and as written.
+/// Fails with TON_BAD_TEXT and a place.  Freed with ton_mix_free().
 TonStatus ton_mix_read(const TonDoc* doc, const char* folder, TonMix** mix,
                        TonError* error);
 
@@ -236,9 +237,10 @@ TonStatus ton_release_read(const TonDoc* doc, const char* folder,
 
 void ton_release_free(TonRelease* release);
 
-/// Read a chain as the command line writes it: "highpass:freq=80Hz" or
-/// "compressor:threshold=-20dB,ratio=4"; appends to `chain`.  Freed by
-/// ton_insert_free().
+/// Read a processor as the command line writes it:
+/// "compressor:threshold=-20dB,ratio=4", a preset "plate:decay=2s", or a
+/// single band "highpass:freq=80Hz".  TON_BAD_USE with the column in the
+/// argument.  Freed by ton_insert_free().
 TonStatus ton_insert_parse(const char* text, TonInsert* insert,
                            TonError* error);
 

@@ -52,7 +52,8 @@ find_send(TonReader* r, const TonNode* key, const char* name,
       return ton_read_no_memory(r);
     }
   }
-  return ton_read_unknown(r, key, "sends", name, names.items, names.count);
+  return ton_read_unknown(r, key, "there is no send", name, names.items,
+                          names.count);
 }
 
 /// The parameter that the steps from `at` on name: "threshold",
@@ -85,6 +86,22 @@ param_at(const LaneName* lane, uint32_t at, const TonInsert* insert)
 }
 
 static TonStatus
+wrong_band(TonReader* r, const TonNode* key, const TonInsert* insert,
+           uint32_t band)
+{
+  const TonParam* const kind = ton_band_param(insert->type, band + 1, "type");
+  char room[64];
+  return ton_fail_at(
+      r->doc, key, r->error,
+      "\"%s\": band %u of the %s is a %s, counted "
+      "from 0",
+      key->text, band, insert->type->id,
+      ton_param_print(kind,
+                      insert->params[ton_param_number(insert->type, kind)],
+                      room, sizeof(room)));
+}
+
+static TonStatus
 unknown_param(TonReader* r, const TonNode* key, const TonInsert* insert,
               const char* word)
 {
@@ -96,7 +113,7 @@ unknown_param(TonReader* r, const TonNode* key, const TonInsert* insert,
     }
   }
   char what[128];
-  snprintf(what, sizeof(what), "the automation of %s", insert->type->id);
+  snprintf(what, sizeof(what), "the automation of %s has no", insert->type->id);
   return ton_read_unknown(r, key, what, word, names.items, names.count);
 }
 
@@ -107,12 +124,18 @@ find_param(TonReader* r, const TonNode* key, const LaneName* name,
   lane->move = TON_MOVE_PARAM;
   if (!as_number(name->steps[1], &lane->item) || lane->item >= strip->n_chain) {
     return ton_fail_at(r->doc, key, r->error,
-                       "\"%s\": the chain of \"%s\" has %u processors, "
-                       "numbered from 0",
+                       "\"%s\": the chain of \"%s\" has a length of %u, "
+                       "counted from 0",
                        key->text, strip->name, strip->n_chain);
   }
   const TonInsert* const insert = &strip->chain[lane->item];
   const TonParam* const param = param_at(name, 2, insert);
+  uint32_t band = 0;
+  if (!param && name->count >= 5 && as_number(name->steps[3], &band) &&
+      band < ton_bands(insert->type) &&
+      ton_band_param(insert->type, band + 1, name->steps[name->count - 1])) {
+    return wrong_band(r, key, insert, band);
+  }
   if (!param) {
     return unknown_param(r, key, insert, name->steps[name->count - 1]);
   }
@@ -147,7 +170,8 @@ find_move(TonReader* r, const TonNode* key, const TonStrip* strip,
       return find_param(r, key, &name, strip, lane);
     }
   }
-  return ton_read_unknown(r, key, "automation", key->text, known, 5);
+  return ton_read_unknown(r, key, "automation has no lane", key->text, known,
+                          5);
 }
 
 // Breakpoints ---------------------------------------------------------------

@@ -74,6 +74,8 @@ static TonStatus
 unknown_setting(TonReader* r, const TonNode* key, const char* band_type,
                 const TonProcessor* type)
 {
+  char lead[96];
+  snprintf(lead, sizeof(lead), "a %.64s has no", band_type);
   const char* known[16];
   size_t n = 0;
   for (uint32_t i = 0; i < type->n_params && n < 16; ++i) {
@@ -82,7 +84,7 @@ unknown_setting(TonReader* r, const TonNode* key, const char* band_type,
       known[n++] = symbol + 2;
     }
   }
-  return ton_read_unknown(r, key, band_type, key->text, known, n);
+  return ton_read_unknown(r, key, lead, key->text, known, n);
 }
 
 static TonStatus
@@ -93,7 +95,9 @@ unknown_type(TonReader* r, const TonNode* key, const TonProcessor* type)
   while (param->choices[n]) {
     ++n;
   }
-  return ton_read_unknown(r, key, type->id, key->text, param->choices, n);
+  char lead[96];
+  snprintf(lead, sizeof(lead), "%s has no band", type->id);
+  return ton_read_unknown(r, key, lead, key->text, param->choices, n);
 }
 
 static TonStatus

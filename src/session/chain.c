@@ -21,7 +21,9 @@ ton_read_param(TonReader* r, const TonNode* node, const TonParam* param,
   }
   TonError why = {0};
   float value = 0.0F;
-  if (ton_param_parse(param, node->text, &value, &why) != TON_OK) {
+  TonParam as_written = *param;
+  as_written.symbol = node->key ? node->key->text : param->symbol;
+  if (ton_param_parse(&as_written, node->text, &value, &why) != TON_OK) {
     return ton_fail_at(r->doc, node, r->error, "%s", why.text);
   }
   insert->params[ton_param_number(insert->type, param)] = value;
@@ -71,7 +73,9 @@ unknown_param(TonReader* r, const TonNode* key, const TonProcessor* type)
   if (ton_bands(type)) {
     known[n++] = "bands";
   }
-  return ton_read_unknown(r, key, type->id, key->text, known, n);
+  char lead[96];
+  snprintf(lead, sizeof(lead), "%s has no", type->id);
+  return ton_read_unknown(r, key, lead, key->text, known, n);
 }
 
 TonStatus
@@ -143,7 +147,7 @@ unknown_processor(TonReader* r, const TonNode* node, const char* name)
                        "\"%s\" is a band; write \"- %s: [%s: {...}]\"", name,
                        banded->id, name);
   }
-  return ton_read_unknown(r, node, "the list of processors and presets", name,
+  return ton_read_unknown(r, node, "there is no processor or preset", name,
                           names.items, names.count);
 }
 
@@ -201,7 +205,7 @@ apply_preset(TonReader* r, const TonNode* preset, TonInsert* insert)
   TonNames names = {0};
   return !ton_preset_names(r, &names)
              ? ton_read_no_memory(r)
-             : ton_read_unknown(r, preset, "the list of presets", name,
+             : ton_read_unknown(r, preset, "there is no preset", name,
                                 names.items, names.count);
 }
 

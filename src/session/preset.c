@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -182,15 +183,25 @@ add_folder(TonReader* r, const char* folder, TonNames* names)
   return ok;
 }
 
+static int
+by_name(const void* a, const void* b)
+{
+  return strcmp(*(const char* const*)a, *(const char* const*)b);
+}
+
 bool
 ton_preset_names(TonReader* r, TonNames* names)
 {
+  const size_t first = names->count;
   for (int which = r->folder ? 0 : 1; which < 2; ++which) {
     char folder[PATH_MAX];
     folder_of(r, which, folder, sizeof(folder));
     if (!add_folder(r, folder, names)) {
       return false;
     }
+  }
+  if (names->count > first) {
+    qsort(names->items + first, names->count - first, sizeof(char*), by_name);
   }
   return true;
 }

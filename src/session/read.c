@@ -22,14 +22,13 @@ ton_read_room(TonReader* r, size_t count, size_t size)
 }
 
 TonStatus
-ton_read_unknown(TonReader* r, const TonNode* node, const char* what,
+ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
                  const char* word, const char* const* known, size_t n_known)
 {
   const char* const near = ton_text_nearest(word, known, n_known);
   if (near) {
     return ton_fail_at(r->doc, node, r->error,
-                       "%s has no \"%s\"; did you mean \"%s\"?", what, word,
-                       near);
+                       "%s \"%s\"; did you mean \"%s\"?", lead, word, near);
   }
   TonText all = {0};
   for (size_t i = 0; i < n_known && all.length < 600; ++i) {
@@ -39,7 +38,7 @@ ton_read_unknown(TonReader* r, const TonNode* node, const char* what,
       n_known
           ? ton_fail_at(r->doc, node, r->error, "%s has no \"%s\"; there is %s",
                         what, word, ton_text_string(&all))
-          : ton_fail_at(r->doc, node, r->error, "%s has no \"%s\"", what, word);
+          : ton_fail_at(r->doc, node, r->error, "%s \"%s\"", lead, word);
   ton_text_free(&all);
   return status;
 }
@@ -64,7 +63,9 @@ unknown_key(TonReader* r, const TonNode* node, const TonKeys* keys,
   for (; n < keys->count && n < sizeof(known) / sizeof(known[0]); ++n) {
     known[n] = keys->keys[n].key;
   }
-  return ton_read_unknown(r, node, keys->what, word, known, n);
+  char lead[192];
+  snprintf(lead, sizeof(lead), "%s has no", keys->what);
+  return ton_read_unknown(r, node, lead, word, known, n);
 }
 
 TonStatus
@@ -107,7 +108,11 @@ TonStatus
 ton_read_text(TonReader* r, const TonNode* node, char** text)
 {
   TON_TRY(want_scalar(r, node));
-  *text = ton_arena_string(r->arena, node->text, strlen(node->text));
+  size_t n = strlen(node->text);
+  while (n && node->text[n - 1] == '\n') {
+    --n;
+  }
+  *text = ton_arena_string(r->arena, node->text, n);
   return *text ? TON_OK : ton_read_no_memory(r);
 }
 
@@ -214,8 +219,10 @@ ton_read_choice(TonReader* r, const TonNode* node, const char* const* words,
       return TON_OK;
     }
   }
-  return ton_read_unknown(r, node, node->key ? node->key->text : "this value",
-                          node->text, words, n);
+  char lead[96];
+  snprintf(lead, sizeof(lead), "%.64s%sthere is no",
+           node->key ? node->key->text : "", node->key ? ": " : "");
+  return ton_read_unknown(r, node, lead, node->text, words, n);
 }
 
 TonStatus

@@ -39,8 +39,9 @@ typedef struct {
 TonStatus ton_read_map(TonReader* r, const TonNode* map, TonKeys keys,
                        void* target);
 
-/// Fail at `node`: "unknown key in WHAT; did you mean NEAREST?"
-TonStatus ton_read_unknown(TonReader* r, const TonNode* node, const char* what,
+/// Fail at `node`: "LEAD "word"; did you mean "nearest"?", where the lead is
+/// "track "Bass" has no" or "there is no preset"
+TonStatus ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
                            const char* word, const char* const* known,
                            size_t n_known);
 

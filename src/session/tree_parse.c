@@ -39,21 +39,24 @@ no_memory(Build* b)
 typedef struct {
   const char* theirs;
   const char* ours;
+  bool at_begin; ///< The place to show is where the thing begins
 } Phrase;
 
 static const Phrase phrases[] = {
     {"mapping values are not allowed",
      "a second \": \" where a value was expected; quote the value, or begin a "
      "new line with the right indentation"},
-    {"could not find expected ':'", "a key without \":\" after it"},
+    {"could not find expected ':'", "a key without \":\" after it", true},
     {"did not find expected key",
      "this line does not fit the indentation of the lines above it"},
     {"did not find expected '-' indicator",
      "this line does not fit the list above it; list items begin with \"- \" "
      "at the same column"},
-    {"did not find expected ',' or '}'", "a \",\" or \"}\" is missing here"},
-    {"did not find expected ',' or ']'", "a \",\" or \"]\" is missing here"},
-    {"found unexpected end of stream", "a quote is not closed"},
+    {"did not find expected ',' or '}'",
+     "this \"{\" is not closed, or a \",\" is missing in it", true},
+    {"did not find expected ',' or ']'",
+     "this \"[\" is not closed, or a \",\" is missing in it", true},
+    {"found unexpected end of stream", "this quote is not closed", true},
     {"found character that cannot start any token",
      "a value cannot begin with this character; quote the value"},
     {"block sequence entries are not allowed",
@@ -73,13 +76,15 @@ parser_failed(Build* b, const yaml_parser_t* parser)
     return no_memory(b);
   }
   const char* words = parser->problem ? parser->problem : "not readable";
+  const yaml_mark_t* mark = &parser->problem_mark;
   for (size_t i = 0; i < TON_COUNT(phrases); ++i) {
     if (strstr(words, phrases[i].theirs)) {
       words = phrases[i].ours;
+      mark = phrases[i].at_begin ? &parser->context_mark : mark;
       break;
     }
   }
-  const size_t at = ton_marks_byte(&b->marks, parser->problem_mark.index);
+  const size_t at = ton_marks_byte(&b->marks, mark->index);
   return WRONG(b, at, "%s", words);
 }
 

@@ -126,7 +126,8 @@ print_strip(TonText* out, const TonMix* mix, const TonStrip* s)
 void
 print_mix(TonText* out, const TonMix* mix)
 {
-  ton_text_printf(out, "song: %s\n", below(mix->song, mix->folder));
+  const bool named_by_folder = strncmp(mix->song, "ton-song-", 9) == 0;
+  ton_text_printf(out, "song: %s\n", named_by_folder ? "(folder)" : mix->song);
   ton_text_printf(out, "rate: %u Hz, tempo: %g bpm, beats in a bar: %u\n",
                   mix->rate, mix->tempo_bpm, mix->beats_per_bar);
   for (uint32_t i = 0; i < mix->n_sections; ++i) {
@@ -135,5 +136,61 @@ print_mix(TonText* out, const TonMix* mix)
   }
   for (uint32_t i = 0; i < mix->n_strips; ++i) {
     print_strip(out, mix, &mix->strips[i]);
+  }
+}
+
+void
+print_master(TonText* out, const TonMaster* m)
+{
+  const char* const folder = m->folder;
+  ton_text_printf(out, "song: %s\n",
+                  strncmp(m->song, "ton-song-", 9) == 0 ? "(folder)" : m->song);
+  ton_text_printf(out, "source: %s\n", below(m->source, folder));
+  ton_text_printf(out, "target: %s\n", m->target);
+  if (m->has_loudness) {
+    ton_text_printf(out, "loudness: %g LUFS\n", (double)m->loudness_lufs);
+  }
+  ton_text_printf(out, "ceiling: %g dBTP, amount: %g %%\n",
+                  (double)m->ceiling_dbtp, (double)m->amount);
+  for (uint32_t i = 0; i < m->n_references; ++i) {
+    ton_text_printf(out, "reference: %s\n", below(m->references[i], folder));
+  }
+  print_chain(out, "", m->chain, m->n_chain);
+  for (uint32_t i = 0; i < m->n_locks; ++i) {
+    ton_text_printf(out, "locked: %s\n", m->locks[i]);
+  }
+}
+
+static void
+print_tag(TonText* out, const char* key, const char* value)
+{
+  if (value && *value) {
+    ton_text_printf(out, "%s: %s\n", key, value);
+  }
+}
+
+void
+print_release(TonText* out, const TonRelease* r)
+{
+  const bool named_by_folder = strncmp(r->title, "ton-song-", 9) == 0;
+  print_tag(out, "source", below(r->source, r->folder));
+  print_tag(out, "title", named_by_folder ? "(folder)" : r->title);
+  print_tag(out, "artist", r->artist);
+  print_tag(out, "album", r->album);
+  print_tag(out, "album artist", r->album_artist);
+  print_tag(out, "composer", r->composer);
+  print_tag(out, "genre", r->genre);
+  print_tag(out, "date", r->date);
+  print_tag(out, "comment", r->comment);
+  print_tag(out, "copyright", r->copyright);
+  print_tag(out, "publisher", r->publisher);
+  print_tag(out, "isrc", r->isrc);
+  print_tag(out, "upc", r->upc);
+  print_tag(out, "cover", r->cover ? below(r->cover, r->folder) : NULL);
+  ton_text_printf(out, "track: %u of %u\n", r->track, r->track_total);
+  for (uint32_t i = 0; i < r->n_deliverables; ++i) {
+    const TonDeliverable* const d = &r->deliverables[i];
+    ton_text_printf(out, "deliverable: %s %s %u Hz %u bits %u kbps\n", d->name,
+                    d->container, d->rate, d->bits, d->bitrate_kbps);
   }
 }

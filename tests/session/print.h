@@ -9,6 +9,9 @@
 /// What a text said, one fact a line, defaults left out
 void print_mix(TonText* out, const TonMix* mix);
 
+void print_master(TonText* out, const TonMaster* master);
+void print_release(TonText* out, const TonRelease* release);
+
 void print_chain(TonText* out, const char* before, const TonInsert* chain,
                  uint32_t n_chain);
 
