@@ -81,11 +81,12 @@ alternatives_json(const TonDecision* d)
 static json_t*
 decision_json(const TonDecision* d)
 {
-  return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:b}", "path",
-                   d->path, "value", d->value, "rule", d->rule, "reason",
-                   d->reason, "evidence", evidences_json(d), "alternatives",
-                   alternatives_json(d), "confidence", number(d->confidence),
-                   "bound_hit", d->bound_hit, "locked", d->locked, "superseded",
+  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b}", "path",
+                   string(d->path), "value", string(d->value), "rule",
+                   string(d->rule), "reason", string(d->reason), "evidence",
+                   evidences_json(d), "alternatives", alternatives_json(d),
+                   "confidence", number(d->confidence), "bound_hit",
+                   d->bound_hit, "locked", d->locked, "superseded",
                    d->superseded);
 }
 

@@ -35,10 +35,8 @@ ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
     ton_text_printf(&all, "%s%s", i ? ", " : "", known[i]);
   }
   const TonStatus status =
-      n_known
-          ? ton_fail_at(r->doc, node, r->error, "%s has no \"%s\"; there is %s",
-                        what, word, ton_text_string(&all))
-          : ton_fail_at(r->doc, node, r->error, "%s \"%s\"", lead, word);
+      ton_fail_at(r->doc, node, r->error, "%s \"%s\"%s%s", lead, word,
+                  n_known ? "; known are " : "", ton_text_string(&all));
   ton_text_free(&all);
   return status;
 }

@@ -45,28 +45,30 @@ typedef struct {
 static const Phrase phrases[] = {
     {"mapping values are not allowed",
      "a second \": \" where a value was expected; quote the value, or begin a "
-     "new line with the right indentation"},
+     "new line with the right indentation",
+     false},
     {"could not find expected ':'", "a key without \":\" after it", true},
     {"did not find expected key",
-     "this line does not fit the indentation of the lines above it"},
+     "this line does not fit the indentation of the lines above it", false},
     {"did not find expected '-' indicator",
      "this line does not fit the list above it; list items begin with \"- \" "
-     "at the same column"},
+     "at the same column",
+     false},
     {"did not find expected ',' or '}'",
      "this \"{\" is not closed, or a \",\" is missing in it", true},
     {"did not find expected ',' or ']'",
      "this \"[\" is not closed, or a \",\" is missing in it", true},
     {"found unexpected end of stream", "this quote is not closed", true},
     {"found character that cannot start any token",
-     "a value cannot begin with this character; quote the value"},
+     "a value cannot begin with this character; quote the value", false},
     {"block sequence entries are not allowed",
-     "a \"- \" where no list item can stand"},
+     "a \"- \" where no list item can stand", false},
     {"found undefined tag handle",
-     "\"!\" has a meaning of its own in YAML; quote the value"},
+     "\"!\" has a meaning of its own in YAML; quote the value", false},
     {"did not find expected <document start>",
-     "text after the end of the document"},
+     "text after the end of the document", false},
     {"found unknown escape character",
-     "an unknown \"\\\" escape; use single quotes, or write \"\\\\\""},
+     "an unknown \"\\\" escape; use single quotes, or write \"\\\\\"", false},
 };
 
 static TonStatus
