@@ -3,6 +3,7 @@
 
 #include "base/cpu.h"
 #include "dsp/kernels/pcm.h"
+#include "dsp/kernels/peaks.h"
 
 const TonKernels*
 ton_kernels(uint32_t lanes)
@@ -32,4 +33,19 @@ ton_pcm(void)
   }
 #endif
   return &ton_pcm4;
+}
+
+const TonPeaks*
+ton_peaks(void)
+{
+#ifdef TON_WIDE
+  const uint32_t lanes = ton_cpu_lanes();
+  if (lanes == 16) {
+    return &ton_peaks16;
+  }
+  if (lanes == 8) {
+    return &ton_peaks8;
+  }
+#endif
+  return &ton_peaks4;
 }
