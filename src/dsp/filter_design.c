@@ -171,6 +171,12 @@ shelf_or_bell(TonFilterShape shape, double w, double gain_db, double q)
 }
 
 TonBiquad
+ton_filter_flat(const TonBiquad* h)
+{
+  return (TonBiquad){1.0, h->a1, h->a2, h->a1, h->a2};
+}
+
+TonBiquad
 ton_filter(TonFilterShape shape, double hz, double gain_db, double q,
            double rate)
 {
@@ -182,7 +188,8 @@ ton_filter(TonFilterShape shape, double hz, double gain_db, double q,
   case TON_FILTER_HIGH_SHELF:
   case TON_FILTER_TILT:
     if (gain_db == 0.0) {
-      return (TonBiquad){.b0 = 1.0};
+      const TonBiquad h = shelf_or_bell(shape, w, 1e-6, q);
+      return ton_filter_flat(&h);
     }
     return shelf_or_bell(shape, w, gain_db, q);
   case TON_FILTER_ALLPASS:
@@ -238,4 +245,11 @@ ton_biquad_db(const TonBiquad* h, double hz, double rate)
   const double den =
       a * a - 4.0 * s * (h->a1 + h->a1 * h->a2 + 4.0 * h->a2 * (1.0 - s));
   return 10.0 * log10(fmax(num, 0.0) / den);
+}
+
+double
+ton_biquad_radius(const TonBiquad* h)
+{
+  const double inside = h->a1 * h->a1 / 4.0 - h->a2;
+  return inside < 0.0 ? sqrt(h->a2) : fabs(h->a1) / 2.0 + sqrt(inside);
 }

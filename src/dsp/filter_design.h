@@ -66,6 +66,10 @@ enum {
 TonBiquad ton_filter(TonFilterShape shape, double hz, double gain_db, double q,
                      double rate);
 
+/// The same poles, but a gain of exactly 1: where a filter fades to and from.
+/// [any]
+TonBiquad ton_filter_flat(const TonBiquad* biquad);
+
 /// The same by the bilinear transform, exact at `hz`; no tilt (a tilt is
 /// always matched).  For crossovers and their all-passes.  [any]
 TonBiquad ton_filter_bilinear(TonFilterShape shape, double hz, double gain_db,
@@ -107,6 +111,9 @@ TonSvf ton_svf(const TonBiquad* biquad);
 
 /// Gain in dB at `hz`; -inf at a zero.  [any]
 double ton_biquad_db(const TonBiquad* biquad, double hz, double rate);
+
+/// Distance of the slower pole from the origin: below 1 when stable.  [any]
+double ton_biquad_radius(const TonBiquad* biquad);
 
 /// Gain in dB of the analogue prototype, what a design is measured against.
 /// [any]

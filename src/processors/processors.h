@@ -10,6 +10,7 @@
   extern const TonProcessor name##8;                                           \
   extern const TonProcessor name##16
 
+TON_DECLARE_LANED(ton_equaliser);
 TON_DECLARE_LANED(ton_gain);
 
 #endif

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Every processor at every width this machine has: nanoseconds for one sample
+   of one channel, all lanes busy, blocks of 256 frames at 48 kHz.
+
+   usage: bench_processors [ID]...
+*/
+#include "base/memory.h"
+
+#include <tonmeister/processor.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+enum { FRAMES = 256, BLOCKS = 40, ROUNDS = 25, MOST_PARAMS = 256 };
+
+/// What to set, where the defaults do nothing or too little
+static const struct {
+  const char* id;
+  const char* name;
+  const char* settings;
+} cases[] = {
+    {"equaliser", "high-pass and 4 bells",
+     "1-type=highpass 1-at=95 2-type=bell 2-at=310 2-gain=-2.4 2-q=1.3 "
+     "3-type=bell 3-at=1200 3-gain=2 4-type=bell 4-at=3400 4-gain=-3 4-q=3 "
+     "5-type=bell 5-at=9000 5-gain=4"},
+    {"equaliser", "the same, 18 dB/oct",
+     "1-type=highpass 1-slope=18 1-at=95 2-type=bell 2-at=310 2-gain=-2.4 "
+     "3-type=bell 3-at=1200 3-gain=2 4-type=bell 4-at=3400 4-gain=-3 4-q=3 "
+     "5-type=bell 5-at=9000 5-gain=4"},
+    {"equaliser", "one bell", "1-type=bell 1-gain=3"},
+    {"equaliser", "mid-side",
+     "1-type=bell 1-gain=3 1-side=mid 2-type=high-shelf 2-gain=2 2-side=side"},
+    {"gain", "gain", "gain=-3"},
+    {"gain", "gain and delay", "gain=-3 delay=10"},
+    {"width", "width", "width=140"},
+    {"width", "width, mono below", "width=140 mono-below=120"},
+};
+
+static void
+set(const TonProcessor* p, const char* settings, float* values)
+{
+  char text[512];
+  snprintf(text, sizeof(text), "%s", settings);
+  char* rest = NULL;
+  for (char* item = strtok_r(text, " ", &rest); item;
+       item = strtok_r(NULL, " ", &rest)) {
+    char* const equals = strchr(item, '=');
+    *equals = '\0';
+    const TonParam* const param = ton_param(p, item);
+    TonError error;
+    if (!param || ton_param_parse(param, equals + 1, &values[param - p->params],
+                                  &error)) {
+      fprintf(stderr, "%s: cannot set %s\n", p->id, item);
+    }
+  }
+}
+
+static double
+seconds(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/// Restlessly different, repeatable
+static void
+fill(float* x, size_t n)
+{
+  uint32_t seed = 1;
+  for (size_t i = 0; i < n; ++i) {
+    seed = seed * 1664525U + 1013904223U;
+    x[i] = 0.5F * (float)(int32_t)seed / 2147483648.0F;
+  }
+}
+
+/// Best of ROUNDS, ns per sample and channel
+static double
+measure(const TonProcessor* p, const float* values)
+{
+  const TonSpec spec = {48000.0, p->lanes, FRAMES};
+  void* const state = ton_alloc(p->state_size(&spec));
+  const size_t n = (size_t)FRAMES * p->lanes;
+  float* const source = ton_alloc(n * sizeof(float));
+  float* const x = ton_alloc(n * sizeof(float));
+  float* const meters = ton_alloc((p->n_meters + 1) * 16 * sizeof(float));
+  int32_t on[TON_MAX_LANES];
+  memset(on, -1, sizeof(on));
+  fill(source, n);
+  if (p->prepare) {
+    p->prepare(state, &spec);
+  }
+  for (uint32_t lane = 0; lane < (p->flags & TON_ALONE ? 1 : p->lanes);
+       ++lane) {
+    p->update(state, &(TonUpdate){lane, values, true, 0});
+  }
+  const TonBlock block = {x, NULL, on, meters, FRAMES};
+  double best = INFINITY;
+  for (int r = 0; r < ROUNDS; ++r) {
+    double spent = 0.0;
+    for (int b = 0; b < BLOCKS; ++b) {
+      memcpy(x, source, n * sizeof(float));
+      const double from = seconds();
+      p->process(state, &block);
+      spent += seconds() - from;
+    }
+    best = fmin(best, spent / BLOCKS / (double)n * 1e9);
+  }
+  ton_free(meters);
+  ton_free(x);
+  ton_free(source);
+  ton_free(state);
+  return best;
+}
+
+static void
+row(const TonProcessor* p, const char* name, const char* settings)
+{
+  float values[MOST_PARAMS];
+  ton_param_defaults(p, values);
+  set(p, settings, values);
+  printf("%-16s %-24s", p->id, name);
+  if (p->flags & TON_ALONE) {
+    printf("%8.3f alone\n", measure(p, values));
+    return;
+  }
+  for (uint32_t lanes = 4; lanes <= ton_machine_lanes(); lanes *= 2) {
+    printf("%8.3f", measure(ton_processor_lanes(p, lanes), values));
+  }
+  printf("\n");
+}
+
+static void
+rows(const TonProcessor* p)
+{
+  bool any = false;
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    if (strcmp(cases[i].id, p->id) == 0) {
+      row(p, cases[i].name, cases[i].settings);
+      any = true;
+    }
+  }
+  if (!any) {
+    row(p, "defaults", "");
+  }
+}
+
+int
+main(int argc, char** argv)
+{
+#if defined(__SSE2__)
+  _mm_setcsr(_mm_getcsr() | 0x8040); // as in the engine: denormals off
+#endif
+  printf("ns per sample and channel                ");
+  for (uint32_t lanes = 4; lanes <= ton_machine_lanes(); lanes *= 2) {
+    printf("%8u", lanes);
+  }
+  printf(" lanes\n");
+  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
+    bool wanted = argc < 2;
+    for (int i = 1; i < argc; ++i) {
+      wanted = wanted || strcmp(argv[i], (*p)->id) == 0;
+    }
+    if (wanted) {
+      rows(*p);
+    }
+  }
+  return 0;
+}
