@@ -429,8 +429,10 @@ remove_lines(TonEditing* e)
     return status;
   }
   if (bol + strspn(text + bol, " ") != head) {
+    const uint32_t next = number_of(e->at) + 1;
     copy_to(e, &at, head);
-    return copy_rest(e, head_of(in->items[number_of(e->at) + 1]));
+    return copy_rest(e, next < in->count ? head_of(in->items[next])
+                                         : next_line(text, e->at->end));
   }
   copy_to(e, &at, with_comments(text, bol, head - bol));
   return copy_rest(e, next_line(text, e->at->end));

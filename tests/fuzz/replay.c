@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/**
+   @file
+   Main of a fuzz target without a fuzzer: every file of a corpus, and then
+   seeded changes of each (bytes turned over, cut out, repeated, joined with
+   another file), so that each test run tries some that nobody has seen.
+
+   usage: fuzz_X CORPUS [CHANGES]
+*/
+
+int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size);
+
+enum { MOST_FILES = 2000, MOST_BYTES = 1 << 20 };
+
+typedef struct {
+  uint8_t* bytes;
+  size_t size;
+} Input;
+
+static Input inputs[MOST_FILES];
+static size_t n_inputs;
+
+static uint64_t seed = 0x9E3779B97F4A7C15U;
+
+static size_t
+any(size_t below)
+{
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return below ? (size_t)(seed % below) : 0;
+}
+
+static int
+by_name(const void* a, const void* b)
+{
+  return strcmp(*(char* const*)a, *(char* const*)b);
+}
+
+static int
+load(const char* folder)
+{
+  static char* names[MOST_FILES];
+  size_t n = 0;
+  DIR* const dir = opendir(folder);
+  for (struct dirent* e; dir && n < MOST_FILES && (e = readdir(dir));) {
+    if (e->d_name[0] != '.') {
+      names[n++] = strdup(e->d_name);
+    }
+  }
+  if (!dir || closedir(dir)) {
+    return 0;
+  }
+  qsort(names, n, sizeof(names[0]), by_name);
+  for (size_t i = 0; i < n; ++i) {
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+    FILE* const file = fopen(path, "rb");
+    uint8_t* const room = malloc(MOST_BYTES);
+    if (file && room) {
+      const size_t size = fread(room, 1, MOST_BYTES, file);
+      inputs[n_inputs++] = (Input){room, size};
+      fclose(file);
+    }
+    free(names[i]);
+  }
+  return n_inputs > 0;
+}
+
+static size_t
+change(uint8_t* room, size_t size)
+{
+  const size_t at = any(size);
+  const size_t span = any(size - at < 16 ? size - at : 16);
+  const Input* const other = &inputs[any(n_inputs)];
+  switch (any(5)) {
+  case 0:
+    if (size) {
+      room[at] ^= (uint8_t)(1U << any(8));
+    }
+    return size;
+  case 1:
+    memmove(room + at, room + at + span, size - at - span);
+    return size - span;
+  case 2:
+    memmove(room + at + span, room + at, size - at);
+    return size + span;
+  case 3:
+    if (size) {
+      room[at] = (uint8_t) "\n :-[]{}\"'#,&*!|>%@\t~/?0"[any(24)];
+    }
+    return size;
+  default: {
+    const size_t from = any(other->size);
+    const size_t n = any(other->size - from);
+    if (at + n > MOST_BYTES) {
+      return size;
+    }
+    memcpy(room + at, other->bytes + from, n);
+    return at + n > size ? at + n : size;
+  }
+  }
+}
+
+int
+main(int argc, char** argv)
+{
+  if (argc < 2 || !load(argv[1])) {
+    fprintf(stderr, "usage: %s CORPUS [CHANGES]\n", argv[0]);
+    return 2;
+  }
+  const long changes = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+  uint8_t* const room = malloc(2 * (size_t)MOST_BYTES);
+  for (size_t i = 0; i < n_inputs; ++i) {
+    LLVMFuzzerTestOneInput(inputs[i].bytes, inputs[i].size);
+    for (long k = 0; room && k < changes; ++k) {
+      size_t size = inputs[i].size;
+      memcpy(room, inputs[i].bytes, size);
+      for (size_t times = 1 + any(4); times; --times) {
+        size = change(room, size);
+        size = size > MOST_BYTES ? MOST_BYTES : size;
+      }
+      LLVMFuzzerTestOneInput(room, size);
+    }
+  }
+  printf("%zu files, %ld changes of each\n", n_inputs, changes);
+  for (size_t i = 0; i < n_inputs; ++i) {
+    free(inputs[i].bytes);
+  }
+  free(room);
+  return 0;
+}
