@@ -146,6 +146,18 @@ read_band(TonReader* r, const TonNode* item, uint32_t band, TonInsert* insert)
   return read_settings(r, settings, band, insert);
 }
 
+/// A list says all there is: bands of a preset do not shine through
+static void
+clear_bands(TonInsert* insert)
+{
+  for (uint32_t i = 0; i < insert->type->n_params; ++i) {
+    const TonParam* const param = &insert->type->params[i];
+    if (strspn(param->symbol, "0123456789")) {
+      insert->params[i] = param->def;
+    }
+  }
+}
+
 TonStatus
 ton_read_bands(TonReader* r, const TonNode* list, TonInsert* insert)
 {
@@ -158,6 +170,7 @@ ton_read_bands(TonReader* r, const TonNode* list, TonInsert* insert)
   if (list->kind != TON_LIST) {
     return ton_fail_at(r->doc, list, r->error, "expected a list of bands");
   }
+  clear_bands(insert);
   for (uint32_t i = 0; i < list->count; ++i) {
     if (i == most) {
       return ton_fail_at(r->doc, list->items[i], r->error,

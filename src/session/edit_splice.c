@@ -374,6 +374,13 @@ head_of(const TonNode* node)
   return node->key ? node->key->start : node->start;
 }
 
+/// Where an item begins: at its key or its "-"
+static size_t
+item_start(const TonEditing* e, const TonNode* node)
+{
+  return node->key ? node->key->start : anchor_of(e, node) - 1;
+}
+
 static TonStatus
 remove_from_flow(TonEditing* e)
 {
@@ -381,6 +388,11 @@ remove_from_flow(TonEditing* e)
   const uint32_t i = number_of(e->at);
   const char* const text = source(e);
   size_t at = 0;
+  if (list->kind == TON_MAP && text[list->start] != '{') {
+    copy_to(e, &at, list->start);
+    ton_text_add(&e->out, "{}");
+    return copy_rest(e, list->end);
+  }
   if (i > 0) {
     copy_to(e, &at, list->items[i - 1]->end);
     return copy_rest(e, e->at->end);
@@ -414,7 +426,7 @@ remove_lines(TonEditing* e)
 {
   const char* const text = source(e);
   const TonNode* const in = e->at->parent;
-  const size_t head = e->at->key ? head_of(e->at) : anchor_of(e, e->at) - 1;
+  const size_t head = item_start(e, e->at);
   const size_t bol = ton_line_start(text, head);
   size_t at = 0;
   if (in->count == 1 && in->parent) {
@@ -431,7 +443,7 @@ remove_lines(TonEditing* e)
   if (bol + strspn(text + bol, " ") != head) {
     const uint32_t next = number_of(e->at) + 1;
     copy_to(e, &at, head);
-    return copy_rest(e, next < in->count ? head_of(in->items[next])
+    return copy_rest(e, next < in->count ? item_start(e, in->items[next])
                                          : next_line(text, e->at->end));
   }
   copy_to(e, &at, with_comments(text, bol, head - bol));

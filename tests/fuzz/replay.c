@@ -11,7 +11,7 @@
    seeded changes of each (bytes turned over, cut out, repeated, joined with
    another file), so that each test run tries some that nobody has seen.
 
-   usage: fuzz_X CORPUS [CHANGES]
+   usage: fuzz_X CHANGES CORPUS...
 */
 
 int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size);
@@ -58,19 +58,20 @@ load(const char* folder)
     return 0;
   }
   qsort(names, n, sizeof(names[0]), by_name);
-  for (size_t i = 0; i < n; ++i) {
+  for (size_t i = 0; i < n && n_inputs < MOST_FILES; ++i) {
     char path[4096];
     snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
     FILE* const file = fopen(path, "rb");
     uint8_t* const room = malloc(MOST_BYTES);
     if (file && room) {
       const size_t size = fread(room, 1, MOST_BYTES, file);
-      inputs[n_inputs++] = (Input){room, size};
+      uint8_t* const fitting = realloc(room, size ? size : 1);
+      inputs[n_inputs++] = (Input){fitting ? fitting : room, size};
       fclose(file);
     }
     free(names[i]);
   }
-  return n_inputs > 0;
+  return n > 0;
 }
 
 static size_t
@@ -111,11 +112,17 @@ change(uint8_t* room, size_t size)
 int
 main(int argc, char** argv)
 {
-  if (argc < 2 || !load(argv[1])) {
-    fprintf(stderr, "usage: %s CORPUS [CHANGES]\n", argv[0]);
+  const long changes = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
+  for (int i = 2; i < argc; ++i) {
+    if (!load(argv[i])) {
+      n_inputs = 0;
+      break;
+    }
+  }
+  if (!n_inputs) {
+    fprintf(stderr, "usage: %s CHANGES CORPUS...\n", argv[0]);
     return 2;
   }
-  const long changes = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
   uint8_t* const room = malloc(2 * (size_t)MOST_BYTES);
   for (size_t i = 0; i < n_inputs; ++i) {
     LLVMFuzzerTestOneInput(inputs[i].bytes, inputs[i].size);

@@ -260,6 +260,90 @@ texts_are_written_byte_for_byte(void** state)
   each_text("good", 18, judge_written);
 }
 
+// Edits everywhere ----------------------------------------------------------
+
+static void
+add_step(TonText* path, const char* step)
+{
+  ton_text_add(path, path->length ? "/" : "");
+  for (; *step; ++step) {
+    if (*step == '/' || *step == '~') {
+      ton_text_add(path, *step == '/' ? "~1" : "~0");
+    } else {
+      ton_text_add_bytes(path, step, 1);
+    }
+  }
+}
+
+/// One edit of a fresh copy; it must succeed and say what it says
+static void
+edit_copy(const TonDoc* doc, const char* path, const char* value, int* wrong)
+{
+  const char* const text = ton_doc_text(doc);
+  TonDoc* copy = NULL;
+  TonError error = {0};
+  assert_int_equal(ton_doc_parse(text, strlen(text), "copy", &copy, &error),
+                   TON_OK);
+  const TonEdit edit = {path, value, "reason"};
+  const TonStatus status = ton_doc_edit(copy, &edit, &error);
+  char* const now = ton_doc_get(copy, path);
+  const bool right = !value || (now && (strcmp(now, value) == 0 ||
+                                        (*value == '{' && strstr(value, now))));
+  if (status != TON_OK || !right) {
+    print_error("%s = %s: %s\n", path, value ? value : "(removed)",
+                status != TON_OK ? error.text : now);
+    ++*wrong;
+  }
+  ton_free(now);
+  ton_doc_free(copy);
+}
+
+/// Replace, add below and remove at a path and everywhere below it
+static void
+edit_below(const TonDoc* doc, const char* path, int* wrong)
+{
+  const uint32_t n = ton_doc_count(doc, path);
+  if (*path) {
+    edit_copy(doc, path, "-12.5 dB", wrong);
+    edit_copy(doc, path, "{x: 1}", wrong);
+    edit_copy(doc, path, "", wrong);
+    edit_copy(doc, path, NULL, wrong);
+  }
+  for (uint32_t i = 0; i <= n; ++i) {
+    char* const key = ton_doc_key(doc, path, i < n ? i : 0);
+    char step[32];
+    snprintf(step, sizeof(step), key ? "new: %u" : "%u", i);
+    TonText below = {0};
+    ton_text_add(&below, path);
+    add_step(&below, key && i < n ? key : step);
+    if (i < n) {
+      edit_below(doc, ton_text_string(&below), wrong);
+    } else if (n) {
+      edit_copy(doc, ton_text_string(&below), "0:51.4", wrong);
+    }
+    ton_text_free(&below);
+    ton_free(key);
+  }
+}
+
+static void
+judge_edits(const char* path, const char* name, int* wrong)
+{
+  (void)name;
+  TonDoc* doc = NULL;
+  TonError error = {0};
+  assert_int_equal(ton_doc_open(path, &doc, &error), TON_OK);
+  edit_below(doc, "", wrong);
+  ton_doc_free(doc);
+}
+
+static void
+every_value_of_every_text_can_be_edited(void** state)
+{
+  (void)state;
+  each_text("good", 18, judge_edits);
+}
+
 /// Every request for memory refused in turn: an error each time, no leak, and
 /// the text is read as before when memory is there again
 static void
@@ -302,6 +386,7 @@ main(void)
       cmocka_unit_test(good_texts_say_what_is_expected),
       cmocka_unit_test(bad_texts_fail_at_their_place),
       cmocka_unit_test(texts_are_written_byte_for_byte),
+      cmocka_unit_test(every_value_of_every_text_can_be_edited),
       cmocka_unit_test(refused_memory_is_an_error),
   };
   make_song();

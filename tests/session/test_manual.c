@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/memory.h"
+#include "base/place.h"
+#include "base/text.h"
+#include "expect.h"
+
+#include <tonmeister/decision.h>
+
+#include <dirent.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+/**
+   @file
+   What the manual shows works: every block of YAML parses, and those marked
+   complete are read, with the program's own processors and presets.
+*/
+
+static char* manual;
+
+/// A block behind ```; `kind` is what stands after the three marks
+typedef struct {
+  char kind[64];
+  const char* text;
+  size_t length;
+} Block;
+
+static bool
+next_block(const char** at, Block* block)
+{
+  const char* const open = strstr(*at, "\n```");
+  if (!open) {
+    return false;
+  }
+  const size_t n = strcspn(open + 4, "\n");
+  snprintf(block->kind, sizeof(block->kind), "%.*s", (int)n, open + 4);
+  block->text = open + 4 + n + 1;
+  const char* const close = strstr(open + 4, "\n```");
+  assert_non_null(close);
+  block->length = (size_t)(close + 1 - block->text);
+  *at = close + 4;
+  return true;
+}
+
+static TonDoc*
+parsed(const Block* block)
+{
+  TonDoc* doc = NULL;
+  TonError error = {0};
+  if (ton_doc_parse(block->text, block->length, block->kind, &doc, &error) !=
+      TON_OK) {
+    fail_msg("%s:%u: %s", block->kind, error.line, error.text);
+  }
+  return doc;
+}
+
+/// The manual speaks of these; until all are there it cannot be tried.
+/// (cmocka's own skip() is "not ok" to a reader of TAP.)
+static const char*
+missing_processor(void)
+{
+  static const char* const ids[] = {"compressor", "de-esser", "equaliser",
+                                    "limiter", "reverb"};
+  for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); ++i) {
+    if (!ton_processor(ids[i])) {
+      return ids[i];
+    }
+  }
+  return NULL;
+}
+
+static void
+read_block(const Block* block, const TonDoc* doc)
+{
+  TonError error = {0};
+  TonStatus status = TON_BAD_USE;
+  if (strstr(block->kind, "mix.yaml")) {
+    TonMix* mix = NULL;
+    status = ton_mix_read(doc, NULL, &mix, &error);
+    ton_mix_free(mix);
+  } else if (strstr(block->kind, "master.yaml")) {
+    TonMaster* master = NULL;
+    status = ton_master_read(doc, NULL, &master, &error);
+    ton_master_free(master);
+  } else if (strstr(block->kind, "release.yaml")) {
+    TonRelease* release = NULL;
+    status = ton_release_read(doc, NULL, &release, &error);
+    ton_release_free(release);
+  }
+  if (status != TON_OK) {
+    fail_msg("%s:%u:%u: %s", block->kind, error.line, error.column, error.text);
+  }
+}
+
+static void
+complete_examples_are_read(void** state)
+{
+  (void)state;
+  const char* at = manual;
+  Block block;
+  int complete = 0;
+  while (next_block(&at, &block)) {
+    if (strncmp(block.kind, "yaml complete", 13) == 0) {
+      TonDoc* const doc = parsed(&block);
+      read_block(&block, doc);
+      ton_doc_free(doc);
+      ++complete;
+    }
+  }
+  assert_int_equal(complete, 3);
+}
+
+/// Chains and automation of the manual, on a track
+static void
+read_piece(const Block* block)
+{
+  TonText text = {0};
+  ton_text_add(&text, "tempo: 120 bpm\ntracks:\n  Kick: {file: k.wav}\n"
+                      "  Vox:\n    file: v.wav\n    sends: {Plate: 0 dB}\n");
+  bool chained = strncmp(block->text, "chain:", 6) == 0;
+  if (!chained) {
+    ton_text_add(&text, "    chain: [equaliser: [tilt: , bell: ], compressor: "
+                        "]\n");
+  }
+  for (const char* line = block->text; line < block->text + block->length;) {
+    const size_t n = strcspn(line, "\n") + 1;
+    ton_text_add(&text, "    ");
+    ton_text_add_bytes(&text, line, n);
+    line += n;
+  }
+  ton_text_add(&text, "buses: {Plate: }\n");
+  Block whole = {"a piece in mix.yaml", ton_text_string(&text), text.length};
+  TonDoc* const doc = parsed(&whole);
+  read_block(&whole, doc);
+  ton_doc_free(doc);
+  ton_text_free(&text);
+}
+
+static void
+pieces_are_read_in_their_place(void** state)
+{
+  (void)state;
+  const char* at = manual;
+  Block block;
+  int pieces = 0;
+  while (next_block(&at, &block)) {
+    if (strcmp(block.kind, "yaml") == 0) {
+      TonDoc* const doc = parsed(&block);
+      ton_doc_free(doc);
+      if (strncmp(block.text, "chain:", 6) == 0 ||
+          strncmp(block.text, "automation:", 11) == 0) {
+        read_piece(&block);
+        ++pieces;
+      }
+    }
+  }
+  assert_int_equal(pieces, 3);
+}
+
+static void
+inserts_of_the_manual_are_read(void** state)
+{
+  (void)state;
+  const char* at = strstr(manual, "```\ncompressor:");
+  assert_non_null(at);
+  at += 4;
+  int inserts = 0;
+  for (; *at != '`'; ++inserts) {
+    char argument[128];
+    const size_t n = strcspn(at, "\n");
+    snprintf(argument, sizeof(argument), "%.*s", (int)n, at);
+    TonInsert insert = {0};
+    TonError error = {0};
+    if (ton_insert_parse(argument, &insert, &error) != TON_OK) {
+      fail_msg("%s: %s", argument, error.text);
+    }
+    ton_insert_free(&insert);
+    at += n + 1;
+  }
+  assert_int_equal(inserts, 4);
+}
+
+static void
+the_path_of_the_manual_leads_to_its_value(void** state)
+{
+  (void)state;
+  const char* at = manual;
+  Block block;
+  assert_true(next_block(&at, &block));
+  TonDoc* const doc = parsed(&block);
+  char* const value =
+      ton_doc_get(doc, "tracks/Lead Vox/chain/0/equaliser/1/bell/gain");
+  assert_string_equal(value, "-2.4 dB");
+  ton_free(value);
+  ton_doc_free(doc);
+}
+
+static void
+the_decisions_of_the_manual_are_read(void** state)
+{
+  (void)state;
+  const char* at = manual;
+  Block block;
+  while (next_block(&at, &block) && strcmp(block.kind, "json") != 0) {
+  }
+  assert_string_equal(block.kind, "json");
+  char path[] = "/tmp/ton-manual-XXXXXX";
+  const int made = mkstemp(path);
+  assert_true(made >= 0);
+  assert_true(write(made, block.text, block.length) == (ssize_t)block.length);
+  close(made);
+  TonDecisions decisions = {0};
+  TonError error = {0};
+  assert_int_equal(ton_decisions_read(path, &decisions, &error), TON_OK);
+  unlink(path);
+  assert_int_equal(decisions.count, 1);
+  assert_true(decisions.items[0].evidence[0].low == -24.0);
+  ton_decisions_free(&decisions);
+}
+
+static void
+try_preset(const char* name, const char* processor)
+{
+  char text[256];
+  snprintf(text, sizeof(text), "tracks: {A: {file: a.wav, chain: [{%s: }]}}\n",
+           name);
+  TonDoc* doc = NULL;
+  TonMix* mix = NULL;
+  TonError error = {0};
+  assert_int_equal(ton_doc_parse(text, strlen(text), "mix", &doc, &error),
+                   TON_OK);
+  if (ton_mix_read(doc, NULL, &mix, &error) != TON_OK) {
+    fail_msg("%s: %s:%u:%u: %s", name, error.file, error.line, error.column,
+             error.text);
+  }
+  assert_string_equal(mix->strips[0].chain[0].type->id, processor);
+  assert_string_equal(mix->strips[0].chain[0].preset, name);
+  ton_mix_free(mix);
+  ton_doc_free(doc);
+}
+
+/// Every preset of the program is read, has a source and bears its file's name
+static void
+presets_of_the_program_are_read(void** state)
+{
+  (void)state;
+  char folder[PATH_MAX];
+  ton_data_path("presets", folder, sizeof(folder));
+  DIR* const dir = opendir(folder);
+  assert_non_null(dir);
+  int presets = 0;
+  for (struct dirent* entry; (entry = readdir(dir));) {
+    if (!strstr(entry->d_name, ".yaml")) {
+      continue;
+    }
+    char path[PATH_MAX + 300];
+    snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+    TonDoc* doc = NULL;
+    TonError error = {0};
+    assert_int_equal(ton_doc_open(path, &doc, &error), TON_OK);
+    char* const source = ton_doc_get(doc, "source");
+    char* const date = ton_doc_get(doc, "date");
+    char* const name = ton_doc_get(doc, "name");
+    char* const processor = ton_doc_get(doc, "processor");
+    assert_true(source && *source && date && strlen(date) == 10);
+    assert_true(name && processor);
+    try_preset(name, processor);
+    ton_free(source);
+    ton_free(date);
+    ton_free(name);
+    ton_free(processor);
+    ton_doc_free(doc);
+    ++presets;
+  }
+  closedir(dir);
+  assert_true(presets >= 3);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(complete_examples_are_read),
+      cmocka_unit_test(pieces_are_read_in_their_place),
+      cmocka_unit_test(inserts_of_the_manual_are_read),
+      cmocka_unit_test(the_path_of_the_manual_leads_to_its_value),
+      cmocka_unit_test(the_decisions_of_the_manual_are_read),
+      cmocka_unit_test(presets_of_the_program_are_read),
+  };
+  if (missing_processor()) {
+    printf("1..0 # SKIP there is no %s yet\n", missing_processor());
+    return 0;
+  }
+  size_t length = 0;
+  const char* const path = getenv("TON_MANUAL");
+  manual = path ? ton_text_read_file(path, 1 << 20, &length) : NULL;
+  if (!manual) {
+    fprintf(stderr, "TON_MANUAL must name docs/session.md\n");
+    return 1;
+  }
+  const int failed = TON_TESTS(tests);
+  ton_free(manual);
+  return failed;
+}
