@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/cli.h"
+
+#include <jansson.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static void
+print_options(const CliOption* options, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    const CliOption* const o = &options[i];
+    char head[64];
+    snprintf(head, sizeof(head), "%s%c%s--%s%s%s", o->letter ? "-" : " ",
+             o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
+             o->value ? " " : "", o->value ? o->value : "");
+    printf("  %-24s %s\n", head, o->help);
+  }
+}
+
+static void
+print_lines(const char* lines)
+{
+  while (lines && *lines) {
+    const size_t n = strcspn(lines, "\n");
+    printf("  %.*s\n", (int)n, lines);
+    lines += n + (lines[n] == '\n');
+  }
+}
+
+static void
+help_verb(const CliVerb* v)
+{
+  printf("tonmeister %s %s\n\n%s %s\n\nOptions:\n", v->name, v->usage,
+         v->summary, v->text);
+  print_options(v->options, v->n_options);
+  if (v->renders) {
+    print_options(cli_rendering, cli_n_rendering);
+  }
+  print_options(cli_common, cli_n_common);
+  printf("\nExamples:\n");
+  print_lines(v->examples);
+}
+
+static void
+help_param(const TonParam* p)
+{
+  char low[32];
+  char high[32];
+  char def[32];
+  ton_param_print(p, p->def, def, sizeof(def));
+  printf("  %-14s %s\n", p->symbol, p->help);
+  if (p->choices) {
+    printf("  %-14s one of", "");
+    for (int i = 0; p->choices[i]; ++i) {
+      printf("%s %s", i ? "," : "", p->choices[i]);
+    }
+    printf("; %s\n", def);
+  } else if (p->spacing == TON_SWITCH) {
+    printf("  %-14s on or off; %s\n", "", def);
+  } else {
+    printf("  %-14s %s to %s; %s\n", "",
+           ton_param_print(p, p->min, low, sizeof(low)),
+           ton_param_print(p, p->max, high, sizeof(high)), def);
+  }
+}
+
+static void
+help_processor(const TonProcessor* p)
+{
+  printf("%s (%s)\n\n%s\n\nParameters, with range and default:\n", p->id,
+         p->category, p->help);
+  for (uint32_t i = 0; i < p->n_params; ++i) {
+    help_param(&p->params[i]);
+  }
+}
+
+static void
+overview(void)
+{
+  printf("tonmeister mixes and masters music: from a folder of stems to a "
+         "release, with a\nreason for every decision, all of it in short text "
+         "files.\n\n");
+  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
+    printf("  tonmeister %-8s %-22s %s\n", cli_verbs[i].name,
+           cli_verbs[i].usage, cli_verbs[i].summary);
+  }
+  printf("\nProcessors:");
+  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
+    printf(" %s", (*p)->id);
+  }
+  printf("\n\nMore: tonmeister help VERB, tonmeister help PROCESSOR\n");
+}
+
+static json_t*
+json_param(const TonParam* p)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "symbol", json_string(p->symbol));
+  json_object_set_new(o, "name", json_string(p->name));
+  json_object_set_new(o, "help", json_string(p->help));
+  json_object_set_new(o, "unit", json_string(ton_unit_suffix(p->unit)));
+  json_object_set_new(o, "min", json_real((double)p->min));
+  json_object_set_new(o, "max", json_real((double)p->max));
+  json_object_set_new(o, "default", json_real((double)p->def));
+  json_t* const choices = json_array();
+  for (int i = 0; p->choices && p->choices[i]; ++i) {
+    json_array_append_new(choices, json_string(p->choices[i]));
+  }
+  json_object_set_new(o, "choices", choices);
+  return o;
+}
+
+static json_t*
+json_processor(const TonProcessor* p)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "id", json_string(p->id));
+  json_object_set_new(o, "name", json_string(p->name));
+  json_object_set_new(o, "category", json_string(p->category));
+  json_object_set_new(o, "help", json_string(p->help));
+  json_t* const params = json_array();
+  for (uint32_t i = 0; i < p->n_params; ++i) {
+    json_array_append_new(params, json_param(&p->params[i]));
+  }
+  json_object_set_new(o, "params", params);
+  return o;
+}
+
+static json_t*
+json_verb(const CliVerb* v)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "name", json_string(v->name));
+  json_object_set_new(o, "usage", json_string(v->usage));
+  json_object_set_new(o, "summary", json_string(v->summary));
+  json_t* const options = json_array();
+  for (uint32_t i = 0; i < v->n_options; ++i) {
+    json_t* const option = json_object();
+    json_object_set_new(option, "name", json_string(v->options[i].name));
+    json_object_set_new(option, "help", json_string(v->options[i].help));
+    json_array_append_new(options, option);
+  }
+  json_object_set_new(o, "options", options);
+  return o;
+}
+
+static TonStatus
+print_json(void)
+{
+  json_t* const all = json_object();
+  json_t* const verbs = json_array();
+  json_t* const processors = json_array();
+  json_object_set_new(all, "schema", json_integer(1));
+  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
+    json_array_append_new(verbs, json_verb(&cli_verbs[i]));
+  }
+  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
+    json_array_append_new(processors, json_processor(*p));
+  }
+  json_object_set_new(all, "verbs", verbs);
+  json_object_set_new(all, "processors", processors);
+  json_dumpf(all, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+  printf("\n");
+  json_decref(all);
+  return TON_OK;
+}
+
+TonStatus
+cli_help(const CliLine* line, TonError* error)
+{
+  if (line->json) {
+    return print_json();
+  }
+  const char* const topic = line->n_args ? line->args[0] : "";
+  if (!*topic) {
+    overview();
+    return TON_OK;
+  }
+  const char* names[64];
+  size_t n = 0;
+  const bool all = strcmp(topic, "all") == 0;
+  bool found = all;
+  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
+    names[n++] = cli_verbs[i].name;
+    if (all || strcmp(topic, cli_verbs[i].name) == 0) {
+      help_verb(&cli_verbs[i]);
+      printf(all ? "\n" : "");
+      found = true;
+    }
+  }
+  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
+    names[n++] = (*p)->id;
+    if (all || strcmp(topic, (*p)->id) == 0) {
+      help_processor(*p);
+      printf(all ? "\n" : "");
+      found = true;
+    }
+  }
+  if (found) {
+    return TON_OK;
+  }
+  const char* const near = ton_text_nearest(topic, names, n);
+  return ton_fail(error, TON_BAD_USE,
+                  "there is no verb or processor \"%s\"%s%s%s", topic,
+                  near ? "; did you mean \"" : "; see tonmeister help",
+                  near ? near : "", near ? "\"?" : "");
+}

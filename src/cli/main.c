@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool
+asks_for_help(int argc, char** argv)
+{
+  for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; ++i) {
+    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int
+main(int argc, char** argv)
+{
+  static CliLine line;
+  TonError error = {0};
+  char* help[] = {argv[0], (char[]){"help"}, NULL, NULL};
+  if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
+      strcmp(argv[1], "-h") == 0) {
+    argc = 2;
+    argv = help;
+  } else if (strcmp(argv[1], "--version") == 0) {
+    printf("tonmeister %s\n", TON_VERSION);
+    return 0;
+  } else if (asks_for_help(argc, argv)) {
+    help[2] = argv[1];
+    argc = 3;
+    argv = help;
+  }
+  cli_catch_signals();
+  line.job.progress = cli_progress;
+  line.job.handle = &line;
+  TonStatus status = cli_parse(argc, argv, &line, &error);
+  if (!status) {
+    status = line.verb->run(&line, &error);
+  }
+  cli_progress_clear();
+  if (status) {
+    error.status = status;
+    cli_print_error(&error);
+  }
+  ton_writer_abandon_all();
+  if (fflush(stdout) != 0 && !status) {
+    return 1;
+  }
+  return cli_signal() ? 128 + cli_signal() : ton_status_exit(status);
+}

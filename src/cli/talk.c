@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t caught;
+
+static void
+note_signal(int number)
+{
+  caught = number;
+}
+
+void
+cli_catch_signals(void)
+{
+  struct sigaction action;
+  memset(&action, 0, sizeof(action));
+  action.sa_handler = note_signal;
+  action.sa_flags = (int)SA_RESETHAND; // a second Ctrl-C ends at once
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGHUP, &action, NULL);
+  signal(SIGXFSZ, SIG_IGN); // a file at its size limit is a failed write
+  signal(SIGPIPE, SIG_IGN);
+}
+
+int
+cli_signal(void)
+{
+  return (int)caught;
+}
+
+static double
+seconds(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static struct {
+  char stage[32];
+  double since;
+  double shown;
+  bool visible;
+} bar;
+
+void
+cli_progress_clear(void)
+{
+  if (bar.visible) {
+    fprintf(stderr, "\r\033[K");
+    bar.visible = false;
+  }
+}
+
+bool
+cli_progress(void* handle, const char* stage, double part)
+{
+  const CliLine* const line = handle;
+  if (caught) {
+    return false;
+  }
+  if (line->quiet || !isatty(STDERR_FILENO)) {
+    return true;
+  }
+  const double now = seconds();
+  if (strcmp(bar.stage, stage) != 0) {
+    snprintf(bar.stage, sizeof(bar.stage), "%s", stage);
+    bar.since = now;
+  }
+  const double spent = now - bar.since;
+  if (spent < 1.0 || now - bar.shown < 0.1 || part <= 0.0) {
+    return true;
+  }
+  bar.shown = now;
+  bar.visible = true;
+  const int full = (int)(part * 30.0);
+  fprintf(stderr, "\r\033[K%-14s [%.*s%*s] %3.0f %%  %.0f s left", stage, full,
+          "##############################", 30 - full, "", part * 100.0,
+          spent * (1.0 - part) / part);
+  fflush(stderr);
+  return true;
+}
+
+void
+cli_print_error(const TonError* e)
+{
+  cli_progress_clear();
+  fprintf(stderr, "tonmeister: ");
+  if (e->file[0]) {
+    fprintf(stderr, "%s:", e->file);
+    if (e->line) {
+      fprintf(stderr, "%u:%u:", e->line, e->column);
+    }
+    fprintf(stderr, " ");
+  }
+  fprintf(stderr, "%s\n", e->text[0] ? e->text : ton_status_text(e->status));
+  if (e->excerpt[0]) {
+    fprintf(stderr, "  %s\n", e->excerpt);
+    if (e->column) {
+      fprintf(stderr, "  %*s^\n", (int)e->column - 1, "");
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "cli/numbers.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void
+cli_print_json(json_t* object)
+{
+  json_object_set_new(object, "schema", json_integer(1));
+  json_dumpf(object, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+  printf("\n");
+  json_decref(object);
+}
+
+/// Files as given, folders as the audio files in them
+static TonStatus
+collect_stems(const CliLine* line, char*** stems, uint32_t* n, TonError* error)
+{
+  size_t capacity = 0;
+  *stems = NULL;
+  *n = 0;
+  for (uint32_t i = 1; i < line->n_args; ++i) {
+    char** some = NULL;
+    uint32_t count = 0;
+    struct stat st;
+    const char* const arg = line->args[i];
+    if (stat(arg, &st) == 0 && S_ISDIR(st.st_mode)) {
+      TON_TRY(ton_stems_find(arg, &some, &count, error));
+    }
+    const uint32_t more = some ? count : 1;
+    char** const grown =
+      ton_grow(*stems, &capacity, (size_t)*n + more, sizeof(char*));
+    if (!grown) {
+      return ton_fail(error, TON_NO_MEMORY, "out of memory");
+    }
+    *stems = grown;
+    for (uint32_t k = 0; k < more; ++k) {
+      grown[(*n)++] = some ? some[k] : ton_copy_string(arg);
+    }
+    ton_free(some);
+  }
+  return TON_OK;
+}
+
+TonStatus
+cli_new(const CliLine* line, TonError* error)
+{
+  char** stems = NULL;
+  uint32_t n = 0;
+  TonStatus status = collect_stems(line, &stems, &n, error);
+  status = status ? status
+                  : ton_new_flat(line->args[0], stems, n, &line->job, error);
+  ton_stems_free(stems, n);
+  if (!status && line->json) {
+    cli_print_json(json_pack("{s:s, s:i}", "song", line->args[0], "stems",
+                             (int)n));
+  } else if (!status) {
+    printf("%s: %u stems, mix.yaml written\n", line->args[0], n);
+  }
+  return status;
+}
+
+TonStatus
+cli_mix(const CliLine* line, TonError* error)
+{
+  TonMeasurement m;
+  TonJob job = line->job;
+  job.one_strip = cli_has(line, "one-strip");
+  const char* const out = cli_value(line, "output");
+  const TonStatus status = ton_studio_mix(
+    line->args[0], out, cli_has(line, "stems"), &job, &m, error);
+  cli_progress_clear();
+  if (status && status != TON_GOAL_MISSED) {
+    return status;
+  }
+  char path[2048];
+  snprintf(path, sizeof(path), "%s/out/mix.wav", line->args[0]);
+  if (line->json) {
+    cli_print_json(
+      json_pack("{s:o}", "mix", cli_measurement(&m, out ? out : path)));
+  } else {
+    cli_print_measurement(&m, out ? out : path);
+  }
+  return status;
+}
+
+TonStatus
+cli_apply(const CliLine* line, TonError* error)
+{
+  const uint32_t n = line->n_args - 2;
+  TonInsert* const chain = ton_alloc((n + 1) * sizeof(TonInsert));
+  if (!chain) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  TonStatus status = TON_OK;
+  for (uint32_t i = 0; i < n && !status; ++i) {
+    status = ton_insert_parse(line->args[2 + i], &chain[i], error);
+  }
+  status = status ? status
+                  : ton_studio_apply(line->args[0], line->args[1], chain, n,
+                                     &line->job, error);
+  for (uint32_t i = 0; i < n; ++i) {
+    ton_insert_free(&chain[i]);
+  }
+  ton_free(chain);
+  cli_progress_clear();
+  if (!status && line->json) {
+    cli_print_json(json_pack("{s:s}", "output", line->args[1]));
+  }
+  return status;
+}

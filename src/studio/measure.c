@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "studio/studio.h"
+
+enum { CHUNK = 8192 };
+
+static TonStatus
+feed(TonAudio* audio, TonMeters* meters, const TonJob* job, TonError* error)
+{
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  float* const room = ton_alloc((size_t)CHUNK * info->channels * sizeof(float));
+  float* out[64];
+  if (!room) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t c = 0; c < info->channels; ++c) {
+    out[c] = room + (size_t)c * CHUNK;
+  }
+  TonStatus status = TON_OK;
+  uint64_t done = 0;
+  for (uint32_t got = 1; got && !status;) {
+    status = ton_audio_read(audio, out, CHUNK, &got, error);
+    ton_meters_add(meters, (const float* const*)out, status ? 0 : got);
+    done += got;
+    if (!status && job->progress &&
+        !job->progress(job->handle, "measuring",
+                       (double)done / (double)info->frames)) {
+      status = ton_fail(error, TON_INTERRUPTED, "interrupted");
+    }
+  }
+  ton_free(room);
+  return status;
+}
+
+TonStatus
+ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
+                 TonMeters** keep, const TonJob* job, TonError* error)
+{
+  TonAudio* audio = NULL;
+  TON_TRY(ton_audio_open(path, &audio, error));
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  if (info->rate < 8000) {
+    ton_audio_close(audio);
+    return ton_fail_file(error, TON_UNSUPPORTED, path,
+                         "is at %u Hz; the meters begin at 8000 Hz",
+                         info->rate);
+  }
+  TonMeters* const meters = ton_meters_new(info->rate, info->channels, what);
+  TonStatus status = meters ? feed(audio, meters, job, error)
+                            : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  if (!status) {
+    ton_meters_finish(meters, result);
+    result->bad_samples += ton_audio_bad_samples(audio);
+  }
+  if (keep && !status) {
+    *keep = meters;
+  } else {
+    ton_meters_free(meters);
+  }
+  ton_audio_close(audio);
+  return status;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "studio/studio.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char*
+base_name(const char* path)
+{
+  const char* const slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+static TonStatus
+copy_file(const char* from, const char* to, TonError* error)
+{
+  char part[2200];
+  snprintf(part, sizeof(part), "%s.part-%ld", to, (long)getpid());
+  const int in = open(from, O_RDONLY | O_CLOEXEC);
+  const int out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  char block[65536];
+  ssize_t n = in < 0 || out < 0 ? -1 : 1;
+  while (n > 0) {
+    n = read(in, block, sizeof(block));
+    if (n > 0 && write(out, block, (size_t)n) != n) {
+      n = -1;
+    }
+  }
+  const int failed = n < 0 || fsync(out) != 0;
+  if (in >= 0) {
+    close(in);
+  }
+  if (out >= 0) {
+    close(out);
+  }
+  if (failed || rename(part, to) != 0) {
+    const TonStatus status = ton_fail_write(error, to);
+    unlink(part);
+    return status;
+  }
+  return TON_OK;
+}
+
+/// A stem joins the song as a second name of the same file where the disk
+/// allows it, else as a copy.  It is never written to.
+static TonStatus
+import_stem(const char* from, const char* to, TonError* error)
+{
+  struct stat a;
+  struct stat b;
+  if (stat(from, &a) != 0) {
+    return ton_fail_file(error, TON_NOT_FOUND, from, "%s", strerror(errno));
+  }
+  if (stat(to, &b) == 0) {
+    if (a.st_dev == b.st_dev && a.st_ino == b.st_ino) {
+      return TON_OK;
+    }
+    return ton_fail_file(error, TON_BAD_USE, to,
+                         "is there already and is another file; rename one of "
+                         "the stems");
+  }
+  return link(from, to) == 0 ? TON_OK : copy_file(from, to, error);
+}
+
+/// "01_LEAD-vox.wav" is "01 LEAD vox": without ending, words apart
+static void
+strip_name(const char* file, char* room, size_t size)
+{
+  snprintf(room, size, "%s", base_name(file));
+  char* const dot = strrchr(room, '.');
+  if (dot) {
+    *dot = '\0';
+  }
+  for (char* c = room; *c; ++c) {
+    *c = *c == '_' || *c == '/' || *c == '~' ? ' ' : *c;
+  }
+}
+
+/// The rate most stems have; of equals the highest
+static TonStatus
+song_rate(char** stems, uint32_t n, uint32_t* rate, TonError* error)
+{
+  uint32_t rates[64] = {0};
+  uint32_t counts[64] = {0};
+  uint32_t kinds = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    TonAudio* audio = NULL;
+    TON_TRY(ton_audio_open(stems[i], &audio, error));
+    const uint32_t r = ton_audio_info(audio)->rate;
+    ton_audio_close(audio);
+    uint32_t k = 0;
+    while (k < kinds && rates[k] != r) {
+      ++k;
+    }
+    if (k == kinds && kinds < 64) {
+      rates[kinds++] = r;
+    }
+    if (k < 64) {
+      ++counts[k];
+    }
+  }
+  uint32_t best = 0;
+  for (uint32_t k = 1; k < kinds; ++k) {
+    if (counts[k] > counts[best] ||
+        (counts[k] == counts[best] && rates[k] > rates[best])) {
+      best = k;
+    }
+  }
+  *rate = rates[best] < 44100 ? 44100 : rates[best];
+  *rate = *rate > 192000 ? 192000 : *rate;
+  return TON_OK;
+}
+
+static TonStatus
+import_all(const TonSongPaths* p, char** stems, uint32_t n, TonError* error)
+{
+  char folder[1100];
+  snprintf(folder, sizeof(folder), "%s/stems", p->folder);
+  TON_TRY(ton_make_folder(folder, error));
+  for (uint32_t i = 0; i < n; ++i) {
+    char to[2048];
+    snprintf(to, sizeof(to), "%s/%s", folder, base_name(stems[i]));
+    TON_TRY(import_stem(stems[i], to, error));
+  }
+  return TON_OK;
+}
+
+/// A quoted scalar that YAML reads back as it was
+static void
+add_scalar(TonText* text, const char* value)
+{
+  char* const safe = ton_doc_scalar(value);
+  ton_text_add(text, safe ? safe : value);
+  ton_free(safe);
+}
+
+static void
+write_tracks(TonText* text, char** stems, uint32_t n)
+{
+  char name[256];
+  char file[512];
+  for (uint32_t i = 0; i < n; ++i) {
+    strip_name(stems[i], name, sizeof(name));
+    ton_text_add(text, "  ");
+    add_scalar(text, name);
+    ton_text_add(text, ":\n    file: ");
+    snprintf(file, sizeof(file), "stems/%s", base_name(stems[i]));
+    add_scalar(text, file);
+    ton_text_add(text, "\n    pan-law: balance\n");
+  }
+}
+
+TonStatus
+ton_new_flat(const char* song, char** stems, uint32_t n, const TonJob* job,
+             TonError* error)
+{
+  TonSongPaths p;
+  uint32_t rate = 0;
+  (void)job;
+  TON_TRY(song_rate(stems, n, &rate, error));
+  TON_TRY(ton_song_paths(song, true, &p, error));
+  if (access(p.mix_text, F_OK) == 0) {
+    return ton_fail_file(error, TON_BAD_USE, p.mix_text,
+                         "is there already; edit it, or choose another folder");
+  }
+  TON_TRY(import_all(&p, stems, n, error));
+  TonText text = {0};
+  ton_text_add(&text, "# Every fader at unity; nothing else. Made by "
+                      "tonmeister new --flat.\nsong: ");
+  add_scalar(&text, base_name(p.folder));
+  ton_text_printf(&text, "\nrate: %g kHz\n\ntracks:\n", rate / 1000.0);
+  write_tracks(&text, stems, n);
+  ton_text_add(&text, "\nbuses:\n  Mix: {}\n");
+  const TonStatus status =
+      text.failed ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+                  : ton_file_write(p.mix_text, text.bytes, text.length, error);
+  ton_text_free(&text);
+  return status;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_STUDIO_STUDIO_H
+#define TON_STUDIO_STUDIO_H
+
+#include <tonmeister/audio_file.h>
+#include <tonmeister/decision.h>
+#include <tonmeister/engine.h>
+#include <tonmeister/measure.h>
+#include <tonmeister/session.h>
+
+/**
+   @file
+   The application without a face: what the verbs do, for any face.
+
+   All functions [main].  Errors name the place and the cure.
+*/
+
+/// How a piece of work runs and whom it tells
+typedef struct {
+  uint32_t block;   ///< 0: 512
+  uint32_t threads; ///< 0: all cores
+  bool one_strip;   ///< Bench only
+  /// Now and then, with the stage's name and 0 to 1; false stops.  May be null.
+  bool (*progress)(void* handle, const char* stage, double part);
+  void* handle;
+} TonJob;
+
+/// A sink that may measure and write what it is given
+typedef struct {
+  TonMeters* meters;      ///< Or null
+  TonAudioWriter* writer; ///< Or null
+  TonError* error;        ///< Filled when writing fails
+} TonTake;
+
+TonSink ton_take_sink(TonTake* take);
+
+/// Files of a song.  Paths are absolute; fixed room.
+typedef struct {
+  char folder[1024];
+  char mix_text[1100];
+  char master_text[1100];
+  char release_text[1100];
+  char mix[1100];     ///< out/mix.wav
+  char master[1100];  ///< out/master.wav
+  char release[1100]; ///< out/release
+  char cache[1100];
+} TonSongPaths;
+
+/// Name the files of a song; the folder is made when `make` is set.
+TonStatus ton_song_paths(const char* folder, bool make, TonSongPaths* paths,
+                         TonError* error);
+
+/// Make a folder and those above it.
+TonStatus ton_make_folder(const char* path, TonError* error);
+
+/// Audio files of a folder in the order of their names, freed with
+/// ton_stems_free().  Other files are left out; none at all is an error.
+TonStatus ton_stems_find(const char* folder, char*** stems, uint32_t* n,
+                         TonError* error);
+
+void ton_stems_free(char** stems, uint32_t n);
+
+/// Measure a file from start to end.  `keep`, if not null, takes the meters
+/// that own the curves (freed with ton_meters_free()).
+TonStatus ton_measure_file(const char* path, unsigned what,
+                           TonMeasurement* result, TonMeters** keep,
+                           const TonJob* job, TonError* error);
+
+/// Import stems and write a flat mix.yaml, release.yaml.  An existing mix.yaml
+/// is an error.
+TonStatus ton_new_flat(const char* song, char** stems, uint32_t n,
+                       const TonJob* job, TonError* error);
+
+/// A rendered mix
+typedef struct {
+  uint64_t frames;
+  uint32_t rate;
+  uint32_t fault_strip; ///< UINT32_MAX: none
+  double fault_at_s;
+} TonRendered;
+
+/// What to do with one strip of a mix
+typedef struct {
+  uint32_t strip;
+  float gain;
+  TonTake* take;
+} TonMixTap;
+
+/// Render a mix; `mix_take` gets the mix bus, each tap its strip.
+TonStatus ton_render_mix(const TonMix* mix, const char* cache,
+                         TonTake* mix_take, const TonMixTap* taps,
+                         uint32_t n_taps, const TonJob* job,
+                         TonRendered* rendered, TonError* error);
+
+/// SONG: mix.yaml -> out/mix.wav (or `out`), 32-bit float.  With `stems` each
+/// track and bus also goes to a folder "stems" beside it.
+TonStatus ton_studio_mix(const char* song, const char* out, bool stems,
+                         const TonJob* job, TonMeasurement* result,
+                         TonError* error);
+
+/// Run a chain over a file into a take.
+TonStatus ton_render_chain(const char* path, const TonInsert* chain, uint32_t n,
+                           TonTake* take, const TonJob* job, TonError* error);
+
+/// Run a chain over a file into a file: WAV of the same rate and depth.
+TonStatus ton_studio_apply(const char* in, const char* out,
+                           const TonInsert* chain, uint32_t n,
+                           const TonJob* job, TonError* error);
+
+#endif
