@@ -32,9 +32,9 @@ typedef struct {
 
 typedef struct CliVerb {
   const char* name;
-  const char* usage;   ///< Behind the name
-  const char* summary; ///< One sentence
-  const char* text;    ///< A paragraph
+  const char* usage;    ///< Behind the name
+  const char* summary;  ///< One sentence
+  const char* text;     ///< A paragraph
   const char* examples; ///< Lines
   uint32_t least_args;
   uint32_t most_args;
@@ -55,59 +55,41 @@ extern const CliOption cli_rendering[];
 extern const uint32_t cli_n_rendering;
 
 /// Last value of an option, or null
-const char*
-cli_value(const CliLine* line, const char* name);
+const char* cli_value(const CliLine* line, const char* name);
 
 /// All values of an option
-const char* const*
-cli_values(const CliLine* line, const char* name, uint32_t* n);
+const char* const* cli_values(const CliLine* line, const char* name,
+                              uint32_t* n);
 
-bool
-cli_has(const CliLine* line, const char* name);
+bool cli_has(const CliLine* line, const char* name);
 
 /// Take a command line apart; TON_BAD_USE says what is wrong
-TonStatus
-cli_parse(int argc, char** argv, CliLine* line, TonError* error);
+TonStatus cli_parse(int argc, char** argv, CliLine* line, TonError* error);
 
 /// An error for a person: place, what, excerpt with a caret
-void
-cli_print_error(const TonError* error);
+void cli_print_error(const TonError* error);
 
 /// Progress on stderr when it is a terminal and the work takes over a second;
 /// false once the user has pressed Ctrl-C
-bool
-cli_progress(void* handle, const char* stage, double part);
+bool cli_progress(void* handle, const char* stage, double part);
 
-void
-cli_progress_clear(void);
+void cli_progress_clear(void);
 
 /// Catch Ctrl-C and the like
-void
-cli_catch_signals(void);
+void cli_catch_signals(void);
 
 /// Signal that arrived, or 0
-int
-cli_signal(void);
+int cli_signal(void);
 
-TonStatus
-cli_make(const CliLine* line, TonError* error);
-TonStatus
-cli_new(const CliLine* line, TonError* error);
-TonStatus
-cli_mix(const CliLine* line, TonError* error);
-TonStatus
-cli_master(const CliLine* line, TonError* error);
-TonStatus
-cli_release(const CliLine* line, TonError* error);
-TonStatus
-cli_check(const CliLine* line, TonError* error);
-TonStatus
-cli_measure(const CliLine* line, TonError* error);
-TonStatus
-cli_compare(const CliLine* line, TonError* error);
-TonStatus
-cli_apply(const CliLine* line, TonError* error);
-TonStatus
-cli_help(const CliLine* line, TonError* error);
+TonStatus cli_make(const CliLine* line, TonError* error);
+TonStatus cli_new(const CliLine* line, TonError* error);
+TonStatus cli_mix(const CliLine* line, TonError* error);
+TonStatus cli_master(const CliLine* line, TonError* error);
+TonStatus cli_release(const CliLine* line, TonError* error);
+TonStatus cli_check(const CliLine* line, TonError* error);
+TonStatus cli_measure(const CliLine* line, TonError* error);
+TonStatus cli_compare(const CliLine* line, TonError* error);
+TonStatus cli_apply(const CliLine* line, TonError* error);
+TonStatus cli_help(const CliLine* line, TonError* error);
 
 #endif

@@ -83,22 +83,17 @@ unknown_option(const CliVerb* verb, const char* given, TonError* error)
   }
   const char* const word = given + strspn(given, "-");
   const char* const near = ton_text_nearest(word, names, n);
-  return near
-           ? ton_fail(error, TON_BAD_USE,
-                      "%s has no option %s; did you mean --%s?", verb->name,
-                      given, near)
-           : ton_fail(error, TON_BAD_USE,
-                      "%s has no option %s; see tonmeister help %s",
-                      verb->name, given, verb->name);
+  return near ? ton_fail(error, TON_BAD_USE,
+                         "%s has no option %s; did you mean --%s?", verb->name,
+                         given, near)
+              : ton_fail(error, TON_BAD_USE,
+                         "%s has no option %s; see tonmeister help %s",
+                         verb->name, given, verb->name);
 }
 
 static TonStatus
-whole_number(const char* name,
-             const char* text,
-             uint32_t least,
-             uint32_t most,
-             uint32_t* number,
-             TonError* error)
+whole_number(const char* name, const char* text, uint32_t least, uint32_t most,
+             uint32_t* number, TonError* error)
 {
   char* end = NULL;
   const long value = strtol(text, &end, 10);
@@ -134,8 +129,8 @@ match(const CliOption* options, uint32_t n, const char* word, size_t length)
     const CliOption* const o = &options[i];
     const bool by_name = word[1] == '-' && strlen(o->name) == length - 2 &&
                          strncmp(o->name, word + 2, length - 2) == 0;
-    const bool by_letter = word[1] != '-' && length == 2 && o->letter &&
-                           word[1] == o->letter;
+    const bool by_letter =
+        word[1] != '-' && length == 2 && o->letter && word[1] == o->letter;
     if (by_name || by_letter) {
       return o;
     }

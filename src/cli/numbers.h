@@ -7,18 +7,14 @@
 #include <jansson.h>
 
 /// A real, or null for what is not finite
-json_t*
-cli_number(double value);
+json_t* cli_number(double value);
 
 /// A measurement as the contract of `measure --json` has it
-json_t*
-cli_measurement(const TonMeasurement* m, const char* path);
+json_t* cli_measurement(const TonMeasurement* m, const char* path);
 
-void
-cli_print_measurement(const TonMeasurement* m, const char* path);
+void cli_print_measurement(const TonMeasurement* m, const char* path);
 
 /// Print an object as the verb's one document, and free it
-void
-cli_print_json(json_t* object);
+void cli_print_json(json_t* object);
 
 #endif

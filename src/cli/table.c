@@ -3,85 +3,86 @@
 #include "cli/cli.h"
 
 const CliOption cli_common[] = {
-  {"json", 0, NULL, "print the answer as one JSON document", false},
-  {"quiet", 'q', NULL, "no progress and no remarks", false},
-  {"help", 'h', NULL, "explain this verb", false},
+    {"json", 0, NULL, "print the answer as one JSON document", false},
+    {"quiet", 'q', NULL, "no progress and no remarks", false},
+    {"help", 'h', NULL, "explain this verb", false},
 };
 const uint32_t cli_n_common = TON_COUNT(cli_common);
 
 const CliOption cli_rendering[] = {
-  {"threads", 0, "N", "workers (all cores); never changes the bytes", false},
-  {"block", 0, "N", "frames at a time (512); never changes the bytes", false},
+    {"threads", 0, "N", "workers (all cores); never changes the bytes", false},
+    {"block", 0, "N", "frames at a time (512); never changes the bytes", false},
 };
 const uint32_t cli_n_rendering = TON_COUNT(cli_rendering);
 
 static const CliOption new_options[] = {
-  {"flat", 0, NULL, "every fader at unity, nothing else", false},
+    {"flat", 0, NULL, "every fader at unity, nothing else", false},
 };
 
 static const CliOption mix_options[] = {
-  {"output", 'o', "FILE", "write here instead of SONG/out/mix.wav", false},
-  {"stems", 0, NULL, "also each track and bus, to SONG/out/stems", false},
-  {"one-strip", 0, NULL, "no packing into lanes; for the bench", false},
+    {"output", 'o', "FILE", "write here instead of SONG/out/mix.wav", false},
+    {"stems", 0, NULL, "also each track and bus, to SONG/out/stems", false},
+    {"one-strip", 0, NULL, "no packing into lanes; for the bench", false},
 };
 
 const CliVerb cli_verbs[] = {
-  {.name = "new",
-   .usage = "SONG STEM...",
-   .summary = "Import stems and propose mix.yaml.",
-   .text = "STEM is an audio file or a folder of them. The stems join the "
-           "song's folder and are never written to.",
-   .examples = "tonmeister new night-drive recordings/\n"
-               "tonmeister new --flat night-drive recordings/*.wav",
-   .least_args = 2,
-   .most_args = 4096,
-   .renders = true,
-   .options = new_options,
-   .n_options = TON_COUNT(new_options),
-   .run = cli_new},
-  {.name = "mix",
-   .usage = "SONG",
-   .summary = "Render the mix that mix.yaml describes.",
-   .text = "Writes SONG/out/mix.wav at the song's rate as 32-bit float, "
-           "without a limiter.",
-   .examples = "tonmeister mix night-drive\n"
-               "tonmeister mix night-drive --stems",
-   .least_args = 1,
-   .most_args = 1,
-   .renders = true,
-   .options = mix_options,
-   .n_options = TON_COUNT(mix_options),
-   .run = cli_mix},
-  {.name = "measure",
-   .usage = "FILE...",
-   .summary = "Every meter on any audio file.",
-   .text = "Loudness by ITU-R BS.1770-5 and EBU Tech 3341/3342, true peak, "
-           "levels, dynamics, stereo.",
-   .examples = "tonmeister measure song.wav\n"
-               "tonmeister measure --json *.flac",
-   .least_args = 1,
-   .most_args = 4096,
-   .run = cli_measure},
-  {.name = "apply",
-   .usage = "IN OUT FX...",
-   .summary = "Run a chain of processors on a file.",
-   .text = "FX is a processor with its parameters, or one equaliser band. The "
-           "rate, the depth and the start stay as they are.",
-   .examples = "tonmeister apply in.wav out.wav highpass:freq=80Hz "
-               "compressor:threshold=-20dB,ratio=4",
-   .least_args = 3,
-   .most_args = 4096,
-   .renders = true,
-   .run = cli_apply},
-  {.name = "help",
-   .usage = "[VERB|PROCESSOR|all]",
-   .summary = "Explain a verb or a processor.",
-   .text = "With --json: the tables themselves.",
-   .examples = "tonmeister help compressor\n"
-               "tonmeister help all --json",
-   .least_args = 0,
-   .most_args = 1,
-   .run = cli_help},
+    {.name = "new",
+     .usage = "SONG STEM...",
+     .summary = "Import stems and propose mix.yaml.",
+     .text = "STEM is an audio file or a folder of them. The stems join the "
+             "song's folder and are never written to.",
+     .examples = "tonmeister new night-drive recordings/\n"
+                 "tonmeister new --flat night-drive recordings/*.wav",
+     .least_args = 2,
+     .most_args = 4096,
+     .renders = true,
+     .options = new_options,
+     .n_options = TON_COUNT(new_options),
+     .run = cli_new},
+    {.name = "mix",
+     .usage = "SONG",
+     .summary = "Render the mix that mix.yaml describes.",
+     .text = "Writes SONG/out/mix.wav at the song's rate as 32-bit float, "
+             "without a limiter.",
+     .examples = "tonmeister mix night-drive\n"
+                 "tonmeister mix night-drive --stems",
+     .least_args = 1,
+     .most_args = 1,
+     .renders = true,
+     .options = mix_options,
+     .n_options = TON_COUNT(mix_options),
+     .run = cli_mix},
+    {.name = "measure",
+     .usage = "FILE...",
+     .summary = "Every meter on any audio file.",
+     .text = "Loudness by ITU-R BS.1770-5 and EBU Tech 3341/3342, true peak, "
+             "levels, dynamics, stereo.",
+     .examples = "tonmeister measure song.wav\n"
+                 "tonmeister measure --json *.flac",
+     .least_args = 1,
+     .most_args = 4096,
+     .run = cli_measure},
+    {.name = "apply",
+     .usage = "IN OUT FX...",
+     .summary = "Run a chain of processors on a file.",
+     .text =
+         "FX is a processor with its parameters, or one equaliser band. The "
+         "rate, the depth and the start stay as they are.",
+     .examples = "tonmeister apply in.wav out.wav highpass:freq=80Hz "
+                 "compressor:threshold=-20dB,ratio=4",
+     .least_args = 3,
+     .most_args = 4096,
+     .renders = true,
+     .run = cli_apply},
+    {.name = "help",
+     .usage = "[VERB|PROCESSOR|all]",
+     .summary = "Explain a verb or a processor.",
+     .text = "With --json: the tables themselves.",
+     .examples = "tonmeister help compressor\n"
+                 "tonmeister help all --json",
+     .least_args = 0,
+     .most_args = 1,
+     .run = cli_help},
 };
 
 const uint32_t cli_n_verbs = TON_COUNT(cli_verbs);

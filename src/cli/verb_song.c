@@ -33,7 +33,7 @@ collect_stems(const CliLine* line, char*** stems, uint32_t* n, TonError* error)
     }
     const uint32_t more = some ? count : 1;
     char** const grown =
-      ton_grow(*stems, &capacity, (size_t)*n + more, sizeof(char*));
+        ton_grow(*stems, &capacity, (size_t)*n + more, sizeof(char*));
     if (!grown) {
       return ton_fail(error, TON_NO_MEMORY, "out of memory");
     }
@@ -56,8 +56,8 @@ cli_new(const CliLine* line, TonError* error)
                   : ton_new_flat(line->args[0], stems, n, &line->job, error);
   ton_stems_free(stems, n);
   if (!status && line->json) {
-    cli_print_json(json_pack("{s:s, s:i}", "song", line->args[0], "stems",
-                             (int)n));
+    cli_print_json(
+        json_pack("{s:s, s:i}", "song", line->args[0], "stems", (int)n));
   } else if (!status) {
     printf("%s: %u stems, mix.yaml written\n", line->args[0], n);
   }
@@ -72,7 +72,7 @@ cli_mix(const CliLine* line, TonError* error)
   job.one_strip = cli_has(line, "one-strip");
   const char* const out = cli_value(line, "output");
   const TonStatus status = ton_studio_mix(
-    line->args[0], out, cli_has(line, "stems"), &job, &m, error);
+      line->args[0], out, cli_has(line, "stems"), &job, &m, error);
   cli_progress_clear();
   if (status && status != TON_GOAL_MISSED) {
     return status;
@@ -81,7 +81,7 @@ cli_mix(const CliLine* line, TonError* error)
   snprintf(path, sizeof(path), "%s/out/mix.wav", line->args[0]);
   if (line->json) {
     cli_print_json(
-      json_pack("{s:o}", "mix", cli_measurement(&m, out ? out : path)));
+        json_pack("{s:o}", "mix", cli_measurement(&m, out ? out : path)));
   } else {
     cli_print_measurement(&m, out ? out : path);
   }
