@@ -55,15 +55,41 @@ dot(const TonPower* p, const double* phi)
   return p->p[0] * phi[0] + p->p[1] * phi[1] + p->p[2] * phi[2];
 }
 
-/// Half of the points evenly spaced, half by ratio from two octaves below w
+/// Frequency of the analogue poles (sign 1) or zeros (sign -1)
+static double
+root(TonFilterShape shape, double w, double gain_db, int sign)
+{
+  const bool apart = shape == TON_FILTER_HIGH_SHELF;
+  return apart ? w * pow(10.0, sign * gain_db / 80.0) : w;
+}
+
+/**
+   Where the curve is compared: every second point evenly spaced, the others by
+   turns around the poles and around the zeros, denser toward them:
+
+       ln (at / root) = width sinh(u),  u even in +-asinh(2 / width)
+*/
+static double
+point(int i, double poles, double zeros, double width)
+{
+  if (i % 2 == 0) {
+    return (i + 0.5) / POINTS * TOP;
+  }
+  const int n = POINTS / 4;
+  const double u = (i / 4 + 0.5) / n * 2.0 - 1.0;
+  const double near = i % 4 == 1 ? poles : zeros;
+  return fmin(near, TOP) * exp(width * sinh(u * asinh(2.0 / width)));
+}
+
 static void
 place_points(Fit* fit, TonFilterShape shape, double w, double gain_db, double q)
 {
-  const double low = fmin(w, TOP) / 4.0;
+  const double poles = root(shape, w, gain_db, 1);
+  const double zeros = root(shape, w, gain_db, -1);
+  const double width = fmin(0.5 / q, 1.0);
   const double base = ton_filter_prototype_db(shape, 0.0, gain_db, q);
   for (int i = 0; i < POINTS; ++i) {
-    const double u = (i + 0.5) / POINTS;
-    const double at = i % 2 ? low * pow(TOP / low, u) : u * TOP;
+    const double at = fmin(point(i, poles, zeros, width), TOP);
     const double s = sin(at / 2.0) * sin(at / 2.0);
     fit->phi[i][0] = 1.0 - s;
     fit->phi[i][1] = s;
