@@ -128,6 +128,25 @@ ton_names_add(TonReader* r, TonNames* names, const char* name)
   return true;
 }
 
+static const char*
+nearest_band(const char* name)
+{
+  for (const TonProcessor* const* list = ton_processors(); *list; ++list) {
+    const TonParam* const param =
+        ton_bands(*list) ? ton_band_param(*list, 1, "type") : NULL;
+    size_t n = 0;
+    while (param && param->choices[n]) {
+      ++n;
+    }
+    const char* const near =
+        n ? ton_text_nearest(name, param->choices, n) : NULL;
+    if (near && strcmp(near, "off") != 0) {
+      return near;
+    }
+  }
+  return NULL;
+}
+
 static TonStatus
 unknown_processor(TonReader* r, const TonNode* node, const char* name)
 {
@@ -146,6 +165,15 @@ unknown_processor(TonReader* r, const TonNode* node, const char* name)
     return ton_fail_at(r->doc, node, r->error,
                        "\"%s\" is a band; write \"- %s: [%s: {...}]\"", name,
                        banded->id, name);
+  }
+  const char* const near = ton_text_nearest(name, names.items, names.count)
+                               ? NULL
+                               : nearest_band(name);
+  if (near) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "there is no processor or preset \"%s\"; did you mean "
+                       "the band \"%s\"?",
+                       name, near);
   }
   return ton_read_unknown(r, node, "there is no processor or preset", name,
                           names.items, names.count);

@@ -62,7 +62,7 @@ wrong_arguments_say_where_and_what(void** state)
     const char* says;
   } cases[] = {
       {"compresor:ratio=4", 1, "did you mean \"compressor\""},
-      {"higpass:freq=80", 1, "no processor or preset \"higpass\""},
+      {"higpass:freq=80", 1, "did you mean the band \"highpass\""},
       {"compressor:ratoi=4", 12, "did you mean \"ratio\""},
       {"compressor:ratio=40", 18, "from 1:1 to 20:1"},
       {"compressor:attack=5ms,ratio=4dB", 29, "expected :1"},
