@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/count.h"
-#include "dsp/glide.h"
 #include "dsp/svf_cascade.h"
+#include "dsp/svf_move.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -177,19 +177,6 @@ design(const Band* band, double rate, TonBiquad h[TON_MOST_SECTIONS])
 
 // State ----------------------------------------------------------------------
 
-/// A section on its way: poles as g and k, which may be anything at any time
-typedef struct {
-  TonGlided g;
-  TonGlided k;
-  TonGlided through;
-  TonGlided direct;
-  TonGlided tap;
-  TonV keep; ///< Goals of what follows from g and k
-  TonV feed;
-  TonV up;
-  TonVi lanes; ///< Which move
-} Move;
-
 /// Slots that run together: one row of the plan
 typedef struct {
   unsigned first;
@@ -223,7 +210,7 @@ typedef struct {
   TonVi decode[SLOTS];  ///< ... and left and right again after
   Pass pass[SLOTS];
   TonSvfLanes section[SLOTS];
-  Move move[SLOTS];
+  TonSvfMove move[SLOTS];
 } Equaliser;
 
 static size_t
@@ -254,49 +241,20 @@ reset(void* state)
 static void
 arrive(Equaliser* e, unsigned slot, uint32_t lane)
 {
-  Move* const m = &e->move[slot];
+  TonSvfMove* const m = &e->move[slot];
   TonSvfLanes* const s = &e->section[slot];
-  TonGlided* const glided[] = {&m->g, &m->k, &m->through, &m->direct, &m->tap};
-  for (size_t i = 0; i < TON_COUNT(glided); ++i) {
-    glided[i]->now[lane] = glided[i]->goal[lane];
-    glided[i]->step[lane] = 0.0F;
-  }
-  s->keep[lane] = m->keep[lane];
-  s->feed[lane] = m->feed[lane];
-  s->up[lane] = m->up[lane];
-  s->through[lane] = m->through.now[lane];
-  s->direct[lane] = m->direct.now[lane];
-  s->tap[lane] = m->tap.now[lane];
-  m->lanes[lane] = 0;
-  const bool neutral = s->through[lane] == 1.0F && s->direct[lane] == 0.0F &&
-                       s->tap[lane] == 0.0F;
-  e->neutral[slot][lane] = neutral ? -1 : 0;
+  ton_svf_arrive(m, s, lane);
+  e->neutral[slot][lane] = ton_svf_is_flat(m, s, lane) ? -1 : 0;
   e->stale = true;
 }
 
 static void
 send(Equaliser* e, unsigned slot, uint32_t lane, const TonSvf* c, uint32_t ramp)
 {
-  Move* const m = &e->move[slot];
+  TonSvfMove* const m = &e->move[slot];
   TonSvfLanes* const s = &e->section[slot];
-  m->keep[lane] = c->keep;
-  m->feed[lane] = c->feed;
-  m->up[lane] = c->up;
-  if (!ramp) {
-    // low = ic2 + g ic1, see dsp/svf.h
-    s->low[lane] += (c->g - m->g.now[lane]) * s->band[lane];
-  }
-  ton_glide_to(&m->g, lane, c->g, ramp);
-  ton_glide_to(&m->k, lane, c->k, ramp);
-  ton_glide_to(&m->through, lane, c->through, ramp);
-  ton_glide_to(&m->direct, lane, c->direct, ramp);
-  ton_glide_to(&m->tap, lane, c->tap, ramp);
-  if (!ramp) {
-    arrive(e, slot, lane);
-    return;
-  }
-  m->lanes[lane] = -1;
-  e->neutral[slot][lane] = 0;
+  ton_svf_send(m, s, lane, c, ramp);
+  e->neutral[slot][lane] = ton_svf_is_flat(m, s, lane) ? -1 : 0;
   e->stale = true;
 }
 
@@ -414,7 +372,7 @@ settle(Equaliser* e, unsigned slot)
   const bool none = all_through(e, slot, 0.0F);
   const TonV through = ton_v(none ? 0.0F : 1.0F);
   TonSvfLanes* const s = &e->section[slot];
-  Move* const m = &e->move[slot];
+  TonSvfMove* const m = &e->move[slot];
   const TonVi here = e->present[slot];
   s->through = ton_v_select(here, s->through, through);
   s->direct = ton_v_select(here, s->direct, 1.0F - through);
@@ -490,33 +448,12 @@ static const Run runs[] = {NULL,  run_1, run_2, run_3, run_4,
 
 static_assert(TON_COUNT(runs) == TON_CASCADE + 1, "one for every length");
 
-/// One frame further: poles from g and k where they move
 static void
-go_on(Move* m, TonSvfLanes* s)
-{
-  const TonV before = m->g.now;
-  m->g.now += m->g.step;
-  m->k.now += m->k.step;
-  m->through.now += m->through.step;
-  m->direct.now += m->direct.step;
-  m->tap.now += m->tap.step;
-  const TonV g = m->g.now;
-  const TonV feed = (g + g) / (1.0F + g * (g + m->k.now));
-  s->keep = ton_v_select(m->lanes, 1.0F - m->k.now * feed, s->keep);
-  s->feed = ton_v_select(m->lanes, feed, s->feed);
-  s->up = ton_v_select(m->lanes, g + g, s->up);
-  s->low = ton_v_select(m->lanes, s->low + (g - before) * s->band, s->low);
-  s->through = m->through.now;
-  s->direct = m->direct.now;
-  s->tap = m->tap.now;
-}
-
-static void
-run_moving(Move* m, TonSvfLanes* s, float* x, TonVi on, uint32_t frames)
+run_moving(TonSvfMove* m, TonSvfLanes* s, float* x, TonVi on, uint32_t frames)
 {
   TonSvfLanes local = *s;
   for (uint32_t i = 0; i < frames; ++i, x += TON_LANES) {
-    go_on(m, &local);
+    ton_svf_go_on(m, &local);
     const TonV y = ton_cascade_step(&local, ton_v_load(x), TON_THROUGH_ANY);
     ton_cascade_store(x, y, on);
   }

@@ -28,6 +28,8 @@ static const TonProcessor* const list[][3] = {
     LANED(ton_equaliser),
     // gain
     LANED(ton_gain),
+    // space
+    LANED(ton_width),
 };
 
 const TonProcessor* const*

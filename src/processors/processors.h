@@ -12,5 +12,6 @@
 
 TON_DECLARE_LANED(ton_equaliser);
 TON_DECLARE_LANED(ton_gain);
+TON_DECLARE_LANED(ton_width);
 
 #endif
