@@ -43,7 +43,8 @@ void ton_doc_free(TonDoc* doc);
 
    `path` names a place from the top: keys joined by '/', list items by number
    from 0: "tracks/Lead Vox/chain/0/equaliser/1/bell/gain".  A '/' or '~' in
-   a name is written "~1" or "~0".
+   a name is written "~1" or "~0".  The last step "+2" means a new list item in
+   front of number 2: "tracks/Lead Vox/chain/+0" puts one in front of all.
 */
 typedef struct {
   const char* path;

@@ -5,6 +5,7 @@
 #include "session/tree_scan.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static TonStatus
@@ -174,20 +175,23 @@ kept_removed(const TonNode* before, const TonNode* now, const TonNode* gone)
   return n == now->count;
 }
 
+/// `added` is item `place` now, and all others are there in their order
 static bool
-kept_added(const TonNode* before, const TonNode* now, const TonNode* added)
+kept_added(const TonNode* before, const TonNode* now, const TonNode* added,
+           uint32_t place)
 {
   if (now->count != before->count + 1 || now->kind != before->kind) {
     return false;
   }
   for (uint32_t i = 0; i < before->count; ++i) {
-    if (!same_key(before->items[i], now->items[i]) ||
-        !ton_node_same(before->items[i], now->items[i])) {
+    const TonNode* const same = now->items[i + (i >= place)];
+    if (!same_key(before->items[i], same) ||
+        !ton_node_same(before->items[i], same)) {
       return false;
     }
   }
-  const TonNode* const last = now->items[before->count];
-  return same_key(added, last) && ton_node_same(added, last);
+  const TonNode* const new = now->items[place];
+  return same_key(added, new) && ton_node_same(added, new);
 }
 
 /// The new tree is the old one with this edit, and nothing else has changed
@@ -200,7 +204,9 @@ kept(const TonEditing* e, const TonNode* before, const TonNode* now)
   if (before == e->at) {
     return e->whole || e->depth == e->n_steps
                ? ton_node_same(now, e->value)
-               : kept_added(before, now, e->value);
+               : kept_added(before, now, e->value,
+                            e->before < before->count ? e->before
+                                                      : before->count);
   }
   if (before->kind != now->kind || before->count != now->count) {
     return false;
@@ -222,6 +228,19 @@ kept(const TonEditing* e, const TonNode* before, const TonNode* now)
 
 // The edit ----------------------------------------------------------------
 
+/// The last step is "+2": a new item in front of number 2
+static bool
+is_insertion(TonEditing* e)
+{
+  const char* const step = e->depth + 1 == e->n_steps ? e->steps[e->depth] : "";
+  const size_t digits = *step == '+' ? strspn(step + 1, "0123456789") : 0;
+  if (e->at->kind != TON_LIST || !digits || digits > 6 || step[digits + 1]) {
+    return false;
+  }
+  e->before = (uint32_t)strtoul(step + 1, NULL, 10);
+  return e->before < e->at->count;
+}
+
 static TonStatus
 write_text(TonEditing* e, const TonEdit* edit)
 {
@@ -236,6 +255,9 @@ write_text(TonEditing* e, const TonEdit* edit)
   TON_TRY(read_value(e, edit->value));
   if (e->depth == e->n_steps) {
     return ton_edit_replace(e);
+  }
+  if (is_insertion(e)) {
+    return ton_edit_insert(e);
   }
   TON_TRY(wrap_parents(e));
   return e->whole ? ton_edit_replace(e) : ton_edit_add(e);
@@ -262,11 +284,25 @@ parse_again(TonEditing* e, TonDoc** now)
                            e->path);
 }
 
+/// The new item of an insertion: the steps before the last lead to its list
+static TonNode*
+inserted(const TonEditing* e, TonNode* root)
+{
+  TonNode* node = root;
+  for (uint32_t i = 0; node && i + 1 < e->n_steps; ++i) {
+    node = ton_node_step(node, e->steps[i]);
+  }
+  return node && e->before < node->count ? node->items[e->before] : NULL;
+}
+
 /// Set the comment in a second pass, on the text that has the value
 static TonStatus
 add_comment(TonEditing* e, const char* comment, TonDoc** now)
 {
-  TonNode* const node = ton_node_at((*now)->root, e->path);
+  TonNode* node = ton_node_at((*now)->root, e->path);
+  if (!node && e->before != UINT32_MAX) {
+    node = inserted(e, (*now)->root);
+  }
   TonText text = {0};
   if (!node || !ton_edit_comment(*now, node, comment, &text)) {
     return TON_OK;
@@ -290,7 +326,8 @@ add_comment(TonEditing* e, const char* comment, TonDoc** now)
 TonStatus
 ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error)
 {
-  TonEditing e = {.doc = doc, .error = error, .path = edit->path};
+  TonEditing e = {
+      .doc = doc, .error = error, .path = edit->path, .before = UINT32_MAX};
   TonDoc* now = NULL;
   TonStatus status = write_text(&e, edit);
   if (status == TON_OK) {

@@ -13,17 +13,19 @@ typedef struct {
   TonArena arena; ///< Of the new value and the steps
   const char* steps[TON_TREE_DEPTH + 1];
   uint32_t n_steps;
-  uint32_t depth; ///< Steps that exist
-  TonNode* at;    ///< The deepest node that exists
-  TonNode* value; ///< The new value; for an addition what is added to `at`,
-                  ///< with its missing parents; null when removing
-  bool whole;     ///< `at` is replaced as a whole by `value`
-  TonText out;    ///< The new text
+  uint32_t depth;  ///< Steps that exist
+  TonNode* at;     ///< The deepest node that exists
+  TonNode* value;  ///< The new value; for an addition what is added to `at`,
+                   ///< with its missing parents; null when removing
+  bool whole;      ///< `at` is replaced as a whole by `value`
+  uint32_t before; ///< Of an insertion: item of the list `at`; else UINT32_MAX
+  TonText out;     ///< The new text
 } TonEditing;
 
 /// Write the new text: the old one but for the value.  [main]
 TonStatus ton_edit_replace(TonEditing* e);
 TonStatus ton_edit_add(TonEditing* e);
+TonStatus ton_edit_insert(TonEditing* e);
 TonStatus ton_edit_remove(TonEditing* e);
 
 /// The text of `doc` with the end-of-line comment of `node` set, or removed

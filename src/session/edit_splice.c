@@ -356,6 +356,70 @@ ton_edit_add(TonEditing* e)
   return e->at->flow ? add_in_flow(e) : add_line(e);
 }
 
+// Insertion ---------------------------------------------------------------
+
+/// Comment lines right above, at the same column, go with their key
+static size_t
+with_comments(const char* text, size_t bol, size_t column)
+{
+  size_t from = bol;
+  while (from > 0) {
+    const size_t above = ton_line_start(text, from - 1);
+    const size_t spaces = strspn(text + above, " ");
+    if (text[above + spaces] != '#' || spaces != column) {
+      return from;
+    }
+    from = above;
+  }
+  return bol;
+}
+
+static TonStatus
+insert_in_flow(TonEditing* e, const TonNode* next)
+{
+  const char* const text = source(e);
+  const size_t bol = ton_line_start(text, next->start);
+  const bool alone = bol + strspn(text + bol, " ") == next->start;
+  size_t at = 0;
+  copy_to(e, &at, next->start);
+  ton_emit_flow(&e->out, e->value);
+  ton_text_add(&e->out, ",");
+  if (alone) {
+    ton_text_add(&e->out, layout_of(e, 1).newline);
+    ton_emit_spaces(&e->out, (unsigned)(next->start - bol));
+  } else {
+    ton_text_add(&e->out, " ");
+  }
+  return copy_rest(e, at);
+}
+
+TonStatus
+ton_edit_insert(TonEditing* e)
+{
+  const TonNode* const next = e->at->items[e->before];
+  if (e->at->flow) {
+    return insert_in_flow(e, next);
+  }
+  const char* const text = source(e);
+  const size_t dash = anchor_of(e, next) - 1;
+  const size_t bol = ton_line_start(text, dash);
+  const bool alone = bol + strspn(text + bol, " ") == dash;
+  TonLayout layout = layout_of(e, e->at->column);
+  layout.deep_flow = deep_flow(e->at);
+  size_t at = 0;
+  copy_to(e, &at, alone ? with_comments(text, bol, dash - bol) : dash);
+  if (alone) {
+    ton_emit_spaces(&e->out, layout.indent);
+  }
+  ton_text_add(&e->out, "-");
+  ton_emit_item(&e->out, e->value, layout);
+  ton_text_add(&e->out, layout.newline);
+  if (!alone) {
+    ton_emit_spaces(&e->out, layout.indent);
+  }
+  return copy_rest(e, at);
+}
+
 // Removal -----------------------------------------------------------------
 
 static uint32_t
@@ -403,22 +467,6 @@ remove_from_flow(TonEditing* e)
   }
   const size_t after = e->at->end + strspn(text + e->at->end, " \r\n");
   return copy_rest(e, text[after] == ',' ? after + 1 : e->at->end);
-}
-
-/// Comment lines right above, at the same column, go with their key
-static size_t
-with_comments(const char* text, size_t bol, size_t column)
-{
-  size_t from = bol;
-  while (from > 0) {
-    const size_t above = ton_line_start(text, from - 1);
-    const size_t spaces = strspn(text + above, " ");
-    if (text[above + spaces] != '#' || spaces != column) {
-      return from;
-    }
-    from = above;
-  }
-  return bol;
 }
 
 static TonStatus

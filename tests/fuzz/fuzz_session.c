@@ -83,6 +83,20 @@ try_edit(const char* text, size_t size, const char* path, const char* value,
 }
 
 static void
+try_insert(const char* text, size_t size, const char* path)
+{
+  TonDoc* doc = NULL;
+  TonError error = {0};
+  MUST(ton_doc_parse(text, size, "fuzz", &doc, &error) == TON_OK);
+  const TonEdit edit = {path, "{x: 1}", "why"};
+  if (ton_doc_edit(doc, &edit, &error) != TON_OK) {
+    MUST(strlen(ton_doc_text(doc)) == size);
+    MUST(*error.text);
+  }
+  ton_doc_free(doc);
+}
+
+static void
 edit_somewhere(const TonDoc* doc, const char* text, size_t size, uint32_t seed)
 {
   TonText path = {0};
@@ -97,6 +111,11 @@ edit_somewhere(const TonDoc* doc, const char* text, size_t size, uint32_t seed)
     snprintf(next, sizeof(next), "%u", ton_doc_count(doc, at));
     add_step(&path, next);
     try_edit(text, size, ton_text_string(&path), "{a: {b: c}}", "new");
+  }
+  if (path.length > 2) {
+    path.bytes[path.length - 1] = '0';
+    path.bytes[path.length - 2] = '+';
+    try_insert(text, size, ton_text_string(&path));
   }
   try_edit(text, size, "a/b/0", "x", "y");
   ton_text_free(&path);

@@ -166,6 +166,21 @@ list_items_are_added(void** state)
 }
 
 static void
+list_items_are_put_in_front_of_others(void** state)
+{
+  (void)state;
+  expect_edit("a:\n  - 1\n  # two\n  - 2 # two\nb: 1\n", "a/+1", "x", "why",
+              "a:\n  - 1\n  - x  # why\n  # two\n  - 2 # two\nb: 1\n");
+  expect_edit("a:\n  - x: {y: 1}\n", "a/+0", "{equaliser: [{tilt: {at: 1}}]}",
+              NULL,
+              "a:\n  - equaliser:\n      - tilt: {at: 1}\n  - x: {y: 1}\n");
+  expect_edit("a: [1, 2]\n", "a/+0", "x", NULL, "a: [x, 1, 2]\n");
+  expect_edit("a: [\n  1,\n  2]\n", "a/+1", "x", NULL,
+              "a: [\n  1,\n  x,\n  2]\n");
+  expect_edit("- - 1\n  - 2\n", "0/+0", "x", NULL, "- - x\n  - 1\n  - 2\n");
+}
+
+static void
 new_values_are_laid_out(void** state)
 {
   (void)state;
@@ -334,6 +349,7 @@ wrong_edits_leave_the_text_alone(void** state)
   expect_refused("a: 1\n", "b", NULL, "nothing at \"b\"");
   expect_refused("a: 1\n", "", "2", "needs a path");
   expect_refused("a: [1]\n", "a/2", "2", "a new one is number 1");
+  expect_refused("a: [1]\n", "a/+2", "2", "a new one is number 1");
   expect_refused("a: 1\n", "a/b", "2", "a single value");
   expect_refused("a: 1\n", "a", "[1", "missing");
   expect_refused("a: 1\n", "a", "x\ty", "tab");
@@ -381,6 +397,7 @@ main(void)
       cmocka_unit_test(nested_brackets_are_edited_in_place),
       cmocka_unit_test(keys_are_added_after_their_siblings),
       cmocka_unit_test(list_items_are_added),
+      cmocka_unit_test(list_items_are_put_in_front_of_others),
       cmocka_unit_test(new_values_are_laid_out),
       cmocka_unit_test(block_values_are_replaced),
       cmocka_unit_test(keys_are_removed_with_their_comments),

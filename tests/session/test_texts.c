@@ -298,6 +298,31 @@ edit_copy(const TonDoc* doc, const char* path, const char* value, int* wrong)
   ton_doc_free(copy);
 }
 
+/// A new item in front of each item of a list
+static void
+insert_copies(const TonDoc* doc, const char* path, uint32_t n, int* wrong)
+{
+  char* const key = ton_doc_key(doc, path, 0);
+  for (uint32_t i = 0; !key && i < n; ++i) {
+    const char* const text = ton_doc_text(doc);
+    TonDoc* copy = NULL;
+    TonText at = {0};
+    TonError error = {0};
+    ton_text_printf(&at, "%s/+%u", path, i);
+    assert_int_equal(ton_doc_parse(text, strlen(text), "copy", &copy, &error),
+                     TON_OK);
+    const TonEdit edit = {ton_text_string(&at), "{x: {y: [1]}}", "reason"};
+    if (ton_doc_edit(copy, &edit, &error) != TON_OK ||
+        ton_doc_count(copy, path) != n + 1) {
+      print_error("%s: %s\n", edit.path, error.text);
+      ++*wrong;
+    }
+    ton_text_free(&at);
+    ton_doc_free(copy);
+  }
+  ton_free(key);
+}
+
 /// Replace, add below and remove at a path and everywhere below it
 static void
 edit_below(const TonDoc* doc, const char* path, int* wrong)
@@ -308,6 +333,9 @@ edit_below(const TonDoc* doc, const char* path, int* wrong)
     edit_copy(doc, path, "{x: 1}", wrong);
     edit_copy(doc, path, "", wrong);
     edit_copy(doc, path, NULL, wrong);
+  }
+  if (n && path[strspn(path, "/")]) {
+    insert_copies(doc, path, n, wrong);
   }
   for (uint32_t i = 0; i <= n; ++i) {
     char* const key = ton_doc_key(doc, path, i < n ? i : 0);
