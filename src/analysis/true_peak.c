@@ -17,7 +17,7 @@
 
 #include "analysis/meters.h"
 #include "base/memory.h"
-#include "dsp/kernels/peaks.h"
+#include "dsp/peak_taps.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,36 +49,10 @@ struct TruePeak {
   uint64_t window_end;
 };
 
-static double
-bessel_i0(double x)
-{
-  double term = 1.0;
-  double sum = 1.0;
-  for (int k = 1; k < 50; ++k) {
-    term *= (x / 2.0 / k) * (x / 2.0 / k);
-    sum += term;
-  }
-  return sum;
-}
-
 static void
 design(TruePeak* t)
 {
-  const double beta = 10.0;
-  for (int p = 0; p < PHASES; ++p) {
-    float sum = 0.0F;
-    for (int k = 0; k < TAPS; ++k) {
-      const double x = (double)(k - SIDE + 1) - (double)p / PHASES;
-      const double u = x / SIDE;
-      const double w =
-          fabs(u) < 1.0 ? bessel_i0(beta * sqrt(1.0 - u * u)) / bessel_i0(beta)
-                        : 0.0;
-      const double s = x == 0.0 ? 1.0 : sin(M_PI * x) / (M_PI * x);
-      t->h[p][k] = (float)(w * s);
-      sum += fabsf(t->h[p][k]);
-    }
-    t->bound = sum > t->bound ? sum : t->bound;
-  }
+  t->bound = ton_peak_taps(t->h);
   for (int k = 0; k < TON_PEAK_SCREEN; ++k) {
     const double x = (double)(k - TON_PEAK_SCREEN / 2) + 0.5;
     const double w = cos(M_PI * x / (TON_PEAK_SCREEN + 2));

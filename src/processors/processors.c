@@ -24,12 +24,17 @@
 
 /// Every processor at 4, 8 and 16 lanes, alphabetical inside its category
 static const TonProcessor* const list[][3] = {
+    // dynamics
+    LANED(ton_compressor),
+    ALONE(ton_limiter),
     // equaliser
     LANED(ton_equaliser),
     // gain
     LANED(ton_gain),
     // space
     LANED(ton_width),
+
+    ALONE(ton_reverb),
 };
 
 const TonProcessor* const*

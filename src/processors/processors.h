@@ -11,7 +11,11 @@
   extern const TonProcessor name##16
 
 TON_DECLARE_LANED(ton_equaliser);
+TON_DECLARE_LANED(ton_compressor);
 TON_DECLARE_LANED(ton_gain);
 TON_DECLARE_LANED(ton_width);
+
+extern const TonProcessor ton_limiter;
+extern const TonProcessor ton_reverb;
 
 #endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_DSP_LIMIT_STAGE_H
+#define TON_DSP_LIMIT_STAGE_H
+
+#include "dsp/kernels/peaks.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+   @file
+   One look-ahead limiting stage for a pair, 16 frames at a time.
+
+     x -+-> peaks between samples -> C/p -> minimum of L -> release -> three
+        |                                                   boxes = g
+        +-> delay ------------------------------------------------ x --> y
+
+   Every value that enters the boxes is at most the target of the frame that
+   leaves, and an average of such values is so too: the detected peaks keep the
+   ceiling (Haemaelaeinen, DAFx-02).  Boxes add whole numbers: no drift.
+*/
+
+enum { TON_LIMIT_STEP = 16 };
+
+typedef struct {
+  float h[TON_PEAK_PHASES][TON_PEAK_TAPS];
+  float bound;
+  float past[2][TON_PEAK_TAPS + 2 * TON_LIMIT_STEP];
+  double phases_before; ///< Highest between the frame before and this one
+  double ceiling;
+  uint32_t look; ///< L, frames
+  // sliding minimum: a queue of rising values
+  double* queue_value;
+  uint64_t* queue_frame;
+  uint32_t queue_mask;
+  uint32_t queue_head;
+  uint32_t queue_tail;
+  uint64_t frame;
+  // release
+  double fall; ///< Share of the reduction kept per frame
+  double slow_rise;
+  double slow_fall;
+  double fast;
+  double slow;
+  // boxes
+  uint32_t box[3];
+  int64_t sum[3];
+  int64_t* box_ring[3];
+  uint32_t box_at[3];
+  int64_t* room;  ///< Three boxes
+  float* late[2]; ///< Delay rings
+  uint32_t late_mask;
+  uint64_t late_at;
+  double deepest; ///< Most reduction since last asked, 0 to 1
+
+} TonLimitStage;
+
+/// Bytes of rings for a look-ahead of `look` frames
+size_t ton_limit_bytes(uint32_t look);
+
+/// Lay the rings into `memory` (zeroed, 64-byte aligned).  [main]
+void ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory);
+
+/// Forget the sound.  [audio]
+void ton_limit_reset(TonLimitStage* s);
+
+/// Times in frames; slow times of 0 leave the slow stage out.  [audio]
+void ton_limit_release(TonLimitStage* s, double fall, double slow_rise,
+                       double slow_fall);
+
+/// Delay in frames
+static inline uint32_t
+ton_limit_latency(uint32_t look)
+{
+  return look + TON_PEAK_SIDE;
+}
+
+/// 16 frames of both channels, in place.  [audio]
+void ton_limit_step(TonLimitStage* s, float* left, float* right);
+
+#endif

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/count.h"
+#include "dsp/decibel.h"
+#include "dsp/limit_stage.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  float gain_db;
+  float ceiling_dbtp;
+  float lookahead_ms;
+  float release_ms;
+  float mode;
+} LimiterParams;
+
+enum { AUTO, MANUAL };
+
+static const char* const modes[] = {"auto", "manual", NULL};
+
+#define AT(field) offsetof(LimiterParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "gain",
+     .offset = AT(gain_db),
+     .name = "Gain",
+     .help = "Drives the sound into the ceiling",
+     .unit = TON_DB,
+     .min = -24.0F,
+     .max = 30.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "ceiling",
+     .offset = AT(ceiling_dbtp),
+     .name = "Ceiling",
+     .help = "True peak that is not exceeded",
+     .unit = TON_DBTP,
+     .min = -20.0F,
+     .max = 0.0F,
+     .def = -1.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "look-ahead",
+     .offset = AT(lookahead_ms),
+     .name = "Look-ahead",
+     .help = "Longer is cleaner in the bass, and softer on attacks",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 0.5F,
+     .max = 10.0F,
+     .def = 4.0F,
+     .flags = TON_RESTART},
+    {.symbol = "release",
+     .offset = AT(release_ms),
+     .name = "Release",
+     .help = "Time in which 63 % of the gain comes back",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 1.0F,
+     .max = 3000.0F,
+     .def = 60.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "mode",
+     .offset = AT(mode),
+     .name = "Release mode",
+     .help = "auto: long reduction comes back more slowly than single peaks",
+     .spacing = TON_CHOICE,
+     .max = MANUAL,
+     .choices = modes},
+};
+
+static_assert(sizeof(LimiterParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+static const TonMeterInfo meters[] = {
+    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
+};
+
+enum { STEP = TON_LIMIT_STEP };
+
+/**
+   Two stages in series: the first does the work; the second, with 0.5 ms of
+   look-ahead and no release, takes back what gain times sound has built up
+   between the samples since (reference 4.2).
+*/
+typedef struct {
+  TonLimitStage main;
+  TonLimitStage guard;
+  double rate;
+  float in[2][STEP];
+  float out[2][STEP];
+  uint32_t held;
+  double drive;
+  double drive_step;
+  double drive_goal;
+  uint32_t drive_left;
+  char memory[];
+} Limiter;
+
+static uint32_t
+look_frames(double ms, double rate)
+{
+  return (uint32_t)lrint(ms * rate / 1000.0);
+}
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  return sizeof(Limiter) + ton_limit_bytes(look_frames(10.0, spec->rate)) +
+         ton_limit_bytes(look_frames(0.5, spec->rate)) + 256;
+}
+
+static char*
+aligned(char* at)
+{
+  return (char*)(((uintptr_t)at + 63) & ~(uintptr_t)63);
+}
+
+static void
+lay_out(Limiter* s, uint32_t look)
+{
+  char* const first = aligned(s->memory);
+  const uint32_t guard = look_frames(0.5, s->rate);
+  ton_limit_prepare(&s->main, look, first);
+  ton_limit_prepare(&s->guard, guard, aligned(first + ton_limit_bytes(look)));
+  ton_limit_release(&s->guard, 1e-3, 0.0, 0.0);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Limiter* const s = state;
+  s->rate = spec->rate;
+  s->drive = 1.0;
+  s->drive_goal = 1.0;
+  lay_out(s, look_frames(4.0, spec->rate));
+}
+
+static void
+reset(void* state)
+{
+  Limiter* const s = state;
+  ton_limit_reset(&s->main);
+  ton_limit_reset(&s->guard);
+  memset(s->in, 0, sizeof(s->in));
+  memset(s->out, 0, sizeof(s->out));
+  s->held = 0;
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Limiter* const s = state;
+  const LimiterParams* const p = (const LimiterParams*)u->params;
+  const uint32_t look = look_frames((double)p->lookahead_ms, s->rate);
+  if (look != s->main.look) {
+    lay_out(s, look);
+  }
+  const double ceiling = ton_from_db((double)p->ceiling_dbtp);
+  s->main.ceiling = ceiling * ton_from_db(-0.03);
+  s->guard.ceiling = ceiling * ton_from_db(-0.02);
+  const double fall = (double)p->release_ms * s->rate / 1000.0;
+  const bool automatic = p->mode == (float)AUTO;
+  ton_limit_release(&s->main, fall, automatic ? 0.2 * s->rate : 0.0,
+                    automatic ? 8.0 * fall : 0.0);
+  s->drive_goal = ton_from_db((double)p->gain_db);
+  s->drive_left = u->ramp;
+  s->drive_step = u->ramp ? (s->drive_goal - s->drive) / (double)u->ramp : 0.0;
+  s->drive = u->ramp ? s->drive : s->drive_goal;
+}
+
+static float
+driven(Limiter* s, float x)
+{
+  const double y = (double)x * s->drive;
+  if (!isfinite(y)) {
+    return 0.0F;
+  }
+  return (float)(y > 1e4 ? 1e4 : y < -1e4 ? -1e4 : y);
+}
+
+static void
+move_drive(Limiter* s)
+{
+  if (s->drive_left) {
+    s->drive += s->drive_step;
+    if (!--s->drive_left) {
+      s->drive = s->drive_goal;
+    }
+  }
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Limiter* const s = state;
+  float* const x = block->x;
+  s->main.deepest = 0.0;
+  for (uint32_t i = 0; i < block->frames; ++i) {
+    move_drive(s);
+    const uint32_t at = s->held++;
+    for (int c = 0; c < 2; ++c) {
+      s->in[c][at] = driven(s, x[2 * i + (uint32_t)c]);
+      if (block->on[c]) {
+        x[2 * i + (uint32_t)c] = s->out[c][at];
+      }
+    }
+    if (s->held == STEP) {
+      memcpy(s->out, s->in, sizeof(s->out));
+      ton_limit_step(&s->main, s->out[0], s->out[1]);
+      ton_limit_step(&s->guard, s->out[0], s->out[1]);
+      s->held = 0;
+    }
+  }
+  if (block->meters) {
+    const float r = (float)-ton_to_db(1.0 - s->main.deepest);
+    block->meters[0] = r;
+    block->meters[1] = r;
+  }
+}
+
+static uint32_t
+latency(const float* values, double rate)
+{
+  const LimiterParams* const p = (const LimiterParams*)values;
+  return STEP + ton_limit_latency(look_frames((double)p->lookahead_ms, rate)) +
+         ton_limit_latency(look_frames(0.5, rate));
+}
+
+const TonProcessor ton_limiter = {
+    .id = "limiter",
+    .name = "Limiter",
+    .category = "dynamics",
+    .help = "Holds a true-peak ceiling: looks ahead at the peaks between the "
+            "samples and turns both sides down together, smoothly.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .meters = meters,
+    .n_meters = TON_COUNT(meters),
+    .flags = TON_PAIR | TON_ALONE,
+    .lanes = 2,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .latency = latency,
+};

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/count.h"
+#include "dsp/filter_design.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  float type;
+  float decay_s;
+  float predelay_ms;
+  float size_percent;
+  float damping_hz;
+  float highpass_hz;
+  float lowpass_hz;
+  float width_percent;
+  float mix_percent;
+} ReverbParams;
+
+enum { ROOM, PLATE, HALL };
+
+static const char* const types[] = {"room", "plate", "hall", NULL};
+
+#define AT(field) offsetof(ReverbParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "type",
+     .offset = AT(type),
+     .name = "Type",
+     .help = "How large and how dense the space is",
+     .spacing = TON_CHOICE,
+     .max = HALL,
+     .def = PLATE,
+     .choices = types,
+     .flags = TON_RESTART},
+    {.symbol = "decay",
+     .offset = AT(decay_s),
+     .name = "Decay",
+     .help = "Time in which the sound falls by 60 dB",
+     .unit = TON_S,
+     .spacing = TON_LOG,
+     .min = 0.1F,
+     .max = 20.0F,
+     .def = 1.6F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "pre-delay",
+     .offset = AT(predelay_ms),
+     .name = "Pre-delay",
+     .help = "Silence before the space answers",
+     .unit = TON_MS,
+     .max = 250.0F,
+     .def = 20.0F,
+     .flags = TON_RESTART},
+    {.symbol = "size",
+     .offset = AT(size_percent),
+     .name = "Size",
+     .help = "Stretches the paths between the walls",
+     .unit = TON_PERCENT,
+     .min = 30.0F,
+     .max = 200.0F,
+     .def = 100.0F,
+     .flags = TON_RESTART},
+    {.symbol = "damping",
+     .offset = AT(damping_hz),
+     .name = "Damping",
+     .help = "Frequency at which the decay is half as long",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 1000.0F,
+     .max = 20000.0F,
+     .def = 7000.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "highpass",
+     .offset = AT(highpass_hz),
+     .name = "High-pass",
+     .help = "Keeps the bass out of the space",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 20.0F,
+     .max = 500.0F,
+     .def = 150.0F},
+    {.symbol = "lowpass",
+     .offset = AT(lowpass_hz),
+     .name = "Low-pass",
+     .help = "Keeps the treble out of the space",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 2000.0F,
+     .max = 20000.0F,
+     .def = 9000.0F},
+    {.symbol = "width",
+     .offset = AT(width_percent),
+     .name = "Width",
+     .help = "From mono to as wide as it is",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "mix",
+     .offset = AT(mix_percent),
+     .name = "Mix",
+     .help = "Share of the reverb; 100 % where it is fed by sends",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+};
+
+static_assert(sizeof(ReverbParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+enum { LINES = 16, DIFFUSERS = 4 };
+
+/// Milliseconds of the lines at 100 %, no two with a common sum
+static const double lengths_ms[3][2] = {
+    {7.0, 31.0}, {11.0, 47.0}, {19.0, 83.0}};
+static const double diffuser_ms[2][DIFFUSERS] = {{2.11, 3.37, 5.53, 8.09},
+                                                 {2.29, 3.61, 5.21, 8.63}};
+
+/// Direct form 2 transposed, in double
+typedef struct {
+  TonBiquad c;
+  double s0;
+  double s1;
+} Filter;
+
+typedef struct {
+  uint32_t length;
+  uint32_t start; ///< Of its piece of memory
+  uint32_t at;
+} Line;
+
+/**
+   A feedback delay network (Jot 1991):
+
+     in -> filters -> pre-delay -> 4 all-passes -> lines -> damping -+-> out
+                                                     ^               |
+                                                     +-- Hadamard <--+
+
+   Damping per line, for T60 at low frequencies and half of it at `damping`:
+   a one-pole whose gains at 0 and at that frequency are those of its length.
+*/
+typedef struct {
+  double rate;
+  Line predelay[2];
+  Line diffuser[2][DIFFUSERS];
+  Line line[LINES];
+  float keep[LINES]; ///< One-pole: y += keep (y before - x)
+  float gain[LINES];
+  float low[LINES];
+  Filter filter[2][2];
+  float width;
+  float mix;
+  float width_goal;
+  float mix_goal;
+  float glide;
+  ReverbParams now;
+  uint32_t room;
+  float memory[];
+} Reverb;
+
+static uint32_t
+frames_of(double ms, double rate)
+{
+  const double n = ms * rate / 1000.0;
+  return n < 4.0 ? 4 : (uint32_t)lrint(n);
+}
+
+/// Least odd number not below n without a small factor: nearly coprime
+static uint32_t
+prime_from(uint32_t n)
+{
+  for (n |= 1;; n += 2) {
+    uint32_t d = 3;
+    while (d * d <= n && n % d) {
+      d += 2;
+    }
+    if (d * d > n) {
+      return n;
+    }
+  }
+}
+
+static size_t
+room_frames(double rate)
+{
+  const double ms = 2.0 * 250.0 + 2.0 * 2.0 * 30.0 + 2.0 * LINES * 90.0;
+  return (size_t)(ms * rate / 1000.0) + 64 * 64;
+}
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  return sizeof(Reverb) + room_frames(spec->rate) * sizeof(float);
+}
+
+static void
+place(Reverb* r, Line* line, uint32_t length)
+{
+  *line = (Line){length, r->room, 0};
+  r->room += length;
+}
+
+static void
+lay_out(Reverb* r, const ReverbParams* p)
+{
+  const double size = (double)p->size_percent / 100.0;
+  const double* const range = lengths_ms[(int)p->type];
+  r->room = 0;
+  for (int c = 0; c < 2; ++c) {
+    const double ms = (double)p->predelay_ms;
+    place(r, &r->predelay[c], (uint32_t)lrint(ms * r->rate / 1000.0) + 1);
+    for (int k = 0; k < DIFFUSERS; ++k) {
+      place(r, &r->diffuser[c][k],
+            prime_from(frames_of(diffuser_ms[c][k] * sqrt(size), r->rate)));
+    }
+  }
+  for (int k = 0; k < LINES; ++k) {
+    const double ms =
+        size * range[0] * pow(range[1] / range[0], k / (LINES - 1.0));
+    place(r, &r->line[k], prime_from(frames_of(ms, r->rate)));
+  }
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Reverb* const r = state;
+  r->rate = spec->rate;
+  r->glide = (float)(1.0 - exp(-1.0 / (0.010 * spec->rate)));
+  r->now.type = -1.0F;
+}
+
+static void
+reset(void* state)
+{
+  Reverb* const r = state;
+  memset(r->memory, 0, room_frames(r->rate) * sizeof(float));
+  memset(r->low, 0, sizeof(r->low));
+  for (int k = 0; k < 4; ++k) {
+    r->filter[k / 2][k % 2].s0 = 0.0;
+    r->filter[k / 2][k % 2].s1 = 0.0;
+  }
+  r->width = r->width_goal;
+  r->mix = r->mix_goal;
+}
+
+/// T60 gives a line of m frames the gain 10^(-3 m / (rate T60)); the one-pole
+/// H = g (1 - a) / (1 - a/z) has |H| = g at 0 and half of T60's gain at w
+static void
+set_damping(Reverb* r, const ReverbParams* p)
+{
+  const double w =
+      2.0 * M_PI * fmin((double)p->damping_hz, 0.45 * r->rate) / r->rate;
+  for (int k = 0; k < LINES; ++k) {
+    const double g =
+        pow(10.0, -3.0 * r->line[k].length / (r->rate * (double)p->decay_s));
+    // |1 - a|^2 / (1 - 2 a cos w + a^2) = g^2 (half the time: the gain squared)
+    const double q = g * g;
+    const double c = cos(w);
+    const double b = (1.0 - q * c) / (1.0 - q);
+    const double a = q > 0.999999 ? 0.0 : b - sqrt(fmax(0.0, b * b - 1.0));
+    r->keep[k] = (float)a;
+    r->gain[k] = (float)g;
+  }
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Reverb* const r = state;
+  const ReverbParams* const p = (const ReverbParams*)u->params;
+  const bool fresh = r->now.type < 0.0F;
+  if (fresh || p->type != r->now.type || p->predelay_ms != r->now.predelay_ms ||
+      p->size_percent != r->now.size_percent) {
+    lay_out(r, p);
+  }
+  r->now = *p;
+  set_damping(r, p);
+  const TonBiquad high = ton_filter(TON_FILTER_HIGHPASS, (double)p->highpass_hz,
+                                    0.0, sqrt(0.5), r->rate);
+  const TonBiquad low = ton_filter(TON_FILTER_LOWPASS, (double)p->lowpass_hz,
+                                   0.0, sqrt(0.5), r->rate);
+  for (int c = 0; c < 2; ++c) {
+    r->filter[c][0].c = high;
+    r->filter[c][1].c = low;
+  }
+  r->width_goal = p->width_percent / 100.0F;
+  r->mix_goal = p->mix_percent / 100.0F;
+  if (fresh || !u->ramp) {
+    r->width = r->width_goal;
+    r->mix = r->mix_goal;
+  }
+}
+
+static double
+filtered(Filter* f, double x)
+{
+  const double y = f->c.b0 * x + f->s0;
+  f->s0 = f->c.b1 * x - f->c.a1 * y + f->s1;
+  f->s1 = f->c.b2 * x - f->c.a2 * y;
+  return y;
+}
+
+/// Write at the head, read `length` frames later
+static float
+through(Reverb* r, Line* line, float x)
+{
+  float* const at = r->memory + line->start + line->at;
+  const float y = *at;
+  *at = x;
+  line->at = line->at + 1 == line->length ? 0 : line->at + 1;
+  return y;
+}
+
+static float
+diffused(Reverb* r, Line* line, float x)
+{
+  float* const at = r->memory + line->start + line->at;
+  const float late = *at;
+  const float in = x - 0.6F * late;
+  *at = in;
+  line->at = line->at + 1 == line->length ? 0 : line->at + 1;
+  return late + 0.6F * in;
+}
+
+/// H/4 of 16, in place: an orthogonal mix of all lines
+static void
+hadamard(float* x)
+{
+  for (int half = 1; half < LINES; half *= 2) {
+    for (int i = 0; i < LINES; i += 2 * half) {
+      for (int k = i; k < i + half; ++k) {
+        const float a = x[k];
+        const float b = x[k + half];
+        x[k] = a + b;
+        x[k + half] = a - b;
+      }
+    }
+  }
+  for (int i = 0; i < LINES; ++i) {
+    x[i] *= 0.25F;
+  }
+}
+
+static void
+network(Reverb* r, const float in[2], float out[2])
+{
+  float x[LINES];
+  float y[LINES];
+  for (int k = 0; k < LINES; ++k) {
+    const Line* const line = &r->line[k];
+    const float late = r->memory[line->start + line->at];
+    r->low[k] = late + r->keep[k] * (r->low[k] - late);
+    y[k] = r->low[k] * r->gain[k];
+    x[k] = y[k];
+  }
+  hadamard(x);
+  out[0] = 0.0F;
+  out[1] = 0.0F;
+  for (int k = 0; k < LINES; ++k) {
+    through(r, &r->line[k], x[k] + (k & 2 ? -in[k & 1] : in[k & 1]));
+    // two orthogonal patterns of signs
+    out[0] += k & 1 ? 0.0F : (k & 4 ? -y[k] : y[k]);
+    out[1] += k & 1 ? (k & 8 ? -y[k] : y[k]) : 0.0F;
+  }
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Reverb* const r = state;
+  float* x = block->x;
+  for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
+    float in[2];
+    float wet[2];
+    for (int c = 0; c < 2; ++c) {
+      double y = isfinite(x[c]) ? (double)x[c] : 0.0;
+      y = filtered(&r->filter[c][0], y);
+      y = filtered(&r->filter[c][1], y);
+      in[c] = through(r, &r->predelay[c], (float)y);
+      for (int k = 0; k < DIFFUSERS; ++k) {
+        in[c] = diffused(r, &r->diffuser[c][k], in[c]);
+      }
+    }
+    network(r, in, wet);
+    r->width += r->glide * (r->width_goal - r->width);
+    r->mix += r->glide * (r->mix_goal - r->mix);
+    const float mid = 0.5F * (wet[0] + wet[1]);
+    for (int c = 0; c < 2; ++c) {
+      const float side = mid + r->width * (wet[c] - mid);
+      if (block->on[c]) {
+        x[c] = x[c] * (1.0F - r->mix) + 0.5F * side * r->mix;
+      }
+    }
+  }
+}
+
+static uint64_t
+tail(const float* values, double rate)
+{
+  const ReverbParams* const p = (const ReverbParams*)values;
+  return (uint64_t)(rate * (2.0 * (double)p->decay_s +
+                            (double)p->predelay_ms / 1000.0 + 0.3));
+}
+
+static bool
+neutral(const float* values)
+{
+  return ((const ReverbParams*)values)->mix_percent <= 0.0F;
+}
+
+const TonProcessor ton_reverb = {
+    .id = "reverb",
+    .name = "Reverb",
+    .category = "space",
+    .help =
+        "A room, a plate or a hall: sixteen paths that feed each other, with "
+        "a decay that shortens towards the treble.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .flags = TON_PAIR | TON_ALONE,
+    .lanes = 2,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .tail = tail,
+    .neutral = neutral,
+};
