@@ -48,7 +48,7 @@ static const TonParam params[] = {
      .spacing = TON_LOG,
      .min = 0.5F,
      .max = 10.0F,
-     .def = 4.0F,
+     .def = 5.0F,
      .flags = TON_RESTART},
     {.symbol = "release",
      .offset = AT(release_ms),
@@ -58,7 +58,7 @@ static const TonParam params[] = {
      .spacing = TON_LOG,
      .min = 1.0F,
      .max = 3000.0F,
-     .def = 60.0F,
+     .def = 80.0F,
      .flags = TON_AUTOMATE},
     {.symbol = "mode",
      .offset = AT(mode),
@@ -133,7 +133,7 @@ prepare(void* state, const TonSpec* spec)
   s->rate = spec->rate;
   s->drive = 1.0;
   s->drive_goal = 1.0;
-  lay_out(s, look_frames(4.0, spec->rate));
+  lay_out(s, look_frames(5.0, spec->rate));
 }
 
 static void
@@ -161,7 +161,7 @@ update(void* state, const TonUpdate* u)
   s->guard.ceiling = ceiling * ton_from_db(-0.02);
   const double fall = (double)p->release_ms * s->rate / 1000.0;
   const bool automatic = p->mode == (float)AUTO;
-  ton_limit_release(&s->main, fall, automatic ? 0.2 * s->rate : 0.0,
+  ton_limit_release(&s->main, fall, automatic ? 0.05 * s->rate : 0.0,
                     automatic ? 8.0 * fall : 0.0);
   s->drive_goal = ton_from_db((double)p->gain_db);
   s->drive_left = u->ramp;
