@@ -49,55 +49,54 @@ ton_filter_slope(TonFilterShape shape, double hz, double db_per_oct, double q,
   return n;
 }
 
-/// H(s) = (n2 s^2 + n1 s + n0) / (d2 s^2 + d1 s + d0), s = j f / f0
-typedef struct {
-  double n2, n1, n0;
-  double d2, d1, d0;
-} Analogue;
-
-static Analogue
-analogue(TonFilterShape shape, double gain_db, double q)
+TonAnalogue
+ton_analogue(TonFilterShape shape, double gain_db, double q)
 {
   const double a = pow(10.0, gain_db / 40.0);
   const double r = sqrt(a) / q;
   switch (shape) {
   case TON_FILTER_BELL:
-    return (Analogue){1.0, a / q, 1.0, 1.0, 1.0 / (a * q), 1.0};
+    return (TonAnalogue){1.0, a / q, 1.0, 1.0, 1.0 / (a * q), 1.0};
   case TON_FILTER_LOW_SHELF:
-    return (Analogue){a, a * r, a * a, a, r, 1.0};
+    return (TonAnalogue){a, a * r, a * a, a, r, 1.0};
   case TON_FILTER_HIGH_SHELF:
-    return (Analogue){a * a, a * r, a, 1.0, r, a};
+    return (TonAnalogue){a * a, a * r, a, 1.0, r, a};
   case TON_FILTER_HIGHPASS:
-    return (Analogue){1.0, 0.0, 0.0, 1.0, 1.0 / q, 1.0};
+    return (TonAnalogue){1.0, 0.0, 0.0, 1.0, 1.0 / q, 1.0};
   case TON_FILTER_LOWPASS:
-    return (Analogue){0.0, 0.0, 1.0, 1.0, 1.0 / q, 1.0};
+    return (TonAnalogue){0.0, 0.0, 1.0, 1.0, 1.0 / q, 1.0};
   case TON_FILTER_BANDPASS:
-    return (Analogue){0.0, 1.0 / q, 0.0, 1.0, 1.0 / q, 1.0};
+    return (TonAnalogue){0.0, 1.0 / q, 0.0, 1.0, 1.0 / q, 1.0};
   case TON_FILTER_NOTCH:
-    return (Analogue){1.0, 0.0, 1.0, 1.0, 1.0 / q, 1.0};
+    return (TonAnalogue){1.0, 0.0, 1.0, 1.0, 1.0 / q, 1.0};
   case TON_FILTER_ALLPASS:
-    return (Analogue){1.0, -1.0 / q, 1.0, 1.0, 1.0 / q, 1.0};
+    return (TonAnalogue){1.0, -1.0 / q, 1.0, 1.0, 1.0 / q, 1.0};
   case TON_FILTER_TILT:
-    return (Analogue){0.0, a, 1.0, 0.0, 1.0, a};
+    return (TonAnalogue){0.0, a, 1.0, 0.0, 1.0, a};
   case TON_FILTER_HIGHPASS_1:
-    return (Analogue){0.0, 1.0, 0.0, 0.0, 1.0, 1.0};
+    return (TonAnalogue){0.0, 1.0, 0.0, 0.0, 1.0, 1.0};
   case TON_FILTER_LOWPASS_1:
-    return (Analogue){0.0, 0.0, 1.0, 0.0, 1.0, 1.0};
+    return (TonAnalogue){0.0, 0.0, 1.0, 0.0, 1.0, 1.0};
   case TON_FILTER_ALLPASS_1:
-    return (Analogue){0.0, -1.0, 1.0, 0.0, 1.0, 1.0};
+    return (TonAnalogue){0.0, -1.0, 1.0, 0.0, 1.0, 1.0};
   }
-  return (Analogue){0.0, 0.0, 1.0, 0.0, 0.0, 1.0};
+  return (TonAnalogue){0.0, 0.0, 1.0, 0.0, 0.0, 1.0};
+}
+
+double
+ton_analogue_power(const TonAnalogue* h, double x)
+{
+  const double nr = h->n0 - h->n2 * x * x;
+  const double dr = h->d0 - h->d2 * x * x;
+  return (nr * nr + h->n1 * h->n1 * x * x) / (dr * dr + h->d1 * h->d1 * x * x);
 }
 
 double
 ton_filter_prototype_db(TonFilterShape shape, double x, double gain_db,
                         double q)
 {
-  const Analogue h = analogue(shape, gain_db, q);
-  const double nr = h.n0 - h.n2 * x * x;
-  const double dr = h.d0 - h.d2 * x * x;
-  return 10.0 * log10((nr * nr + h.n1 * h.n1 * x * x) /
-                      (dr * dr + h.d1 * h.d1 * x * x));
+  const TonAnalogue h = ton_analogue(shape, gain_db, q);
+  return 10.0 * log10(ton_analogue_power(&h, x));
 }
 
 /// s = (1 - 1/z) / (1 + 1/z) / tan(w/2); first orders keep b2 = a2 = 0
@@ -105,7 +104,7 @@ TonBiquad
 ton_filter_bilinear(TonFilterShape shape, double hz, double gain_db, double q,
                     double rate)
 {
-  const Analogue h = analogue(shape, gain_db, q);
+  const TonAnalogue h = ton_analogue(shape, gain_db, q);
   const double c = 1.0 / tan(M_PI * fmin(hz, 0.49 * rate) / rate);
   if (h.d2 == 0.0) {
     const double d = h.d1 * c + h.d0;

@@ -115,6 +115,23 @@ double ton_biquad_db(const TonBiquad* biquad, double hz, double rate);
 /// Distance of the slower pole from the origin: below 1 when stable.  [any]
 double ton_biquad_radius(const TonBiquad* biquad);
 
+/// An analogue filter: H(s) = (n2 s^2 + n1 s + n0) / (d2 s^2 + d1 s + d0),
+/// s = j f / corner
+typedef struct {
+  double n2;
+  double n1;
+  double n0;
+  double d2;
+  double d1;
+  double d0;
+} TonAnalogue;
+
+/// The prototype of a shape; gain and Q as in ton_filter().  [any]
+TonAnalogue ton_analogue(TonFilterShape shape, double gain_db, double q);
+
+/// |H|^2 at x = f / corner.  [any]
+double ton_analogue_power(const TonAnalogue* analogue, double x);
+
 /// Gain in dB of the analogue prototype, what a design is measured against.
 /// [any]
 double ton_filter_prototype_db(TonFilterShape shape, double hz_over_corner,

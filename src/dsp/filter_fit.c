@@ -10,11 +10,12 @@
 
    has the derivatives -phi / (B . phi) and phi / (A . phi): four unknowns, B1
    B2 A1 A2, are found by Levenberg and Marquardt's steps from zeros and poles
-   placed as the analogue ones.  Ten evaluations at 32 frequencies always.
+   placed as the analogue ones: at most ten evaluations at 32 frequencies.
 */
 #include "dsp/filter_fit.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { POINTS = 32, UNKNOWNS = 4, EVALUATIONS = 10 };
 
@@ -87,16 +88,17 @@ place_points(Fit* fit, TonFilterShape shape, double w, double gain_db, double q)
   const double poles = root(shape, w, gain_db, 1);
   const double zeros = root(shape, w, gain_db, -1);
   const double width = fmin(0.5 / q, 1.0);
-  const double base = ton_filter_prototype_db(shape, 0.0, gain_db, q);
+  const TonAnalogue h = ton_analogue(shape, gain_db, q);
+  const double base = ton_analogue_power(&h, 0.0);
   for (int i = 0; i < POINTS; ++i) {
     const double at = fmin(point(i, poles, zeros, width), TOP);
     const double s = sin(at / 2.0) * sin(at / 2.0);
     fit->phi[i][0] = 1.0 - s;
     fit->phi[i][1] = s;
     fit->phi[i][2] = 4.0 * s * (1.0 - s);
-    const double db = ton_filter_prototype_db(shape, at / w, gain_db, q);
-    fit->target[i] = (db - base) * (log(10.0) / 10.0);
-    fit->weight[i] = db > -40.0 ? 1.0 : 0.01;
+    const double power = ton_analogue_power(&h, at / w);
+    fit->target[i] = log(power / base);
+    fit->weight[i] = power > 1e-4 ? 1.0 : 0.01;
   }
 }
 
@@ -191,23 +193,23 @@ improve(Fit* fit, const TonPower* b, const TonPower* a)
 static void
 normal(const Fit* fit, double m[UNKNOWNS][UNKNOWNS], double v[UNKNOWNS])
 {
-  for (int r = 0; r < UNKNOWNS; ++r) {
-    v[r] = 0.0;
-    for (int c = 0; c < UNKNOWNS; ++c) {
-      m[r][c] = 0.0;
-    }
-  }
+  double sum[UNKNOWNS][UNKNOWNS + 1] = {{0}};
   for (int i = 0; i < POINTS; ++i) {
     const double* const phi = fit->phi[i];
     const double b = 1.0 / dot(&fit->b, phi);
     const double a = -1.0 / dot(&fit->a, phi);
-    const double j[UNKNOWNS] = {phi[1] * b, phi[2] * b, phi[1] * a, phi[2] * a};
+    const double j[UNKNOWNS + 1] = {phi[1] * b, phi[2] * b, phi[1] * a,
+                                    phi[2] * a, fit->residual[i]};
     for (int r = 0; r < UNKNOWNS; ++r) {
-      v[r] += fit->weight[i] * j[r] * fit->residual[i];
-      for (int c = 0; c < UNKNOWNS; ++c) {
-        m[r][c] += fit->weight[i] * j[r] * j[c];
+      const double weighted = fit->weight[i] * j[r];
+      for (int c = 0; c <= UNKNOWNS; ++c) {
+        sum[r][c] += weighted * j[c];
       }
     }
+  }
+  for (int r = 0; r < UNKNOWNS; ++r) {
+    memcpy(m[r], sum[r], sizeof(m[r]));
+    v[r] = sum[r][UNKNOWNS];
   }
 }
 
@@ -251,13 +253,17 @@ descend(Fit* fit)
   double m[UNKNOWNS][UNKNOWNS];
   double v[UNKNOWNS];
   double d[UNKNOWNS];
-  double damping = 1e-2;
+  double damping = 1e-3;
   normal(fit, m, v);
   for (int n = 0; n < EVALUATIONS; ++n) {
     solve(m, v, damping, d);
     const TonPower b = {{1.0, fit->b.p[1] + d[0], fit->b.p[2] + d[1]}};
     const TonPower a = {{1.0, fit->a.p[1] + d[2], fit->a.p[2] + d[3]}};
+    const double before = fit->cost;
     if (improve(fit, &b, &a)) {
+      if (fit->cost > 0.98 * before) {
+        return;
+      }
       damping *= 0.1;
       normal(fit, m, v);
     } else {

@@ -321,6 +321,47 @@ lay_out(Equaliser* e, const TonUpdate* u)
   }
 }
 
+/// What the neighbour of a pair was sent: most often the same
+static TonSvf
+goals(const TonSvfMove* m, uint32_t lane)
+{
+  return (TonSvf){
+      .keep = m->keep[lane],
+      .feed = m->feed[lane],
+      .up = m->up[lane],
+      .through = m->through.goal[lane],
+      .direct = m->direct.goal[lane],
+      .tap = m->tap.goal[lane],
+      .g = m->g.goal[lane],
+      .k = m->k.goal[lane],
+  };
+}
+
+static bool
+neighbour_has(const Equaliser* e, uint32_t lane, const EqualiserParams* p,
+              int band, unsigned slot)
+{
+  const uint32_t other = lane ^ 1U;
+  const EqualiserParams* const q = &e->values[other];
+  return e->known[other] && e->present[slot][other] && !moved_house(q, p) &&
+         memcmp(&q->band[band], &p->band[band], sizeof(Band)) == 0;
+}
+
+static void
+send_band(Equaliser* e, uint32_t lane, const EqualiserParams* p, int band,
+          unsigned slot, uint32_t ramp)
+{
+  TonBiquad h[TON_MOST_SECTIONS];
+  const bool borrow = neighbour_has(e, lane, p, band, slot);
+  const unsigned n =
+      borrow ? sections_of(&p->band[band]) : design(&p->band[band], e->rate, h);
+  for (unsigned k = 0; k < n; ++k) {
+    const TonSvf c =
+        borrow ? goals(&e->move[slot + k], lane ^ 1U) : ton_svf(&h[k]);
+    send(e, slot + k, lane, &c, ramp);
+  }
+}
+
 static void
 update(void* state, const TonUpdate* u)
 {
@@ -340,12 +381,7 @@ update(void* state, const TonUpdate* u)
     const unsigned n = sections_of(&p->band[i]);
     const bool same = memcmp(&known->band[i], &p->band[i], sizeof(Band)) == 0;
     if (n && e->present[slot][lane] && (fresh || moving || !same)) {
-      TonBiquad h[TON_MOST_SECTIONS];
-      design(&p->band[i], e->rate, h);
-      for (unsigned k = 0; k < n; ++k) {
-        const TonSvf c = ton_svf(&h[k]);
-        send(e, slot + k, lane, &c, ramp);
-      }
+      send_band(e, lane, p, i, slot, ramp);
     }
     slot += n;
   }
