@@ -247,4 +247,10 @@ TonStatus ton_insert_parse(const char* text, TonInsert* insert,
 
 void ton_insert_free(TonInsert* insert);
 
+/// A processor as a chain's text has it, values that are the default left out:
+/// "{compressor: {ratio: 3:1}, key: Kick}", "{equaliser: [{bell: {at: 1 kHz}}]}".
+/// For TonEdit; the values are those of the processor's own, no preset is
+/// named.  Freed with ton_free(); null when memory is refused.
+char* ton_insert_write(const TonInsert* insert);
+
 #endif
