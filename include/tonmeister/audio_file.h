@@ -23,6 +23,8 @@ typedef struct {
   uint32_t channels; ///< 1 to 64
   uint64_t frames;   ///< Samples of one channel
   TonSamples samples;
+  bool truncated; ///< The header promises more than the file holds; `frames`
+                  ///< is what is there
   char container[16]; ///< "WAV", "RF64", "FLAC", "MP3", "M4A", ...
   char codec[24];     ///< "PCM 24 bit", "AAC", ...
 } TonAudioInfo;
@@ -104,7 +106,9 @@ typedef struct {
   const char* container;  ///< "WAV" (RF64 by itself above 4 GB), "FLAC", "MP3"
   uint32_t bitrate_kbps;  ///< MP3: constant bit rate, 320
   bool dither;            ///< TPDF at 16 and 24 bit; off only for exact copies
-  uint64_t frames_hint; ///< Expected length; above 4 GB of WAV makes it RF64
+  bool dither_silence;    ///< Dither digital silence too; else the noise fades
+                          ///< away after a second of it
+  uint64_t frames_hint;   ///< Expected length, 0: unknown.  Not needed
   uint64_t dither_seed;   ///< Same seed, same bytes
   TonBroadcast broadcast; ///< WAV only
 } TonAudioFormat;

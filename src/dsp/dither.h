@@ -2,33 +2,67 @@
 #ifndef TON_DSP_DITHER_H
 #define TON_DSP_DITHER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/// 64 well-mixed bits of a counter (SplitMix64, Steele et al. 2014)
-static inline uint64_t
-ton_mix_bits(uint64_t z)
-{
-  z *= 0x9E3779B97F4A7C15U;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
-}
+/// Dither of one channel: two keys drawn from the seed
+typedef struct {
+  uint32_t early;
+  uint32_t late;
+} TonDither;
+
+enum {
+  TON_DITHER_BITS = 16,                  ///< Fraction bits of the noise
+  TON_DITHER_STEP = 65536,               ///< One quantiser step
+  TON_DITHER_REST = TON_DITHER_STEP - 1, ///< What the two uniforms sum to
+};
+
+/// Keys of one channel.  [any]
+TonDither ton_dither(uint64_t seed, uint32_t channel);
 
 /**
-   Triangular noise of +-1 quantiser step for one sample, in steps.
+   Triangular noise of one frame in steps / 65536, -65535 to 65535.
 
-   Sum of two independent uniform +-1/2 (Lipshitz, Wannamaker, Vanderkooy
-   1992): mean and variance of the total error no longer depend on the sound.
-   A function of seed, channel and frame alone.
+   Sum of two independent uniform +-1/2 step (Lipshitz, Wannamaker,
+   Vanderkooy 1992): mean and variance of the total error no longer depend on
+   the sound.  A function of seed, channel and frame alone; it comes round
+   after 2^32 frames, a day at 48 kHz.  The mixing is Wellons' two-round
+   integer hash (2018), with a second key between the rounds so that no
+   channel is another one's reordering.
 */
-static inline double
-ton_dither(uint64_t seed, uint32_t channel, uint64_t frame)
+static inline int32_t
+ton_dither_noise(TonDither dither, uint32_t frame)
 {
-  const uint64_t bits =
-      ton_mix_bits(seed + ton_mix_bits(frame * 64 + channel + 1));
-  const double a = (double)(uint32_t)bits * 0x1p-32;
-  const double b = (double)(bits >> 32) * 0x1p-32;
-  return a + b - 1.0;
+  uint32_t h = frame ^ dither.early;
+  h = (h ^ h >> 16) * 0x21F0AAADU;
+  h = (h ^ h >> 15) + dither.late;
+  h *= 0xD35A2D97U;
+  h ^= h >> 15;
+  return (int32_t)(h & 0xFFFFU) + (int32_t)(h >> 16) - TON_DITHER_REST;
 }
+
+/// Float to integers of one file: scale, dither, round, hold inside full scale
+typedef struct {
+  uint32_t bits; ///< 16 or 24
+  bool dither;
+  uint64_t seed;
+  uint32_t blank_after; ///< Frames of digital silence before dither goes; 0:
+                        ///< it never goes
+  uint32_t blank_fade;  ///< Frames of its going
+  uint64_t zeros[64];   ///< Frames of silence so far, by channel
+  uint64_t clipped;     ///< Samples over full scale so far
+} TonQuantiser;
+
+/**
+   Quantise `frames` of one channel.
+
+   @param out Steps, -2^(bits-1) to 2^(bits-1) - 1.  Full scale 1.0 is
+          2^(bits-1): what came from such integers goes back to them exactly
+          when `dither` is off.
+   @param frame Number of the first frame in the file; calls of a channel must
+          follow each other
+*/
+void ton_quantise(TonQuantiser* quantiser, uint32_t channel, uint64_t frame,
+                  int32_t* out, const float* x, uint32_t frames);
 
 #endif

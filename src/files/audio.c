@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /// What can be said before any library is asked
 static TonStatus
@@ -15,22 +16,25 @@ check_path(const char* path, TonError* error)
 {
   struct stat st;
   if (stat(path, &st) != 0) {
-    return ton_fail_file(error, TON_NOT_FOUND, path, "%s", strerror(errno));
+    return ton_fail_file(error, errno == ENOENT ? TON_NOT_FOUND : TON_BAD_FILE,
+                         path, "%s", strerror(errno));
   }
   if (S_ISDIR(st.st_mode)) {
     return ton_fail_file(error, TON_BAD_FILE, path,
                          "is a folder; expected an audio file");
   }
+  if (!S_ISREG(st.st_mode)) {
+    return ton_fail_file(error, TON_BAD_FILE, path,
+                         "is not a file but a device or a pipe");
+  }
   if (st.st_size == 0) {
     return ton_fail_file(error, TON_BAD_FILE, path,
                          "is empty; export it again");
   }
-  FILE* const file = fopen(path, "rb");
-  if (!file) {
+  if (access(path, R_OK) != 0) {
     return ton_fail_file(error, TON_BAD_FILE, path, "cannot be opened: %s",
                          strerror(errno));
   }
-  fclose(file);
   return TON_OK;
 }
 
@@ -62,7 +66,10 @@ ton_audio_open(const char* path, TonAudio** audio, TonError* error)
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   snprintf(a->path, sizeof(a->path), "%s", path);
-  TonStatus status = audio_open_sndfile(a, error);
+  TonStatus status = audio_open_wav(a, error);
+  if (status == TON_UNSUPPORTED) {
+    status = audio_open_sndfile(a, error);
+  }
   if (status == TON_UNSUPPORTED) {
     status = audio_open_av(a, error);
   }
@@ -81,6 +88,23 @@ ton_audio_info(const TonAudio* audio)
   return &audio->info;
 }
 
+/// Coded files may be some frames shorter than their headers say: two blocks of
+/// the longest codec are let pass, more is a file cut off.
+static TonStatus
+ended_early(TonAudio* audio, TonError* error)
+{
+  enum { SLACK = 4608 };
+  const TonAudioInfo* const info = &audio->info;
+  if (info->samples == TON_SAMPLES_CODED && info->frames - audio->at <= SLACK) {
+    audio->info.frames = audio->at;
+    return TON_OK;
+  }
+  return ton_fail_file(error, TON_BAD_FILE, audio->path,
+                       "breaks off at %.3f s of %.3f s; export it again",
+                       (double)audio->at / info->rate,
+                       (double)info->frames / info->rate);
+}
+
 TonStatus
 ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
                uint32_t* got, TonError* error)
@@ -89,11 +113,19 @@ ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
   const uint64_t left =
       audio->info.frames > audio->at ? audio->info.frames - audio->at : 0;
   const uint32_t wanted = frames < left ? frames : (uint32_t)left;
-  if (!wanted) {
-    return TON_OK;
+  while (*got < wanted) {
+    float* to[64];
+    for (uint32_t c = 0; c < audio->info.channels; ++c) {
+      to[c] = out[c] + *got;
+    }
+    uint32_t n = 0;
+    TON_TRY(audio->reader->read(audio, to, wanted - *got, &n, error));
+    if (!n) {
+      return ended_early(audio, error);
+    }
+    audio->at += n;
+    *got += n;
   }
-  TON_TRY(audio->reader->read(audio, out, wanted, got, error));
-  audio->at += *got;
   return TON_OK;
 }
 

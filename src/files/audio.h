@@ -4,8 +4,9 @@
 
 #include <tonmeister/audio_file.h>
 
-/// A way to read files: libsndfile, libav*
+/// A way to read files: our own for plain PCM, libsndfile, libav*
 typedef struct {
+  /// Some of the next frames, at least one; `*got` stays 0 at the end
   TonStatus (*read)(TonAudio* audio, float* const* out, uint32_t frames,
                     uint32_t* got, TonError* error);
   TonStatus (*seek)(TonAudio* audio, uint64_t frame, TonError* error);
@@ -19,12 +20,13 @@ struct TonAudio {
   TonAudioInfo info;
   uint64_t at; ///< Next frame
   uint64_t bad;
-  bool raw; ///< Little-endian PCM, converted by our own kernels
   void* room;
   uint64_t room_bytes;
 };
 
-/// TON_UNSUPPORTED when the library does not know the form
+/// All: TON_UNSUPPORTED when this way does not know the form
+TonStatus audio_open_wav(TonAudio* audio, TonError* error);
+
 TonStatus audio_open_sndfile(TonAudio* audio, TonError* error);
 
 TonStatus audio_open_av(TonAudio* audio, TonError* error);

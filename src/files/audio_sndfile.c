@@ -23,21 +23,20 @@ static const struct {
 static const struct {
   int sub;
   TonSamples samples;
-  uint32_t bytes;
   const char* name;
 } codecs[] = {
-    {SF_FORMAT_PCM_16, TON_SAMPLES_16, 2, "PCM 16 bit"},
-    {SF_FORMAT_PCM_24, TON_SAMPLES_24, 3, "PCM 24 bit"},
-    {SF_FORMAT_PCM_32, TON_SAMPLES_32, 4, "PCM 32 bit"},
-    {SF_FORMAT_FLOAT, TON_SAMPLES_FLOAT, 4, "float 32 bit"},
-    {SF_FORMAT_DOUBLE, TON_SAMPLES_DOUBLE, 8, "float 64 bit"},
-    {SF_FORMAT_PCM_U8, TON_SAMPLES_16, 1, "PCM 8 bit"},
-    {SF_FORMAT_PCM_S8, TON_SAMPLES_16, 1, "PCM 8 bit"},
-    {SF_FORMAT_VORBIS, TON_SAMPLES_CODED, 0, "Vorbis"},
-    {SF_FORMAT_OPUS, TON_SAMPLES_CODED, 0, "Opus"},
-    {SF_FORMAT_MPEG_LAYER_III, TON_SAMPLES_CODED, 0, "MP3"},
-    {SF_FORMAT_ULAW, TON_SAMPLES_CODED, 0, "mu-law"},
-    {SF_FORMAT_ALAW, TON_SAMPLES_CODED, 0, "A-law"},
+    {SF_FORMAT_PCM_16, TON_SAMPLES_16, "PCM 16 bit"},
+    {SF_FORMAT_PCM_24, TON_SAMPLES_24, "PCM 24 bit"},
+    {SF_FORMAT_PCM_32, TON_SAMPLES_32, "PCM 32 bit"},
+    {SF_FORMAT_FLOAT, TON_SAMPLES_FLOAT, "float 32 bit"},
+    {SF_FORMAT_DOUBLE, TON_SAMPLES_DOUBLE, "float 64 bit"},
+    {SF_FORMAT_PCM_U8, TON_SAMPLES_16, "PCM 8 bit"},
+    {SF_FORMAT_PCM_S8, TON_SAMPLES_16, "PCM 8 bit"},
+    {SF_FORMAT_VORBIS, TON_SAMPLES_CODED, "Vorbis"},
+    {SF_FORMAT_OPUS, TON_SAMPLES_CODED, "Opus"},
+    {SF_FORMAT_MPEG_LAYER_III, TON_SAMPLES_CODED, "MP3"},
+    {SF_FORMAT_ULAW, TON_SAMPLES_CODED, "mu-law"},
+    {SF_FORMAT_ALAW, TON_SAMPLES_CODED, "A-law"},
 };
 
 enum {
@@ -45,11 +44,9 @@ enum {
   N_CODECS = sizeof(codecs) / sizeof(codecs[0]),
 };
 
-/// Bytes of a plain little-endian sample, 0 for anything else
-static uint32_t
+static void
 describe(TonAudio* a, int format)
 {
-  uint32_t bytes = 0;
   snprintf(a->info.container, sizeof(a->info.container), "other");
   snprintf(a->info.codec, sizeof(a->info.codec), "coded");
   a->info.samples = TON_SAMPLES_CODED;
@@ -63,15 +60,8 @@ describe(TonAudio* a, int format)
     if ((format & SF_FORMAT_SUBMASK) == codecs[i].sub) {
       a->info.samples = codecs[i].samples;
       snprintf(a->info.codec, sizeof(a->info.codec), "%s", codecs[i].name);
-      bytes = codecs[i].bytes;
     }
   }
-  const int major = format & SF_FORMAT_TYPEMASK;
-  const bool little = (major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX ||
-                       major == SF_FORMAT_RF64) &&
-                      (format & SF_FORMAT_ENDMASK) != SF_ENDIAN_BIG &&
-                      a->info.samples <= TON_SAMPLES_FLOAT;
-  return little && bytes > 1 ? bytes : 0;
 }
 
 static TonStatus
@@ -83,35 +73,8 @@ fail_at(const TonAudio* a, TonError* error)
 }
 
 static TonStatus
-read_raw(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
-         TonError* error)
-{
-  const uint32_t bytes = a->info.samples == TON_SAMPLES_16   ? 2
-                         : a->info.samples == TON_SAMPLES_24 ? 3
-                                                             : 4;
-  const uint32_t width = bytes * a->info.channels;
-  uint8_t* const room = audio_room(a, (uint64_t)frames * width + 64);
-  if (!room) {
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  const sf_count_t n = sf_read_raw(a->file, room, (sf_count_t)frames * width);
-  *got = n > 0 ? (uint32_t)(n / width) : 0;
-  const TonPcm* const pcm = ton_pcm();
-  if (bytes == 2) {
-    pcm->from16(out, room, a->info.channels, *got);
-  } else if (bytes == 3) {
-    pcm->from24(out, room, a->info.channels, *got);
-  } else if (a->info.samples == TON_SAMPLES_32) {
-    pcm->from32(out, room, a->info.channels, *got);
-  } else {
-    a->bad += pcm->from_float(out, room, a->info.channels, *got);
-  }
-  return *got ? TON_OK : fail_at(a, error);
-}
-
-static TonStatus
-read_float(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
-           TonError* error)
+read(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
+     TonError* error)
 {
   float* const room =
       audio_room(a, (uint64_t)frames * a->info.channels * sizeof(float));
@@ -122,19 +85,10 @@ read_float(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
   *got = n > 0 ? (uint32_t)n : 0;
   a->bad +=
       ton_pcm()->from_float(out, (const uint8_t*)room, a->info.channels, *got);
-  // a coded file may end a little before its header says
   if (!*got && sf_error(a->file)) {
     return fail_at(a, error);
   }
   return TON_OK;
-}
-
-static TonStatus
-read(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
-     TonError* error)
-{
-  return a->raw ? read_raw(a, out, frames, got, error)
-                : read_float(a, out, frames, got, error);
 }
 
 static TonStatus
@@ -166,7 +120,7 @@ audio_open_sndfile(TonAudio* a, TonError* error)
   a->info.rate = (uint32_t)info.samplerate;
   a->info.channels = (uint32_t)info.channels;
   a->info.frames = info.frames > 0 ? (uint64_t)info.frames : 0;
-  a->raw = describe(a, info.format) > 0;
+  describe(a, info.format);
   if (info.frames == SF_COUNT_MAX) {
     a->info.frames = 0;
   }

@@ -16,9 +16,13 @@ void files_part_name(const char* path, char* room, size_t size);
 /// Sync, rename over the final name, sync the folder
 TonStatus files_publish(const char* part, const char* path, TonError* error);
 
-/// Add tags and art to a finished file
-TonStatus files_write_tags(const char* path, const TonTags* tags,
-                           TonError* error);
+/// Write everything.  0, or -1 with errno set; a disk that takes nothing more
+/// is ENOSPC.
+int files_write_all(int fd, const void* bytes, uint64_t size);
+
+/// Add tags and art to a finished file `part`, called `path` in errors
+TonStatus files_write_tags(const char* part, const char* path,
+                           const TonTags* tags, TonError* error);
 
 /// tags.cpp: 0 on success; the C side makes errors of it
 int files_taglib_write(const char* path, const TonTags* tags);

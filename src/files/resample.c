@@ -53,8 +53,8 @@ ton_resampler_run(TonResampler* r, const float* const* in, uint32_t frames,
   size_t used = 0;
   size_t made = 0;
   const soxr_error_t why =
-      soxr_process(r->soxr, end && !frames ? NULL : (const void*)(uintptr_t)in, frames,
-                   &used, (void*)(uintptr_t)out, room, &made);
+      soxr_process(r->soxr, end && !frames ? NULL : (const void*)(uintptr_t)in,
+                   frames, &used, (void*)(uintptr_t)out, room, &made);
   if (why || used != frames) {
     return ton_fail(error, TON_NO_MEMORY, "conversion of the rate failed: %s",
                     why ? why : "no room for the result");

@@ -7,9 +7,10 @@
 #ifdef TON_HAVE_TAGLIB
 
 TonStatus
-files_write_tags(const char* path, const TonTags* tags, TonError* error)
+files_write_tags(const char* part, const char* path, const TonTags* tags,
+                 TonError* error)
 {
-  const int failed = files_taglib_write(path, tags);
+  const int failed = files_taglib_write(part, tags);
   if (failed == 2) {
     return ton_fail_file(error, TON_BAD_FILE, tags->cover_path,
                          "is not a JPEG or PNG picture");
@@ -31,8 +32,10 @@ ton_tags_read(const char* path, TonTags* tags, bool* has_cover, TonError* error)
 #else
 
 TonStatus
-files_write_tags(const char* path, const TonTags* tags, TonError* error)
+files_write_tags(const char* part, const char* path, const TonTags* tags,
+                 TonError* error)
 {
+  (void)part;
   (void)tags;
   return ton_fail_file(error, TON_UNSUPPORTED, path,
                        "this build cannot write tags");

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dsp/dither.h"
 #include "expect.h"
 #include "signals.h"
 
@@ -150,44 +149,6 @@ out_14_full_scale_does_not_wrap(void** state)
   for (int i = 0; i < 5; ++i) {
     assert_true(back[0][i] * 32768.0F == wanted[i]);
   }
-}
-
-static void
-out_05_dither_makes_the_error_independent_of_the_sound(void** state)
-{
-  (void)state;
-  enum { SAMPLES = 1 << 18 };
-  for (int k = 0; k <= 32; ++k) {
-    const double x = k / 32.0;
-    double sum = 0.0;
-    double squares = 0.0;
-    for (uint64_t i = 0; i < SAMPLES; ++i) {
-      const double error = rint(x + ton_dither(7, 0, i)) - x;
-      sum += error;
-      squares += error * error;
-    }
-    const double mean = sum / SAMPLES;
-    EXPECT_AT_MOST("OUT-05 mean error", fabs(mean), 0.005, "LSB");
-    EXPECT_NEAR("OUT-05 variance", squares / SAMPLES - mean * mean, 0.25, 0.005,
-                "LSB^2");
-  }
-}
-
-static void
-out_08_dither_of_two_channels_is_independent(void** state)
-{
-  (void)state;
-  double ab = 0.0;
-  double aa = 0.0;
-  double bb = 0.0;
-  for (uint64_t i = 0; i < 1 << 18; ++i) {
-    const double a = ton_dither(7, 0, i);
-    const double b = ton_dither(7, 1, i);
-    ab += a * b;
-    aa += a * a;
-    bb += b * b;
-  }
-  EXPECT_AT_MOST("OUT-08 correlation", fabs(ab / sqrt(aa * bb)), 0.01, "");
 }
 
 static void
@@ -538,8 +499,6 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(out_13_and_14_integers_are_exact),
       cmocka_unit_test(out_14_full_scale_does_not_wrap),
-      cmocka_unit_test(out_05_dither_makes_the_error_independent_of_the_sound),
-      cmocka_unit_test(out_08_dither_of_two_channels_is_independent),
       cmocka_unit_test(out_06_a_quiet_sine_survives_16_bit),
       cmocka_unit_test(out_01_to_04_rates_convert_cleanly),
       cmocka_unit_test(broken_files_are_refused_with_a_reason),

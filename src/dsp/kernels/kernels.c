@@ -4,6 +4,7 @@
 #include "base/cpu.h"
 #include "dsp/kernels/pcm.h"
 #include "dsp/kernels/peaks.h"
+#include "dsp/kernels/quantise.h"
 
 const TonKernels*
 ton_kernels(uint32_t lanes)
@@ -48,4 +49,19 @@ ton_peaks(void)
   }
 #endif
   return &ton_peaks4;
+}
+
+const TonQuantiseKernel*
+ton_quantise_kernel(void)
+{
+#ifdef TON_WIDE
+  const uint32_t lanes = ton_cpu_lanes();
+  if (lanes == 16) {
+    return &ton_quantise16;
+  }
+  if (lanes == 8) {
+    return &ton_quantise8;
+  }
+#endif
+  return &ton_quantise4;
 }

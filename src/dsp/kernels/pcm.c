@@ -52,15 +52,29 @@ from24(float* const* out, const uint8_t* in, uint32_t channels, uint32_t frames)
   }
 }
 
+/// One channel of interleaved samples; inlined once more where `channels` is
+/// known, for the compiler to see the stride
+static inline void
+plane16(float* restrict to, const uint8_t* restrict in, uint32_t channels,
+        uint32_t frames)
+{
+  for (uint32_t i = 0; i < frames; ++i) {
+    int16_t sample;
+    memcpy(&sample, in + 2 * ((size_t)i * channels), 2);
+    to[i] = (float)sample * 0x1p-15F;
+  }
+}
+
 static void
 from16(float* const* out, const uint8_t* in, uint32_t channels, uint32_t frames)
 {
   for (uint32_t c = 0; c < channels; ++c) {
-    float* const to = out[c];
-    for (uint32_t i = 0; i < frames; ++i) {
-      int16_t sample;
-      memcpy(&sample, in + 2 * ((size_t)i * channels + c), 2);
-      to[i] = (float)sample * 0x1p-15F;
+    if (channels == 1) {
+      plane16(out[c], in, 1, frames);
+    } else if (channels == 2) {
+      plane16(out[c], in + 2 * c, 2, frames);
+    } else {
+      plane16(out[c], in + 2 * (size_t)c, channels, frames);
     }
   }
 }
@@ -78,27 +92,47 @@ from32(float* const* out, const uint8_t* in, uint32_t channels, uint32_t frames)
   }
 }
 
+/// Returns the greatest exponent met: 0x7F800000 is not a finite number
+static inline uint32_t
+plane_float(float* restrict to, const uint8_t* restrict in, uint32_t channels,
+            uint32_t frames)
+{
+  uint32_t worst = 0;
+  for (uint32_t i = 0; i < frames; ++i) {
+    uint32_t bits;
+    memcpy(&bits, in + 4 * ((size_t)i * channels), 4);
+    memcpy(to + i, &bits, 4);
+    const uint32_t exponent = bits & 0x7F800000U;
+    worst = exponent > worst ? exponent : worst;
+  }
+  return worst;
+}
+
+static uint64_t
+silence_bad(float* x, uint32_t frames)
+{
+  uint64_t bad = 0;
+  for (uint32_t i = 0; i < frames; ++i) {
+    if (!__builtin_isfinite(x[i])) {
+      x[i] = 0.0F;
+      ++bad;
+    }
+  }
+  return bad;
+}
+
 static uint64_t
 from_float(float* const* out, const uint8_t* in, uint32_t channels,
            uint32_t frames)
 {
   uint64_t bad = 0;
   for (uint32_t c = 0; c < channels; ++c) {
-    float* const to = out[c];
-    uint32_t worst = 0;
-    for (uint32_t i = 0; i < frames; ++i) {
-      uint32_t bits;
-      memcpy(&bits, in + 4 * ((size_t)i * channels + c), 4);
-      memcpy(to + i, &bits, 4);
-      const uint32_t exponent = bits & 0x7F800000U;
-      worst = exponent > worst ? exponent : worst;
-    }
-    for (uint32_t i = 0; worst == 0x7F800000U && i < frames; ++i) {
-      if (!__builtin_isfinite(to[i])) {
-        to[i] = 0.0F;
-        ++bad;
-      }
-    }
+    const uint8_t* const from = in + 4 * (size_t)c;
+    const uint32_t worst = channels == 1 ? plane_float(out[c], from, 1, frames)
+                           : channels == 2
+                               ? plane_float(out[c], from, 2, frames)
+                               : plane_float(out[c], from, channels, frames);
+    bad += worst == 0x7F800000U ? silence_bad(out[c], frames) : 0;
   }
   return bad;
 }

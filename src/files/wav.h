@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_FILES_WAV_H
+#define TON_FILES_WAV_H
+
+#include <tonmeister/audio_file.h>
+
+/// Where the samples of a plain PCM WAV, RF64 or BW64 file lie
+typedef struct {
+  TonAudioInfo info;
+  uint32_t bytes;   ///< Of one sample
+  uint64_t data_at; ///< Byte of the first sample
+} WavLayout;
+
+/// Read the chunks of an open file of `size` bytes.  False for anything that
+/// is not plain little-endian PCM of 16, 24, 32 bit or 32 bit float in order.
+bool wav_layout(int fd, uint64_t size, WavLayout* layout);
+
+enum {
+  WAV_HEADER_MOST = 768, ///< Bytes before the first sample, at most
+  WAV_BEXT_BYTES = 602,  ///< Body of a broadcast extension without history
+};
+
+/// Everything before the samples.  Its length depends on format alone, so a
+/// header written last fits where a first one stood.  Returns its bytes.
+uint32_t wav_header(uint8_t room[WAV_HEADER_MOST], const TonAudioFormat* format,
+                    const TonBroadcast* broadcast, uint64_t frames,
+                    uint64_t bytes_after_data);
+
+/// Files longer than this many bytes are RF64; only tests lower it
+extern uint64_t wav_longest;
+
+/// True if a file of such samples has the RF64 form
+bool wav_is_rf64(const TonAudioFormat* format, uint64_t frames,
+                 uint64_t bytes_after_data);
+
+/// Bytes of a frame
+uint32_t wav_frame_bytes(const TonAudioFormat* format);
+
+#endif

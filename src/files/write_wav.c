@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "dsp/kernels/quantise.h"
+#include "files/files.h"
+#include "files/wav.h"
+#include "files/writer.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/// Samples on their way to the disk
+typedef struct {
+  size_t used;
+  uint8_t buffer[WRITER_BUFFER_BYTES + 64]; ///< Kernels store whole vectors
+} WavFile;
+
+static TonStatus
+flush(TonAudioWriter* w, TonError* error)
+{
+  WavFile* const f = w->file;
+  if (files_write_all(w->fd, f->buffer, f->used) != 0) {
+    return ton_fail_write(error, w->path);
+  }
+  f->used = 0;
+  return TON_OK;
+}
+
+static TonStatus
+open_wav(TonAudioWriter* w, TonError* error)
+{
+  WavFile* const f = ton_alloc(sizeof(WavFile));
+  if (!f) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  w->file = f;
+  f->used = wav_header(f->buffer, &w->format, NULL, 0, 0);
+  return TON_OK;
+}
+
+static void
+close_wav(TonAudioWriter* w)
+{
+  ton_free(w->file);
+}
+
+static void
+interleave_floats(uint8_t* out, const float* const* in, uint32_t channels,
+                  uint32_t frames)
+{
+  for (uint32_t c = 0; c < channels; ++c) {
+    for (uint32_t i = 0; i < frames; ++i) {
+      memcpy(out + 4 * ((size_t)i * channels + c), in[c] + i, 4);
+    }
+  }
+}
+
+static void
+convert(TonAudioWriter* w, uint8_t* out, const float* const* in, uint32_t n)
+{
+  const uint32_t channels = w->format.channels;
+  if (w->format.samples == TON_SAMPLES_FLOAT) {
+    interleave_floats(out, in, channels, n);
+    return;
+  }
+  const int32_t* planes[64];
+  const TonQuantiseKernel* const kernel = ton_quantise_kernel();
+  writer_quantise(w, in, n, planes);
+  (w->format.samples == TON_SAMPLES_16 ? kernel->to16 : kernel->to24)(
+      out, planes, channels, n);
+}
+
+static TonStatus
+write_wav(TonAudioWriter* w, const float* const* in, uint32_t frames,
+          TonError* error)
+{
+  WavFile* const f = w->file;
+  const size_t bytes = (size_t)frames * wav_frame_bytes(&w->format);
+  if (f->used + bytes > WRITER_BUFFER_BYTES) {
+    TON_TRY(flush(w, error));
+  }
+  convert(w, f->buffer + f->used, in, frames);
+  f->used += bytes;
+  return TON_OK;
+}
+
+static void
+add(WavFile* f, const void* bytes, size_t n)
+{
+  memcpy(f->buffer + f->used, bytes, n);
+  f->used += n;
+}
+
+/// One text of LIST INFO: null-terminated, padded to an even length
+static void
+add_text(WavFile* f, const char* id, const char* text)
+{
+  const uint32_t n = (uint32_t)strlen(text) + 1;
+  if (n > 1) {
+    const uint8_t size[] = {(uint8_t)n, (uint8_t)(n >> 8), 0, 0};
+    add(f, id, 4);
+    add(f, size, 4);
+    add(f, text, n);
+    add(f, "", n & 1U);
+  }
+}
+
+/// TagLib spoils RF64, so these files get their texts here
+static void
+add_texts(WavFile* f, const TonTags* tags)
+{
+  const size_t start = f->used;
+  add(f, "LIST\0\0\0\0INFO", 12);
+  add_text(f, "INAM", tags->title);
+  add_text(f, "IART", tags->artist);
+  add_text(f, "IPRD", tags->album);
+  add_text(f, "IGNR", tags->genre);
+  add_text(f, "ICRD", tags->date);
+  add_text(f, "ICMT", tags->comment);
+  add_text(f, "ICOP", tags->copyright);
+  add_text(f, "ISRC", tags->isrc);
+  const size_t n = f->used - start - 8;
+  f->buffer[start + 4] = (uint8_t)n;
+  f->buffer[start + 5] = (uint8_t)(n >> 8);
+}
+
+static TonStatus
+finish_wav(TonAudioWriter* w, const TonBroadcast* broadcast,
+           const TonTags* tags, TonError* error)
+{
+  WavFile* const f = w->file;
+  TON_TRY(flush(w, error));
+  const uint64_t data = w->frames * wav_frame_bytes(&w->format);
+  add(f, "", data & 1U);
+  const size_t pad = f->used;
+  // what TagLib will add counts towards the longest plain file
+  enum { TAGS_AT_MOST = 1 << 25 };
+  const uint64_t room = tags ? TAGS_AT_MOST : 0;
+  w->tagged = wav_is_rf64(&w->format, w->frames, room);
+  if (tags && w->tagged) {
+    add_texts(f, tags);
+  }
+  const uint64_t after = f->used - pad;
+  TON_TRY(flush(w, error));
+  uint8_t header[WAV_HEADER_MOST];
+  const TonBroadcast* const b = broadcast ? broadcast : &w->format.broadcast;
+  const uint32_t n = wav_header(header, &w->format, b, w->frames, after);
+  return pwrite(w->fd, header, n, 0) == (ssize_t)n
+             ? TON_OK
+             : ton_fail_write(error, w->path);
+}
+
+const Form writer_wav = {open_wav, write_wav, finish_wav, close_wav};

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_FILES_WRITER_H
+#define TON_FILES_WRITER_H
+
+#include "dsp/dither.h"
+
+#include <tonmeister/audio_file.h>
+
+/// A way to write: plain PCM by ourselves, coded forms by libsndfile
+typedef struct {
+  TonStatus (*open)(TonAudioWriter* writer, TonError* error);
+  /// At most WRITER_PIECE frames
+  TonStatus (*write)(TonAudioWriter* writer, const float* const* in,
+                     uint32_t frames, TonError* error);
+  /// Everything but the tags
+  TonStatus (*finish)(TonAudioWriter* writer, const TonBroadcast* broadcast,
+                      const TonTags* tags, TonError* error);
+  void (*close)(TonAudioWriter* writer);
+} Form;
+
+enum {
+  WRITER_PIECE = 1024,           ///< Frames converted at a time
+  WRITER_BUFFER_BYTES = 1 << 18, ///< Bytes handed to the system at a time
+};
+
+struct TonAudioWriter {
+  TonAudioWriter* next; ///< In the list of open writers
+  const Form* form;
+  void* file; ///< The form's own
+  int fd;
+  char path[1024];
+  char part[1100]; ///< Where it is written until commit
+  TonAudioFormat format;
+  TonQuantiser quantiser;
+  uint64_t frames;
+  bool tagged;      ///< The form wrote the tags itself
+  bool abandoned;   ///< By ton_writer_abandon_all(): the partial file is gone
+  TonStatus failed; ///< The first write that failed; later ones do nothing
+  int32_t* steps;   ///< channels x WRITER_PIECE
+};
+
+extern const Form writer_wav;
+extern const Form writer_coded;
+
+/// Quantise a piece into `steps`; planes[c] is set to channel c
+void writer_quantise(TonAudioWriter* writer, const float* const* in,
+                     uint32_t frames, const int32_t* planes[64]);
+
+#endif
