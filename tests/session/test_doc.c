@@ -5,6 +5,8 @@
 #include <tonmeister/session.h>
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static TonDoc*
 parsed(const char* text)
@@ -356,6 +358,45 @@ wrong_edits_leave_the_text_alone(void** state)
 }
 
 static void
+saving_follows_links_and_keeps_rights(void** state)
+{
+  (void)state;
+  char folder[] = "/tmp/ton-save-XXXXXX";
+  assert_non_null(mkdtemp(folder));
+  char file[64];
+  char link[64];
+  char nowhere[64];
+  snprintf(file, sizeof(file), "%s/mix.yaml", folder);
+  snprintf(link, sizeof(link), "%s/link.yaml", folder);
+  snprintf(nowhere, sizeof(nowhere), "%s/no/mix.yaml", folder);
+  TonDoc* const doc = parsed("a: 1\n");
+  TonDoc* again = NULL;
+  TonError error = {0};
+  struct stat info;
+  assert_int_equal(ton_doc_save(doc, file, &error), TON_OK);
+  assert_int_equal(chmod(file, 0640), 0);
+  assert_int_equal(symlink(file, link), 0);
+  const TonEdit edit = {"b", "2", NULL};
+  assert_int_equal(ton_doc_edit(doc, &edit, &error), TON_OK);
+  assert_int_equal(ton_doc_save(doc, link, &error), TON_OK);
+  assert_int_equal(lstat(link, &info), 0);
+  assert_true(S_ISLNK(info.st_mode));
+  assert_int_equal(stat(file, &info), 0);
+  assert_int_equal(info.st_mode & 0777, 0640);
+  assert_int_equal(ton_doc_open(file, &again, &error), TON_OK);
+  assert_string_equal(ton_doc_text(again), "a: 1\nb: 2\n");
+  ton_doc_free(again);
+  assert_int_equal(ton_doc_save(doc, nowhere, &error), TON_WRITE_FAILED);
+  assert_string_equal(error.file, nowhere);
+  assert_int_equal(ton_doc_open(nowhere, &again, &error), TON_NOT_FOUND);
+  assert_null(again);
+  ton_doc_free(doc);
+  unlink(link);
+  unlink(file);
+  assert_int_equal(rmdir(folder), 0); // nothing was left beside
+}
+
+static void
 memory_refused_at_any_point_loses_nothing(void** state)
 {
   (void)state;
@@ -406,6 +447,7 @@ main(void)
       cmocka_unit_test(a_text_tells_what_stands_where),
       cmocka_unit_test(slashes_in_names_are_escaped),
       cmocka_unit_test(wrong_edits_leave_the_text_alone),
+      cmocka_unit_test(saving_follows_links_and_keeps_rights),
       cmocka_unit_test(memory_refused_at_any_point_loses_nothing),
   };
   return TON_TESTS(tests);
