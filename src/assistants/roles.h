@@ -3,10 +3,12 @@
 #define TON_ASSISTANTS_ROLES_H
 
 #include "analysis/stem.h"
+#include "base/memory.h"
 
 #include <tonmeister/status.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /// How a role is placed between the speakers
@@ -28,6 +30,7 @@ typedef struct {
   double level_high_lu;
   double spread_lu; ///< Between good engineers on one song
   bool sum;         ///< The level is that of all strips of this role together
+  bool mute;        ///< Never part of the mix: click, guide
   double importance;
   TonPlace place;
   double width;        ///< 0 to 100: how far out
@@ -46,17 +49,16 @@ typedef struct {
 /// A bus of data/roles.yaml
 typedef struct {
   char* name;
+  char* with;      ///< Group it is counted with, or null
   double level_lu; ///< Of the whole group re lead vocal; NaN: none
   double spread_lu;
 } TonGroup;
 
-/// A word rule: any of the phrases makes it this role
+/// A word rule
 typedef struct {
   uint32_t role;
-  char** phrases;
-  uint32_t n_phrases;
-  char** unless; ///< Phrases that take it back
-  uint32_t n_unless;
+  char* say;    ///< Phrases, comma-separated: any of them makes it the role
+  char* unless; ///< Phrases that take it back, or null
   double confidence;
 } TonRoleRule;
 
@@ -68,8 +70,8 @@ typedef struct {
   uint32_t n_groups;
   TonRoleRule* rules; ///< First hit wins
   uint32_t n_rules;
-  char** noise; ///< Words that say nothing ("stereo", "take", "final")
-  uint32_t n_noise;
+  TonArena arena; ///< Owns all strings and rows
+  char* noise;    ///< Words that say nothing ("stereo, take, final")
 } TonRoles;
 
 /// Read data/roles.yaml (or `path`).  [main]

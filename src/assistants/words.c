@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/roles.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/// Letters U+00C0 to U+017F without their accents
+static const char plain[] =
+    "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
+    "nnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+typedef enum {
+  KIND_GAP,
+  KIND_LOWER,
+  KIND_UPPER,
+  KIND_DIGIT,
+  KIND_OTHER
+} Kind;
+
+/// One letter of a name, lower-cased and without accent
+typedef struct {
+  Kind kind;
+  char bytes[5];
+} Letter;
+
+static uint32_t
+decode(const char** text)
+{
+  const unsigned char* const p = (const unsigned char*)*text;
+  const uint32_t n = *p < 0x80 ? 1 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
+  uint32_t code = n == 1 ? *p : *p & (0xFFU >> (n + 1));
+  for (uint32_t i = 1; i < n; ++i) {
+    if ((p[i] & 0xC0U) != 0x80U) {
+      *text += 1;
+      return ' ';
+    }
+    code = code << 6 | (p[i] & 0x3FU);
+  }
+  *text += n;
+  return code;
+}
+
+static void
+encode(Letter* letter, uint32_t code)
+{
+  char* const b = letter->bytes;
+  if (code < 0x80) {
+    b[0] = (char)code;
+  } else if (code < 0x800) {
+    b[0] = (char)(0xC0U | code >> 6);
+    b[1] = (char)(0x80U | (code & 0x3FU));
+  } else if (code < 0x10000) {
+    b[0] = (char)(0xE0U | code >> 12);
+    b[1] = (char)(0x80U | (code >> 6 & 0x3FU));
+    b[2] = (char)(0x80U | (code & 0x3FU));
+  } else {
+    b[0] = (char)(0xF0U | code >> 18);
+    b[1] = (char)(0x80U | (code >> 12 & 0x3FU));
+    b[2] = (char)(0x80U | (code >> 6 & 0x3FU));
+    b[3] = (char)(0x80U | (code & 0x3FU));
+  }
+}
+
+static Letter
+ascii_letter(uint32_t code)
+{
+  Letter letter = {0};
+  if (code >= 'A' && code <= 'Z') {
+    letter.kind = KIND_UPPER;
+    code += 'a' - 'A';
+  } else if (code >= 'a' && code <= 'z') {
+    letter.kind = KIND_LOWER;
+  } else if (code >= '0' && code <= '9') {
+    letter.kind = KIND_DIGIT;
+  } else {
+    code = ' ';
+  }
+  letter.bytes[0] = (char)code;
+  return letter;
+}
+
+static Letter
+letter_of(uint32_t code)
+{
+  if (code < 0x80) {
+    return ascii_letter(code);
+  }
+  Letter letter = {.kind = KIND_OTHER};
+  if (code >= 0xC0 && code <= 0x17F) {
+    letter.kind = KIND_LOWER;
+    letter.bytes[0] = plain[code - 0xC0];
+  } else if (code >= 0x300 && code <= 0x36F) {
+    letter.kind = KIND_LOWER; // combining accent: no letter of its own
+  } else if (code < 0xC0 || code == 0x3000 || code == 0x2013) {
+    letter = (Letter){.kind = KIND_GAP, .bytes = " "};
+  } else {
+    code += code >= 0x410 && code <= 0x42F ? 0x20U : 0U; // Cyrillic capitals
+    encode(&letter, code == 0x401 || code == 0x451 ? 0x435U : code);
+  }
+  return letter;
+}
+
+/// Whether a word ends between two letters: "dV" of LeadVox, "t2" of t2
+static bool
+is_border(Kind before, Kind here, Kind next, Kind after_next)
+{
+  if (before == KIND_GAP || here == KIND_GAP) {
+    return false;
+  }
+  if ((before == KIND_DIGIT) != (here == KIND_DIGIT)) {
+    return true;
+  }
+  if (before == KIND_LOWER && here == KIND_UPPER) {
+    return true;
+  }
+  // "ABCd" is "ab cd", but "GTRs" is "gtrs"
+  return before == KIND_UPPER && here == KIND_UPPER && next == KIND_LOWER &&
+         after_next == KIND_LOWER;
+}
+
+enum { LONGEST = 256 };
+
+static uint32_t
+read_letters(const char* file, Letter* letters)
+{
+  const char* const slash = strrchr(file, '/');
+  const char* text = slash ? slash + 1 : file;
+  const char* dot = strrchr(text, '.');
+  if (dot && (dot == text || strlen(dot) > 5 || strchr(dot, ' '))) {
+    dot = NULL;
+  }
+  uint32_t n = 0;
+  while (*text && (!dot || text < dot) && n < LONGEST) {
+    letters[n++] = letter_of(decode(&text));
+  }
+  return n;
+}
+
+static Kind
+kind_at(const Letter* letters, uint32_t n, uint32_t i)
+{
+  return i < n ? letters[i].kind : KIND_GAP;
+}
+
+static const char*
+to_words(const char* file, bool split, char* room, size_t size)
+{
+  Letter letters[LONGEST];
+  const uint32_t n = read_letters(file, letters);
+  size_t at = 0;
+  for (uint32_t i = 0; i < n && at + 6 < size; ++i) {
+    const Kind before = i ? letters[i - 1].kind : KIND_GAP;
+    const Kind here = letters[i].kind;
+    const bool border =
+        split ? is_border(before, here, kind_at(letters, n, i + 1),
+                          kind_at(letters, n, i + 2))
+              : is_border(before == KIND_UPPER ? KIND_LOWER : before,
+                          here == KIND_UPPER ? KIND_LOWER : here, KIND_GAP,
+                          KIND_GAP);
+    if ((border || here == KIND_GAP) && at && room[at - 1] != ' ') {
+      room[at++] = ' ';
+    }
+    if (here != KIND_GAP) {
+      const size_t bytes = strlen(letters[i].bytes);
+      memcpy(room + at, letters[i].bytes, bytes);
+      at += bytes;
+    }
+  }
+  while (at && room[at - 1] == ' ') {
+    --at;
+  }
+  room[at] = '\0';
+  return room;
+}
+
+const char*
+ton_role_words(const char* file, char* room, size_t size)
+{
+  return to_words(file, true, room, size);
+}
+
+// Phrases ---------------------------------------------------------------------
+
+/// A stretch of text, not terminated
+typedef struct {
+  const char* text;
+  size_t length;
+} Span;
+
+static bool
+next_span(const char** at, char separator, Span* span)
+{
+  while (**at == ' ' || **at == separator) {
+    ++*at;
+  }
+  if (!**at) {
+    return false;
+  }
+  span->text = *at;
+  while (**at && **at != separator) {
+    ++*at;
+  }
+  span->length = (size_t)(*at - span->text);
+  while (span->length && span->text[span->length - 1] == ' ') {
+    --span->length;
+  }
+  return true;
+}
+
+static bool
+word_matches(Span pattern, Span word)
+{
+  const bool open = pattern.length && pattern.text[pattern.length - 1] == '*';
+  const size_t n = pattern.length - (open ? 1 : 0);
+  return (open ? word.length >= n : word.length == n) &&
+         memcmp(pattern.text, word.text, n) == 0;
+}
+
+/// Whether the words from `words` on begin with the phrase
+static bool
+phrase_begins(Span phrase, const char* words)
+{
+  char room[64];
+  snprintf(room, sizeof(room), "%.*s", (int)phrase.length, phrase.text);
+  const char* pattern = room;
+  Span p;
+  Span w;
+  while (next_span(&pattern, ' ', &p)) {
+    if (!next_span(&words, ' ', &w) || !word_matches(p, w)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Scripts written without spaces: found anywhere
+static bool
+phrase_inside(Span phrase, const char* words)
+{
+  char room[64];
+  snprintf(room, sizeof(room), "%.*s", (int)phrase.length, phrase.text);
+  return strstr(words, room) != NULL;
+}
+
+static bool
+phrase_found(Span phrase, const char* words)
+{
+  if ((unsigned char)phrase.text[0] >= 0xE3) {
+    return phrase_inside(phrase, words);
+  }
+  for (const char* at = words; at; at = strchr(at, ' ')) {
+    at += *at == ' ';
+    if (phrase_begins(phrase, at)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool
+any_phrase(const char* phrases, const char* words, Span* found)
+{
+  Span phrase;
+  while (phrases && next_span(&phrases, ',', &phrase)) {
+    if (phrase_found(phrase, words)) {
+      *found = phrase;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool
+match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
+{
+  for (uint32_t i = 0; i < roles->n_rules; ++i) {
+    const TonRoleRule* const rule = &roles->rules[i];
+    Span found;
+    Span not;
+    if (any_phrase(rule->say, words, &found) &&
+        !any_phrase(rule->unless, words, &not)) {
+      const bool open = found.text[found.length - 1] == '*';
+      guess->role = &roles->roles[rule->role];
+      guess->confidence = rule->confidence;
+      snprintf(guess->because, sizeof(guess->because),
+               "the file name says \"%.*s\"", (int)found.length - open,
+               found.text);
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Last word "l", "left", "r", "right", also before numbers
+static char
+side_of(const char* words)
+{
+  char side = 0;
+  Span word;
+  while (next_span(&words, ' ', &word)) {
+    const bool left = word_matches((Span){"l", 1}, word) ||
+                      word_matches((Span){"left", 4}, word) ||
+                      word_matches((Span){"ohl", 3}, word) ||
+                      word_matches((Span){"lt", 2}, word);
+    const bool right = word_matches((Span){"r", 1}, word) ||
+                       word_matches((Span){"right", 5}, word) ||
+                       word_matches((Span){"ohr", 3}, word) ||
+                       word_matches((Span){"rt", 2}, word);
+    side = left ? 'L' : right ? 'R' : side;
+  }
+  return side;
+}
+
+/// Letters back to back: "SNtop" is "sntop"
+static void
+unsplit_words(const char* file, char* room, size_t size)
+{
+  to_words(file, false, room, size);
+}
+
+void
+ton_role_from_name(const TonRoles* roles, const char* file, TonRoleGuess* guess)
+{
+  char words[512];
+  *guess = (TonRoleGuess){.role = ton_role(roles, "unknown")};
+  ton_role_words(file, words, sizeof(words));
+  guess->side = side_of(words);
+  if (match_rules(roles, words, guess)) {
+    return;
+  }
+  unsplit_words(file, words, sizeof(words));
+  if (!match_rules(roles, words, guess)) {
+    snprintf(guess->because, sizeof(guess->because),
+             "the file name says nothing known");
+  }
+}
+
+static bool
+is_small_word(Span word)
+{
+  return word.length <= 3 && word.text[0] != 'e';
+}
+
+static bool
+says_nothing(Span word, bool first)
+{
+  const bool number = word.text[0] >= '0' && word.text[0] <= '9';
+  return first && number && word.length <= 3;
+}
+
+/// "LV" and "OH" stay capitals, other words get one
+static size_t
+add_word(Span word, bool shout, char* room, size_t at, size_t size)
+{
+  if (at && at + 1 < size) {
+    room[at++] = ' ';
+  }
+  for (size_t i = 0; i < word.length && at + 1 < size; ++i) {
+    const char c = word.text[i];
+    const bool up = c >= 'a' && c <= 'z' && (i == 0 || shout);
+    room[at++] = up ? (char)(c - 'a' + 'A') : c;
+  }
+  return at;
+}
+
+const char*
+ton_strip_name(const char* file, char* room, size_t size)
+{
+  char words[512];
+  ton_role_words(file, words, sizeof(words));
+  const char* const base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+  const char* at_word = words;
+  size_t at = 0;
+  Span word;
+  for (bool first = true; next_span(&at_word, ' ', &word); first = false) {
+    if (says_nothing(word, first) && *at_word) {
+      continue;
+    }
+    char capitals[8] = "";
+    for (size_t i = 0; i < word.length && i < 7; ++i) {
+      const char c = word.text[i];
+      capitals[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    const bool shout = is_small_word(word) && strstr(base, capitals) != NULL &&
+                       (word.length < 3 || !strpbrk(base, "abcdefghijkln"));
+    at = add_word(word, shout, room, at, size);
+  }
+  room[at < size ? at : size - 1] = '\0';
+  if (!at) {
+    snprintf(room, size, "Track");
+  }
+  return room;
+}
