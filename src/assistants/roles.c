@@ -161,9 +161,9 @@ ton_roles_read(const char* path, TonRoles** roles, TonError* error)
 {
   char room[1024];
   TonDoc* doc = NULL;
-  TON_TRY(ton_doc_open(
-      path ? path : ton_data_path("roles.yaml", room, sizeof(room)), &doc,
-      error));
+  TON_TRY(ton_doc_open(path ? path
+                            : ton_data_path("roles.yaml", room, sizeof(room)),
+                       &doc, error));
   TonRoles* const table = ton_alloc(sizeof(TonRoles));
   if (!table) {
     ton_doc_free(doc);

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/roles.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 /// Letters U+00C0 to U+017F without their accents
 static const char plain[] =
     "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
-    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
-    "nnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
-typedef enum {
-  KIND_GAP,
-  KIND_LOWER,
-  KIND_UPPER,
-  KIND_DIGIT,
-  KIND_OTHER
-} Kind;
+typedef enum { KIND_GAP, KIND_LOWER, KIND_UPPER, KIND_DIGIT, KIND_OTHER } Kind;
 
 /// One letter of a name, lower-cased and without accent
 typedef struct {
@@ -277,9 +272,9 @@ match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
   for (uint32_t i = 0; i < roles->n_rules; ++i) {
     const TonRoleRule* const rule = &roles->rules[i];
     Span found;
-    Span not;
+    Span not ;
     if (any_phrase(rule->say, words, &found) &&
-        !any_phrase(rule->unless, words, &not)) {
+        !any_phrase(rule->unless, words, &not )) {
       const bool open = found.text[found.length - 1] == '*';
       guess->role = &roles->roles[rule->role];
       guess->confidence = rule->confidence;

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/roles.h"
+#include "base/count.h"
+#include "expect.h"
+
+#include <string.h>
+
+typedef struct {
+  const char* file;
+  const char* role;
+} Named;
+
+// Names as sessions of many studios have them, several languages
+static const Named names[] = {
+    {"01_KickIn.wav", "kick"},
+    {"02_KickOut.wav", "kick"},
+    {"Kick Sub.wav", "kick"},
+    {"kik in_01.wav", "kick"},
+    {"BD.aif", "kick"},
+    {"Bass Drum 2.wav", "kick"},
+    {"K Drum Sample Kick.wav", "kick"},
+    {"808 Kick.wav", "kick"},
+    {"DR-01 KICK D6.wav", "kick"},
+    {"Grosse Caisse.wav", "kick"},
+    {"Бочка.wav", "kick"},
+    {"キック.wav", "kick"},
+    {"03_SnareUp.wav", "snare"},
+    {"04_SnareDown.wav", "snare"},
+    {"Sn Top.wav", "snare"},
+    {"SNBot_02.wav", "snare"},
+    {"SD.wav", "snare"},
+    {"snr samp.wav", "snare"},
+    {"Side Stick.wav", "snare"},
+    {"Caisse claire.wav", "snare"},
+    {"Малый барабан.wav", "snare"},
+    {"HiHat.wav", "hat"},
+    {"HH_01.wav", "hat"},
+    {"Hats.wav", "hat"},
+    {"Closed Hat 808.wav", "hat"},
+    {"Charley.wav", "hat"},
+    {"ハイハット.wav", "hat"},
+    {"Tom1.wav", "tom"},
+    {"08_Tom2.wav", "tom"},
+    {"Floor Tom.wav", "tom"},
+    {"Rack.wav", "tom"},
+    {"FLR.wav", "tom"},
+    {"T3.wav", "tom"},
+    {"OH L.wav", "overhead"},
+    {"OHs.wav", "overhead"},
+    {"Overheads_R.wav", "overhead"},
+    {"OvhR.wav", "overhead"},
+    {"Ride.wav", "overhead"},
+    {"Crash Cymbals.wav", "overhead"},
+    {"Drum OH.wav", "overhead"},
+    {"Piatti.wav", "overhead"},
+    {"Room.wav", "room"},
+    {"Drum Room L.wav", "room"},
+    {"Rm Far.wav", "room"},
+    {"Amb Kit.wav", "drums"},
+    {"Kit Mono.wav", "room"},
+    {"Raum.wav", "room"},
+    {"drums.wav", "drums"},
+    {"Drum Loop 110bpm.wav", "drums"},
+    {"Beat.wav", "drums"},
+    {"Schlagzeug.wav", "drums"},
+    {"Batterie Stereo.wav", "drums"},
+    {"Ударные.wav", "drums"},
+    {"Claps.wav", "percussion"},
+    {"Snaps 2.wav", "percussion"},
+    {"Conga Hi.wav", "percussion"},
+    {"Perc Loop.wav", "percussion"},
+    {"Cowbell.wav", "percussion"},
+    {"Djembe.wav", "percussion"},
+    {"Cajon mic.wav", "percussion"},
+    {"Tamb.wav", "shaker"},
+    {"Shaker_01.wav", "shaker"},
+    {"Tambourine Chorus.wav", "shaker"},
+    {"Pandereta.wav", "percussion"},
+    {"Bass DI.wav", "bass"},
+    {"BassAmp.wav", "bass"},
+    {"09_Bass.wav", "bass"},
+    {"Sub.wav", "bass"},
+    {"808.wav", "bass"},
+    {"Synth Bass.wav", "bass"},
+    {"Moog Bass.wav", "bass"},
+    {"Upright Bass.wav", "bass"},
+    {"Bs Di.wav", "bass"},
+    {"Kontrabass.wav", "bass"},
+    {"Bajo.wav", "bass"},
+    {"Baixo DI.wav", "bass"},
+    {"Basso.wav", "bass"},
+    {"ベース.wav", "bass"},
+    {"Бас.wav", "bass"},
+    {"贝斯.wav", "bass"},
+    {"10_ElecGtr1.wav", "electric guitar"},
+    {"Gtr 1 L.wav", "electric guitar"},
+    {"EGtr_Rhythm_R.wav", "electric guitar"},
+    {"E.Guitar clean.wav", "electric guitar"},
+    {"GTRs.wav", "electric guitar"},
+    {"Strat 57.wav", "electric guitar"},
+    {"Gtr3 Rm.wav", "electric guitar"},
+    {"Dist Gtr DT.wav", "electric guitar"},
+    {"Gtr Harm 1.wav", "electric guitar"},
+    {"Chitarra elettrica.wav", "electric guitar"},
+    {"Guitarra.wav", "electric guitar"},
+    {"Guitare Elec.wav", "electric guitar"},
+    {"Git links.wav", "electric guitar"},
+    {"ギター.wav", "electric guitar"},
+    {"Гитара.wav", "electric guitar"},
+    {"Pedal Steel.wav", "electric guitar"},
+    {"Lead Gtr.wav", "lead guitar"},
+    {"Guitar Solo.wav", "lead guitar"},
+    {"Solo.wav", "lead guitar"},
+    {"E Gtr Solo dbl.wav", "lead guitar"},
+    {"LeadGtr_DI.wav", "lead guitar"},
+    {"AcGtr.wav", "acoustic guitar"},
+    {"Acoustic L.wav", "acoustic guitar"},
+    {"Ac Gtr DI.wav", "acoustic guitar"},
+    {"Nylon.wav", "acoustic guitar"},
+    {"Ukulele.wav", "acoustic guitar"},
+    {"Banjo 2.wav", "acoustic guitar"},
+    {"Mandolin.wav", "acoustic guitar"},
+    {"12 String.wav", "acoustic guitar"},
+    {"Akustikgitarre.wav", "acoustic guitar"},
+    {"Violão.wav", "acoustic guitar"},
+    {"アコギ.wav", "acoustic guitar"},
+    {"Piano.wav", "keys"},
+    {"Pno L.wav", "keys"},
+    {"Upright Piano.wav", "keys"},
+    {"Acoustic Piano.wav", "keys"},
+    {"Rhodes DI.wav", "keys"},
+    {"Wurli.wav", "keys"},
+    {"E-Piano.wav", "keys"},
+    {"Electric Piano.wav", "keys"},
+    {"Clavinet.wav", "keys"},
+    {"Keys.wav", "keys"},
+    {"Klavier_01.wav", "keys"},
+    {"Teclado.wav", "keys"},
+    {"ピアノ.wav", "keys"},
+    {"Клавиши.wav", "keys"},
+    {"Glockenspiel.wav", "keys"},
+    {"B3.wav", "organ"},
+    {"Organ Leslie Hi.wav", "organ"},
+    {"Hammond.wav", "organ"},
+    {"Orgel.wav", "organ"},
+    {"Synth 1.wav", "synth"},
+    {"Juno Chords.wav", "synth"},
+    {"SynStab.wav", "synth"},
+    {"Saw.wav", "synth"},
+    {"Синт.wav", "synth"},
+    {"Pad.wav", "pad"},
+    {"Warm Pad L.wav", "pad"},
+    {"String Pad.wav", "pad"},
+    {"Fläche.wav", "pad"},
+    {"Arp.wav", "pluck"},
+    {"Plucks.wav", "pluck"},
+    {"Seq 16ths.wav", "pluck"},
+    {"Synth Lead.wav", "synth lead"},
+    {"Lead Synth 2.wav", "synth lead"},
+    {"Strings.wav", "strings"},
+    {"Vln 1.wav", "strings"},
+    {"Cello.wav", "strings"},
+    {"Viola.wav", "strings"},
+    {"Fiddle.wav", "strings"},
+    {"Streicher.wav", "strings"},
+    {"Cuerdas.wav", "strings"},
+    {"Trumpet.wav", "brass"},
+    {"Tpt 2.wav", "brass"},
+    {"Horns.wav", "brass"},
+    {"Trombone.wav", "brass"},
+    {"Brass Sec.wav", "brass"},
+    {"Cuivres.wav", "brass"},
+    {"Sax.wav", "winds"},
+    {"Alto Sax.wav", "winds"},
+    {"Flute.wav", "winds"},
+    {"Bass Clarinet.wav", "winds"},
+    {"Harmonica.wav", "winds"},
+    {"Lead Vox.wav", "lead vocal"},
+    {"01 LEAD VOX.wav", "lead vocal"},
+    {"LeadVox.wav", "lead vocal"},
+    {"LV.wav", "lead vocal"},
+    {"LVox_comp.wav", "lead vocal"},
+    {"Vocals.wav", "lead vocal"},
+    {"Vox 1.wav", "lead vocal"},
+    {"voc_main.wav", "lead vocal"},
+    {"Main Vocal.wav", "lead vocal"},
+    {"Rap Verse.wav", "lead vocal"},
+    {"Gesang.wav", "lead vocal"},
+    {"Voix lead.wav", "lead vocal"},
+    {"Voz Principal.wav", "lead vocal"},
+    {"Voce.wav", "lead vocal"},
+    {"ボーカル.wav", "lead vocal"},
+    {"Вокал.wav", "lead vocal"},
+    {"人声.wav", "lead vocal"},
+    {"LV Double.wav", "double"},
+    {"Vox Dbl.wav", "double"},
+    {"Lead Vox DT.wav", "double"},
+    {"BV 1.wav", "backing vocal"},
+    {"BGVs L.wav", "backing vocal"},
+    {"Backing Vox 3.wav", "backing vocal"},
+    {"BackVoc.wav", "backing vocal"},
+    {"Harmony 1.wav", "backing vocal"},
+    {"Harm Hi.wav", "backing vocal"},
+    {"Oohs.wav", "backing vocal"},
+    {"Gang Vox.wav", "backing vocal"},
+    {"AdLibs.wav", "backing vocal"},
+    {"Choeurs.wav", "backing vocal"},
+    {"Coros.wav", "backing vocal"},
+    {"コーラス.wav", "backing vocal"},
+    {"Бэк-вокал.wav", "backing vocal"},
+    {"Choir.wav", "choir"},
+    {"Soprano.wav", "choir"},
+    {"Хор.wav", "choir"},
+    {"FX.wav", "effects"},
+    {"Riser 2.wav", "effects"},
+    {"Impact.wav", "effects"},
+    {"Reverse Cymbal.wav", "effects"},
+    {"White Noise Sweep.wav", "effects"},
+    {"Vinyl Crackle.wav", "effects"},
+    {"other.wav", "music"},
+    {"Instrumental.wav", "music"},
+    {"Backing Track.wav", "music"},
+    {"Click.wav", "guide"},
+    {"Guide Vox.wav", "guide"},
+    {"Rough Mix.wav", "guide"},
+    {"Gel 2.wav", "unknown"},
+    {"Track 07.wav", "unknown"},
+    {"Audio 12_03.wav", "unknown"},
+    {"Jonas.wav", "unknown"},
+};
+
+static const char*
+group_of(const TonRoles* roles, const char* name)
+{
+  const TonRole* const role = ton_role(roles, name);
+  assert_non_null(role);
+  return role->group;
+}
+
+static void
+test_real_names(void** state)
+{
+  const TonRoles* const roles = *state;
+  uint32_t exact = 0;
+  uint32_t group = 0;
+  for (uint32_t i = 0; i < TON_COUNT(names); ++i) {
+    TonRoleGuess guess;
+    ton_role_guess(roles, names[i].file, NULL, &guess);
+    const bool same = strcmp(guess.role->name, names[i].role) == 0;
+    exact += same;
+    group += strcmp(guess.role->group, group_of(roles, names[i].role)) == 0;
+    if (!same) {
+      print_message("# %s: %s (%s), expected %s\n", names[i].file,
+                    guess.role->name, guess.because, names[i].role);
+    }
+  }
+  const double n = (double)TON_COUNT(names);
+  EXPECT_AT_LEAST("names of the right role", 100.0 * exact / n, 95.0, "%");
+  EXPECT_AT_LEAST("names of the right group", 100.0 * group / n, 97.0, "%");
+}
+
+static void
+test_words(void** state)
+{
+  (void)state;
+  static const char* const pairs[][2] = {
+      {"a/b/01_LeadVox-L.wav", "01 lead vox l"},
+      {"GTRs.aiff", "gtrs"},
+      {"Fläche 2.wav", "flache 2"},
+      {"Violão.wav", "violao"},
+      {"T1.wav", "t 1"},
+      {"БОЧКА in.wav", "бочка in"},
+      {"v1.2 mix", "v 1 2 mix"},
+      {"\xff\xfe", ""},
+  };
+  for (uint32_t i = 0; i < TON_COUNT(pairs); ++i) {
+    char room[256];
+    assert_string_equal(ton_role_words(pairs[i][0], room, sizeof(room)),
+                        pairs[i][1]);
+  }
+}
+
+static void
+test_strip_names(void** state)
+{
+  (void)state;
+  static const char* const pairs[][2] = {
+      {"stems/01_LEAD_VOX.wav", "Lead Vox"},
+      {"02 kick in.wav", "Kick In"},
+      {"LV.wav", "LV"},
+      {"BassDI.wav", "Bass DI"},
+      {"07.wav", "07"},
+      {"---.wav", "Track"},
+  };
+  for (uint32_t i = 0; i < TON_COUNT(pairs); ++i) {
+    char room[256];
+    assert_string_equal(ton_strip_name(pairs[i][0], room, sizeof(room)),
+                        pairs[i][1]);
+  }
+}
+
+static void
+test_sides(void** state)
+{
+  const TonRoles* const roles = *state;
+  TonRoleGuess guess;
+  ton_role_from_name(roles, "OH L.wav", &guess);
+  assert_int_equal(guess.side, 'L');
+  ton_role_from_name(roles, "Gtr_Right_2.wav", &guess);
+  assert_int_equal(guess.side, 'R');
+  ton_role_from_name(roles, "Lead Vox.wav", &guess);
+  assert_int_equal(guess.side, 0);
+}
+
+static void
+test_table_is_sound(void** state)
+{
+  const TonRoles* const roles = *state;
+  for (uint32_t i = 0; i < roles->n_roles; ++i) {
+    const TonRole* const r = &roles->roles[i];
+    assert_true(r->level_low_lu <= r->level_lu);
+    assert_true(r->level_lu <= r->level_high_lu);
+    EXPECT_AT_LEAST("spread", r->spread_lu, 1.0, "LU");
+    bool known = false;
+    for (uint32_t g = 0; g < roles->n_groups; ++g) {
+      known |= strcmp(roles->groups[g].name, r->group) == 0;
+    }
+    assert_true(known);
+  }
+  EXPECT_NEAR("lead vocal", ton_role(roles, "lead vocal")->level_lu, 0.0, 0.0,
+              "LU");
+}
+
+static int
+open_roles(void** state)
+{
+  TonRoles* roles = NULL;
+  TonError error = {0};
+  if (ton_roles_read(NULL, &roles, &error) != TON_OK) {
+    print_error("%s:%u: %s\n", error.file, error.line, error.text);
+    return 1;
+  }
+  *state = roles;
+  return 0;
+}
+
+static int
+close_roles(void** state)
+{
+  ton_roles_free(*state);
+  return 0;
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_real_names),     cmocka_unit_test(test_words),
+      cmocka_unit_test(test_strip_names),    cmocka_unit_test(test_sides),
+      cmocka_unit_test(test_table_is_sound),
+  };
+  return cmocka_run_group_tests(tests, open_roles, close_roles);
+}
