@@ -103,6 +103,12 @@ typedef struct TonMeters TonMeters;
 /// ton_meters_free().  [main]
 TonMeters* ton_meters_new(uint32_t rate, uint32_t channels, unsigned what);
 
+/// Weight of a channel's power in the loudness instead of that of its place in
+/// the order above: 0 leaves it out, 1.41 for the sides of other layouts, 2 for
+/// the only channel of a mono file that is played from two speakers.  Before
+/// the first frames.  [main]
+void ton_meters_weight(TonMeters* meters, uint32_t channel, double weight);
+
 /// Add frames, planar.  Any chunking gives the same result to the bit.  [any]
 void ton_meters_add(TonMeters* meters, const float* const* in, uint32_t frames);
 

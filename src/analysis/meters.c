@@ -1,27 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/meters.h"
 
+#include "base/count.h"
 #include "base/memory.h"
-#include "dsp/kernels/peaks.h"
 
 #include <math.h>
 #include <string.h>
 
+/**
+   What is kept of each channel, in frames:
+
+     | PAST | tick before | tick under way | SLACK |
+            ^             ^ here
+*/
 struct TonMeters {
   uint32_t rate;
   uint32_t channels;
   unsigned what;
-  uint64_t frames;
-  float* block[64];
-  uint32_t held;
+  uint32_t longest; ///< Tick
+  float* past[MOST_CHANNELS];
+  float* scan[MOST_CHANNELS]; ///< Level, then bend, of both ticks
+  uint32_t entries;           ///< Of either
+  uint32_t entries_before;
+  Tick tick;
+  uint32_t held; ///< Frames of the tick under way
   uint64_t bad;
+  uint64_t first_bad;
   Loudness* loudness;
-  Loudness* mono; ///< Of (L + R) / 2, for the loss in mono
   TruePeak* true_peak;
   Levels* levels;
   Spectrum* spectrum;
   Stereo* stereo;
 };
+
+uint64_t
+tick_frame(uint32_t rate, uint64_t index)
+{
+  return (index * rate + TICKS_PER_S / 2) / TICKS_PER_S;
+}
+
+bool
+tick_ends_tenth(const Tick* tick)
+{
+  return tick->index % TICKS_OF_TENTH == TICKS_OF_TENTH - 1 || !tick->whole;
+}
+
+uint32_t
+partner(uint32_t channel, uint32_t channels)
+{
+  return channel + 1 < channels ? channel + 1 : channel;
+}
 
 void
 curve_add(Curve* curve, double value)
@@ -34,43 +62,78 @@ curve_add(Curve* curve, double value)
   }
 }
 
+float*
+curve_give(const Curve* curve, TonMeasurement* m)
+{
+  m->n_points = curve->n < m->n_points ? curve->n : m->n_points;
+  return curve->values;
+}
+
 void
 curve_free(Curve* curve)
 {
   ton_free(curve->values);
 }
 
+// Making -----------------------------------------------------------------------
+
 static bool
-make(TonMeters* m)
+make_room(TonMeters* m)
+{
+  enum { REACH = TON_SCAN_REACH, READ = TON_SCAN_SLACK };
+  const uint32_t groups = m->longest / TON_SCAN_GROUP + 1;
+  const uint32_t frames = PAST + 2 * m->longest + SLACK;
+  m->entries = REACH + 2 * groups + READ;
+  for (uint32_t c = 0; c < m->channels; ++c) {
+    m->past[c] = ton_alloc(frames * sizeof(float));
+    m->scan[c] = ton_alloc(2 * m->entries * sizeof(float));
+    if (!m->past[c] || !m->scan[c]) {
+      return false;
+    }
+    m->tick.x[c] = m->past[c] + PAST + m->longest;
+  }
+  return true;
+}
+
+static void
+begin_tick(TonMeters* m)
+{
+  Tick* const t = &m->tick;
+  t->first = tick_frame(m->rate, t->index);
+  t->n = (uint32_t)(tick_frame(m->rate, t->index + 1) - t->first);
+  for (uint32_t c = 0; c < m->channels; ++c) {
+    t->scan[c].level = m->scan[c] + TON_SCAN_REACH + m->entries_before;
+    t->scan[c].bend = t->scan[c].level + m->entries;
+  }
+}
+
+static bool
+make_meters(TonMeters* m)
 {
   const bool timeline = m->what & TON_MEASURE_TIMELINE;
-  const bool pair = m->channels == 2;
+  const bool loudness = m->what & TON_MEASURE_LOUDNESS;
+  const bool thirds = m->what & TON_MEASURE_SPECTRUM;
+  const bool stereo = m->what & TON_MEASURE_STEREO && m->channels == 2;
   bool ok = true;
-  for (uint32_t c = 0; c < m->channels; ++c) {
-    m->block[c] = ton_alloc(BLOCK * sizeof(float));
-    ok &= m->block[c] != NULL;
-  }
-  if (m->what & TON_MEASURE_LOUDNESS) {
-    m->loudness = loudness_new(m->rate, m->channels, timeline);
+  if (loudness || stereo) {
+    m->loudness = loudness_new(m->rate, m->channels, timeline, stereo);
     ok &= m->loudness != NULL;
   }
   if (m->what & TON_MEASURE_TRUE_PEAK) {
-    const bool windows = timeline && m->loudness;
-    m->true_peak = true_peak_new(m->rate, m->channels, windows);
+    m->true_peak = true_peak_new(m->rate, m->channels, timeline && loudness);
     ok &= m->true_peak != NULL;
   }
   if (m->what & TON_MEASURE_LEVELS) {
     m->levels = levels_new(m->rate, m->channels, timeline);
     ok &= m->levels != NULL;
   }
-  if (m->what & TON_MEASURE_SPECTRUM) {
-    m->spectrum = spectrum_new(m->rate, m->channels);
+  if (thirds || stereo) {
+    m->spectrum = spectrum_new(m->rate, m->channels, thirds, stereo);
     ok &= m->spectrum != NULL;
   }
-  if (m->what & TON_MEASURE_STEREO && pair) {
+  if (stereo) {
     m->stereo = stereo_new(m->rate, timeline);
-    m->mono = loudness_new(m->rate, 1, false);
-    ok &= m->stereo && m->mono;
+    ok &= m->stereo != NULL;
   }
   return ok;
 }
@@ -78,6 +141,9 @@ make(TonMeters* m)
 TonMeters*
 ton_meters_new(uint32_t rate, uint32_t channels, unsigned what)
 {
+  if (rate < 8000 || channels < 1 || channels > MOST_CHANNELS) {
+    return NULL;
+  }
   TonMeters* const m = ton_alloc(sizeof(TonMeters));
   if (!m) {
     return NULL;
@@ -85,83 +151,139 @@ ton_meters_new(uint32_t rate, uint32_t channels, unsigned what)
   m->rate = rate;
   m->channels = channels;
   m->what = what;
-  if (!make(m)) {
+  m->longest = rate / TICKS_PER_S + 1;
+  if (!make_room(m) || !make_meters(m)) {
     ton_meters_free(m);
     return NULL;
   }
+  // a tick of silence lies before the song
+  m->tick.n_before = m->longest;
+  m->entries_before = (m->longest + TON_SCAN_GROUP - 1) / TON_SCAN_GROUP;
+  begin_tick(m);
   return m;
 }
 
-/// Put 0 for what is not a number
-static void
-clean(TonMeters* m)
+void
+ton_meters_weight(TonMeters* m, uint32_t channel, double weight)
 {
-  const uint64_t from = m->frames - m->held;
+  if (m->loudness && channel < m->channels) {
+    loudness_weight(m->loudness, channel, weight);
+  }
+}
+
+// Running ----------------------------------------------------------------------
+
+/// Put 0 for what is no number
+static void
+clean(TonMeters* m, uint32_t c)
+{
+  float* const x = m->past[c] + PAST + m->longest;
+  for (uint32_t i = 0; i < m->tick.n; ++i) {
+    if (isfinite(x[i])) {
+      continue;
+    }
+    const uint64_t frame = m->tick.first + i;
+    if (!m->bad++ || frame < m->first_bad) {
+      m->first_bad = frame;
+    }
+    x[i] = 0.0F;
+  }
+}
+
+static void
+scan(TonMeters* m)
+{
+  const TonPeakScan* const k = ton_peak_scan();
+  Tick* const t = &m->tick;
   for (uint32_t c = 0; c < m->channels; ++c) {
-    uint64_t count = 0;
-    uint64_t first = 0;
-    float zero = 0.0F;
-    for (uint32_t i = 0; i < m->held; ++i) {
-      zero += m->block[c][i] * 0.0F;
+    uint32_t bits = k->scan(t->x[c], t->n, t->scan[c]);
+    if (bits >= 0x7F800000) {
+      clean(m, c);
+      bits = k->scan(t->x[c], t->n, t->scan[c]);
     }
-    for (uint32_t i = m->held; zero != 0.0F && i-- > 0;) {
-      if (!isfinite(m->block[c][i])) {
-        m->block[c][i] = 0.0F;
-        first = from + i;
-        ++count;
-      }
-    }
-    if (count && m->levels) {
-      levels_bad(m->levels, count, first);
-    }
-    m->bad += count;
+    memcpy(&t->peak[c], &bits, sizeof(bits));
+  }
+}
+
+static void
+sum(TonMeters* m)
+{
+  const TonWeigh* const k = ton_weigh();
+  Tick* const t = &m->tick;
+  for (uint32_t c = 0; c < m->channels; c += 2) {
+    const float* const x[2] = {t->x[c], t->x[partner(c, m->channels)]};
+    k->sums(x, t->n, &t->sums[c / 2]);
   }
 }
 
 static void
 hand_on(TonMeters* m)
 {
-  const float* const* const in = (const float* const*)m->block;
-  const uint32_t n = m->held;
-  clean(m);
-  if (m->loudness) {
-    loudness_add(m->loudness, in, n);
+  Tick* const t = &m->tick;
+  if (m->levels || m->stereo) {
+    sum(m);
   }
-  if (m->true_peak) {
-    true_peak_add(m->true_peak, in, n);
+  if (m->loudness) {
+    loudness_add(m->loudness, t);
   }
   if (m->levels) {
-    levels_add(m->levels, in, n);
+    levels_add(m->levels, t);
   }
   if (m->spectrum) {
-    spectrum_add(m->spectrum, in, n);
+    spectrum_add(m->spectrum, t);
   }
   if (m->stereo) {
-    float fold[BLOCK];
-    const float* const one = fold;
-    for (uint32_t i = 0; i < n; ++i) {
-      fold[i] = 0.5F * (in[0][i] + in[1][i]);
-    }
-    stereo_add(m->stereo, in, n);
-    loudness_add(m->mono, &one, n);
+    stereo_add(m->stereo, t, loudness_short_power(m->loudness));
   }
+}
+
+/// The tick under way becomes the tick before
+static void
+move_on(TonMeters* m)
+{
+  Tick* const t = &m->tick;
+  const uint32_t entries = (t->n + TON_SCAN_GROUP - 1) / TON_SCAN_GROUP;
+  for (uint32_t c = 0; c < m->channels; ++c) {
+    memmove(m->past[c], m->past[c] + t->n, (PAST + m->longest) * sizeof(float));
+    for (uint32_t k = 0; k < 2; ++k) {
+      float* const s = m->scan[c] + k * m->entries;
+      memmove(s, s + m->entries_before,
+              (TON_SCAN_REACH + entries) * sizeof(float));
+    }
+  }
+  m->entries_before = entries;
+  t->n_before = t->n;
+  ++t->index;
   m->held = 0;
+  begin_tick(m);
+}
+
+static void
+end_tick(TonMeters* m)
+{
+  m->tick.whole = true;
+  scan(m);
+  if (m->true_peak) {
+    true_peak_add(m->true_peak, &m->tick);
+  }
+  hand_on(m);
+  move_on(m);
 }
 
 void
 ton_meters_add(TonMeters* m, const float* const* in, uint32_t frames)
 {
   for (uint32_t at = 0; at < frames;) {
-    const uint32_t room = BLOCK - m->held;
+    const uint32_t room = m->tick.n - m->held;
     const uint32_t n = frames - at < room ? frames - at : room;
     for (uint32_t c = 0; c < m->channels; ++c) {
-      memcpy(m->block[c] + m->held, in[c] + at, n * sizeof(float));
+      float* const to = m->past[c] + PAST + m->longest + m->held;
+      memcpy(to, in[c] + at, n * sizeof(float));
     }
     m->held += n;
-    m->frames += n;
     at += n;
-    if (m->held == BLOCK) {
-      hand_on(m);
+    if (m->held == m->tick.n) {
+      end_tick(m);
     }
   }
 }
@@ -176,6 +298,8 @@ ton_meters_now(const TonMeters* m, double* momentary, double* short_term)
   }
 }
 
+// Closing ----------------------------------------------------------------------
+
 static void
 undefined(TonMeasurement* r)
 {
@@ -189,7 +313,7 @@ undefined(TonMeasurement* r)
       &r->momentary_max_at_s, &r->short_term_max_at_s, &r->sample_peak_at_s,
       &r->true_peak_at_s,     &r->silence_head_s,      &r->silence_tail_s};
   memset(r, 0, sizeof(*r));
-  for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); ++i) {
+  for (size_t i = 0; i < TON_COUNT(values); ++i) {
     *values[i] = NAN;
   }
   for (int b = 0; b < TON_STEREO_BANDS; ++b) {
@@ -201,26 +325,74 @@ undefined(TonMeasurement* r)
   }
 }
 
+static void
+silence_after(TonMeters* m)
+{
+  for (uint32_t c = 0; c < m->channels; ++c) {
+    float* const x = m->past[c] + PAST + m->longest + m->held;
+    memset(x, 0, (m->longest + SLACK - m->held) * sizeof(float));
+  }
+}
+
+/// The frames of the last tick, whose rest is silence
+static void
+end_short_tick(TonMeters* m)
+{
+  Tick* const t = &m->tick;
+  const uint32_t whole = t->n;
+  if (m->held || t->index % TICKS_OF_TENTH) {
+    t->n = m->held;
+    t->whole = false;
+    hand_on(m);
+    t->n = whole;
+  }
+}
+
+/// The last tick, then silence that brings out what the true-peak meter holds
+static void
+run_out(TonMeters* m)
+{
+  for (int i = 0; i < 2; ++i) {
+    silence_after(m);
+    scan(m);
+    if (m->true_peak) {
+      true_peak_add(m->true_peak, &m->tick);
+    }
+    if (i == 0) {
+      end_short_tick(m);
+    }
+    move_on(m);
+  }
+}
+
+static void
+finish_stereo(TonMeters* m, TonMeasurement* r)
+{
+  stereo_finish(m->stereo, r);
+  r->mono_loss_lu = loudness_fold_loss(m->loudness);
+}
+
 void
 ton_meters_finish(TonMeters* m, TonMeasurement* r)
 {
+  const uint64_t frames = m->tick.first + m->held;
   undefined(r);
-  if (m->held) {
-    hand_on(m);
-  }
+  r->n_points = UINT32_MAX;
+  run_out(m);
   r->rate = m->rate;
   r->channels = m->channels;
-  r->frames = m->frames;
+  r->frames = frames;
   r->bad_samples = m->bad;
-  uint32_t n = 0;
-  const float* curve = NULL;
-  if (m->loudness) {
+  r->first_bad_at_s = m->bad ? (double)m->first_bad / m->rate : NAN;
+  if (m->what & TON_MEASURE_LOUDNESS) {
     loudness_finish(m->loudness, r);
-    curve = loudness_curve(m->loudness, &n);
   }
   if (m->true_peak) {
-    true_peak_finish(m->true_peak, curve, n, r);
+    true_peak_finish(m->true_peak, r);
     r->plr_lu = r->true_peak_dbtp - r->integrated_lufs;
+  }
+  if (m->true_peak && m->what & TON_MEASURE_LOUDNESS) {
+    true_peak_psr(m->true_peak, m->loudness, r);
   }
   if (m->levels) {
     levels_finish(m->levels, r);
@@ -229,13 +401,9 @@ ton_meters_finish(TonMeters* m, TonMeasurement* r)
     spectrum_finish(m->spectrum, r);
   }
   if (m->stereo) {
-    TonMeasurement mono;
-    stereo_finish(m->stereo, r);
-    loudness_finish(m->mono, &mono);
-    // one channel played from both speakers: twice the power
-    r->mono_loss_lu =
-        mono.integrated_lufs + 10.0 * log10(2.0) - r->integrated_lufs;
+    finish_stereo(m, r);
   }
+  r->n_points = r->n_points == UINT32_MAX ? 0 : r->n_points;
 }
 
 void
@@ -245,10 +413,10 @@ ton_meters_free(TonMeters* m)
     return;
   }
   for (uint32_t c = 0; c < m->channels; ++c) {
-    ton_free(m->block[c]);
+    ton_free(m->past[c]);
+    ton_free(m->scan[c]);
   }
   loudness_free(m->loudness);
-  loudness_free(m->mono);
   true_peak_free(m->true_peak);
   levels_free(m->levels);
   spectrum_free(m->spectrum);

@@ -3,12 +3,17 @@
    @file
    Third-octave power and stereo per band from one short-time transform.
 
-     Hann, 16384 at 48 kHz (a power of two near 0.34 s), half overlap;
-     power of a bin = |X|^2 2 / (n sum w^2), shared among the bands it lies in
+     sine window, 32768 at 44.1 and 48 kHz (0.65 s or more), half overlap:
+     sin^2 + cos^2 = 1, every sample counts once, the bands add up to the power
+
+   A bin is |X|^2 2 / n, and is shared among the bands it lies in.  Half a
+   window of silence lies before and behind the song.  Selectivity against a
+   sine, from its band edge: -40 dB at 9 Hz (48 kHz), -12 dB per octave beyond.
 */
 
 #include "analysis/meters.h"
 #include "base/memory.h"
+#include "dsp/decibel.h"
 #include "dsp/fft.h"
 
 #include <math.h>
@@ -17,18 +22,17 @@
 struct Spectrum {
   uint32_t rate;
   uint32_t channels;
+  bool thirds;
+  bool bands;
   uint32_t n; ///< Length of the transform
   TonFft* fft;
   float* window;
-  double norm;
-  float* in[2]; ///< First two channels under way
-  float* bins[2];
+  float* in[MOST_CHANNELS];
+  float* left_bins; ///< Kept while the right side is transformed
   uint32_t held;
-  uint64_t transforms;
   double* power; ///< Per bin, of all channels
   double* left;
-  double* right;
-  double* cross;
+  double* cross; ///< Re L R*
 };
 
 double
@@ -40,84 +44,101 @@ ton_third_hz(uint32_t band)
 static const double edges[TON_STEREO_BANDS + 1] = {0.0,    120.0,  500.0,
                                                    2000.0, 8000.0, 1e9};
 
+static bool
+make_room(Spectrum* s)
+{
+  const size_t bins = s->n / 2 + 1;
+  s->fft = ton_fft_new(s->n);
+  s->window = ton_alloc(s->n * sizeof(float));
+  s->left_bins = ton_alloc(2 * bins * sizeof(float));
+  s->power = ton_alloc(3 * bins * sizeof(double));
+  bool ok = s->fft && s->window && s->left_bins && s->power;
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    s->in[c] = ton_alloc(s->n * sizeof(float));
+    ok &= s->in[c] != NULL;
+  }
+  s->left = s->power + bins;
+  s->cross = s->left + bins;
+  return ok;
+}
+
 Spectrum*
-spectrum_new(uint32_t rate, uint32_t channels)
+spectrum_new(uint32_t rate, uint32_t channels, bool thirds, bool bands)
 {
   Spectrum* const s = ton_alloc(sizeof(Spectrum));
   if (!s) {
     return NULL;
   }
   s->rate = rate;
-  s->channels = channels < 2 ? channels : 2;
-  for (s->n = 1024; s->n < rate / 4; s->n *= 2) {
+  s->channels = channels;
+  s->thirds = thirds;
+  s->bands = bands;
+  for (s->n = 1024; s->n < 0.65 * rate; s->n *= 2) {
   }
-  const size_t bins = s->n / 2 + 1;
-  s->fft = ton_fft_new(s->n);
-  s->window = ton_alloc(s->n * sizeof(float));
-  s->power = ton_alloc(4 * bins * sizeof(double));
-  for (int c = 0; c < 2; ++c) {
-    s->in[c] = ton_alloc(s->n * sizeof(float));
-    s->bins[c] = ton_alloc(2 * bins * sizeof(float));
-  }
-  if (!s->fft || !s->window || !s->power || !s->in[0] || !s->in[1] ||
-      !s->bins[0] || !s->bins[1]) {
+  if (!make_room(s)) {
     spectrum_free(s);
     return NULL;
   }
-  s->left = s->power + bins;
-  s->right = s->left + bins;
-  s->cross = s->right + bins;
-  double squares = 0.0;
   for (uint32_t i = 0; i < s->n; ++i) {
-    const double w = 0.5 - 0.5 * cos(2.0 * M_PI * i / s->n);
-    s->window[i] = (float)w;
-    squares += w * w;
+    s->window[i] = (float)sin(M_PI * (i + 0.5) / s->n);
   }
-  s->norm = 2.0 / ((double)s->n * squares);
-  // the first half window lies before the song: silence
   s->held = s->n / 2;
   return s;
+}
+
+/// Re A B* of bin k
+static double
+product(const float* a, const float* b, uint32_t k)
+{
+  return (double)a[2 * k] * (double)b[2 * k] +
+         (double)a[2 * k + 1] * (double)b[2 * k + 1];
+}
+
+static void
+gather_bands(Spectrum* s, uint32_t c, const float* bins)
+{
+  const uint32_t n = s->n / 2 + 1;
+  if (c == 0) {
+    memcpy(s->left_bins, bins, 2 * n * sizeof(float));
+    for (uint32_t k = 0; k < n; ++k) {
+      s->left[k] += product(bins, bins, k);
+    }
+  } else if (c == 1) {
+    for (uint32_t k = 0; k < n; ++k) {
+      s->cross[k] += product(s->left_bins, bins, k);
+    }
+  }
 }
 
 static void
 transform(Spectrum* s)
 {
-  const uint32_t bins = s->n / 2 + 1;
+  const uint32_t half = s->n / 2;
   for (uint32_t c = 0; c < s->channels; ++c) {
     float* const time = ton_fft_time(s->fft);
     for (uint32_t i = 0; i < s->n; ++i) {
       time[i] = s->in[c][i] * s->window[i];
     }
-    memcpy(s->bins[c], ton_fft_forward(s->fft), 2 * bins * sizeof(float));
+    const float* const bins = ton_fft_forward(s->fft);
+    for (uint32_t k = 0; k <= half; ++k) {
+      s->power[k] += product(bins, bins, k);
+    }
+    if (s->bands) {
+      gather_bands(s, c, bins);
+    }
+    memcpy(s->in[c], s->in[c] + half, half * sizeof(float));
   }
-  const float* const l = s->bins[0];
-  const float* const r = s->bins[1];
-  for (uint32_t k = 0; k < bins; ++k) {
-    const double ll = (double)l[2 * k] * (double)l[2 * k] +
-                      (double)l[2 * k + 1] * (double)l[2 * k + 1];
-    const double rr = (double)r[2 * k] * (double)r[2 * k] +
-                      (double)r[2 * k + 1] * (double)r[2 * k + 1];
-    s->power[k] += ll + (s->channels == 2 ? rr : 0.0);
-    s->left[k] += ll;
-    s->right[k] += rr;
-    s->cross[k] += (double)l[2 * k] * (double)r[2 * k] +
-                   (double)l[2 * k + 1] * (double)r[2 * k + 1];
-  }
-  ++s->transforms;
-  for (uint32_t c = 0; c < s->channels; ++c) {
-    memmove(s->in[c], s->in[c] + s->n / 2, s->n / 2 * sizeof(float));
-  }
-  s->held = s->n / 2;
+  s->held = half;
 }
 
 void
-spectrum_add(Spectrum* s, const float* const* in, uint32_t frames)
+spectrum_add(Spectrum* s, const Tick* tick)
 {
-  for (uint32_t at = 0; at < frames;) {
+  for (uint32_t at = 0; at < tick->n;) {
     const uint32_t room = s->n - s->held;
-    const uint32_t n = frames - at < room ? frames - at : room;
+    const uint32_t n = tick->n - at < room ? tick->n - at : room;
     for (uint32_t c = 0; c < s->channels; ++c) {
-      memcpy(s->in[c] + s->held, in[c] + at, n * sizeof(float));
+      memcpy(s->in[c] + s->held, tick->x[c] + at, n * sizeof(float));
     }
     s->held += n;
     at += n;
@@ -127,79 +148,102 @@ spectrum_add(Spectrum* s, const float* const* in, uint32_t frames)
   }
 }
 
-/// Power between two frequencies: bins count by the share that lies inside
+/// The rest, and half a window of silence
+static void
+run_out(Spectrum* s)
+{
+  for (int i = 0; i < 2; ++i) {
+    for (uint32_t c = 0; c < s->channels; ++c) {
+      memset(s->in[c] + s->held, 0, (s->n - s->held) * sizeof(float));
+    }
+    transform(s);
+  }
+}
+
+/// Power between two frequencies; bins count by the share that lies inside.
+/// The bins at 0 and at half the rate stand for themselves alone: half.
 static double
 between(const Spectrum* s, const double* power, double low, double high)
 {
   const double width = (double)s->rate / s->n;
-  double sum = 0.0;
   const uint32_t top = s->n / 2;
+  double sum = 0.0;
   uint32_t k = (uint32_t)fmax(0.0, floor(low / width - 0.5));
-  for (; k <= top; ++k) {
-    const double from = ((double)k - 0.5) * width;
-    const double inside = fmin(high, from + width) - fmax(low, from);
-    if (from > high) {
-      break;
-    }
+  for (; k <= top && ((double)k - 0.5) * width < high; ++k) {
+    const double from = fmax(0.0, ((double)k - 0.5) * width);
+    const double to = fmin(0.5 * s->rate, ((double)k + 0.5) * width);
+    const double inside = fmin(high, to) - fmax(low, from);
     sum += inside > 0.0 ? power[k] * inside / width : 0.0;
   }
   return sum;
 }
 
+/// Mean over the song
+static double
+mean_power(const Spectrum* s, const double* power, double low, double high,
+           const TonMeasurement* m)
+{
+  const double scale = 2.0 / s->n / (double)(m->frames ? m->frames : 1);
+  return between(s, power, low, high) * scale;
+}
+
 static void
-find_bands(const Spectrum* s, double scale, TonMeasurement* m)
+find_thirds(const Spectrum* s, TonMeasurement* m)
+{
+  const double half = pow(10.0, 0.05);
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double hz = ton_third_hz(b);
+    const double power = mean_power(s, s->power, hz / half, hz * half, m);
+    m->thirds_db[b] = ton_power_db(power);
+  }
+}
+
+static void
+find_bands(const Spectrum* s, TonMeasurement* m)
 {
   for (int b = 0; b < TON_STEREO_BANDS; ++b) {
-    const double l = between(s, s->left, edges[b], edges[b + 1]) * scale;
-    const double r = between(s, s->right, edges[b], edges[b + 1]) * scale;
-    const double x = between(s, s->cross, edges[b], edges[b + 1]) * scale;
-    const bool silent = l < 1e-10 && r < 1e-10;
-    m->band_correlation[b] = silent || l * r <= 0.0 ? NAN : x / sqrt(l * r);
-    const double mid = l + r + 2.0 * x;
-    const double side = l + r - 2.0 * x;
+    const double all = mean_power(s, s->power, edges[b], edges[b + 1], m);
+    const double l = mean_power(s, s->left, edges[b], edges[b + 1], m);
+    const double x = mean_power(s, s->cross, edges[b], edges[b + 1], m);
+    const double r = fmax(0.0, all - l);
+    if (all < 1e-10) {
+      continue;
+    }
+    if (l > 1e-10 && r > 1e-10) {
+      m->band_correlation[b] = x / sqrt(l * r);
+    }
+    // 130 dB apart is as good as nothing
+    const double mid = all + 2.0 * x;
+    const double side = all - 2.0 * x;
     m->band_side_db[b] =
-        silent
-            ? NAN
-            : 10.0 * log10(fmax(side, 1e-13 * mid) / fmax(mid, 1e-13 * side));
+        ton_power_db(fmax(side, 1e-13 * mid) / fmax(mid, 1e-13 * side));
   }
 }
 
 void
 spectrum_finish(Spectrum* s, TonMeasurement* m)
 {
-  // run the rest out with silence, so that short files are whole as well
-  static const float silence[BLOCK];
-  const float* const none[2] = {silence, silence};
-  const uint64_t before = s->transforms;
-  for (uint32_t i = 0; i < s->n / BLOCK + 1; ++i) {
-    spectrum_add(s, none, BLOCK);
+  run_out(s);
+  if (s->thirds) {
+    find_thirds(s, m);
   }
-  (void)before;
-  const double scale =
-      m->frames ? s->norm * (double)s->n / 2.0 / (double)m->frames : 0.0;
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    const double hz = ton_third_hz(b);
-    const double half = pow(10.0, 0.05);
-    const double power = between(s, s->power, hz / half, hz * half) * scale;
-    m->thirds_db[b] =
-        hz / half < s->rate / 2.0 ? 10.0 * log10(power) : -INFINITY;
-  }
-  if (s->channels == 2) {
-    find_bands(s, scale, m);
+  if (s->bands) {
+    find_bands(s, m);
   }
 }
 
 void
 spectrum_free(Spectrum* s)
 {
-  if (s) {
-    ton_fft_free(s->fft);
-    ton_free(s->window);
-    ton_free(s->power);
-    for (int c = 0; c < 2; ++c) {
-      ton_free(s->in[c]);
-      ton_free(s->bins[c]);
-    }
-    ton_free(s);
+  if (!s) {
+    return;
   }
+  ton_fft_free(s->fft);
+  ton_free(s->window);
+  ton_free(s->left_bins);
+  ton_free(s->power);
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    ton_free(s->in[c]);
+  }
+  ton_free(s);
 }

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/meters.h"
 #include "base/memory.h"
+#include "dsp/decibel.h"
 
 #include <math.h>
 
 enum { WINDOW = 30 }; ///< Tenths of a second
+
+static const double silence = 1e-10;         // power: -100 dBFS
+static const double loud_enough = 1.1725e-6; // -60 LUFS before the -0.691
 
 /// rho = E[LR] / sqrt(E[L^2] E[R^2])
 typedef struct {
   double ll;
   double rr;
   double lr;
+  double frames;
 } Moments;
 
 struct Stereo {
   uint32_t rate;
-  uint64_t frames;
   Moments all;
   Moments now; ///< Of the 0.1 s under way
   Moments ring[WINDOW];
@@ -43,17 +47,19 @@ gather(Moments* sum, const Moments* m)
   sum->ll += m->ll;
   sum->rr += m->rr;
   sum->lr += m->lr;
+  sum->frames += m->frames;
 }
 
 /// Undefined when either side is silent
 static double
-correlation(const Moments* m, double floor)
+correlation(const Moments* m)
 {
+  const double floor = m->frames * silence;
   return m->ll <= floor || m->rr <= floor ? NAN : m->lr / sqrt(m->ll * m->rr);
 }
 
 static void
-end_tenth(Stereo* s)
+end_tenth(Stereo* s, bool loud)
 {
   gather(&s->all, &s->now);
   s->ring[s->tenths++ % WINDOW] = s->now;
@@ -63,11 +69,9 @@ end_tenth(Stereo* s)
   for (uint64_t i = 0; i < n; ++i) {
     gather(&window, &s->ring[(s->tenths - n + i) % WINDOW]);
   }
-  const double samples = (double)n * (double)(s->rate / 10);
-  const double rho = correlation(&window, samples * 1e-10);
-  const bool loud = window.ll + window.rr > samples * 1e-6;
-  if (s->tenths >= WINDOW && loud && !(rho >= s->lowest)) {
-    s->lowest = isnan(rho) ? s->lowest : rho;
+  const double rho = correlation(&window);
+  if (loud && !isnan(rho) && !(rho >= s->lowest)) {
+    s->lowest = rho;
   }
   if (s->timeline) {
     curve_add(&s->curve, rho);
@@ -75,41 +79,28 @@ end_tenth(Stereo* s)
 }
 
 void
-stereo_add(Stereo* s, const float* const* in, uint32_t frames)
+stereo_add(Stereo* s, const Tick* tick, double short_power)
 {
-  const uint32_t tenth = s->rate / 10;
-  for (uint32_t at = 0; at < frames;) {
-    const uint32_t left = tenth - (uint32_t)(s->frames % tenth);
-    const uint32_t n = left < frames - at ? left : frames - at;
-    Moments m = {0};
-    for (uint32_t i = at; i < at + n; ++i) {
-      const double l = (double)in[0][i];
-      const double r = (double)in[1][i];
-      m.ll += l * l;
-      m.rr += r * r;
-      m.lr += l * r;
-    }
-    gather(&s->now, &m);
-    s->frames += n;
-    at += n;
-    if (s->frames % tenth == 0) {
-      end_tenth(s);
-    }
+  const TonSums* const sums = &tick->sums[0];
+  const Moments m = {sums->aa, sums->bb, sums->ab, (double)tick->n};
+  gather(&s->now, &m);
+  if (tick_ends_tenth(tick)) {
+    end_tenth(s, short_power > loud_enough);
   }
 }
 
 void
 stereo_finish(Stereo* s, TonMeasurement* m)
 {
-  gather(&s->all, &s->now);
-  const double floor = (double)s->frames * 1e-10; // -100 dBFS
-  m->correlation = correlation(&s->all, floor);
+  const double floor = s->all.frames * silence;
+  m->correlation = correlation(&s->all);
   m->correlation_min = isnan(s->lowest) ? m->correlation : s->lowest;
-  m->balance_db = 10.0 * log10(s->all.rr / s->all.ll);
-  if (s->all.rr <= floor && s->all.ll <= floor) {
-    m->balance_db = NAN;
+  if (s->all.rr > floor || s->all.ll > floor) {
+    m->balance_db = ton_power_db(s->all.rr) - ton_power_db(s->all.ll);
   }
-  m->correlation_curve = s->curve.values;
+  if (s->timeline) {
+    m->correlation_curve = curve_give(&s->curve, m);
+  }
 }
 
 void

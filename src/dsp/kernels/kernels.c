@@ -3,8 +3,10 @@
 
 #include "base/cpu.h"
 #include "dsp/kernels/pcm.h"
+#include "dsp/kernels/peak_scan.h"
 #include "dsp/kernels/peaks.h"
 #include "dsp/kernels/quantise.h"
+#include "dsp/kernels/weigh.h"
 
 const TonKernels*
 ton_kernels(uint32_t lanes)
@@ -64,4 +66,34 @@ ton_quantise_kernel(void)
   }
 #endif
   return &ton_quantise4;
+}
+
+const TonPeakScan*
+ton_peak_scan(void)
+{
+#ifdef TON_WIDE
+  const uint32_t lanes = ton_cpu_lanes();
+  if (lanes == 16) {
+    return &ton_peak_scan16;
+  }
+  if (lanes == 8) {
+    return &ton_peak_scan8;
+  }
+#endif
+  return &ton_peak_scan4;
+}
+
+const TonWeigh*
+ton_weigh(void)
+{
+#ifdef TON_WIDE
+  const uint32_t lanes = ton_cpu_lanes();
+  if (lanes == 16) {
+    return &ton_weigh16;
+  }
+  if (lanes == 8) {
+    return &ton_weigh8;
+  }
+#endif
+  return &ton_weigh4;
 }

@@ -39,24 +39,4 @@ interpolate16(float* out, const float* x, const float* taps)
   }
 }
 
-static float
-screen(const float* x, uint32_t n, const float* taps)
-{
-  TonV most = ton_v(0.0F);
-  for (uint32_t i = 0; i < n; i += TON_LANES) {
-    TonV sum[2] = {{0}};
-#pragma GCC unroll 16
-    for (int k = 0; k < TON_PEAK_SCREEN; k += 2) {
-      sum[0] += taps[k] * *(const AnyV*)(x + i + k);
-      sum[1] += taps[k + 1] * *(const AnyV*)(x + i + k + 1);
-    }
-    most = ton_v_max(most, ton_v_abs(sum[0] + sum[1]));
-  }
-  float best = 0.0F;
-  for (int lane = 0; lane < TON_LANES; ++lane) {
-    best = most[lane] > best ? most[lane] : best;
-  }
-  return best;
-}
-
-const TonPeaks TON_LANED(ton_peaks) = {largest, interpolate16, screen};
+const TonPeaks TON_LANED(ton_peaks) = {largest, interpolate16};

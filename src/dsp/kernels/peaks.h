@@ -8,7 +8,6 @@ enum {
   TON_PEAK_PHASES = 8,
   TON_PEAK_SIDE = 32,                ///< Taps a side
   TON_PEAK_TAPS = 2 * TON_PEAK_SIDE, ///< Taps of a phase
-  TON_PEAK_SCREEN = 16 ///< Taps of a first look at the half-way points
 };
 
 /// Inner loops of peak meters.  `x` needs no alignment.  All [any].
@@ -19,9 +18,6 @@ typedef struct {
   /// out[i] = sum over k of taps[k] x[i + k], i < 16, k < TON_PEAK_TAPS,
   /// added in four chains (k mod 4), joined (0 + 1) + (2 + 3)
   void (*interpolate16)(float* out, const float* x, const float* taps);
-
-  /// Largest |sum over k of taps[k] x[i + k]|, i < n, k < TON_PEAK_SCREEN
-  float (*screen)(const float* x, uint32_t n, const float* taps);
 } TonPeaks;
 
 extern const TonPeaks ton_peaks4;
