@@ -16,7 +16,9 @@ const char* ton_decision_comment(const TonDecision* decision, char* room,
 const char* ton_decision_sentence(const TonDecision* decision, char* room,
                                   size_t size);
 
-/// Begin a record.  `reason` is printf style.
+/// Begin a record.  `reason` is printf style; "{0}" to "{3}" in it stand for
+/// the figures added afterwards, with their units, so a reason cannot disagree
+/// with its figures.
 void ton_decision_start(TonDecision* decision, const char* rule,
                         double confidence, const char* reason, ...)
     __attribute__((format(printf, 4, 5)));
@@ -33,5 +35,13 @@ void ton_decision_range(TonDecision* decision, const char* metric, double value,
 /// Add something that was considered and not done.
 void ton_decision_instead(TonDecision* decision, const char* what,
                           const char* why_not);
+
+/// Put the figures into the reason; done by ton_plan_decide().
+void ton_decision_finish(TonDecision* decision);
+
+/// A figure as sentences have it: "-27.2 LUFS", "95 Hz", "6.8 kHz", "41 %".
+/// Returns `room`.  [any]
+const char* ton_figure_print(double value, const char* unit, char* room,
+                             size_t size);
 
 #endif

@@ -11,6 +11,8 @@ static const char plain[] =
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
     "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
+static_assert(sizeof(plain) == 0x180 - 0xC0 + 1, "one for each letter");
+
 typedef enum { KIND_GAP, KIND_LOWER, KIND_UPPER, KIND_DIGIT, KIND_OTHER } Kind;
 
 /// One letter of a name, lower-cased and without accent
