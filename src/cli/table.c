@@ -25,7 +25,34 @@ static const CliOption mix_options[] = {
     {"one-strip", 0, NULL, "no packing into lanes; for the bench", false},
 };
 
+static const CliOption make_options[] = {
+    {"output", 'o', "SONG", "folder of the song, made if it is not there",
+     false},
+    {"target", 0, "NAME", "loudness goal from data/targets.yaml", false},
+};
+
+static const CliOption master_options[] = {
+    {"output", 'o', "FILE", "write here", false},
+    {"loudness", 0, "LUFS", "integrated loudness to reach, \"-14 LUFS\"",
+     false},
+    {"ceiling", 0, "DBTP", "true peak not to exceed, \"-1 dBTP\"", false},
+    {"target", 0, "NAME", "both from data/targets.yaml", false},
+    {"amount", 0, "PERCENT", "share of the tonal correction, 0 to 100", false},
+};
+
 const CliVerb cli_verbs[] = {
+    {.name = "make",
+     .usage = "STEMS_DIR -o SONG",
+     .summary = "From a folder of stems to a release, in one go.",
+     .text = "Imports the stems, proposes and renders the mix, proposes and "
+             "renders the master, writes and verifies every deliverable.",
+     .examples = "tonmeister make recordings/ -o night-drive",
+     .least_args = 1,
+     .most_args = 1,
+     .renders = true,
+     .options = make_options,
+     .n_options = TON_COUNT(make_options),
+     .run = cli_make},
     {.name = "new",
      .usage = "SONG STEM...",
      .summary = "Import stems and propose mix.yaml.",
@@ -52,6 +79,30 @@ const CliVerb cli_verbs[] = {
      .options = mix_options,
      .n_options = TON_COUNT(mix_options),
      .run = cli_mix},
+    {.name = "master",
+     .usage = "SONG|FILE",
+     .summary = "Propose master.yaml if there is none, render the master.",
+     .text = "Reaches the loudness under the ceiling, or says by how much it "
+             "falls short (exit status 3). Writes 24-bit WAV.",
+     .examples =
+         "tonmeister master night-drive\n"
+         "tonmeister master mix.wav -o master.wav --loudness \"-14 LUFS\"",
+     .least_args = 1,
+     .most_args = 1,
+     .renders = true,
+     .options = master_options,
+     .n_options = TON_COUNT(master_options),
+     .run = cli_master},
+    {.name = "release",
+     .usage = "SONG",
+     .summary = "Write and verify every deliverable.",
+     .text = "WAV, FLAC and MP3 with tags, art and checksums into "
+             "SONG/out/release; each file is reopened and measured again.",
+     .examples = "tonmeister release night-drive",
+     .least_args = 1,
+     .most_args = 1,
+     .renders = true,
+     .run = cli_release},
     {.name = "measure",
      .usage = "FILE...",
      .summary = "Every meter on any audio file.",

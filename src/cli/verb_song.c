@@ -55,6 +55,10 @@ cli_new(const CliLine* line, TonError* error)
   status = status ? status
                   : ton_new_flat(line->args[0], stems, n, &line->job, error);
   ton_stems_free(stems, n);
+  if (!status && !cli_has(line, "flat")) {
+    status = ton_studio_propose_mix(line->args[0], &line->job, error);
+    cli_progress_clear();
+  }
   if (!status && line->json) {
     cli_print_json(
         json_pack("{s:s, s:i}", "song", line->args[0], "stems", (int)n));

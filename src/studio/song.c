@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 TonStatus
 ton_make_folder(const char* path, TonError* error)
@@ -147,4 +148,19 @@ ton_stems_find(const char* folder, char*** stems, uint32_t* n, TonError* error)
   }
   qsort(*stems, *n, sizeof(char*), by_name);
   return TON_OK;
+}
+
+bool
+ton_is_file(const char* path)
+{
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+TonStatus
+ton_work_folder(char* room, size_t size, TonError* error)
+{
+  return getcwd(room, size)
+             ? TON_OK
+             : ton_fail(error, TON_NOT_FOUND, "%s", strerror(errno));
 }

@@ -107,4 +107,49 @@ TonStatus ton_studio_apply(const char* in, const char* out,
                            const TonInsert* chain, uint32_t n,
                            const TonJob* job, TonError* error);
 
+/// Is there a regular file of this name?
+bool ton_is_file(const char* path);
+
+/// The folder the program was started in.
+TonStatus ton_work_folder(char* room, size_t size, TonError* error);
+
+/// Measure all stems of a song and write the first decisions into mix.yaml and
+/// decisions.json.  Locked values stay.
+TonStatus ton_studio_propose_mix(const char* song, const TonJob* job,
+                                 TonError* error);
+
+/// What the command line asks of a master; NaN and null: not said
+typedef struct {
+  double loudness_lufs;
+  double ceiling_dbtp;
+  double amount; ///< 0 to 100
+  const char* target;
+  const char* out;
+} TonMasterWish;
+
+/// SONG: out/mix.wav -> out/master.wav by master.yaml, which is proposed if
+/// there is none.  Or one file -> one file.  TON_GOAL_MISSED: written, but the
+/// loudness or the ceiling was not reached; `error` says by how much.
+TonStatus ton_studio_master(const char* song_or_file, const TonMasterWish* wish,
+                            const TonJob* job, TonMeasurement* before,
+                            TonMeasurement* after, TonError* error);
+
+enum { TON_MOST_DELIVERED = 32 };
+
+/// A deliverable, written, reopened and measured
+typedef struct {
+  char name[64];
+  char path[2048];
+  char sha256[65];
+  uint64_t bytes;
+  TonMeasurement measured;
+  bool lossy;
+  bool good; ///< Keeps the ceiling
+} TonDelivered;
+
+/// Write and verify every deliverable of release.yaml, which is made if there
+/// is none.  `all` has room for TON_MOST_DELIVERED.
+TonStatus ton_studio_release(const char* song, const TonJob* job,
+                             TonDelivered* all, uint32_t* n, TonError* error);
+
 #endif

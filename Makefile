@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A courtesy for newcomers: every target sets up what is missing, then calls
+# meson.
+
+BUILD ?= build
+
+.PHONY: all setup build demo test test-long bench quality install clean
+
+all: build
+
+setup:
+	@tools/setup
+
+$(BUILD)/build.ninja: | setup
+	@meson setup $(BUILD) >/dev/null
+
+build: setup $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+demo: build
+	@tools/demo $(BUILD)
+
+test: setup
+	@tools/test
+
+test-long: setup
+	@tools/test --long
+
+bench: build
+	@tools/bench $(BUILD)
+
+quality: build
+	@meson test -C $(BUILD) --suite lint --print-errorlogs
+
+install: build
+	@meson install -C $(BUILD)
+
+clean:
+	rm -rf $(BUILD) build-*

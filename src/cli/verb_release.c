@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "cli/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static TonStatus
+value_of(const CliLine* line, const char* option, TonUnit unit, double* value,
+         TonError* error)
+{
+  const char* const text = cli_value(line, option);
+  const char* why = NULL;
+  char room[160];
+  *value = NAN;
+  if (text && !ton_unit_parse(text, unit, value, &why, room, sizeof(room))) {
+    return ton_fail(error, TON_BAD_USE, "--%s: %s", option, why);
+  }
+  return TON_OK;
+}
+
+static TonStatus
+read_wish(const CliLine* line, TonMasterWish* wish, TonError* error)
+{
+  wish->target = cli_value(line, "target");
+  wish->out = cli_value(line, "output");
+  TON_TRY(value_of(line, "loudness", TON_LUFS, &wish->loudness_lufs, error));
+  TON_TRY(value_of(line, "ceiling", TON_DBTP, &wish->ceiling_dbtp, error));
+  TON_TRY(value_of(line, "amount", TON_PERCENT, &wish->amount, error));
+  if (wish->loudness_lufs > 0.0 || wish->loudness_lufs < -70.0) {
+    return ton_fail(error, TON_BAD_USE,
+                    "--loudness goes from -70 LUFS to 0 LUFS");
+  }
+  if (wish->ceiling_dbtp > 0.0 || wish->ceiling_dbtp < -20.0) {
+    return ton_fail(error, TON_BAD_USE, "--ceiling goes from -20 to 0 dBTP");
+  }
+  return TON_OK;
+}
+
+static void
+print_master(const TonMeasurement* a, const TonMeasurement* b)
+{
+  printf("%-16s %9s %9s\n", "", "mix", "master");
+  printf("%-16s %9.2f %9.2f LUFS\n", "integrated", a->integrated_lufs,
+         b->integrated_lufs);
+  printf("%-16s %9.2f %9.2f dBTP\n", "true peak", a->true_peak_dbtp,
+         b->true_peak_dbtp);
+  printf("%-16s %9.2f %9.2f LU\n", "loudness range", a->loudness_range_lu,
+         b->loudness_range_lu);
+  printf("%-16s %9.2f %9.2f LU\n", "PLR", a->plr_lu, b->plr_lu);
+}
+
+TonStatus
+cli_master(const CliLine* line, TonError* error)
+{
+  TonMasterWish wish = {0};
+  TonMeasurement before = {0};
+  TonMeasurement after = {0};
+  TON_TRY(read_wish(line, &wish, error));
+  const TonStatus status = ton_studio_master(line->args[0], &wish, &line->job,
+                                             &before, &after, error);
+  cli_progress_clear();
+  if (status && status != TON_GOAL_MISSED) {
+    return status;
+  }
+  if (line->json) {
+    cli_print_json(json_pack("{s:o, s:o, s:b}", "mix",
+                             cli_measurement(&before, line->args[0]), "master",
+                             cli_measurement(&after, wish.out ? wish.out : ""),
+                             "goal_met", status == TON_OK));
+  } else {
+    print_master(&before, &after);
+  }
+  return status;
+}
+
+static json_t*
+json_delivered(const TonDelivered* d)
+{
+  json_t* const o = cli_measurement(&d->measured, d->path);
+  json_object_set_new(o, "name", json_string(d->name));
+  json_object_set_new(o, "sha256", json_string(d->sha256));
+  json_object_set_new(o, "bytes", json_integer((json_int_t)d->bytes));
+  json_object_set_new(o, "good", json_boolean(d->good));
+  return o;
+}
+
+static void
+print_delivered(const TonDelivered* d)
+{
+  const char* const slash = strrchr(d->path, '/');
+  printf("  %-34s %8.1f MB %8.2f LUFS %7.2f dBTP  %s\n", slash + 1,
+         (double)d->bytes / 1e6, d->measured.integrated_lufs,
+         d->measured.true_peak_dbtp, d->good ? "good" : "over");
+}
+
+TonStatus
+cli_release(const CliLine* line, TonError* error)
+{
+  TonDelivered* const all =
+      ton_alloc(TON_MOST_DELIVERED * sizeof(TonDelivered));
+  uint32_t n = 0;
+  if (!all) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  const TonStatus status =
+      ton_studio_release(line->args[0], &line->job, all, &n, error);
+  cli_progress_clear();
+  if (status && status != TON_GOAL_MISSED) {
+    ton_free(all);
+    return status;
+  }
+  json_t* const files = json_array();
+  for (uint32_t i = 0; i < n; ++i) {
+    if (line->json) {
+      json_array_append_new(files, json_delivered(&all[i]));
+    } else {
+      print_delivered(&all[i]);
+    }
+  }
+  if (line->json) {
+    cli_print_json(json_pack("{s:O}", "files", files));
+  }
+  json_decref(files);
+  ton_free(all);
+  return status;
+}
+
+/// Stage of make: its own failure ends it; a missed goal is kept for the end
+static TonStatus
+keep_goal(TonStatus status, TonError* now, TonError* missed)
+{
+  if (status == TON_GOAL_MISSED) {
+    *missed = *now;
+    return TON_OK;
+  }
+  return status;
+}
+
+TonStatus
+cli_make(const CliLine* line, TonError* error)
+{
+  const char* const song = cli_value(line, "output");
+  char** stems = NULL;
+  uint32_t n = 0;
+  if (!song) {
+    return ton_fail(error, TON_BAD_USE,
+                    "say where the song goes: tonmeister make %s -o SONG",
+                    line->args[0]);
+  }
+  TonMasterWish wish = {.loudness_lufs = NAN,
+                        .ceiling_dbtp = NAN,
+                        .amount = NAN,
+                        .target = cli_value(line, "target")};
+  TonMeasurement mix;
+  TonMeasurement before;
+  TonMeasurement master;
+  TonError missed = {0};
+  TonDelivered* const all =
+      ton_alloc(TON_MOST_DELIVERED * sizeof(TonDelivered));
+  uint32_t delivered = 0;
+  if (!all) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  const TonJob* const job = &line->job;
+  TonStatus status = ton_stems_find(line->args[0], &stems, &n, error);
+  status = status ? status : ton_new_flat(song, stems, n, job, error);
+  ton_stems_free(stems, status == TON_NOT_FOUND ? 0 : n);
+  status = status ? status : ton_studio_propose_mix(song, job, error);
+  status = status
+               ? status
+               : keep_goal(ton_studio_mix(song, NULL, false, job, &mix, error),
+                           error, &missed);
+  status = status ? status
+                  : keep_goal(ton_studio_master(song, &wish, job, &before,
+                                                &master, error),
+                              error, &missed);
+  status =
+      status ? status
+             : keep_goal(ton_studio_release(song, job, all, &delivered, error),
+                         error, &missed);
+  cli_progress_clear();
+  if (!status && line->json) {
+    json_t* const files = json_array();
+    for (uint32_t i = 0; i < delivered; ++i) {
+      json_array_append_new(files, json_delivered(&all[i]));
+    }
+    cli_print_json(json_pack("{s:s, s:o, s:o, s:o, s:b}", "song", song, "mix",
+                             cli_measurement(&mix, "out/mix.wav"), "master",
+                             cli_measurement(&master, "out/master.wav"),
+                             "files", files, "goal_met", !missed.status));
+  } else if (!status) {
+    printf("%s: %u stems -> mix %.1f dBTP -> master %.2f LUFS, %.2f dBTP\n",
+           song, n, mix.true_peak_dbtp, master.integrated_lufs,
+           master.true_peak_dbtp);
+    print_master(&before, &master);
+    printf("files in %s/out/release:\n", song);
+    for (uint32_t i = 0; i < delivered; ++i) {
+      print_delivered(&all[i]);
+    }
+  }
+  ton_free(all);
+  if (!status && missed.status) {
+    *error = missed;
+    return TON_GOAL_MISSED;
+  }
+  return status;
+}
