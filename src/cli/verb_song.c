@@ -53,7 +53,8 @@ cli_new(const CliLine* line, TonError* error)
   uint32_t n = 0;
   TonStatus status = collect_stems(line, &stems, &n, error);
   status = status ? status
-                  : ton_new_flat(line->args[0], stems, n, &line->job, error);
+                  : ton_new_song(line->args[0], stems, n, cli_has(line, "flat"),
+                                 error);
   ton_stems_free(stems, n);
   if (!status && !cli_has(line, "flat")) {
     status = ton_studio_propose_mix(line->args[0], &line->job, error);

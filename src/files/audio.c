@@ -88,14 +88,15 @@ ton_audio_info(const TonAudio* audio)
   return &audio->info;
 }
 
-/// Coded files may be some frames shorter than their headers say: two blocks of
-/// the longest codec are let pass, more is a file cut off.
+/// Coded files may be shorter than their headers say: an MP3 without a length
+/// tag is only estimated, by its size.  Two seconds are let pass, more is a file
+/// cut off.
 static TonStatus
 ended_early(TonAudio* audio, TonError* error)
 {
-  enum { SLACK = 4608 };
   const TonAudioInfo* const info = &audio->info;
-  if (info->samples == TON_SAMPLES_CODED && info->frames - audio->at <= SLACK) {
+  const uint64_t slack = 2 * (uint64_t)info->rate;
+  if (info->samples == TON_SAMPLES_CODED && info->frames - audio->at <= slack) {
     audio->info.frames = audio->at;
     return TON_OK;
   }

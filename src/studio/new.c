@@ -144,7 +144,7 @@ add_scalar(TonText* text, const char* value)
 }
 
 static void
-write_tracks(TonText* text, char** stems, uint32_t n)
+write_tracks(TonText* text, char** stems, uint32_t n, bool flat)
 {
   char name[256];
   char file[512];
@@ -155,17 +155,16 @@ write_tracks(TonText* text, char** stems, uint32_t n)
     ton_text_add(text, ":\n    file: ");
     snprintf(file, sizeof(file), "stems/%s", base_name(stems[i]));
     add_scalar(text, file);
-    ton_text_add(text, "\n    pan-law: balance\n");
+    ton_text_add(text, flat ? "\n    pan-law: balance\n" : "\n");
   }
 }
 
 TonStatus
-ton_new_flat(const char* song, char** stems, uint32_t n, const TonJob* job,
+ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
              TonError* error)
 {
   TonSongPaths p;
   uint32_t rate = 0;
-  (void)job;
   TON_TRY(song_rate(stems, n, &rate, error));
   TON_TRY(ton_song_paths(song, true, &p, error));
   if (access(p.mix_text, F_OK) == 0) {
@@ -174,11 +173,14 @@ ton_new_flat(const char* song, char** stems, uint32_t n, const TonJob* job,
   }
   TON_TRY(import_all(&p, stems, n, error));
   TonText text = {0};
-  ton_text_add(&text, "# Every fader at unity; nothing else. Made by "
-                      "tonmeister new --flat.\nsong: ");
+  ton_text_add(&text, flat ? "# Every fader at unity, nothing else.\nsong: "
+                           : "# Proposed by tonmeister: every reason stands "
+                             "behind its value, the whole\n# record in "
+                             "decisions.json. Change what you like; lock: "
+                             "[fader] keeps it.\nsong: ");
   add_scalar(&text, base_name(p.folder));
   ton_text_printf(&text, "\nrate: %g kHz\n\ntracks:\n", rate / 1000.0);
-  write_tracks(&text, stems, n);
+  write_tracks(&text, stems, n, flat);
   ton_text_add(&text, "\nbuses:\n  Mix: {}\n");
   const TonStatus status =
       text.failed ? ton_fail(error, TON_NO_MEMORY, "out of memory")

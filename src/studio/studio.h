@@ -66,10 +66,11 @@ TonStatus ton_measure_file(const char* path, unsigned what,
                            TonMeasurement* result, TonMeters** keep,
                            const TonJob* job, TonError* error);
 
-/// Import stems and write a flat mix.yaml, release.yaml.  An existing mix.yaml
-/// is an error.
-TonStatus ton_new_flat(const char* song, char** stems, uint32_t n,
-                       const TonJob* job, TonError* error);
+/// Import stems and write the text they stand in: every fader at unity.  `flat`
+/// also sums mono stems as they are, so that the mix is their sum.  An existing
+/// mix.yaml is an error.
+TonStatus ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
+                       TonError* error);
 
 /// A rendered mix
 typedef struct {
