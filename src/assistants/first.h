@@ -2,6 +2,8 @@
 #ifndef TON_ASSISTANTS_FIRST_H
 #define TON_ASSISTANTS_FIRST_H
 
+#include "assistants/targets.h"
+
 #include <tonmeister/decision.h>
 #include <tonmeister/measure.h>
 #include <tonmeister/session.h>
@@ -32,30 +34,11 @@ TonStatus ton_first_mix(const TonFirstTrack* tracks, uint32_t n,
 TonStatus ton_first_level(const TonMix* mix, double true_peak_dbtp, TonDoc* doc,
                           TonDecisions* decisions, TonError* error);
 
-/// Loudness goal by name from data/targets.yaml; NaN loudness: none.
-TonStatus ton_first_target(const char* name, double* loudness_lufs,
-                           double* ceiling_dbtp, TonError* error);
-
-/// Propose the chain of a master: broad tone, glue if it helps, limiter with
+/// Propose the chain of a master: broad tone against a profile (null: none), glue if it helps, limiter with
 /// its gain for a first try.  Appends to `doc`.
-TonStatus ton_first_master(const TonMeasurement* mix, double loudness_lufs,
-                           double ceiling_dbtp, double amount, TonDoc* doc,
-                           TonDecisions* decisions, TonError* error);
-
-/// A search for the limiter's gain; the caller renders.
-typedef struct {
-  double goal_lufs;
-  double drive_db[16];
-  double lufs[16];
-  uint32_t n;
-} TonFirstSearch;
-
-/// Tell a result, get the next gain; false when it is met within 0.03 LU, or
-/// cannot be met (slope under 0.02, 12 runs).
-bool ton_first_search(TonFirstSearch* search, double drive_db, double lufs,
-                      double* next_db);
-
-/// The run nearest the goal
-uint32_t ton_first_best(const TonFirstSearch* search);
+TonStatus ton_first_master(const TonMeasurement* mix, const TonTone* tone,
+                           double loudness_lufs, double ceiling_dbtp,
+                           double amount, TonDoc* doc, TonDecisions* decisions,
+                           TonError* error);
 
 #endif

@@ -1,53 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/first.h"
 #include "base/error.h"
-#include "base/memory.h"
-#include "base/place.h"
-#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-TonStatus
-ton_first_target(const char* name, double* loudness_lufs, double* ceiling_dbtp,
-                 TonError* error)
-{
-  char path[1024];
-  char key[128];
-  TonDoc* doc = NULL;
-  TON_TRY(ton_doc_open(ton_data_path("targets.yaml", path, sizeof(path)), &doc,
-                       error));
-  snprintf(key, sizeof(key), "%s/loudness", name);
-  char* const loudness = ton_doc_get(doc, key);
-  snprintf(key, sizeof(key), "%s/ceiling", name);
-  char* const ceiling = ton_doc_get(doc, key);
-  TonStatus status = TON_OK;
-  if (loudness && ceiling) {
-    *loudness_lufs = strtod(loudness, NULL);
-    *ceiling_dbtp = strtod(ceiling, NULL);
-  } else {
-    const char* names[64];
-    uint32_t n = ton_doc_count(doc, "");
-    n = n < 64 ? n : 64;
-    for (uint32_t i = 0; i < n; ++i) {
-      names[i] = ton_doc_key(doc, "", i);
-    }
-    const char* const near = ton_text_nearest(name, names, n);
-    status =
-        ton_fail(error, TON_BAD_USE, "there is no target \"%s\"%s%s%s", name,
-                 near ? "; did you mean \"" : "; see data/targets.yaml",
-                 near ? near : "", near ? "\"?" : "");
-    for (uint32_t i = 0; i < n; ++i) {
-      ton_free((void*)(uintptr_t)names[i]);
-    }
-  }
-  ton_free(loudness);
-  ton_free(ceiling);
-  ton_doc_free(doc);
-  return status;
-}
 
 /// A broad move: what stands between two frequencies against the profile
 typedef struct {
@@ -65,71 +21,27 @@ static const Move moves[] = {
     {"high-shelf", 6300.0, 16000.0, 8000.0, 0.7},
 };
 
-enum { MOVES = 4, MOST_BANDS = 40 };
+enum { MOVES = 4 };
 
-typedef struct {
-  double hz[MOST_BANDS];
-  double db[MOST_BANDS];
-  double spread[MOVES];
-  uint32_t n;
-} Tone;
-
+/// Mean of profile minus mix, and the usual spread, between two frequencies;
+/// empty bands count not
 static double
-doc_number(const TonDoc* doc, const char* key, uint32_t i)
-{
-  char path[64];
-  snprintf(path, sizeof(path), "pop-rock/%s/%u", key, i);
-  char* const text = ton_doc_get(doc, path);
-  const double value = text ? strtod(text, NULL) : NAN;
-  ton_free(text);
-  return value;
-}
-
-static TonStatus
-read_tone(Tone* tone, TonError* error)
-{
-  char path[1024];
-  TonDoc* doc = NULL;
-  TON_TRY(ton_doc_open(ton_data_path("tone.yaml", path, sizeof(path)), &doc,
-                       error));
-  tone->n = ton_doc_count(doc, "pop-rock/hz");
-  tone->n = tone->n < MOST_BANDS ? tone->n : MOST_BANDS;
-  for (uint32_t i = 0; i < tone->n; ++i) {
-    tone->hz[i] = doc_number(doc, "hz", i);
-    tone->db[i] = doc_number(doc, "db", i);
-  }
-  for (uint32_t i = 0; i < MOVES; ++i) {
-    tone->spread[i] = doc_number(doc, "spread", i);
-  }
-  ton_doc_free(doc);
-  return TON_OK;
-}
-
-static double
-mix_at(const TonMeasurement* m, double hz)
-{
-  double best = NAN;
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    if (fabs(log2(ton_third_hz(b) / hz)) < 0.17) {
-      best = m->thirds_db[b];
-    }
-  }
-  return best;
-}
-
-/// Mean of profile minus mix between two frequencies; empty bands count not
-static double
-lack(const Tone* tone, const TonMeasurement* m, double from, double to)
+lack(const TonTone* tone, const TonMeasurement* m, double from, double to,
+     double* spread)
 {
   double sum = 0.0;
+  double wide = 0.0;
   uint32_t n = 0;
-  for (uint32_t i = 0; i < tone->n; ++i) {
-    const double x = mix_at(m, tone->hz[i]);
-    if (tone->hz[i] >= from * 0.97 && tone->hz[i] <= to * 1.03 && x > -90.0) {
-      sum += tone->db[i] - x;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double hz = ton_third_hz(b);
+    if (hz >= from * 0.97 && hz <= to * 1.03 && m->thirds_db[b] > -90.0 &&
+        isfinite(tone->level_db[b])) {
+      sum += tone->level_db[b] - m->thirds_db[b];
+      wide += tone->spread_db[b];
       ++n;
     }
   }
+  *spread = n ? wide / n : NAN;
   return n ? sum / n : NAN;
 }
 
@@ -173,16 +85,16 @@ bounded(double d, double spread, double amount)
 }
 
 static TonStatus
-propose_tone(const TonMeasurement* m, double amount, uint32_t* at, TonDoc* doc,
-             TonDecisions* all, TonError* error)
+propose_tone(const TonMeasurement* m, const TonTone* tone, double amount,
+             uint32_t* at, TonDoc* doc, TonDecisions* all, TonError* error)
 {
-  Tone tone = {0};
-  TON_TRY(read_tone(&tone, error));
-  const double level = lack(&tone, m, 100.0, 10000.0);
+  double spread = 0.0;
+  const double level = lack(tone, m, 100.0, 10000.0, &spread);
   uint32_t band = 0;
   for (int i = 0; i < MOVES; ++i) {
-    const double d = lack(&tone, m, moves[i].from_hz, moves[i].to_hz) - level;
-    const double move = bounded(d, tone.spread[i], amount / 100.0);
+    const double d =
+        lack(tone, m, moves[i].from_hz, moves[i].to_hz, &spread) - level;
+    const double move = bounded(d, spread, amount / 100.0);
     char path[64];
     char value[128];
     snprintf(path, sizeof(path), "chain/%u/equaliser/%u", *at, band);
@@ -245,12 +157,14 @@ propose_glue(const TonMeasurement* m, uint32_t* at, TonDoc* doc,
 }
 
 TonStatus
-ton_first_master(const TonMeasurement* m, double loudness_lufs,
-                 double ceiling_dbtp, double amount, TonDoc* doc,
-                 TonDecisions* all, TonError* error)
+ton_first_master(const TonMeasurement* m, const TonTone* tone,
+                 double loudness_lufs, double ceiling_dbtp, double amount,
+                 TonDoc* doc, TonDecisions* all, TonError* error)
 {
   uint32_t at = 0;
-  TON_TRY(propose_tone(m, amount, &at, doc, all, error));
+  if (tone) {
+    TON_TRY(propose_tone(m, tone, amount, &at, doc, all, error));
+  }
   TON_TRY(propose_glue(m, &at, doc, all, error));
   char path[64];
   char value[96];
@@ -267,40 +181,4 @@ ton_first_master(const TonMeasurement* m, double loudness_lufs,
   cite(r, "integrated loudness of the mix", m->integrated_lufs, "LUFS");
   snprintf(r->reason, sizeof(r->reason), "holds %.1f dBTP", ceiling_dbtp);
   return put(doc, r, error);
-}
-
-uint32_t
-ton_first_best(const TonFirstSearch* s)
-{
-  uint32_t best = 0;
-  for (uint32_t i = 1; i < s->n; ++i) {
-    if (fabs(s->lufs[i] - s->goal_lufs) < fabs(s->lufs[best] - s->goal_lufs)) {
-      best = i;
-    }
-  }
-  return best;
-}
-
-bool
-ton_first_search(TonFirstSearch* s, double drive_db, double lufs, double* next)
-{
-  s->drive_db[s->n] = drive_db;
-  s->lufs[s->n] = lufs;
-  ++s->n;
-  const double miss = s->goal_lufs - lufs;
-  if (fabs(miss) <= 0.03 || s->n >= 12 || !isfinite(lufs)) {
-    return false;
-  }
-  double slope = 1.0;
-  if (s->n > 1) {
-    const double run = drive_db - s->drive_db[s->n - 2];
-    const double rise = lufs - s->lufs[s->n - 2];
-    slope = run != 0.0 ? rise / run : 1.0;
-    if (slope < 0.02 && miss > 0.0) {
-      return false; // louder does not get louder
-    }
-    slope = fmax(0.1, fmin(1.2, slope));
-  }
-  *next = fmax(-24.0, fmin(30.0, drive_db + miss / slope));
-  return *next != drive_db;
 }

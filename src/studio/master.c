@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/drive.h"
 #include "assistants/first.h"
+#include "assistants/targets.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -25,14 +27,23 @@ typedef struct {
   TonMeasurement before;
   double goal_lufs;
   double ceiling_dbtp;
+  TonTone tone;
+  bool has_tone;
 } Work;
 
 static TonStatus
 find_goal(Work* w)
 {
   const TonMasterWish* const wish = w->wish;
-  const char* const target = wish->target ? wish->target : "streaming";
-  TON_TRY(ton_first_target(target, &w->goal_lufs, &w->ceiling_dbtp, w->error));
+  const char* const name = wish->target ? wish->target : "streaming";
+  TonTarget target;
+  TON_TRY(ton_target(name, &target, w->error));
+  w->has_tone = target.tone[0] != 0;
+  if (w->has_tone) {
+    TON_TRY(ton_tone(target.tone, &w->tone, w->error));
+  }
+  w->goal_lufs = target.loudness_lufs;
+  w->ceiling_dbtp = target.ceiling_dbtp;
   w->goal_lufs =
       isfinite(wish->loudness_lufs) ? wish->loudness_lufs : w->goal_lufs;
   w->ceiling_dbtp =
@@ -47,11 +58,12 @@ propose(Work* w, const char* song, const char* folder)
   TonText text = {0};
   char* const name = ton_doc_scalar(song);
   char* const source = ton_doc_scalar(w->text[0] ? "out/mix.wav" : w->source);
-  ton_text_printf(&text,
-                  "song: %s\nsource: %s\nloudness: %g LUFS\n"
-                  "ceiling: %g dBTP\n",
-                  name ? name : "song", source ? source : w->source,
-                  w->goal_lufs, w->ceiling_dbtp);
+  ton_text_printf(&text, "song: %s\nsource: %s\n", name ? name : "song",
+                  source ? source : w->source);
+  if (isfinite(w->goal_lufs)) {
+    ton_text_printf(&text, "loudness: %g LUFS\n", w->goal_lufs);
+  }
+  ton_text_printf(&text, "ceiling: %g dBTP\n", w->ceiling_dbtp);
   ton_free(name);
   ton_free(source);
   TonStatus status = ton_doc_parse(ton_text_string(&text), text.length,
@@ -59,8 +71,9 @@ propose(Work* w, const char* song, const char* folder)
   ton_text_free(&text);
   const double amount = isfinite(w->wish->amount) ? w->wish->amount : 50.0;
   status = status ? status
-                  : ton_first_master(&w->before, w->goal_lufs, w->ceiling_dbtp,
-                                     amount, w->doc, &w->records, w->error);
+                  : ton_first_master(&w->before, w->has_tone ? &w->tone : NULL,
+                                     w->goal_lufs, w->ceiling_dbtp, amount,
+                                     w->doc, &w->records, w->error);
   return status ? status
                 : ton_master_read(w->doc, folder, &w->master, w->error);
 }
@@ -110,17 +123,17 @@ solve(Work* w)
   float* const gain =
       &limiter
            ->params[ton_param(limiter->type, "gain") - limiter->type->params];
-  TonFirstSearch search = {.goal_lufs = (double)w->master->loudness_lufs};
-  double next = (double)*gain;
-  bool more = true;
-  while (more) {
+  TonDriveSearch search;
+  double drive = 0.0;
+  ton_drive_search_start(&search, (double)w->master->loudness_lufs,
+                         (double)*gain);
+  while (ton_drive_search_next(&search, &drive)) {
     double lufs = 0.0;
-    *gain = rintf((float)next * 100.0F) / 100.0F;
+    *gain = rintf((float)drive * 100.0F) / 100.0F;
     TON_TRY(loudness_of_run(w, &lufs));
-    more = ton_first_search(&search, (double)*gain, lufs, &next);
+    ton_drive_search_tell(&search, (double)*gain, lufs, NAN);
   }
-  const uint32_t best = ton_first_best(&search);
-  *gain = (float)search.drive_db[best];
+  *gain = (float)search.best_db;
   char path[64];
   char value[32];
   snprintf(path, sizeof(path), "chain/%u/limiter/gain",
@@ -134,8 +147,8 @@ solve(Work* w)
   snprintf(d->value, sizeof(d->value), "%s", value);
   snprintf(d->rule, sizeof(d->rule), "loudness.solve");
   snprintf(d->reason, sizeof(d->reason),
-           "solved in %u runs: %.2f LUFS, goal %.1f", search.n,
-           search.lufs[best], search.goal_lufs);
+           "solved in %u runs: %.2f LUFS, goal %.1f", search.runs,
+           search.best_lufs, search.goal_lufs);
   d->confidence = 0.95;
   const TonEdit edit = {path, value, NULL};
   return ton_doc_edit(w->doc, &edit, w->error);
@@ -217,7 +230,8 @@ static TonStatus
 obey_wish(Work* w)
 {
   char value[32];
-  if (isfinite(w->wish->loudness_lufs) || w->wish->target) {
+  if (isfinite(w->goal_lufs) &&
+      (isfinite(w->wish->loudness_lufs) || w->wish->target)) {
     w->master->loudness_lufs = (float)w->goal_lufs;
     w->master->has_loudness = true;
     snprintf(value, sizeof(value), "%g LUFS", w->goal_lufs);
