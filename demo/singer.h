@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef DEMO_SINGER_H
+#define DEMO_SINGER_H
+
+#include "song.h"
+#include "sound.h"
+
+/// Sing everything the song has for `singer` ("lead", "upper", "lower").
+/// `sound` is set up here, mono; freed by the caller with sound_free().
+TonStatus singer_sing(Song* song, const char* singer, double rate, Sound* sound,
+                      TonError* error);
+
+#endif
