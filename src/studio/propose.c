@@ -9,16 +9,19 @@
 #include <string.h>
 
 static TonStatus
-measure_tracks(const TonMix* mix, TonFirstTrack* tracks, const TonJob* job,
-               TonError* error)
+measure_tracks(const TonMix* mix, const char* cache, TonFirstTrack* tracks,
+               const TonJob* job, TonError* error)
 {
   const unsigned what =
       TON_MEASURE_LOUDNESS | TON_MEASURE_LEVELS | TON_MEASURE_SPECTRUM;
   for (uint32_t i = 0; i < mix->n_tracks; ++i) {
     tracks[i].name = mix->strips[i].name;
     tracks[i].file = mix->strips[i].file;
-    TON_TRY(ton_measure_file(mix->strips[i].file, what, &tracks[i].whole, NULL,
-                             job, error));
+    // what the engine will read: coded stems are decoded once
+    char ready[2048];
+    TON_TRY(ton_stem_ready(mix->strips[i].file, mix->rate, cache, ready,
+                           sizeof(ready), NULL, NULL, error));
+    TON_TRY(ton_measure_file(ready, what, &tracks[i].whole, NULL, job, error));
   }
   return TON_OK;
 }
@@ -74,7 +77,7 @@ ton_studio_propose_mix(const char* song, const TonJob* job, TonError* error)
   if (!status && !tracks) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  status = status ? status : measure_tracks(mix, tracks, job, error);
+  status = status ? status : measure_tracks(mix, p.cache, tracks, job, error);
   status = status ? status
                   : ton_first_mix(tracks, mix->n_tracks, mix, doc, &decisions,
                                   error);

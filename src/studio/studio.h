@@ -153,4 +153,24 @@ typedef struct {
 TonStatus ton_studio_release(const char* song, const TonJob* job,
                              TonDelivered* all, uint32_t* n, TonError* error);
 
+typedef enum {
+  TON_COLOUR_GREEN,
+  TON_COLOUR_AMBER,
+  TON_COLOUR_RED,
+} TonLightColour;
+
+/// One line of the readiness report
+typedef struct {
+  const char* item;
+  TonLightColour colour;
+  double value; ///< NaN: not defined here
+  const char* unit;
+  double at_s;     ///< NaN: the whole song
+  const char* fix; ///< What to do in the mix; "" when green
+} TonCheckRow;
+
+/// Is a mix ready for mastering?  `m` was measured with TON_MEASURE_ALL.
+/// Returns how many rows were written.
+uint32_t ton_check(const TonMeasurement* m, TonCheckRow* rows, uint32_t room);
+
 #endif
