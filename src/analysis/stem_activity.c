@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/stem_parts.h"
+#include "base/memory.h"
+#include "dsp/decibel.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/// What is this far below the loudest moment is digital silence to us
+#define SILENT_DB 90.0
+
+enum {
+  SHORTEST_OFF = 12, ///< 300 ms
+  PAD_BEFORE = 2,
+  PAD_BEHIND = 6,
+};
+
+static int
+by_value(const void* a, const void* b)
+{
+  const double x = *(const double*)a;
+  const double y = *(const double*)b;
+  return (x > y) - (x < y);
+}
+
+double
+percentile(double* values, uint32_t n, double share)
+{
+  if (!n) {
+    return NAN;
+  }
+  qsort(values, n, sizeof(double), by_value);
+  const double at = share * (n - 1);
+  const uint32_t i = (uint32_t)at;
+  const uint32_t next = i + 1 < n ? i + 1 : i;
+  return values[i] + (at - i) * (values[next] - values[i]);
+}
+
+/// Power over 50 ms
+static double
+envelope_at(const Steps* s, uint32_t i)
+{
+  const uint32_t next = i + 1 < s->n ? i + 1 : i;
+  return 0.5 * (s->steps[i].power + s->steps[next].power);
+}
+
+/// Floor and ceiling of what is not digital silence, dB.  Silence in front of
+/// the sound changes neither
+typedef struct {
+  double floor_db;
+  double ceiling_db;
+  double silence_db;
+} Span;
+
+static bool
+measure_span(const Steps* s, double* room, Span* span)
+{
+  double most = 0.0;
+  for (uint32_t i = 0; i < s->n; ++i) {
+    most = fmax(most, envelope_at(s, i));
+  }
+  if (!(most > 0.0)) {
+    return false;
+  }
+  span->silence_db = ton_power_db(most) - SILENT_DB;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < s->n; ++i) {
+    const double db = ton_power_db(envelope_at(s, i));
+    if (db > span->silence_db) {
+      room[n++] = db;
+    }
+  }
+  span->floor_db = percentile(room, n, 0.05);
+  span->ceiling_db = fmax(percentile(room, n, 0.95), ton_power_db(most) - 12.0);
+  return true;
+}
+
+/// On above the threshold, off where the level falls well below it
+static void
+mark(Steps* s, const Span* span)
+{
+  const double height = span->ceiling_db - span->floor_db;
+  const double on_db =
+      fmax(span->floor_db + 0.25 * height, span->ceiling_db - 40.0);
+  const double off_db = fmax(on_db - 6.0, 0.5 * (span->floor_db + on_db));
+  uint8_t on = 0;
+  for (uint32_t i = 0; i < s->n; ++i) {
+    const double db = ton_power_db(envelope_at(s, i));
+    if (height < 12.0) {
+      on = db > span->silence_db;
+    } else {
+      on = db > on_db || (on && db > off_db);
+    }
+    s->steps[i].on = on;
+  }
+}
+
+/// Turn runs of `kind` shorter than `shortest` into the other kind
+static void
+drop_short(Steps* s, uint8_t kind, uint32_t shortest)
+{
+  for (uint32_t i = 0; i < s->n;) {
+    uint32_t end = i;
+    while (end < s->n && s->steps[end].on == s->steps[i].on) {
+      ++end;
+    }
+    const bool inside = i > 0 && end < s->n;
+    if (s->steps[i].on == kind && end - i < shortest && (inside || kind)) {
+      for (uint32_t k = i; k < end; ++k) {
+        s->steps[k].on = !kind;
+      }
+    }
+    i = end;
+  }
+}
+
+static void
+pad(Steps* s)
+{
+  enum { MARK = 2 };
+  for (uint32_t i = 0; i < s->n; ++i) {
+    if (s->steps[i].on != 1) {
+      continue;
+    }
+    const uint32_t from = i < PAD_BEFORE ? 0 : i - PAD_BEFORE;
+    for (uint32_t k = from; k <= i + PAD_BEHIND && k < s->n; ++k) {
+      s->steps[k].on = s->steps[k].on ? s->steps[k].on : MARK;
+    }
+  }
+  for (uint32_t i = 0; i < s->n; ++i) {
+    s->steps[i].on = s->steps[i].on != 0;
+  }
+}
+
+static void
+measure_time(const Steps* s, TonStemFacts* f)
+{
+  uint32_t first = s->n;
+  uint32_t last = 0;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < s->n; ++i) {
+    if (s->steps[i].on) {
+      first = first == s->n ? i : first;
+      last = i + 1;
+      ++count;
+    }
+  }
+  f->active_s = count * s->step_s;
+  f->first_sound_s = first * s->step_s;
+  f->last_sound_s = last * s->step_s;
+  f->activity = last > first ? (double)count / (last - first) : 0.0;
+}
+
+bool
+steps_activity(Steps* s, TonStemFacts* facts)
+{
+  double* const room = ton_alloc((s->n + 1) * sizeof(double));
+  Span span;
+  const bool sounds = room && measure_span(s, room, &span);
+  ton_free(room);
+  if (!sounds) {
+    return false;
+  }
+  mark(s, &span);
+  drop_short(s, 0, SHORTEST_OFF);
+  drop_short(s, 1, 2);
+  pad(s);
+  measure_time(s, facts);
+  return facts->active_s > 0.0;
+}
