@@ -38,6 +38,7 @@ struct Loudness {
   uint32_t rate;
   uint32_t channels;
   bool fold;
+  const TonWeigh* weigh;
   TonKWeight k;
   double weight[MOST_CHANNELS];
   double state[MOST_CHANNELS][TON_K_HISTORY];
@@ -86,6 +87,7 @@ loudness_new(uint32_t rate, uint32_t channels, bool timeline, bool fold)
     l->channels = channels;
     l->timeline = timeline;
     l->fold = fold;
+    l->weigh = ton_weigh();
     for (uint32_t c = 0; c < channels; ++c) {
       l->weight[c] = channel_weight(c, channels);
     }
@@ -170,13 +172,12 @@ flush(double* y)
 static double
 tick_power(Loudness* l, const Tick* tick, double* fold)
 {
-  const TonWeigh* const k = ton_weigh();
   double sum = 0.0;
   for (uint32_t c = 0; c < l->channels; c += 2) {
     const bool alone = c + 1 == l->channels;
     const float* const x[2] = {tick->x[c], tick->x[alone ? c : c + 1]};
     TonSums s;
-    k->squares(&l->k, x, &l->state[c], tick->n, &s);
+    l->weigh->squares(&l->k, x, &l->state[c], tick->n, &s);
     flush(l->state[c]);
     sum += l->weight[c] * s.aa;
     if (!alone) {

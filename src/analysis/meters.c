@@ -7,11 +7,13 @@
 #include <math.h>
 #include <string.h>
 
+enum { ROUND = 8 }; ///< Ticks between two moves of what is kept
+
 /**
    What is kept of each channel, in frames:
 
-     | PAST | tick before | tick under way | SLACK |
-            ^             ^ here
+     | PAST | tick before | tick under way | ... | SLACK |
+                          ^ here, moving right; after a round, back to the left
 */
 struct TonMeters {
   uint32_t rate;
@@ -23,7 +25,10 @@ struct TonMeters {
   uint32_t entries;           ///< Of either
   uint32_t entries_before;
   Tick tick;
-  uint32_t held; ///< Frames of the tick under way
+  uint32_t here; ///< Where the tick under way begins
+  uint32_t held; ///< Frames of it
+  const TonPeakScan* scanner;
+  const TonWeigh* weigh;
   uint64_t bad;
   uint64_t first_bad;
   Loudness* loudness;
@@ -82,7 +87,7 @@ make_room(TonMeters* m)
 {
   enum { REACH = TON_SCAN_REACH, READ = TON_SCAN_SLACK };
   const uint32_t groups = m->longest / TON_SCAN_GROUP + 1;
-  const uint32_t frames = PAST + 2 * m->longest + SLACK;
+  const uint32_t frames = PAST + (1 + ROUND) * m->longest + SLACK;
   m->entries = REACH + 2 * groups + READ;
   for (uint32_t c = 0; c < m->channels; ++c) {
     m->past[c] = ton_alloc(frames * sizeof(float));
@@ -90,7 +95,6 @@ make_room(TonMeters* m)
     if (!m->past[c] || !m->scan[c]) {
       return false;
     }
-    m->tick.x[c] = m->past[c] + PAST + m->longest;
   }
   return true;
 }
@@ -102,6 +106,7 @@ begin_tick(TonMeters* m)
   t->first = tick_frame(m->rate, t->index);
   t->n = (uint32_t)(tick_frame(m->rate, t->index + 1) - t->first);
   for (uint32_t c = 0; c < m->channels; ++c) {
+    t->x[c] = m->past[c] + m->here;
     t->scan[c].level = m->scan[c] + TON_SCAN_REACH + m->entries_before;
     t->scan[c].bend = t->scan[c].level + m->entries;
   }
@@ -152,6 +157,9 @@ ton_meters_new(uint32_t rate, uint32_t channels, unsigned what)
   m->channels = channels;
   m->what = what;
   m->longest = rate / TICKS_PER_S + 1;
+  m->here = PAST + m->longest;
+  m->scanner = ton_peak_scan();
+  m->weigh = ton_weigh();
   if (!make_room(m) || !make_meters(m)) {
     ton_meters_free(m);
     return NULL;
@@ -177,7 +185,7 @@ ton_meters_weight(TonMeters* m, uint32_t channel, double weight)
 static void
 clean(TonMeters* m, uint32_t c)
 {
-  float* const x = m->past[c] + PAST + m->longest;
+  float* const x = m->past[c] + m->here;
   for (uint32_t i = 0; i < m->tick.n; ++i) {
     if (isfinite(x[i])) {
       continue;
@@ -193,13 +201,12 @@ clean(TonMeters* m, uint32_t c)
 static void
 scan(TonMeters* m)
 {
-  const TonPeakScan* const k = ton_peak_scan();
   Tick* const t = &m->tick;
   for (uint32_t c = 0; c < m->channels; ++c) {
-    uint32_t bits = k->scan(t->x[c], t->n, t->scan[c]);
+    uint32_t bits = m->scanner->scan(t->x[c], t->n, t->scan[c]);
     if (bits >= 0x7F800000) {
       clean(m, c);
-      bits = k->scan(t->x[c], t->n, t->scan[c]);
+      bits = m->scanner->scan(t->x[c], t->n, t->scan[c]);
     }
     memcpy(&t->peak[c], &bits, sizeof(bits));
   }
@@ -208,11 +215,10 @@ scan(TonMeters* m)
 static void
 sum(TonMeters* m)
 {
-  const TonWeigh* const k = ton_weigh();
   Tick* const t = &m->tick;
   for (uint32_t c = 0; c < m->channels; c += 2) {
     const float* const x[2] = {t->x[c], t->x[partner(c, m->channels)]};
-    k->sums(x, t->n, &t->sums[c / 2]);
+    m->weigh->sums(x, t->n, &t->sums[c / 2]);
   }
 }
 
@@ -237,24 +243,36 @@ hand_on(TonMeters* m)
   }
 }
 
+/// Back to the left, with what is still looked at
+static void
+rewind_past(TonMeters* m)
+{
+  const uint32_t kept = PAST + m->longest;
+  for (uint32_t c = 0; c < m->channels; ++c) {
+    memmove(m->past[c], m->past[c] + m->here - kept, kept * sizeof(float));
+  }
+  m->here = kept;
+}
+
 /// The tick under way becomes the tick before
 static void
 move_on(TonMeters* m)
 {
   Tick* const t = &m->tick;
   const uint32_t entries = (t->n + TON_SCAN_GROUP - 1) / TON_SCAN_GROUP;
-  for (uint32_t c = 0; c < m->channels; ++c) {
-    memmove(m->past[c], m->past[c] + t->n, (PAST + m->longest) * sizeof(float));
-    for (uint32_t k = 0; k < 2; ++k) {
-      float* const s = m->scan[c] + k * m->entries;
-      memmove(s, s + m->entries_before,
-              (TON_SCAN_REACH + entries) * sizeof(float));
-    }
+  for (uint32_t c = 0; c < 2 * m->channels; ++c) {
+    float* const s = m->scan[c / 2] + c % 2 * m->entries;
+    memmove(s, s + m->entries_before,
+            (TON_SCAN_REACH + entries) * sizeof(float));
   }
   m->entries_before = entries;
   t->n_before = t->n;
   ++t->index;
+  m->here += t->n;
   m->held = 0;
+  if (m->here > PAST + ROUND * m->longest) {
+    rewind_past(m);
+  }
   begin_tick(m);
 }
 
@@ -270,6 +288,15 @@ end_tick(TonMeters* m)
   move_on(m);
 }
 
+/// Ask for what will be copied next while this is worked on
+static void
+prefetch(const float* x, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i += 16) {
+    __builtin_prefetch(x + i);
+  }
+}
+
 void
 ton_meters_add(TonMeters* m, const float* const* in, uint32_t frames)
 {
@@ -277,8 +304,9 @@ ton_meters_add(TonMeters* m, const float* const* in, uint32_t frames)
     const uint32_t room = m->tick.n - m->held;
     const uint32_t n = frames - at < room ? frames - at : room;
     for (uint32_t c = 0; c < m->channels; ++c) {
-      float* const to = m->past[c] + PAST + m->longest + m->held;
+      float* const to = m->past[c] + m->here + m->held;
       memcpy(to, in[c] + at, n * sizeof(float));
+      prefetch(in[c] + at + n, frames - at - n < n ? frames - at - n : n);
     }
     m->held += n;
     at += n;
@@ -329,7 +357,7 @@ static void
 silence_after(TonMeters* m)
 {
   for (uint32_t c = 0; c < m->channels; ++c) {
-    float* const x = m->past[c] + PAST + m->longest + m->held;
+    float* const x = m->past[c] + m->here + m->held;
     memset(x, 0, (m->longest + SLACK - m->held) * sizeof(float));
   }
 }

@@ -27,6 +27,7 @@ enum { WINDOW = 30 }; ///< Tenths of a second
 struct TruePeak {
   uint32_t rate;
   uint32_t channels;
+  const TonPeakScan* scanner;
   TonPeakTable table;
   float best;
   double best_frame;
@@ -44,6 +45,7 @@ true_peak_new(uint32_t rate, uint32_t channels, bool windows)
     t->rate = rate;
     t->channels = channels;
     t->windows = windows;
+    t->scanner = ton_peak_scan();
     ton_true_peak_design(&t->table);
   }
   return t;
@@ -58,8 +60,7 @@ find_peak(TruePeak* t, const Tick* tick, uint32_t c, int64_t first)
                         tick->scan[c].bend - entries};
   const float* const x = tick->x[c] - tick->n_before;
   TonPeak peak = {t->windows ? t->tenth : t->best, 0.0};
-  if (!ton_peak_scan()->interpolate(&t->table, x, tick->n_before, scan,
-                                    &peak)) {
+  if (!t->scanner->interpolate(&t->table, x, tick->n_before, scan, &peak)) {
     return;
   }
   t->tenth = peak.value;
