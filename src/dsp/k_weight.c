@@ -52,7 +52,7 @@ ton_k_stages(double rate, TonKStage stages[2])
 static void
 multiply(const double* p, const double* q, double* product)
 {
-  memset(product, 0, 5 * sizeof(double));
+  memset(product, 0, (TON_K_HISTORY + 1) * sizeof(double));
   for (int i = 0; i < 3; ++i) {
     for (int k = 0; k < 3; ++k) {
       product[i + k] += p[i] * q[k];
@@ -60,19 +60,20 @@ multiply(const double* p, const double* q, double* product)
   }
 }
 
-/// Eight outputs after x[-4..7] and y[-4..-1]
+/// Eight outputs after d[-2..7] and y[-4..-1]
 static void
-run(const double* b, const double* a, const double* x, const double* before,
+run(const double* b, const double* a, const double* d, const double* before,
     double* out)
 {
   enum { H = TON_K_HISTORY };
   double y[H + TON_K_BLOCK];
   memcpy(y, before, H * sizeof(double));
-  for (int i = H; i < H + TON_K_BLOCK; ++i) {
-    y[i] = b[0] * x[i];
+  for (int i = 0; i < TON_K_BLOCK; ++i) {
+    double sum = b[0] * d[i + 2] + b[1] * d[i + 1] + b[2] * d[i];
     for (int k = 1; k <= H; ++k) {
-      y[i] += b[k] * x[i - k] - a[k] * y[i - k];
+      sum -= a[k] * y[H + i - k];
     }
+    y[H + i] = sum;
   }
   memcpy(out, y + H, TON_K_BLOCK * sizeof(double));
 }
@@ -80,23 +81,26 @@ run(const double* b, const double* a, const double* x, const double* before,
 void
 ton_k_weight_design(TonKWeight* k, double rate)
 {
+  enum { INPUTS = TON_K_TAPS + TON_K_BLOCK };
   TonKStage s[2];
+  double a[TON_K_HISTORY + 1];
+  double b[3];
   ton_k_stages(rate, s);
-  double b[5];
-  double a[5];
-  multiply(s[0].b, s[1].b, b);
   multiply(s[0].a, s[1].a, a);
-  for (int j = 0; j < TON_K_HISTORY + TON_K_BLOCK; ++j) {
-    double x[TON_K_HISTORY + TON_K_BLOCK] = {0.0};
+  for (int i = 0; i < 3; ++i) {
+    b[i] = s[0].b[i] * s[1].b[0];
+  }
+  for (int j = 0; j < INPUTS; ++j) {
+    double d[INPUTS] = {0.0};
     double y[TON_K_HISTORY] = {0.0};
-    x[j] = 1.0;
-    run(b, a, x, y, k->input[j]);
+    d[j] = 1.0;
+    run(b, a, d, y, k->input[j]);
   }
   for (int j = 0; j < TON_K_HISTORY; ++j) {
-    double x[TON_K_HISTORY + TON_K_BLOCK] = {0.0};
+    double d[INPUTS] = {0.0};
     double y[TON_K_HISTORY] = {0.0};
     y[j] = 1.0;
-    run(b, a, x, y, k->echo[j]);
+    run(b, a, d, y, k->echo[j]);
   }
 }
 

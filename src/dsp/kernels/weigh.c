@@ -6,6 +6,7 @@
 enum {
   B = TON_K_BLOCK,
   H = TON_K_HISTORY,
+  T = TON_K_TAPS,
   W = TON_LANES / 2, ///< Doubles of a vector
   PARTS = B / W,     ///< Vectors of a block
   CHUNK = 256,       ///< Frames turned into doubles at a time
@@ -68,15 +69,15 @@ last(const Block* y, int i)
 }
 
 /**
-   Eight outputs from x[-4..7] and the four outputs before.
+   Eight outputs from d[-2..7] and the four outputs before.
 
-     even = sum input[j] x[j], j even;  odd alike
+     even = sum input[j] d[j], j even;  odd alike
      y = (even + odd) + ((e0 y0 + e1 y1) + (e2 y2 + e3 y3))
 
-   Rows of input[j] before x[j] are zero: parts of zeros only are left out.
+   Rows of input[j] before d[j] are zero: parts of zeros only are left out.
 */
 static inline __attribute__((always_inline)) void
-step(const TonKWeight* k, const double* x, Block* y)
+step(const TonKWeight* k, const double* d, Block* y)
 {
   TonVd y0 = last(y, 0);
   TonVd y1 = last(y, 1);
@@ -84,13 +85,13 @@ step(const TonKWeight* k, const double* x, Block* y)
   TonVd y3 = last(y, 3);
 #pragma GCC unroll 4
   for (int p = 0; p < PARTS; ++p) {
-    TonVd even = load(&k->input[0][p * W]) * x[0];
-    TonVd odd = load(&k->input[1][p * W]) * x[1];
+    TonVd even = load(&k->input[0][p * W]) * d[0];
+    TonVd odd = load(&k->input[1][p * W]) * d[1];
 #pragma GCC unroll 8
-    for (int j = 2; j < H + B; j += 2) {
-      if (j - H <= p * W + W - 1) {
-        even += load(&k->input[j][p * W]) * x[j];
-        odd += load(&k->input[j + 1][p * W]) * x[j + 1];
+    for (int j = 2; j < T + B; j += 2) {
+      if (j - T <= p * W + W - 1) {
+        even += load(&k->input[j][p * W]) * d[j];
+        odd += load(&k->input[j + 1][p * W]) * d[j + 1];
       }
     }
     const TonVd older =
@@ -166,12 +167,23 @@ run(const TonKWeight* k, const double* const in[2], uint32_t n, Pair* pair)
   }
 }
 
+/// Second differences of frames -2 .. n-1
+static void
+difference(const float* x, uint32_t n, double* d)
+{
+  for (int64_t i = 0; i < T + (int64_t)n; ++i) {
+    const double now = (double)x[i - T];
+    const double before = (double)x[i - T - 1];
+    d[i] = (now - before) + ((double)x[i - T - 2] - before);
+  }
+}
+
 static void
 squares(const TonKWeight* k, const float* const x[2], double y[2][H],
         uint32_t n, TonSums* out)
 {
-  _Alignas(64) double in[2][H + CHUNK + B];
-  const double* const both[2] = {in[0], in[1]};
+  _Alignas(64) double d[2][T + CHUNK + B];
+  const double* const both[2] = {d[0], d[1]};
   Pair p;
   memset(&p, 0, sizeof(p));
   for (int c = 0; c < 2; ++c) {
@@ -179,11 +191,8 @@ squares(const TonKWeight* k, const float* const x[2], double y[2][H],
   }
   for (uint32_t at = 0; at < n; at += CHUNK) {
     const uint32_t frames = n - at < CHUNK ? n - at : CHUNK;
-    const uint32_t read = H + (frames + B - 1) / B * B;
     for (int c = 0; c < 2; ++c) {
-      for (uint32_t i = 0; i < read; ++i) {
-        in[c][i] = (double)x[c][(int64_t)at + i - H];
-      }
+      difference(x[c] + at, (frames + B - 1) / B * B, d[c]);
     }
     run(k, both, frames, &p);
   }
