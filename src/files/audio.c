@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /// What can be said before any library is asked
-static TonStatus
-check_path(const char* path, TonError* error)
+TonStatus
+audio_check_path(const char* path, TonError* error)
 {
   struct stat st;
   if (stat(path, &st) != 0) {
@@ -38,6 +38,46 @@ check_path(const char* path, TonError* error)
   return TON_OK;
 }
 
+static bool
+looks_like_text(const uint8_t* bytes, size_t n)
+{
+  for (size_t i = 0; i < n; ++i) {
+    if (bytes[i] < 9 || (bytes[i] > 13 && bytes[i] < 32)) {
+      return false;
+    }
+  }
+  return n > 0;
+}
+
+TonStatus
+audio_refuse(const char* path, TonError* error)
+{
+  uint8_t head[512];
+  FILE* const file = fopen(path, "rb");
+  const size_t n = file ? fread(head, 1, sizeof(head), file) : 0;
+  if (file) {
+    fclose(file);
+  }
+  const bool riff =
+      n >= 12 && (memcmp(head, "RIFF", 4) == 0 ||
+                  memcmp(head, "RF64", 4) == 0 || memcmp(head, "BW64", 4) == 0);
+  if (riff) {
+    return ton_fail_file(error, TON_BAD_FILE, path,
+                         "begins as a WAV file, but its header is damaged; "
+                         "export it again");
+  }
+  return ton_fail_file(
+      error, TON_BAD_FILE, path, "is %s; expected WAV, AIFF, FLAC, MP3, Ogg%s",
+      looks_like_text(head, n) ? "a text, not sound"
+                               : "not sound in a form that can be read",
+#ifdef TON_HAVE_AV
+      ", M4A or the like"
+#else
+      " or CAF (this build has no libav* for other forms)"
+#endif
+  );
+}
+
 static TonStatus
 check_info(const TonAudio* audio, TonError* error)
 {
@@ -60,13 +100,13 @@ check_info(const TonAudio* audio, TonError* error)
 TonStatus
 ton_audio_open(const char* path, TonAudio** audio, TonError* error)
 {
-  TON_TRY(check_path(path, error));
+  TON_TRY(audio_check_path(path, error));
   TonAudio* const a = ton_alloc(sizeof(TonAudio));
   if (!a) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   snprintf(a->path, sizeof(a->path), "%s", path);
-  TonStatus status = audio_open_wav(a, error);
+  TonStatus status = audio_open_pcm(a, error);
   if (status == TON_UNSUPPORTED) {
     status = audio_open_sndfile(a, error);
   }

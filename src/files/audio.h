@@ -18,14 +18,21 @@ struct TonAudio {
   void* file; ///< The library's handle
   char path[1024];
   TonAudioInfo info;
-  uint64_t at; ///< Next frame
+  uint64_t at;   ///< Next frame
+  uint64_t skip; ///< Decoded frames before frame 0
   uint64_t bad;
   void* room;
   uint64_t room_bytes;
 };
 
+/// What can be said of a path before any library is asked
+TonStatus audio_check_path(const char* path, TonError* error);
+
+/// The error for a file that none could read, saying what it looks like
+TonStatus audio_refuse(const char* path, TonError* error);
+
 /// All: TON_UNSUPPORTED when this way does not know the form
-TonStatus audio_open_wav(TonAudio* audio, TonError* error);
+TonStatus audio_open_pcm(TonAudio* audio, TonError* error);
 
 TonStatus audio_open_sndfile(TonAudio* audio, TonError* error);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "files/audio.h"
+
 #include "base/error.h"
 #include "base/memory.h"
-#include "files/audio.h"
+#include "files/files.h"
 
 #ifdef TON_HAVE_AV
 
@@ -41,14 +43,6 @@ close_av(TonAudio* a)
     ton_free(av->have[c]);
   }
   ton_free(av);
-}
-
-static TonStatus
-refuse(const TonAudio* a, TonError* error)
-{
-  return ton_fail_file(error, TON_BAD_FILE, a->path,
-                       "is not an audio file that can be read; expected WAV, "
-                       "AIFF, FLAC, MP3, Ogg, M4A or the like");
 }
 
 static bool
@@ -91,7 +85,7 @@ decode(TonAudio* a, Av* av)
       continue;
     }
     if (av->packet->stream_index == av->stream) {
-      avcodec_send_packet(av->codec, av->packet);
+      avcodec_send_packet(av->codec, av->packet); // a bad packet is left out
     }
     av_packet_unref(av->packet);
   }
@@ -125,19 +119,42 @@ read_av(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
   return TON_OK;
 }
 
+/// Sound from this one file only: a playlist or a description of streams could
+/// name other files or hosts, so its forms are not on the list.
+static AVFormatContext*
+open_container(const char* path, bool ignore_edits)
+{
+  static const char forms[] =
+      "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,matroska,webm,ogg,flac,mp3,aac,"
+      "wav,w64,aiff,caf,au,wv,ape,tta,tak,asf,dsf,iff,ac3,eac3,dts,amr,mpc,"
+      "mpc8,shn,voc,rm,flv,avi,mpeg,mpegts,loas,oma,spdif,truehd,latm";
+  char url[1100];
+  AVDictionary* options = NULL;
+  AVFormatContext* format = NULL;
+  av_log_set_level(AV_LOG_QUIET);
+  snprintf(url, sizeof(url), "file:%s", path);
+  av_dict_set(&options, "protocol_whitelist", "file", 0);
+  av_dict_set(&options, "format_whitelist", forms, 0);
+  if (ignore_edits) {
+    av_dict_set(&options, "ignore_editlist", "1", 0);
+  }
+  const int failed = avformat_open_input(&format, url, NULL, &options);
+  av_dict_free(&options);
+  return failed ? NULL : format;
+}
+
 static TonStatus
 open_streams(TonAudio* a, Av* av, TonError* error)
 {
-  av_log_set_level(AV_LOG_QUIET);
-  if (avformat_open_input(&av->format, a->path, NULL, NULL) < 0 ||
-      avformat_find_stream_info(av->format, NULL) < 0) {
-    return refuse(a, error);
+  av->format = open_container(a->path, false);
+  if (!av->format || avformat_find_stream_info(av->format, NULL) < 0) {
+    return audio_refuse(a->path, error);
   }
   const AVCodec* codec = NULL;
   av->stream =
       av_find_best_stream(av->format, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
   if (av->stream < 0 || !codec) {
-    return refuse(a, error);
+    return audio_refuse(a->path, error);
   }
   const AVStream* const stream = av->format->streams[av->stream];
   av->codec = avcodec_alloc_context3(codec);
@@ -149,7 +166,7 @@ open_streams(TonAudio* a, Av* av, TonError* error)
   av->codec->pkt_timebase = stream->time_base;
   if (avcodec_parameters_to_context(av->codec, stream->codecpar) < 0 ||
       avcodec_open2(av->codec, codec, NULL) < 0) {
-    return refuse(a, error);
+    return audio_refuse(a->path, error);
   }
   return TON_OK;
 }
@@ -160,14 +177,14 @@ make_converter(TonAudio* a, Av* av, TonError* error)
   AVChannelLayout layout;
   const int channels = av->codec->ch_layout.nb_channels;
   if (channels < 1 || channels > 64 || av->codec->sample_rate <= 0) {
-    return refuse(a, error);
+    return audio_refuse(a->path, error);
   }
   av_channel_layout_copy(&layout, &av->codec->ch_layout);
   const int made = swr_alloc_set_opts2(
       &av->swr, &layout, AV_SAMPLE_FMT_FLTP, av->codec->sample_rate, &layout,
       av->codec->sample_fmt, av->codec->sample_rate, 0, NULL);
   if (made < 0 || swr_init(av->swr) < 0) {
-    return refuse(a, error);
+    return audio_refuse(a->path, error);
   }
   a->info.rate = (uint32_t)av->codec->sample_rate;
   a->info.channels = (uint32_t)channels;
@@ -213,24 +230,84 @@ seek_av(TonAudio* a, uint64_t frame, TonError* error)
     const uint32_t n = frame > 65536 ? 65536 : (uint32_t)frame;
     TON_TRY(read_av(a, NULL, n, &got, error));
     if (!got) {
-      return refuse(a, error);
+      return audio_refuse(a->path, error);
     }
     frame -= got;
   }
   return TON_OK;
 }
 
-/// Length: what the container says, when it knows; else by decoding all of it
-static TonStatus
-find_length(TonAudio* a, TonError* error)
+/// Frames of the stream as coded, edits left aside; 0: unknown
+static uint64_t
+coded_frames(const TonAudio* a, int index)
 {
-  const Av* const av = a->file;
+  AVFormatContext* format = open_container(a->path, true);
+  uint64_t frames = 0;
+  if (format && index < (int)format->nb_streams) {
+    const AVStream* const stream = format->streams[index];
+    frames = stream->duration > 0
+                 ? (uint64_t)av_rescale_q(stream->duration, stream->time_base,
+                                          (AVRational){1, (int)a->info.rate})
+                 : 0;
+  }
+  avformat_close_input(&format);
+  return frames;
+}
+
+/// Frames the edit list leaves out at the start: the first packet is that much
+/// before zero
+static uint64_t
+edited_away(const TonAudio* a, Av* av)
+{
   const AVStream* const stream = av->format->streams[av->stream];
-  if (stream->duration > 0 && strcmp(a->info.container, "M4A") == 0) {
-    a->info.frames = (uint64_t)av_rescale_q(stream->duration, stream->time_base,
-                                            (AVRational){1, (int)a->info.rate});
+  int64_t first = 0;
+  while (av_read_frame(av->format, av->packet) >= 0) {
+    const bool ours = av->packet->stream_index == av->stream;
+    first = av->packet->pts;
+    av_packet_unref(av->packet);
+    if (ours) {
+      break;
+    }
+  }
+  return first < 0 && first != AV_NOPTS_VALUE
+             ? (uint64_t)av_rescale_q(-first, stream->time_base,
+                                      (AVRational){1, (int)a->info.rate})
+             : 0;
+}
+
+/**
+   Length of an MP4: Apple's note has it to the frame.  Else an edit list
+   counts in the movie's units, mostly 1/600 or 1/1000 s; where its end is that
+   near to the end of what was coded, it means that end.
+*/
+static TonStatus
+mp4_length(TonAudio* a, TonError* error)
+{
+  Av* const av = a->file;
+  const AVStream* const stream = av->format->streams[av->stream];
+  const AVDictionaryEntry* note =
+      av_dict_get(av->format->metadata, "iTunSMPB", NULL, 0);
+  note = note ? note : av_dict_get(stream->metadata, "iTunSMPB", NULL, 0);
+  Gapless gapless;
+  const uint64_t said = (uint64_t)av_rescale_q(
+      stream->duration, stream->time_base, (AVRational){1, (int)a->info.rate});
+  a->info.frames = said;
+  if (note && files_parse_smpb(note->value, &gapless) &&
+      gapless.frames <= said) {
+    a->info.frames = gapless.frames;
     return TON_OK;
   }
+  const uint64_t coded = coded_frames(a, av->stream);
+  const uint64_t before = edited_away(a, av);
+  const uint64_t end = coded > before ? coded - before : 0;
+  const uint64_t apart = end > said ? end - said : said - end;
+  a->info.frames = end && apart <= a->info.rate / 600 + 1 ? end : said;
+  return seek_av(a, 0, error);
+}
+
+static TonStatus
+decoded_length(TonAudio* a, TonError* error)
+{
   uint32_t got = 1;
   while (got) {
     got = 0;
@@ -245,7 +322,11 @@ TonStatus
 audio_open_av(TonAudio* a, TonError* error)
 {
   TON_TRY(open_av(a, error));
-  return find_length(a, error);
+  const Av* const av = a->file;
+  const bool mp4 = strcmp(a->info.container, "M4A") == 0;
+  return mp4 && av->format->streams[av->stream]->duration > 0
+             ? mp4_length(a, error)
+             : decoded_length(a, error);
 }
 
 #else
@@ -253,9 +334,7 @@ audio_open_av(TonAudio* a, TonError* error)
 TonStatus
 audio_open_av(TonAudio* a, TonError* error)
 {
-  return ton_fail_file(error, TON_UNSUPPORTED, a->path,
-                       "is in a form this build cannot read; expected WAV, "
-                       "AIFF, FLAC, MP3 or Ogg");
+  return audio_refuse(a->path, error);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "dsp/kernels/pcm.h"
 #include "files/audio.h"
+#include "files/files.h"
 
 #include <math.h>
 #include <sndfile.h>
@@ -91,12 +92,42 @@ read(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
   return TON_OK;
 }
 
+/// Decode and forget
+static TonStatus
+pass_over(TonAudio* a, uint64_t frames, TonError* error)
+{
+  float* const room = audio_room(a, sizeof(float) * 4096 * a->info.channels);
+  if (!room) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  while (frames) {
+    const sf_count_t n =
+        sf_readf_float(a->file, room, frames < 4096 ? (int)frames : 4096);
+    if (n <= 0) {
+      return fail_at(a, error);
+    }
+    frames -= (uint64_t)n;
+  }
+  return TON_OK;
+}
+
+/// libsndfile lands beside the frame in Vorbis and MP3, or on it with other
+/// bits: there only decoding from the start gives what reading on gave
 static TonStatus
 seek(TonAudio* a, uint64_t frame, TonError* error)
 {
-  return sf_seek(a->file, (sf_count_t)frame, SEEK_SET) == (sf_count_t)frame
-             ? TON_OK
-             : fail_at(a, error);
+  if (a->info.samples == TON_SAMPLES_CODED) {
+    SF_INFO info = {0};
+    SNDFILE* const again = sf_open(a->path, SFM_READ, &info);
+    if (!again) {
+      return fail_at(a, error);
+    }
+    sf_close(a->file);
+    a->file = again;
+    return pass_over(a, a->skip + frame, error);
+  }
+  const sf_count_t to = (sf_count_t)frame;
+  return sf_seek(a->file, to, SEEK_SET) == to ? TON_OK : fail_at(a, error);
 }
 
 static void
@@ -107,11 +138,44 @@ close_file(TonAudio* a)
 
 static const Reader reader = {read, seek, close_file};
 
+/// An MP3 without a count of its frames: libsndfile guesses from the first bit
+/// rate, so decode it all
+static void
+count_frames(TonAudio* a)
+{
+  float* const room = audio_room(a, sizeof(float) * 4096 * a->info.channels);
+  a->info.frames = 0;
+  sf_count_t n = room ? 4096 : 0;
+  while (n > 0) {
+    n = sf_readf_float(a->file, room, 4096);
+    a->info.frames += n > 0 ? (uint64_t)n : 0;
+  }
+}
+
+/// MP3 decoders are late by 528 + 1 frames, which encoders leave out of their
+/// delay (LAME's convention, and that of Apple's note)
+static TonStatus
+trim_mp3(TonAudio* a, TonError* error)
+{
+  enum { DECODER_DELAY = 529 };
+  Gapless gapless;
+  const bool noted = files_gapless(a->path, &gapless);
+  if (gapless.counted) {
+    return TON_OK; // the library has trimmed it
+  }
+  if (noted) {
+    a->skip = gapless.delay + DECODER_DELAY;
+    a->info.frames = gapless.frames;
+  } else {
+    count_frames(a);
+  }
+  return a->info.frames ? seek(a, 0, error) : TON_OK;
+}
+
 TonStatus
 audio_open_sndfile(TonAudio* a, TonError* error)
 {
   SF_INFO info = {0};
-  (void)error;
   a->file = sf_open(a->path, SFM_READ, &info);
   if (!a->file) {
     return TON_UNSUPPORTED;
@@ -123,6 +187,10 @@ audio_open_sndfile(TonAudio* a, TonError* error)
   describe(a, info.format);
   if (info.frames == SF_COUNT_MAX) {
     a->info.frames = 0;
+  }
+  if ((info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG &&
+      a->info.channels && a->info.channels <= 64) {
+    return trim_mp3(a, error);
   }
   return TON_OK;
 }

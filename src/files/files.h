@@ -24,6 +24,23 @@ int files_write_all(int fd, const void* bytes, uint64_t size);
 TonStatus files_write_tags(const char* part, const char* path,
                            const TonTags* tags, TonError* error);
 
+/// Hash of a file's length, its ends and 62 spots between: finds what a crash
+/// or a full disk leaves, for the price of a few pages
+TonStatus files_spot_hash(const char* path, char hash[33], TonError* error);
+
+/// Where the sound lies in what a lossy decoder gives
+typedef struct {
+  uint32_t delay;  ///< Frames the encoder put before it
+  uint64_t frames; ///< Its length; 0: not said
+  bool counted;    ///< MP3: a Xing, Info or LAME tag counts the frames
+} Gapless;
+
+/// Apple's note "iTunSMPB" in the first bytes of a file.  True if there is one
+bool files_gapless(const char* path, Gapless* gapless);
+
+/// The note's own text
+bool files_parse_smpb(const char* text, Gapless* gapless);
+
 /// tags.cpp: 0 on success; the C side makes errors of it
 int files_taglib_write(const char* path, const TonTags* tags);
 

@@ -2,7 +2,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "files/audio.h"
 #include "files/files.h"
+#include "files/pcm_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,14 +22,6 @@ typedef struct {
   float* out[64];
   uint32_t room;
 } Conversion;
-
-static bool
-usable_as_is(const TonAudioInfo* info, uint32_t rate)
-{
-  return info->rate == rate && info->samples <= TON_SAMPLES_FLOAT &&
-         (strcmp(info->container, "WAV") == 0 ||
-          strcmp(info->container, "RF64") == 0);
-}
 
 static TonStatus
 prepare(Conversion* c, uint32_t rate, const char* path, TonError* error)
@@ -48,26 +42,27 @@ prepare(Conversion* c, uint32_t rate, const char* path, TonError* error)
   const TonAudioFormat format = {.rate = rate,
                                  .channels = info->channels,
                                  .samples = TON_SAMPLES_FLOAT,
-                                 .container = "WAV",
-                                 .frames_hint =
-                                     info->frames * rate / info->rate};
+                                 .container = "WAV"};
   return ton_writer_open(path, &format, &c->writer, error);
 }
 
+/// One chunk in, whatever it makes out; after the last chunk all of the rest
 static TonStatus
 convert_chunk(Conversion* c, uint32_t n, TonError* error)
 {
   if (!c->resampler) {
     return ton_writer_write(c->writer, (const float* const*)c->in, n, error);
   }
-  uint32_t got = 0;
-  TON_TRY(ton_resampler_run(c->resampler, (const float* const*)c->in, n, n == 0,
-                            c->out, c->room, &got, error));
-  if (!got) {
-    return TON_OK;
+  uint32_t got = 1;
+  uint32_t frames = n;
+  while (got) {
+    TON_TRY(ton_resampler_run(c->resampler, (const float* const*)c->in, frames,
+                              n == 0, c->out, c->room, &got, error));
+    TON_TRY(
+        ton_writer_write(c->writer, (const float* const*)c->out, got, error));
+    frames = 0;
   }
-  TON_TRY(ton_writer_write(c->writer, (const float* const*)c->out, got, error));
-  return n == 0 ? convert_chunk(c, 0, error) : TON_OK;
+  return TON_OK;
 }
 
 static TonStatus
@@ -97,23 +92,20 @@ finish(Conversion* c)
     ton_free(c->in[i]);
     ton_free(c->out[i]);
   }
+  ton_audio_close(c->audio);
   ton_resampler_free(c->resampler);
   ton_writer_abandon(c->writer);
 }
 
-/// A cached file counts if its hash is the one written beside it
+/// A cached file counts if its spots are those noted beside it
 static bool
 cached(const char* path, const char* proof)
 {
   char hash[33];
   size_t length = 0;
-  struct stat st;
-  if (stat(path, &st) != 0) {
-    return false;
-  }
   char* const text = ton_text_read_file(proof, 64, &length);
   const bool good = text && length == 32 &&
-                    ton_file_hash(path, hash, NULL) == TON_OK &&
+                    files_spot_hash(path, hash, NULL) == TON_OK &&
                     memcmp(text, hash, 32) == 0;
   ton_free(text);
   return good;
@@ -140,11 +132,12 @@ make_folder(const char* path, TonError* error)
 }
 
 static TonStatus
-fill_cache(TonAudio* audio, uint32_t rate, const char* path, const char* proof,
+fill_cache(const char* from, uint32_t rate, const char* path, const char* proof,
            bool (*progress)(void* handle, double part), void* handle,
            TonError* error)
 {
-  Conversion c = {.audio = audio};
+  Conversion c = {0};
+  TON_TRY(ton_audio_open(from, &c.audio, error));
   TonStatus status = prepare(&c, rate, path, error);
   status = status ? status : convert(&c, progress, handle, error);
   if (!status) {
@@ -154,8 +147,17 @@ fill_cache(TonAudio* audio, uint32_t rate, const char* path, const char* proof,
   finish(&c);
   TON_TRY(status);
   char hash[33];
-  TON_TRY(ton_file_hash(path, hash, error));
+  TON_TRY(files_spot_hash(path, hash, error));
   return ton_file_write(proof, hash, 32, error);
+}
+
+/// Plain PCM at the right rate costs no more to read than the cache would
+static bool
+usable_as_is(const char* path, uint32_t rate)
+{
+  PcmLayout layout;
+  return pcm_layout(path, &layout) && layout.info.rate == rate &&
+         layout.info.frames > 0;
 }
 
 TonStatus
@@ -164,24 +166,24 @@ ton_stem_ready(const char* path, uint32_t rate, const char* cache_dir,
                bool (*progress)(void* handle, double part), void* handle,
                TonError* error)
 {
-  TonAudio* audio = NULL;
-  TON_TRY(ton_audio_open(path, &audio, error));
-  if (usable_as_is(ton_audio_info(audio), rate)) {
-    ton_audio_close(audio);
+  TON_TRY(audio_check_path(path, error));
+  if (usable_as_is(path, rate)) {
     snprintf(ready, size, "%s", path);
     return TON_OK;
   }
   char hash[33];
   char proof[1100];
-  TonStatus status = ton_file_hash(path, hash, error);
-  snprintf(ready, size, "%s/%s-%u-%s.wav", cache_dir, hash, rate, TON_VERSION);
-  snprintf(proof, sizeof(proof), "%s.hash", ready);
-  if (!status && !cached(ready, proof)) {
-    status = make_folder(cache_dir, error);
-    status =
-        status ? status
-               : fill_cache(audio, rate, ready, proof, progress, handle, error);
+  TON_TRY(ton_file_hash(path, hash, error));
+  const int n = snprintf(ready, size, "%s/%s-%u-%s.wav", cache_dir, hash, rate,
+                         TON_VERSION);
+  if (n < 0 || (uint32_t)n >= size || n > 1000) {
+    return ton_fail_file(error, TON_BAD_USE, cache_dir,
+                         "the folder's path is too long");
   }
-  ton_audio_close(audio);
-  return status;
+  snprintf(proof, sizeof(proof), "%s.proof", ready);
+  if (cached(ready, proof)) {
+    return TON_OK;
+  }
+  TON_TRY(make_folder(cache_dir, error));
+  return fill_cache(path, rate, ready, proof, progress, handle, error);
 }

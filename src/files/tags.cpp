@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -53,8 +54,9 @@ utf8(const char* text)
   return TagLib::String(text, TagLib::String::UTF8);
 }
 
+/// Vorbis comments count the tracks in a field of its own, ID3 after a slash
 TagLib::PropertyMap
-properties(const TonTags* tags)
+properties(const TonTags* tags, bool split_track)
 {
   TagLib::PropertyMap map;
   for (const Field& field : fields) {
@@ -65,9 +67,14 @@ properties(const TonTags* tags)
   }
   char room[64];
   if (tags->track) {
-    std::snprintf(room, sizeof(room), tags->track_total ? "%u/%u" : "%u",
-                  tags->track, tags->track_total);
+    const bool both = tags->track_total && !split_track;
+    std::snprintf(room, sizeof(room), both ? "%u/%u" : "%u", tags->track,
+                  tags->track_total);
     map.insert("TRACKNUMBER", utf8(room));
+  }
+  if (tags->track_total && split_track) {
+    std::snprintf(room, sizeof(room), "%u", tags->track_total);
+    map.insert("TRACKTOTAL", utf8(room));
   }
   if (tags->has_gain) {
     std::snprintf(room, sizeof(room), "%.2f dB", tags->track_gain_db);
@@ -134,31 +141,79 @@ id3(TagLib::File* file)
 
 } // namespace
 
-extern "C" int
-files_taglib_write(const char* path, const TonTags* tags)
+namespace {
+
+bool
+add_cover(TagLib::File* file, const Picture& picture)
+{
+  if (TagLib::ID3v2::Tag* const tag = id3(file)) {
+    add_id3_picture(tag, picture);
+    return true;
+  }
+  if (auto* const flac = dynamic_cast<TagLib::FLAC::File*>(file)) {
+    add_flac_picture(flac, picture);
+    return true;
+  }
+  return false;
+}
+
+/// ID3v1 would be a second, shorter truth in Latin-1
+bool
+save(TagLib::File* file)
+{
+  if (auto* const mpeg = dynamic_cast<TagLib::MPEG::File*>(file)) {
+    return mpeg->save(TagLib::MPEG::File::ID3v2, TagLib::File::StripOthers,
+                      TagLib::ID3v2::v4, TagLib::File::DoNotDuplicate);
+  }
+  return file->save();
+}
+
+int
+write_tags(const char* path, const TonTags* tags)
 {
   TagLib::FileRef ref(path, false);
   if (ref.isNull()) {
     return 1;
   }
-  ref.file()->setProperties(properties(tags));
+  const bool flac = dynamic_cast<TagLib::FLAC::File*>(ref.file()) != nullptr;
+  ref.file()->setProperties(properties(tags, flac));
   if (tags->cover_path) {
     const Picture picture = read_picture(tags->cover_path);
     if (!picture.mime) {
       return 2;
     }
-    if (TagLib::ID3v2::Tag* const tag = id3(ref.file())) {
-      add_id3_picture(tag, picture);
-    } else if (auto* const flac =
-                   dynamic_cast<TagLib::FLAC::File*>(ref.file())) {
-      add_flac_picture(flac, picture);
+    if (!add_cover(ref.file(), picture)) {
+      return 1;
     }
   }
-  return ref.save() ? 0 : 1;
+  return save(ref.file()) ? 0 : 1;
 }
 
-extern "C" int
-files_taglib_read(const char* path, TonTags* tags, bool* has_cover)
+void
+read_numbers(const TagLib::PropertyMap& map, TonTags* tags)
+{
+  if (map.contains("TRACKNUMBER")) {
+    std::sscanf(map["TRACKNUMBER"].front().toCString(), "%u/%u", &tags->track,
+                &tags->track_total);
+  }
+  if (map.contains("TRACKTOTAL")) {
+    std::sscanf(map["TRACKTOTAL"].front().toCString(), "%u",
+                &tags->track_total);
+  }
+  tags->has_gain = map.contains("REPLAYGAIN_TRACK_GAIN");
+  if (tags->has_gain) {
+    tags->track_gain_db =
+        std::atof(map["REPLAYGAIN_TRACK_GAIN"].front().toCString());
+  }
+  if (map.contains("REPLAYGAIN_TRACK_PEAK")) {
+    tags->track_peak_dbtp =
+        20.0 *
+        std::log10(std::atof(map["REPLAYGAIN_TRACK_PEAK"].front().toCString()));
+  }
+}
+
+int
+read_tags(const char* path, TonTags* tags, bool* has_cover)
 {
   TagLib::FileRef ref(path, false);
   if (ref.isNull()) {
@@ -171,15 +226,7 @@ files_taglib_read(const char* path, TonTags* tags, bool* has_cover)
                     "%s", map[field.key].front().toCString(true));
     }
   }
-  if (map.contains("TRACKNUMBER")) {
-    std::sscanf(map["TRACKNUMBER"].front().toCString(), "%u/%u", &tags->track,
-                &tags->track_total);
-  }
-  if (map.contains("REPLAYGAIN_TRACK_GAIN")) {
-    tags->has_gain = true;
-    tags->track_gain_db =
-        std::atof(map["REPLAYGAIN_TRACK_GAIN"].front().toCString());
-  }
+  read_numbers(map, tags);
   *has_cover = false;
   if (TagLib::ID3v2::Tag* const tag = id3(ref.file())) {
     *has_cover = !tag->frameList("APIC").isEmpty();
@@ -187,4 +234,26 @@ files_taglib_read(const char* path, TonTags* tags, bool* has_cover)
     *has_cover = !flac->pictureList().isEmpty();
   }
   return 0;
+}
+
+} // namespace
+
+extern "C" int
+files_taglib_write(const char* path, const TonTags* tags)
+{
+  try {
+    return write_tags(path, tags);
+  } catch (const std::exception&) { // memory refused
+    return 1;
+  }
+}
+
+extern "C" int
+files_taglib_read(const char* path, TonTags* tags, bool* has_cover)
+{
+  try {
+    return read_tags(path, tags, has_cover);
+  } catch (const std::exception&) {
+    return 1;
+  }
 }

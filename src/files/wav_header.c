@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "files/wav.h"
+#include "files/pcm_file.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "files/wav.h"
+#include "files/pcm_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +46,7 @@ read_at(const Chunks* c, uint64_t at, void* room, size_t bytes)
 }
 
 static bool
-open_form(Chunks* c, WavLayout* layout)
+open_form(Chunks* c, PcmLayout* layout)
 {
   uint8_t head[12];
   if (!read_at(c, 0, head, 12) || memcmp(head + 8, "WAVE", 4) != 0) {
@@ -76,7 +76,7 @@ format_tag(const uint8_t* body, uint32_t size)
 }
 
 static bool
-choose_samples(WavLayout* layout, uint32_t tag, uint32_t bits)
+choose_samples(PcmLayout* layout, uint32_t tag, uint32_t bits)
 {
   static const struct {
     uint32_t tag;
@@ -102,12 +102,11 @@ choose_samples(WavLayout* layout, uint32_t tag, uint32_t bits)
 }
 
 static bool
-read_format(Chunks* c, WavLayout* layout, uint32_t size)
+read_format(Chunks* c, PcmLayout* layout, uint32_t size)
 {
   uint8_t body[40] = {0};
   const uint32_t n = size < 40 ? size : 40;
-  if ((size != 16 && size != 18 && size != 40) ||
-      !read_at(c, c->at + 8, body, n)) {
+  if (size < 16 || !read_at(c, c->at + 8, body, n)) {
     return false;
   }
   layout->info.channels = u16(body + 2);
@@ -121,7 +120,7 @@ read_format(Chunks* c, WavLayout* layout, uint32_t size)
 /// A recorder that was switched off leaves a size of 0, or too large a one:
 /// then the samples are whatever is there.
 static bool
-find_samples(const Chunks* c, WavLayout* layout, uint32_t size)
+find_samples(const Chunks* c, PcmLayout* layout, uint32_t size)
 {
   const uint64_t there = c->size - (c->at + 8);
   uint64_t said = size;
@@ -138,8 +137,30 @@ find_samples(const Chunks* c, WavLayout* layout, uint32_t size)
   return true;
 }
 
+static bool
+is_name(const uint8_t* id)
+{
+  for (int i = 0; i < 4; ++i) {
+    if (id[i] < 32 || id[i] > 126) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Where the next chunk begins.  Some writers say a wrong size of `fmt ` and
+/// put down 16 bytes all the same.
+static uint64_t
+next_chunk(const Chunks* c, bool format, uint32_t size)
+{
+  const uint64_t next = c->at + 8 + (uint64_t)size + (size & 1U);
+  uint8_t id[4];
+  const bool wrong = format && read_at(c, next, id, 4) && !is_name(id);
+  return wrong ? c->at + 8 + 16 : next;
+}
+
 bool
-wav_layout(int fd, uint64_t size, WavLayout* layout)
+wav_layout(int fd, uint64_t size, PcmLayout* layout)
 {
   Chunks c = {.fd = fd, .size = size};
   memset(layout, 0, sizeof(*layout));
@@ -152,13 +173,14 @@ wav_layout(int fd, uint64_t size, WavLayout* layout)
     if (memcmp(head, "data", 4) == 0) {
       return c.formatted && find_samples(&c, layout, n);
     }
-    if (memcmp(head, "fmt ", 4) == 0 && !read_format(&c, layout, n)) {
+    const bool format = memcmp(head, "fmt ", 4) == 0;
+    if (format && !read_format(&c, layout, n)) {
       return false;
     }
     if (memcmp(head, "ds64", 4) == 0 && read_at(&c, c.at, head, 36)) {
       c.data_size = u64(head + 16);
     }
-    c.at += 8 + (uint64_t)n + (n & 1U);
+    c.at = next_chunk(&c, format, n);
   }
   return false;
 }

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "dsp/kernels/quantise.h"
 #include "files/files.h"
-#include "files/wav.h"
+#include "files/pcm_file.h"
 #include "files/writer.h"
 
 #include <string.h>

@@ -181,6 +181,26 @@ ton_writer_clipped(const TonAudioWriter* w)
   return w->quantiser.clipped;
 }
 
+/// Adding tags moves the samples in some forms: all of them must be there yet
+static TonStatus
+check_length(const TonAudioWriter* w, TonError* error)
+{
+  TonAudio* audio = NULL;
+  TonError why;
+  if (ton_audio_open(w->part, &audio, &why)) {
+    return ton_fail_file(error, TON_WRITE_FAILED, w->path,
+                         "cannot be read again: %s", why.text);
+  }
+  const uint64_t frames = ton_audio_info(audio)->frames;
+  ton_audio_close(audio);
+  return frames == w->frames
+             ? TON_OK
+             : ton_fail_file(error, TON_WRITE_FAILED, w->path,
+                             "has %llu frames where %llu were written",
+                             (unsigned long long)frames,
+                             (unsigned long long)w->frames);
+}
+
 static TonStatus
 commit(TonAudioWriter* w, const TonBroadcast* broadcast, const TonTags* tags,
        TonError* error)
@@ -192,6 +212,7 @@ commit(TonAudioWriter* w, const TonBroadcast* broadcast, const TonTags* tags,
   TON_TRY(w->form->finish(w, broadcast, tags, error));
   if (tags && !w->tagged) {
     TON_TRY(files_write_tags(w->part, w->path, tags, error));
+    TON_TRY(check_length(w, error));
   }
   TON_TRY(files_publish(w->part, w->path, error));
   close(w->fd); // nothing is left under the partial name

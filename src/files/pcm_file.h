@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_FILES_WAV_H
-#define TON_FILES_WAV_H
+#ifndef TON_FILES_PCM_FILE_H
+#define TON_FILES_PCM_FILE_H
 
 #include <tonmeister/audio_file.h>
 
-/// Where the samples of a plain PCM WAV, RF64 or BW64 file lie
+/// Where the samples of a plain PCM file lie
 typedef struct {
   TonAudioInfo info;
-  uint32_t bytes;   ///< Of one sample
+  uint32_t bytes; ///< Of one sample
+  bool big_endian;
   uint64_t data_at; ///< Byte of the first sample
-} WavLayout;
+} PcmLayout;
 
 /// Read the chunks of an open file of `size` bytes.  False for anything that
-/// is not plain little-endian PCM of 16, 24, 32 bit or 32 bit float in order.
-bool wav_layout(int fd, uint64_t size, WavLayout* layout);
+/// is not plain PCM of 16, 24, 32 bit or 32 bit float in good order.
+bool wav_layout(int fd, uint64_t size, PcmLayout* layout);
+
+/// The same for AIFF and uncompressed AIFC
+bool aiff_layout(int fd, uint64_t size, PcmLayout* layout);
+
+/// Either; false also when `path` cannot be opened
+bool pcm_layout(const char* path, PcmLayout* layout);
 
 enum {
   WAV_HEADER_MOST = 768, ///< Bytes before the first sample, at most

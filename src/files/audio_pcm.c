@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "dsp/kernels/pcm.h"
 #include "files/audio.h"
-#include "files/wav.h"
+#include "files/pcm_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,23 +18,36 @@ typedef struct {
   int fd;
   uint32_t width; ///< Bytes of a frame
   uint32_t bytes; ///< Of a sample
+  bool big_endian;
   uint64_t data_at;
   uint64_t first; ///< Frame at the window's start
   uint32_t have;  ///< Frames in the window
   uint32_t room;  ///< Frames the window takes
   uint8_t window[];
-} Wav;
+} Plain;
 
 static void
-close_wav(TonAudio* a)
+close_plain(TonAudio* a)
 {
-  Wav* const w = a->file;
+  Plain* const w = a->file;
   close(w->fd);
   ton_free(w);
 }
 
+static void
+turn_bytes(uint8_t* samples, size_t bytes, uint32_t width)
+{
+  for (size_t i = 0; i + width <= bytes; i += width) {
+    for (uint32_t k = 0; k < width / 2; ++k) {
+      const uint8_t low = samples[i + k];
+      samples[i + k] = samples[i + width - 1 - k];
+      samples[i + width - 1 - k] = low;
+    }
+  }
+}
+
 static TonStatus
-fill_window(const TonAudio* a, Wav* w, TonError* error)
+fill_window(const TonAudio* a, Plain* w, TonError* error)
 {
   const uint64_t left = a->info.frames - a->at;
   const uint32_t wanted = left < w->room ? (uint32_t)left : w->room;
@@ -57,6 +70,9 @@ fill_window(const TonAudio* a, Wav* w, TonError* error)
     }
     got += (size_t)n;
   }
+  if (w->big_endian) {
+    turn_bytes(w->window, bytes, w->bytes);
+  }
   w->have = wanted;
   return TON_OK;
 }
@@ -78,10 +94,10 @@ convert(TonAudio* a, const uint8_t* in, float* const* out, uint32_t frames)
 }
 
 static TonStatus
-read_wav(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
-         TonError* error)
+read_plain(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
+           TonError* error)
 {
-  Wav* const w = a->file;
+  Plain* const w = a->file;
   if (a->at < w->first || a->at >= w->first + w->have) {
     TON_TRY(fill_window(a, w, error));
   }
@@ -93,7 +109,7 @@ read_wav(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
 }
 
 static TonStatus
-seek_wav(TonAudio* a, uint64_t frame, TonError* error)
+seek_plain(TonAudio* a, uint64_t frame, TonError* error)
 {
   (void)a;
   (void)frame;
@@ -101,29 +117,43 @@ seek_wav(TonAudio* a, uint64_t frame, TonError* error)
   return TON_OK;
 }
 
-static const Reader reader = {read_wav, seek_wav, close_wav};
+static const Reader reader = {read_plain, seek_plain, close_plain};
+
+bool
+pcm_layout(const char* path, PcmLayout* layout)
+{
+  struct stat st;
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return false;
+  }
+  const bool good =
+      fstat(fd, &st) == 0 && (wav_layout(fd, (uint64_t)st.st_size, layout) ||
+                              aiff_layout(fd, (uint64_t)st.st_size, layout));
+  close(fd);
+  return good;
+}
 
 TonStatus
-audio_open_wav(TonAudio* a, TonError* error)
+audio_open_pcm(TonAudio* a, TonError* error)
 {
-  WavLayout layout;
-  struct stat st;
-  const int fd = open(a->path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0 || fstat(fd, &st) != 0 ||
-      !wav_layout(fd, (uint64_t)st.st_size, &layout)) {
-    if (fd >= 0) {
-      close(fd);
-    }
+  PcmLayout layout;
+  if (!pcm_layout(a->path, &layout)) {
     return TON_UNSUPPORTED;
   }
-  Wav* const w = ton_alloc(sizeof(Wav) + WINDOW_BYTES);
+  Plain* const w = ton_alloc(sizeof(Plain) + WINDOW_BYTES);
   if (!w) {
-    close(fd);
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  w->fd = fd;
+  w->fd = open(a->path, O_RDONLY | O_CLOEXEC);
+  if (w->fd < 0) {
+    ton_free(w);
+    return ton_fail_file(error, TON_BAD_FILE, a->path, "cannot be opened: %s",
+                         strerror(errno));
+  }
+  posix_fadvise(w->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   w->bytes = layout.bytes;
+  w->big_endian = layout.big_endian;
   w->width = layout.bytes * layout.info.channels;
   w->data_at = layout.data_at;
   w->room = WINDOW_BYTES / w->width;

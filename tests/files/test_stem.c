@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "room.h"
+#include "signals.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { N = 44100 };
+static float sound[2][N];
+static const float* const pair[] = {sound[0], sound[1]};
+
+static int
+set_up(void** state)
+{
+  for (uint32_t i = 0; i < N; ++i) {
+    sound[0][i] = (float)(0.5 * signal_random(1, i));
+    sound[1][i] = (float)(0.5 * signal_random(2, i));
+  }
+  return room_open(state);
+}
+
+static void
+write_stem(const char* name, const char* container, uint32_t rate)
+{
+  const TonAudioFormat format = {.rate = rate,
+                                 .channels = 2,
+                                 .samples = TON_SAMPLES_24,
+                                 .container = container};
+  room_write(name, &format, pair, N, NULL);
+}
+
+static TonStatus
+make_ready(const char* name, char ready[512], TonError* e)
+{
+  char cache[256];
+  snprintf(cache, sizeof(cache), "%s", room_path("cache/deep"));
+  return ton_stem_ready(room_path(name), 48000, cache, ready, 512, NULL, NULL,
+                        e);
+}
+
+static void
+plain_pcm_at_the_rate_is_used_as_it_is(void** state)
+{
+  (void)state;
+  char ready[512];
+  TonError e = {0};
+  write_stem("plain.wav", "WAV", 48000);
+  assert_int_equal(make_ready("plain.wav", ready, &e), 0);
+  assert_string_equal(ready, room_path("plain.wav"));
+  assert_int_equal(access(room_path("cache"), F_OK), -1);
+}
+
+static void
+other_stems_are_converted_once(void** state)
+{
+  (void)state;
+  static const char* const names[] = {"a.flac", "a.wav", "b.flac", "a.mp3"};
+  static const char* const forms[] = {"FLAC", "WAV", "FLAC", "MP3"};
+  static const uint32_t from[] = {44100, 44100, 48000, 48000};
+  static const uint32_t frames[] = {48000, 48000, N, N};
+  for (int k = 0; k < 4; ++k) {
+    char ready[512];
+    char again[512];
+    TonError e = {0};
+    struct stat first;
+    struct stat second;
+    write_stem(names[k], forms[k], from[k]);
+    if (make_ready(names[k], ready, &e)) {
+      fail_msg("%s: %s", names[k], e.text);
+    }
+    TonAudio* a = NULL;
+    assert_int_equal(ton_audio_open(ready, &a, &e), 0);
+    assert_int_equal(ton_audio_info(a)->rate, 48000);
+    assert_int_equal(ton_audio_info(a)->frames, frames[k]);
+    assert_int_equal(ton_audio_info(a)->samples, TON_SAMPLES_FLOAT);
+    ton_audio_close(a);
+    stat(ready, &first);
+    assert_int_equal(make_ready(names[k], again, &e), 0);
+    assert_string_equal(ready, again);
+    stat(ready, &second);
+    assert_int_equal(first.st_ino, second.st_ino);
+    assert_int_equal(first.st_mtim.tv_nsec, second.st_mtim.tv_nsec);
+  }
+}
+
+static void
+a_damaged_cache_is_made_anew_with_the_same_samples(void** state)
+{
+  (void)state;
+  char ready[512];
+  char a[33];
+  char b[33];
+  TonError e = {0};
+  write_stem("a.flac", "FLAC", 44100);
+  assert_int_equal(make_ready("a.flac", ready, &e), 0);
+  ton_file_hash(ready, a, NULL);
+  assert_int_equal(truncate(ready, 5000), 0); // cut short
+  assert_int_equal(make_ready("a.flac", ready, &e), 0);
+  ton_file_hash(ready, b, NULL);
+  assert_string_equal(a, b);
+  FILE* const file = fopen(ready, "r+b"); // overwritten at its end
+  fseek(file, -10, SEEK_END);
+  fwrite("0123456789", 1, 10, file);
+  fclose(file);
+  assert_int_equal(make_ready("a.flac", ready, &e), 0);
+  ton_file_hash(ready, b, NULL);
+  assert_string_equal(a, b);
+  assert_int_equal(unlink(ready), 0); // gone
+  assert_int_equal(make_ready("a.flac", ready, &e), 0);
+  ton_file_hash(ready, b, NULL);
+  assert_string_equal(a, b);
+}
+
+static bool
+stop_at_half(void* handle, double part)
+{
+  *(double*)handle = part;
+  return part < 0.5;
+}
+
+static void
+the_user_may_stop_it(void** state)
+{
+  (void)state;
+  char ready[512];
+  char cache[256];
+  double part = 0.0;
+  TonError e = {0};
+  write_stem("stop.flac", "FLAC", 48000);
+  snprintf(cache, sizeof(cache), "%s", room_path("stopped"));
+  assert_int_equal(ton_stem_ready(room_path("stop.flac"), 48000, cache, ready,
+                                  sizeof(ready), stop_at_half, &part, &e),
+                   TON_INTERRUPTED);
+  assert_true(part >= 0.5);
+  assert_int_equal(access(ready, F_OK), -1);
+  assert_int_equal(rmdir(cache), 0); // nothing is left in it
+}
+
+static void
+a_cache_that_cannot_be_written_says_so(void** state)
+{
+  (void)state;
+  char ready[512];
+  TonError e = {0};
+  write_stem("full.flac", "FLAC", 32000);
+  room_put("not-a-folder", "x", 1);
+  assert_int_equal(ton_stem_ready(room_path("full.flac"), 48000,
+                                  room_path("not-a-folder"), ready,
+                                  sizeof(ready), NULL, NULL, &e),
+                   TON_WRITE_FAILED);
+  assert_non_null(strstr(e.file, "not-a-folder"));
+  signal(SIGXFSZ, SIG_IGN);
+  struct rlimit was;
+  getrlimit(RLIMIT_FSIZE, &was);
+  const struct rlimit small = {40000, was.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  const TonStatus status = make_ready("full.flac", ready, &e);
+  setrlimit(RLIMIT_FSIZE, &was);
+  assert_int_equal(status, TON_WRITE_FAILED);
+  assert_int_equal(access(ready, F_OK), -1);
+}
+
+static void
+a_broken_stem_names_itself(void** state)
+{
+  (void)state;
+  char ready[512];
+  TonError e = {0};
+  assert_int_equal(make_ready("gone.wav", ready, &e), TON_NOT_FOUND);
+  assert_non_null(strstr(e.file, "gone.wav"));
+  write_stem("cut.flac", "FLAC", 22050);
+  assert_int_equal(truncate(room_path("cut.flac"), 50000), 0);
+  assert_int_equal(make_ready("cut.flac", ready, &e), TON_BAD_FILE);
+  assert_non_null(strstr(e.file, "cut.flac"));
+  assert_int_equal(access(ready, F_OK), -1);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(plain_pcm_at_the_rate_is_used_as_it_is),
+      cmocka_unit_test(other_stems_are_converted_once),
+      cmocka_unit_test(a_damaged_cache_is_made_anew_with_the_same_samples),
+      cmocka_unit_test(the_user_may_stop_it),
+      cmocka_unit_test(a_cache_that_cannot_be_written_says_so),
+      cmocka_unit_test(a_broken_stem_names_itself),
+  };
+  return cmocka_run_group_tests(tests, set_up, room_close);
+}
