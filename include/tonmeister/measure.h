@@ -34,9 +34,9 @@ typedef struct {
 /**
    Everything the meters found.
 
-   A value that is not defined is NaN (loudness of less than one 400 ms block,
-   range of less than one 3 s block, correlation of silence); a level of
-   silence is -INFINITY.
+   A value that is not defined, or was not asked for, is NaN (loudness of less
+   than one 400 ms block, range of less than one 3 s block, correlation of
+   silence); a level of silence is -INFINITY.  Times are from the first frame.
 */
 typedef struct {
   uint32_t rate; ///< Hz
@@ -49,24 +49,25 @@ typedef struct {
   double momentary_max_at_s; ///< Start of the 400 ms window
   double short_term_max_lufs;
   double short_term_max_at_s; ///< Start of the 3 s window
-  double loudness_range_lu;
-  double range_low_lufs;  ///< 10th percentile of the gated 3 s blocks
-  double range_high_lufs; ///< 95th percentile
-  bool range_stable;      ///< At least 60 s of programme
+  double loudness_range_lu;   ///< 3 s blocks every 0.1 s
+  double range_low_lufs;      ///< 10th percentile of the gated 3 s blocks
+  double range_high_lufs;     ///< 95th percentile
+  bool range_stable;          ///< At least 60 s of programme
 
   double sample_peak_dbfs;
   double sample_peak_at_s;
   double true_peak_dbtp;
   double true_peak_at_s;
   uint32_t true_peak_channel;
-  double plr_lu; ///< True peak minus integrated
-  double psr_min_lu;
-  double psr_median_lu; ///< True peak in a 3 s window minus short-term
+  double plr_lu;        ///< True peak minus integrated
+  double psr_min_lu;    ///< True peak in a 3 s window minus short-term,
+  double psr_median_lu; ///< windows above -60 LUFS; needs the timeline too
 
   double rms_dbfs;          ///< Mathematical: a full-scale sine reads -3.01
   double crest_db;          ///< Sample peak minus RMS
   double dc[2];             ///< Mean, first two channels, full scale 1
-  uint64_t clipped_samples; ///< In runs of at least 3 equal samples at the top
+  uint64_t clipped_samples; ///< In runs of at least 3 equal samples within
+                            ///< 0.1 dB of the file's peak and above 0.5
   uint32_t n_clips;
   TonClip clips[16];    ///< The longest first
   uint64_t bad_samples; ///< NaN or infinite, taken as 0
@@ -74,8 +75,8 @@ typedef struct {
   double silence_head_s; ///< Below -90 dBFS
   double silence_tail_s;
 
-  double thirds_db[TON_THIRDS]; ///< Power per band, all channels, dB re full
-                                ///< scale (sine of 0 dBFS: -3.01)
+  double thirds_db[TON_THIRDS]; ///< Power per band, channels added up, dB re
+                                ///< full scale (0 dBFS sine in one: -3.01)
   double correlation;     ///< Whole programme, -1 to 1; NaN for mono/silence
   double correlation_min; ///< Lowest of 3 s windows above -60 LUFS
   double balance_db;      ///< Right minus left, RMS
@@ -83,7 +84,9 @@ typedef struct {
   double band_correlation[TON_STEREO_BANDS];
   double band_side_db[TON_STEREO_BANDS]; ///< Side minus mid energy
 
-  // Curves, one value per 0.1 s (empty without TON_MEASURE_TIMELINE)
+  // Curves, one value per 0.1 s, the last for what is left (none without
+  // TON_MEASURE_TIMELINE; null for what was not measured).  Loudness is that of
+  // the windows which end there, with silence before the song.
   uint32_t n_points;
   float* momentary_lufs;
   float* short_term_lufs;
@@ -98,8 +101,9 @@ double ton_third_hz(uint32_t band);
 typedef struct TonMeters TonMeters;
 
 /// Meters for 1 to 64 channels at any rate from 8000 Hz; `what` is a set of
-/// TON_MEASURE_ flags.  Channel order as in WAV: L R C LFE Ls Rs (five
-/// channels: L R C Ls Rs).  Null when memory is refused.  Freed by caller with
+/// TON_MEASURE_ flags.  Channel order as in WAV: L R C LFE Ls Rs (four: L R Ls
+/// Rs; five: L R C Ls Rs; eight: two behind, then two at the sides).  Null when
+/// memory is refused or an argument is out of range.  Freed by caller with
 /// ton_meters_free().  [main]
 TonMeters* ton_meters_new(uint32_t rate, uint32_t channels, unsigned what);
 
@@ -112,7 +116,8 @@ void ton_meters_weight(TonMeters* meters, uint32_t channel, double weight);
 /// Add frames, planar.  Any chunking gives the same result to the bit.  [any]
 void ton_meters_add(TonMeters* meters, const float* const* in, uint32_t frames);
 
-/// Momentary and short-term loudness at this moment, for live display.  [any]
+/// Momentary and short-term loudness at the last whole 10 ms, for live display;
+/// what lies before the first frame counts as silence.  [any]
 void ton_meters_now(const TonMeters* meters, double* momentary,
                     double* short_term);
 

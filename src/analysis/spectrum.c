@@ -57,8 +57,10 @@ make_room(Spectrum* s)
     s->in[c] = ton_alloc(s->n * sizeof(float));
     ok &= s->in[c] != NULL;
   }
-  s->left = s->power + bins;
-  s->cross = s->left + bins;
+  if (ok) {
+    s->left = s->power + bins;
+    s->cross = s->left + bins;
+  }
   return ok;
 }
 
@@ -86,12 +88,16 @@ spectrum_new(uint32_t rate, uint32_t channels, bool thirds, bool bands)
   return s;
 }
 
-/// Re A B* of bin k
-static double
-product(const float* a, const float* b, uint32_t k)
+/// sum[k] += Re A B* of every bin
+static void
+gather(double* restrict sum, const float* restrict a, const float* restrict b,
+       uint32_t bins)
 {
-  return (double)a[2 * k] * (double)b[2 * k] +
-         (double)a[2 * k + 1] * (double)b[2 * k + 1];
+  for (uint32_t k = 0; k < bins; ++k) {
+    const float re = a[2 * k] * b[2 * k];
+    const float im = a[2 * k + 1] * b[2 * k + 1];
+    sum[k] += (double)(re + im);
+  }
 }
 
 static void
@@ -100,13 +106,9 @@ gather_bands(Spectrum* s, uint32_t c, const float* bins)
   const uint32_t n = s->n / 2 + 1;
   if (c == 0) {
     memcpy(s->left_bins, bins, 2 * n * sizeof(float));
-    for (uint32_t k = 0; k < n; ++k) {
-      s->left[k] += product(bins, bins, k);
-    }
+    gather(s->left, bins, bins, n);
   } else if (c == 1) {
-    for (uint32_t k = 0; k < n; ++k) {
-      s->cross[k] += product(s->left_bins, bins, k);
-    }
+    gather(s->cross, s->left_bins, bins, n);
   }
 }
 
@@ -120,9 +122,7 @@ transform(Spectrum* s)
       time[i] = s->in[c][i] * s->window[i];
     }
     const float* const bins = ton_fft_forward(s->fft);
-    for (uint32_t k = 0; k <= half; ++k) {
-      s->power[k] += product(bins, bins, k);
-    }
+    gather(s->power, bins, bins, half + 1);
     if (s->bands) {
       gather_bands(s, c, bins);
     }
