@@ -135,6 +135,14 @@ process(void* state, const TonBlock* block)
   }
 }
 
+/// A delay that is meant to be heard: no latency, but sound is still inside
+static uint64_t
+tail(const float* values, double rate)
+{
+  const GainParams* const p = (const GainParams*)values;
+  return (uint64_t)lrint((double)p->delay_ms * rate / 1000.0);
+}
+
 static bool
 neutral(const float* values)
 {
@@ -164,6 +172,7 @@ const TonProcessor TON_LANED(ton_gain) = {
     .reset = reset,
     .update = update,
     .process = process,
+    .tail = tail,
     .neutral = neutral,
     .response = response,
 };

@@ -149,6 +149,9 @@ typedef struct {
   Line line[LINES];
   float keep[LINES]; ///< One-pole: y += keep (y before - x)
   float gain[LINES];
+  float keep_step[LINES]; ///< Per frame while the decay moves
+  float gain_step[LINES];
+  uint32_t moving; ///< Frames until the decay arrives
   float low[LINES];
   Filter filter[2][2];
   float width;
@@ -250,7 +253,7 @@ reset(void* state)
 /// T60 gives a line of m frames the gain 10^(-3 m / (rate T60)); the one-pole
 /// H = g (1 - a) / (1 - a/z) has |H| = g at 0 and half of T60's gain at w
 static void
-set_damping(Reverb* r, const ReverbParams* p)
+set_damping(Reverb* r, const ReverbParams* p, uint32_t frames)
 {
   const double w =
       2.0 * M_PI * fmin((double)p->damping_hz, 0.45 * r->rate) / r->rate;
@@ -262,8 +265,26 @@ set_damping(Reverb* r, const ReverbParams* p)
     const double c = cos(w);
     const double b = (1.0 - q * c) / (1.0 - q);
     const double a = q > 0.999999 ? 0.0 : b - sqrt(fmax(0.0, b * b - 1.0));
-    r->keep[k] = (float)a;
-    r->gain[k] = (float)g;
+    if (frames) {
+      r->keep_step[k] = ((float)a - r->keep[k]) / (float)frames;
+      r->gain_step[k] = ((float)g - r->gain[k]) / (float)frames;
+    } else {
+      r->keep[k] = (float)a;
+      r->gain[k] = (float)g;
+    }
+  }
+  r->moving = frames;
+}
+
+static void
+move_damping(Reverb* r)
+{
+  for (int k = 0; k < LINES; ++k) {
+    r->keep[k] += r->keep_step[k];
+    r->gain[k] += r->gain_step[k];
+  }
+  if (!--r->moving) {
+    set_damping(r, &r->now, 0); // without the rounding of the steps
   }
 }
 
@@ -278,7 +299,7 @@ update(void* state, const TonUpdate* u)
     lay_out(r, p);
   }
   r->now = *p;
-  set_damping(r, p);
+  set_damping(r, p, fresh ? 0 : u->ramp);
   const TonBiquad high = ton_filter(TON_FILTER_HIGHPASS, (double)p->highpass_hz,
                                     0.0, sqrt(0.5), r->rate);
   const TonBiquad low = ton_filter(TON_FILTER_LOWPASS, (double)p->lowpass_hz,
@@ -376,8 +397,11 @@ process(void* state, const TonBlock* block)
   for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
     float in[2];
     float wet[2];
+    if (r->moving) {
+      move_damping(r);
+    }
     for (int c = 0; c < 2; ++c) {
-      double y = isfinite(x[c]) ? (double)x[c] : 0.0;
+      double y = fabsf(x[c]) < 1e6F ? (double)x[c] : 0.0; // not NaN either
       y = filtered(&r->filter[c][0], y);
       y = filtered(&r->filter[c][1], y);
       in[c] = through(r, &r->predelay[c], (float)y);

@@ -124,7 +124,8 @@ busy_hash(TonRun run, const char* lanes)
   rig_render(graph, run);
   unsetenv("TONMEISTER_LANES");
   const uint64_t hash = rig_hash(&take);
-  assert_int_equal(take.frames, FRAMES);
+  // stem 2 is played 2 x 2 ms late by its inserts: its end is not cut
+  assert_int_equal(take.frames, FRAMES + 192);
   rig_take_free(&take);
   ton_graph_free(graph);
   for (uint32_t i = 0; i < 10; ++i) {

@@ -1,11 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_TESTS_CONFORMANCE_H
-#define TON_TESTS_CONFORMANCE_H
+#ifndef TON_TESTS_PROCESSORS_CONFORMANCE_H
+#define TON_TESTS_PROCESSORS_CONFORMANCE_H
 
 #include <tonmeister/processor.h>
 
-/// Every promise of processor.h that a table makes testable, for one
-/// processor at all widths and rates.  Fails the running test.
-void conformance(const TonProcessor* processor);
+/**
+   @file
+   What every processor promises, checked without knowing any of them: only
+   the table is read.  A new processor is tested before its author writes one.
+*/
+
+/// The processors to hold to their promises
+typedef struct {
+  const TonProcessor* const* list; ///< Null-terminated
+  /// The variant for a width, as ton_processor_lanes()
+  const TonProcessor* (*variant)(const TonProcessor*, uint32_t lanes);
+  uint32_t lanes;      ///< Widest variant to run: 4, 8 or 16
+  const double* rates; ///< Hz, ended by 0
+} ConformanceSet;
+
+/// Run every check on every processor as one cmocka group; 0 if all pass
+int conformance_run(const ConformanceSet* set);
+
+// Inside -------------------------------------------------------------------
+
+/// One processor of a set
+typedef struct {
+  const ConformanceSet* set;
+  const TonProcessor* processor;
+} Subject;
+
+/// A check fails by cmocka's means
+typedef void (*Check)(const Subject* subject, double rate);
+
+void conformance_table(const Subject* subject, double rate);
+void conformance_finite(const Subject* subject, double rate);
+void conformance_blocks(const Subject* subject, double rate);
+void conformance_widths(const Subject* subject, double rate);
+void conformance_reset(const Subject* subject, double rate);
+void conformance_key(const Subject* subject, double rate);
+void conformance_latency(const Subject* subject, double rate);
+void conformance_silence(const Subject* subject, double rate);
+void conformance_bad_input(const Subject* subject, double rate);
+void conformance_lanes_off(const Subject* subject, double rate);
+void conformance_neutral(const Subject* subject, double rate);
+void conformance_ramp(const Subject* subject, double rate);
+void conformance_meters(const Subject* subject, double rate);
 
 #endif

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "conformance.h"
-#include "expect.h"
+/**
+   @file
+   Every processor of the list against the contract of processor.h.
 
-static void
-every_processor_keeps_the_contract(void** state)
-{
-  (void)state;
-  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
-    print_message("# %s\n", (*p)->id);
-    conformance(*p);
-  }
-}
+   usage: test_conformance [HZ]...   (48000 unless told)
+*/
+#include "conformance.h"
+
+#include <stdlib.h>
 
 int
-main(void)
+main(int argc, char** argv)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_processor_keeps_the_contract),
-  };
-  return TON_TESTS(tests);
+  double rates[9] = {48000.0};
+  for (int i = 1; i < argc && i < 9; ++i) {
+    rates[i - 1] = strtod(argv[i], NULL);
+  }
+  const ConformanceSet set = {ton_processors(), ton_processor_lanes,
+                              ton_machine_lanes(), rates};
+  return conformance_run(&set);
 }
