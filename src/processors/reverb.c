@@ -168,7 +168,7 @@ static uint32_t
 frames_of(double ms, double rate)
 {
   const double n = ms * rate / 1000.0;
-  return n < 4.0 ? 4 : (uint32_t)lrint(n);
+  return n < 33.0 ? 33 : (uint32_t)lrint(n);
 }
 
 /// Least odd number not below n without a small factor: nearly coprime
@@ -325,67 +325,183 @@ filtered(Filter* f, double x)
   return y;
 }
 
-/// Write at the head, read `length` frames later
-static float
-through(Reverb* r, Line* line, float x)
+/// Frames worked on at a time: no longer than the shortest path
+enum { CHUNK = 32 };
+
+/// Four of the sixteen lines side by side
+typedef float Four __attribute__((vector_size(16)));
+
+enum { FOURS = LINES / 4 };
+
+/// Length of the piece of a line that does not wrap
+static uint32_t
+straight(const Line* line, uint32_t n)
 {
-  float* const at = r->memory + line->start + line->at;
-  const float y = *at;
-  *at = x;
-  line->at = line->at + 1 == line->length ? 0 : line->at + 1;
-  return y;
+  const uint32_t left = line->length - line->at;
+  return left < n ? left : n;
 }
 
-static float
-diffused(Reverb* r, Line* line, float x)
-{
-  float* const at = r->memory + line->start + line->at;
-  const float late = *at;
-  const float in = x - 0.6F * late;
-  *at = in;
-  line->at = line->at + 1 == line->length ? 0 : line->at + 1;
-  return late + 0.6F * in;
-}
-
-/// H/4 of 16, in place: an orthogonal mix of all lines
 static void
-hadamard(float* x)
+advance(Line* line, uint32_t n)
 {
-  for (int half = 1; half < LINES; half *= 2) {
-    for (int i = 0; i < LINES; i += 2 * half) {
-      for (int k = i; k < i + half; ++k) {
-        const float a = x[k];
-        const float b = x[k + half];
-        x[k] = a + b;
-        x[k + half] = a - b;
-      }
+  line->at += n;
+  line->at -= line->at >= line->length ? line->length : 0;
+}
+
+/// x comes out `length` frames later
+static void
+through(Reverb* r, Line* line, float* x, uint32_t n)
+{
+  for (uint32_t i = 0; i < n;) {
+    const uint32_t m = straight(line, n - i);
+    float* const at = r->memory + line->start + line->at;
+    for (uint32_t k = 0; k < m; ++k) {
+      const float late = at[k];
+      at[k] = x[i + k];
+      x[i + k] = late;
     }
-  }
-  for (int i = 0; i < LINES; ++i) {
-    x[i] *= 0.25F;
+    advance(line, m);
+    i += m;
   }
 }
 
+/// An all-pass: y = late + 0.6 in, in = x - 0.6 late
 static void
-network(Reverb* r, const float in[2], float out[2])
+diffuse(Reverb* r, Line* line, float* x, uint32_t n)
 {
-  float x[LINES];
-  float y[LINES];
+  for (uint32_t i = 0; i < n;) {
+    const uint32_t m = straight(line, n - i);
+    float* const at = r->memory + line->start + line->at;
+    for (uint32_t k = 0; k < m; ++k) {
+      const float late = at[k];
+      const float in = x[i + k] - 0.6F * late;
+      at[k] = in;
+      x[i + k] = late + 0.6F * in;
+    }
+    advance(line, m);
+    i += m;
+  }
+}
+
+/// What leaves the lines, frame by frame; the heads stay
+static void
+read_lines(const Reverb* r, float x[CHUNK][LINES], uint32_t n)
+{
   for (int k = 0; k < LINES; ++k) {
     const Line* const line = &r->line[k];
-    const float late = r->memory[line->start + line->at];
-    r->low[k] = late + r->keep[k] * (r->low[k] - late);
-    y[k] = r->low[k] * r->gain[k];
-    x[k] = y[k];
+    const float* const memory = r->memory + line->start;
+    const uint32_t m = straight(line, n);
+    for (uint32_t i = 0; i < m; ++i) {
+      x[i][k] = memory[line->at + i];
+    }
+    for (uint32_t i = m; i < n; ++i) {
+      x[i][k] = memory[i - m];
+    }
   }
-  hadamard(x);
-  out[0] = 0.0F;
-  out[1] = 0.0F;
+}
+
+static void
+write_lines(Reverb* r, float x[CHUNK][LINES], uint32_t n)
+{
   for (int k = 0; k < LINES; ++k) {
-    through(r, &r->line[k], x[k] + (k & 2 ? -in[k & 1] : in[k & 1]));
-    // two orthogonal patterns of signs
-    out[0] += k & 1 ? 0.0F : (k & 4 ? -y[k] : y[k]);
-    out[1] += k & 1 ? (k & 8 ? -y[k] : y[k]) : 0.0F;
+    Line* const line = &r->line[k];
+    float* const memory = r->memory + line->start;
+    const uint32_t m = straight(line, n);
+    for (uint32_t i = 0; i < m; ++i) {
+      memory[line->at + i] = x[i][k];
+    }
+    for (uint32_t i = m; i < n; ++i) {
+      memory[i - m] = x[i][k];
+    }
+    advance(line, n);
+  }
+}
+
+/// A Hadamard matrix of 16 over 4, in four rounds of constant geometry:
+/// sums of neighbours to the front, differences to the back
+static inline __attribute__((always_inline)) void
+hadamard(Four* v)
+{
+#pragma GCC unroll 4
+  for (int round = 0; round < 4; ++round) {
+    const Four e0 = __builtin_shufflevector(v[0], v[1], 0, 2, 4, 6);
+    const Four o0 = __builtin_shufflevector(v[0], v[1], 1, 3, 5, 7);
+    const Four e1 = __builtin_shufflevector(v[2], v[3], 0, 2, 4, 6);
+    const Four o1 = __builtin_shufflevector(v[2], v[3], 1, 3, 5, 7);
+    v[0] = e0 + o0;
+    v[1] = e1 + o1;
+    v[2] = e0 - o0;
+    v[3] = e1 - o1;
+  }
+}
+
+static const Four into_left = {0.25F, 0, -0.25F, 0};
+static const Four into_right = {0, 0.25F, 0, -0.25F};
+static const Four out_signs[FOURS] = {
+    {1, 1, 1, 1}, {-1, 1, -1, 1}, {1, -1, 1, -1}, {-1, -1, -1, -1}};
+
+/// Lines in, damped and mixed; in[] becomes what is heard
+static void
+network(Reverb* r, float x[CHUNK][LINES], float in[2][CHUNK], uint32_t n)
+{
+  Four low[FOURS];
+  Four keep[FOURS];
+  Four gain[FOURS];
+  memcpy(low, r->low, sizeof(low));
+  memcpy(keep, r->keep, sizeof(keep));
+  memcpy(gain, r->gain, sizeof(gain));
+  for (uint32_t i = 0; i < n; ++i) {
+    Four y[FOURS];
+    Four heard = {0, 0, 0, 0};
+    memcpy(y, x[i], sizeof(y));
+    const Four fed =
+        into_left * (4.0F * in[0][i]) + into_right * (4.0F * in[1][i]);
+#pragma GCC unroll 4
+    for (int h = 0; h < FOURS; ++h) {
+      low[h] = y[h] + keep[h] * (low[h] - y[h]);
+      y[h] = low[h] * gain[h];
+      heard += y[h] * out_signs[h];
+    }
+    hadamard(y);
+#pragma GCC unroll 4
+    for (int h = 0; h < FOURS; ++h) {
+      y[h] = 0.25F * y[h] + fed;
+    }
+    memcpy(x[i], y, sizeof(y));
+    in[0][i] = heard[0] + heard[2];
+    in[1][i] = heard[1] + heard[3];
+  }
+  memcpy(r->low, low, sizeof(low));
+}
+
+/// Filters, pre-delay and diffusion of one channel
+static void
+prepare_channel(Reverb* r, int c, const float* x, float* in, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    // not for what is not a number either
+    const double y = fabsf(x[2 * i]) < 1e6F ? (double)x[2 * i] : 0.0;
+    in[i] = (float)filtered(&r->filter[c][1], filtered(&r->filter[c][0], y));
+  }
+  through(r, &r->predelay[c], in, n);
+  for (int k = 0; k < DIFFUSERS; ++k) {
+    diffuse(r, &r->diffuser[c][k], in, n);
+  }
+}
+
+static void
+mix_out(Reverb* r, const int32_t* on, float wet[2][CHUNK], float* x, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i, x += 2) {
+    r->width += r->glide * (r->width_goal - r->width);
+    r->mix += r->glide * (r->mix_goal - r->mix);
+    const float mid = 0.5F * (wet[0][i] + wet[1][i]);
+    for (int c = 0; c < 2; ++c) {
+      const float side = mid + r->width * (wet[c][i] - mid);
+      if (on[c]) {
+        x[c] = x[c] * (1.0F - r->mix) + 0.5F * side * r->mix;
+      }
+    }
   }
 }
 
@@ -393,32 +509,23 @@ static void
 process(void* state, const TonBlock* block)
 {
   Reverb* const r = state;
+  float lines[CHUNK][LINES];
+  float in[2][CHUNK];
   float* x = block->x;
-  for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
-    float in[2];
-    float wet[2];
+  for (uint32_t left = block->frames; left;) {
+    uint32_t n = left < CHUNK ? left : CHUNK;
     if (r->moving) {
       move_damping(r);
+      n = 1;
     }
-    for (int c = 0; c < 2; ++c) {
-      double y = fabsf(x[c]) < 1e6F ? (double)x[c] : 0.0; // not NaN either
-      y = filtered(&r->filter[c][0], y);
-      y = filtered(&r->filter[c][1], y);
-      in[c] = through(r, &r->predelay[c], (float)y);
-      for (int k = 0; k < DIFFUSERS; ++k) {
-        in[c] = diffused(r, &r->diffuser[c][k], in[c]);
-      }
-    }
-    network(r, in, wet);
-    r->width += r->glide * (r->width_goal - r->width);
-    r->mix += r->glide * (r->mix_goal - r->mix);
-    const float mid = 0.5F * (wet[0] + wet[1]);
-    for (int c = 0; c < 2; ++c) {
-      const float side = mid + r->width * (wet[c] - mid);
-      if (block->on[c]) {
-        x[c] = x[c] * (1.0F - r->mix) + 0.5F * side * r->mix;
-      }
-    }
+    prepare_channel(r, 0, x, in[0], n);
+    prepare_channel(r, 1, x + 1, in[1], n);
+    read_lines(r, lines, n);
+    network(r, lines, in, n);
+    write_lines(r, lines, n);
+    mix_out(r, block->on, in, x, n);
+    x += 2 * (size_t)n;
+    left -= n;
   }
 }
 
