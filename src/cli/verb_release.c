@@ -167,7 +167,7 @@ cli_make(const CliLine* line, TonError* error)
   const TonJob* const job = &line->job;
   TonStatus status = ton_stems_find(line->args[0], &stems, &n, error);
   status = status ? status : ton_new_song(song, stems, n, false, error);
-  ton_stems_free(stems, status == TON_NOT_FOUND ? 0 : n);
+  ton_stems_free(stems, n);
   status = status ? status : ton_studio_propose_mix(song, job, error);
   status = status
                ? status

@@ -142,6 +142,7 @@ ton_stems_find(const char* folder, char*** stems, uint32_t* n, TonError* error)
   closedir(dir);
   if (!*n) {
     ton_stems_free(*stems, 0);
+    *stems = NULL;
     return ton_fail_file(error, TON_NOT_FOUND, folder,
                          "holds no audio file; expected a folder of stems "
                          "(WAV, AIFF, FLAC, MP3, Ogg, M4A)");
