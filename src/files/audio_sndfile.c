@@ -140,16 +140,20 @@ static const Reader reader = {read, seek, close_file};
 
 /// An MP3 without a count of its frames: libsndfile guesses from the first bit
 /// rate, so decode it all
-static void
-count_frames(TonAudio* a)
+static TonStatus
+count_frames(TonAudio* a, TonError* error)
 {
   float* const room = audio_room(a, sizeof(float) * 4096 * a->info.channels);
+  if (!room) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
   a->info.frames = 0;
-  sf_count_t n = room ? 4096 : 0;
+  sf_count_t n = 1;
   while (n > 0) {
     n = sf_readf_float(a->file, room, 4096);
     a->info.frames += n > 0 ? (uint64_t)n : 0;
   }
+  return TON_OK;
 }
 
 /// MP3 decoders are late by 528 + 1 frames, which encoders leave out of their
@@ -159,15 +163,17 @@ trim_mp3(TonAudio* a, TonError* error)
 {
   enum { DECODER_DELAY = 529 };
   Gapless gapless;
-  const bool noted = files_gapless(a->path, &gapless);
+  if (files_gapless(a->path, &gapless) == TON_NO_MEMORY) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
   if (gapless.counted) {
     return TON_OK; // the library has trimmed it
   }
-  if (noted) {
+  if (gapless.frames) {
     a->skip = gapless.delay + DECODER_DELAY;
     a->info.frames = gapless.frames;
   } else {
-    count_frames(a);
+    TON_TRY(count_frames(a, error));
   }
   return a->info.frames ? seek(a, 0, error) : TON_OK;
 }

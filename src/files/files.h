@@ -35,8 +35,9 @@ typedef struct {
   bool counted;    ///< MP3: a Xing, Info or LAME tag counts the frames
 } Gapless;
 
-/// Apple's note "iTunSMPB" in the first bytes of a file.  True if there is one
-bool files_gapless(const char* path, Gapless* gapless);
+/// What the first bytes of an MP3 say, Apple's note "iTunSMPB" among them.  An
+/// error has no text
+TonStatus files_gapless(const char* path, Gapless* gapless);
 
 /// The note's own text
 bool files_parse_smpb(const char* text, Gapless* gapless);

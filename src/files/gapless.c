@@ -54,12 +54,15 @@ files_parse_smpb(const char* text, Gapless* gapless)
   return true;
 }
 
-static bool
+static TonStatus
 find_note(FILE* file, size_t bytes, Gapless* gapless)
 {
-  char* const text = bytes && bytes < TAG_AT_MOST ? ton_alloc(bytes + 1) : NULL;
+  if (!bytes || bytes > TAG_AT_MOST) {
+    return TON_OK;
+  }
+  char* const text = ton_alloc(bytes + 1);
   if (!text) {
-    return false;
+    return TON_NO_MEMORY;
   }
   rewind(file);
   const size_t n = strip_zeros(text, fread(text, 1, bytes, file));
@@ -67,19 +70,21 @@ find_note(FILE* file, size_t bytes, Gapless* gapless)
   while (at && *at && *at != ' ') { // the text's own byte-order mark
     ++at;
   }
-  const bool found = at && files_parse_smpb(at, gapless);
+  if (at) {
+    files_parse_smpb(at, gapless);
+  }
   ton_free(text);
-  return found;
+  return TON_OK;
 }
 
-bool
+TonStatus
 files_gapless(const char* path, Gapless* gapless)
 {
   *gapless = (Gapless){0};
   uint8_t head[FRAME_START] = {0};
   FILE* const file = fopen(path, "rb");
   if (!file) {
-    return false;
+    return TON_NOT_FOUND;
   }
   const size_t n = fread(head, 1, 10, file) == 10 ? tag_bytes(head) : 0;
   if (fseek(file, (long)n, SEEK_SET) == 0) {
@@ -87,7 +92,7 @@ files_gapless(const char* path, Gapless* gapless)
     gapless->counted = memmem(head, got, "Xing", 4) != NULL ||
                        memmem(head, got, "Info", 4) != NULL;
   }
-  const bool found = find_note(file, n, gapless);
+  const TonStatus status = find_note(file, n, gapless);
   fclose(file);
-  return found;
+  return status;
 }

@@ -22,15 +22,14 @@ each_block(const char* path,
 {
   enum { BLOCK = 1 << 18 };
   FILE* const file = fopen(path, "rb");
-  unsigned char* const block = ton_alloc(BLOCK);
-  if (!file || !block) {
-    const int reason = errno;
-    if (file) {
-      fclose(file);
-    }
-    ton_free(block);
+  if (!file) {
     return ton_fail_file(error, TON_NOT_FOUND, path, "cannot be opened: %s",
-                         strerror(reason));
+                         strerror(errno));
+  }
+  unsigned char* const block = ton_alloc(BLOCK);
+  if (!block) {
+    fclose(file);
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   size_t n = 0;
   while ((n = fread(block, 1, BLOCK, file)) > 0) {

@@ -118,8 +118,11 @@ open_coded(TonAudioWriter* w, TonError* error)
   w->file = c;
   c->fd = w->fd;
   c->room = ton_alloc(sizeof(int32_t) * WRITER_PIECE * w->format.channels);
+  if (!c->room) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
   SF_VIRTUAL_IO io = {file_length, file_seek, file_read, file_write, file_tell};
-  c->file = c->room ? sf_open_virtual(&io, SFM_WRITE, &info, c) : NULL;
+  c->file = sf_open_virtual(&io, SFM_WRITE, &info, c);
   if (!c->file) {
     errno = c->reason;
     return c->reason ? ton_fail_write(error, w->path)

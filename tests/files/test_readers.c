@@ -95,6 +95,10 @@ every_real_file_is_read_whole_or_refused(void** state)
     TonAudio* a = NULL;
     TonError e = {0};
     const TonStatus status = ton_audio_open(audio_path(files[k].name), &a, &e);
+    if (status && strstr(e.text, "no libav*")) {
+      print_message("# not in this build: %s\n", files[k].name);
+      continue;
+    }
     if (!files[k].frames) {
       assert_int_equal(status, TON_BAD_FILE);
       assert_true(strlen(e.text) > 20);
@@ -130,8 +134,12 @@ the_same_sine_from_every_container(void** state)
     TonError e = {0};
     uint32_t got = 0;
     snprintf(name, sizeof(name), "readers/mono_sine_at_44100Hz.%s", ends[k]);
-    if (ton_audio_open(audio_path(name), &a, &e) ||
-        ton_audio_seek(a, 44100, &e) ||
+    const TonStatus status = ton_audio_open(audio_path(name), &a, &e);
+    if (status && strstr(e.text, "no libav*")) {
+      print_message("# not in this build: %s\n", name);
+      continue;
+    }
+    if (status || ton_audio_seek(a, 44100, &e) ||
         ton_audio_read(a, (float* const[]){y}, 44100, &got, &e)) {
       fail_msg("%s: %s", name, e.text);
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/memory.h"
 #include "room.h"
 #include "signals.h"
 
@@ -178,6 +179,65 @@ a_broken_stem_names_itself(void** state)
   assert_int_equal(access(ready, F_OK), -1);
 }
 
+static TonStatus
+write_and_read_back(const char* container, TonError* e)
+{
+  const TonAudioFormat format = {.rate = 44100,
+                                 .channels = 2,
+                                 .samples = TON_SAMPLES_16,
+                                 .container = container,
+                                 .dither = true};
+  TonAudioWriter* w = NULL;
+  TonAudio* a = NULL;
+  uint32_t got = 0;
+  static float back[2][2000];
+  TonStatus status = ton_writer_open(room_path("memory"), &format, &w, e);
+  if (status) {
+    return status;
+  }
+  status = ton_writer_write(w, pair, N, e);
+  if (status) {
+    ton_writer_abandon(w);
+    return status;
+  }
+  status = ton_writer_commit(w, NULL, NULL, e);
+  status = status ? status : ton_audio_open(room_path("memory"), &a, e);
+  if (!status) {
+    float* const out[] = {back[0], back[1]};
+    status = ton_audio_seek(a, 1000, e);
+    status = status ? status : ton_audio_read(a, out, 2000, &got, e);
+    ton_audio_close(a);
+  }
+  return status;
+}
+
+static void
+memory_refused_anywhere_is_an_error_and_no_leak(void** state)
+{
+  (void)state;
+  static const char* const forms[] = {"WAV", "FLAC", "MP3", "stem"};
+  for (int k = 0; k < 4; ++k) {
+    TonStatus status = TON_NO_MEMORY;
+    char ready[512];
+    long n = 0;
+    write_stem("memory.flac", "FLAC", 11025);
+    for (; status != TON_OK && n < 500; ++n) {
+      TonError e = {0};
+      ton_alloc_fail_after(n);
+      status = k < 3 ? write_and_read_back(forms[k], &e)
+                     : make_ready("memory.flac", ready, &e);
+      ton_alloc_fail_after(-1);
+      if (status != TON_OK && status != TON_NO_MEMORY) {
+        fail_msg("%s, request %ld: %s", forms[k], n, e.text);
+      }
+      assert_true(status == TON_OK || *e.text);
+      assert_int_equal(room_partial_files(), 0);
+    }
+    assert_int_equal(status, TON_OK);
+    assert_true(n > 3);
+  }
+}
+
 int
 main(void)
 {
@@ -188,6 +248,7 @@ main(void)
       cmocka_unit_test(the_user_may_stop_it),
       cmocka_unit_test(a_cache_that_cannot_be_written_says_so),
       cmocka_unit_test(a_broken_stem_names_itself),
+      cmocka_unit_test(memory_refused_anywhere_is_an_error_and_no_leak),
   };
   return cmocka_run_group_tests(tests, set_up, room_close);
 }
