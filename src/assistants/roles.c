@@ -114,6 +114,23 @@ read_rule(const Reading* r, uint32_t index)
   return true;
 }
 
+static bool
+read_space(const TonDoc* doc, TonSpace* space, TonArena* arena)
+{
+  space->bus = ton_table_text(doc, "space", "bus", arena);
+  space->type = ton_table_text(doc, "space", "type", arena);
+  space->decay_s = ton_table_number(doc, "space", "decay", TON_S, 1.6);
+  space->shortest_s = ton_table_number(doc, "space", "shortest", TON_S, 0.8);
+  space->longest_s = ton_table_number(doc, "space", "longest", TON_S, 2.8);
+  space->gain_db = ton_table_number(doc, "space", "gain", TON_DB, 0.0);
+  space->predelay_ms =
+      ton_table_number(doc, "space", "pre-delay", TON_MS, 25.0);
+  space->highpass_hz =
+      ton_table_number(doc, "space", "highpass", TON_HZ, 200.0);
+  space->lowpass_hz = ton_table_number(doc, "space", "lowpass", TON_HZ, 8000.0);
+  return space->bus && space->type;
+}
+
 typedef bool (*ReadRow)(const Reading* r, uint32_t index);
 
 /// Rows of a table: room for them, and each read
@@ -149,9 +166,11 @@ read_table(const Reading* r, TonError* error)
   TON_TRY(read_rows(r, "roles", read_role, t->n_roles, error));
   TON_TRY(read_rows(r, "words", read_rule, t->n_rules, error));
   t->noise = ton_table_text(r->doc, "", "noise", &t->arena);
-  if (t->n_roles == 0 || !ton_role(t, "unknown")) {
+  if (!read_space(r->doc, &t->space, &t->arena) || t->n_roles == 0 ||
+      !ton_role(t, "unknown")) {
     return ton_fail(error, TON_BAD_TEXT,
-                    "the table of roles needs a role \"unknown\"");
+                    "the table of roles needs a role \"unknown\" and a "
+                    "\"space\" with bus and type");
   }
   return TON_OK;
 }

@@ -54,6 +54,19 @@ typedef struct {
   double spread_lu;
 } TonGroup;
 
+/// The one shared reverb of data/roles.yaml
+typedef struct {
+  char* bus;
+  char* type;
+  double decay_s;
+  double shortest_s;
+  double longest_s;
+  double gain_db; ///< Energy out over energy in at `decay_s`
+  double predelay_ms;
+  double highpass_hz;
+  double lowpass_hz;
+} TonSpace;
+
 /// A word rule
 typedef struct {
   uint32_t role;
@@ -70,6 +83,7 @@ typedef struct {
   uint32_t n_groups;
   TonRoleRule* rules; ///< First hit wins
   uint32_t n_rules;
+  TonSpace space;
   TonArena arena; ///< Owns all strings and rows
   char* noise;    ///< Words that say nothing ("stereo, take, final")
 } TonRoles;

@@ -80,11 +80,15 @@ stem_guitar(double* x, uint64_t n, double rate, double detune)
   for (uint64_t i = 0; i < n; ++i) {
     const double t = (double)i / rate;
     const double strum = fmod(t, 1.0);
+    double fall[7];
+    for (int h = 1; h <= 6; ++h) {
+      fall[h] = exp(-strum * h) / h;
+    }
     double sum = 0.0;
     for (int k = 0; k < 5; ++k) {
       for (int h = 1; h <= 6; ++h) {
         const double hz = chord[k] * detune * h;
-        sum += sin(2.0 * M_PI * hz * t + k) * exp(-strum * h) / h;
+        sum += sin(2.0 * M_PI * hz * t + k) * fall[h];
       }
     }
     x[i] = 0.08 * sum;

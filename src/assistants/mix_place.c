@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/mind.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/// Share of a sound below 150 Hz that ties it to the middle
+#define HEAVY     0.3
+#define HEAVY_PAN 15.0
+/// Distance at which two sounds no longer get in each other's way
+#define APART 60.0
+
+enum { MOST_SINGLES = 10 };
+
+/// Sounds whose side is free: all signs are tried
+typedef struct {
+  Strip* strips[MOST_SINGLES];
+  uint32_t n;
+} Singles;
+
+static double
+held(const Strip* s, double pan)
+{
+  const double most = s->facts->low_share > HEAVY ? HEAVY_PAN : 100.0;
+  return rint(fmin(fmax(pan, -most), most));
+}
+
+static bool
+can_be_placed(const Strip* s)
+{
+  return s->sounds && s->mono && s->role->place != TON_PLACE_CENTRE &&
+         s->role->place != TON_PLACE_KEEP && !strip_locked(s, "pan");
+}
+
+/// Strips of one role that are to be placed, in the desk's order
+static uint32_t
+members_of(Desk* desk, const TonRole* role, Strip** members, uint32_t room)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < desk->n && n < room; ++i) {
+    if (desk->strips[i].role == role && can_be_placed(&desk->strips[i])) {
+      members[n++] = &desk->strips[i];
+    }
+  }
+  return n;
+}
+
+/// Names that say left and right are believed
+static void
+place_named(Strip** members, uint32_t* n)
+{
+  uint32_t lefts = 0;
+  uint32_t rights = 0;
+  for (uint32_t i = 0; i < *n; ++i) {
+    lefts += members[i]->guess.side == 'L';
+    rights += members[i]->guess.side == 'R';
+  }
+  if (!lefts || !rights) {
+    return;
+  }
+  uint32_t left = 0;
+  for (uint32_t i = 0; i < *n; ++i) {
+    Strip* const s = members[i];
+    if (s->guess.side) {
+      s->pan = held(s, s->guess.side == 'L' ? -s->role->width : s->role->width);
+    } else {
+      members[left++] = s;
+    }
+  }
+  *n = left;
+}
+
+/// Mirrored two by two: the first pair outside, the next ones within
+static uint32_t
+place_pairs(Strip** members, uint32_t n)
+{
+  static const double inwards[] = {1.0, 0.6, 0.8, 0.4};
+  uint32_t i = 0;
+  for (; i + 1 < n; i += 2) {
+    const double width = members[i]->role->width * inwards[(i / 2) % 4];
+    const double left = held(members[i], -width);
+    const double right = held(members[i + 1], width);
+    // Both as far out as the heavier one may go
+    const double reach = fmin(-left, right);
+    members[i]->pan = -reach;
+    members[i + 1]->pan = reach;
+  }
+  return i;
+}
+
+/// Drums across the kit: the brightest on the left, as the drummer sees them
+static void
+place_across(Strip** members, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    const double at = 1.0 - 2.0 * (double)i / (n - 1);
+    members[i]->pan = rint(at * members[i]->role->width);
+  }
+}
+
+static void
+place_role(Desk* desk, const TonRole* role, Singles* singles)
+{
+  enum { MOST = 64 };
+  Strip* members[MOST];
+  uint32_t n = members_of(desk, role, members, MOST);
+  place_named(members, &n);
+  uint32_t placed = 0;
+  if (strcmp(role->class, "tom") == 0 && n > 1) {
+    place_across(members, n);
+    placed = n;
+  } else if (n > 1) {
+    placed = place_pairs(members, n);
+  }
+  for (uint32_t i = placed; i < n; ++i) {
+    members[i]->pan = held(members[i], role->single_width);
+    if (members[i]->pan != 0.0 && singles->n < MOST_SINGLES) {
+      singles->strips[singles->n++] = members[i];
+    }
+  }
+}
+
+// Sides of singles ------------------------------------------------------------
+
+/// How much two sounds share, third octave by third octave, 0 to 1
+static double
+likeness(const TonStemFacts* a, const TonStemFacts* b)
+{
+  double all_a = 0.0;
+  double all_b = 0.0;
+  for (uint32_t k = 0; k < TON_THIRDS; ++k) {
+    all_a += pow(10.0, a->active_db[k] / 10.0);
+    all_b += pow(10.0, b->active_db[k] / 10.0);
+  }
+  double both = 0.0;
+  for (uint32_t k = 0; k < TON_THIRDS; ++k) {
+    both += fmin(pow(10.0, a->active_db[k] / 10.0) / all_a,
+                 pow(10.0, b->active_db[k] / 10.0) / all_b);
+  }
+  return both;
+}
+
+static double
+weight_of(const Strip* s)
+{
+  return pow(10.0, s->goal_lu / 10.0) * s->facts->activity;
+}
+
+/// Right minus left of everything, dB
+static double
+imbalance(const Desk* desk)
+{
+  double left = 1e-9;
+  double right = 1e-9;
+  for (uint32_t i = 0; i < desk->n; ++i) {
+    const Strip* const s = &desk->strips[i];
+    if (s->sounds) {
+      const double t = (s->pan / 100.0 + 1.0) * M_PI / 4.0;
+      left += weight_of(s) * cos(t) * cos(t);
+      right += weight_of(s) * sin(t) * sin(t);
+    }
+  }
+  return 10.0 * log10(right / left);
+}
+
+/// Sounds alike in one place, and a side that is louder (reference 2.10)
+static double
+cost(const Desk* desk, const Singles* singles)
+{
+  double sum = 0.0;
+  for (uint32_t i = 0; i < singles->n; ++i) {
+    const Strip* const s = singles->strips[i];
+    for (uint32_t k = 0; k < desk->n; ++k) {
+      const Strip* const o = &desk->strips[k];
+      const bool counts = o != s && o->sounds && o->pan != 0.0;
+      const double near = 1.0 - fabs(s->pan - o->pan) / APART;
+      sum += counts && near > 0.0 ? near * likeness(s->facts, o->facts) : 0.0;
+    }
+  }
+  const double tilt = imbalance(desk);
+  return sum + 0.5 * tilt * tilt;
+}
+
+static void
+set_signs(Singles* singles, uint32_t signs)
+{
+  for (uint32_t i = 0; i < singles->n; ++i) {
+    Strip* const s = singles->strips[i];
+    s->pan = signs >> i & 1U ? fabs(s->pan) : -fabs(s->pan);
+  }
+}
+
+static void
+choose_sides(const Desk* desk, Singles* singles)
+{
+  double least = INFINITY;
+  uint32_t best = 0;
+  for (uint32_t signs = 0; signs < 1U << singles->n; ++signs) {
+    set_signs(singles, signs);
+    const double now = cost(desk, singles);
+    if (now < least - 1e-6) {
+      least = now;
+      best = signs;
+    }
+  }
+  set_signs(singles, best);
+}
+
+// Writing ---------------------------------------------------------------------
+
+static const char*
+pan_text(const Desk* desk, const Strip* s)
+{
+  char at[32];
+  ton_unit_print(s->pan, TON_PAN, at, sizeof(at));
+  return s->facts->layout == TON_STEM_MONO
+             ? ton_plan_text(desk->plan, "%s", at)
+             : ton_plan_text(desk->plan, "{left: %s, right: %s}", at, at);
+}
+
+/// One sound in a stereo file: both channels to its place.  Nothing to write
+/// where both lie in the middle anyway
+static bool
+needs_pan(const Strip* s)
+{
+  const double gain = s->facts->side_gain_db;
+  const bool leans =
+      s->facts->layout == TON_STEM_ONE_SIDED ||
+      (s->facts->layout == TON_STEM_DUAL_MONO && fabs(gain) > 0.5);
+  const bool was = s->old && (s->old->pan != 0.0F || s->old->dual_pan);
+  return s->pan != 0.0 || leans || was;
+}
+
+static void
+decide_pan(const Desk* desk, const Strip* s)
+{
+  TonDecision d;
+  const bool middle = s->pan == 0.0;
+  ton_decision_start(&d, "place.class", 0.7,
+                     middle ? "%s: in the middle"
+                            : "%s: to its side; right minus left is {0}",
+                     s->role->name);
+  ton_decision_range(&d, "right minus left of the mix", imbalance(desk), "dB",
+                     -0.7, 0.7, "reference 2.10");
+  ton_decision_range(&d, "energy below 150 Hz", 100.0 * s->facts->low_share,
+                     "%", NAN, 100.0 * HEAVY, "reference 2.10");
+  d.bound_hit = s->facts->low_share > HEAVY && s->role->width > HEAVY_PAN;
+  strip_decide(desk, s, "pan", pan_text(desk, s), &d);
+}
+
+void
+mind_place(Desk* desk)
+{
+  Singles singles = {.n = 0};
+  for (uint32_t i = 0; i < desk->n; ++i) {
+    Strip* const s = &desk->strips[i];
+    s->pan =
+        strip_locked(s, "pan") && !s->old->dual_pan ? (double)s->old->pan : 0.0;
+  }
+  for (uint32_t r = 0; r < desk->brief->roles->n_roles; ++r) {
+    place_role(desk, &desk->brief->roles->roles[r], &singles);
+  }
+  choose_sides(desk, &singles);
+  for (uint32_t i = 0; i < desk->n; ++i) {
+    const Strip* const s = &desk->strips[i];
+    if (strip_locked(s, "pan")) {
+      strip_keep(desk, s, "pan");
+    } else if (s->sounds && s->mono && needs_pan(s)) {
+      decide_pan(desk, s);
+    }
+  }
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/chain.h"
+#include "assistants/mind.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/// Share of the musical energy that may be lost below a high-pass
+#define MUSIC_LOST 0.005
+/// Energy below a cut-off that is not worth a filter, re all, dB
+#define NOTHING_DB -45.0
+/// Rumble that asks for a steeper slope, re all, dB
+#define RUMBLE_DB -30.0
+/// Hum that can be heard, re active loudness, dB
+#define HUM_DB -60.0
+/// A lasting peak over its surroundings that is a resonance, dB
+#define RING_DB   6.0
+#define RING_TIME 0.6
+/// Mean above this is a DC offset
+#define DC_LEVEL 0.001
+
+static void
+add_band(Desk* desk, Strip* s, const char* kind, const TonSetting* settings,
+         uint32_t n, TonDecision* d)
+{
+  char key[64];
+  const char* const value = ton_chain_band(desk->plan, settings, n);
+  if (!value) {
+    return;
+  }
+  snprintf(key, sizeof(key), "chain/%u/equaliser/%u/%s", s->n_chain,
+           s->n_bands++, kind);
+  strip_decide(desk, s, key, value, d);
+}
+
+// High-pass -------------------------------------------------------------------
+
+/// Edges of a third octave
+static double
+edge_hz(uint32_t band)
+{
+  return ton_third_hz(band) * pow(2.0, -1.0 / 6.0);
+}
+
+/// Power of the sound without that of the pauses
+static double
+musical_power(const TonStemFacts* f, uint32_t band)
+{
+  const double sound = pow(10.0, f->active_db[band] / 10.0);
+  const double pause =
+      f->has_pauses ? pow(10.0, f->pause_db[band] / 10.0) : 0.0;
+  return fmax(sound - pause, 0.0);
+}
+
+/// Where the musical power from below reaches its share
+static double
+lowest_music_hz(const TonStemFacts* f)
+{
+  double all = 0.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    all += musical_power(f, b);
+  }
+  double below = 0.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double power = musical_power(f, b);
+    if (below + power >= MUSIC_LOST * all && power > 0.0) {
+      const double into = (MUSIC_LOST * all - below) / power;
+      return edge_hz(b) * pow(2.0, into / 3.0);
+    }
+    below += power;
+  }
+  return edge_hz(0);
+}
+
+/// Power below a frequency re all, dB
+static double
+share_below_db(const double* bands_db, double hz, const double* all_db)
+{
+  double below = 0.0;
+  double all = 0.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double into = 3.0 * log2(hz / edge_hz(b));
+    const double power = pow(10.0, bands_db[b] / 10.0);
+    below += power * fmin(fmax(into, 0.0), 1.0);
+    all += pow(10.0, all_db[b] / 10.0);
+  }
+  return 10.0 * log10(below / all);
+}
+
+/// 5 Hz steps above 100 Hz, so that a text reads well
+static double
+round_hz(double hz)
+{
+  return hz < 100.0 ? rint(hz) : 5.0 * rint(hz / 5.0);
+}
+
+static void
+leave_lows(const Desk* desk, const Strip* s, double below_db, double hz)
+{
+  TonDecision d;
+  ton_decision_start(&d, "highpass.spectrum", 0.9,
+                     "nothing to remove below %.0f Hz: {0} of the energy", hz);
+  ton_decision_range(&d, "energy below", below_db, "dB", NOTHING_DB, NAN,
+                     "reference 2.11");
+  strip_decide(desk, s, "chain/equaliser/highpass", NULL, &d);
+}
+
+static void
+decide_highpass(Desk* desk, Strip* s)
+{
+  const TonStemFacts* const f = s->facts;
+  if (s->role->highpass_hz <= 0.0) {
+    return;
+  }
+  const double music = lowest_music_hz(f);
+  const double hz = round_hz(fmin(music, s->role->highpass_hz));
+  const double below_db = share_below_db(f->active_db, hz, f->active_db);
+  const double pause_db =
+      f->has_pauses ? share_below_db(f->pause_db, hz, f->active_db) : -INFINITY;
+  const double rumble_db = pause_db > -80.0 ? pause_db : -INFINITY;
+  if (hz < 20.0 || below_db < NOTHING_DB) {
+    leave_lows(desk, s, below_db, fmax(hz, 20.0));
+    return;
+  }
+  const double slope = rumble_db > RUMBLE_DB ? 24.0 : 12.0;
+  TonDecision d;
+  ton_decision_start(&d, "highpass.spectrum", 0.85,
+                     isfinite(rumble_db)
+                         ? "music begins at {0}; below lies {1}, {2} in pauses"
+                         : "music begins at {0}; below lies {1}");
+  ton_decision_range(&d, "music begins", music, "Hz", 20.0,
+                     s->role->highpass_hz, "data/roles.yaml");
+  ton_decision_range(&d, "energy below", below_db, "dB", NOTHING_DB, NAN,
+                     "reference 2.11");
+  if (isfinite(rumble_db)) {
+    ton_decision_range(&d, "energy below in pauses", rumble_db, "dB", NAN,
+                       RUMBLE_DB, "reference 2.11");
+  }
+  d.bound_hit = music > s->role->highpass_hz;
+  const TonSetting settings[] = {{"at", hz}, {"slope", slope}};
+  add_band(desk, s, "highpass", settings, 2, &d);
+}
+
+static void
+decide_dc(Desk* desk, Strip* s)
+{
+  const double dc =
+      fmax(fabs(s->facts->whole.dc[0]), fabs(s->facts->whole.dc[1]));
+  if (s->n_bands || !(dc > DC_LEVEL)) {
+    return;
+  }
+  TonDecision d;
+  ton_decision_start(&d, "defect.dc", 0.95, "takes a DC offset of {0} out");
+  ton_decision_range(&d, "DC offset", 100.0 * dc, "% of full scale", NAN,
+                     100.0 * DC_LEVEL, "reference 2.1");
+  const TonSetting settings[] = {{"at", 10.0}, {"slope", 6.0}};
+  add_band(desk, s, "highpass", settings, 2, &d);
+}
+
+// Hum, resonances -------------------------------------------------------------
+
+static void
+decide_hum(Desk* desk, Strip* s)
+{
+  const TonStemHum* const hum = &s->facts->hum;
+  if (!(hum->hz > 0.0)) {
+    return;
+  }
+  TonDecision d;
+  if (!(hum->level_db > HUM_DB)) {
+    ton_decision_start(&d, "defect.hum", 0.8,
+                       "mains hum of %.0f Hz is too soft to matter: {0}",
+                       hum->hz);
+    ton_decision_range(&d, "hum re active loudness", hum->level_db, "dB", NAN,
+                       HUM_DB, "reference 2.1");
+    strip_decide(desk, s, "chain/equaliser/notch", NULL, &d);
+    return;
+  }
+  for (uint32_t k = 1; k <= TON_STEM_HUM; ++k) {
+    if (hum->lines >> (k - 1) & 1U) {
+      ton_decision_start(&d, "defect.hum", 0.85,
+                         "mains hum, {0} out of the pauses' noise");
+      ton_decision_range(&d, "line over its surroundings", hum->prominence,
+                         "dB", NAN, 12.0, "reference 2.1");
+      ton_decision_range(&d, "hum re active loudness", hum->level_db, "dB", NAN,
+                         HUM_DB, "reference 2.1");
+      const TonSetting settings[] = {{"at", hum->hz * k}, {"q", 30.0}};
+      add_band(desk, s, "notch", settings, 2, &d);
+    }
+  }
+}
+
+static double
+twelfth_hz(uint32_t band)
+{
+  return 200.0 * pow(2.0, (band + 0.5) / 12.0);
+}
+
+/// Height of a band over the median of the octave around it
+static double
+standing_db(const TonStemFacts* f, uint32_t band)
+{
+  enum { REACH = 6 };
+  double around[2 * REACH + 1];
+  uint32_t n = 0;
+  for (int k = -REACH; k <= REACH; ++k) {
+    const int at = (int)band + k;
+    if (at < 0 || at >= TON_STEM_TWELFTHS) {
+      continue;
+    }
+    const double db = f->twelfths_db[at];
+    uint32_t i = n++;
+    for (; i > 0 && around[i - 1] > db; --i) {
+      around[i] = around[i - 1];
+    }
+    around[i] = db;
+  }
+  return f->twelfths_db[band] - around[n / 2];
+}
+
+/// Roles whose notes do not stand in one place: there a lasting peak is a fault
+static bool
+rings_are_faults(const Strip* s)
+{
+  static const char* const roles[] = {"lead vocal", "backing vocal", "double",
+                                      "overhead",   "room",          "snare"};
+  for (uint32_t i = 0; i < sizeof(roles) / sizeof(roles[0]); ++i) {
+    if (strcmp(roles[i], s->role->name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The strongest resonance not yet taken, or 0
+static double
+next_ring(const TonStemFacts* f, uint64_t taken[2], uint32_t* band)
+{
+  double most = RING_DB;
+  for (uint32_t b = 9; b + 3 < TON_STEM_TWELFTHS; ++b) {
+    const double height = standing_db(f, b);
+    const bool free = !(taken[b / 64] >> (b % 64) & 1U);
+    const bool top = f->twelfths_db[b] >= f->twelfths_db[b - 1] &&
+                     f->twelfths_db[b] >= f->twelfths_db[b + 1];
+    const bool loud = f->twelfths_db[b] > f->active_lufs - 40.0;
+    if (free && top && loud && height > most &&
+        (double)f->twelfths_stay[b] > RING_TIME) {
+      most = height;
+      *band = b;
+    }
+  }
+  return most > RING_DB ? most : 0.0;
+}
+
+static void
+decide_rings(Desk* desk, Strip* s)
+{
+  enum { MOST_RINGS = 3 };
+  uint64_t taken[2] = {0, 0};
+  uint32_t band = 0;
+  for (uint32_t i = 0; i < MOST_RINGS && rings_are_faults(s); ++i) {
+    const double height = next_ring(s->facts, taken, &band);
+    if (height == 0.0) {
+      return;
+    }
+    taken[band / 64] |= 1ULL << (band % 64);
+    TonDecision d;
+    const double gain = -fmin(fmax(0.5 * (height - 3.0), 1.5), 6.0);
+    ton_decision_start(&d, "tone.resonance", 0.65,
+                       "rings {0} over its surroundings in {1} of the time");
+    ton_decision_range(&d, "height", height, "dB", NAN, RING_DB,
+                       "reference 2.12");
+    ton_decision_range(&d, "time",
+                       100.0 * (double)s->facts->twelfths_stay[band], "%", NAN,
+                       100.0 * RING_TIME, "reference 2.12");
+    const TonSetting settings[] = {{"at", rint(twelfth_hz(band))},
+                                   {"gain", rint(gain * 10.0) / 10.0},
+                                   {"q", 8.0}};
+    add_band(desk, s, "bell", settings, 3, &d);
+  }
+}
+
+void
+mind_tone(Desk* desk, Strip* s)
+{
+  s->n_bands = 0;
+  decide_highpass(desk, s);
+  decide_dc(desk, s);
+  if (strcmp(s->role->name, "unknown") != 0) {
+    decide_hum(desk, s);
+    decide_rings(desk, s);
+  }
+  s->n_chain += s->n_bands > 0;
+}

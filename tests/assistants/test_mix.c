@@ -1,0 +1,636 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/mix.h"
+#include "base/count.h"
+#include "base/text.h"
+#include "expect.h"
+#include "signals.h"
+#include "stems.h"
+
+#include <string.h>
+
+enum { RATE = 48000, SECONDS = 12, N = RATE * SECONDS, LATE = 2 * RATE };
+
+typedef void (*Make)(double* x, uint64_t n, double rate);
+
+static void
+make_snare(double* x, uint64_t n, double rate)
+{
+  for (uint64_t i = 0; i < n; ++i) {
+    const double t = fmod((double)i / rate + 0.5, 1.0);
+    x[i] = 0.5 * exp(-t * 25.0) *
+           (sin(2.0 * M_PI * 190.0 * t) + 0.8 * signal_random(21, i));
+  }
+}
+
+static void
+make_snare_below(double* x, uint64_t n, double rate)
+{
+  make_snare(x, n, rate);
+  for (uint64_t i = 0; i < n; ++i) {
+    const double t = fmod((double)i / rate + 0.5, 1.0);
+    x[i] = -0.4 * x[i] + 0.1 * exp(-t * 25.0) * signal_random(22, i);
+  }
+}
+
+static void
+make_overhead(double* x, uint64_t n, double rate)
+{
+  static double other[N + LATE];
+  signal_hat(x, n, rate);
+  make_snare(other, n, rate);
+  for (uint64_t i = 0; i < n; ++i) {
+    x[i] = 0.3 * x[i] + 0.4 * other[i] + 0.002 * signal_random(31, i);
+  }
+}
+
+static void
+make_overhead_2(double* x, uint64_t n, double rate)
+{
+  make_overhead(x, n, rate);
+  for (uint64_t i = 0; i < n; ++i) {
+    x[i] += 0.01 * signal_random(32, i);
+  }
+}
+
+static void
+make_guitar(double* x, uint64_t n, double rate)
+{
+  stem_guitar(x, n, rate, 1.0);
+}
+
+static void
+make_guitar_2(double* x, uint64_t n, double rate)
+{
+  stem_guitar(x, n, rate, 1.004);
+}
+
+static void
+make_backing(double* x, uint64_t n, double rate)
+{
+  stem_voice(x, n, rate * 1.25);
+}
+
+static void
+make_backing_2(double* x, uint64_t n, double rate)
+{
+  stem_voice(x, n, rate * 1.5);
+}
+
+typedef struct {
+  const char* strip;
+  const char* file;
+  Make make;
+} Source;
+
+static const Source sources[] = {
+    {"Kick In", "stems/01 Kick In.wav", signal_kick},
+    {"Snare Top", "stems/02 Snare Top.wav", make_snare},
+    {"Snare Bottom", "stems/03 Snare Bot.wav", make_snare_below},
+    {"Hat", "stems/04 Hat.wav", signal_hat},
+    {"OH L", "stems/05 OH L.wav", make_overhead},
+    {"OH R", "stems/06 OH R.wav", make_overhead_2},
+    {"Bass", "stems/07 Bass DI.wav", stem_bass},
+    {"Gtr L", "stems/08 Gtr L.wav", make_guitar},
+    {"Gtr R", "stems/09 Gtr R.wav", make_guitar_2},
+    {"Lead Vox", "stems/10 Lead Vox.wav", stem_voice},
+    {"BV 1", "stems/11 BV 1.wav", make_backing},
+    {"BV 2", "stems/12 BV 2.wav", make_backing_2},
+};
+
+enum { STEMS = TON_COUNT(sources) };
+
+/// What is done to the stems before they are looked at
+typedef struct {
+  const double* gains_db; ///< Per stem, or null
+  const bool* turned;     ///< Per stem, or null
+  uint64_t late;          ///< Frames of silence in front
+} Change;
+
+static TonRoles* roles;
+static TonStemFacts plain[STEMS];
+static double made[STEMS][N];
+
+static void
+analyse(const Change* change, TonStemFacts* facts)
+{
+  static double x[N + LATE];
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    const double gain =
+        (change->gains_db ? pow(10.0, change->gains_db[i] / 20.0) : 1.0) *
+        (change->turned && change->turned[i] ? -1.0 : 1.0);
+    memset(x, 0, sizeof(x));
+    for (uint64_t k = 0; k < N; ++k) {
+      x[k + change->late] = gain * made[i][k];
+    }
+    facts_of(x, NULL, N + change->late, RATE, 4096, &facts[i]);
+  }
+}
+
+static void
+free_facts(TonStemFacts* facts)
+{
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    ton_stem_facts_free(&facts[i]);
+  }
+}
+
+static void
+fill_stems(const TonStemFacts* facts, const uint32_t* order, TonMixStem* stems)
+{
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    const uint32_t k = order ? order[i] : i;
+    stems[i] = (TonMixStem){
+        .strip = sources[k].strip, .file = sources[k].file, .facts = &facts[k]};
+  }
+}
+
+static TonDoc*
+skeleton(const char* locks)
+{
+  TonText text = {0};
+  ton_text_add(&text, "song: Test\nrate: 48 kHz\n\ntracks:\n");
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    ton_text_printf(&text, "  %s:\n    file: %s\n", sources[i].strip,
+                    sources[i].file);
+    if (locks &&
+        strncmp(locks, sources[i].strip, strlen(sources[i].strip)) == 0) {
+      ton_text_printf(&text, "%s", strchr(locks, '\n') + 1);
+    }
+  }
+  TonDoc* doc = NULL;
+  TonError error = {0};
+  const TonStatus status = ton_doc_parse(ton_text_string(&text), text.length,
+                                         "mix.yaml", &doc, &error);
+  assert_string_equal(error.text, "");
+  assert_int_equal(status, TON_OK);
+  ton_text_free(&text);
+  return doc;
+}
+
+static TonMix*
+read_mix(const TonDoc* doc)
+{
+  TonMix* mix = NULL;
+  TonError error = {0};
+  const TonStatus status = ton_mix_read(doc, NULL, &mix, &error);
+  if (status != TON_OK) {
+    print_error("%u: %s\n%s\n", error.line, error.text, ton_doc_text(doc));
+  }
+  assert_int_equal(status, TON_OK);
+  return mix;
+}
+
+/// Propose over a skeleton and read the result back
+static TonMix*
+propose(const TonStemFacts* facts, const uint32_t* order, const char* locks,
+        TonPlan* plan, char** text)
+{
+  TonMixStem stems[STEMS];
+  TonDoc* const doc = skeleton(locks);
+  TonMix* const before = read_mix(doc);
+  fill_stems(facts, order, stems);
+  const TonMixBrief brief = {
+      .stems = stems, .n_stems = STEMS, .roles = roles, .existing = before};
+  TonError error = {0};
+  assert_int_equal(ton_assist_mix(&brief, plan, &error), TON_OK);
+  const TonStatus status = ton_plan_apply(plan, doc, &error);
+  assert_string_equal(error.text, "");
+  assert_int_equal(status, TON_OK);
+  TonMix* const mix = read_mix(doc);
+  if (text) {
+    *text = ton_copy_string(ton_doc_text(doc));
+  }
+  ton_mix_free(before);
+  ton_doc_free(doc);
+  return mix;
+}
+
+static const TonStrip*
+strip(const TonMix* mix, const char* name)
+{
+  const uint32_t i = ton_mix_strip(mix, name);
+  assert_int_not_equal(i, UINT32_MAX);
+  return &mix->strips[i];
+}
+
+static void
+test_text_reads_back(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  char* text = NULL;
+  TonMix* const mix = propose(plain, NULL, NULL, &plan, &text);
+  if (getenv("TON_TEST_FIGURES")) {
+    print_message("%s\n", text);
+  }
+  assert_true(plan.n_edits > 40);
+  for (uint32_t i = 0; i < plan.decisions.count; ++i) {
+    const TonDecision* const d = &plan.decisions.items[i];
+    assert_true(*d->rule && *d->reason);
+    assert_null(strstr(d->reason, "{"));
+    const bool words = strncmp(d->rule, "role.", 5) == 0 || d->locked;
+    assert_true(words || d->n_evidence > 0);
+    assert_true(d->confidence > 0.0 && d->confidence <= 1.0);
+  }
+  assert_string_equal(strip(mix, "Kick In")->role, "kick");
+  assert_string_equal(strip(mix, "Kick In")->to, "Drums");
+  assert_string_equal(strip(mix, "BV 1")->to, "Backing Vocals");
+  assert_string_equal(strip(mix, "Lead Vox")->to, "Mix");
+  assert_int_equal(strip(mix, "Lead Vox")->n_sends, 1);
+  assert_int_equal(strip(mix, "Kick In")->n_sends, 0);
+  assert_string_equal(strip(mix, "Plate")->chain[0].type->id, "reverb");
+  ton_free(text);
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+}
+
+static void
+test_balance_sums(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  TonMix* const mix = propose(plain, NULL, NULL, &plan, NULL);
+  double drums = 0.0;
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    const TonStrip* const s = strip(mix, sources[i].strip);
+    const TonRole* const role = ton_role(roles, s->role);
+    EXPECT_NEAR("active loudness after the trim",
+                plain[i].active_lufs + (double)s->trim_db, -23.0, 0.006,
+                "LUFS");
+    EXPECT_AT_MOST("fader", (double)s->fader_db, 6.0, "dB");
+    EXPECT_AT_LEAST("fader", (double)s->fader_db, role->level_low_lu - 10.0,
+                    "dB");
+    if (strcmp(role->group, "Drums") == 0) {
+      drums += pow(10.0, (double)s->fader_db / 10.0);
+    }
+  }
+  EXPECT_NEAR("lead vocal", (double)strip(mix, "Lead Vox")->fader_db, 0.0, 0.0,
+              "dB");
+  // Hits do not all sound at once: the sum of the faders lies above the goal
+  EXPECT_NEAR("drum bus", 10.0 * log10(drums), -2.5, 4.0, "LU");
+  EXPECT_NEAR("bass", (double)strip(mix, "Bass")->fader_db, -4.0, 0.2, "LU");
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+}
+
+static void
+test_places(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  TonMix* const mix = propose(plain, NULL, NULL, &plan, NULL);
+  static const char* const middle[] = {"Kick In", "Snare Top", "Snare Bottom",
+                                       "Bass", "Lead Vox"};
+  for (uint32_t i = 0; i < TON_COUNT(middle); ++i) {
+    EXPECT_NEAR(middle[i], (double)strip(mix, middle[i])->pan, 0.0, 0.0, "");
+  }
+  EXPECT_NEAR("OH L", (double)strip(mix, "OH L")->pan, -100.0, 0.0, "");
+  EXPECT_NEAR("OH R", (double)strip(mix, "OH R")->pan, 100.0, 0.0, "");
+  EXPECT_NEAR("Gtr L", (double)strip(mix, "Gtr L")->pan, -100.0, 0.0, "");
+  EXPECT_NEAR("backing voices mirrored",
+              (double)(strip(mix, "BV 1")->pan + strip(mix, "BV 2")->pan), 0.0,
+              0.0, "");
+  EXPECT_AT_LEAST("backing voices apart", fabs((double)strip(mix, "BV 1")->pan),
+                  60.0, "");
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+}
+
+static void
+test_snare_bottom_is_turned(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  TonMix* const mix = propose(plain, NULL, NULL, &plan, NULL);
+  assert_true(strip(mix, "Snare Bottom")->invert);
+  assert_false(strip(mix, "Snare Top")->invert);
+  assert_false(strip(mix, "OH L")->invert);
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+}
+
+static const char*
+text_of(const char* text)
+{
+  return text ? text : "";
+}
+
+/// Everything but the trim is the same
+static void
+same_but_trim(const TonMix* a, const TonMix* b, double fader_tolerance)
+{
+  assert_int_equal(a->n_strips, b->n_strips);
+  for (uint32_t i = 0; i < a->n_strips; ++i) {
+    const TonStrip* const x = &a->strips[i];
+    const TonStrip* const y = &b->strips[i];
+    assert_string_equal(x->name, y->name);
+    assert_string_equal(text_of(x->role), text_of(y->role));
+    assert_string_equal(text_of(x->to), text_of(y->to));
+    EXPECT_DB("fader", (double)y->fader_db, (double)x->fader_db,
+              fader_tolerance);
+    EXPECT_NEAR("pan", (double)y->pan, (double)x->pan, 0.0, "");
+    assert_int_equal(x->n_sends, y->n_sends);
+    assert_int_equal(x->n_chain, y->n_chain);
+    for (uint32_t c = 0; c < x->n_chain; ++c) {
+      assert_ptr_equal(x->chain[c].type, y->chain[c].type);
+      for (uint32_t p = 0; p < x->chain[c].type->n_params; ++p) {
+        EXPECT_NEAR(x->chain[c].type->params[p].symbol,
+                    (double)y->chain[c].params[p],
+                    (double)x->chain[c].params[p],
+                    0.15 + 0.05 * fabs((double)x->chain[c].params[p]), "");
+      }
+    }
+  }
+}
+
+static void
+test_gains_change_only_trims(void** state)
+{
+  (void)state;
+  double gains[STEMS];
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    gains[i] = 20.0 * signal_random(99, i);
+  }
+  static TonStemFacts facts[STEMS];
+  analyse(&(Change){.gains_db = gains}, facts);
+  TonPlan plans[2] = {{0}, {0}};
+  TonMix* const a = propose(plain, NULL, NULL, &plans[0], NULL);
+  TonMix* const b = propose(facts, NULL, NULL, &plans[1], NULL);
+  same_but_trim(a, b, 0.001);
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    EXPECT_DB("trim", (double)b->strips[i].trim_db,
+              (double)a->strips[i].trim_db - gains[i], 0.011);
+  }
+  free_facts(facts);
+  ton_mix_free(a);
+  ton_mix_free(b);
+  ton_plan_free(&plans[0]);
+  ton_plan_free(&plans[1]);
+}
+
+static void
+test_order_changes_nothing(void** state)
+{
+  (void)state;
+  static const uint32_t order[STEMS] = {7, 0, 11, 3, 9, 1, 5, 10, 2, 8, 4, 6};
+  TonPlan plans[3] = {{0}, {0}, {0}};
+  char* texts[3];
+  ton_mix_free(propose(plain, NULL, NULL, &plans[0], &texts[0]));
+  ton_mix_free(propose(plain, order, NULL, &plans[1], &texts[1]));
+  ton_mix_free(propose(plain, NULL, NULL, &plans[2], &texts[2]));
+  assert_string_equal(texts[0], texts[1]);
+  assert_string_equal(texts[0], texts[2]);
+  for (uint32_t i = 0; i < 3; ++i) {
+    ton_free(texts[i]);
+    ton_plan_free(&plans[i]);
+  }
+}
+
+static void
+test_silence_in_front_changes_nothing(void** state)
+{
+  (void)state;
+  static TonStemFacts facts[STEMS];
+  analyse(&(Change){.late = LATE}, facts);
+  TonPlan plans[2] = {{0}, {0}};
+  TonMix* const a = propose(plain, NULL, NULL, &plans[0], NULL);
+  TonMix* const b = propose(facts, NULL, NULL, &plans[1], NULL);
+  same_but_trim(a, b, 0.11);
+  free_facts(facts);
+  ton_mix_free(a);
+  ton_mix_free(b);
+  ton_plan_free(&plans[0]);
+  ton_plan_free(&plans[1]);
+}
+
+static void
+test_polarity_of_all_changes_nothing(void** state)
+{
+  (void)state;
+  bool turned[STEMS];
+  memset(turned, true, sizeof(turned));
+  static TonStemFacts facts[STEMS];
+  analyse(&(Change){.turned = turned}, facts);
+  TonPlan plans[2] = {{0}, {0}};
+  char* texts[2];
+  ton_mix_free(propose(plain, NULL, NULL, &plans[0], &texts[0]));
+  ton_mix_free(propose(facts, NULL, NULL, &plans[1], &texts[1]));
+  assert_string_equal(texts[0], texts[1]);
+  free_facts(facts);
+  for (uint32_t i = 0; i < 2; ++i) {
+    ton_free(texts[i]);
+    ton_plan_free(&plans[i]);
+  }
+}
+
+static void
+test_locked_lead_is_followed(void** state)
+{
+  (void)state;
+  TonPlan plans[2] = {{0}, {0}};
+  TonMix* const free_mix = propose(plain, NULL, NULL, &plans[0], NULL);
+  TonMix* const mix =
+      propose(plain, NULL, "Lead Vox\n    fader: +6 dB\n    lock: [fader]\n",
+              &plans[1], NULL);
+  EXPECT_DB("lead vocal", (double)strip(mix, "Lead Vox")->fader_db, 6.0, 0.0);
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    EXPECT_DB(sources[i].strip, (double)strip(mix, sources[i].strip)->fader_db,
+              (double)strip(free_mix, sources[i].strip)->fader_db + 6.0, 0.11);
+  }
+  bool recorded = false;
+  for (uint32_t i = 0; i < plans[1].decisions.count; ++i) {
+    const TonDecision* const d = &plans[1].decisions.items[i];
+    recorded |= d->locked && strcmp(d->path, "tracks/Lead Vox/fader") == 0;
+  }
+  assert_true(recorded);
+  for (uint32_t i = 0; i < plans[1].n_edits; ++i) {
+    assert_string_not_equal(plans[1].edits[i].path, "tracks/Lead Vox/fader");
+  }
+  ton_mix_free(free_mix);
+  ton_mix_free(mix);
+  ton_plan_free(&plans[0]);
+  ton_plan_free(&plans[1]);
+}
+
+static void
+test_locked_kick_moves_only_drums(void** state)
+{
+  (void)state;
+  TonPlan plans[2] = {{0}, {0}};
+  TonMix* const free_mix = propose(plain, NULL, NULL, &plans[0], NULL);
+  TonMix* const mix =
+      propose(plain, NULL, "Kick In\n    fader: +4 dB\n    lock: [fader]\n",
+              &plans[1], NULL);
+  EXPECT_DB("kick", (double)strip(mix, "Kick In")->fader_db, 4.0, 0.0);
+  EXPECT_DB("lead vocal", (double)strip(mix, "Lead Vox")->fader_db, 0.0, 0.0);
+  EXPECT_AT_MOST("snare gives way", (double)strip(mix, "Snare Top")->fader_db,
+                 (double)strip(free_mix, "Snare Top")->fader_db, "dB");
+  const TonRole* const snare = ton_role(roles, "snare");
+  EXPECT_AT_LEAST("but stays in its range",
+                  (double)strip(mix, "Snare Top")->fader_db,
+                  snare->level_low_lu - 3.1, "dB");
+  ton_mix_free(free_mix);
+  ton_mix_free(mix);
+  ton_plan_free(&plans[0]);
+  ton_plan_free(&plans[1]);
+}
+
+static void
+test_locked_all_is_left_alone(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  TonMix* const mix =
+      propose(plain, NULL,
+              "Bass\n    chain:\n      - gain: {gain: -3 dB}\n    pan: L20\n"
+              "    lock: [all]\n",
+              &plan, NULL);
+  const TonStrip* const bass = strip(mix, "Bass");
+  assert_int_equal(bass->n_chain, 1);
+  assert_string_equal(bass->chain[0].type->id, "gain");
+  EXPECT_NEAR("pan", (double)bass->pan, -20.0, 0.0, "");
+  EXPECT_DB("trim", (double)bass->trim_db, 0.0, 0.0);
+  EXPECT_DB("fader", (double)bass->fader_db, 0.0, 0.0);
+  for (uint32_t i = 0; i < plan.n_edits; ++i) {
+    assert_null(strstr(plan.edits[i].path, "tracks/Bass/"));
+  }
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+}
+
+static void
+test_proposing_twice_is_stable(void** state)
+{
+  (void)state;
+  TonPlan plans[2] = {{0}, {0}};
+  TonMixStem stems[STEMS];
+  TonDoc* const doc = skeleton(NULL);
+  char* first = NULL;
+  fill_stems(plain, NULL, stems);
+  for (uint32_t i = 0; i < 2; ++i) {
+    TonMix* const before = read_mix(doc);
+    const TonMixBrief brief = {
+        .stems = stems, .n_stems = STEMS, .roles = roles, .existing = before};
+    TonError error = {0};
+    assert_int_equal(ton_assist_mix(&brief, &plans[i], &error), TON_OK);
+    assert_int_equal(ton_plan_apply(&plans[i], doc, &error), TON_OK);
+    ton_mix_free(before);
+    if (!first) {
+      first = ton_copy_string(ton_doc_text(doc));
+    }
+  }
+  TonMix* const a = read_mix(doc);
+  TonDoc* again = NULL;
+  TonError error = {0};
+  assert_int_equal(ton_doc_parse(first, strlen(first), "m", &again, &error),
+                   TON_OK);
+  TonMix* const b = read_mix(again);
+  same_but_trim(a, b, 0.0);
+  ton_mix_free(a);
+  ton_mix_free(b);
+  ton_doc_free(again);
+  ton_doc_free(doc);
+  ton_free(first);
+  ton_plan_free(&plans[0]);
+  ton_plan_free(&plans[1]);
+}
+
+static void
+test_correction_after_a_render(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  TonPlan after = {0};
+  TonMix* const mix = propose(plain, NULL, NULL, &plan, NULL);
+  TonMixStem stems[STEMS];
+  double lufs[STEMS];
+  fill_stems(plain, NULL, stems);
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    lufs[i] = -23.0 + (double)strip(mix, sources[i].strip)->fader_db;
+  }
+  lufs[6] -= 2.0; // the bass lost 2 LU in its chain
+  lufs[3] = NAN;
+  const TonMixBrief brief = {
+      .stems = stems, .n_stems = STEMS, .roles = roles, .existing = mix};
+  TonError error = {0};
+  assert_int_equal(ton_assist_mix_balance(&brief, lufs, &after, &error),
+                   TON_OK);
+  assert_int_equal(after.n_edits, 1);
+  assert_string_equal(after.edits[0].path, "tracks/Bass/fader");
+  double value = 0.0;
+  char room[64];
+  const char* why = NULL;
+  assert_true(ton_unit_parse(after.edits[0].value, TON_DB, &value, &why, room,
+                             sizeof(room)));
+  EXPECT_DB("bass", value, (double)strip(mix, "Bass")->fader_db + 2.0, 0.06);
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+  ton_plan_free(&after);
+}
+
+static void
+test_mix_peak(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  TonPlan level = {0};
+  TonMix* const mix = propose(plain, NULL, NULL, &plan, NULL);
+  TonError error = {0};
+  assert_int_equal(ton_assist_mix_level(mix, -1.2, -17.0, &level, &error),
+                   TON_OK);
+  assert_int_equal(level.n_edits, 1);
+  assert_string_equal(level.edits[0].path, "buses/Mix/fader");
+  assert_string_equal(level.edits[0].value, "-3.3 dB");
+  ton_plan_free(&level);
+  assert_int_equal(ton_assist_mix_level(mix, -5.2, -17.0, &level, &error),
+                   TON_OK);
+  assert_int_equal(level.n_edits, 0);
+  assert_int_not_equal(
+      ton_assist_mix_level(mix, -INFINITY, -17.0, &level, &error), TON_OK);
+  ton_plan_free(&level);
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+}
+
+static int
+open_all(void** state)
+{
+  (void)state;
+  TonError error = {0};
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    sources[i].make(made[i], N, RATE);
+  }
+  analyse(&(Change){0}, plain);
+  return ton_roles_read(NULL, &roles, &error) != TON_OK;
+}
+
+static int
+close_all(void** state)
+{
+  (void)state;
+  free_facts(plain);
+  ton_roles_free(roles);
+  return 0;
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_text_reads_back),
+      cmocka_unit_test(test_balance_sums),
+      cmocka_unit_test(test_places),
+      cmocka_unit_test(test_snare_bottom_is_turned),
+      cmocka_unit_test(test_gains_change_only_trims),
+      cmocka_unit_test(test_order_changes_nothing),
+      cmocka_unit_test(test_silence_in_front_changes_nothing),
+      cmocka_unit_test(test_polarity_of_all_changes_nothing),
+      cmocka_unit_test(test_locked_lead_is_followed),
+      cmocka_unit_test(test_locked_kick_moves_only_drums),
+      cmocka_unit_test(test_locked_all_is_left_alone),
+      cmocka_unit_test(test_proposing_twice_is_stable),
+      cmocka_unit_test(test_correction_after_a_render),
+      cmocka_unit_test(test_mix_peak),
+  };
+  return cmocka_run_group_tests(tests, open_all, close_all);
+}
