@@ -95,7 +95,7 @@ cli_print_measurement(const TonMeasurement* m, const char* path)
   row("balance", m->balance_db, "dB (right minus left)");
   row("mono loss", m->mono_loss_lu, "LU");
   if (m->clipped_samples) {
-    printf("  clipped: %llu samples, first at %.3f s\n",
+    printf("  clipped: %llu samples, the longest run at %.3f s\n",
            (unsigned long long)m->clipped_samples, m->clips[0].at_s);
   }
   if (m->bad_samples) {

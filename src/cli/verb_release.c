@@ -107,6 +107,16 @@ cli_release(const CliLine* line, TonError* error)
   }
   const TonStatus status =
       ton_studio_release(line->args[0], &line->job, all, &n, error);
+  TonError page = {0};
+  if (status == TON_OK || status == TON_GOAL_MISSED) {
+    const TonStatus wrote =
+        ton_studio_report(line->args[0], all, n, &line->job, &page);
+    if (wrote) {
+      *error = page;
+      ton_free(all);
+      return wrote;
+    }
+  }
   cli_progress_clear();
   if (status && status != TON_GOAL_MISSED) {
     ton_free(all);
@@ -181,6 +191,8 @@ cli_make(const CliLine* line, TonError* error)
       status ? status
              : keep_goal(ton_studio_release(song, job, all, &delivered, error),
                          error, &missed);
+  status =
+      status ? status : ton_studio_report(song, all, delivered, job, error);
   cli_progress_clear();
   if (!status && line->json) {
     json_t* const files = json_array();

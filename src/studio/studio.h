@@ -153,6 +153,10 @@ typedef struct {
 TonStatus ton_studio_release(const char* song, const TonJob* job,
                              TonDelivered* all, uint32_t* n, TonError* error);
 
+/// Write report.html beside the deliverables: one self-contained page.
+TonStatus ton_studio_report(const char* song, const TonDelivered* all,
+                            uint32_t n, const TonJob* job, TonError* error);
+
 typedef enum {
   TON_COLOUR_GREEN,
   TON_COLOUR_AMBER,
