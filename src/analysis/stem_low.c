@@ -178,10 +178,6 @@ splice(const double* bins, const Low* low, double* thirds_db)
     ours += band_power(bins, LOW_FRAME, low->rate, b);
     theirs += pow(10.0, thirds_db[b] / 10.0);
   }
-  double lows = 0.0;
-  for (uint32_t b = 0; b <= SPLICE_BAND; ++b) {
-    lows += pow(10.0, thirds_db[b] / 10.0);
-  }
   // Nothing in the sum of the sides (one is upside down): keep what is there
   if (!(ours > 0.05 * theirs) || !(ours < 2.0 * theirs)) {
     return;
