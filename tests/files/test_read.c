@@ -51,7 +51,7 @@ what_is_not_sound_is_refused_with_the_reason(void** state)
   expect_refusal(room_path("head.wav"), TON_BAD_FILE, "damaged");
   unsigned char noise[4000];
   for (size_t i = 0; i < sizeof(noise); ++i) {
-    noise[i] = (unsigned char)(127.0 * signal_random(9, i));
+    noise[i] = (unsigned char)(int)(127.0 * signal_random(9, i));
   }
   room_put("noise.wav", noise, sizeof(noise));
   expect_refusal(room_path("noise.wav"), TON_BAD_FILE, "not sound");
