@@ -98,6 +98,16 @@ typedef struct {
   double short_term_max_lufs;
 } TonBroadcast;
 
+/// Curve of the noise that dither leaves at 44.1 and 48 kHz: less of it where
+/// the ear is keen, more above 15 kHz.  In all it grows, by the figure given.
+typedef enum {
+  TON_SHAPING_FLAT,
+  TON_SHAPING_LIPSHITZ,   ///< +12.2 dB, -27 dB at 4 kHz
+  TON_SHAPING_F_WEIGHTED, ///< +18.4 dB, -25 dB at 3.2 kHz
+  TON_SHAPING_MODIFIED_E, ///< +7.6 dB, -21 dB at 3.5 kHz
+  TON_SHAPING_IMPROVED_E, ///< +23.1 dB, -29 dB at 3.3 kHz
+} TonShaping;
+
 /// What to write
 typedef struct {
   uint32_t rate;
@@ -106,6 +116,7 @@ typedef struct {
   const char* container;  ///< "WAV" (RF64 by itself above 4 GB), "FLAC", "MP3"
   uint32_t bitrate_kbps;  ///< MP3: constant bit rate, 320
   bool dither;            ///< TPDF at 16 and 24 bit; off only for exact copies
+  TonShaping shaping;     ///< Of the dither; flat is right at 24 bit
   bool dither_silence;    ///< Dither digital silence too; else the noise fades
                           ///< away after a second of it
   uint64_t frames_hint;   ///< Expected length, 0: unknown.  Not needed
@@ -123,7 +134,8 @@ TonStatus ton_writer_open(const char* path, const TonAudioFormat* format,
                           TonAudioWriter** writer, TonError* error);
 
 /// Add frames, planar float, 1.0 = full scale.  Samples over full scale are
-/// clipped and counted in integer formats.  [main]
+/// clipped and counted in integer formats.  After an error only
+/// ton_writer_abandon() is left to do.  [main]
 TonStatus ton_writer_write(TonAudioWriter* writer, const float* const* in,
                            uint32_t frames, TonError* error);
 
@@ -131,8 +143,8 @@ TonStatus ton_writer_write(TonAudioWriter* writer, const float* const* in,
 uint64_t ton_writer_clipped(const TonAudioWriter* writer);
 
 /// Put the final loudness into the broadcast chunk and the tags into the file,
-/// sync, rename over the final name.  `broadcast` and `tags` may be null.
-/// Frees the writer whatever the outcome.  [main]
+/// sync, rename over the final name.  `broadcast` and `tags` may be null; RF64
+/// takes texts but no cover.  Frees the writer whatever the outcome.  [main]
 TonStatus ton_writer_commit(TonAudioWriter* writer,
                             const TonBroadcast* broadcast, const TonTags* tags,
                             TonError* error);
@@ -141,22 +153,26 @@ TonStatus ton_writer_commit(TonAudioWriter* writer,
 void ton_writer_abandon(TonAudioWriter* writer);
 
 /// Remove the partial files of all open writers: for a signal handler's
-/// follow-up on the main thread.  [main]
+/// follow-up on the main thread.  The writers are still their owners' to free;
+/// writing or committing them is TON_INTERRUPTED.  [main]
 void ton_writer_abandon_all(void);
 
 /// Read tags back (cover_path stays null; `has_cover` tells).  [main]
 TonStatus ton_tags_read(const char* path, TonTags* tags, bool* has_cover,
                         TonError* error);
 
-/// Convert rates, linear phase at soxr's very high quality, planar, streaming.
+/// Convert rates, linear phase at soxr's very high quality without roll-off,
+/// planar, streaming.  The result does not depend on how it is cut.
 typedef struct TonResampler TonResampler;
 
 /// Freed with ton_resampler_free().  Rates in Hz.  [main]
 TonStatus ton_resampler_new(uint32_t from, uint32_t to, uint32_t channels,
                             TonResampler** resampler, TonError* error);
 
-/// Push `frames` in (0 with `end` set: flush), get up to `room` frames out.
-/// Sample 0 comes out at sample 0; in total ceil(n x to / from) frames.  [any]
+/// Push `frames` in (0 with `end` set: flush), get up to `room` frames out;
+/// what finds no room waits inside.  At the end call with 0 frames and `end`
+/// until `*got` is 0.  Sample 0 comes out at sample 0; in total
+/// ceil(n x to / from) frames.  [any]
 TonStatus ton_resampler_run(TonResampler* resampler, const float* const* in,
                             uint32_t frames, bool end, float* const* out,
                             uint32_t room, uint32_t* got, TonError* error);
@@ -166,7 +182,8 @@ void ton_resampler_free(TonResampler* resampler);
 /**
    A stem ready for the engine: PCM at the song's rate.
 
-   If `path` is PCM at `rate` already, `ready` is `path`.  Else it is decoded
+   If `path` is plain PCM (WAV, RF64, AIFF) at `rate` already, `ready` is
+   `path`.  Else it is decoded
    and resampled once into `cache_dir` (created on demand) as a float WAV named
    by the hash of the file's content, the rate and the program's version, and
    found there the next time.  A cache that cannot be written is an error that
@@ -175,6 +192,8 @@ void ton_resampler_free(TonResampler* resampler);
    @param ready Room for the path to read, `size` bytes
    @param progress Called now and then with 0 to 1, may be null; returning
           false stops with TON_INTERRUPTED
+
+   [any]; several threads may make several stems ready at once.
 */
 TonStatus ton_stem_ready(const char* path, uint32_t rate, const char* cache_dir,
                          char* ready, uint32_t size,

@@ -41,16 +41,34 @@ ton_dither_noise(TonDither dither, uint32_t frame)
   return (int32_t)(h & 0xFFFFU) + (int32_t)(h >> 16) - TON_DITHER_REST;
 }
 
+/// Curves of noise shaping, for 44.1 and 48 kHz
+typedef enum {
+  TON_SHAPE_FLAT,
+  TON_SHAPE_LIPSHITZ,   ///< Five taps; Lipshitz et al. 1991
+  TON_SHAPE_F_WEIGHTED, ///< Nine taps; Wannamaker 1992
+  TON_SHAPE_MODIFIED_E, ///< Nine gentle taps
+  TON_SHAPE_IMPROVED_E, ///< Nine steep taps
+} TonShape;
+
+enum { TON_SHAPE_TAPS = 9 };
+
+/// Coefficients c of a curve; the noise is multiplied by 1 - sum c_k z^-k.
+/// Unused ones are 0.  [any]
+const double* ton_shape_taps(TonShape shape);
+
 /// Float to integers of one file: scale, dither, round, hold inside full scale
 typedef struct {
   uint32_t bits; ///< 16 or 24
   bool dither;
+  TonShape shape; ///< Of the noise, where there is dither
   uint64_t seed;
   uint32_t blank_after; ///< Frames of digital silence before dither goes; 0:
                         ///< it never goes
   uint32_t blank_fade;  ///< Frames of its going
   uint64_t zeros[64];   ///< Frames of silence so far, by channel
   uint64_t clipped;     ///< Samples over full scale so far
+  double errors[64][TON_SHAPE_TAPS]; ///< The last ones of a channel, newest
+                                     ///< first
 } TonQuantiser;
 
 /**

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "files/files.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -74,8 +75,20 @@ check_format(const char* path, const TonAudioFormat* f, TonError* error)
                          "%u channels at %u Hz cannot be written", f->channels,
                          f->rate);
   }
+  if (f->shaping > TON_SHAPING_IMPROVED_E) {
+    return ton_fail_file(error, TON_BAD_USE, path, "no such noise shaping");
+  }
+  if (f->shaping != TON_SHAPING_FLAT && f->rate != 44100 && f->rate != 48000) {
+    return ton_fail_file(error, TON_UNSUPPORTED, path,
+                         "noise shaping has curves for 44.1 and 48 kHz, not "
+                         "for %u Hz; leave the dither flat there",
+                         f->rate);
+  }
   return TON_OK;
 }
+
+static_assert((int)TON_SHAPING_IMPROVED_E == (int)TON_SHAPE_IMPROVED_E,
+              "the library's curves are the quantiser's");
 
 static TonStatus
 prepare(TonAudioWriter* w, const char* path, const TonAudioFormat* f,
@@ -86,6 +99,7 @@ prepare(TonAudioWriter* w, const char* path, const TonAudioFormat* f,
   w->form = find_form(f->container);
   w->quantiser = (TonQuantiser){.bits = f->samples == TON_SAMPLES_16 ? 16 : 24,
                                 .dither = f->dither,
+                                .shape = (TonShape)f->shaping,
                                 .seed = f->dither_seed,
                                 .blank_after = f->dither_silence ? 0 : f->rate,
                                 .blank_fade = f->rate / 20};

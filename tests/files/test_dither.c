@@ -61,6 +61,64 @@ out_07_the_floor_of_digital_silence(void** state)
             -96.33, 0.1);
 }
 
+/// |1 - sum c_k z^-k| in dB, as published
+static double
+curve_db(const double* c, double hz)
+{
+  double re = 1.0;
+  double im = 0.0;
+  for (int k = 0; k < TON_SHAPE_TAPS; ++k) {
+    const double w = 2.0 * M_PI * hz / 44100.0 * (k + 1);
+    re -= c[k] * cos(w);
+    im += c[k] * sin(w);
+  }
+  return 10.0 * log10(re * re + im * im);
+}
+
+/// Power of the error around a frequency: a Hann-windowed bin, averaged over
+/// the pieces of the signal
+static double
+power_around(double hz)
+{
+  enum { PIECE = 512 };
+  double power = 0.0;
+  for (uint32_t at = 0; at + PIECE <= N; at += PIECE / 2) {
+    double re = 0.0;
+    double im = 0.0;
+    for (uint32_t i = 0; i < PIECE; ++i) {
+      const double w = 0.5 - 0.5 * cos(2.0 * M_PI * (i + 0.5) / PIECE);
+      const double turn = 2.0 * M_PI * hz / 44100.0 * i;
+      re += w * y[at + i] * cos(turn);
+      im += w * y[at + i] * sin(turn);
+    }
+    power += re * re + im * im;
+  }
+  return power / (2.0 * N / PIECE) / (0.375 * PIECE);
+}
+
+static void
+out_07_shaped_noise_follows_its_curve(void** state)
+{
+  (void)state;
+  static const double totals[] = {0.0, 12.2, 18.4, 7.6, 23.1};
+  memset(x, 0, sizeof(x));
+  for (int k = 0; k <= TON_SHAPE_IMPROVED_E; ++k) {
+    TonQuantiser q = sixteen_bits(2);
+    q.shape = (TonShape)k;
+    ton_quantise(&q, 0, 0, y, x, N);
+    double squares = 0.0;
+    for (uint32_t i = 0; i < N; ++i) {
+      squares += (double)y[i] * y[i];
+    }
+    EXPECT_DB("OUT-07 noise in all", 10.0 * log10(squares / N / 0.25),
+              totals[k], 0.3);
+    for (double hz = 1000.0; hz < 22000.0; hz += 3500.0) {
+      EXPECT_DB("OUT-07 noise curve", 10.0 * log10(power_around(hz) / 0.25),
+                curve_db(ton_shape_taps(q.shape), hz), 0.5);
+    }
+  }
+}
+
 static double
 correlation(const int32_t* a, const int32_t* b, uint32_t n)
 {
@@ -114,6 +172,16 @@ out_08_blocks_and_vector_widths_give_the_same_steps(void** state)
     const uint32_t n = wanted < N - at ? wanted : N - at;
     ton_quantise(&again, 1, at, z + at, x + at, n);
     at += n;
+  }
+  assert_memory_equal(y, z, sizeof(y));
+  q = sixteen_bits(9);
+  q.shape = TON_SHAPE_F_WEIGHTED;
+  q.blank_after = 1500;
+  q.blank_fade = 300;
+  again = q;
+  ton_quantise(&q, 0, 0, y, x, N);
+  for (uint32_t at = 0; at < N; at += 64) {
+    ton_quantise(&again, 0, at, z + at, x + at, 64);
   }
   assert_memory_equal(y, z, sizeof(y));
   const TonDither d = ton_dither(3, 0);
@@ -171,6 +239,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(out_05_the_error_does_not_depend_on_the_sound),
       cmocka_unit_test(out_07_the_floor_of_digital_silence),
+      cmocka_unit_test(out_07_shaped_noise_follows_its_curve),
       cmocka_unit_test(out_08_channels_and_moments_are_independent),
       cmocka_unit_test(out_08_blocks_and_vector_widths_give_the_same_steps),
       cmocka_unit_test(out_14_full_scale_is_held),
