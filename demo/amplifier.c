@@ -99,8 +99,8 @@ amplify(Song* song, bool second, Sound* guitar, TonError* error)
     const double goal = drive_at(song, (double)i / guitar->rate);
     drive_db += (goal - drive_db) / (0.02 * guitar->rate);
     const double gain = from_db(drive_db - (second ? 2.0 : 0.0));
-    // turning the gain up is half made good by turning the master down
-    const double master = from_db(-0.45 * drive_db);
+    // turning the gain up is more than half made good by turning the master down
+    const double master = from_db(-0.55 * drive_db);
     guitar->x[0][i] =
         (float)master * run_oversampled(&o, guitar->x[0][i], gain);
   }

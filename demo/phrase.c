@@ -67,17 +67,36 @@ consonants_s(const Laying* l, int after, int before)
   return sum;
 }
 
-/// Gain that brings a spoken vowel to an even level, within 10 dB
+/// The part of a vowel that is held: a gliding one is held in its first half
 static double
-even_gain_db(const Laying* l, const Phone* vowel)
+hold_from(const Phone* p)
 {
-  const double level_db = -20.0;
-  const double mid = 0.45 * vowel->end_s + 0.55 * vowel->start_s;
-  const double hop_s = (double)HOP / SPEECH_RATE;
-  const size_t at = (size_t)(mid / hop_s);
-  double power = 1e-9;
-  for (size_t i = at ? at - 1 : 0; i < at + 2 && i < l->print->frames; ++i) {
-    power += (double)(l->print->level[i] * l->print->level[i]) / 3.0;
+  const double share = phone_glides(p) ? 0.28 : 0.40;
+  return p->start_s + share * (p->end_s - p->start_s);
+}
+
+static double
+hold_until(const Phone* p)
+{
+  const double share = phone_glides(p) ? 0.42 : 0.62;
+  return p->start_s + share * (p->end_s - p->start_s);
+}
+
+/// Gain that brings a vowel sung on `key` to an even level, within 10 dB
+static double
+even_gain_db(const Laying* l, const Phone* vowel, int key)
+{
+  enum { LOOKS = 4 };
+  const double level_db = -22.0;
+  const double hz = 440.0 * exp2((key - 69) / 12.0);
+  const double from = hold_from(vowel);
+  const double step = (hold_until(vowel) - from) / (LOOKS - 1);
+  const size_t last = l->print->frames - 1;
+  double power = 1e-12;
+  for (int i = 0; i < LOOKS; ++i) {
+    const size_t at = (size_t)((from + i * step) * SPEECH_RATE / HOP);
+    const double level = voiceprint_level(l->print, at < last ? at : last, hz);
+    power += level * level / LOOKS;
   }
   return fmin(10.0, fmax(-10.0, level_db - 10.0 * log10(power)));
 }
@@ -113,8 +132,7 @@ lay_consonants(Laying* l, int after, int before, double at_s, double speed,
   return at_s;
 }
 
-/// The edges of a vowel keep their pace, its middle is held; a gliding vowel
-/// is held on its first half
+/// The edges of a vowel keep their pace, its middle is held
 static void
 lay_vowel(Laying* l, int which, double end_s)
 {
@@ -122,14 +140,12 @@ lay_vowel(Laying* l, int which, double end_s)
   const double at = l->start_s[which];
   const double length = p->end_s - p->start_s;
   const double gain = l->gain_db[which];
-  const double hold = phone_glides(p) ? 0.28 : 0.40;
-  const double hold_end = phone_glides(p) ? 0.42 : 0.62;
-  const double slow = end_s - at > length ? 1.0 : (end_s - at) / length;
-  const double a = at + hold * length * slow;
-  const double b = fmax(a, end_s - (1.0 - hold_end) * length * slow);
+  const double from = hold_from(p);
+  const double to = hold_until(p);
+  const double pace = fmin(1.0, (end_s - at) / length);
+  const double a = at + (from - p->start_s) * pace;
+  const double b = fmax(a, end_s - (p->end_s - to) * pace);
   const double held_db = gain + fmin(1.5, 1.2 * (b - a));
-  const double from = p->start_s + hold * length;
-  const double to = p->start_s + hold_end * length;
   add(l, (Stretch){at, a, p->start_s, from, gain, gain});
   add(l, (Stretch){a, b, from, to, gain, held_db});
   add(l, (Stretch){b, end_s, to, p->end_s, held_db, held_db - 1.0});
@@ -164,11 +180,12 @@ lay_sounds(Laying* l, Manner* manner)
   const double lead_in = consonants_s(l, -1, l->vowel[0]);
   for (int i = 0; i < l->line->n; ++i) {
     const Syllable* const s = &l->line->syllable[i];
-    // louder with height: about 0.35 dB a semitone
-    const double height = 0.35 * (s->key[0] - 67);
+    // louder with height: about 0.3 dB a semitone
+    const double height = 0.3 * (s->key[0] - 67);
     l->start_s[i] = s->at_s + manner->timing_s * chance_bell(&manner->chance);
     l->start_s[i] = fmax(l->start_s[i], lead_in);
-    l->gain_db[i] = even_gain_db(l, &l->speech->phones[l->vowel[i]]) + height;
+    l->gain_db[i] =
+        even_gain_db(l, &l->speech->phones[l->vowel[i]], s->key[0]) + height;
     l->gain_db[i] +=
         0.8 * l->line->level_db + 0.5 * chance_bell(&manner->chance);
   }
@@ -177,6 +194,7 @@ lay_sounds(Laying* l, Manner* manner)
   for (int i = 0; i < l->line->n; ++i) {
     lay_syllable(l, i);
   }
+  l->phrase->whisper = pow(10.0, (0.8 * l->line->level_db - 9.0) / 20.0);
   l->phrase->at_s = l->phrase->stretch[0].at_s;
   l->phrase->end_s = l->phrase->stretch[l->phrase->n - 1].end_s;
 }
@@ -188,11 +206,11 @@ ease(double t)
   return t <= 0.0 ? 0.0 : t >= 1.0 ? 1.0 : t * t * (3.0 - 2.0 * t);
 }
 
-/// The melody: a slide of 80 ms into each note, from below into the first
+/// The melody: a slide of 70 ms into each note, from below into the first
 static double
 melody_at(const Laying* l, double t)
 {
-  const double slide_s = 0.08;
+  const double slide_s = 0.07;
   const Line* const line = l->line;
   double key = line->syllable[0].key[0];
   key -= 0.8 * (1.0 - ease((t - l->start_s[0] + 0.05) / 0.11));
@@ -201,7 +219,7 @@ melody_at(const Laying* l, double t)
     const Syllable* const s = &line->syllable[i];
     for (int k = 0; k < s->n_keys; ++k) {
       const double at = k ? s->key_at_s[k] : l->start_s[i];
-      key += (s->key[k] - before) * ease((t - at + 0.06) / slide_s);
+      key += (s->key[k] - before) * ease((t - at + 0.05) / slide_s);
       before = s->key[k];
     }
   }

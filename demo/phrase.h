@@ -21,7 +21,8 @@ typedef struct {
   Stretch stretch[MOST_STRETCHES];
   int n;
   double at_s, end_s;
-  float* pitch; ///< MIDI key every millisecond from at_s on
+  double whisper; ///< Gain of what has no pitch: t, s, f
+  float* pitch;   ///< MIDI key every millisecond from at_s on
   size_t n_pitch;
 } Phrase;
 

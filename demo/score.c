@@ -29,6 +29,9 @@ part_add(Part* part, Player* player, Note note, TonError* error)
     return ton_fail(error, TON_NO_MEMORY, "no memory for the notes");
   }
   part->notes = notes;
+  if (note.at_s + note.length_s > player->end_s - 0.1) {
+    note.length_s += player->ring_s;
+  }
   note.at_s += player->timing_s * chance_bell(&player->chance);
   note.at_s = note.at_s > 0.0 ? note.at_s : 0.0;
   note.velocity = clamp_velocity(
@@ -54,6 +57,8 @@ score_player(Song* song, const char* name, Player* player, TonError* error)
                       &player->velocity, error));
   player->program = (int)program;
   player->timing_s = timing_ms / 1000.0;
+  player->end_s = song->n_bars * song_bar_s(song);
+  player->ring_s = 0.75 * (song->seconds - player->end_s);
   player->chance = chance_for(song->seed, name);
   return TON_OK;
 }

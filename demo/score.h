@@ -24,6 +24,8 @@ typedef struct {
   int program;
   double timing_s;
   double velocity;
+  double end_s;  ///< Of the last bar
+  double ring_s; ///< How long the last chord rings after it
   Chance chance;
 } Player;
 

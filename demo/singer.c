@@ -9,6 +9,7 @@
 */
 #include "singer.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 #include "fourier.h"
 #include "phrase.h"
@@ -33,6 +34,8 @@ typedef struct {
   const Speech* speech;
   const Voiceprint* print;
   const Phrase* phrase;
+  float* open;   ///< How far the throat is open: 0 to 1
+  size_t n_open; ///< Frames from the phrase's start
 } Take;
 
 /// Two neighbouring looks and the way between them
@@ -97,6 +100,20 @@ add_pulse(const Take* take, Place p, double frame, double gain)
   }
 }
 
+/// A hump of one period around a pulse; neighbours add up to 1/2 + 1/2 cos
+static void
+open_throat(const Take* take, double frame, double period)
+{
+  const double first = take->phrase->at_s * take->singer->sound->rate;
+  const double at = frame - first;
+  const double from = fmax(0.0, ceil(at - 0.5 * period));
+  for (size_t i = (size_t)from;
+       (double)i < at + 0.5 * period && i < take->n_open; ++i) {
+    take->open[i] =
+        (float)(0.5 + 0.5 * cos(2.0 * M_PI * ((double)i - at) / period));
+  }
+}
+
 /// A pulse train of period P has harmonics of 2 |H| / P: times P / 2.  The
 /// speech had more harmonics under the same envelope: times sqrt(f0/150).
 static void
@@ -111,6 +128,7 @@ sing_tone(const Take* take)
     const double hz = phrase_hz(take->phrase, t) * (1.0 + 0.003 * even);
     const Moment m = phrase_at(take->phrase, t);
     shimmer += 0.15 * (chance_even(&s->manner.chance) - shimmer);
+    open_throat(take, t * rate, rate / hz);
     if (m.sounds) {
       const Place p = place_of(take->print, m.speech_s);
       const double voiced = voiced_at(take->print, p);
@@ -145,10 +163,11 @@ make_grain(const Take* take, Place p, double* re)
 
 /// Air is loudest while the throat is open: 6 dB between open and closed
 static double
-openness(const Take* take, double t)
+openness(const Take* take, size_t frame)
 {
-  const double hz = phrase_hz(take->phrase, t);
-  return 0.75 + 0.25 * cos(2.0 * M_PI * (t - take->phrase->at_s) * hz);
+  const size_t first = (size_t)(take->phrase->at_s * take->singer->sound->rate);
+  const size_t i = frame > first ? frame - first : 0;
+  return 0.6 + 0.5 * (i < take->n_open ? (double)take->open[i] : 0.0);
 }
 
 static void
@@ -171,9 +190,8 @@ sing_air(const Take* take)
       const size_t to = at + i - (at > HISS / 2 ? HISS / 2 : at);
       const double w = 0.5 - 0.5 * cos(2.0 * M_PI * (double)i / HISS);
       if (to < out->frames) {
-        out->x[0][to] +=
-            (float)(m.gain * voiced * w * grain[i] * sqrt(1.0 / 1.5) *
-                    openness(take, (double)to / rate));
+        out->x[0][to] += (float)(m.gain * voiced * w * grain[i] *
+                                 sqrt(1.0 / 1.5) * openness(take, to));
       }
     }
   }
@@ -210,10 +228,27 @@ whisper(const Take* take)
     const Place p = place_of(take->print, m.speech_s);
     const double share = m.sounds ? 1.0 - voiced_at(take->print, p) : 0.0;
     if (share > 0.0) {
-      out->x[0][i] +=
-          (float)(share * m.gain * spoken_at(take->speech, m.speech_s));
+      out->x[0][i] += (float)(share * take->phrase->whisper *
+                              spoken_at(take->speech, m.speech_s));
     }
   }
+}
+
+static TonStatus
+sing_phrase(Singer* s, const Speech* speech, const Voiceprint* print,
+            const Phrase* phrase, TonError* error)
+{
+  const double length_s = phrase->end_s - phrase->at_s;
+  const size_t n = (size_t)(length_s * s->sound->rate) + 1;
+  const Take take = {s, speech, print, phrase, ton_alloc(n * sizeof(float)), n};
+  if (!take.open) {
+    return ton_fail(error, TON_NO_MEMORY, "no memory to sing");
+  }
+  sing_tone(&take);
+  sing_air(&take);
+  whisper(&take);
+  ton_free(take.open);
+  return TON_OK;
 }
 
 static TonStatus
@@ -222,7 +257,7 @@ sing_line(Singer* s, const Line* line, TonError* error)
   Speech speech = {0};
   Voiceprint print = {0};
   Phrase phrase = {0};
-  s->throat.effort_db = fmax(0.0, 5.0 + 1.2 * line->level_db);
+  s->throat.effort_db = fmax(0.0, 3.0 + line->level_db);
   TonStatus status = speech_say(&speech, s->voice, line->words, error);
   if (!status) {
     status = voiceprint_of(&speech, &s->throat, &print, error);
@@ -232,10 +267,7 @@ sing_line(Singer* s, const Line* line, TonError* error)
         phrase_lay(s->song, line, &speech, &print, &s->manner, &phrase, error);
   }
   if (!status) {
-    const Take take = {s, &speech, &print, &phrase};
-    sing_tone(&take);
-    sing_air(&take);
-    whisper(&take);
+    status = sing_phrase(s, &speech, &print, &phrase, error);
   }
   phrase_free(&phrase);
   voiceprint_free(&print);
@@ -272,6 +304,8 @@ read_singer(Song* song, const char* name, double rate, Singer* s,
   TON_TRY(tree_child(tree, node, "voice", &voice, error));
   TON_TRY(tree_number(tree, node, "formants", TON_PLAIN, NULL,
                       &s->throat.formants, error));
+  TON_TRY(
+      tree_number(tree, node, "soft", TON_HZ, NULL, &s->throat.soft_hz, error));
   TON_TRY(tree_number(tree, node, "breath", TON_DB, NULL, &s->throat.breath_db,
                       error));
   TON_TRY(tree_number(tree, node, "vibrato", TON_PLAIN, NULL,
@@ -295,6 +329,27 @@ add_hiss(Singer* s)
   }
 }
 
+/// A trained voice holds back where a formant meets a harmonic: 3:1 above
+/// -19 dB RMS, known 6 ms ahead
+static void
+hold_back(Sound* voice)
+{
+  const double threshold_db = -19.0;
+  const double ratio = 3.0;
+  const size_t ahead = (size_t)(0.006 * voice->rate);
+  const double fast = 1.0 - exp(-1.0 / (0.004 * voice->rate));
+  const double slow = 1.0 - exp(-1.0 / (0.050 * voice->rate));
+  double power = 0.0;
+  for (size_t i = 0; i + ahead < voice->frames; ++i) {
+    const double x = (double)voice->x[0][i + ahead];
+    power += (x * x > power ? fast : slow) * (x * x - power);
+    const double over_db = 10.0 * log10(power + 1e-12) - threshold_db;
+    if (over_db > 0.0) {
+      voice->x[0][i] *= (float)from_db(-over_db * (1.0 - 1.0 / ratio));
+    }
+  }
+}
+
 TonStatus
 singer_sing(Song* song, const char* name, double rate, Sound* sound,
             TonError* error)
@@ -309,6 +364,7 @@ singer_sing(Song* song, const char* name, double rate, Sound* sound,
     }
   }
   sound_filter(sound, HIGH_PASS, 70, 0.7, 0);
+  hold_back(sound);
   add_hiss(&s);
   return TON_OK;
 }

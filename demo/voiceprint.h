@@ -13,19 +13,20 @@ enum {
 
 /**
    What the throat does in a spoken line, without its pitch: every 4 ms the
-   response of the vocal tract, how much of it is noise, and how loud it is.
+   response of the vocal tract, and how much of it is noise.
 */
 typedef struct {
   size_t frames;
+  double rate;   ///< Of the pulses
   float* pulse;  ///< frames x PULSE: minimum phase, at the singer's rate
   float* hiss;   ///< frames x HISS_BINS: noise amplitude per bin
-  float* level;  ///< frames: RMS of the harmonics
   float* voiced; ///< frames: 0 whispered to 1 sung
 } Voiceprint;
 
 typedef struct {
   double rate;      ///< Of what is sung
   double formants;  ///< Stretches the spectrum; 1 leaves it
+  double soft_hz;   ///< Above it the voice falls by 6 dB per octave
   double breath_db; ///< Noise beside the tone above 2 kHz
   double effort_db; ///< Lift around 3 kHz of a voice that sings out
 } Throat;
@@ -33,6 +34,10 @@ typedef struct {
 /// Look at a line; voiceprint_free() in any case
 TonStatus voiceprint_of(const Speech* speech, const Throat* throat,
                         Voiceprint* print, TonError* error);
+
+/// RMS of a look when it is sung on `hz`: its harmonics may fall on formants
+/// or beside them
+double voiceprint_level(const Voiceprint* print, size_t frame, double hz);
 
 void voiceprint_free(Voiceprint* print);
 
