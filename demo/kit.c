@@ -243,7 +243,7 @@ add_wires(const Kit* kit, Sound* sound)
       hit = fmax(hit, share * fabs((double)kit->source[s].x[0][i]));
     }
     level = fmax(hit, level * fall);
-    const double noise = 0.45 * level * chance_even(&chance);
+    const double noise = 0.4 * level * chance_even(&chance);
     sound->x[0][i] += (float)filter_run(&low, filter_run(&high, noise));
   }
 }
@@ -256,9 +256,8 @@ record_snare_bottom(const Kit* kit, Sound* sound, TonError* error)
   const Sound* const snare = &kit->source[SNARE];
   const double rate = snare->rate;
   TON_TRY(sound_new(sound, 1, (double)snare->frames / rate, rate, error));
-  sound_add(sound->x[0], sound->frames, snare->x[0], 0.8, 0.00035 * rate);
-  sound_filter(sound, HIGH_PASS, 90, 0.5, 0);
-  sound_filter(sound, LOW_SHELF, 250, 0.7, -5);
+  sound_add(sound->x[0], sound->frames, snare->x[0], 0.8, 0.0006 * rate);
+  sound_filter(sound, HIGH_PASS, 60, 0.5, 0);
   sound_filter(sound, HIGH_SHELF, 4000, 0.7, 3);
   add_wires(kit, sound);
   sound_add(sound->x[0], sound->frames, kit->source[KICK].x[0], from_db(-27.0),

@@ -46,16 +46,18 @@ add_dc(Sound* sound, double dc)
 static void
 add_hum(Sound* sound, double level_db)
 {
-  static const struct {
-    int times;
-    double db;
-  } partials[] = {{1, 0}, {2, -7}, {3, -5}, {4, -16}, {5, -12}, {7, -19}};
+  enum { PARTIALS = 6 };
+  static const int times[PARTIALS] = {1, 2, 3, 4, 5, 7};
+  static const double below_db[PARTIALS] = {0, -7, -5, -16, -12, -19};
+  double gain[PARTIALS];
+  for (int k = 0; k < PARTIALS; ++k) {
+    gain[k] = from_db(level_db + below_db[k]);
+  }
   for (size_t i = 0; i < sound->frames; ++i) {
     const double turn = 2.0 * M_PI * 50.0 * (double)i / sound->rate;
     double hum = 0.0;
-    for (int k = 0; k < 6; ++k) {
-      hum += from_db(level_db + partials[k].db) *
-             sin(turn * partials[k].times + k);
+    for (int k = 0; k < PARTIALS; ++k) {
+      hum += gain[k] * sin(turn * times[k] + k);
     }
     for (int c = 0; c < sound->channels; ++c) {
       sound->x[c][i] += (float)hum;
