@@ -1,90 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/chain.h"
 #include "assistants/mind.h"
+#include "assistants/squeeze.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum { FEWEST_HITS = 8, CANDIDATES = 8, BLOCK = 4 };
-
-/// Levels of a stem over 400 ms re active loudness, where it sounds
-typedef struct {
-  double* levels; ///< dB
-  uint32_t n;
-} Levels;
-
-/// What a compressor would do, by its static curve
-typedef struct {
-  double threshold_db; ///< Re active loudness
-  double mean_db;      ///< Gain reduction
-  double range_lu;     ///< Behind it
-  double lost_lu;      ///< Loudness
-} Trial;
-
-static int
-by_value(const void* a, const void* b)
-{
-  const double x = *(const double*)a;
-  const double y = *(const double*)b;
-  return (x > y) - (x < y);
-}
-
-static Levels
-read_levels(const Desk* desk, const Strip* s)
-{
-  const TonStemFacts* const f = s->facts;
-  Levels l = {
-      ton_arena_alloc(&desk->plan->arena, (f->n_tenths + 1) * sizeof(double)),
-      0};
-  for (uint32_t i = 0; l.levels && i + BLOCK <= f->n_tenths; ++i) {
-    double power = 0.0;
-    uint32_t on = 0;
-    for (uint32_t k = i; k < i + BLOCK; ++k) {
-      power += (double)f->tenth_power[k] / BLOCK;
-      on += f->tenth_on[k];
-    }
-    const double db = 10.0 * log10(power) - 0.691 - f->active_lufs;
-    if (on == BLOCK && db > -20.0) {
-      l.levels[l.n++] = db;
-    }
-  }
-  if (l.n) {
-    qsort(l.levels, l.n, sizeof(double), by_value);
-  }
-  return l;
-}
-
-static double
-at_share(const Levels* l, double share)
-{
-  return l->levels[(uint32_t)(share * (l->n - 1))];
-}
-
-/// y = x - (1 - 1/ratio) max(0, x - threshold), on levels in rising order
-static double
-squeezed(double db, double threshold_db, double ratio)
-{
-  return db - (1.0 - 1.0 / ratio) * fmax(db - threshold_db, 0.0);
-}
-
-static Trial
-try_threshold(const Levels* l, double threshold_db, double ratio)
-{
-  Trial t = {.threshold_db = threshold_db};
-  double before = 0.0;
-  double behind = 0.0;
-  for (uint32_t i = 0; i < l->n; ++i) {
-    const double out = squeezed(l->levels[i], threshold_db, ratio);
-    t.mean_db += (l->levels[i] - out) / l->n;
-    before += pow(10.0, l->levels[i] / 10.0);
-    behind += pow(10.0, out / 10.0);
-  }
-  t.range_lu = squeezed(at_share(l, 0.95), threshold_db, ratio) -
-               squeezed(at_share(l, 0.10), threshold_db, ratio);
-  t.lost_lu = 10.0 * log10(before / behind);
-  return t;
-}
+enum { FEWEST_HITS = 8, CANDIDATES = 8 };
 
 /// The best of eight thresholds: nearest the wanted range without more than
 /// the role's mean reduction
@@ -93,7 +15,7 @@ best_threshold(const Levels* l, const TonRole* role, double wanted_lu)
 {
   Trial best = {.threshold_db = NAN, .range_lu = INFINITY};
   for (int i = 0; i < CANDIDATES; ++i) {
-    const Trial t = try_threshold(l, role->threshold_db + 4.0 - i, role->ratio);
+    const Trial t = levels_try(l, role->threshold_db + 4.0 - i, role->ratio);
     if (t.mean_db <= role->most_db &&
         fabs(t.range_lu - wanted_lu) < fabs(best.range_lu - wanted_lu)) {
       best = t;
@@ -150,7 +72,7 @@ compress_range(Desk* desk, Strip* s)
                    r->comfort_lu);
     return;
   }
-  const Levels levels = read_levels(desk, s);
+  const Levels levels = levels_read(&desk->plan->arena, s->facts);
   const double wanted =
       fmax(r->comfort_lu, range - 0.6 * (range - r->comfort_lu));
   const Trial best = levels.n >= 10 ? best_threshold(&levels, r, wanted)

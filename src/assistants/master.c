@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/master.h"
+
+#include "assistants/chain.h"
+#include "assistants/master_parts.h"
+#include "assistants/squeeze.h"
+#include "base/error.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/// Below this peak-to-loudness ratio a mix is dense enough, LU
+#define DENSE_PLR_LU  11.0
+#define GLUE_CREST_DB 14.0
+#define GLUE_RANGE_LU 5.0
+#define GLUE_RATIO    2.0
+#define GLUE_MEAN_DB  1.5
+/// Width of released pop below 120 Hz: nine of ten songs are narrower, dB
+#define BASS_SIDE_DB -11.0
+#define BASS_MONO_HZ 100.0
+
+static bool
+is_locked(const TonMaster* master, const char* key)
+{
+  for (uint32_t i = 0; master && i < master->n_locks; ++i) {
+    if (strcmp(master->locks[i], key) == 0 ||
+        strcmp(master->locks[i], "all") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void
+master_leave(const Mastering* m, const char* path, TonDecision* decision)
+{
+  snprintf(decision->path, sizeof(decision->path), "%s", path);
+  decision->value[0] = '\0';
+  ton_plan_decide(m->plan, decision);
+}
+
+static void
+decide(const Mastering* m, const char* path, const char* value, TonDecision* d)
+{
+  snprintf(d->path, sizeof(d->path), "%s", path);
+  snprintf(d->value, sizeof(d->value), "%s", value);
+  ton_plan_decide(m->plan, d);
+}
+
+static void
+keep_locked(const Mastering* m, const char* key)
+{
+  TonDecision d;
+  ton_decision_start(&d, "lock", 1.0, "a person's value; the rest adapts");
+  d.locked = true;
+  master_leave(m, key, &d);
+}
+
+// Goal ------------------------------------------------------------------------
+
+static void
+decide_goal(const Mastering* m, const char* key, double value, double was,
+            const char* unit)
+{
+  if (is_locked(m->brief->existing, key)) {
+    keep_locked(m, key);
+    return;
+  }
+  if (isnan(value) || fabs(value - was) < 1e-6) {
+    return;
+  }
+  TonDecision d;
+  ton_decision_start(&d, "goal.target", 1.0, "%s", m->brief->target.title);
+  ton_decision_range(&d, "goal", value, unit, NAN, NAN,
+                     m->brief->target.source);
+  decide(m, key, ton_plan_text(m->plan, "%g %s", value, unit), &d);
+}
+
+static double
+wanted_loudness(const TonMasterBrief* b)
+{
+  return is_locked(b->existing, "loudness") && b->existing->has_loudness
+             ? (double)b->existing->loudness_lufs
+             : b->target.loudness_lufs;
+}
+
+static double
+wanted_ceiling(const TonMasterBrief* b)
+{
+  return is_locked(b->existing, "ceiling") ? (double)b->existing->ceiling_dbtp
+                                           : b->target.ceiling_dbtp;
+}
+
+static void
+master_goal(const Mastering* m)
+{
+  const TonMaster* const old = m->brief->existing;
+  decide_goal(m, "loudness", m->brief->target.loudness_lufs,
+              old && old->has_loudness ? (double)old->loudness_lufs : NAN,
+              "LUFS");
+  decide_goal(m, "ceiling", m->brief->target.ceiling_dbtp,
+              old ? (double)old->ceiling_dbtp : NAN, "dBTP");
+}
+
+// Glue ------------------------------------------------------------------------
+
+static void
+leave_glue(const Mastering* m)
+{
+  const TonStemFacts* const f = m->brief->mix;
+  TonDecision d;
+  if (f->whole.plr_lu < DENSE_PLR_LU) {
+    ton_decision_start(&d, "glue.helps", 0.85,
+                       "no compression: the mix is dense already, peaks only "
+                       "{0} over its loudness");
+    ton_decision_range(&d, "true peak minus loudness", f->whole.plr_lu, "LU",
+                       DENSE_PLR_LU, NAN, "reference 3.5");
+  } else {
+    ton_decision_start(&d, "glue.helps", 0.75,
+                       "no compression: loudness ranges over {0} in 400 ms "
+                       "and peaks stand {1} out");
+    ton_decision_range(&d, "range of 400 ms loudness", f->range_lu, "LU", NAN,
+                       GLUE_RANGE_LU, "reference 3.5");
+    ton_decision_range(&d, "crest", f->whole.crest_db, "dB", NAN, GLUE_CREST_DB,
+                       "reference 3.5");
+  }
+  master_leave(m, "chain/compressor", &d);
+}
+
+/// Highest threshold that reduces by about 1.5 dB on the average
+static Trial
+glue_trial(const Mastering* m)
+{
+  const Levels l = levels_read(&m->plan->arena, m->brief->mix);
+  Trial best = {.threshold_db = NAN};
+  for (int i = 0; l.n && i < 24; ++i) {
+    const Trial t = levels_try(&l, 4.0 - 0.5 * i, GLUE_RATIO);
+    if (t.mean_db > GLUE_MEAN_DB) {
+      break;
+    }
+    best = t;
+  }
+  return best;
+}
+
+static double
+rms_db(const TonStemFacts* f)
+{
+  double power = 0.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    power += pow(10.0, f->active_db[b] / 10.0);
+  }
+  return 10.0 * log10(power / (f->whole.channels > 1 ? 2.0 : 1.0));
+}
+
+void
+master_glue(Mastering* m)
+{
+  const TonStemFacts* const f = m->brief->mix;
+  const bool helps = !(f->whole.plr_lu < DENSE_PLR_LU) &&
+                     f->whole.crest_db > GLUE_CREST_DB &&
+                     f->range_lu > GLUE_RANGE_LU;
+  const Trial trial = helps ? glue_trial(m) : (Trial){.threshold_db = NAN};
+  if (!helps || isnan(trial.threshold_db) || trial.mean_db < 0.5) {
+    leave_glue(m);
+    return;
+  }
+  TonDecision d;
+  ton_decision_start(&d, "glue.helps", 0.6,
+                     "range {0}, crest {1}: {2} mean reduction holds it "
+                     "together");
+  ton_decision_range(&d, "range of 400 ms loudness", f->range_lu, "LU", NAN,
+                     GLUE_RANGE_LU, "reference 3.5");
+  ton_decision_range(&d, "crest", f->whole.crest_db, "dB", NAN, GLUE_CREST_DB,
+                     "reference 3.5");
+  ton_decision_range(&d, "mean reduction", trial.mean_db, "dB", 0.5, 2.0,
+                     "reference 3.5");
+  ton_decision_figure(&d, "true peak minus loudness", f->whole.plr_lu, "LU");
+  const TonSetting settings[] = {
+      {"threshold", rint(2.0 * (rms_db(f) + trial.threshold_db)) / 2.0},
+      {"ratio", GLUE_RATIO},
+      {"attack", 30.0},
+      {"release", 200.0},
+      {"range", 3.0},
+      {"make-up", rint(trial.lost_lu * 10.0) / 10.0},
+      {"detector", ton_chain_choice("compressor", "detector", "rms")},
+      {"key-highpass", 100.0}};
+  const char* const value =
+      ton_chain_values(m->plan, "compressor", settings, 8);
+  if (value) {
+    decide(m, ton_plan_text(m->plan, "chain/%u/compressor", m->n_chain++),
+           value, &d);
+  }
+}
+
+// Width -----------------------------------------------------------------------
+
+/// Side re mid of the middle bands, dB
+static double
+middle_side_db(const TonMeasurement* w)
+{
+  return 0.5 * (w->band_side_db[2] + w->band_side_db[3]);
+}
+
+static void
+write_width(Mastering* m, double percent, double mono_hz, TonDecision* d)
+{
+  TonSetting settings[2];
+  uint32_t n = 0;
+  if (percent != 100.0) {
+    settings[n++] = (TonSetting){"width", percent};
+  }
+  if (mono_hz > 0.0) {
+    settings[n++] = (TonSetting){"mono-below", mono_hz};
+  }
+  const char* const value = ton_chain_values(m->plan, "width", settings, n);
+  if (value) {
+    decide(m, ton_plan_text(m->plan, "chain/%u/width", m->n_chain++), value, d);
+  }
+}
+
+void
+master_width(Mastering* m)
+{
+  // Side +-1.5 dB
+  enum { NARROWER = 84, WIDER = 119 };
+  const TonMeasurement* const w = &m->brief->mix->whole;
+  TonDecision d;
+  if (w->channels != 2 || m->brief->mix->layout != TON_STEM_STEREO) {
+    return;
+  }
+  const double side = middle_side_db(w);
+  const bool wide = side > -3.5;
+  const bool narrow = side < -14.5 && w->correlation_min > 0.3;
+  const bool loose = w->band_side_db[0] > BASS_SIDE_DB;
+  ton_decision_start(
+      &d, "width.range", 0.65,
+      loose ? "side lies {0} re middle below 120 Hz, nine of ten songs are "
+              "tighter"
+      : wide || narrow
+          ? "side lies {1} re middle at 500 Hz to 8 kHz, %s than nine of ten "
+            "songs"
+          : "width like released songs: side {1} re middle",
+      wide ? "wider" : "narrower");
+  ton_decision_range(&d, "side below 120 Hz", w->band_side_db[0], "dB", NAN,
+                     BASS_SIDE_DB, "138 released pop songs");
+  ton_decision_range(&d, "side, 500 Hz to 8 kHz", side, "dB", -14.5, -3.5,
+                     "138 released pop songs");
+  if (loose || wide || narrow) {
+    write_width(m,
+                wide     ? NARROWER
+                : narrow ? WIDER
+                         : 100.0,
+                loose ? BASS_MONO_HZ : 0.0, &d);
+  } else {
+    master_leave(m, "chain/width", &d);
+  }
+}
+
+// Limiter ---------------------------------------------------------------------
+
+void
+master_limit(Mastering* m)
+{
+  const TonMasterBrief* const b = m->brief;
+  const double goal = wanted_loudness(b);
+  const double ceiling = wanted_ceiling(b);
+  const double lufs = b->mix->whole.integrated_lufs;
+  m->result->search = !isnan(goal);
+  m->result->limiter = m->n_chain;
+  m->result->drive_db = m->result->search && isfinite(lufs)
+                            ? rint((goal - lufs) * 100.0) / 100.0
+                            : 0.0;
+  TonDecision d;
+  ton_decision_start(&d, "loudness.drive", 0.9,
+                     m->result->search
+                         ? "{0} before it; the gain is then solved for %g LUFS"
+                         : "no loudness goal: it only holds the ceiling",
+                     goal);
+  ton_decision_figure(&d, "loudness of the mix", lufs, "LUFS");
+  ton_decision_figure(&d, "true peak of the mix", b->mix->whole.true_peak_dbtp,
+                      "dBTP");
+  const TonSetting settings[] = {{"gain", m->result->drive_db},
+                                 {"ceiling", ceiling}};
+  const char* const value = ton_chain_values(m->plan, "limiter", settings, 2);
+  if (value) {
+    decide(m, ton_plan_text(m->plan, "chain/%u/limiter", m->n_chain++), value,
+           &d);
+  }
+}
+
+/// A chain that is a person's: find its limiter, change nothing
+static void
+keep_chain(const Mastering* m)
+{
+  const TonMaster* const old = m->brief->existing;
+  keep_locked(m, "chain");
+  m->result->limiter = UINT32_MAX;
+  m->result->drive_locked = true;
+  for (uint32_t i = 0; i < old->n_chain; ++i) {
+    const TonInsert* const insert = &old->chain[i];
+    if (strcmp(insert->type->id, "limiter") == 0) {
+      const TonParam* const gain = ton_param(insert->type, "gain");
+      m->result->limiter = i;
+      m->result->drive_db = (double)insert->params[gain - insert->type->params];
+    }
+  }
+}
+
+TonStatus
+ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
+                  TonMasterPlan* result, TonError* error)
+{
+  *result = (TonMasterPlan){0};
+  Mastering m = {.brief = brief, .plan = plan, .result = result};
+  if (!isfinite(brief->mix->active_lufs)) {
+    return ton_fail(error, TON_BAD_USE,
+                    "the mix is silent; there is nothing to master");
+  }
+  master_goal(&m);
+  if (is_locked(brief->existing, "chain")) {
+    keep_chain(&m);
+  } else {
+    if (brief->existing && brief->existing->n_chain) {
+      ton_plan_edit(plan, "chain", NULL, NULL);
+    }
+    master_tone(&m);
+    master_glue(&m);
+    master_width(&m);
+    master_limit(&m);
+  }
+  return plan->failed
+             ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")
+             : TON_OK;
+}
+
+// After the search ------------------------------------------------------------
+
+static void
+start_outcome(TonDecision* d, const TonDriveSearch* s)
+{
+  const double goal = s->goal_lufs;
+  switch (s->state) {
+  case TON_DRIVE_MET:
+    ton_decision_start(d, "loudness.solve", 0.95,
+                       "meets %g LUFS: {0} after %u runs", goal, s->runs);
+    break;
+  case TON_DRIVE_UNREACHABLE:
+    ton_decision_start(d, "loudness.solve", 0.7,
+                       "{0} is the loudest it gets, asked %g: more gain is "
+                       "only distortion",
+                       goal);
+    break;
+  case TON_DRIVE_BOUND:
+    ton_decision_start(d, "loudness.solve", 0.7,
+                       "{0}, asked %g: the rest needs more gain reduction "
+                       "than is allowed",
+                       goal);
+    break;
+  case TON_DRIVE_SEARCHING:
+  case TON_DRIVE_GAVE_UP:
+    ton_decision_start(d, "loudness.solve", 0.5,
+                       "{0} is the nearest found, asked %g", goal);
+    break;
+  }
+}
+
+TonStatus
+ton_assist_master_drive(const TonMasterBrief* brief,
+                        const TonMasterPlan* result,
+                        const TonDriveSearch* search, double true_peak_dbtp,
+                        double reduction_db, TonPlan* plan, TonError* error)
+{
+  if (result->drive_locked || result->limiter == UINT32_MAX) {
+    return TON_OK;
+  }
+  TonDecision d;
+  start_outcome(&d, search);
+  const double tolerance = fmax(brief->target.tolerance_lu, 0.1);
+  ton_decision_range(&d, "loudness", search->best_lufs, "LUFS",
+                     search->goal_lufs - tolerance,
+                     search->goal_lufs + tolerance, brief->target.source);
+  ton_decision_range(&d, "true peak", true_peak_dbtp, "dBTP", NAN,
+                     wanted_ceiling(brief), brief->target.source);
+  if (!isnan(reduction_db)) {
+    ton_decision_range(&d, "gain reduction, P95", reduction_db, "dB", NAN, 6.0,
+                       "reference 3.8");
+  }
+  d.bound_hit = search->state == TON_DRIVE_BOUND;
+  snprintf(d.path, sizeof(d.path), "chain/%u/limiter/gain", result->limiter);
+  snprintf(d.value, sizeof(d.value), "%+.2f dB", search->best_db);
+  ton_plan_decide(plan, &d);
+  return plan->failed
+             ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")
+             : TON_OK;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_ASSISTANTS_MASTER_PARTS_H
+#define TON_ASSISTANTS_MASTER_PARTS_H
+
+#include "assistants/explain.h"
+#include "assistants/master.h"
+
+/**
+   @file
+   Inside of the mastering assistant.
+*/
+
+typedef struct {
+  const TonMasterBrief* brief;
+  TonPlan* plan;
+  TonMasterPlan* result;
+  uint32_t n_chain; ///< Processors written so far
+} Mastering;
+
+/// Target minus mix per band, dB, at the level where the weighted sum of the
+/// distances is least; NaN where the mix has nothing
+void tone_miss(const TonStemFacts* mix, const double* target_db,
+               double* miss_db);
+
+/// A section of the tonal correction, as the equaliser has it
+typedef struct {
+  const char* kind; ///< "low-shelf", "bell", "high-shelf"
+  double hz;
+  double gain_db;
+  double q;
+} Section;
+
+enum { MOST_SECTIONS = 6 };
+
+/// Fewest sections that follow `move_db`, none above 3 dB, the whole never
+/// above `most_db` in a band.  Returns how many.
+uint32_t tone_fit(const double* move_db, const double* most_db, double rate,
+                  Section* sections);
+
+/// Gain of the sections at a frequency
+double tone_response(const Section* sections, uint32_t n, double hz,
+                     double rate);
+
+void master_tone(Mastering* m);  ///< Bounded broad correction
+void master_glue(Mastering* m);  ///< Compression where it helps
+void master_width(Mastering* m); ///< Lows to the middle, sides in range
+void master_limit(Mastering* m); ///< Limiter with the first gain
+
+/// Record that something was considered and left alone
+void master_leave(const Mastering* m, const char* path, TonDecision* decision);
+
+#endif

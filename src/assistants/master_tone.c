@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/chain.h"
+#include "assistants/master_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/// Share of the spread between songs that is nobody's fault
+#define DEAD_BAND 0.75
+/// Most a band is moved, dB
+#define MOST_DB 3.0
+/// A band this far under the whole is empty, dB
+#define EMPTY_DB -60.0
+/// Distance of a band's sound from its noise below which it is not raised, dB
+#define SAFE_SNR_DB 20.0
+/// Spread assumed of a single reference, dB
+#define ONE_REFERENCE_DB 2.0
+/// Mean distance from a reference that makes it another kind of music, dB
+#define STRANGE_DB 6.0
+
+// Distance --------------------------------------------------------------------
+
+/// Gain of the ear's weighting of BS.1770, roughly: what the appendix lists
+static double
+k_weight_db(double hz)
+{
+  const double low = -10.0 * log10(1.0 + pow(38.0 / hz, 4.0));
+  const double high = 4.0 / (1.0 + pow(1500.0 / hz, 2.0));
+  return low + high - 0.7;
+}
+
+static int
+is_less(const double* pairs, uint32_t a, uint32_t b)
+{
+  return pairs[2 * a] < pairs[2 * b];
+}
+
+/// Weighted median of n (value, weight) pairs; sorts them
+static double
+weighted_median(double* pairs, uint32_t n)
+{
+  double all = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    all += pairs[2 * i + 1];
+    for (uint32_t k = i; k > 0 && is_less(pairs, k, k - 1); --k) {
+      for (uint32_t c = 0; c < 2; ++c) {
+        const double kept = pairs[2 * k + c];
+        pairs[2 * k + c] = pairs[2 * (k - 1) + c];
+        pairs[2 * (k - 1) + c] = kept;
+      }
+    }
+  }
+  double below = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    below += pairs[2 * i + 1];
+    if (below >= 0.5 * all) {
+      return pairs[2 * i];
+    }
+  }
+  return 0.0;
+}
+
+static double
+total_db(const TonStemFacts* f)
+{
+  double sum = 0.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    sum += pow(10.0, f->active_db[b] / 10.0);
+  }
+  return 10.0 * log10(sum);
+}
+
+void
+tone_miss(const TonStemFacts* mix, const double* target_db, double* miss_db)
+{
+  const double all_db = total_db(mix);
+  double pairs[2 * TON_THIRDS];
+  uint32_t n = 0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    miss_db[b] = target_db[b] - mix->active_db[b];
+    if (mix->active_db[b] < all_db + EMPTY_DB || !isfinite(miss_db[b])) {
+      miss_db[b] = NAN;
+      continue;
+    }
+    pairs[2 * n] = miss_db[b];
+    pairs[2 * n++ + 1] =
+        pow(10.0, (mix->active_db[b] + k_weight_db(ton_third_hz(b))) / 10.0);
+  }
+  const double level = weighted_median(pairs, n);
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    miss_db[b] -= level;
+  }
+}
+
+// Target ----------------------------------------------------------------------
+
+/// Level and spread per band: of the references, else of the profile
+static void
+find_target(const TonMasterBrief* brief, TonTone* target)
+{
+  *target = brief->tone;
+  if (!brief->n_references) {
+    snprintf(target->source, sizeof(target->source), "the profile \"%s\"",
+             brief->tone.name);
+    return;
+  }
+  snprintf(target->source, sizeof(target->source), "the reference%s",
+           brief->n_references > 1 ? "s" : "");
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    double sum = 0.0;
+    double squares = 0.0;
+    for (uint32_t i = 0; i < brief->n_references; ++i) {
+      const TonStemFacts* const r = &brief->references[i];
+      const double db = fmax(r->active_db[b] - total_db(r), -90.0);
+      sum += db;
+      squares += db * db;
+    }
+    const double n = brief->n_references;
+    const double mean = sum / n;
+    target->level_db[b] = mean;
+    target->spread_db[b] =
+        fmax(ONE_REFERENCE_DB, sqrt(fmax(squares / n - mean * mean, 0.0)));
+  }
+}
+
+/// Mean distance over the bands that carry music
+static double
+distance(const double* miss_db)
+{
+  double sum = 0.0;
+  uint32_t n = 0;
+  for (uint32_t b = 5; b <= 28; ++b) {
+    if (!isnan(miss_db[b])) {
+      sum += miss_db[b] * miss_db[b];
+      ++n;
+    }
+  }
+  return n ? sqrt(sum / n) : 0.0;
+}
+
+static double
+find_share(const TonMasterBrief* brief, const double* miss_db)
+{
+  if (!isnan(brief->amount)) {
+    return brief->amount / 100.0;
+  }
+  return brief->n_references && distance(miss_db) > STRANGE_DB ? 0.3 : 0.5;
+}
+
+// Move ------------------------------------------------------------------------
+
+/// Highest gain a band may get: none where there is nothing or noise to raise
+static double
+highest(const TonStemFacts* mix, const double* miss_db, uint32_t band)
+{
+  const double hz = ton_third_hz(band);
+  const bool noisy = mix->has_pauses &&
+                     mix->active_db[band] - mix->pause_db[band] < SAFE_SNR_DB;
+  if (isnan(miss_db[band]) || noisy) {
+    return 0.0;
+  }
+  return hz < 39.0 || hz > 14000.0 ? 1.0 : MOST_DB;
+}
+
+/// What lies beyond the dead-band, in part
+static double
+beyond(double miss_db, double spread_db, double share)
+{
+  const double rest = fabs(miss_db) - DEAD_BAND * spread_db;
+  return isnan(miss_db) || rest <= 0.0 ? 0.0 : copysign(share * rest, miss_db);
+}
+
+/// Smoothed over an octave, held to the bounds
+static void
+find_move(const Mastering* m, const TonTone* target, const double* miss_db,
+          double share, double* move_db, double* most_db)
+{
+  static const double weights[] = {1.0, 2.0, 3.0, 2.0, 1.0};
+  double raw[TON_THIRDS];
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    raw[b] = beyond(miss_db[b], target->spread_db[b], share);
+    most_db[b] = highest(m->brief->mix, miss_db, b);
+  }
+  for (int b = 0; b < TON_THIRDS; ++b) {
+    double sum = 0.0;
+    double weight = 0.0;
+    for (int k = -2; k <= 2; ++k) {
+      if (b + k >= 0 && b + k < TON_THIRDS) {
+        sum += weights[k + 2] * raw[b + k];
+        weight += weights[k + 2];
+      }
+    }
+    move_db[b] = fmin(fmax(sum / weight, -MOST_DB), most_db[b]);
+  }
+}
+
+// Writing ---------------------------------------------------------------------
+
+static uint32_t
+nearest_band(double hz)
+{
+  const double band = rint(17.0 + 10.0 * log10(hz / 1000.0));
+  return (uint32_t)fmin(fmax(band, 0.0), TON_THIRDS - 1.0);
+}
+
+static void
+decide_section(const Mastering* m, const Section* s, uint32_t index,
+               const TonTone* target, const double* miss_db, double share)
+{
+  const uint32_t band = nearest_band(s->hz);
+  const double miss = isnan(miss_db[band]) ? 0.0 : miss_db[band];
+  TonDecision d;
+  ton_decision_start(&d, "tone.bounded", 0.6,
+                     "{0} %s %.40s, songs spread by {1} there: %.0f %% of "
+                     "what is beyond",
+                     miss < 0.0 ? "over" : "under", target->source,
+                     100.0 * share);
+  ton_decision_range(&d, "distance from the target", fabs(miss), "dB", NAN,
+                     DEAD_BAND * target->spread_db[band], target->source);
+  ton_decision_figure(&d, "one standard deviation", target->spread_db[band],
+                      "dB");
+  d.bound_hit = fabs(s->gain_db) > MOST_DB - 0.05;
+  const TonSetting settings[] = {
+      {"at", s->hz}, {"gain", s->gain_db}, {"q", s->q}};
+  const char* const value = ton_chain_band(m->plan, settings, 3);
+  snprintf(d.path, sizeof(d.path), "chain/%u/equaliser/%u/%s", m->n_chain,
+           index, s->kind);
+  snprintf(d.value, sizeof(d.value), "%s", value ? value : "");
+  ton_plan_decide(m->plan, &d);
+}
+
+static void
+leave_tone(const Mastering* m, const TonTone* target, const double* miss_db)
+{
+  TonDecision d;
+  ton_decision_start(&d, "tone.bounded", 0.7,
+                     "the tone lies within the spread of %.60s; mean distance "
+                     "{0}",
+                     target->source);
+  ton_decision_figure(&d, "mean distance", distance(miss_db), "dB");
+  master_leave(m, "chain/equaliser", &d);
+}
+
+void
+master_tone(Mastering* m)
+{
+  TonTone target;
+  double miss[TON_THIRDS];
+  double move[TON_THIRDS];
+  double most[TON_THIRDS];
+  const TonMasterBrief* const brief = m->brief;
+  if (!brief->n_references && !*brief->tone.name) {
+    return;
+  }
+  find_target(brief, &target);
+  tone_miss(brief->mix, target.level_db, miss);
+  const double share = find_share(brief, miss);
+  find_move(m, &target, miss, share, move, most);
+  Section sections[MOST_SECTIONS];
+  const double rate = brief->mix->whole.rate;
+  const uint32_t n = tone_fit(move, most, rate, sections);
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    m->result->tone_db[b] = tone_response(sections, n, ton_third_hz(b), rate);
+  }
+  if (!n) {
+    leave_tone(m, &target, miss);
+    return;
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    decide_section(m, &sections[i], i, &target, miss, share);
+  }
+  ++m->n_chain;
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/chain.h"
+#include "assistants/master_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MOST_DB 3.0
+/// A section weaker than this is left out, dB
+#define WORTH_DB 0.5
+/// Above its allowed gain by this, a band is too high, dB
+#define SLACK_DB 0.25
+
+enum { PASSES = 8 };
+
+/// Bands that are fitted: 31.5 Hz to 16 kHz
+enum { FIRST_BAND = 2, LAST_BAND = 29 };
+
+static double
+section_db(const Section* s, double gain_db, double hz, double rate)
+{
+  const TonProcessor* const eq = ton_processor("equaliser");
+  float values[256];
+  if (!eq || !eq->response || eq->n_params > 256) {
+    return 0.0;
+  }
+  ton_param_defaults(eq, values);
+  const struct {
+    const char* symbol;
+    double value;
+  } set[] = {{"1-type", ton_chain_choice("equaliser", "1-type", s->kind)},
+             {"1-at", s->hz},
+             {"1-gain", gain_db},
+             {"1-q", s->q}};
+  for (uint32_t i = 0; i < 4; ++i) {
+    const TonParam* const p = ton_param(eq, set[i].symbol);
+    values[p - eq->params] = (float)set[i].value;
+  }
+  return eq->response(values, hz, rate);
+}
+
+double
+tone_response(const Section* sections, uint32_t n, double hz, double rate)
+{
+  double db = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    db += section_db(&sections[i], sections[i].gain_db, hz, rate);
+  }
+  return db;
+}
+
+/// A shape on offer, with its curve at 1 dB
+typedef struct {
+  Section section;
+  double unit[TON_THIRDS];
+} Shape;
+
+enum { SHAPES = 3 + 3 + 8 * 2 };
+
+static void
+offer(Shape* shape, const char* kind, double hz, double q, double rate)
+{
+  shape->section = (Section){.kind = kind, .hz = hz, .q = q};
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double at = fmin(ton_third_hz(b), 0.45 * rate);
+    shape->unit[b] = 0.5 * section_db(&shape->section, 2.0, at, rate);
+  }
+}
+
+static void
+offer_all(Shape* shapes, double rate)
+{
+  static const double low[] = {80.0, 120.0, 200.0};
+  static const double high[] = {4000.0, 6300.0, 8000.0};
+  static const double bells[] = {63.0,   125.0,  250.0,  500.0,
+                                 1000.0, 2000.0, 4000.0, 8000.0};
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < 3; ++i) {
+    offer(&shapes[n++], "low-shelf", low[i], 0.7, rate);
+    offer(&shapes[n++], "high-shelf", high[i], 0.7, rate);
+  }
+  for (uint32_t i = 0; i < 8; ++i) {
+    offer(&shapes[n++], "bell", bells[i], 0.7, rate);
+    offer(&shapes[n++], "bell", bells[i], 1.2, rate);
+  }
+}
+
+/// Least-squares gain of a shape for what is left
+static double
+best_gain(const Shape* shape, const double* left)
+{
+  double ab = 0.0;
+  double bb = 0.0;
+  for (uint32_t b = FIRST_BAND; b <= LAST_BAND; ++b) {
+    ab += shape->unit[b] * left[b];
+    bb += shape->unit[b] * shape->unit[b];
+  }
+  return bb > 0.0 ? fmin(fmax(ab / bb, -MOST_DB), MOST_DB) : 0.0;
+}
+
+static double
+squares(const double* x)
+{
+  double sum = 0.0;
+  for (uint32_t b = FIRST_BAND; b <= LAST_BAND; ++b) {
+    sum += x[b] * x[b];
+  }
+  return sum;
+}
+
+/// Whether no band would end above what it may get, or beyond the bounds
+static bool
+is_allowed(const Shape* shape, double gain, const double* now,
+           const double* most_db)
+{
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double db = now[b] + gain * shape->unit[b];
+    const bool worse = gain * shape->unit[b] > 0.0;
+    if ((worse && db > most_db[b] + SLACK_DB) || db < -MOST_DB - SLACK_DB) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Gain held down until it is allowed; 0 if never
+static double
+allowed_gain(const Shape* shape, double gain, const double* now,
+             const double* most_db)
+{
+  for (int i = 0; i < 6; ++i) {
+    if (is_allowed(shape, gain, now, most_db)) {
+      return gain;
+    }
+    gain *= 0.7;
+  }
+  return 0.0;
+}
+
+/// What is left after a shape is added
+static double
+left_after(const Shape* shape, double gain, const double* left)
+{
+  double x[TON_THIRDS];
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    x[b] = left[b] - gain * shape->unit[b];
+  }
+  return squares(x);
+}
+
+typedef struct {
+  const double* move;
+  const double* most;
+  Shape shapes[SHAPES];
+  double gain[SHAPES]; ///< 0: not taken
+  double now[TON_THIRDS];
+  double left[TON_THIRDS];
+} Fit;
+
+static void
+change_gain(Fit* f, uint32_t shape, double gain)
+{
+  const double step = gain - f->gain[shape];
+  f->gain[shape] = gain;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    f->now[b] += step * f->shapes[shape].unit[b];
+    f->left[b] = f->move[b] - f->now[b];
+  }
+}
+
+/// Whether a shape goes the way the move goes at its own place, and no other
+/// shape is there
+static bool
+makes_sense(const Fit* f, uint32_t shape, double gain)
+{
+  const Section* const s = &f->shapes[shape].section;
+  const double band = rint(17.0 + 10.0 * log10(s->hz / 1000.0));
+  for (uint32_t i = 0; i < SHAPES; ++i) {
+    if (f->gain[i] != 0.0 && f->shapes[i].section.hz == s->hz) {
+      return false;
+    }
+  }
+  return gain * f->move[(uint32_t)band] > 0.0;
+}
+
+/// The shape that leaves least; false when none is worth it
+static bool
+take_best(Fit* f)
+{
+  double least = 0.9 * squares(f->left);
+  uint32_t best = SHAPES;
+  double best_db = 0.0;
+  for (uint32_t i = 0; i < SHAPES; ++i) {
+    if (f->gain[i] != 0.0) {
+      continue;
+    }
+    const double gain = allowed_gain(
+        &f->shapes[i], best_gain(&f->shapes[i], f->left), f->now, f->most);
+    const double left = left_after(&f->shapes[i], gain, f->left);
+    if (fabs(gain) >= WORTH_DB && left < least && makes_sense(f, i, gain)) {
+      least = left;
+      best = i;
+      best_db = gain;
+    }
+  }
+  if (best < SHAPES) {
+    change_gain(f, best, best_db);
+  }
+  return best < SHAPES;
+}
+
+/// The gains of the taken shapes against each other once more
+static void
+refine(Fit* f)
+{
+  for (int pass = 0; pass < PASSES; ++pass) {
+    for (uint32_t i = 0; i < SHAPES; ++i) {
+      if (f->gain[i] == 0.0) {
+        continue;
+      }
+      const double was = f->gain[i];
+      change_gain(f, i, 0.0);
+      const double gain = allowed_gain(
+          &f->shapes[i], best_gain(&f->shapes[i], f->left), f->now, f->most);
+      change_gain(f, i, gain != 0.0 ? gain : was);
+    }
+  }
+}
+
+static int
+by_frequency(const Section* a, const Section* b)
+{
+  return a->hz < b->hz;
+}
+
+static uint32_t
+write_sections(const Fit* f, Section* sections)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < SHAPES && n < MOST_SECTIONS; ++i) {
+    const double gain = rint(f->gain[i] * 10.0) / 10.0;
+    if (fabs(gain) < WORTH_DB) {
+      continue;
+    }
+    Section s = f->shapes[i].section;
+    s.gain_db = gain;
+    uint32_t at = n++;
+    for (; at > 0 && by_frequency(&s, &sections[at - 1]); --at) {
+      sections[at] = sections[at - 1];
+    }
+    sections[at] = s;
+  }
+  return n;
+}
+
+uint32_t
+tone_fit(const double* move_db, const double* most_db, double rate,
+         Section* sections)
+{
+  Fit f = {.move = move_db, .most = most_db};
+  memcpy(f.left, move_db, sizeof(f.left));
+  offer_all(f.shapes, rate);
+  for (uint32_t i = 0; i < MOST_SECTIONS && squares(f.left) > 1.0; ++i) {
+    if (!take_best(&f)) {
+      break;
+    }
+    refine(&f);
+  }
+  return write_sections(&f, sections);
+}

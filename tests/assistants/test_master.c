@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/master.h"
+#include "base/count.h"
+#include "expect.h"
+#include "signals.h"
+#include "stems.h"
+
+#include <string.h>
+
+static TonTone tone;
+static TonTarget target;
+
+/// A mix with the profile's own spectrum and healthy figures
+static TonStemFacts
+healthy(void)
+{
+  TonStemFacts f = {.layout = TON_STEM_STEREO,
+                    .active_lufs = -20.0,
+                    .range_lu = 4.0,
+                    .noise_db = -INFINITY,
+                    .end_jump_db = -80.0,
+                    .correlation = 0.6};
+  TonMeasurement* const m = &f.whole;
+  m->rate = 48000;
+  m->channels = 2;
+  m->frames = 48000ULL * 180;
+  m->integrated_lufs = -20.0;
+  m->loudness_range_lu = 7.0;
+  m->true_peak_dbtp = -4.5;
+  m->plr_lu = 15.5;
+  m->crest_db = 17.0;
+  m->correlation_min = 0.2;
+  m->balance_db = 0.1;
+  m->mono_loss_lu = -0.7;
+  m->silence_head_s = 0.1;
+  static const double side[] = {-18.0, -10.0, -7.6, -8.0, -7.5};
+  memcpy(m->band_side_db, side, sizeof(side));
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    f.active_db[b] = tone.level_db[b] - 35.0;
+    f.pause_db[b] = -INFINITY;
+  }
+  f.active_db[0] -= 3.0; // the profile itself reads -14.9 dB of rumble
+  f.active_db[1] -= 3.0;
+  f.hum.level_db = -INFINITY;
+  return f;
+}
+
+static TonMasterBrief
+brief_of(const TonStemFacts* mix)
+{
+  return (TonMasterBrief){
+      .mix = mix, .target = target, .tone = tone, .amount = NAN};
+}
+
+static const TonDecision*
+decision(const TonPlan* plan, const char* rule)
+{
+  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
+    if (strcmp(plan->decisions.items[i].rule, rule) == 0) {
+      return &plan->decisions.items[i];
+    }
+  }
+  return NULL;
+}
+
+/// Propose over a text, read the result back through the session
+static TonMaster*
+propose(const TonMasterBrief* given, const char* text, TonPlan* plan,
+        TonMasterPlan* result)
+{
+  TonDoc* doc = NULL;
+  TonMaster* before = NULL;
+  TonMaster* after = NULL;
+  TonError error = {0};
+  assert_int_equal(
+      ton_doc_parse(text, strlen(text), "master.yaml", &doc, &error), TON_OK);
+  ton_master_read(doc, NULL, &before, &error);
+  assert_string_equal(error.text, "");
+  TonMasterBrief brief = *given;
+  brief.existing = before;
+  assert_int_equal(ton_assist_master(&brief, plan, result, &error), TON_OK);
+  ton_plan_apply(plan, doc, &error);
+  ton_master_read(doc, NULL, &after, &error);
+  if (*error.text) {
+    print_error("%u: %s\n%s\n", error.line, error.text, ton_doc_text(doc));
+  }
+  assert_string_equal(error.text, "");
+  if (getenv("TON_TEST_FIGURES")) {
+    print_message("%s\n", ton_doc_text(doc));
+  }
+  ton_master_free(before);
+  ton_doc_free(doc);
+  return after;
+}
+
+static const TonInsert*
+find_insert(const TonMaster* master, const char* id)
+{
+  for (uint32_t i = 0; i < master->n_chain; ++i) {
+    if (strcmp(master->chain[i].type->id, id) == 0) {
+      return &master->chain[i];
+    }
+  }
+  return NULL;
+}
+
+static float
+value_of(const TonInsert* insert, const char* symbol)
+{
+  const TonParam* const p = ton_param(insert->type, symbol);
+  assert_non_null(p);
+  return insert->params[p - insert->type->params];
+}
+
+static void
+test_a_healthy_mix_is_only_limited(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = healthy();
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m = propose(&brief, "song: X\n", &plan, &result);
+  assert_int_equal(m->n_chain, 1);
+  assert_string_equal(m->chain[0].type->id, "limiter");
+  EXPECT_NEAR("goal", (double)m->loudness_lufs, -14.0, 0.0, "LUFS");
+  EXPECT_NEAR("ceiling", (double)value_of(&m->chain[0], "ceiling"), -1.0, 1e-6,
+              "dBTP");
+  EXPECT_DB("first drive", result.drive_db, 6.0, 1e-6);
+  assert_int_equal(result.limiter, 0);
+  assert_true(result.search);
+  const TonDecision* const glue = decision(&plan, "glue.helps");
+  assert_non_null(glue);
+  assert_string_equal(glue->value, "");
+  assert_string_equal(decision(&plan, "tone.bounded")->value, "");
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
+test_a_dull_mix_is_lifted_within_bounds(void** state)
+{
+  (void)state;
+  TonStemFacts mix = healthy();
+  for (uint32_t b = 23; b < TON_THIRDS; ++b) {
+    mix.active_db[b] -= 12.0;
+  }
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m = propose(&brief, "song: X\n", &plan, &result);
+  assert_non_null(find_insert(m, "equaliser"));
+  EXPECT_AT_LEAST("8 kHz", result.tone_db[26], 1.0, "dB");
+  EXPECT_AT_MOST("8 kHz", result.tone_db[26], 3.25, "dB");
+  EXPECT_NEAR("400 Hz", result.tone_db[13], 0.0, 0.5, "dB");
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
+test_tone_is_bounded_for_any_spectrum(void** state)
+{
+  (void)state;
+  double most = 0.0;
+  double most_empty = 0.0;
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    TonStemFacts mix = healthy();
+    double walk = 0.0;
+    for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+      walk += 6.0 * signal_random(seed, b);
+      mix.active_db[b] += walk;
+    }
+    const uint32_t empty = (uint32_t)(27 + seed % 4);
+    for (uint32_t b = empty; b < TON_THIRDS; ++b) {
+      mix.active_db[b] = seed % 2 ? -200.0 : -INFINITY;
+    }
+    TonMasterBrief brief = brief_of(&mix);
+    brief.amount = 100.0;
+    TonPlan plan = {0};
+    TonMasterPlan result;
+    TonError error;
+    assert_int_equal(ton_assist_master(&brief, &plan, &result, &error), TON_OK);
+    uint32_t sections = 0;
+    for (uint32_t i = 0; i < plan.n_edits; ++i) {
+      sections += strstr(plan.edits[i].path, "/equaliser/") != NULL;
+    }
+    assert_in_range(sections, 0, 6);
+    for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+      most = fmax(most, fabs(result.tone_db[b]));
+      most_empty =
+          b >= empty ? fmax(most_empty, result.tone_db[b]) : most_empty;
+    }
+    ton_plan_free(&plan);
+  }
+  EXPECT_AT_MOST("largest move of any band", most, 3.4, "dB");
+  EXPECT_AT_MOST("largest boost of an empty band", most_empty, 0.35, "dB");
+}
+
+static void
+test_noise_is_not_raised(void** state)
+{
+  (void)state;
+  TonStemFacts mix = healthy();
+  mix.has_pauses = true;
+  for (uint32_t b = 23; b < TON_THIRDS; ++b) {
+    mix.active_db[b] -= 12.0;
+    mix.pause_db[b] = mix.active_db[b] - 8.0;
+  }
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonError error;
+  assert_int_equal(ton_assist_master(&brief, &plan, &result, &error), TON_OK);
+  for (uint32_t b = 23; b < TON_THIRDS; ++b) {
+    EXPECT_AT_MOST("noise raised", result.tone_db[b], 0.35, "dB");
+  }
+  ton_plan_free(&plan);
+}
+
+static void
+test_references_are_followed_in_part(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = healthy();
+  TonStemFacts reference = healthy();
+  for (uint32_t b = 0; b < 9; ++b) {
+    reference.active_db[b] += 7.0;
+  }
+  TonMasterBrief brief = brief_of(&mix);
+  brief.references = &reference;
+  brief.n_references = 1;
+  double gain[2];
+  for (int i = 0; i < 2; ++i) {
+    brief.amount = i ? 60.0 : 20.0;
+    TonPlan plan = {0};
+    TonMasterPlan result;
+    TonError error;
+    assert_int_equal(ton_assist_master(&brief, &plan, &result, &error), TON_OK);
+    gain[i] = (result.tone_db[3] + result.tone_db[5] + result.tone_db[7]) / 3.0;
+    ton_plan_free(&plan);
+  }
+  EXPECT_AT_LEAST("bass lifted", gain[0], 0.5, "dB");
+  EXPECT_AT_LEAST("more amount, more lift", gain[1], gain[0] + 0.2, "dB");
+  EXPECT_AT_MOST("bounded", gain[1], 3.25, "dB");
+}
+
+static void
+test_a_dense_mix_is_not_compressed(void** state)
+{
+  (void)state;
+  TonStemFacts mix = healthy();
+  mix.whole.plr_lu = 9.0;
+  mix.range_lu = 8.0;
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonError error;
+  assert_int_equal(ton_assist_master(&brief, &plan, &result, &error), TON_OK);
+  const TonDecision* const glue = decision(&plan, "glue.helps");
+  assert_string_equal(glue->value, "");
+  assert_non_null(strstr(glue->reason, "dense"));
+  assert_non_null(strstr(glue->reason, "9 LU"));
+  ton_plan_free(&plan);
+}
+
+static void
+test_a_loose_mix_is_glued(void** state)
+{
+  (void)state;
+  enum { TENTHS = 1800 };
+  static float power[TENTHS];
+  static uint8_t on[TENTHS];
+  TonStemFacts mix = healthy();
+  for (uint32_t i = 0; i < TENTHS; ++i) {
+    const double db = -20.0 + 4.0 * sin(0.05 * i);
+    power[i] = (float)pow(10.0, (db + 0.691) / 10.0);
+    on[i] = 1;
+  }
+  mix.tenth_power = power;
+  mix.tenth_on = on;
+  mix.n_tenths = TENTHS;
+  mix.range_lu = 7.0;
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m = propose(&brief, "song: X\n", &plan, &result);
+  const TonInsert* const glue = find_insert(m, "compressor");
+  assert_non_null(glue);
+  EXPECT_NEAR("ratio", (double)value_of(glue, "ratio"), 2.0, 1e-6, ":1");
+  EXPECT_AT_MOST("range", (double)value_of(glue, "range"), 3.0, "dB");
+  const TonDecision* const d = decision(&plan, "glue.helps");
+  EXPECT_AT_MOST("mean reduction", d->evidence[2].value, 2.0, "dB");
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
+test_loose_bass_goes_to_the_middle(void** state)
+{
+  (void)state;
+  TonStemFacts mix = healthy();
+  mix.whole.band_side_db[0] = -4.0;
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* m = propose(&brief, "song: X\n", &plan, &result);
+  const TonInsert* const width = find_insert(m, "width");
+  assert_non_null(width);
+  EXPECT_NEAR("mono below", (double)value_of(width, "mono-below"), 100.0, 1e-6,
+              "Hz");
+  EXPECT_NEAR("width", (double)value_of(width, "width"), 100.0, 1e-6, "%");
+  ton_master_free(m);
+  ton_plan_free(&plan);
+  // A mono file is never made wide
+  mix.layout = TON_STEM_DUAL_MONO;
+  mix.whole.band_side_db[2] = mix.whole.band_side_db[3] = -80.0;
+  m = propose(&brief, "song: X\n", &plan, &result);
+  assert_null(find_insert(m, "width"));
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
+test_locked_chain_is_kept(void** state)
+{
+  (void)state;
+  TonStemFacts mix = healthy();
+  mix.active_db[26] -= 20.0;
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m =
+      propose(&brief,
+              "loudness: -12 LUFS\nchain:\n  - gain: {gain: 1 dB}\n"
+              "  - limiter: {gain: 4 dB}\nlock: [chain, loudness]\n",
+              &plan, &result);
+  assert_int_equal(m->n_chain, 2);
+  EXPECT_DB("limiter", (double)value_of(&m->chain[1], "gain"), 4.0, 1e-6);
+  EXPECT_NEAR("goal", (double)m->loudness_lufs, -12.0, 1e-6, "LUFS");
+  assert_true(result.drive_locked);
+  assert_int_equal(result.limiter, 1);
+  for (uint32_t i = 0; i < plan.n_edits; ++i) {
+    assert_null(strstr(plan.edits[i].path, "chain"));
+  }
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
+test_locked_loudness_is_the_goal(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = healthy();
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m =
+      propose(&brief, "loudness: -12 LUFS\nlock: [loudness]\n", &plan, &result);
+  EXPECT_DB("first drive", result.drive_db, 8.0, 1e-6);
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
+test_an_unlocked_chain_is_replaced(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = healthy();
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m = propose(
+      &brief, "chain:\n  - gain: {gain: 1 dB}\n  - limiter: {gain: 4 dB}\n",
+      &plan, &result);
+  assert_int_equal(m->n_chain, 1);
+  assert_string_equal(m->chain[0].type->id, "limiter");
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
+test_the_drive_found_is_written(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = healthy();
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  const TonMasterPlan result = {.limiter = 2, .search = true};
+  TonDriveSearch search;
+  TonError error;
+  ton_drive_search_start(&search, -14.0, 6.0);
+  ton_drive_search_tell(&search, 6.0, -14.01, NAN);
+  assert_int_equal(ton_assist_master_drive(&brief, &result, &search, -1.0, 2.5,
+                                           &plan, &error),
+                   TON_OK);
+  assert_int_equal(plan.n_edits, 1);
+  assert_string_equal(plan.edits[0].path, "chain/2/limiter/gain");
+  assert_string_equal(plan.edits[0].value, "+6.00 dB");
+  assert_non_null(strstr(plan.edits[0].comment, "meets -14 LUFS"));
+  ton_plan_free(&plan);
+}
+
+static const TonFinding*
+finding(const TonFinding* rows, uint32_t n, const char* item)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    if (strcmp(rows[i].item, item) == 0) {
+      return &rows[i];
+    }
+  }
+  fail_msg("no row %s", item);
+  return NULL;
+}
+
+static void
+test_readiness_of_a_healthy_mix(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = healthy();
+  TonFinding rows[32];
+  const uint32_t n = ton_readiness(&mix, &tone, rows, 32);
+  assert_true(n >= 15);
+  for (uint32_t i = 0; i < n; ++i) {
+    if (rows[i].light != TON_LIGHT_GREEN) {
+      print_error("%s: %s\n", rows[i].item, rows[i].text);
+    }
+    assert_int_equal(rows[i].light, TON_LIGHT_GREEN);
+    assert_string_equal(rows[i].fix, "");
+  }
+}
+
+static void
+test_readiness_sees_faults(void** state)
+{
+  (void)state;
+  TonStemFacts mix = healthy();
+  TonMeasurement* const m = &mix.whole;
+  m->true_peak_dbtp = 0.4;
+  m->true_peak_at_s = 12.5;
+  m->plr_lu = 7.0;
+  m->dc[1] = -0.01;
+  m->correlation_min = -0.5;
+  m->mono_loss_lu = -5.0;
+  m->band_side_db[0] = -3.0;
+  m->balance_db = -2.0;
+  m->n_clips = 16;
+  m->clipped_samples = 100000;
+  m->bad_samples = 1;
+  m->loudness_range_lu = 22.0;
+  mix.noise_db = -30.0;
+  mix.hum.hz = 50.0;
+  mix.hum.level_db = -50.0;
+  mix.end_jump_db = -10.0;
+  m->silence_head_s = 5.0;
+  mix.active_db[0] += 25.0;
+  mix.active_db[1] += 25.0;
+  TonFinding rows[32];
+  const uint32_t n = ton_readiness(&mix, &tone, rows, 32);
+  static const char* const red[] = {
+      "clipping", "headroom",  "limited",    "dc",       "bad-samples",
+      "phase",    "mono-loss", "bass-width", "balance",  "hum",
+      "noise",    "end",       "start",      "dynamics", "rumble"};
+  for (uint32_t i = 0; i < TON_COUNT(red); ++i) {
+    const TonFinding* const f = finding(rows, n, red[i]);
+    if (f->light != TON_LIGHT_RED) {
+      print_error("%s: %s\n", f->item, f->text);
+    }
+    assert_int_equal(f->light, TON_LIGHT_RED);
+    assert_true(*f->fix);
+  }
+  EXPECT_NEAR("place of the peak", finding(rows, n, "headroom")->at_s, 12.5,
+              0.0, "s");
+}
+
+static int
+open_all(void** state)
+{
+  (void)state;
+  TonError error = {0};
+  return ton_tone("modern", &tone, &error) != TON_OK ||
+         ton_target("streaming", &target, &error) != TON_OK;
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_healthy_mix_is_only_limited),
+      cmocka_unit_test(test_a_dull_mix_is_lifted_within_bounds),
+      cmocka_unit_test(test_tone_is_bounded_for_any_spectrum),
+      cmocka_unit_test(test_noise_is_not_raised),
+      cmocka_unit_test(test_references_are_followed_in_part),
+      cmocka_unit_test(test_a_dense_mix_is_not_compressed),
+      cmocka_unit_test(test_a_loose_mix_is_glued),
+      cmocka_unit_test(test_loose_bass_goes_to_the_middle),
+      cmocka_unit_test(test_locked_chain_is_kept),
+      cmocka_unit_test(test_locked_loudness_is_the_goal),
+      cmocka_unit_test(test_an_unlocked_chain_is_replaced),
+      cmocka_unit_test(test_the_drive_found_is_written),
+      cmocka_unit_test(test_readiness_of_a_healthy_mix),
+      cmocka_unit_test(test_readiness_sees_faults),
+  };
+  return cmocka_run_group_tests(tests, open_all, NULL);
+}
