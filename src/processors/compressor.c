@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/count.h"
-#include "dsp/decibel.h"
+#include "dsp/follower.h"
 #include "dsp/glide.h"
+#include "dsp/kernels/frames.h"
+#include "dsp/look_ahead.h"
 #include "dsp/svf.h"
 #include "processors/processors.h"
 
@@ -21,6 +23,7 @@ typedef struct {
   float lookahead_ms;
   float detector;
   float key_highpass_hz;
+  float hold_ms;
 } CompressorParams;
 
 enum { PEAK, RMS, LONGEST_MS = 20 };
@@ -134,6 +137,13 @@ static const TonParam params[] = {
      .min = 20.0F,
      .max = 500.0F,
      .def = 20.0F},
+    {.symbol = "hold",
+     .offset = AT(hold_ms),
+     .name = "Hold",
+     .help = "Time a peak is kept before the release; cleans up the bass",
+     .unit = TON_MS,
+     .max = 500.0F,
+     .flags = TON_AUTOMATE},
 };
 
 static_assert(sizeof(CompressorParams) == sizeof(float) * TON_COUNT(params),
@@ -143,45 +153,47 @@ static const TonMeterInfo meters[] = {
     {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
 };
 
-/// What glides; levels in octaves of amplitude (6.02 dB)
-enum { THRESHOLD, SLOPE, KNEE, BEND, MAKEUP, RANGE, MIX, LINK, N_GLIDED };
+/**
+   What glides.  Levels are in octaves of amplitude (6.02 dB) re full scale;
+   `edge` is the level at which the knee begins.
+*/
+enum { EDGE, SLOPE, KNEE, BEND, RANGE, LINK, MAKEUP, MIX, N_GLIDED };
 
+/**
+   key -+- high-pass -+- |x| --------+- log2 - curve - range - link
+                      +- mean square-+                           |
+        +------------------------------------ ballistics <-------+
+        v
+   x - look-ahead - * 2^(make-up - gain reduction) - mix - out
+*/
 typedef struct {
   TonGlide glide;
   TonGlided c[N_GLIDED];
   double rate;
-  TonVd attack[2]; ///< Share of the old value kept, low and high lanes
-  TonVd release[2];
-  TonVd peak[2]; ///< Behind the release
-  TonVd gain[2]; ///< Behind the attack: gain reduction
-  TonV power;    ///< Mean square of the RMS detector
+  TonFollower follower;
+  // Detector
+  TonV power; ///< State: mean square
   TonV power_feed;
   TonVi rms;
-  TonSvfLanes highpass;
   TonVi filtered;
-  int any_filter;
-  int any_rms;
-  uint32_t delay[TON_LANES];
-  uint32_t longest;
-  uint32_t mask;
-  uint32_t at;
+  TonSvfLanes highpass;
+  // What the lanes need: the rest is left out
+  bool any_rms;
+  bool any_filter;
+  bool half_link; ///< A link that is neither 0 nor 1, now or on its way
+  bool mixed;     ///< A dry share, now or on its way
+  TonVi linked;
+  TonLookAhead ahead;
   TonV ring[];
 } Compressor;
 
-static uint32_t
-ring_frames(double rate)
-{
-  uint32_t n = 1;
-  while (n < rate * LONGEST_MS / 1000.0 + 1.0) {
-    n *= 2;
-  }
-  return n;
-}
+enum { CHUNK = 64 };
 
 static size_t
 state_size(const TonSpec* spec)
 {
-  return sizeof(Compressor) + ring_frames(spec->rate) * sizeof(TonV);
+  return sizeof(Compressor) +
+         ton_look_ahead_ring(LONGEST_MS, spec->rate) * sizeof(TonV);
 }
 
 static void
@@ -189,7 +201,7 @@ prepare(void* state, const TonSpec* spec)
 {
   Compressor* const s = state;
   s->rate = spec->rate;
-  s->mask = ring_frames(spec->rate) - 1;
+  s->ahead.mask = ton_look_ahead_ring(LONGEST_MS, spec->rate) - 1;
   s->power_feed = ton_v((float)(1.0 - exp(-1.0 / (0.010 * spec->rate))));
 }
 
@@ -197,40 +209,22 @@ static void
 reset(void* state)
 {
   Compressor* const s = state;
-  memset(s->peak, 0, sizeof(s->peak));
-  memset(s->gain, 0, sizeof(s->gain));
+  ton_follower_reset(&s->follower);
   memset(&s->power, 0, sizeof(s->power));
   ton_svf_clear(&s->highpass);
-  memset(s->ring, 0, ((size_t)s->mask + 1) * sizeof(TonV));
-  s->at = 0;
+  memset(s->ring, 0, ((size_t)s->ahead.mask + 1) * sizeof(TonV));
+  s->ahead.at = 0;
 }
 
 static uint32_t
 latency(const float* values, double rate)
 {
   const CompressorParams* const p = (const CompressorParams*)values;
-  return (uint32_t)lrint((double)p->lookahead_ms * rate / 1000.0);
-}
-
-/**
-   Times: the decoupled detector's release is as long as release and attack
-   together, so the attack is taken off where there is room (Giannoulis,
-   Massberg, Reiss 2012, with our correction).
-*/
-static void
-set_times(Compressor* s, uint32_t lane, const CompressorParams* p)
-{
-  const double attack = (double)p->attack_ms / 1000.0;
-  double release = (double)p->release_ms / 1000.0;
-  release = release > 2.0 * attack ? release - attack : release;
-  const uint32_t half = lane / (TON_LANES / 2);
-  const uint32_t at = lane % (TON_LANES / 2);
-  s->attack[half][at] = exp(-1.0 / (attack * s->rate));
-  s->release[half][at] = exp(-1.0 / (release * s->rate));
+  return ton_look_ahead_frames((double)p->lookahead_ms, rate);
 }
 
 static void
-set_key_filter(Compressor* s, uint32_t lane, const CompressorParams* p)
+set_detector(Compressor* s, uint32_t lane, const CompressorParams* p)
 {
   const double hz = (double)p->key_highpass_hz;
   const TonBiquad b =
@@ -239,6 +233,40 @@ set_key_filter(Compressor* s, uint32_t lane, const CompressorParams* p)
   ton_svf_set(&s->highpass, lane, &svf);
   s->filtered[lane] = hz > 20.0 ? -1 : 0;
   s->any_filter = ton_vi_any(s->filtered);
+  s->rms[lane] = p->detector == (float)RMS ? -1 : 0;
+  s->any_rms = ton_vi_any(s->rms);
+}
+
+static void
+set_curve(Compressor* s, const TonUpdate* u)
+{
+  const CompressorParams* const p = (const CompressorParams*)u->params;
+  const double octave = 20.0 * log10(2.0);
+  const double knee = (double)p->knee_db / octave;
+  const double values[N_GLIDED] = {
+      [EDGE] = (double)p->threshold_db / octave - 0.5 * knee,
+      [SLOPE] = p->ratio >= 100.0F ? 1.0 : 1.0 - 1.0 / (double)p->ratio,
+      [KNEE] = knee,
+      [BEND] = knee > 0.0 ? 0.5 / knee : 0.0,
+      [RANGE] = (double)p->range_db / octave,
+      [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
+      [MAKEUP] = (double)p->makeup_db / octave,
+      [MIX] = (double)p->mix_percent / 100.0,
+  };
+  for (int i = 0; i < N_GLIDED; ++i) {
+    ton_glide_to(&s->c[i], u->lane, (float)values[i], u->ramp);
+  }
+  ton_glide_start(&s->glide, u->lane, u->ramp);
+}
+
+/// What the lanes need while nothing moves
+static void
+look_around(Compressor* s)
+{
+  const TonV link = s->c[LINK].now;
+  s->linked = link == 1.0F;
+  s->half_link = ton_vi_any((link != 0.0F) & (link != 1.0F));
+  s->mixed = ton_vi_any(s->c[MIX].now != 1.0F);
 }
 
 static void
@@ -246,205 +274,245 @@ update(void* state, const TonUpdate* u)
 {
   Compressor* const s = state;
   const CompressorParams* const p = (const CompressorParams*)u->params;
-  const double octave = 20.0 * log10(2.0);
-  const double knee = (double)p->knee_db / octave;
-  const double values[N_GLIDED] = {
-      [THRESHOLD] = (double)p->threshold_db / octave,
-      [SLOPE] = p->ratio >= 100.0F ? 1.0 : 1.0 - 1.0 / (double)p->ratio,
-      [KNEE] = knee,
-      [BEND] = knee > 0.0 ? 0.5 / knee : 0.0,
-      [MAKEUP] = (double)p->makeup_db / octave,
-      [RANGE] = (double)p->range_db / octave,
-      [MIX] = (double)p->mix_percent / 100.0,
-      [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
-  };
-  for (int i = 0; i < N_GLIDED; ++i) {
-    ton_glide_to(&s->c[i], u->lane, (float)values[i], u->ramp);
-  }
-  ton_glide_start(&s->glide, u->lane, u->ramp);
-  set_times(s, u->lane, p);
-  set_key_filter(s, u->lane, p);
-  s->rms[u->lane] = p->detector == (float)RMS ? -1 : 0;
-  s->any_rms = ton_vi_any(s->rms);
-  s->delay[u->lane] = latency(u->params, s->rate);
-  s->longest = 0;
-  for (int i = 0; i < TON_LANES; ++i) {
-    s->longest = s->delay[i] > s->longest ? s->delay[i] : s->longest;
-  }
+  set_curve(s, u);
+  const double frames = s->rate / 1000.0;
+  ton_follower_set(&s->follower, u->lane, (double)p->attack_ms * frames,
+                   (double)p->hold_ms * frames, (double)p->release_ms * frames);
+  set_detector(s, u->lane, p);
+  ton_look_ahead_set(&s->ahead, u->lane, latency(u->params, s->rate));
+  look_around(s);
 }
 
+// Level of the key ----------------------------------------------------------
+
+/// Peak: |x|, and -120 dB for silence and for what is not a number
+static inline TonV
+rectified(TonV x)
+{
+  return ton_v_max(ton_v_abs(x), ton_v(1e-6F));
+}
+
+/// For filters and sums, in which what is not a number would stay
+static inline TonV
+sane(TonV x)
+{
+  return ton_v_select(ton_v_abs(x) < 1e6F, x, ton_v(0.0F));
+}
+
+/// Twice the mean square, so that a sine reads its peak as in the other
+/// detector
 static TonV
-delayed(Compressor* s, TonV x)
+powered(Compressor* s, TonV x)
 {
-  s->ring[s->at & s->mask] = x;
-  for (int i = 0; i < TON_LANES; ++i) {
-    x[i] = s->ring[(s->at - s->delay[i]) & s->mask][i];
-  }
-  ++s->at;
-  return x;
+  const TonV clean = sane(x);
+  s->power += s->power_feed * (clean * clean - s->power);
+  return ton_v_max(s->power + s->power, ton_v(1e-12F));
 }
 
-/// The logarithm of several frames side by side: one chain of dependent
-/// operations would leave the machine waiting
-static inline __attribute__((always_inline)) void
-log2_of(TonV* x, const int n)
+/// The level of n frames in octaves re full scale, whatever the lanes need
+static void
+detect(Compressor* s, const float* key, TonV* level, uint32_t n)
 {
-#pragma GCC unroll 8
-  for (int i = 0; i < n; ++i) {
-    x[i] = ton_v_log2(x[i]);
-  }
-}
-
-/// Level of the key in octaves re full scale; a sine reads its peak in both
-/// detectors
-static inline __attribute__((always_inline)) void
-levels(Compressor* s, TonV* level, const int n)
-{
-  if (s->any_filter) {
-    for (int i = 0; i < n; ++i) {
-      const TonV y = ton_svf_step(&s->highpass, level[i]);
-      level[i] = ton_v_select(s->filtered, y, level[i]);
+  for (uint32_t i = 0; i < n; ++i) {
+    TonV x = ton_v_load(key + (size_t)i * TON_LANES);
+    if (s->any_filter) {
+      x = ton_v_select(s->filtered, ton_svf_step(&s->highpass, sane(x)), x);
+    }
+    level[i] = rectified(x);
+    if (s->any_rms) {
+      level[i] = ton_v_select(s->rms, powered(s, x), level[i]);
     }
   }
-  if (!s->any_rms) {
-#pragma GCC unroll 8
-    for (int i = 0; i < n; ++i) {
-      level[i] = ton_v_max(ton_v_abs(level[i]), ton_v(1e-6F));
-    }
-    log2_of(level, n);
-    return;
-  }
-  for (int i = 0; i < n; ++i) {
-    const TonV square = level[i] * level[i];
-    s->power += s->power_feed * (square - s->power);
-    const TonV twice = ton_v_max(s->power + s->power, ton_v(1e-12F));
-    const TonV peak = ton_v_max(ton_v_abs(level[i]), ton_v(1e-6F));
-    level[i] = ton_v_select(s->rms, twice, peak);
-  }
-  log2_of(level, n);
-  for (int i = 0; i < n; ++i) {
+  ton_frames_log2(level, n);
+  for (uint32_t i = 0; s->any_rms && i < n; ++i) {
     level[i] = ton_v_select(s->rms, 0.5F * level[i], level[i]);
   }
 }
 
+// Curve ---------------------------------------------------------------------
+
+/// Coefficients of one frame, in registers
+typedef struct {
+  TonV c[N_GLIDED];
+  TonVi linked;
+} Curve;
+
+static inline Curve
+curve_now(const Compressor* s)
+{
+  Curve v;
+#pragma GCC unroll 8
+  for (int i = 0; i < N_GLIDED; ++i) {
+    v.c[i] = s->c[i].now;
+  }
+  v.linked = s->linked;
+  return v;
+}
+
 /**
-   Static curve as gain reduction c >= 0 over the level above threshold o:
+   Static curve as gain reduction over the distance o from the knee's lower end
 
-     c = slope ( t^2 / (2 knee) + max(o - knee/2, 0) ),
-     t = clamp(o + knee/2, 0, knee)
+     c = slope (t^2 / (2 knee) + o - t),  t = min(o, knee),  o >= 0
 */
-static inline __attribute__((always_inline)) TonV
-reduction(const Compressor* s, TonV level)
+static inline TonV
+reduction(const Curve* v, TonV level)
 {
-  const TonV zero = ton_v(0.0F);
-  const TonV o = level - s->c[THRESHOLD].now;
-  const TonV knee = s->c[KNEE].now;
-  const TonV half = 0.5F * knee;
-  const TonV t = ton_v_min(ton_v_max(o + half, zero), knee);
-  const TonV c =
-      s->c[SLOPE].now * (t * t * s->c[BEND].now + ton_v_max(o - half, zero));
-  const TonV most = ton_v_min(c, s->c[RANGE].now);
-  const TonV both = ton_v_max(most, ton_v_swap(most));
-  return most + s->c[LINK].now * (both - most);
+  const TonV o = ton_v_max(level - v->c[EDGE], ton_v(0.0F));
+  const TonV t = ton_v_min(o, v->c[KNEE]);
+  const TonV c = v->c[SLOPE] * (t * t * v->c[BEND] + (o - t));
+  return ton_v_min(c, v->c[RANGE]);
 }
 
-/// y1 = max(c, release);  gain reduction follows y1 by the attack
-static inline __attribute__((always_inline)) TonV
-follow(Compressor* s, TonV c)
+/// Both sides of a pair by the larger: exact at link 0 and 1
+static inline TonV
+half_linked(const Curve* v, TonV c)
 {
-  const TonVd in[2] = {ton_v_low(c), ton_v_high(c)};
-  for (int h = 0; h < 2; ++h) {
-    s->peak[h] =
-        ton_vd_max(in[h], in[h] + s->release[h] * (s->peak[h] - in[h]));
-    s->gain[h] = s->peak[h] + s->attack[h] * (s->gain[h] - s->peak[h]);
-  }
-  return ton_vd_join(s->gain[0], s->gain[1]);
+  const TonV both = ton_v_max(c, ton_v_swap(c));
+  return (1.0F - v->c[LINK]) * c + v->c[LINK] * both;
 }
 
-static inline __attribute__((always_inline)) TonV
-run(Compressor* s, TonVi on, float* x, const float* key, const int n, TonV most)
+/// The same where no link lies between 0 and 1
+static inline TonV
+whole_linked(const Curve* v, TonV c)
 {
-  TonV dry[4];
-  TonV level[4];
-  TonV g[4];
-#pragma GCC unroll 4
-  for (int i = 0; i < n; ++i) {
-    dry[i] = ton_v_load(x + i * TON_LANES);
-    level[i] = key ? ton_v_load(key + i * TON_LANES) : dry[i];
+  return ton_v_max(c, (TonV)((TonVi)ton_v_swap(c) & v->linked));
+}
+
+/// Level of the peak detector and its curve in one pass: the usual case
+static void
+reduce_plain(const Compressor* s, const float* key, TonV* c, uint32_t n)
+{
+  const Curve v = curve_now(s);
+  uint32_t i = 0;
+  for (; i + TON_SIDE_BY_SIDE <= n; i += TON_SIDE_BY_SIDE) {
+    TonV x[TON_SIDE_BY_SIDE];
+    TON_EACH_FRAME(k)
+    {
+      x[k] = rectified(ton_v_load(key + ((size_t)i + k) * TON_LANES));
+    }
+    ton_group_log2(x);
+    TON_EACH_FRAME(k) c[i + k] = whole_linked(&v, reduction(&v, x[k]));
   }
-  levels(s, level, n);
-#pragma GCC unroll 4
-  for (int i = 0; i < n; ++i) {
-    g[i] = reduction(s, level[i]);
+  for (; i < n; ++i) {
+    const TonV x = rectified(ton_v_load(key + (size_t)i * TON_LANES));
+    c[i] = whole_linked(&v, reduction(&v, ton_v_log2(x)));
   }
-#pragma GCC unroll 4
-  for (int i = 0; i < n; ++i) {
-    g[i] = follow(s, g[i]);
+}
+
+static void
+reduce_any(Compressor* s, TonV* c, uint32_t n)
+{
+  Curve v = curve_now(s);
+  for (uint32_t i = 0; i < n; ++i) {
+    for (int k = EDGE; s->glide.moving && k <= LINK; ++k) {
+      v.c[k] += s->c[k].step;
+    }
+    c[i] = half_linked(&v, reduction(&v, c[i]));
   }
-#pragma GCC unroll 4
-  for (int i = 0; i < n; ++i) {
-    most = ton_v_max(most, g[i]);
-    g[i] = ton_v_exp2(s->c[MAKEUP].now - g[i]);
+  for (int k = EDGE; k <= LINK; ++k) {
+    s->c[k].now = v.c[k];
   }
-#pragma GCC unroll 4
-  for (int i = 0; i < n; ++i) {
-    const TonV late = s->longest ? delayed(s, dry[i]) : dry[i];
-    const TonV factor = 1.0F + s->c[MIX].now * (g[i] - 1.0F);
-    ton_v_store(x + i * TON_LANES, ton_v_select(on, late * factor, dry[i]));
+}
+
+// Gain ----------------------------------------------------------------------
+
+/// All lanes work, nothing dry, nothing moves: the usual case
+static TonV
+apply_plain(const Compressor* s, const TonV* c, float* x, uint32_t n, TonV most)
+{
+  const TonV makeup = s->c[MAKEUP].now;
+  uint32_t i = 0;
+  for (; i + TON_SIDE_BY_SIDE <= n; i += TON_SIDE_BY_SIDE) {
+    TonV g[TON_SIDE_BY_SIDE];
+    TON_EACH_FRAME(k)
+    {
+      most = ton_v_max(most, c[i + k]);
+      g[k] = makeup - c[i + k];
+    }
+    ton_group_exp2(g);
+    TON_EACH_FRAME(k)
+    {
+      float* const at = x + ((size_t)i + k) * TON_LANES;
+      ton_v_store(at, ton_v_load(at) * g[k]);
+    }
+  }
+  for (; i < n; ++i) {
+    float* const at = x + (size_t)i * TON_LANES;
+    most = ton_v_max(most, c[i]);
+    ton_v_store(at, ton_v_load(at) * ton_v_exp2(makeup - c[i]));
   }
   return most;
 }
 
-/// Nothing that is not a number outlives its block
-static void
-flush(Compressor* s)
+static TonV
+apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV most, TonVi on)
 {
-  for (int i = 0; i < TON_LANES; ++i) {
-    const int h = i / (TON_LANES / 2);
-    const int at = i % (TON_LANES / 2);
-    if (!isfinite(s->peak[h][at]) || !isfinite(s->gain[h][at]) ||
-        !isfinite(s->power[i]) || !isfinite(s->highpass.low[i]) ||
-        !isfinite(s->highpass.band[i])) {
-      s->peak[h][at] = 0.0;
-      s->gain[h][at] = 0.0;
-      s->power[i] = 0.0F;
-      s->highpass.low[i] = 0.0F;
-      s->highpass.band[i] = 0.0F;
-    }
+  TonV late[CHUNK];
+  const bool moves = s->glide.moving;
+  TonV mix = s->c[MIX].now;
+  for (uint32_t i = 0; i < n; ++i) {
+    most = ton_v_max(most, c[i]);
+    s->c[MAKEUP].now += moves ? s->c[MAKEUP].step : ton_v(0.0F);
+    c[i] = s->c[MAKEUP].now - c[i];
   }
+  ton_frames_exp2(c, n);
+  if (s->ahead.longest) {
+    ton_look_ahead_run(&s->ahead, s->ring, x, late, n);
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    float* const at = x + (size_t)i * TON_LANES;
+    const TonV dry = ton_v_load(at);
+    mix += moves ? s->c[MIX].step : ton_v(0.0F);
+    const TonV gain = c[i] * mix + (1.0F - mix);
+    const TonV y = (s->ahead.longest ? late[i] : dry) * gain;
+    ton_v_store(at, ton_v_select(on, y, dry));
+  }
+  s->c[MIX].now = mix;
+  return most;
+}
+
+/// At most CHUNK frames, in which no lane arrives
+static TonV
+run(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
+{
+  TonV c[CHUNK];
+  float* const x = block->x + (size_t)from * TON_LANES;
+  const float* const key =
+      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
+  const TonVi off = ~ton_vi_load(block->on);
+  if (s->glide.moving || s->any_filter || s->any_rms || s->half_link) {
+    detect(s, key, c, n);
+    reduce_any(s, c, n);
+  } else {
+    reduce_plain(s, key, c, n);
+  }
+  ton_follow(&s->follower, c, n);
+  if (s->glide.moving || s->mixed || s->ahead.longest || ton_vi_any(off)) {
+    return apply_any(s, c, x, n, most, ~off);
+  }
+  return apply_plain(s, c, x, n, most);
 }
 
 static void
 process(void* state, const TonBlock* block)
 {
   Compressor* const s = state;
-  const TonVi on = ton_vi_load(block->on);
   TonV most = ton_v(0.0F);
-  float* x = block->x;
-  const float* key = block->key;
-  uint32_t left = block->frames;
-  while (left) {
-    const uint32_t span = ton_glide_span(&s->glide, left);
-    uint32_t i = 0;
-    for (; !s->glide.moving && i + 4 <= span; i += 4) {
-      most = run(s, on, x, key, 4, most);
-      x += 4 * TON_LANES;
-      key = key ? key + 4 * TON_LANES : NULL;
+  for (uint32_t at = 0; at < block->frames;) {
+    const uint32_t left = block->frames - at;
+    const uint32_t n = ton_glide_span(&s->glide, left < CHUNK ? left : CHUNK);
+    const bool moved = s->glide.moving;
+    most = run(s, block, at, n, most);
+    ton_glide_advance(&s->glide, s->c, N_GLIDED, n);
+    if (moved) {
+      look_around(s);
     }
-    for (; i < span; ++i) {
-      for (int k = 0; s->glide.moving && k < N_GLIDED; ++k) {
-        s->c[k].now += s->c[k].step;
-      }
-      most = run(s, on, x, key, 1, most);
-      x += TON_LANES;
-      key = key ? key + TON_LANES : NULL;
-    }
-    ton_glide_advance(&s->glide, s->c, N_GLIDED, span);
-    left -= span;
+    at += n;
   }
-  flush(s);
+  ton_follower_settle(&s->follower);
   if (block->meters) {
-    ton_v_store(block->meters, most * 6.0205999F);
+    const TonV db = most * 6.0205999F;
+    ton_v_store(block->meters, ton_v_select(db > 1e-6F, db, ton_v(0.0F)));
   }
 }
 
@@ -462,7 +530,8 @@ const TonProcessor TON_LANED(ton_compressor) = {
     .name = "Compressor",
     .category = "dynamics",
     .help = "Turns down what rises above a threshold. Times are those in which "
-            "the gain reduction, in decibels, covers 63 % of its way.",
+            "the gain reduction, in decibels, covers 63 % of its way. The "
+            "meter gain-reduction is positive.",
     .params = params,
     .n_params = TON_COUNT(params),
     .meters = meters,

@@ -263,11 +263,19 @@ ton_vd_max(TonVd a, TonVd b)
 #endif
 }
 
-/**
-   Base-2 logarithm of a positive normal number, error below 5e-8 + half an ulp of y.
+/// Lanes of `a` where both words of `mask` are -1, of `b` where they are 0
+static inline TonVd
+ton_vd_select(TonVi mask, TonVd a, TonVd b)
+{
+  return (TonVd)ton_v_select(mask, (TonV)a, (TonV)b);
+}
 
-   x = m 2^e with m in [sqrt(1/2), sqrt(2));  log2 x = e + p(m - 1)
-   p: degree 9 through the Chebyshev nodes of t = m - 1 in [-0.2929, 0.4143].
+/**
+   Base-2 logarithm of a positive normal number, error below 3.1e-7 + half an
+   ulp of y (2e-6 dB).  Anything else gives a finite number.
+
+   x = m 2^e with m in [sqrt(1/2), sqrt(2)), t = m - 1;  log2 x = e + t + t p(t)
+   t (1 + p): degree 7, least largest error of log2(1 + t).
 */
 static inline TonV
 ton_v_log2(TonV x)
@@ -275,23 +283,21 @@ ton_v_log2(TonV x)
   const TonVi bits = (TonVi)x - 0x3F3504F3; // sqrt(1/2) as bits
   const TonVi e = bits >> 23;
   const TonV t = (TonV)((bits & 0x007FFFFF) + 0x3F3504F3) - 1.0F;
-  TonV p = ton_v(0.12271309F);
-  p = p * t + -0.20852192F;
-  p = p * t + 0.21760261F;
-  p = p * t + -0.23882654F;
-  p = p * t + 0.28766960F;
-  p = p * t + -0.36070490F;
-  p = p * t + 0.48092120F;
-  p = p * t + -0.72134740F;
-  p = p * t + 0.4426949F; // less the leading 1, added apart for its low bits
+  TonV p = ton_v(0.17063452F);
+  p = p * t + -0.27269793F;
+  p = p * t + 0.29726258F;
+  p = p * t + -0.35896185F;
+  p = p * t + 0.48046502F;
+  p = p * t + -0.72137588F;
+  p = p * t + 0.44269967F; // less the leading 1, added apart for its low bits
   return ton_vi_float(e) + (t + p * t);
 }
 
 /**
-   2^x for |x| < 126, relative error below 1e-7.
+   2^x for |x| < 126, relative error below 1.6e-7, exact at 0.
 
-   x = n + f, f in [-1/2, 1/2];  2^x = 2^n p(f), p of degree 6 through the
-   Chebyshev nodes, exact at 0.
+   x = n + f, f in [-1/2, 1/2];  2^x = 2^n (1 + f p(f))
+   1 + f p: degree 5, least largest relative error of 2^f.
 */
 static inline TonV
 ton_v_exp2(TonV x)
@@ -299,15 +305,14 @@ ton_v_exp2(TonV x)
   const TonV magic = ton_v(12582912.0F); // 1.5 x 2^23: adding it rounds
   const TonV shifted = x + magic;
   const TonV f = x - (shifted - magic);
-  const TonVi n = (TonVi)shifted - 0x4B400000;
-  TonV p = ton_v(1.53375769e-4F);
-  p = p * f + 1.33998604e-3F;
-  p = p * f + 9.61851953e-3F;
-  p = p * f + 5.55032900e-2F;
-  p = p * f + 2.40226466e-1F;
-  p = p * f + 6.93147206e-1F;
+  const TonVi n = (TonVi)shifted << 23; // the bits of magic fall off
+  TonV p = ton_v(1.32647273e-3F);
+  p = p * f + 9.67151299e-3F;
+  p = p * f + 5.55073358e-2F;
+  p = p * f + 2.40222424e-1F;
+  p = p * f + 6.93147004e-1F;
   p = p * f + 1.0F;
-  return (TonV)((TonVi)p + (n << 23));
+  return (TonV)((TonVi)p + n);
 }
 
 #endif
