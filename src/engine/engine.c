@@ -83,6 +83,7 @@ ton_engine_new(const TonGraph* graph, const TonRun* run, TonEngine** engine,
   }
   pthread_mutex_init(&e->lock, NULL);
   pthread_cond_init(&e->changed, NULL);
+  pthread_cond_init(&e->over, NULL);
   e->run = *run;
   e->block = run->block ? run->block : 512;
   e->block = e->block > MAX_BLOCK ? MAX_BLOCK : e->block;
@@ -121,6 +122,7 @@ ton_engine_free(TonEngine* e)
   ton_arena_free(&e->arena);
   ton_graph_free(e->graph);
   pthread_cond_destroy(&e->changed);
+  pthread_cond_destroy(&e->over);
   pthread_mutex_destroy(&e->lock);
   ton_free(e);
 }
@@ -181,7 +183,9 @@ work(void* handle)
   while (!e->stop && !finished(e)) {
     Task* const task = choose(e);
     if (!task) {
+      ++e->idle;
       pthread_cond_wait(&e->changed, &e->lock);
+      --e->idle;
       continue;
     }
     task->busy = true;
@@ -191,9 +195,12 @@ work(void* handle)
     task->busy = false;
     ++task->next;
     e->stop |= atomic_load(&e->trouble) != TON_OK;
-    pthread_cond_broadcast(&e->changed);
+    if (e->idle) {
+      pthread_cond_broadcast(&e->changed);
+    }
   }
   pthread_cond_broadcast(&e->changed);
+  pthread_cond_signal(&e->over);
   pthread_mutex_unlock(&e->lock);
   return NULL;
 }
@@ -212,7 +219,7 @@ watch(TonEngine* e)
     until.tv_nsec %= 1000000000;
     int waited = 0;
     while (!waited && !e->stop && !finished(e)) {
-      waited = pthread_cond_timedwait(&e->changed, &e->lock, &until);
+      waited = pthread_cond_timedwait(&e->over, &e->lock, &until);
     }
     const double part =
         (double)e->tasks[e->n_tasks - 1].next / (double)e->n_stretches;

@@ -21,7 +21,9 @@
    on through SLOTS stretches of buffer.
 */
 
-enum { SLOTS = 3, MAX_BLOCK = 4096, STRETCH = 4096 };
+/// A sum works on SUM_FRAMES at a time, so that its doubles stay in the first
+/// cache however many ways flow into it
+enum { SLOTS = 3, MAX_BLOCK = 4096, STRETCH = 4096, SUM_FRAMES = 512 };
 
 /// A sound later by some frames
 typedef struct {
@@ -111,14 +113,22 @@ typedef struct {
   bool settled;
 } Way;
 
+/// What waits to be added to one channel of a sum, in order
+typedef struct {
+  const float** x;
+  double* gain;
+  uint32_t n;
+} Inflow;
+
 typedef struct {
   uint32_t strip;   ///< Bus fed, or UINT32_MAX for a tap
   uint32_t latency; ///< Frames from the song to this point
   Way* ways;
   uint32_t n_ways;
-  double* acc;    ///< 2 blocks
-  double* moving; ///< 1 block of gains
-  float* late;    ///< 1 stretch
+  Inflow inflow[2];
+  double* acc;    ///< 2 of SUM_FRAMES
+  double* moving; ///< SUM_FRAMES gains
+  float* late;    ///< 2 of SUM_FRAMES
   float* out[SLOTS][2];
   const GraphTap* tap;
 } Sum;
@@ -158,7 +168,9 @@ struct TonEngine {
   uint32_t n_states;
 
   pthread_mutex_t lock;
-  pthread_cond_t changed;
+  pthread_cond_t changed; ///< A task may have become ready; waits: idle workers
+  pthread_cond_t over;    ///< All done, or stopped; waits: the caller
+  uint32_t idle;          ///< Workers that wait
   uint64_t n_stretches;
   bool stop;
   atomic_int trouble; ///< TonStatus
@@ -178,9 +190,13 @@ void engine_task(TonEngine* engine, Task* task, uint64_t k);
 void way_matrix(const TonEngine* engine, const Way* way, int64_t frame,
                 Side side, double m[2][2]);
 
-/// Add a way's sound to `sum->acc`; `in` is its strip's stretch from `offset`.
+/// Add a way's sound to `sum->acc`, at most SUM_FRAMES; what is at rest only
+/// joins the inflow, and `in` must stay until way_flush().
 void way_add(const TonEngine* engine, Sum* sum, Way* way,
              const float* const* in, int64_t song_frame, uint32_t frames);
+
+/// Add what waits in the inflow.
+void way_flush(const TonEngine* engine, Sum* sum, uint32_t frames);
 
 /// Put every way at rest at a frame.  [main]
 void way_start(const TonEngine* engine, Way* way, int64_t frame);

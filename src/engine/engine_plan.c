@@ -547,9 +547,16 @@ add_way(TonEngine* e, Sum* sum, uint32_t strip, uint32_t edge)
 static TonStatus
 sum_buffers(TonEngine* e, Sum* sum)
 {
-  sum->acc = big(e, 2 * (size_t)e->stretch * sizeof(double));
-  sum->moving = big(e, (size_t)e->stretch * sizeof(double));
-  sum->late = big(e, 2 * (size_t)e->stretch * sizeof(float));
+  sum->acc = big(e, 2 * SUM_FRAMES * sizeof(double));
+  sum->moving = big(e, SUM_FRAMES * sizeof(double));
+  sum->late = big(e, 2 * SUM_FRAMES * sizeof(float));
+  for (int c = 0; c < 2; ++c) {
+    sum->inflow[c].x = big(e, 2 * (size_t)sum->n_ways * sizeof(float*));
+    sum->inflow[c].gain = big(e, 2 * (size_t)sum->n_ways * sizeof(double));
+    if (!sum->inflow[c].x || !sum->inflow[c].gain) {
+      return TON_NO_MEMORY;
+    }
+  }
   for (int i = 0; i < 2 * SLOTS; ++i) {
     sum->out[i / 2][i % 2] = stretch_buffer(e);
     if (!sum->out[i / 2][i % 2]) {

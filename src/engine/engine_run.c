@@ -356,30 +356,43 @@ deliver(TonEngine* e, const Sum* sum, uint64_t k, uint32_t frames)
   }
 }
 
+/// What flows in through one way, `at` frames into the stretch
+static void
+run_way(TonEngine* e, Sum* sum, Way* way, uint64_t k, uint32_t at, uint32_t n)
+{
+  const Strip* const s = &e->strips[way->strip];
+  const float* in[2] = {s->out[k % SLOTS][0] + at, NULL};
+  in[1] = s->channels == 2 ? s->out[k % SLOTS][1] + at : NULL;
+  for (uint32_t c = 0; way->late[0].frames && c < s->channels; ++c) {
+    float* const late = sum->late + (size_t)c * SUM_FRAMES;
+    memcpy(late, in[c], n * sizeof(float));
+    delay(&way->late[c], late, n);
+    in[c] = late;
+  }
+  way_add(e, sum, way, in, song_frame(e, k * e->stretch + at, sum->latency), n);
+  if (way->late[0].frames) {
+    way_flush(e, sum, n);
+  }
+}
+
 static void
 run_sum(TonEngine* e, Sum* sum, uint64_t k, uint32_t frames)
 {
-  memset(sum->acc, 0, 2 * (size_t)e->stretch * sizeof(double));
-  for (uint32_t i = 0; i < sum->n_ways; ++i) {
-    Way* const way = &sum->ways[i];
-    const Strip* const s = &e->strips[way->strip];
-    const float* in[2] = {s->out[k % SLOTS][0], s->out[k % SLOTS][1]};
-    for (uint32_t c = 0; way->late[0].frames && c < s->channels; ++c) {
-      float* const late = sum->late + (size_t)c * e->stretch;
-      memcpy(late, in[c], frames * sizeof(float));
-      delay(&way->late[c], late, frames);
-      in[c] = late;
-    }
-    way_add(e, sum, way, in, song_frame(e, k * e->stretch, sum->latency),
-            frames);
-  }
   const double gain = sum->tap ? (double)sum->tap->gain : 1.0;
-  for (int c = 0; c < 2; ++c) {
-    double* const acc = sum->acc + (size_t)c * e->stretch;
-    for (uint32_t i = 0; gain != 1.0 && i < frames; ++i) {
-      acc[i] *= gain;
+  for (uint32_t at = 0; at < frames; at += SUM_FRAMES) {
+    const uint32_t n = frames - at < SUM_FRAMES ? frames - at : SUM_FRAMES;
+    memset(sum->acc, 0, 2 * SUM_FRAMES * sizeof(double));
+    for (uint32_t i = 0; i < sum->n_ways; ++i) {
+      run_way(e, sum, &sum->ways[i], k, at, n);
     }
-    e->kernels->store(sum->out[k % SLOTS][c], acc, frames);
+    way_flush(e, sum, n);
+    for (uint32_t c = 0; c < 2; ++c) {
+      double* const acc = sum->acc + (size_t)c * SUM_FRAMES;
+      for (uint32_t i = 0; gain != 1.0 && i < n; ++i) {
+        acc[i] *= gain;
+      }
+      e->kernels->store(sum->out[k % SLOTS][c] + at, acc, n);
+    }
   }
   if (sum->tap) {
     deliver(e, sum, k, frames);

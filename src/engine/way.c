@@ -168,22 +168,46 @@ fill_moving(const TonEngine* e, Way* way, int c, int channel, int64_t frame,
   way->smoother[c][channel] = s;
 }
 
-static void
-add_piece(const TonEngine* e, Sum* sum, Way* way, const float* const* in,
-          uint32_t at, int64_t frame, uint32_t n)
+void
+way_flush(const TonEngine* e, Sum* sum, uint32_t frames)
 {
-  const uint32_t channels = e->strips[way->strip].channels;
   for (int c = 0; c < 2; ++c) {
-    double* const acc = sum->acc + (size_t)c * e->stretch + at;
+    Inflow* const in = &sum->inflow[c];
+    e->kernels->add(sum->acc + (size_t)c * SUM_FRAMES, in->x, in->gain, in->n,
+                    frames);
+    in->n = 0;
+  }
+}
+
+/// A way at rest
+static void
+join_inflow(Sum* sum, const double m[2][2], const float* const* in,
+            uint32_t channels)
+{
+  for (int c = 0; c < 2; ++c) {
+    Inflow* const to = &sum->inflow[c];
     for (uint32_t k = 0; k < channels; ++k) {
-      if (!way->moves || way->settled) {
-        const double g = way->moves ? way->from[c][k] : way->m[c][k];
-        if (g != 0.0) {
-          e->kernels->add(acc, in[k] + at, g, n);
-        }
-      } else {
+      if (m[c][k] != 0.0) {
+        to->x[to->n] = in[k];
+        to->gain[to->n++] = m[c][k];
+      }
+    }
+  }
+}
+
+static void
+add_moving(const TonEngine* e, Sum* sum, Way* way, const float* const* in,
+           uint32_t at, int64_t frame, uint32_t n)
+{
+  for (int c = 0; c < 2; ++c) {
+    double* const acc = sum->acc + (size_t)c * SUM_FRAMES + at;
+    for (uint32_t k = 0; k < e->strips[way->strip].channels; ++k) {
+      if (!way->settled) {
         fill_moving(e, way, c, (int)k, frame, n, sum->moving);
         e->kernels->add_moving(acc, in[k] + at, sum->moving, n);
+      } else if (way->from[c][k] != 0.0) {
+        const float* const x = in[k] + at;
+        e->kernels->add(acc, &x, &way->from[c][k], 1, n);
       }
     }
   }
@@ -193,18 +217,22 @@ void
 way_add(const TonEngine* e, Sum* sum, Way* way, const float* const* in,
         int64_t song_frame, uint32_t frames)
 {
+  if (!way->moves) {
+    join_inflow(sum, (const double(*)[2])way->m, in,
+                e->strips[way->strip].channels);
+    return;
+  }
+  way_flush(e, sum, frames);
   for (uint32_t at = 0; at < frames;) {
     const int64_t frame = song_frame + at;
     uint32_t n = frames - at;
-    if (way->moves) {
-      if (frame >= way->piece_to) {
-        begin_piece(e, way, frame);
-      }
-      if (way->piece_to - frame < (int64_t)n) {
-        n = (uint32_t)(way->piece_to - frame);
-      }
+    if (frame >= way->piece_to) {
+      begin_piece(e, way, frame);
     }
-    add_piece(e, sum, way, in, at, frame, n);
+    if (way->piece_to - frame < (int64_t)n) {
+      n = (uint32_t)(way->piece_to - frame);
+    }
+    add_moving(e, sum, way, in, at, frame, n);
     at += n;
   }
 }

@@ -16,8 +16,9 @@ typedef struct {
   /// anything was not a finite number.
   bool (*scatter)(float* const* planar, const float* lanes, uint32_t frames);
 
-  /// sum[i] += x[i] gain
-  void (*add)(double* sum, const float* x, double gain, uint32_t frames);
+  /// sum[i] += x[0][i] gain[0], then x[1][i] gain[1] and so on
+  void (*add)(double* sum, const float* const* x, const double* gain,
+              uint32_t n_x, uint32_t frames);
 
   /// sum[i] += x[i] gain[i]
   void (*add_moving)(double* sum, const float* x, const double* gain,

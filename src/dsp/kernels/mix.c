@@ -118,20 +118,32 @@ scatter(float* const* planar, const float* lanes, uint32_t n)
   return !ton_vi_any(bad);
 }
 
+/// The sums of 2 x TON_LANES frames wait in registers while all flow in
 static void
-add(double* sum, const float* x, double gain, uint32_t n)
+add(double* sum, const float* const* x, const double* gain, uint32_t n_x,
+    uint32_t n)
 {
-  const TonVd g = ton_vd(gain);
   uint32_t i = 0;
-  for (; i + TON_LANES <= n; i += TON_LANES) {
-    const TonV v = load_any(x + i);
-    AnyVd* const low = (AnyVd*)(sum + i);
-    AnyVd* const high = (AnyVd*)(sum + i + TON_LANES / 2);
-    *low += ton_v_low(v) * g;
-    *high += ton_v_high(v) * g;
+  for (; i + 2 * TON_LANES <= n; i += 2 * TON_LANES) {
+    AnyVd* const at = (AnyVd*)(sum + i);
+    TonVd s[4] = {at[0], at[1], at[2], at[3]};
+    for (uint32_t k = 0; k < n_x; ++k) {
+      const TonVd g = ton_vd(gain[k]);
+      const TonV a = load_any(x[k] + i);
+      const TonV b = load_any(x[k] + i + TON_LANES);
+      s[0] += ton_v_low(a) * g;
+      s[1] += ton_v_high(a) * g;
+      s[2] += ton_v_low(b) * g;
+      s[3] += ton_v_high(b) * g;
+    }
+    for (int k = 0; k < 4; ++k) {
+      at[k] = s[k];
+    }
   }
   for (; i < n; ++i) {
-    sum[i] += (double)x[i] * gain;
+    for (uint32_t k = 0; k < n_x; ++k) {
+      sum[i] += (double)x[k][i] * gain[k];
+    }
   }
 }
 
