@@ -21,6 +21,7 @@ static const CliOption new_options[] = {
 
 static const CliOption mix_options[] = {
     {"output", 'o', "FILE", "write here instead of SONG/out/mix.wav", false},
+    {"depth", 0, "BITS", "16 or 24, dithered; 32 is float (32)", false},
     {"stems", 0, NULL, "also each track and bus, to SONG/out/stems", false},
     {"one-strip", 0, NULL, "no packing into lanes; for the bench", false},
 };
@@ -69,8 +70,8 @@ const CliVerb cli_verbs[] = {
     {.name = "mix",
      .usage = "SONG",
      .summary = "Render the mix that mix.yaml describes.",
-     .text = "Writes SONG/out/mix.wav at the song's rate as 32-bit float, "
-             "without a limiter.",
+     .text = "Writes SONG/out/mix.wav at the song's rate as 32-bit float "
+             "unless --depth says otherwise, without a limiter.",
      .examples = "tonmeister mix night-drive\n"
                  "tonmeister mix night-drive --stems",
      .least_args = 1,

@@ -179,10 +179,11 @@ cli_make(const CliLine* line, TonError* error)
   status = status ? status : ton_new_song(song, stems, n, false, error);
   ton_stems_free(stems, n);
   status = status ? status : ton_studio_propose_mix(song, job, error);
-  status = status
-               ? status
-               : keep_goal(ton_studio_mix(song, NULL, false, job, &mix, error),
-                           error, &missed);
+  status =
+      status
+          ? status
+          : keep_goal(ton_studio_mix(song, &(TonMixWish){0}, job, &mix, error),
+                      error, &missed);
   status = status ? status
                   : keep_goal(ton_studio_master(song, &wish, job, &before,
                                                 &master, error),

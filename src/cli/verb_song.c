@@ -4,6 +4,7 @@
 #include "cli/numbers.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -69,6 +70,18 @@ cli_new(const CliLine* line, TonError* error)
   return status;
 }
 
+static TonStatus
+bits_of(const CliLine* line, uint32_t* bits, TonError* error)
+{
+  const char* const depth = cli_value(line, "depth");
+  *bits = depth ? (uint32_t)strtoul(depth, NULL, 10) : 32;
+  if (*bits != 16 && *bits != 24 && *bits != 32) {
+    return ton_fail(error, TON_BAD_USE,
+                    "--depth %s: expected 16, 24 or 32 (float)", depth);
+  }
+  return TON_OK;
+}
+
 TonStatus
 cli_mix(const CliLine* line, TonError* error)
 {
@@ -76,8 +89,10 @@ cli_mix(const CliLine* line, TonError* error)
   TonJob job = line->job;
   job.one_strip = cli_has(line, "one-strip");
   const char* const out = cli_value(line, "output");
-  const TonStatus status = ton_studio_mix(
-      line->args[0], out, cli_has(line, "stems"), &job, &m, error);
+  TonMixWish wish = {.out = out, .stems = cli_has(line, "stems")};
+  TON_TRY(bits_of(line, &wish.bits, error));
+  const TonStatus status =
+      ton_studio_mix(line->args[0], &wish, &job, &m, error);
   cli_progress_clear();
   if (status && status != TON_GOAL_MISSED) {
     return status;

@@ -58,8 +58,22 @@ drop_stems(StemTakes* s)
   ton_free(s->takes);
 }
 
+static TonAudioFormat
+format_of(const TonMix* mix, uint32_t bits)
+{
+  return (TonAudioFormat){.rate = mix->rate,
+                          .channels = 2,
+                          .samples = bits == 16   ? TON_SAMPLES_16
+                                     : bits == 24 ? TON_SAMPLES_24
+                                                  : TON_SAMPLES_FLOAT,
+                          .dither = true,
+                          .dither_seed = 1,
+                          .container = "WAV"};
+}
+
 static TonStatus
-open_stems(const TonMix* mix, const char* folder, StemTakes* s, TonError* error)
+open_stems(const TonMix* mix, const char* folder, uint32_t bits, StemTakes* s,
+           TonError* error)
 {
   TON_TRY(ton_make_folder(folder, error));
   s->taps = ton_alloc((mix->n_strips + 1) * sizeof(TonMixTap));
@@ -67,10 +81,7 @@ open_stems(const TonMix* mix, const char* folder, StemTakes* s, TonError* error)
   if (!s->taps || !s->takes) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  const TonAudioFormat format = {.rate = mix->rate,
-                                 .channels = 2,
-                                 .samples = TON_SAMPLES_FLOAT,
-                                 .container = "WAV"};
+  const TonAudioFormat format = format_of(mix, bits);
   for (uint32_t i = 0; i < mix->n_strips; ++i) {
     if (i == mix->mix) {
       continue;
@@ -96,15 +107,33 @@ commit_stems(StemTakes* s, TonError* error)
   return TON_OK;
 }
 
+/// What was rendered is whole; is it also sound?
 static TonStatus
-render(const TonMix* mix, const TonSongPaths* p, const char* out,
+judge(const TonMix* mix, const TonRendered* r, const TonMixWish* wish,
+      const TonMeasurement* m, TonError* error)
+{
+  if (r->fault_strip != UINT32_MAX) {
+    return ton_fail(error, TON_GOAL_MISSED,
+                    "\"%s\" produced something that is not a number at "
+                    "%.3f s and was silenced from there on",
+                    mix->strips[r->fault_strip].name, r->fault_at_s);
+  }
+  if ((wish->bits == 16 || wish->bits == 24) && m->sample_peak_dbfs > 0.0) {
+    return ton_fail(error, TON_GOAL_MISSED,
+                    "the mix peaks at %+.1f dBFS, which %u bits cannot hold: "
+                    "it clips. Turn the mix bus down, or write 32 bit float",
+                    m->sample_peak_dbfs, wish->bits);
+  }
+  return TON_OK;
+}
+
+static TonStatus
+render(const TonMix* mix, const TonSongPaths* p, const TonMixWish* wish,
        const char* stem_folder, const TonJob* job, TonMeasurement* result,
        TonError* error)
 {
-  const TonAudioFormat format = {.rate = mix->rate,
-                                 .channels = 2,
-                                 .samples = TON_SAMPLES_FLOAT,
-                                 .container = "WAV"};
+  const char* const out = wish->out ? wish->out : p->mix;
+  const TonAudioFormat format = format_of(mix, wish->bits);
   TonTake take = {.error = error};
   StemTakes stems = {0};
   TonStatus status = ton_writer_open(out, &format, &take.writer, error);
@@ -115,7 +144,7 @@ render(const TonMix* mix, const TonSongPaths* p, const char* out,
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   if (!status && stem_folder) {
-    status = open_stems(mix, stem_folder, &stems, error);
+    status = open_stems(mix, stem_folder, wish->bits, &stems, error);
   }
   TonRendered rendered = {0};
   status = status ? status
@@ -128,13 +157,7 @@ render(const TonMix* mix, const TonSongPaths* p, const char* out,
     status = ton_writer_commit(writer, NULL, NULL, error);
     status = status ? status : commit_stems(&stems, error);
   }
-  if (!status && rendered.fault_strip != UINT32_MAX) {
-    status =
-        ton_fail(error, TON_GOAL_MISSED,
-                 "\"%s\" produced something that is not a number at "
-                 "%.3f s and was silenced from there on",
-                 mix->strips[rendered.fault_strip].name, rendered.fault_at_s);
-  }
+  status = status ? status : judge(mix, &rendered, wish, result, error);
   ton_writer_abandon(take.writer);
   ton_meters_free(take.meters);
   drop_stems(&stems);
@@ -142,7 +165,7 @@ render(const TonMix* mix, const TonSongPaths* p, const char* out,
 }
 
 TonStatus
-ton_studio_mix(const char* song, const char* out, bool stems, const TonJob* job,
+ton_studio_mix(const char* song, const TonMixWish* wish, const TonJob* job,
                TonMeasurement* result, TonError* error)
 {
   TonSongPaths p;
@@ -150,14 +173,14 @@ ton_studio_mix(const char* song, const char* out, bool stems, const TonJob* job,
   char folder[1200];
   TON_TRY(ton_song_paths(song, false, &p, error));
   TonStatus status = read_mix(&p, &mix, error);
-  if (!status && !out) {
+  if (!status && !wish->out) {
     snprintf(folder, sizeof(folder), "%s/out", p.folder);
     status = ton_make_folder(folder, error);
   }
   snprintf(folder, sizeof(folder), "%s/out/stems", p.folder);
   status = status ? status
-                  : render(mix, &p, out ? out : p.mix, stems ? folder : NULL,
-                           job, result, error);
+                  : render(mix, &p, wish, wish->stems ? folder : NULL, job,
+                           result, error);
   ton_mix_free(mix);
   return status;
 }

@@ -93,9 +93,15 @@ TonStatus ton_render_mix(const TonMix* mix, const char* cache,
                          uint32_t n_taps, const TonJob* job,
                          TonRendered* rendered, TonError* error);
 
-/// SONG: mix.yaml -> out/mix.wav (or `out`), 32-bit float.  With `stems` each
-/// track and bus also goes to a folder "stems" beside it.
-TonStatus ton_studio_mix(const char* song, const char* out, bool stems,
+/// Where a mix goes
+typedef struct {
+  const char* out; ///< Null: SONG/out/mix.wav
+  bool stems;      ///< Each track and bus too, into a folder "stems"
+  uint32_t bits;   ///< 16 or 24, dithered; 0 and 32: float
+} TonMixWish;
+
+/// SONG: mix.yaml -> a mix, measured as it was written.
+TonStatus ton_studio_mix(const char* song, const TonMixWish* wish,
                          const TonJob* job, TonMeasurement* result,
                          TonError* error);
 
