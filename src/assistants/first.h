@@ -34,11 +34,4 @@ TonStatus ton_first_mix(const TonFirstTrack* tracks, uint32_t n,
 TonStatus ton_first_level(const TonMix* mix, double true_peak_dbtp, TonDoc* doc,
                           TonDecisions* decisions, TonError* error);
 
-/// Propose the chain of a master: broad tone against a profile (null: none), glue if it helps, limiter with
-/// its gain for a first try.  Appends to `doc`.
-TonStatus ton_first_master(const TonMeasurement* mix, const TonTone* tone,
-                           double loudness_lufs, double ceiling_dbtp,
-                           double amount, TonDoc* doc, TonDecisions* decisions,
-                           TonError* error);
-
 #endif

@@ -77,12 +77,45 @@ decide_goal(const Mastering* m, const char* key, double value, double was,
   decide(m, key, ton_plan_text(m->plan, "%g %s", value, unit), &d);
 }
 
+/// No song is asked to be louder or softer than this by a reference, LUFS
+#define REFERENCE_LOUDEST -8.0
+#define REFERENCE_SOFTEST -23.0
+
+static double
+mean_loudness(const TonMasterBrief* b)
+{
+  double sum = 0.0;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < b->n_references; ++i) {
+    const double lufs = b->references[i].whole.integrated_lufs;
+    sum += isfinite(lufs) ? lufs : 0.0;
+    n += isfinite(lufs);
+  }
+  return n ? sum / n : NAN;
+}
+
+/// Loudness of the references, if they are music of the same kind
+static double
+reference_loudness(const TonMasterBrief* b)
+{
+  const double lufs =
+      b->loudness_open && b->n_references && tone_distance(b) <= TONE_ALIKE_DB
+          ? mean_loudness(b)
+          : NAN;
+  return isnan(lufs) ? NAN
+                     : rint(10.0 * fmin(fmax(lufs, REFERENCE_SOFTEST),
+                                        REFERENCE_LOUDEST)) /
+                           10.0;
+}
+
 static double
 wanted_loudness(const TonMasterBrief* b)
 {
-  return is_locked(b->existing, "loudness") && b->existing->has_loudness
-             ? (double)b->existing->loudness_lufs
-             : b->target.loudness_lufs;
+  if (is_locked(b->existing, "loudness") && b->existing->has_loudness) {
+    return (double)b->existing->loudness_lufs;
+  }
+  const double lufs = reference_loudness(b);
+  return isnan(lufs) ? b->target.loudness_lufs : lufs;
 }
 
 static double
@@ -93,12 +126,33 @@ wanted_ceiling(const TonMasterBrief* b)
 }
 
 static void
+follow_references(const Mastering* m)
+{
+  const TonMasterBrief* const b = m->brief;
+  TonDecision d;
+  ton_decision_start(&d, "goal.reference", 0.7,
+                     "the references' mean loudness, {0}; {1} from them in "
+                     "tone is the same kind of music");
+  ton_decision_range(&d, "loudness of the references", mean_loudness(b), "LUFS",
+                     REFERENCE_SOFTEST, REFERENCE_LOUDEST, "released songs");
+  ton_decision_range(&d, "tonal distance", tone_distance(b), "dB", NAN,
+                     TONE_ALIKE_DB, "reference 3.9");
+  decide(m, "loudness", ton_plan_text(m->plan, "%g LUFS", m->result->goal_lufs),
+         &d);
+}
+
+static void
 master_goal(const Mastering* m)
 {
   const TonMaster* const old = m->brief->existing;
-  decide_goal(m, "loudness", m->brief->target.loudness_lufs,
-              old && old->has_loudness ? (double)old->loudness_lufs : NAN,
-              "LUFS");
+  m->result->goal_lufs = wanted_loudness(m->brief);
+  if (!is_locked(old, "loudness") && !isnan(reference_loudness(m->brief))) {
+    follow_references(m);
+  } else {
+    decide_goal(m, "loudness", m->brief->target.loudness_lufs,
+                old && old->has_loudness ? (double)old->loudness_lufs : NAN,
+                "LUFS");
+  }
   decide_goal(m, "ceiling", m->brief->target.ceiling_dbtp,
               old ? (double)old->ceiling_dbtp : NAN, "dBTP");
 }
@@ -264,7 +318,7 @@ void
 master_limit(Mastering* m)
 {
   const TonMasterBrief* const b = m->brief;
-  const double goal = wanted_loudness(b);
+  const double goal = m->result->goal_lufs;
   const double ceiling = wanted_ceiling(b);
   const double lufs = b->mix->whole.integrated_lufs;
   m->result->search = !isnan(goal);
@@ -344,7 +398,8 @@ start_outcome(TonDecision* d, const TonDriveSearch* s)
   switch (s->state) {
   case TON_DRIVE_MET:
     ton_decision_start(d, "loudness.solve", 0.95,
-                       "meets %g LUFS: {0} after %u runs", goal, s->runs);
+                       "meets %g LUFS: {0} after %u run%s", goal, s->runs,
+                       s->runs == 1 ? "" : "s");
     break;
   case TON_DRIVE_UNREACHABLE:
     ton_decision_start(d, "loudness.solve", 0.7,

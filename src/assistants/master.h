@@ -58,10 +58,12 @@ typedef struct {
   const TonStemFacts* mix;
   const TonStemFacts* references; ///< Or null
   uint32_t n_references;
-  TonTarget target; ///< Loudness, ceiling; from ton_target() or the command
-  TonTone tone;     ///< Used when there is no reference
-  double amount;    ///< 0 to 100 percent of the proposed tonal move;
-                    ///< NaN: 50 for the profile, by likeness for references
+  TonTarget target;   ///< Loudness, ceiling; from ton_target() or the command
+  TonTone tone;       ///< Used when there is no reference
+  double amount;      ///< 0 to 100 percent of the proposed tonal move;
+                      ///< NaN: 50 for the profile, by likeness for references
+  bool loudness_open; ///< Nobody asked for a loudness: references of the same
+                      ///< kind of music give it
   const TonMaster* existing; ///< What master.yaml says now, or null
 } TonMasterBrief;
 
@@ -71,6 +73,7 @@ typedef struct {
   double drive_db;            ///< First gain for the search
   bool drive_locked;          ///< A person's gain: do not search
   bool search;                ///< There is a loudness goal
+  double goal_lufs;           ///< It, or NaN
   double tone_db[TON_THIRDS]; ///< The tonal move proposed, per band
 } TonMasterPlan;
 

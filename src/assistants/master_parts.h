@@ -22,6 +22,12 @@ typedef struct {
 void tone_miss(const TonStemFacts* mix, const double* target_db,
                double* miss_db);
 
+/// Mean distance of the mix from the references, dB; at most TONE_ALIKE_DB is
+/// the same kind of music
+double tone_distance(const TonMasterBrief* brief);
+
+#define TONE_ALIKE_DB 6.0
+
 /// A section of the tonal correction, as the equaliser has it
 typedef struct {
   const char* kind; ///< "low-shelf", "bell", "high-shelf"

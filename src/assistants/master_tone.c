@@ -16,8 +16,6 @@
 #define SAFE_SNR_DB 20.0
 /// Spread assumed of a single reference, dB
 #define ONE_REFERENCE_DB 2.0
-/// Mean distance from a reference that makes it another kind of music, dB
-#define STRANGE_DB 6.0
 
 // Distance --------------------------------------------------------------------
 
@@ -139,13 +137,23 @@ distance(const double* miss_db)
   return n ? sqrt(sum / n) : 0.0;
 }
 
+double
+tone_distance(const TonMasterBrief* brief)
+{
+  TonTone target;
+  double miss[TON_THIRDS];
+  find_target(brief, &target);
+  tone_miss(brief->mix, target.level_db, miss);
+  return distance(miss);
+}
+
 static double
 find_share(const TonMasterBrief* brief, const double* miss_db)
 {
   if (!isnan(brief->amount)) {
     return brief->amount / 100.0;
   }
-  return brief->n_references && distance(miss_db) > STRANGE_DB ? 0.3 : 0.5;
+  return brief->n_references && distance(miss_db) > TONE_ALIKE_DB ? 0.3 : 0.5;
 }
 
 // Move ------------------------------------------------------------------------

@@ -38,7 +38,10 @@ static const CliOption master_options[] = {
      false},
     {"ceiling", 0, "DBTP", "true peak not to exceed, \"-1 dBTP\"", false},
     {"target", 0, "NAME", "both from data/targets.yaml", false},
+    {"reference", 0, "FILE", "bring tone and loudness nearer to it", true},
     {"amount", 0, "PERCENT", "share of the tonal correction, 0 to 100", false},
+    {"anyway", 0, NULL, "reach the loudness at any cost to the dynamics",
+     false},
 };
 
 const CliVerb cli_verbs[] = {
@@ -84,7 +87,9 @@ const CliVerb cli_verbs[] = {
      .usage = "SONG|FILE",
      .summary = "Propose master.yaml if there is none, render the master.",
      .text = "Reaches the loudness under the ceiling, or says by how much it "
-             "falls short (exit status 3). Writes 24-bit WAV.",
+             "falls short (exit status 3). Writes 24-bit WAV. A chain that "
+             "stands in master.yaml is kept; only its limiter's gain is "
+             "worked out again.",
      .examples =
          "tonmeister master night-drive\n"
          "tonmeister master mix.wav -o master.wav --loudness \"-14 LUFS\"",

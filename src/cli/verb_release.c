@@ -29,6 +29,8 @@ read_wish(const CliLine* line, TonMasterWish* wish, TonError* error)
   TON_TRY(value_of(line, "loudness", TON_LUFS, &wish->loudness_lufs, error));
   TON_TRY(value_of(line, "ceiling", TON_DBTP, &wish->ceiling_dbtp, error));
   TON_TRY(value_of(line, "amount", TON_PERCENT, &wish->amount, error));
+  wish->references = cli_values(line, "reference", &wish->n_references);
+  wish->anyway = cli_has(line, "anyway");
   if (wish->loudness_lufs > 0.0 || wish->loudness_lufs < -70.0) {
     return ton_fail(error, TON_BAD_USE,
                     "--loudness goes from -70 LUFS to 0 LUFS");
@@ -36,12 +38,17 @@ read_wish(const CliLine* line, TonMasterWish* wish, TonError* error)
   if (wish->ceiling_dbtp > 0.0 || wish->ceiling_dbtp < -20.0) {
     return ton_fail(error, TON_BAD_USE, "--ceiling goes from -20 to 0 dBTP");
   }
+  if (wish->amount < 0.0 || wish->amount > 100.0) {
+    return ton_fail(error, TON_BAD_USE, "--amount goes from 0 to 100 %%");
+  }
   return TON_OK;
 }
 
 static void
-print_master(const TonMeasurement* a, const TonMeasurement* b)
+print_master(const TonMastered* m)
 {
+  const TonMeasurement* const a = &m->before;
+  const TonMeasurement* const b = &m->after;
   printf("%-16s %9s %9s\n", "", "mix", "master");
   printf("%-16s %9.2f %9.2f LUFS\n", "integrated", a->integrated_lufs,
          b->integrated_lufs);
@@ -50,29 +57,77 @@ print_master(const TonMeasurement* a, const TonMeasurement* b)
   printf("%-16s %9.2f %9.2f LU\n", "loudness range", a->loudness_range_lu,
          b->loudness_range_lu);
   printf("%-16s %9.2f %9.2f LU\n", "PLR", a->plr_lu, b->plr_lu);
+  if (isfinite(m->reduction_db)) {
+    printf("%-16s %9s %9.2f dB, %.2f dB at %d:%04.1f\n", "gain reduction", "",
+           m->reduction_db, m->most_db, (int)(m->most_at_s / 60.0),
+           fmod(m->most_at_s, 60.0));
+  }
+}
+
+/// What was decided and what was left alone, each with its reason
+static void
+print_reasons(const TonMastered* m)
+{
+  for (uint32_t i = 0; i < m->decisions.count; ++i) {
+    const TonDecision* const d = &m->decisions.items[i];
+    printf("  %s%s%s\n      %s\n", d->path, *d->value ? ": " : "", d->value,
+           d->reason);
+  }
+}
+
+static json_t*
+json_decisions(const TonDecisions* all)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < all->count; ++i) {
+    const TonDecision* const d = &all->items[i];
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "path",
+                                          d->path, "value", d->value, "rule",
+                                          d->rule, "reason", d->reason));
+  }
+  return list;
+}
+
+static json_t*
+json_master(const TonMastered* m, const char* mix, const char* master, bool met)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "mix", cli_measurement(&m->before, mix));
+  json_object_set_new(o, "master", cli_measurement(&m->after, master));
+  json_object_set_new(o, "goal_met", json_boolean(met));
+  json_object_set_new(o, "goal_lufs", cli_number(m->goal_lufs));
+  json_object_set_new(o, "ceiling_dbtp", cli_number(m->ceiling_dbtp));
+  json_object_set_new(o, "gain_reduction_p95_db", cli_number(m->reduction_db));
+  json_object_set_new(o, "gain_reduction_max_db", cli_number(m->most_db));
+  json_object_set_new(o, "gain_reduction_max_at_s", cli_number(m->most_at_s));
+  json_object_set_new(o, "limiter_runs", json_integer(m->runs));
+  json_object_set_new(o, "decisions", json_decisions(&m->decisions));
+  return o;
 }
 
 TonStatus
 cli_master(const CliLine* line, TonError* error)
 {
   TonMasterWish wish = {0};
-  TonMeasurement before = {0};
-  TonMeasurement after = {0};
+  TonMastered m;
   TON_TRY(read_wish(line, &wish, error));
-  const TonStatus status = ton_studio_master(line->args[0], &wish, &line->job,
-                                             &before, &after, error);
+  const TonStatus status =
+      ton_studio_master(line->args[0], &wish, &line->job, &m, error);
   cli_progress_clear();
-  if (status && status != TON_GOAL_MISSED) {
-    return status;
+  if (!status || status == TON_GOAL_MISSED) {
+    char path[2048];
+    snprintf(path, sizeof(path), "%s%s",
+             ton_is_file(line->args[0]) ? "" : line->args[0],
+             ton_is_file(line->args[0]) ? "master.wav" : "/out/master.wav");
+    const char* const out = wish.out ? wish.out : path;
+    if (line->json) {
+      cli_print_json(json_master(&m, line->args[0], out, status == TON_OK));
+    } else {
+      print_master(&m);
+      print_reasons(&m);
+    }
   }
-  if (line->json) {
-    cli_print_json(json_pack("{s:o, s:o, s:b}", "mix",
-                             cli_measurement(&before, line->args[0]), "master",
-                             cli_measurement(&after, wish.out ? wish.out : ""),
-                             "goal_met", status == TON_OK));
-  } else {
-    print_master(&before, &after);
-  }
+  ton_mastered_free(&m);
   return status;
 }
 
@@ -165,8 +220,7 @@ cli_make(const CliLine* line, TonError* error)
                         .amount = NAN,
                         .target = cli_value(line, "target")};
   TonMeasurement mix;
-  TonMeasurement before;
-  TonMeasurement master;
+  TonMastered mastered = {0};
   TonError missed = {0};
   TonDelivered* const all =
       ton_alloc(TON_MOST_DELIVERED * sizeof(TonDelivered));
@@ -184,10 +238,10 @@ cli_make(const CliLine* line, TonError* error)
           ? status
           : keep_goal(ton_studio_mix(song, &(TonMixWish){0}, job, &mix, error),
                       error, &missed);
-  status = status ? status
-                  : keep_goal(ton_studio_master(song, &wish, job, &before,
-                                                &master, error),
-                              error, &missed);
+  status =
+      status ? status
+             : keep_goal(ton_studio_master(song, &wish, job, &mastered, error),
+                         error, &missed);
   status =
       status ? status
              : keep_goal(ton_studio_release(song, job, all, &delivered, error),
@@ -202,18 +256,19 @@ cli_make(const CliLine* line, TonError* error)
     }
     cli_print_json(json_pack("{s:s, s:o, s:o, s:o, s:b}", "song", song, "mix",
                              cli_measurement(&mix, "out/mix.wav"), "master",
-                             cli_measurement(&master, "out/master.wav"),
+                             cli_measurement(&mastered.after, "out/master.wav"),
                              "files", files, "goal_met", !missed.status));
   } else if (!status) {
     printf("%s: %u stems -> mix %.1f dBTP -> master %.2f LUFS, %.2f dBTP\n",
-           song, n, mix.true_peak_dbtp, master.integrated_lufs,
-           master.true_peak_dbtp);
-    print_master(&before, &master);
+           song, n, mix.true_peak_dbtp, mastered.after.integrated_lufs,
+           mastered.after.true_peak_dbtp);
+    print_master(&mastered);
     printf("files in %s/out/release:\n", song);
     for (uint32_t i = 0; i < delivered; ++i) {
       print_delivered(&all[i]);
     }
   }
+  ton_mastered_free(&mastered);
   ton_free(all);
   if (!status && missed.status) {
     *error = missed;

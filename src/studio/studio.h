@@ -2,6 +2,9 @@
 #ifndef TON_STUDIO_STUDIO_H
 #define TON_STUDIO_STUDIO_H
 
+#include "assistants/drive.h"
+#include "assistants/master.h"
+
 #include <tonmeister/audio_file.h>
 #include <tonmeister/decision.h>
 #include <tonmeister/engine.h>
@@ -132,14 +135,39 @@ typedef struct {
   double amount; ///< 0 to 100
   const char* target;
   const char* out;
+  const char* const* references;
+  uint32_t n_references;
+  bool anyway; ///< Reach the loudness whatever the limiter has to take away
 } TonMasterWish;
 
-/// SONG: out/mix.wav -> out/master.wav by master.yaml, which is proposed if
-/// there is none.  Or one file -> one file.  TON_GOAL_MISSED: written, but the
-/// loudness or the ceiling was not reached; `error` says by how much.
+/// What came of it
+typedef struct {
+  TonMeasurement before;
+  TonMeasurement after;
+  TonDecisions decisions; ///< Freed by ton_mastered_free()
+  double goal_lufs;       ///< NaN: none
+  double ceiling_dbtp;
+  TonDriveState state; ///< How the search for the gain ended
+  uint32_t runs;       ///< Of the limiter
+  double reduction_db; ///< Its gain reduction, 95th percentile of 0.1 s; NaN
+  double most_db;      ///< The most, and where
+  double most_at_s;
+} TonMastered;
+
+void ton_mastered_free(TonMastered* mastered);
+
+/**
+   SONG: out/mix.wav -> out/master.wav by master.yaml.  Or one file -> one file.
+
+   Where master.yaml is missing or has no chain, one is proposed.  A chain that
+   is there is kept; only the limiter's gain is worked out again, and not if
+   what it says meets the goal, or if the chain is locked.  TON_GOAL_MISSED:
+   written, but the loudness or the ceiling was not reached; `error` says by
+   how much and why.
+*/
 TonStatus ton_studio_master(const char* song_or_file, const TonMasterWish* wish,
-                            const TonJob* job, TonMeasurement* before,
-                            TonMeasurement* after, TonError* error);
+                            const TonJob* job, TonMastered* mastered,
+                            TonError* error);
 
 enum { TON_MOST_DELIVERED = 32 };
 

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "studio/foresight.h"
+
+#include "base/memory.h"
+#include "dsp/decibel.h"
+#include "dsp/kernels/weigh.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  MOST_STEPS = 1 << 20,
+  HISTORY = 4,       ///< Frames readable before a step
+  SLACK = 8,         ///< Behind it
+  MOST_FRAMES = 800, ///< Of a step: 1 ms at 768 kHz
+  TENTH = 100,       ///< Steps of 1 ms in one point of the meter
+};
+
+struct Foresight {
+  uint32_t channels;
+  uint32_t frames; ///< Of a step before folding
+  uint32_t held;
+  float x[2][HISTORY + MOST_FRAMES + SLACK];
+  TonKWeight k;
+  double state[2][TON_K_HISTORY];
+  const TonWeigh* weigh;
+  float* peak;  ///< Largest |x| per stored step
+  float* power; ///< K-weighted, mean per frame and both channels
+  uint32_t n;
+  size_t capacity_peak;
+  size_t capacity_power;
+  uint32_t fold; ///< Steps in one stored step: a power of two
+  uint32_t folded;
+  float fold_peak;
+  float fold_power;
+  // the limiter
+  double ceiling;
+  double look_ms;
+  double release_ms;
+  bool automatic;
+  double lufs;
+  double trust;
+};
+
+Foresight*
+foresight_new(uint32_t rate, uint32_t channels)
+{
+  Foresight* const f = ton_alloc(sizeof(Foresight));
+  if (f) {
+    f->channels = channels;
+    f->frames = rate / 1000 < MOST_FRAMES ? rate / 1000 : MOST_FRAMES;
+    f->weigh = ton_weigh();
+    f->fold = 1;
+    f->trust = 1.0;
+    ton_k_weight_design(&f->k, rate);
+  }
+  return f;
+}
+
+void
+foresight_free(Foresight* f)
+{
+  if (f) {
+    ton_free(f->peak);
+    ton_free(f->power);
+    ton_free(f);
+  }
+}
+
+// Keeping ---------------------------------------------------------------------
+
+/// Two steps become one
+static void
+halve(Foresight* f)
+{
+  for (uint32_t i = 0; i < f->n / 2; ++i) {
+    f->peak[i] = fmaxf(f->peak[2 * i], f->peak[2 * i + 1]);
+    f->power[i] = 0.5F * (f->power[2 * i] + f->power[2 * i + 1]);
+  }
+  f->n /= 2;
+  f->fold *= 2;
+}
+
+static void
+keep(Foresight* f, float peak, float power)
+{
+  f->fold_peak = fmaxf(f->fold_peak, peak);
+  f->fold_power += power;
+  if (++f->folded < f->fold) {
+    return;
+  }
+  float* const peaks =
+      ton_grow(f->peak, &f->capacity_peak, (size_t)f->n + 1, sizeof(float));
+  f->peak = peaks ? peaks : f->peak;
+  float* const powers =
+      ton_grow(f->power, &f->capacity_power, (size_t)f->n + 1, sizeof(float));
+  f->power = powers ? powers : f->power;
+  if (peaks && powers) {
+    f->peak[f->n] = f->fold_peak;
+    f->power[f->n++] = f->fold_power / (float)f->fold;
+  }
+  f->folded = 0;
+  f->fold_peak = 0.0F;
+  f->fold_power = 0.0F;
+  if (f->n == MOST_STEPS) {
+    halve(f);
+  }
+}
+
+static float
+largest(const float* x, uint32_t n)
+{
+  float most = 0.0F;
+  for (uint32_t i = 0; i < n; ++i) {
+    const float a = fabsf(x[i]);
+    most = a > most ? a : most;
+  }
+  return most;
+}
+
+static void
+close_step(Foresight* f)
+{
+  const uint32_t n = f->held;
+  const bool mono = f->channels == 1;
+  const float* const x[2] = {f->x[0] + HISTORY, f->x[mono ? 0 : 1] + HISTORY};
+  TonSums s;
+  f->weigh->squares(&f->k, x, f->state, n, &s);
+  const float left = largest(x[0], n);
+  const float right = mono ? left : largest(x[1], n);
+  keep(f, fmaxf(left, right), (float)((mono ? s.aa : s.aa + s.bb) / n));
+  for (uint32_t c = 0; c < f->channels; ++c) {
+    memmove(f->x[c], f->x[c] + n, HISTORY * sizeof(float));
+    for (int i = 0; i < TON_K_HISTORY; ++i) {
+      f->state[c][i] = fabs(f->state[c][i]) < 1e-30 ? 0.0 : f->state[c][i];
+    }
+  }
+  f->held = 0;
+}
+
+void
+foresight_add(Foresight* f, const float* const* in, uint32_t frames)
+{
+  for (uint32_t done = 0; done < frames;) {
+    const uint32_t room = f->frames - f->held;
+    const uint32_t n = frames - done < room ? frames - done : room;
+    for (uint32_t c = 0; c < f->channels; ++c) {
+      memcpy(f->x[c] + HISTORY + f->held, in[c] + done, n * sizeof(float));
+    }
+    f->held += n;
+    done += n;
+    if (f->held == f->frames) {
+      close_step(f);
+    }
+  }
+}
+
+// Foreseeing ------------------------------------------------------------------
+
+static double
+value_of(const TonInsert* limiter, const char* symbol, double otherwise)
+{
+  const TonParam* const p = ton_param(limiter->type, symbol);
+  return p ? (double)limiter->params[p - limiter->type->params] : otherwise;
+}
+
+void
+foresight_ready(Foresight* f, const TonInsert* limiter, double lufs)
+{
+  if (f->held) {
+    close_step(f);
+  }
+  f->ceiling = ton_from_db(value_of(limiter, "ceiling", -1.0));
+  f->look_ms = value_of(limiter, "look-ahead", 5.0);
+  f->release_ms = value_of(limiter, "release", 80.0);
+  f->automatic = value_of(limiter, "mode", 0.0) == 0.0;
+  f->lufs = lufs;
+}
+
+/// The limiter's law over the steps
+typedef struct {
+  double loss_lu;
+  double reduction_db; ///< 95th percentile of the highest of each 0.1 s
+} Fate;
+
+enum { MOST_LOOK = 16 };
+
+typedef struct {
+  double keep; ///< Of the fast reduction per step
+  double slow_rise;
+  double slow_keep;
+  double fast;
+  double slow;
+} Release;
+
+static Release
+release_of(const Foresight* f)
+{
+  const double steps = f->release_ms / f->fold;
+  return (Release){.keep = exp(-1.0 / steps),
+                   .slow_rise =
+                       f->automatic ? 1.0 - exp(-1.0 * f->fold / 50.0) : 0.0,
+                   .slow_keep = f->automatic ? exp(-1.0 / (8.0 * steps)) : 0.0};
+}
+
+/// As the limiter's stage has it
+static double
+reduce(Release* r, double need)
+{
+  r->fast = fmax(need, r->fast * r->keep);
+  r->slow = r->fast > r->slow ? r->slow + r->slow_rise * (r->fast - r->slow)
+                              : fmax(r->fast, r->slow * r->slow_keep);
+  return fmax(r->fast, r->slow);
+}
+
+static int
+ascending(const void* a, const void* b)
+{
+  const float x = *(const float*)a;
+  const float y = *(const float*)b;
+  return (x > y) - (x < y);
+}
+
+static double
+percentile_95(float* values, uint32_t n)
+{
+  qsort(values, n, sizeof(float), ascending);
+  return n ? (double)values[(uint32_t)(0.95 * (n - 1))] : 0.0;
+}
+
+/// Reduction at step i takes hold over the look-ahead in front of it: the
+/// mean of what is asked for at i to i + look
+static Fate
+foresee(const Foresight* f, double gain_db)
+{
+  const double limit = f->ceiling / ton_from_db(gain_db);
+  const uint32_t look =
+      (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MOST_LOOK);
+  const uint32_t per_point = TENTH / f->fold ? TENTH / f->fold : 1;
+  float* const points = ton_alloc((f->n / per_point + 1) * sizeof(float));
+  double ring[MOST_LOOK + 1] = {0.0};
+  double sum = 0.0;
+  double before = 0.0;
+  double behind = 0.0;
+  double deepest = 0.0;
+  uint32_t wait = 0; ///< Steps for which a peak is still held
+  double need = 0.0;
+  uint32_t n_points = 0;
+  Release r = release_of(f);
+  for (uint32_t i = 0; i < f->n; ++i) {
+    const double peak = (double)f->peak[i];
+    const double now = peak > limit ? 1.0 - limit / peak : 0.0;
+    need = now >= need || !wait ? now : need;
+    wait = now >= need ? look : wait ? wait - 1 : 0;
+    const double asked = reduce(&r, need);
+    double* const oldest = &ring[i % (look + 1)];
+    sum += asked - *oldest;
+    *oldest = asked;
+    if (i >= look) {
+      const double power = (double)f->power[i - look];
+      const double g = 1.0 - sum / (look + 1);
+      before += power;
+      behind += power * g * g;
+    }
+    deepest = fmax(deepest, sum / (look + 1));
+    if (points && i % per_point == per_point - 1) {
+      points[n_points++] = (float)deepest;
+      deepest = 0.0;
+    }
+  }
+  const Fate fate = {
+      .loss_lu = behind > 0.0 ? 10.0 * log10(before / behind) : 0.0,
+      .reduction_db =
+          points ? -ton_to_db(1.0 - percentile_95(points, n_points)) : 0.0};
+  ton_free(points);
+  return fate;
+}
+
+double
+foresight_gain(const Foresight* f, double lufs, double low, double high)
+{
+  const double plain = lufs - f->lufs;
+  double from = fmax(low, fmin(plain, high));
+  double to = high;
+  while (to - from > 0.004) {
+    const double gain = 0.5 * (from + to);
+    const double got = f->lufs + gain - f->trust * foresee(f, gain).loss_lu;
+    *(got < lufs ? &from : &to) = gain;
+  }
+  return 0.5 * (from + to);
+}
+
+double
+foresight_bound(const Foresight* f, double most_db, double high)
+{
+  double from = -24.0;
+  double to = high;
+  if (foresee(f, high).reduction_db <= most_db) {
+    return high;
+  }
+  while (to - from > 0.05) {
+    const double gain = 0.5 * (from + to);
+    *(foresee(f, gain).reduction_db <= most_db ? &from : &to) = gain;
+  }
+  return from;
+}
+
+/// Loudness a decibel of gain must bring to be worth it, LU
+#define WORTH_LU 0.05
+
+double
+foresight_useful(const Foresight* f, double high)
+{
+  double loss = foresee(f, high).loss_lu;
+  while (high > 0.0) {
+    const double below = foresee(f, high - 1.0).loss_lu;
+    if (1.0 - f->trust * (loss - below) >= WORTH_LU) {
+      break;
+    }
+    high -= 1.0;
+    loss = below;
+  }
+  return high;
+}
+
+void
+foresight_learn(Foresight* f, double gain_db, double lufs)
+{
+  const double foreseen = foresee(f, gain_db).loss_lu;
+  const double loss = f->lufs + gain_db - lufs;
+  if (foreseen > 0.005 && isfinite(loss)) {
+    f->trust = fmin(fmax(loss / foreseen, 0.3), 3.0);
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_STUDIO_FORESIGHT_H
+#define TON_STUDIO_FORESIGHT_H
+
+#include <tonmeister/session.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+   @file
+   What a limiter will do to a sound, without running it.
+
+   Of the sound in front of the limiter two figures per step are kept: the
+   highest sample and the K-weighted power.  Over these runs the limiter's own
+   law (a target under the ceiling, its minimum over the look-ahead, release,
+   smoothing) in a thousandth of the time:
+
+     loudness(gain) = loudness in front + gain - trust * loss(gain)
+
+   `trust` begins at 1 and is put right by every run that was measured.
+*/
+typedef struct Foresight Foresight;
+
+/// Null when memory is refused.  Freed by foresight_free().  [main]
+Foresight* foresight_new(uint32_t rate, uint32_t channels);
+
+void foresight_free(Foresight* f);
+
+/// Add frames of what goes into the limiter.  Memory is bounded: steps of 1 ms
+/// for the first 17 minutes, then of 2, 4 ...  [any]
+void foresight_add(Foresight* f, const float* const* in, uint32_t frames);
+
+/// Close the last step; `limiter` is the one that follows, `lufs` the loudness
+/// of what was added.
+void foresight_ready(Foresight* f, const TonInsert* limiter, double lufs);
+
+/// Gain that gives a loudness, dB, within [low, high]
+double foresight_gain(const Foresight* f, double lufs, double low, double high);
+
+/// Highest gain with a 95th percentile of reduction of at most `most_db`
+double foresight_bound(const Foresight* f, double most_db, double high);
+
+/// Highest gain up to `high` of which the last decibel still makes it louder
+double foresight_useful(const Foresight* f, double high);
+
+/// A run was measured
+void foresight_learn(Foresight* f, double gain_db, double lufs);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "studio/study.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <tonmeister/audio_file.h>
+
+enum { CHUNK = 8192 };
+
+static TonStatus
+feed(TonAudio* audio, TonStemAnalysis* analysis, const TonJob* job,
+     TonError* error)
+{
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  float* const room = ton_alloc((size_t)CHUNK * info->channels * sizeof(float));
+  float* out[64];
+  if (!room) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t c = 0; c < info->channels; ++c) {
+    out[c] = room + (size_t)c * CHUNK;
+  }
+  TonStatus status = TON_OK;
+  uint64_t done = 0;
+  for (uint32_t got = 1; got && !status;) {
+    status = ton_audio_read(audio, out, CHUNK, &got, error);
+    ton_stem_analysis_add(analysis, (const float* const*)out, status ? 0 : got);
+    done += got;
+    if (!status && job->progress &&
+        !job->progress(job->handle, "listening",
+                       (double)done / (double)info->frames)) {
+      status = ton_fail(error, TON_INTERRUPTED, "interrupted");
+    }
+  }
+  ton_free(room);
+  return status;
+}
+
+static TonStatus
+study(TonAudio* audio, unsigned what, TonStemFacts* facts, const TonJob* job,
+      TonError* error)
+{
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  TonStemAnalysis* const analysis =
+      ton_stem_analysis_new(info->rate, info->channels, what);
+  TonStatus status = analysis ? feed(audio, analysis, job, error)
+                              : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  if (!status && ton_stem_analysis_finish(analysis, facts)) {
+    status = ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  if (!status) {
+    facts->whole.bad_samples += ton_audio_bad_samples(audio);
+  }
+  ton_stem_analysis_free(analysis);
+  return status;
+}
+
+TonStatus
+study_file(const char* path, unsigned what, TonStemFacts* facts,
+           const TonJob* job, TonError* error)
+{
+  TonAudio* audio = NULL;
+  *facts = (TonStemFacts){0};
+  TON_TRY(ton_audio_open(path, &audio, error));
+  const uint32_t rate = ton_audio_info(audio)->rate;
+  const TonStatus status =
+      rate < 8000
+          ? ton_fail_file(error, TON_UNSUPPORTED, path,
+                          "is at %u Hz; the meters begin at 8000 Hz", rate)
+          : study(audio, what, facts, job, error);
+  ton_audio_close(audio);
+  facts->file = path;
+  return status;
+}
