@@ -15,6 +15,7 @@ enum { WINDOW_BYTES = 1 << 16 };
 
 /// Plain PCM: a window of the file, turned into floats by our own kernels
 typedef struct {
+  const TonPcm* pcm;
   int fd;
   uint32_t width; ///< Bytes of a frame
   uint32_t bytes; ///< Of a sample
@@ -80,7 +81,7 @@ fill_window(const TonAudio* a, Plain* w, TonError* error)
 static void
 convert(TonAudio* a, const uint8_t* in, float* const* out, uint32_t frames)
 {
-  const TonPcm* const pcm = ton_pcm();
+  const TonPcm* const pcm = ((const Plain*)a->file)->pcm;
   const uint32_t channels = a->info.channels;
   if (a->info.samples == TON_SAMPLES_16) {
     pcm->from16(out, in, channels, frames);
@@ -152,6 +153,7 @@ audio_open_pcm(TonAudio* a, TonError* error)
                          strerror(errno));
   }
   posix_fadvise(w->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  w->pcm = ton_pcm();
   w->bytes = layout.bytes;
   w->big_endian = layout.big_endian;
   w->width = layout.bytes * layout.info.channels;

@@ -9,19 +9,16 @@
 #include <string.h>
 
 static TonStatus
-measure_tracks(const TonMix* mix, const char* cache, TonFirstTrack* tracks,
-               const TonJob* job, TonError* error)
+measure_tracks(const TonMix* mix, const TonStemPath* ready,
+               TonFirstTrack* tracks, const TonJob* job, TonError* error)
 {
   const unsigned what =
       TON_MEASURE_LOUDNESS | TON_MEASURE_LEVELS | TON_MEASURE_SPECTRUM;
   for (uint32_t i = 0; i < mix->n_tracks; ++i) {
     tracks[i].name = mix->strips[i].name;
     tracks[i].file = mix->strips[i].file;
-    // what the engine will read: coded stems are decoded once
-    char ready[2048];
-    TON_TRY(ton_stem_ready(mix->strips[i].file, mix->rate, cache, ready,
-                           sizeof(ready), NULL, NULL, error));
-    TON_TRY(ton_measure_file(ready, what, &tracks[i].whole, NULL, job, error));
+    TON_TRY(ton_measure_file(ready[i].path, what, &tracks[i].whole, NULL, job,
+                             error));
   }
   return TON_OK;
 }
@@ -74,10 +71,13 @@ ton_studio_propose_mix(const char* song, const TonJob* job, TonError* error)
   TonStatus status = read_again(doc, &p, &mix, error);
   TonFirstTrack* const tracks =
       status ? NULL : ton_alloc((mix->n_tracks + 1) * sizeof(TonFirstTrack));
-  if (!status && !tracks) {
+  TonStemPath* const ready =
+      status ? NULL : ton_alloc((mix->n_tracks + 1) * sizeof(TonStemPath));
+  if (!status && (!tracks || !ready)) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  status = status ? status : measure_tracks(mix, p.cache, tracks, job, error);
+  status = status ? status : ton_stems_ready(mix, p.cache, job, ready, error);
+  status = status ? status : measure_tracks(mix, ready, tracks, job, error);
   status = status ? status
                   : ton_first_mix(tracks, mix->n_tracks, mix, doc, &decisions,
                                   error);
@@ -87,6 +87,7 @@ ton_studio_propose_mix(const char* song, const TonJob* job, TonError* error)
   snprintf(path, sizeof(path), "%s/decisions.json", p.folder);
   status = status ? status : ton_decisions_write(&decisions, path, error);
   ton_free(tracks);
+  ton_free(ready);
   ton_decisions_free(&decisions);
   ton_mix_free(mix);
   ton_doc_free(doc);

@@ -10,11 +10,10 @@
 
 /// The files of a mix, open
 typedef struct {
+  TonStemPath* ready;
   TonAudio** audio;
   TonSource* sources;
   uint32_t n;
-  const TonJob* job;
-  uint32_t at; ///< Stem being made ready, for the progress
 } Desk;
 
 static void
@@ -23,30 +22,18 @@ close_desk(Desk* d)
   for (uint32_t i = 0; d->audio && i < d->n; ++i) {
     ton_audio_close(d->audio[i]);
   }
+  ton_free(d->ready);
   ton_free(d->audio);
   ton_free(d->sources);
 }
 
-static bool
-tell_ready(void* handle, double part)
-{
-  const Desk* const d = handle;
-  return !d->job->progress || d->job->progress(d->job->handle, "reading stems",
-                                               ((double)d->at + part) / d->n);
-}
-
 static TonStatus
-open_stem(Desk* d, uint32_t i, const char* path, uint32_t rate,
-          const char* cache, TonError* error)
+open_stem(Desk* d, uint32_t i, const char* named, TonError* error)
 {
-  char ready[2048];
-  d->at = i;
-  TON_TRY(ton_stem_ready(path, rate, cache, ready, sizeof(ready), tell_ready, d,
-                         error));
-  TON_TRY(ton_audio_open(ready, &d->audio[i], error));
+  TON_TRY(ton_audio_open(d->ready[i].path, &d->audio[i], error));
   const uint32_t channels = ton_audio_info(d->audio[i])->channels;
   if (channels > 2) {
-    return ton_fail_file(error, TON_UNSUPPORTED, path,
+    return ton_fail_file(error, TON_UNSUPPORTED, named,
                          "has %u channels; a stem is mono or stereo: split it "
                          "into files of one or two channels",
                          channels);
@@ -56,16 +43,19 @@ open_stem(Desk* d, uint32_t i, const char* path, uint32_t rate,
 }
 
 static TonStatus
-open_desk(Desk* d, const TonMix* mix, const char* cache, TonError* error)
+open_desk(Desk* d, const TonMix* mix, const char* cache, const TonJob* job,
+          TonError* error)
 {
   d->n = mix->n_tracks;
+  d->ready = ton_alloc((d->n + 1) * sizeof(TonStemPath));
   d->audio = ton_alloc((d->n + 1) * sizeof(TonAudio*));
   d->sources = ton_alloc((d->n + 1) * sizeof(TonSource));
-  if (!d->audio || !d->sources) {
+  if (!d->ready || !d->audio || !d->sources) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  TON_TRY(ton_stems_ready(mix, cache, job, d->ready, error));
   for (uint32_t i = 0; i < d->n; ++i) {
-    TON_TRY(open_stem(d, i, mix->strips[i].file, mix->rate, cache, error));
+    TON_TRY(open_stem(d, i, mix->strips[i].file, error));
   }
   return TON_OK;
 }
@@ -124,8 +114,8 @@ ton_render_mix(const TonMix* mix, const char* cache, TonTake* mix_take,
                const TonMixTap* taps, uint32_t n_taps, const TonJob* job,
                TonRendered* rendered, TonError* error)
 {
-  Desk desk = {.job = job};
-  TonStatus status = open_desk(&desk, mix, cache, error);
+  Desk desk = {0};
+  TonStatus status = open_desk(&desk, mix, cache, job, error);
   TonGraph* const graph = status ? NULL : build_graph(mix, desk.sources);
   if (!status && (!graph || add_taps(graph, mix, mix_take, taps, n_taps))) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");

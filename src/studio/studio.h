@@ -63,6 +63,18 @@ TonStatus ton_stems_find(const char* folder, char*** stems, uint32_t* n,
 
 void ton_stems_free(char** stems, uint32_t n);
 
+/// A file the engine can read as it is
+typedef struct {
+  char path[2048];
+} TonStemPath;
+
+/// Decode and resample what needs it, on all cores; ton_stem_ready() tells
+/// where.  `ready` has room for every track.  The progress is told from the
+/// workers, one at a time.
+TonStatus ton_stems_ready(const TonMix* mix, const char* cache,
+                          const TonJob* job, TonStemPath* ready,
+                          TonError* error);
+
 /// Measure a file from start to end.  `keep`, if not null, takes the meters
 /// that own the curves (freed with ton_meters_free()).
 TonStatus ton_measure_file(const char* path, unsigned what,
