@@ -111,18 +111,13 @@ write_row(const Row* r, TonFinding* finding)
   snprintf(finding->fix, sizeof(finding->fix), "%s", good ? "" : r->fix);
 }
 
-/// Both ends of a range are worse: the one that is nearer its limit
-static double
-outside(double value, double low, double high)
-{
-  return fmax(low - value, value - high);
-}
-
 static uint32_t
 rows_of_level(const TonStemFacts* f, Row* r)
 {
   const TonMeasurement* const m = &f->whole;
   const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
+  // both ends are worse: the nearer one counts
+  const bool flat = m->loudness_range_lu < 9.0;
   const Row rows[] = {
       {"clipping", clips_per_minute(m), "/min", 0.0, 10.0,
        m->n_clips ? m->clips[0].at_s : NAN, "runs of clipped samples",
@@ -131,9 +126,10 @@ rows_of_level(const TonStemFacts* f, Row* r)
        "true peak", "lower the fader of the mix bus: -6 to -3 dBTP is right"},
       {"limited", m->plr_lu, "LU", 12.0, 8.0, NAN, "true peak minus loudness",
        "take the limiter off the mix bus and render the mix again"},
-      {"dynamics", outside(m->loudness_range_lu, 3.0, 15.0), "LU", 0.0, 4.0,
-       NAN, "loudness range outside 3 to 15 LU by",
-       "ride the faders of what jumps out or drowns"},
+      {"dynamics", m->loudness_range_lu, "LU", flat ? 3.0 : 15.0,
+       flat ? 1.0 : 19.0, NAN, "loudness range",
+       flat ? "let verses be softer than choruses; compress less"
+            : "ride the faders of what jumps out or drowns"},
       {"dc", 100.0 * dc, "% FS", 0.05, 0.5, NAN, "DC offset",
        "a high-pass of 20 Hz on the track that carries it"},
       {"bad-samples", (double)m->bad_samples, "samples", 0.0, 0.0,

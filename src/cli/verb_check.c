@@ -1,76 +1,78 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
+#include "base/memory.h"
 #include "cli/numbers.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char* const colours[] = {"green", "amber", "red"};
-
 static json_t*
-json_row(const TonCheckRow* r)
+json_row(const TonFinding* r)
 {
   json_t* const o = json_object();
   json_object_set_new(o, "item", json_string(r->item));
-  json_object_set_new(o, "light", json_string(colours[r->colour]));
+  json_object_set_new(o, "light", json_string(ton_light_name(r->light)));
   json_object_set_new(o, "value", cli_number(r->value));
   json_object_set_new(o, "unit", json_string(r->unit));
   json_object_set_new(o, "at_s", cli_number(r->at_s));
+  json_object_set_new(o, "found", json_string(r->text));
   json_object_set_new(o, "fix", json_string(r->fix));
   return o;
 }
 
 static void
-print_row(const TonCheckRow* r)
+print_row(const TonFinding* r)
 {
-  printf("  %-6s %-16s", colours[r->colour], r->item);
-  if (isnan(r->value)) {
-    printf(" %9s", "-");
-  } else {
-    printf(" %9.4g %s", r->value, r->unit);
-  }
+  printf("  %-6s %-12s %s", ton_light_name(r->light), r->item, r->text);
   if (isfinite(r->at_s)) {
     printf(" at %d:%06.3f", (int)(r->at_s / 60.0), fmod(r->at_s, 60.0));
   }
-  printf("%s%s\n", *r->fix ? ": " : "", r->fix);
+  printf("\n");
+  if (*r->fix) {
+    printf("%22s%s\n", "", r->fix);
+  }
+}
+
+static void
+print_check(const TonCheck* check)
+{
+  printf("%s\n", check->path);
+  for (uint32_t i = 0; i < check->n_rows; ++i) {
+    print_row(&check->rows[i]);
+  }
+}
+
+static void
+print_check_json(const TonCheck* check)
+{
+  json_t* const all = json_array();
+  for (uint32_t i = 0; i < check->n_rows; ++i) {
+    json_array_append_new(all, json_row(&check->rows[i]));
+  }
+  cli_print_json(json_pack("{s:s, s:o, s:b}", "path", check->path, "rows", all,
+                           "ready", check->n_red == 0));
 }
 
 TonStatus
 cli_check(const CliLine* line, TonError* error)
 {
-  const char* path = line->args[0];
-  TonSongPaths p;
-  if (!ton_is_file(path)) {
-    TON_TRY(ton_song_paths(path, false, &p, error));
-    path = p.mix;
+  TonCheck* const check = ton_alloc(sizeof(TonCheck));
+  if (!check) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  TonMeasurement m;
-  TON_TRY(ton_measure_file(path, TON_MEASURE_ALL, &m, NULL, &line->job, error));
+  TonStatus status = ton_studio_check(line->args[0], check, &line->job, error);
   cli_progress_clear();
-  TonCheckRow rows[32];
-  const uint32_t n = ton_check(&m, rows, 32);
-  json_t* const all = json_array();
-  uint32_t red = 0;
-  if (!line->json) {
-    printf("%s\n", path);
+  if (!status) {
+    (line->json ? print_check_json : print_check)(check);
   }
-  for (uint32_t i = 0; i < n; ++i) {
-    red += rows[i].colour == TON_COLOUR_RED;
-    json_array_append_new(all, json_row(&rows[i]));
-    if (!line->json) {
-      print_row(&rows[i]);
-    }
+  if (!status && check->n_red) {
+    status = ton_fail_file(error, TON_GOAL_MISSED, check->path,
+                           "is not ready: %u red light%s", check->n_red,
+                           check->n_red == 1 ? "" : "s");
   }
-  if (line->json) {
-    cli_print_json(json_pack("{s:s, s:O, s:b}", "path", path, "rows", all,
-                             "ready", red == 0));
-  }
-  json_decref(all);
-  return red ? ton_fail_file(error, TON_GOAL_MISSED, path,
-                             "is not ready: %u red light%s", red,
-                             red == 1 ? "" : "s")
-             : TON_OK;
+  ton_free(check);
+  return status;
 }
 
 /// Mean of what is finite

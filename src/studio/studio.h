@@ -203,24 +203,18 @@ TonStatus ton_studio_release(const char* song, const TonJob* job,
 TonStatus ton_studio_report(const char* song, const TonDelivered* all,
                             uint32_t n, const TonJob* job, TonError* error);
 
-typedef enum {
-  TON_COLOUR_GREEN,
-  TON_COLOUR_AMBER,
-  TON_COLOUR_RED,
-} TonLightColour;
+enum { TON_MOST_FINDINGS = 32 };
 
-/// One line of the readiness report
+/// Readiness of a mix for mastering
 typedef struct {
-  const char* item;
-  TonLightColour colour;
-  double value; ///< NaN: not defined here
-  const char* unit;
-  double at_s;     ///< NaN: the whole song
-  const char* fix; ///< What to do in the mix; "" when green
-} TonCheckRow;
+  char path[2048]; ///< Of the mix
+  TonFinding rows[TON_MOST_FINDINGS];
+  uint32_t n_rows;
+  uint32_t n_red;
+} TonCheck;
 
-/// Is a mix ready for mastering?  `m` was measured with TON_MEASURE_ALL.
-/// Returns how many rows were written.
-uint32_t ton_check(const TonMeasurement* m, TonCheckRow* rows, uint32_t room);
+/// Is a mix ready for mastering?  Of a song, its out/mix.wav is looked at.
+TonStatus ton_studio_check(const char* song_or_file, TonCheck* check,
+                           const TonJob* job, TonError* error);
 
 #endif
