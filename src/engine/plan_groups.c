@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "engine/plan.h"
+
+#include <string.h>
+
+// Groups ---------------------------------------------------------------------
+
+static bool
+works_alone(const GraphStrip* g)
+{
+  for (uint32_t i = 0; i < g->n_inserts; ++i) {
+    if (g->inserts[i].type->flags & TON_ALONE) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Strips with the same chain sort together, so that lanes are not wasted
+static int
+compare_chains(const GraphStrip* a, const GraphStrip* b)
+{
+  const uint32_t n = a->n_inserts < b->n_inserts ? a->n_inserts : b->n_inserts;
+  for (uint32_t i = 0; i < n; ++i) {
+    const int order = strcmp(a->inserts[i].type->id, b->inserts[i].type->id);
+    if (order) {
+      return order;
+    }
+  }
+  return (a->n_inserts > b->n_inserts) - (a->n_inserts < b->n_inserts);
+}
+
+/// Strips of a level in packing order: stereo before mono inside equal chains
+static uint32_t
+sort_level(const TonEngine* e, uint32_t level, uint32_t* order)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < e->graph->n_strips; ++i) {
+    if (e->strips[i].level != level) {
+      continue;
+    }
+    uint32_t k = n++;
+    for (; k > 0; --k) {
+      const Strip* const before = &e->strips[order[k - 1]];
+      const int chains = compare_chains(before->graph, e->strips[i].graph);
+      if (chains < 0 ||
+          (chains == 0 && before->channels >= e->strips[i].channels)) {
+        break;
+      }
+      order[k] = order[k - 1];
+    }
+    order[k] = i;
+  }
+  return n;
+}
+
+static Group*
+new_group(TonEngine* e)
+{
+  Group* const group = &e->groups[e->n_groups++];
+  group->strips = ton_arena_alloc(&e->arena, TON_MAX_LANES * sizeof(uint32_t));
+  return group->strips ? group : NULL;
+}
+
+static TonStatus
+pack_level(TonEngine* e, uint32_t level, uint32_t* order)
+{
+  const uint32_t n = sort_level(e, level, order);
+  const uint32_t widest = ton_machine_lanes();
+  Group* group = NULL;
+  uint32_t used = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    Strip* const s = &e->strips[order[i]];
+    used += s->channels == 2 ? used & 1 : 0;
+    const bool alone = works_alone(s->graph) || e->run.one_strip;
+    if (!group || alone || used + s->channels > widest) {
+      group = new_group(e);
+      used = 0;
+      if (!group) {
+        return TON_NO_MEMORY;
+      }
+    }
+    s->group = e->n_groups - 1;
+    s->lane = used;
+    group->strips[group->n_strips++] = order[i];
+    used += s->channels;
+    group->lanes = used <= 4 ? 4 : used <= 8 ? 8 : 16;
+    for (uint32_t c = 0; c < s->channels; ++c) {
+      group->gain[s->lane + c] = s->graph->gain;
+    }
+    if (alone) {
+      group = NULL;
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
+pack_groups(TonEngine* e)
+{
+  uint32_t* const order =
+      ton_arena_alloc(&e->arena, (e->graph->n_strips + 1) * sizeof(uint32_t));
+  e->groups = ton_alloc((e->graph->n_strips + 1) * sizeof(Group));
+  if (!order || !e->groups) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t level = 0; level <= plan_top_level(e); ++level) {
+    TON_TRY(pack_level(e, level, order));
+  }
+  return TON_OK;
+}
+
+// Steps ----------------------------------------------------------------------
+
+static TonStatus
+make_moving(TonEngine* e, Seat* seat, const GraphStrip* g)
+{
+  const TonProcessor* const type = g->inserts[seat->insert].type;
+  seat->moving =
+      ton_arena_alloc(&e->arena, (g->n_autos + 1) * sizeof(MovingParam));
+  if (!seat->moving) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t i = 0; i < g->n_autos; ++i) {
+    const GraphAuto* const a = &g->autos[i];
+    if (a->kind != TON_AUTO_PARAM || a->item != seat->insert || !a->n_points) {
+      continue;
+    }
+    const TonParam* const p = &type->params[a->param];
+    seat->moving[seat->n_moving++] = (MovingParam){
+        .lane = {a->points, a->n_points, e->graph->rate},
+        .param = a->param,
+        .stepped = p->spacing >= TON_INTEGER,
+        .log = p->unit == TON_HZ,
+    };
+  }
+  return TON_OK;
+}
+
+static TonStatus
+make_seat(TonEngine* e, Step* step, uint32_t strip, uint32_t insert)
+{
+  const GraphStrip* const g = &e->graph->strips[strip];
+  const GraphInsert* const in = &g->inserts[insert];
+  Seat* const seat = &step->seats[step->n_seats++];
+  const Strip* const s = &e->strips[strip];
+  *seat = (Seat){.strip = strip,
+                 .insert = insert,
+                 .lane = s->lane,
+                 .latency = s->latency_in,
+                 .next = INT64_MAX,
+                 .key = in->key};
+  for (uint32_t i = 0; i < insert; ++i) {
+    seat->latency += plan_insert_latency(e, &g->inserts[i]);
+  }
+  seat->params =
+      ton_arena_alloc(&e->arena, (in->type->n_params + 1) * sizeof(float));
+  if (!seat->params) {
+    return TON_NO_MEMORY;
+  }
+  memcpy(seat->params, in->params, in->type->n_params * sizeof(float));
+  if (in->key != UINT32_MAX) {
+    step->keyed = true;
+    const uint32_t wait = seat->latency - e->strips[in->key].latency_out;
+    TON_TRY(plan_late(e, &seat->key_late[0], wait));
+    TON_TRY(plan_late(e, &seat->key_late[1], wait));
+  }
+  if (in->type->n_meters) {
+    seat->points =
+        plan_alloc(e, (size_t)in->type->n_meters * e->n_points * sizeof(float));
+    if (!seat->points) {
+      return TON_NO_MEMORY;
+    }
+  }
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    step->on[seat->lane + c] = -1;
+  }
+  return make_moving(e, seat, g);
+}
+
+/// Type that most strips of the group need next; null when all chains are done
+static const TonProcessor*
+next_type(const TonEngine* e, const Group* group, const uint32_t* at)
+{
+  const TonProcessor* best = NULL;
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < group->n_strips; ++i) {
+    const GraphStrip* const a = &e->graph->strips[group->strips[i]];
+    if (at[i] == a->n_inserts) {
+      continue;
+    }
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < group->n_strips; ++k) {
+      const GraphStrip* const b = &e->graph->strips[group->strips[k]];
+      count += at[k] < b->n_inserts &&
+               b->inserts[at[k]].type == a->inserts[at[i]].type;
+    }
+    if (count > most) {
+      most = count;
+      best = a->inserts[at[i]].type;
+    }
+  }
+  return best;
+}
+
+static TonStatus
+make_state(TonEngine* e, const Group* group, Step* step, TonError* error)
+{
+  const bool alone = step->type->flags & TON_ALONE;
+  const char* const id = step->type->id;
+  step->type = ton_processor_lanes(step->type, group->lanes);
+  if (!step->type) {
+    return ton_fail(error, TON_UNSUPPORTED, "%s was not built for %u lanes", id,
+                    group->lanes);
+  }
+  const TonSpec spec = {e->graph->rate, alone ? 2 : group->lanes, e->block};
+  step->state = plan_alloc(e, step->type->state_size(&spec));
+  if (!step->state) {
+    return TON_NO_MEMORY;
+  }
+  if (step->type->prepare) {
+    step->type->prepare(step->state, &spec);
+  }
+  return TON_OK;
+}
+
+static TonStatus
+make_steps(TonEngine* e, Group* group, TonError* error)
+{
+  uint32_t at[TON_MAX_LANES] = {0};
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < group->n_strips; ++i) {
+    most += e->graph->strips[group->strips[i]].n_inserts;
+  }
+  group->steps = plan_alloc(e, (most + 1) * sizeof(Step));
+  if (!group->steps) {
+    return TON_NO_MEMORY;
+  }
+  const TonProcessor* type = NULL;
+  while ((type = next_type(e, group, at))) {
+    Step* const step = &group->steps[group->n_steps++];
+    step->type = type;
+    step->seats = ton_arena_alloc(&e->arena, group->n_strips * sizeof(Seat));
+    if (!step->seats) {
+      return TON_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < group->n_strips; ++i) {
+      const GraphStrip* const g = &e->graph->strips[group->strips[i]];
+      if (at[i] < g->n_inserts && g->inserts[at[i]].type == type) {
+        TON_TRY(make_seat(e, step, group->strips[i], at[i]));
+        ++at[i];
+      }
+    }
+    TON_TRY(make_state(e, group, step, error));
+  }
+  return TON_OK;
+}
+
+static TonStatus
+make_group_buffers(TonEngine* e, Group* group)
+{
+  const size_t block = (size_t)e->block * group->lanes * sizeof(float);
+  uint32_t meters = 1;
+  for (uint32_t i = 0; i < group->n_steps; ++i) {
+    const uint32_t n = group->steps[i].type->n_meters;
+    meters = n > meters ? n : meters;
+  }
+  group->x = plan_alloc(e, block);
+  group->key = plan_alloc(e, block);
+  group->planar = plan_alloc(e, (size_t)e->block * 4 * sizeof(float));
+  group->meters = plan_alloc(e, (size_t)meters * TON_MAX_LANES * sizeof(float));
+  if (!group->x || !group->key || !group->planar || !group->meters) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t i = 0; i < group->n_strips; ++i) {
+    Strip* const s = &e->strips[group->strips[i]];
+    for (uint32_t c = 0; c < s->channels; ++c) {
+      for (int slot = 0; slot < SLOTS; ++slot) {
+        s->out[slot][c] = plan_stretch(e);
+        if (!s->out[slot][c]) {
+          return TON_NO_MEMORY;
+        }
+      }
+      if (s->graph->has_source && !(s->in[c] = plan_stretch(e))) {
+        return TON_NO_MEMORY;
+      }
+    }
+  }
+  return TON_OK;
+}
+
+TonStatus
+plan_groups(TonEngine* e, TonError* error)
+{
+  TON_TRY(pack_groups(e));
+  for (uint32_t i = 0; i < e->n_groups; ++i) {
+    TON_TRY(make_steps(e, &e->groups[i], error));
+    TON_TRY(make_group_buffers(e, &e->groups[i]));
+  }
+  return TON_OK;
+}
