@@ -138,6 +138,7 @@ json_delivered(const TonDelivered* d)
   json_object_set_new(o, "name", json_string(d->name));
   json_object_set_new(o, "sha256", json_string(d->sha256));
   json_object_set_new(o, "bytes", json_integer((json_int_t)d->bytes));
+  json_object_set_new(o, "lossy", json_boolean(d->lossy));
   json_object_set_new(o, "good", json_boolean(d->good));
   return o;
 }
@@ -146,9 +147,10 @@ static void
 print_delivered(const TonDelivered* d)
 {
   const char* const slash = strrchr(d->path, '/');
-  printf("  %-34s %8.1f MB %8.2f LUFS %7.2f dBTP  %s\n", slash + 1,
+  printf("  %-34s %8.1f MB %8.2f LUFS %7.2f dBTP%s  %s\n", slash + 1,
          (double)d->bytes / 1e6, d->measured.integrated_lufs,
-         d->measured.true_peak_dbtp, d->good ? "good" : "over");
+         d->measured.true_peak_dbtp, d->lossy ? " decoded" : "",
+         d->good ? "good" : d->why);
 }
 
 TonStatus

@@ -28,9 +28,18 @@ safe_name(const char* title, char* room, size_t size)
 static const char*
 ending(const char* container)
 {
-  return strcmp(container, "FLAC") == 0  ? "flac"
-         : strcmp(container, "MP3") == 0 ? "mp3"
-                                         : "wav";
+  return strcmp(container, "FLAC") == 0   ? "flac"
+         : strcmp(container, "MP3") == 0  ? "mp3"
+         : strcmp(container, "M4A") == 0  ? "m4a"
+         : strcmp(container, "OGG") == 0  ? "ogg"
+         : strcmp(container, "OPUS") == 0 ? "opus"
+                                          : "wav";
+}
+
+static bool
+is_lossy(const char* container)
+{
+  return strcmp(container, "WAV") != 0 && strcmp(container, "FLAC") != 0;
 }
 
 static void
@@ -63,100 +72,215 @@ tags_of(const TonRelease* r, const TonMeasurement* m)
   return t;
 }
 
-/// The master at the file's rate: as it is, or converted and held under the
-/// ceiling again, since conversion moves the peaks
+/// One file on its way
+typedef struct {
+  const TonSongPaths* paths;
+  const TonRelease* release;
+  const TonDeliverable* what;
+  const TonMeasurement* master;
+  double ceiling_dbtp;
+  const TonJob* job;
+  TonError* error;
+  char source[2048]; ///< The master at the file's rate
+  bool converted;
+} Delivery;
+
+/// Loudness a file may be away from the master's, LU
+#define NEAR_LU 0.1
+/// Same for a codec, whose low-pass takes treble with it
+#define NEAR_CODED_LU 0.5
+/// Highest true peak a decoder may give, dBTP: what lies above 0 is clipped by
+/// players that decode to integers
+#define MOST_DECODED_DBTP -0.1
+
+/// The master as it is, or converted
 static TonStatus
-source_at_rate(const char* master, uint32_t rate, double ceiling_dbtp,
-               const char* cache, char* path, uint32_t size, TonInsert* guard,
-               TonError* error)
+find_source(Delivery* d)
 {
-  TonAudio* audio = NULL;
-  TON_TRY(ton_audio_open(master, &audio, error));
-  const uint32_t own = ton_audio_info(audio)->rate;
-  ton_audio_close(audio);
-  snprintf(path, size, "%s", master);
-  if (!rate || rate == own) {
-    return TON_OK;
-  }
-  TON_TRY(ton_stem_ready(master, rate, cache, path, size, NULL, NULL, error));
-  char text[64];
-  snprintf(text, sizeof(text), "limiter:ceiling=%.2fdBTP", ceiling_dbtp);
-  return ton_insert_parse(text, guard, error);
+  const uint32_t rate = d->what->rate;
+  snprintf(d->source, sizeof(d->source), "%s", d->release->source);
+  d->converted = rate && rate != d->master->rate;
+  return d->converted ? ton_stem_ready(d->release->source, rate,
+                                       d->paths->cache, d->source,
+                                       sizeof(d->source), NULL, NULL, d->error)
+                      : TON_OK;
 }
 
-static TonStatus
-write_one(const char* source, const TonInsert* guard,
-          const TonAudioFormat* format, const char* out, const TonTags* tags,
-          const TonBroadcast* broadcast, const TonJob* job, TonError* error)
+static TonAudioFormat
+format_of(const Delivery* d, bool held)
 {
-  TonTake take = {.error = error};
-  TON_TRY(ton_writer_open(out, format, &take.writer, error));
+  const TonDeliverable* const what = d->what;
+  const TonMeasurement* const m = d->master;
+  const bool wav = strcmp(what->container, "WAV") == 0;
+  return (TonAudioFormat){
+      .rate = what->rate ? what->rate : m->rate,
+      .channels = m->channels,
+      .samples = what->bits == 16 ? TON_SAMPLES_16 : TON_SAMPLES_24,
+      .container = what->container,
+      .bitrate_kbps = what->bitrate_kbps,
+      // a 24-bit master at its own rate is copied sample for sample
+      .dither = what->bits == 16 || held,
+      .dither_seed = 2,
+      .frames_hint = m->frames,
+      .broadcast = {.present = wav,
+                    .integrated_lufs = NAN,
+                    .range_lu = NAN,
+                    .true_peak_dbtp = NAN,
+                    .momentary_max_lufs = NAN,
+                    .short_term_max_lufs = NAN}};
+}
+
+/// Peaks held where conversion or a codec has moved them
+typedef struct {
+  bool on;
+  double ceiling_dbtp;
+  double gain_db; ///< What the limiter took from the loudness
+} Hold;
+
+/// Render into the writer.  The peaks stand out by fractions of a decibel, so
+/// that a fast release is not heard and takes least.
+static TonStatus
+render(const Delivery* d, const Hold* hold, TonTake* take)
+{
+  TonInsert guard = {0};
+  char text[128];
+  if (hold->on) {
+    snprintf(text, sizeof(text),
+             "limiter:gain=%.2fdB,ceiling=%.2fdBTP,release=20ms,mode=manual",
+             hold->gain_db, hold->ceiling_dbtp);
+    TON_TRY(ton_insert_parse(text, &guard, d->error));
+  }
   const TonStatus status =
-      ton_render_chain(source, guard, guard->type ? 1 : 0, &take, job, error);
+      ton_render_chain(d->source, &guard, hold->on, take, d->job, d->error);
+  if (hold->on) {
+    ton_insert_free(&guard);
+  }
+  return status;
+}
+
+/// Write, with the file's own loudness in its broadcast chunk and tags
+static TonStatus
+write_once(const Delivery* d, const Hold* hold, const char* path)
+{
+  const TonAudioFormat format = format_of(d, hold->on);
+  TonTake take = {.error = d->error};
+  take.meters = ton_meters_new(format.rate, format.channels,
+                               TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);
+  if (!take.meters) {
+    return ton_fail(d->error, TON_NO_MEMORY, "out of memory");
+  }
+  TonMeasurement m;
+  TonStatus status = ton_writer_open(path, &format, &take.writer, d->error);
+  status = status ? status : render(d, hold, &take);
+  ton_meters_finish(take.meters, &m);
+  ton_meters_free(take.meters);
   if (status) {
     ton_writer_abandon(take.writer);
     return status;
   }
-  return ton_writer_commit(take.writer, broadcast, tags, error);
+  const TonBroadcast b = {format.broadcast.present, m.integrated_lufs,
+                          m.loudness_range_lu,      m.true_peak_dbtp,
+                          m.momentary_max_lufs,     m.short_term_max_lufs};
+  const TonTags tags = tags_of(d->release, &m);
+  return ton_writer_commit(take.writer, &b, &tags, d->error);
 }
 
 /// Open the finished file and measure it again: what is promised is what lies
 /// on the disk
 static TonStatus
-verify(TonDelivered* d, const TonJob* job, TonError* error)
+verify(TonDelivered* made, const TonJob* job, TonError* error)
 {
-  TON_TRY(ton_measure_file(d->path,
+  TON_TRY(ton_measure_file(made->path,
                            TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK |
                                TON_MEASURE_LEVELS,
-                           &d->measured, NULL, job, error));
-  TON_TRY(ton_file_sha256(d->path, d->sha256, error));
+                           &made->measured, NULL, job, error));
+  TON_TRY(ton_file_sha256(made->path, made->sha256, error));
   struct stat st;
-  d->bytes = stat(d->path, &st) == 0 ? (uint64_t)st.st_size : 0;
+  made->bytes = stat(made->path, &st) == 0 ? (uint64_t)st.st_size : 0;
   return TON_OK;
 }
 
+static double
+away_lu(const Delivery* d, const TonDelivered* made)
+{
+  return made->measured.integrated_lufs - d->master->integrated_lufs;
+}
+
+/// What another try would do better: the peaks of a decoder that goes too high
+/// are held lower by as much, and what that takes from the loudness is given
+/// back.  False: it is good.
+static bool
+improve(const Delivery* d, const TonDelivered* made, Hold* hold)
+{
+  const double over = made->measured.true_peak_dbtp - MOST_DECODED_DBTP;
+  const double away = away_lu(d, made);
+  const double near = made->lossy ? NEAR_CODED_LU : NEAR_LU;
+  const bool high = made->lossy && over > 0.0;
+  const bool soft = hold->on && fabs(away) > 0.5 * near;
+  if (high) {
+    const double top = hold->on
+                           ? hold->ceiling_dbtp
+                           : fmin(d->master->true_peak_dbtp, d->ceiling_dbtp);
+    hold->on = true;
+    hold->ceiling_dbtp = fmax(top - over - 0.05, -20.0);
+  }
+  hold->gain_db = fmin(hold->gain_db - (soft ? away : 0.0), 1.0);
+  return high || soft;
+}
+
+/// Write and verify, again where the first try can be bettered
 static TonStatus
-deliver(const TonSongPaths* p, const TonRelease* r, const TonDeliverable* what,
-        const TonMeasurement* master, double ceiling, const TonJob* job,
-        TonDelivered* d, TonError* error)
+write_and_verify(const Delivery* d, TonDelivered* made)
+{
+  enum { MOST_TRIES = 4 };
+  Hold hold = {.on = d->converted, .ceiling_dbtp = d->ceiling_dbtp};
+  for (int i = 0; i < MOST_TRIES; ++i) {
+    TON_TRY(write_once(d, &hold, made->path));
+    TON_TRY(verify(made, d->job, d->error));
+    if (!improve(d, made, &hold)) {
+      break;
+    }
+  }
+  return TON_OK;
+}
+
+/// What the file on the disk keeps of the promises
+static void
+judge(const Delivery* d, TonDelivered* made)
+{
+  const TonMeasurement* const m = &made->measured;
+  const double most = made->lossy ? MOST_DECODED_DBTP : d->ceiling_dbtp + 0.05;
+  const double away = away_lu(d, made);
+  const double near = made->lossy ? NEAR_CODED_LU : NEAR_LU;
+  made->good = false;
+  if (m->true_peak_dbtp > most) {
+    snprintf(made->why, sizeof(made->why),
+             "reads %.2f dBTP after %s, above %.2f dBTP", m->true_peak_dbtp,
+             made->lossy ? "decoding" : "writing", most);
+  } else if (fabs(away) > near) {
+    snprintf(made->why, sizeof(made->why),
+             "reads %.2f LUFS after %s, %.2f LU %s the master",
+             m->integrated_lufs, made->lossy ? "decoding" : "writing",
+             fabs(away), away < 0.0 ? "under" : "over");
+  } else {
+    made->good = true;
+  }
+}
+
+static TonStatus
+deliver(Delivery* d, TonDelivered* made)
 {
   char name[256];
-  char source[2048];
+  const TonRelease* const r = d->release;
   safe_name(r->title ? r->title : "song", name, sizeof(name));
-  snprintf(d->name, sizeof(d->name), "%s", what->name);
-  snprintf(d->path, sizeof(d->path), "%s/%s (%s).%s", p->release, name,
-           what->name, ending(what->container));
-  TonInsert guard = {0};
-  TON_TRY(source_at_rate(r->source, what->rate, ceiling, p->cache, source,
-                         sizeof(source), &guard, error));
-  const TonAudioFormat format = {
-      .rate = what->rate ? what->rate : master->rate,
-      .channels = 2,
-      .samples = what->bits == 16 ? TON_SAMPLES_16 : TON_SAMPLES_24,
-      .container = what->container,
-      .bitrate_kbps = what->bitrate_kbps,
-      // a 24-bit master at its own rate is copied sample for sample
-      .dither = what->bits == 16 || guard.type,
-      .dither_seed = 2,
-      .frames_hint = master->frames,
-      .broadcast = {.present = strcmp(what->container, "WAV") == 0,
-                    .integrated_lufs = master->integrated_lufs,
-                    .range_lu = master->loudness_range_lu,
-                    .true_peak_dbtp = master->true_peak_dbtp,
-                    .momentary_max_lufs = master->momentary_max_lufs,
-                    .short_term_max_lufs = master->short_term_max_lufs}};
-  const TonTags tags = tags_of(r, master);
-  TonStatus status =
-      write_one(source, &guard, &format, d->path, &tags, NULL, job, error);
-  if (guard.type) {
-    ton_insert_free(&guard);
-  }
-  status = status ? status : verify(d, job, error);
-  const bool coded = strcmp(what->container, "MP3") == 0;
-  d->lossy = coded;
-  d->good =
-      !status && d->measured.true_peak_dbtp <= (coded ? 0.0 : ceiling + 0.05);
-  return status;
+  *made = (TonDelivered){.lossy = is_lossy(d->what->container)};
+  snprintf(made->name, sizeof(made->name), "%s", d->what->name);
+  snprintf(made->path, sizeof(made->path), "%s/%s (%s).%s", d->paths->release,
+           name, d->what->name, ending(d->what->container));
+  TON_TRY(find_source(d));
+  TON_TRY(write_and_verify(d, made));
+  judge(d, made);
+  return TON_OK;
 }
 
 static TonStatus
@@ -176,6 +300,21 @@ write_sums(const TonSongPaths* p, const TonDelivered* all, uint32_t n,
   return status;
 }
 
+/// A picture that lies in the song's folder, or null
+static const char*
+find_cover(const TonSongPaths* p)
+{
+  static const char* const names[] = {"cover.jpg", "cover.jpeg", "cover.png"};
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i) {
+    char path[1200];
+    snprintf(path, sizeof(path), "%s/%s", p->folder, names[i]);
+    if (ton_is_file(path)) {
+      return names[i];
+    }
+  }
+  return NULL;
+}
+
 /// A release.yaml for a song that has none: the title is the folder's name
 static TonStatus
 first_text(const TonSongPaths* p, TonError* error)
@@ -184,12 +323,16 @@ first_text(const TonSongPaths* p, TonError* error)
     return TON_OK;
   }
   const char* const name = strrchr(p->folder, '/') + 1;
+  const char* const cover = find_cover(p);
   char* const title = ton_doc_scalar(name);
   TonText text = {0};
   ton_text_printf(&text,
                   "# What goes out, and under which name.\ntitle: %s\n"
                   "artist: Unknown Artist\n",
                   title ? title : name);
+  if (cover) {
+    ton_text_printf(&text, "cover: %s\n", cover);
+  }
   ton_free(title);
   const TonStatus status = ton_file_write(
       p->release_text, ton_text_string(&text), text.length, error);
@@ -223,8 +366,14 @@ deliver_all(const TonSongPaths* p, const TonRelease* r, const TonJob* job,
                            &master, NULL, job, error));
   const double ceiling = ceiling_of(p);
   for (*n = 0; *n < r->n_deliverables && *n < TON_MOST_DELIVERED; ++*n) {
-    TON_TRY(deliver(p, r, &r->deliverables[*n], &master, ceiling, job, &all[*n],
-                    error));
+    Delivery d = {.paths = p,
+                  .release = r,
+                  .what = &r->deliverables[*n],
+                  .master = &master,
+                  .ceiling_dbtp = ceiling,
+                  .job = job,
+                  .error = error};
+    TON_TRY(deliver(&d, &all[*n]));
   }
   return write_sums(p, all, *n, error);
 }
@@ -252,9 +401,8 @@ ton_studio_release(const char* song, const TonJob* job, TonDelivered* all,
   TON_TRY(status);
   for (uint32_t i = 0; i < *n; ++i) {
     if (!all[i].good) {
-      return ton_fail_file(error, TON_GOAL_MISSED, all[i].path,
-                           "reads %.2f dBTP after writing",
-                           all[i].measured.true_peak_dbtp);
+      return ton_fail_file(error, TON_GOAL_MISSED, all[i].path, "%s",
+                           all[i].why);
     }
   }
   return TON_OK;

@@ -190,8 +190,9 @@ typedef struct {
   char sha256[65];
   uint64_t bytes;
   TonMeasurement measured;
-  bool lossy;
-  bool good; ///< Keeps the ceiling
+  bool lossy;    ///< `measured` is of what its decoder gives
+  bool good;     ///< Keeps the ceiling and the loudness
+  char why[160]; ///< Not good: what it reads instead
 } TonDelivered;
 
 /// Write and verify every deliverable of release.yaml, which is made if there

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/count.h"
+#include "signals.h"
+#include "song.h"
+
+#include <string.h>
+
+static const TonJob job = {.threads = 1};
+
+static TonMasterWish
+wish_of(double lufs, const char* out)
+{
+  return (TonMasterWish){
+      .loudness_lufs = lufs, .ceiling_dbtp = NAN, .amount = NAN, .out = out};
+}
+
+static TonStatus
+master(const char* what, const TonMasterWish* wish, TonMastered* m,
+       TonError* error)
+{
+  const TonStatus status = ton_studio_master(what, wish, &job, m, error);
+  if (status && status != TON_GOAL_MISSED) {
+    print_message("# %s\n", error->text);
+  }
+  return status;
+}
+
+/// Every loudness that can be had is met under the ceiling, in few runs
+static void
+test_loudness_is_met(void** state)
+{
+  (void)state;
+  static const double goals[] = {-23.0, -16.0, -14.0, -11.0};
+  song_mix("mix.wav", 48000.0, 2, 10.0, -4.0);
+  for (size_t i = 0; i < TON_COUNT(goals); ++i) {
+    TonMastered m;
+    TonError error = {0};
+    const char* const out = song_path("m.wav");
+    const TonMasterWish wish = wish_of(goals[i], out);
+    assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error), TON_OK);
+    EXPECT_NEAR("loudness", m.after.integrated_lufs, goals[i], 0.05, "LUFS");
+    EXPECT_AT_MOST("limiter runs", (double)m.runs, 3.0, "");
+    EXPECT_NEAR("frames", (double)m.after.frames, (double)m.before.frames, 0.0,
+                "");
+    double* x[2];
+    const uint64_t n = song_load(out, &x[0], &x[1]);
+    for (int c = 0; c < 2; ++c) {
+      EXPECT_AT_MOST("peak of a quarter, 16 times oversampled",
+                     20.0 * log10(signal_true_peak(x[c], n / 4)), -0.95,
+                     "dBTP");
+      free(x[c]);
+    }
+    ton_mastered_free(&m);
+  }
+}
+
+static void
+test_a_loudness_out_of_reach_is_told(void** state)
+{
+  (void)state;
+  TonMastered m;
+  TonError error = {0};
+  TonMasterWish wish = wish_of(-2.0, song_path("m.wav"));
+  song_mix("mix.wav", 48000.0, 2, 5.0, -4.0);
+  assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error),
+                   TON_GOAL_MISSED);
+  assert_non_null(strstr(error.text, "LUFS instead of -2.0"));
+  assert_non_null(strstr(error.text, "--anyway"));
+  EXPECT_AT_MOST("limiter runs", (double)m.runs, 4.0, "");
+  EXPECT_AT_MOST("gain reduction", m.reduction_db, 14.0, "dB");
+  const double bounded = m.after.integrated_lufs;
+  ton_mastered_free(&m);
+  wish.anyway = true;
+  master(song_path("mix.wav"), &wish, &m, &error);
+  EXPECT_AT_LEAST("louder anyway", m.after.integrated_lufs, bounded + 0.5,
+                  "LUFS");
+  ton_mastered_free(&m);
+}
+
+/// One channel in, one channel out, at any rate
+static void
+test_channels_and_rate_stay(void** state)
+{
+  (void)state;
+  static const double rates[] = {8000.0, 44100.0, 192000.0, 384000.0};
+  for (size_t i = 0; i < TON_COUNT(rates); ++i) {
+    TonMastered m;
+    TonError error = {0};
+    const TonMasterWish wish = wish_of(-16.0, song_path("m.wav"));
+    song_mix("mono.wav", rates[i], 1, 3.0, -4.0);
+    assert_int_equal(master(song_path("mono.wav"), &wish, &m, &error), TON_OK);
+    EXPECT_NEAR("channels", (double)m.after.channels, 1.0, 0.0, "");
+    EXPECT_NEAR("rate", (double)m.after.rate, rates[i], 0.0, "Hz");
+    EXPECT_NEAR("loudness", m.after.integrated_lufs, -16.0, 0.1, "LUFS");
+    ton_mastered_free(&m);
+  }
+}
+
+static void
+test_what_cannot_be_mastered(void** state)
+{
+  (void)state;
+  enum { N = 48000 };
+  static double x[N];
+  TonMastered m;
+  TonError error = {0};
+  const TonMasterWish wish = wish_of(-14.0, song_path("none.wav"));
+  song_wav("silent.wav", 48000.0, 2, x, x, N);
+  assert_int_equal(master(song_path("silent.wav"), &wish, &m, &error),
+                   TON_BAD_FILE);
+  assert_non_null(strstr(error.text, "silent"));
+  signal_white(x, N, 1);
+  song_wav("short.wav", 48000.0, 2, x, x, 4800);
+  assert_int_equal(master(song_path("short.wav"), &wish, &m, &error),
+                   TON_BAD_FILE);
+  assert_non_null(strstr(error.text, "0.100 s"));
+  assert_string_equal(song_read("none.wav"), "");
+}
+
+/// The text is a full account: rendered again from it, the same bytes
+static void
+test_the_second_run_keeps_the_text(void** state)
+{
+  (void)state;
+  static char text[65536];
+  TonMastered m;
+  TonError error = {0};
+  char first[65];
+  char second[65];
+  const TonMasterWish wish = wish_of(NAN, NULL);
+  song_mix("out/mix.wav", 48000.0, 2, 8.0, -4.0);
+  assert_int_equal(master(song_path(""), &wish, &m, &error), TON_OK);
+  ton_mastered_free(&m);
+  ton_file_sha256(song_path("out/master.wav"), first, NULL);
+  snprintf(text, sizeof(text), "%s", song_read("master.yaml"));
+  const TonJob other = {.threads = 2, .block = 37};
+  assert_int_equal(ton_studio_master(song_path(""), &wish, &other, &m, &error),
+                   TON_OK);
+  assert_int_equal(m.runs, 1);
+  ton_mastered_free(&m);
+  ton_file_sha256(song_path("out/master.wav"), second, NULL);
+  assert_string_equal(first, second);
+  assert_string_equal(text, song_read("master.yaml"));
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_loudness_is_met),
+      cmocka_unit_test(test_a_loudness_out_of_reach_is_told),
+      cmocka_unit_test(test_channels_and_rate_stay),
+      cmocka_unit_test(test_what_cannot_be_mastered),
+      cmocka_unit_test(test_the_second_run_keeps_the_text),
+  };
+  return SONG_TESTS(tests);
+}
