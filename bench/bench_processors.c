@@ -128,14 +128,10 @@ row(const TonProcessor* p, const char* name, const char* settings)
   ton_param_defaults(p, values);
   set(p, settings, values);
   printf("%-16s %-24s", p->id, name);
-  if (p->flags & TON_ALONE) {
-    printf("%8.3f alone\n", measure(p, values));
-    return;
-  }
   for (uint32_t lanes = 4; lanes <= ton_machine_lanes(); lanes *= 2) {
     printf("%8.3f", measure(ton_processor_lanes(p, lanes), values));
   }
-  printf("\n");
+  printf(p->flags & TON_ALONE ? " alone\n" : "\n");
 }
 
 static void

@@ -209,7 +209,8 @@ make_state(TonEngine* e, const Group* group, Step* step, TonError* error)
 {
   const bool alone = step->type->flags & TON_ALONE;
   const char* const id = step->type->id;
-  step->type = ton_processor_lanes(step->type, group->lanes);
+  step->type = ton_processor_lanes(step->type,
+                                   alone ? ton_machine_lanes() : group->lanes);
   if (!step->type) {
     return ton_fail(error, TON_UNSUPPORTED, "%s was not built for %u lanes", id,
                     group->lanes);

@@ -32,9 +32,8 @@ static const TonProcessor* const list[][3] = {
     // gain
     LANED(ton_gain),
     // space
+    LANED(ton_reverb),
     LANED(ton_width),
-
-    ALONE(ton_reverb),
 };
 
 const TonProcessor* const*

@@ -15,7 +15,9 @@ TON_DECLARE_LANED(ton_compressor);
 TON_DECLARE_LANED(ton_gain);
 TON_DECLARE_LANED(ton_width);
 
+/// No lanes, yet faster where vectors are wide
+TON_DECLARE_LANED(ton_reverb);
+
 extern const TonProcessor ton_limiter;
-extern const TonProcessor ton_reverb;
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/count.h"
 #include "dsp/filter_design.h"
+#include "dsp/kernels/transpose.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -119,16 +120,34 @@ static const double lengths_ms[3][2] = {
 static const double diffuser_ms[2][DIFFUSERS] = {{2.11, 3.37, 5.53, 8.09},
                                                  {2.29, 3.61, 5.21, 8.63}};
 
+/// Frames worked on at a time: no longer than the shortest path
+enum { CHUNK = 32 };
+
+typedef float Four __attribute__((vector_size(16)));
+
+/// Left and right
+typedef double Two __attribute__((vector_size(16)));
+
 /// Direct form 2 transposed, in double
 typedef struct {
   TonBiquad c;
-  double s0;
-  double s1;
+  Two s0;
+  Two s1;
 } Filter;
 
+/**
+   The last `length` frames of a path, in one piece: what goes in is written
+   behind them, and where the memory ends they move back to its start.
+
+     | ... gone ... | oldest ... newest | free ... |
+                     at - length          at
+
+   `at` begins, and mostly stays, where a vector may be written in one go.
+*/
 typedef struct {
   uint32_t length;
   uint32_t start; ///< Of its piece of memory
+  uint32_t room;
   uint32_t at;
 } Line;
 
@@ -141,19 +160,22 @@ typedef struct {
 
    Damping per line, for T60 at low frequencies and half of it at `damping`:
    a one-pole whose gains at 0 and at that frequency are those of its length.
+   The lines lie side by side in VECTORS vectors.
 */
+enum { VECTORS = LINES / TON_LANES };
+
 typedef struct {
   double rate;
   Line predelay[2];
   Line diffuser[2][DIFFUSERS];
   Line line[LINES];
-  float keep[LINES]; ///< One-pole: y += keep (y before - x)
-  float gain[LINES];
+  _Alignas(64) float keep[LINES]; ///< One-pole: y += keep (y before - x)
+  _Alignas(64) float gain[LINES];
+  _Alignas(64) float low[LINES];
   float keep_step[LINES]; ///< Per frame while the decay moves
   float gain_step[LINES];
   uint32_t moving; ///< Frames until the decay arrives
-  float low[LINES];
-  Filter filter[2][2];
+  Filter filter[2];
   float width;
   float mix;
   float width_goal;
@@ -161,7 +183,7 @@ typedef struct {
   float glide;
   ReverbParams now;
   uint32_t room;
-  float memory[];
+  _Alignas(64) float memory[];
 } Reverb;
 
 static uint32_t
@@ -186,11 +208,25 @@ prime_from(uint32_t n)
   }
 }
 
+static uint32_t
+aligned(uint32_t frames)
+{
+  return (frames + CHUNK - 1) / CHUNK * CHUNK;
+}
+
+/// Room of a path: its frames twice, so that moving them costs a frame a frame
+static uint32_t
+room_of(uint32_t length)
+{
+  return aligned(length) + aligned(length > 1024 ? length : 1024);
+}
+
 static size_t
 room_frames(double rate)
 {
-  const double ms = 2.0 * 250.0 + 2.0 * 2.0 * 30.0 + 2.0 * LINES * 90.0;
-  return (size_t)(ms * rate / 1000.0) + 64 * 64;
+  const double ms = 2.0 * 250.0 + 2.0 * 30.0 + LINES * 170.0;
+  const size_t lines = 2 + 2 * DIFFUSERS + LINES;
+  return (size_t)(2.0 * ms * rate / 1000.0) + lines * (1024 + 2 * CHUNK + 128);
 }
 
 static size_t
@@ -202,8 +238,8 @@ state_size(const TonSpec* spec)
 static void
 place(Reverb* r, Line* line, uint32_t length)
 {
-  *line = (Line){length, r->room, 0};
-  r->room += length;
+  *line = (Line){length, r->room, room_of(length), aligned(length)};
+  r->room += line->room;
 }
 
 static void
@@ -242,9 +278,9 @@ reset(void* state)
   Reverb* const r = state;
   memset(r->memory, 0, room_frames(r->rate) * sizeof(float));
   memset(r->low, 0, sizeof(r->low));
-  for (int k = 0; k < 4; ++k) {
-    r->filter[k / 2][k % 2].s0 = 0.0;
-    r->filter[k / 2][k % 2].s1 = 0.0;
+  for (int k = 0; k < 2; ++k) {
+    r->filter[k].s0 = (Two){0.0, 0.0};
+    r->filter[k].s1 = (Two){0.0, 0.0};
   }
   r->width = r->width_goal;
   r->mix = r->mix_goal;
@@ -300,14 +336,10 @@ update(void* state, const TonUpdate* u)
   }
   r->now = *p;
   set_damping(r, p, fresh ? 0 : u->ramp);
-  const TonBiquad high = ton_filter(TON_FILTER_HIGHPASS, (double)p->highpass_hz,
-                                    0.0, sqrt(0.5), r->rate);
-  const TonBiquad low = ton_filter(TON_FILTER_LOWPASS, (double)p->lowpass_hz,
-                                   0.0, sqrt(0.5), r->rate);
-  for (int c = 0; c < 2; ++c) {
-    r->filter[c][0].c = high;
-    r->filter[c][1].c = low;
-  }
+  r->filter[0].c = ton_filter(TON_FILTER_HIGHPASS, (double)p->highpass_hz, 0.0,
+                              sqrt(0.5), r->rate);
+  r->filter[1].c = ton_filter(TON_FILTER_LOWPASS, (double)p->lowpass_hz, 0.0,
+                              sqrt(0.5), r->rate);
   r->width_goal = p->width_percent / 100.0F;
   r->mix_goal = p->mix_percent / 100.0F;
   if (fresh || !u->ramp) {
@@ -316,192 +348,238 @@ update(void* state, const TonUpdate* u)
   }
 }
 
-static double
-filtered(Filter* f, double x)
+static inline Two
+filtered(Filter* f, Two x)
 {
-  const double y = f->c.b0 * x + f->s0;
+  const Two y = f->c.b0 * x + f->s0;
   f->s0 = f->c.b1 * x - f->c.a1 * y + f->s1;
   f->s1 = f->c.b2 * x - f->c.a2 * y;
   return y;
 }
 
-/// Frames worked on at a time: no longer than the shortest path
-enum { CHUNK = 32 };
-
-/// Four of the sixteen lines side by side
-typedef float Four __attribute__((vector_size(16)));
-
-enum { FOURS = LINES / 4 };
-
-/// Length of the piece of a line that does not wrap
-static uint32_t
-straight(const Line* line, uint32_t n)
+/// Where the next CHUNK frames may be written; the oldest is `length` before
+static float*
+slide(Reverb* r, Line* line)
 {
-  const uint32_t left = line->length - line->at;
-  return left < n ? left : n;
+  float* const start = r->memory + line->start;
+  if (line->at + CHUNK > line->room) {
+    const uint32_t to = aligned(line->length);
+    memmove(start + (to - line->length), start + (line->at - line->length),
+            line->length * sizeof(float));
+    line->at = to;
+  }
+  return start + line->at;
 }
 
-static void
-advance(Line* line, uint32_t n)
-{
-  line->at += n;
-  line->at -= line->at >= line->length ? line->length : 0;
-}
+// Vectors may run past n, never past CHUNK: what they leave behind a line's
+// newest frame is overwritten before it is heard.
 
 /// x comes out `length` frames later
 static void
 through(Reverb* r, Line* line, float* x, uint32_t n)
 {
-  for (uint32_t i = 0; i < n;) {
-    const uint32_t m = straight(line, n - i);
-    float* const at = r->memory + line->start + line->at;
-    for (uint32_t k = 0; k < m; ++k) {
-      const float late = at[k];
-      at[k] = x[i + k];
-      x[i + k] = late;
-    }
-    advance(line, m);
-    i += m;
-  }
+  float* const at = slide(r, line);
+  memcpy(at, x, n * sizeof(float));
+  memcpy(x, at - line->length, n * sizeof(float));
+  line->at += n;
 }
 
 /// An all-pass: y = late + 0.6 in, in = x - 0.6 late
 static void
 diffuse(Reverb* r, Line* line, float* x, uint32_t n)
 {
-  for (uint32_t i = 0; i < n;) {
-    const uint32_t m = straight(line, n - i);
-    float* const at = r->memory + line->start + line->at;
-    for (uint32_t k = 0; k < m; ++k) {
-      const float late = at[k];
-      const float in = x[i + k] - 0.6F * late;
-      at[k] = in;
-      x[i + k] = late + 0.6F * in;
-    }
-    advance(line, m);
-    i += m;
+  float* const at = slide(r, line);
+  for (uint32_t i = 0; i < n; i += TON_LANES) {
+    const TonV late = ton_v_load_any(at - line->length + i);
+    const TonV in = ton_v_load(x + i) - 0.6F * late;
+    ton_v_store_any(at + i, in);
+    ton_v_store(x + i, late + 0.6F * in);
   }
-}
-
-/// What leaves the lines, frame by frame; the heads stay
-static void
-read_lines(const Reverb* r, float x[CHUNK][LINES], uint32_t n)
-{
-  for (int k = 0; k < LINES; ++k) {
-    const Line* const line = &r->line[k];
-    const float* const memory = r->memory + line->start;
-    const uint32_t m = straight(line, n);
-    for (uint32_t i = 0; i < m; ++i) {
-      x[i][k] = memory[line->at + i];
-    }
-    for (uint32_t i = m; i < n; ++i) {
-      x[i][k] = memory[i - m];
-    }
-  }
-}
-
-static void
-write_lines(Reverb* r, float x[CHUNK][LINES], uint32_t n)
-{
-  for (int k = 0; k < LINES; ++k) {
-    Line* const line = &r->line[k];
-    float* const memory = r->memory + line->start;
-    const uint32_t m = straight(line, n);
-    for (uint32_t i = 0; i < m; ++i) {
-      memory[line->at + i] = x[i][k];
-    }
-    for (uint32_t i = m; i < n; ++i) {
-      memory[i - m] = x[i][k];
-    }
-    advance(line, n);
-  }
+  line->at += n;
 }
 
 /// A Hadamard matrix of 16 over 4, in four rounds of constant geometry:
 /// sums of neighbours to the front, differences to the back
 static inline __attribute__((always_inline)) void
-hadamard(Four* v)
+hadamard(TonV* v)
 {
 #pragma GCC unroll 4
   for (int round = 0; round < 4; ++round) {
-    const Four e0 = __builtin_shufflevector(v[0], v[1], 0, 2, 4, 6);
-    const Four o0 = __builtin_shufflevector(v[0], v[1], 1, 3, 5, 7);
-    const Four e1 = __builtin_shufflevector(v[2], v[3], 0, 2, 4, 6);
-    const Four o1 = __builtin_shufflevector(v[2], v[3], 1, 3, 5, 7);
+#if TON_LANES == 16
+    const TonV even = __builtin_shufflevector(v[0], v[0], 0, 2, 4, 6, 8, 10, 12,
+                                              14, 0, 2, 4, 6, 8, 10, 12, 14);
+    const TonV odd = __builtin_shufflevector(v[0], v[0], 1, 3, 5, 7, 9, 11, 13,
+                                             15, 1, 3, 5, 7, 9, 11, 13, 15);
+    const int32_t minus = INT32_MIN;
+    const TonVi back = {0,     0,     0,     0,     0,     0,     0,     0,
+                        minus, minus, minus, minus, minus, minus, minus, minus};
+    v[0] = even + (TonV)((TonVi)odd ^ back);
+#elif TON_LANES == 8
+    const TonV even =
+        __builtin_shufflevector(v[0], v[1], 0, 2, 4, 6, 8, 10, 12, 14);
+    const TonV odd =
+        __builtin_shufflevector(v[0], v[1], 1, 3, 5, 7, 9, 11, 13, 15);
+    v[0] = even + odd;
+    v[1] = even - odd;
+#else
+    const TonV e0 = __builtin_shufflevector(v[0], v[1], 0, 2, 4, 6);
+    const TonV o0 = __builtin_shufflevector(v[0], v[1], 1, 3, 5, 7);
+    const TonV e1 = __builtin_shufflevector(v[2], v[3], 0, 2, 4, 6);
+    const TonV o1 = __builtin_shufflevector(v[2], v[3], 1, 3, 5, 7);
     v[0] = e0 + o0;
     v[1] = e1 + o1;
     v[2] = e0 - o0;
     v[3] = e1 - o1;
+#endif
   }
 }
 
-static const Four into_left = {0.25F, 0, -0.25F, 0};
-static const Four into_right = {0, 0.25F, 0, -0.25F};
-static const Four out_signs[FOURS] = {
-    {1, 1, 1, 1}, {-1, 1, -1, 1}, {1, -1, 1, -1}, {-1, -1, -1, -1}};
-
-/// Lines in, damped and mixed; in[] becomes what is heard
-static void
-network(Reverb* r, float x[CHUNK][LINES], float in[2][CHUNK], uint32_t n)
+/// Lines 4h + j of all h added up, in that order
+static inline __attribute__((always_inline)) Four
+fold(const TonV* v)
 {
-  Four low[FOURS];
-  Four keep[FOURS];
-  Four gain[FOURS];
+#if TON_LANES == 16
+  const Four a = __builtin_shufflevector(v[0], v[0], 0, 1, 2, 3);
+  const Four b = __builtin_shufflevector(v[0], v[0], 4, 5, 6, 7);
+  const Four c = __builtin_shufflevector(v[0], v[0], 8, 9, 10, 11);
+  const Four d = __builtin_shufflevector(v[0], v[0], 12, 13, 14, 15);
+#elif TON_LANES == 8
+  const Four a = __builtin_shufflevector(v[0], v[0], 0, 1, 2, 3);
+  const Four b = __builtin_shufflevector(v[0], v[0], 4, 5, 6, 7);
+  const Four c = __builtin_shufflevector(v[1], v[1], 0, 1, 2, 3);
+  const Four d = __builtin_shufflevector(v[1], v[1], 4, 5, 6, 7);
+#else
+  const Four a = (Four)v[0];
+  const Four b = (Four)v[1];
+  const Four c = (Four)v[2];
+  const Four d = (Four)v[3];
+#endif
+  return ((a + b) + c) + d;
+}
+
+static const _Alignas(64) float out_signs[LINES] = {
+    1, 1, 1, 1, -1, 1, -1, 1, 1, -1, 1, -1, -1, -1, -1, -1};
+
+/// Damping, outputs and matrix, frame by frame
+static void
+network(Reverb* r, TonV x[CHUNK][VECTORS], Four* heard, uint32_t n)
+{
+  TonV low[VECTORS];
+  TonV keep[VECTORS];
+  TonV gain[VECTORS];
+  TonV sign[VECTORS];
   memcpy(low, r->low, sizeof(low));
   memcpy(keep, r->keep, sizeof(keep));
   memcpy(gain, r->gain, sizeof(gain));
+  memcpy(sign, out_signs, sizeof(sign));
   for (uint32_t i = 0; i < n; ++i) {
-    Four y[FOURS];
-    Four heard = {0, 0, 0, 0};
-    memcpy(y, x[i], sizeof(y));
-    const Four fed =
-        into_left * (4.0F * in[0][i]) + into_right * (4.0F * in[1][i]);
+    TonV y[VECTORS];
+    TonV out[VECTORS];
 #pragma GCC unroll 4
-    for (int h = 0; h < FOURS; ++h) {
-      low[h] = y[h] + keep[h] * (low[h] - y[h]);
+    for (int h = 0; h < VECTORS; ++h) {
+      low[h] = x[i][h] + keep[h] * (low[h] - x[i][h]);
       y[h] = low[h] * gain[h];
-      heard += y[h] * out_signs[h];
+      out[h] = y[h] * sign[h];
     }
+    heard[i] = fold(out);
     hadamard(y);
 #pragma GCC unroll 4
-    for (int h = 0; h < FOURS; ++h) {
-      y[h] = 0.25F * y[h] + fed;
+    for (int h = 0; h < VECTORS; ++h) {
+      x[i][h] = 0.25F * y[h];
     }
-    memcpy(x[i], y, sizeof(y));
-    in[0][i] = heard[0] + heard[2];
-    in[1][i] = heard[1] + heard[3];
   }
   memcpy(r->low, low, sizeof(low));
 }
 
-/// Filters, pre-delay and diffusion of one channel
+/// What leaves the lines is mixed and goes back into them with what comes in:
+/// left into the even ones, right into the odd ones, every other pair upside
+/// down
 static void
-prepare_channel(Reverb* r, int c, const float* x, float* in, uint32_t n)
+run_lines(Reverb* r, float in[2][CHUNK], Four* heard, uint32_t n)
+{
+  TonV x[CHUNK][VECTORS];
+  TonV v[TON_LANES];
+  float* at[LINES];
+  for (int k = 0; k < LINES; ++k) {
+    at[k] = slide(r, &r->line[k]);
+  }
+  for (uint32_t i = 0; i < n; i += TON_LANES) {
+    for (int h = 0; h < VECTORS; ++h) {
+      for (int k = 0; k < TON_LANES; ++k) {
+        const int line = h * TON_LANES + k;
+        v[k] = ton_v_load_any(at[line] - r->line[line].length + i);
+      }
+      ton_v_transpose(v);
+      for (int k = 0; k < TON_LANES; ++k) {
+        x[i + (uint32_t)k][h] = v[k];
+      }
+    }
+  }
+  network(r, x, heard, n);
+  for (uint32_t i = 0; i < n; i += TON_LANES) {
+    const TonV fed[2] = {ton_v_load(in[0] + i), ton_v_load(in[1] + i)};
+    for (int h = 0; h < VECTORS; ++h) {
+      for (int k = 0; k < TON_LANES; ++k) {
+        v[k] = x[i + (uint32_t)k][h];
+      }
+      ton_v_transpose(v);
+      for (int k = 0; k < TON_LANES; ++k) {
+        const int line = h * TON_LANES + k;
+        const TonV y = k & 2 ? v[k] - fed[k & 1] : v[k] + fed[k & 1];
+        ton_v_store_any(at[line] + i, y);
+      }
+    }
+  }
+  for (int k = 0; k < LINES; ++k) {
+    r->line[k].at += n;
+  }
+}
+
+/// Filters, pre-delay and diffusion
+static void
+take_in(Reverb* r, const float* x, float in[2][CHUNK], uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     // not for what is not a number either
-    const double y = fabsf(x[2 * i]) < 1e6F ? (double)x[2 * i] : 0.0;
-    in[i] = (float)filtered(&r->filter[c][1], filtered(&r->filter[c][0], y));
+    const Two y = {fabsf(x[2 * i]) < 1e6F ? (double)x[2 * i] : 0.0,
+                   fabsf(x[2 * i + 1]) < 1e6F ? (double)x[2 * i + 1] : 0.0};
+    const Two z = filtered(&r->filter[1], filtered(&r->filter[0], y));
+    in[0][i] = (float)z[0];
+    in[1][i] = (float)z[1];
   }
-  through(r, &r->predelay[c], in, n);
-  for (int k = 0; k < DIFFUSERS; ++k) {
-    diffuse(r, &r->diffuser[c][k], in, n);
+  for (int c = 0; c < 2; ++c) {
+    through(r, &r->predelay[c], in[c], n);
+    for (int k = 0; k < DIFFUSERS; ++k) {
+      diffuse(r, &r->diffuser[c][k], in[c], n);
+    }
+  }
+}
+
+static inline void
+mix_frame(const int32_t* on, Four heard, float width, float mix, float* x)
+{
+  const float wet[2] = {heard[0] + heard[2], heard[1] + heard[3]};
+  const float mid = 0.5F * (wet[0] + wet[1]);
+  for (int c = 0; c < 2; ++c) {
+    const float side = mid + width * (wet[c] - mid);
+    const float y = x[c] * (1.0F - mix) + 0.5F * side * mix;
+    x[c] = on[c] ? y : x[c];
   }
 }
 
 static void
-mix_out(Reverb* r, const int32_t* on, float wet[2][CHUNK], float* x, uint32_t n)
+mix_out(Reverb* r, const int32_t* on, const Four* heard, float* x, uint32_t n)
 {
-  for (uint32_t i = 0; i < n; ++i, x += 2) {
+  const bool rests = r->width == r->width_goal && r->mix == r->mix_goal;
+  const float width = r->width;
+  const float mix = r->mix;
+  for (uint32_t i = 0; rests && i < n; ++i) {
+    mix_frame(on, heard[i], width, mix, x + 2 * (size_t)i);
+  }
+  for (uint32_t i = 0; !rests && i < n; ++i) {
     r->width += r->glide * (r->width_goal - r->width);
     r->mix += r->glide * (r->mix_goal - r->mix);
-    const float mid = 0.5F * (wet[0][i] + wet[1][i]);
-    for (int c = 0; c < 2; ++c) {
-      const float side = mid + r->width * (wet[c][i] - mid);
-      if (on[c]) {
-        x[c] = x[c] * (1.0F - r->mix) + 0.5F * side * r->mix;
-      }
-    }
+    mix_frame(on, heard[i], r->width, r->mix, x + 2 * (size_t)i);
   }
 }
 
@@ -509,8 +587,8 @@ static void
 process(void* state, const TonBlock* block)
 {
   Reverb* const r = state;
-  float lines[CHUNK][LINES];
-  float in[2][CHUNK];
+  _Alignas(64) float in[2][CHUNK] = {{0}};
+  Four heard[CHUNK];
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
     uint32_t n = left < CHUNK ? left : CHUNK;
@@ -518,12 +596,9 @@ process(void* state, const TonBlock* block)
       move_damping(r);
       n = 1;
     }
-    prepare_channel(r, 0, x, in[0], n);
-    prepare_channel(r, 1, x + 1, in[1], n);
-    read_lines(r, lines, n);
-    network(r, lines, in, n);
-    write_lines(r, lines, n);
-    mix_out(r, block->on, in, x, n);
+    take_in(r, x, in, n);
+    run_lines(r, in, heard, n);
+    mix_out(r, block->on, heard, x, n);
     x += 2 * (size_t)n;
     left -= n;
   }
@@ -543,7 +618,7 @@ neutral(const float* values)
   return ((const ReverbParams*)values)->mix_percent <= 0.0F;
 }
 
-const TonProcessor ton_reverb = {
+const TonProcessor TON_LANED(ton_reverb) = {
     .id = "reverb",
     .name = "Reverb",
     .category = "space",

@@ -1,68 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dsp/kernels/kernels.h"
 
-#include "dsp/kernels/lanes.h"
+#include "dsp/kernels/transpose.h"
 
 #include <stdbool.h>
 
-typedef float AnyV __attribute__((vector_size(4 * TON_LANES), aligned(4)));
 typedef double AnyVd __attribute__((vector_size(4 * TON_LANES), aligned(8)));
-
-static TonV
-load_any(const float* x)
-{
-  return *(const AnyV*)x;
-}
-
-static void
-store_any(float* x, TonV v)
-{
-  *(AnyV*)x = v;
-}
-
-static TonV
-zip_low(TonV a, TonV b)
-{
-#if TON_LANES == 16
-  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
-                                 6, 22, 7, 23);
-#elif TON_LANES == 8
-  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-#else
-  return __builtin_shufflevector(a, b, 0, 4, 1, 5);
-#endif
-}
-
-static TonV
-zip_high(TonV a, TonV b)
-{
-#if TON_LANES == 16
-  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
-                                 29, 14, 30, 15, 31);
-#elif TON_LANES == 8
-  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-#else
-  return __builtin_shufflevector(a, b, 2, 6, 3, 7);
-#endif
-}
-
-/// Square transpose: log2(lanes) rounds of zipping row i with row i + lanes/2
-static void
-transpose(TonV* v)
-{
-  TonV w[TON_LANES];
-  for (int round = TON_LANES; round > 1; round /= 2) {
-#pragma GCC unroll 8
-    for (int i = 0; i < TON_LANES / 2; ++i) {
-      w[2 * i] = zip_low(v[i], v[i + TON_LANES / 2]);
-      w[2 * i + 1] = zip_high(v[i], v[i + TON_LANES / 2]);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < TON_LANES; ++i) {
-      v[i] = w[i];
-    }
-  }
-}
 
 static void
 gather(float* lanes, const float* const* planar, const float* gain, uint32_t n)
@@ -73,9 +16,9 @@ gather(float* lanes, const float* const* planar, const float* gain, uint32_t n)
   for (; i + TON_LANES <= n; i += TON_LANES) {
     TonV v[TON_LANES];
     for (int lane = 0; lane < TON_LANES; ++lane) {
-      v[lane] = planar[lane] ? load_any(planar[lane] + i) : ton_v(0.0F);
+      v[lane] = planar[lane] ? ton_v_load_any(planar[lane] + i) : ton_v(0.0F);
     }
-    transpose(v);
+    ton_v_transpose(v);
     for (int k = 0; k < TON_LANES; ++k) {
       ton_v_store(lanes + (size_t)(i + (uint32_t)k) * TON_LANES, v[k] * g);
     }
@@ -99,10 +42,10 @@ scatter(float* const* planar, const float* lanes, uint32_t n)
       v[k] = ton_v_load(lanes + (size_t)(i + (uint32_t)k) * TON_LANES);
       bad |= ((TonVi)v[k] & 0x7F800000) == 0x7F800000;
     }
-    transpose(v);
+    ton_v_transpose(v);
     for (int lane = 0; lane < TON_LANES; ++lane) {
       if (planar[lane]) {
-        store_any(planar[lane] + i, v[lane]);
+        ton_v_store_any(planar[lane] + i, v[lane]);
       }
     }
   }
@@ -129,8 +72,8 @@ add(double* sum, const float* const* x, const double* gain, uint32_t n_x,
     TonVd s[4] = {at[0], at[1], at[2], at[3]};
     for (uint32_t k = 0; k < n_x; ++k) {
       const TonVd g = ton_vd(gain[k]);
-      const TonV a = load_any(x[k] + i);
-      const TonV b = load_any(x[k] + i + TON_LANES);
+      const TonV a = ton_v_load_any(x[k] + i);
+      const TonV b = ton_v_load_any(x[k] + i + TON_LANES);
       s[0] += ton_v_low(a) * g;
       s[1] += ton_v_high(a) * g;
       s[2] += ton_v_low(b) * g;
@@ -160,8 +103,9 @@ store(float* out, const double* sum, uint32_t n)
 {
   uint32_t i = 0;
   for (; i + TON_LANES <= n; i += TON_LANES) {
-    store_any(out + i, ton_vd_join(*(const AnyVd*)(sum + i),
-                                   *(const AnyVd*)(sum + i + TON_LANES / 2)));
+    ton_v_store_any(out + i,
+                    ton_vd_join(*(const AnyVd*)(sum + i),
+                                *(const AnyVd*)(sum + i + TON_LANES / 2)));
   }
   for (; i < n; ++i) {
     out[i] = (float)sum[i];
