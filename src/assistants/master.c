@@ -159,8 +159,9 @@ master_goal(const Mastering* m)
 
 // Glue ------------------------------------------------------------------------
 
-static void
-leave_glue(const Mastering* m)
+/// Why there is no glue, if there is not to be any
+static bool
+leave_glue(const Mastering* m, const Loud* loud, double peak_lu)
 {
   const TonStemFacts* const f = m->brief->mix;
   TonDecision d;
@@ -170,26 +171,35 @@ leave_glue(const Mastering* m)
                        "{0} over its loudness");
     ton_decision_range(&d, "true peak minus loudness", f->whole.plr_lu, "LU",
                        DENSE_PLR_LU, NAN, "reference 3.5");
-  } else {
+  } else if (m->distance_db > TONE_ALIKE_DB) {
+    ton_decision_start(&d, "glue.helps", 0.7,
+                       "no compression: {0} from the profile in tone, this is "
+                       "another kind of music");
+    ton_decision_range(&d, "tonal distance", m->distance_db, "dB", NAN,
+                       TONE_ALIKE_DB, "reference 3.9");
+  } else if (!(peak_lu > GLUE_CREST_DB && loud->range_lu > GLUE_RANGE_LU)) {
     ton_decision_start(&d, "glue.helps", 0.75,
-                       "no compression: loudness ranges over {0} in 400 ms "
-                       "and peaks stand {1} out");
-    ton_decision_range(&d, "range of 400 ms loudness", f->range_lu, "LU", NAN,
-                       GLUE_RANGE_LU, "reference 3.5");
-    ton_decision_range(&d, "crest", f->whole.crest_db, "dB", NAN, GLUE_CREST_DB,
+                       "no compression: loud parts range over {0} in 400 ms, "
+                       "peaks stand {1} out");
+    ton_decision_range(&d, "range of 400 ms loudness, loud parts",
+                       loud->range_lu, "LU", NAN, GLUE_RANGE_LU,
                        "reference 3.5");
+    ton_decision_range(&d, "true peak minus loudness, loud parts", peak_lu,
+                       "LU", NAN, GLUE_CREST_DB, "reference 3.5");
+  } else {
+    return false;
   }
   master_leave(m, "chain/compressor", &d);
+  return true;
 }
 
-/// Highest threshold that reduces by about 1.5 dB on the average
+/// Highest threshold that reduces the loud parts by about 1.5 dB on the average
 static Trial
-glue_trial(const Mastering* m)
+glue_trial(const Loud* loud)
 {
-  const Levels l = levels_read(&m->plan->arena, m->brief->mix);
   Trial best = {.threshold_db = NAN};
-  for (int i = 0; l.n && i < 24; ++i) {
-    const Trial t = levels_try(&l, 4.0 - 0.5 * i, GLUE_RATIO);
+  for (int i = 0; loud->levels.n && i < 24; ++i) {
+    const Trial t = levels_try(&loud->levels, 4.0 - 0.5 * i, GLUE_RATIO);
     if (t.mean_db > GLUE_MEAN_DB) {
       break;
     }
@@ -198,53 +208,62 @@ glue_trial(const Mastering* m)
   return best;
 }
 
+/// RMS of one channel when the loudness is that of the loud parts
 static double
-rms_db(const TonStemFacts* f)
+rms_db(const TonStemFacts* f, const Loud* loud)
 {
   double power = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     power += pow(10.0, f->active_db[b] / 10.0);
   }
-  return 10.0 * log10(power / (f->whole.channels > 1 ? 2.0 : 1.0));
+  const double sides = f->whole.channels > 1 ? 2.0 : 1.0;
+  return 10.0 * log10(power / sides) + loud->lufs - f->active_lufs;
+}
+
+static void
+write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
+{
+  TonDecision d;
+  ton_decision_start(&d, "glue.helps", 0.6,
+                     "loud parts range over {0}, peaks {1} out: {2} mean "
+                     "reduction holds them together");
+  ton_decision_range(&d, "range of 400 ms loudness, loud parts", loud->range_lu,
+                     "LU", NAN, GLUE_RANGE_LU, "reference 3.5");
+  ton_decision_range(&d, "true peak minus loudness, loud parts", peak_lu, "LU",
+                     NAN, GLUE_CREST_DB, "reference 3.5");
+  ton_decision_range(&d, "mean reduction", trial->mean_db, "dB", 0.5, 2.0,
+                     "reference 3.5");
+  ton_decision_figure(&d, "true peak minus loudness",
+                      m->brief->mix->whole.plr_lu, "LU");
+  const TonSetting settings[] = {
+      {"threshold",
+       rint(2.0 * (rms_db(m->brief->mix, loud) + trial->threshold_db)) / 2.0},
+      {"ratio", GLUE_RATIO},
+      {"attack", 30.0},
+      {"release", 200.0},
+      {"range", 3.0},
+      {"detector", ton_chain_choice("compressor", "detector", "rms")},
+      {"key-highpass", 100.0}};
+  const char* const value =
+      ton_chain_values(m->plan, "compressor", settings, 7);
+  if (value) {
+    decide(m, ton_plan_text(m->plan, "chain/%u/compressor", m->n_chain++),
+           value, &d);
+  }
 }
 
 void
 master_glue(Mastering* m)
 {
   const TonStemFacts* const f = m->brief->mix;
-  const bool helps = !(f->whole.plr_lu < DENSE_PLR_LU) &&
-                     f->whole.crest_db > GLUE_CREST_DB &&
-                     f->range_lu > GLUE_RANGE_LU;
-  const Trial trial = helps ? glue_trial(m) : (Trial){.threshold_db = NAN};
-  if (!helps || isnan(trial.threshold_db) || trial.mean_db < 0.5) {
-    leave_glue(m);
+  const Loud loud = loud_read(&m->plan->arena, f);
+  const double peak_lu = f->whole.true_peak_dbtp - loud.lufs;
+  if (leave_glue(m, &loud, peak_lu)) {
     return;
   }
-  TonDecision d;
-  ton_decision_start(&d, "glue.helps", 0.6,
-                     "range {0}, crest {1}: {2} mean reduction holds it "
-                     "together");
-  ton_decision_range(&d, "range of 400 ms loudness", f->range_lu, "LU", NAN,
-                     GLUE_RANGE_LU, "reference 3.5");
-  ton_decision_range(&d, "crest", f->whole.crest_db, "dB", NAN, GLUE_CREST_DB,
-                     "reference 3.5");
-  ton_decision_range(&d, "mean reduction", trial.mean_db, "dB", 0.5, 2.0,
-                     "reference 3.5");
-  ton_decision_figure(&d, "true peak minus loudness", f->whole.plr_lu, "LU");
-  const TonSetting settings[] = {
-      {"threshold", rint(2.0 * (rms_db(f) + trial.threshold_db)) / 2.0},
-      {"ratio", GLUE_RATIO},
-      {"attack", 30.0},
-      {"release", 200.0},
-      {"range", 3.0},
-      {"make-up", rint(trial.lost_lu * 10.0) / 10.0},
-      {"detector", ton_chain_choice("compressor", "detector", "rms")},
-      {"key-highpass", 100.0}};
-  const char* const value =
-      ton_chain_values(m->plan, "compressor", settings, 8);
-  if (value) {
-    decide(m, ton_plan_text(m->plan, "chain/%u/compressor", m->n_chain++),
-           value, &d);
+  const Trial trial = glue_trial(&loud);
+  if (trial.mean_db >= 0.5) {
+    write_glue(m, &loud, peak_lu, &trial);
   }
 }
 

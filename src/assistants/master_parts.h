@@ -14,7 +14,9 @@ typedef struct {
   const TonMasterBrief* brief;
   TonPlan* plan;
   TonMasterPlan* result;
-  uint32_t n_chain; ///< Processors written so far
+  uint32_t n_chain;   ///< Processors written so far
+  double distance_db; ///< From the references or the profile in tone; 0: there
+                      ///< is neither
 } Mastering;
 
 /// Target minus mix per band, dB, at the level where the weighted sum of the

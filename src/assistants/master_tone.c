@@ -147,16 +147,25 @@ tone_distance(const TonMasterBrief* brief)
   return distance(miss);
 }
 
+/// Half, of references that are unlike a third; of a profile the less, the
+/// farther the music is from it, and nothing of one it has nothing to do with
 static double
-find_share(const TonMasterBrief* brief, const double* miss_db)
+find_share(const TonMasterBrief* brief, double distance_db)
 {
   if (!isnan(brief->amount)) {
     return brief->amount / 100.0;
   }
-  return brief->n_references && distance(miss_db) > TONE_ALIKE_DB ? 0.3 : 0.5;
+  if (brief->n_references) {
+    return distance_db > TONE_ALIKE_DB ? 0.3 : 0.5;
+  }
+  return 0.5 * fmin(fmax((8.0 - distance_db) / 4.0, 0.0), 1.0);
 }
 
 // Move ------------------------------------------------------------------------
+
+/// What is missing by so much was not played, dB: it is raised less and less
+#define MISSING_FROM_DB 8.0
+#define MISSING_DB      16.0
 
 /// Highest gain a band may get: none where there is nothing or noise to raise
 static double
@@ -168,7 +177,10 @@ highest(const TonStemFacts* mix, const double* miss_db, uint32_t band)
   if (isnan(miss_db[band]) || noisy) {
     return 0.0;
   }
-  return hz < 39.0 || hz > 14000.0 ? 1.0 : MOST_DB;
+  const double there = fmin(
+      fmax((MISSING_DB - miss_db[band]) / (MISSING_DB - MISSING_FROM_DB), 0.0),
+      1.0);
+  return hz < 39.0 || hz > 14000.0 ? fmin(there, 1.0) : there * MOST_DB;
 }
 
 /// What lies beyond the dead-band, in part
@@ -212,15 +224,36 @@ nearest_band(double hz)
   return (uint32_t)fmin(fmax(band, 0.0), TON_THIRDS - 1.0);
 }
 
+/// Band inside a section's reach that is furthest off in the section's way
+static uint32_t
+worst_band(const Section* s, const double* miss_db)
+{
+  const uint32_t at = nearest_band(s->hz);
+  const uint32_t reach = strcmp(s->kind, "bell") == 0 ? 2 : 6;
+  const bool low = strcmp(s->kind, "low-shelf") == 0;
+  const bool high = strcmp(s->kind, "high-shelf") == 0;
+  uint32_t worst = at;
+  double most = -INFINITY;
+  for (uint32_t b = at > reach ? at - reach : 0;
+       b <= at + reach && b < TON_THIRDS; ++b) {
+    const double off = copysign(1.0, s->gain_db) * miss_db[b];
+    if (!(low && b > at) && !(high && b < at) && off > most) {
+      most = off;
+      worst = b;
+    }
+  }
+  return worst;
+}
+
 static void
 decide_section(const Mastering* m, const Section* s, uint32_t index,
                const TonTone* target, const double* miss_db, double share)
 {
-  const uint32_t band = nearest_band(s->hz);
+  const uint32_t band = worst_band(s, miss_db);
   const double miss = isnan(miss_db[band]) ? 0.0 : miss_db[band];
   TonDecision d;
   ton_decision_start(&d, "tone.bounded", 0.6,
-                     "{0} %s %.40s, songs spread by {1} there: %.0f %% of "
+                     "at {2} {0} %s %.40s, songs spread by {1}: %.0f %% of "
                      "what is beyond",
                      miss < 0.0 ? "over" : "under", target->source,
                      100.0 * share);
@@ -228,6 +261,7 @@ decide_section(const Mastering* m, const Section* s, uint32_t index,
                      DEAD_BAND * target->spread_db[band], target->source);
   ton_decision_figure(&d, "one standard deviation", target->spread_db[band],
                       "dB");
+  ton_decision_figure(&d, "at", ton_third_hz(band), "Hz");
   d.bound_hit = fabs(s->gain_db) > MOST_DB - 0.05;
   const TonSetting settings[] = {
       {"at", s->hz}, {"gain", s->gain_db}, {"q", s->q}};
@@ -239,14 +273,18 @@ decide_section(const Mastering* m, const Section* s, uint32_t index,
 }
 
 static void
-leave_tone(const Mastering* m, const TonTone* target, const double* miss_db)
+leave_tone(const Mastering* m, const TonTone* target)
 {
   TonDecision d;
   ton_decision_start(&d, "tone.bounded", 0.7,
-                     "the tone lies within the spread of %.60s; mean distance "
-                     "{0}",
+                     m->distance_db > TONE_ALIKE_DB
+                         ? "another kind of music than %.60s: mean distance "
+                           "{0}; its tone is its own"
+                         : "the tone lies within the spread of %.60s; mean "
+                           "distance {0}",
                      target->source);
-  ton_decision_figure(&d, "mean distance", distance(miss_db), "dB");
+  ton_decision_range(&d, "mean distance", m->distance_db, "dB", NAN,
+                     TONE_ALIKE_DB, "reference 3.9");
   master_leave(m, "chain/equaliser", &d);
 }
 
@@ -263,7 +301,8 @@ master_tone(Mastering* m)
   }
   find_target(brief, &target);
   tone_miss(brief->mix, target.level_db, miss);
-  const double share = find_share(brief, miss);
+  m->distance_db = distance(miss);
+  const double share = find_share(brief, m->distance_db);
   find_move(m, &target, miss, share, move, most);
   Section sections[MOST_SECTIONS];
   const double rate = brief->mix->whole.rate;
@@ -272,7 +311,7 @@ master_tone(Mastering* m)
     m->result->tone_db[b] = tone_response(sections, n, ton_third_hz(b), rate);
   }
   if (!n) {
-    leave_tone(m, &target, miss);
+    leave_tone(m, &target);
     return;
   }
   for (uint32_t i = 0; i < n; ++i) {

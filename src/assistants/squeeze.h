@@ -17,6 +17,14 @@ typedef struct {
   uint32_t n;
 } Levels;
 
+/// The loud parts of a song: where the loudness over 3 s is among the highest
+/// 40 %
+typedef struct {
+  Levels levels;   ///< Over 400 ms re their own mean loudness, rising
+  double lufs;     ///< Mean loudness; NaN: shorter than 400 ms
+  double range_lu; ///< P95 - P10 of the levels
+} Loud;
+
 typedef struct {
   double threshold_db; ///< Re active loudness
   double mean_db;      ///< Gain reduction
@@ -25,6 +33,8 @@ typedef struct {
 } Trial;
 
 Levels levels_read(TonArena* arena, const TonStemFacts* facts);
+
+Loud loud_read(TonArena* arena, const TonStemFacts* facts);
 
 /// Needs at least one level.
 Trial levels_try(const Levels* levels, double threshold_db, double ratio);

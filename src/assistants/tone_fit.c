@@ -8,7 +8,7 @@
 
 #define MOST_DB 3.0
 /// A section weaker than this is left out, dB
-#define WORTH_DB 0.5
+#define WORTH_DB 0.7
 /// Above its allowed gain by this, a band is too high, dB
 #define SLACK_DB 0.25
 

@@ -57,7 +57,7 @@ print_master(const TonMastered* m)
   printf("%-16s %9.2f %9.2f LU\n", "loudness range", a->loudness_range_lu,
          b->loudness_range_lu);
   printf("%-16s %9.2f %9.2f LU\n", "PLR", a->plr_lu, b->plr_lu);
-  if (isfinite(m->reduction_db)) {
+  if (m->most_db > 0.05) {
     printf("%-16s %9s %9.2f dB, %.2f dB at %d:%04.1f\n", "gain reduction", "",
            m->reduction_db, m->most_db, (int)(m->most_at_s / 60.0),
            fmod(m->most_at_s, 60.0));

@@ -263,16 +263,17 @@ test_a_dense_mix_is_not_compressed(void** state)
   ton_plan_free(&plan);
 }
 
-static void
-test_a_loose_mix_is_glued(void** state)
+enum { TENTHS = 1800 };
+
+/// A mix whose loudness swings by so many dB, so fast
+static TonStemFacts
+swinging(double swing_db, double radians_per_tenth)
 {
-  (void)state;
-  enum { TENTHS = 1800 };
   static float power[TENTHS];
   static uint8_t on[TENTHS];
   TonStemFacts mix = healthy();
   for (uint32_t i = 0; i < TENTHS; ++i) {
-    const double db = -20.0 + 4.0 * sin(0.05 * i);
+    const double db = -20.0 + swing_db * sin(radians_per_tenth * i);
     power[i] = (float)pow(10.0, (db + 0.691) / 10.0);
     on[i] = 1;
   }
@@ -280,16 +281,92 @@ test_a_loose_mix_is_glued(void** state)
   mix.tenth_on = on;
   mix.n_tenths = TENTHS;
   mix.range_lu = 7.0;
+  mix.whole.true_peak_dbtp = -1.0;
+  return mix;
+}
+
+static void
+test_a_loose_mix_is_glued(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = swinging(6.0, 0.41887902);
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
   TonMaster* const m = propose(&brief, "song: X\n", &plan, &result);
   const TonInsert* const glue = find_insert(m, "compressor");
+  print_message("# %s\n", decision(&plan, "glue.helps")->reason);
   assert_non_null(glue);
   EXPECT_NEAR("ratio", (double)value_of(glue, "ratio"), 2.0, 1e-6, ":1");
   EXPECT_AT_MOST("range", (double)value_of(glue, "range"), 3.0, "dB");
   const TonDecision* const d = decision(&plan, "glue.helps");
   EXPECT_AT_MOST("mean reduction", d->evidence[2].value, 2.0, "dB");
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+/// Verses softer than choruses are the song, not a fault
+static void
+test_soft_and_loud_parts_are_not_glued(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = swinging(6.0, 0.01);
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m = propose(&brief, "song: X\n", &plan, &result);
+  assert_null(find_insert(m, "compressor"));
+  assert_non_null(strstr(decision(&plan, "glue.helps")->reason, "loud parts"));
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+/// A voice alone is no pop song with its bass missing
+static void
+test_other_music_keeps_its_tone(void** state)
+{
+  (void)state;
+  TonStemFacts mix = swinging(6.0, 0.41887902);
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    mix.active_db[b] -= b < 9 || b > 22 ? 24.0 : 0.0;
+  }
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m = propose(&brief, "song: X\n", &plan, &result);
+  assert_int_equal(m->n_chain, 1);
+  assert_non_null(strstr(decision(&plan, "tone.bounded")->reason, "another"));
+  assert_non_null(strstr(decision(&plan, "glue.helps")->reason, "another"));
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
+test_references_give_the_loudness(void** state)
+{
+  (void)state;
+  const TonStemFacts mix = healthy();
+  TonStemFacts references[] = {healthy(), healthy()};
+  references[0].whole.integrated_lufs = -9.0;
+  references[1].whole.integrated_lufs = -10.0;
+  TonMasterBrief brief = brief_of(&mix);
+  brief.references = references;
+  brief.n_references = 2;
+  brief.loudness_open = true;
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* m = propose(&brief, "song: X\n", &plan, &result);
+  EXPECT_NEAR("goal", (double)m->loudness_lufs, -9.5, 1e-6, "LUFS");
+  EXPECT_DB("first drive", result.drive_db, 10.5, 1e-6);
+  ton_master_free(m);
+  ton_plan_free(&plan);
+  // unlike ones do not
+  for (uint32_t b = 0; b < 12; ++b) {
+    references[0].active_db[b] -= 30.0;
+    references[1].active_db[b] -= 30.0;
+  }
+  m = propose(&brief, "song: X\n", &plan, &result);
+  EXPECT_NEAR("goal", (double)m->loudness_lufs, -14.0, 1e-6, "LUFS");
   ton_master_free(m);
   ton_plan_free(&plan);
 }
@@ -492,6 +569,9 @@ main(void)
       cmocka_unit_test(test_references_are_followed_in_part),
       cmocka_unit_test(test_a_dense_mix_is_not_compressed),
       cmocka_unit_test(test_a_loose_mix_is_glued),
+      cmocka_unit_test(test_soft_and_loud_parts_are_not_glued),
+      cmocka_unit_test(test_other_music_keeps_its_tone),
+      cmocka_unit_test(test_references_give_the_loudness),
       cmocka_unit_test(test_loose_bass_goes_to_the_middle),
       cmocka_unit_test(test_locked_chain_is_kept),
       cmocka_unit_test(test_locked_loudness_is_the_goal),
