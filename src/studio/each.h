@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_STUDIO_EACH_H
+#define TON_STUDIO_EACH_H
+
+#include "studio/studio.h"
+
+/// Work on item `i`; `job` tells of this item alone, from the worker's thread.
+typedef TonStatus (*TonEach)(void* handle, uint32_t i, const TonJob* job,
+                             TonError* error);
+
+/**
+   The same work on many items, one worker per core.
+
+   The progress of all is told to `job` from the workers, one at a time.  After
+   a failure no item is begun; the error is that of the first item of the list
+   that fails, for any number of workers.  [main]
+*/
+TonStatus each(uint32_t n, const TonJob* job, TonEach work, void* handle,
+               TonError* error);
+
+#endif
