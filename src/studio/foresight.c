@@ -277,18 +277,36 @@ foresee(const Foresight* f, double gain_db)
   return fate;
 }
 
+/// Secant with its slope held to [0.05, 1]: the loudness never rises faster
+/// than the gain
 double
 foresight_gain(const Foresight* f, double lufs, double low, double high)
 {
-  const double plain = lufs - f->lufs;
-  double from = fmax(low, fmin(plain, high));
-  double to = high;
-  while (to - from > 0.004) {
-    const double gain = 0.5 * (from + to);
+  double gain = fmin(fmax(lufs - f->lufs, low), high);
+  double slope = 1.0;
+  double gain_before = NAN;
+  double miss_before = NAN;
+  for (int i = 0; i < 20; ++i) {
     const double got = f->lufs + gain - f->trust * foresee(f, gain).loss_lu;
-    *(got < lufs ? &from : &to) = gain;
+    const double miss = lufs - got;
+    if (gain != gain_before && i > 0) {
+      slope =
+          fmin(fmax((miss_before - miss) / (gain - gain_before), 0.05), 1.0);
+    }
+    gain_before = gain;
+    miss_before = miss;
+    gain = fmin(fmax(gain + miss / slope, low), high);
+    if (fabs(gain - gain_before) < 0.004) {
+      break;
+    }
   }
-  return 0.5 * (from + to);
+  return gain;
+}
+
+double
+foresight_reduction(const Foresight* f, double gain_db)
+{
+  return foresee(f, gain_db).reduction_db;
 }
 
 double

@@ -38,6 +38,9 @@ void foresight_ready(Foresight* f, const TonInsert* limiter, double lufs);
 /// Gain that gives a loudness, dB, within [low, high]
 double foresight_gain(const Foresight* f, double lufs, double low, double high);
 
+/// 95th percentile of the reduction at a gain, dB
+double foresight_reduction(const Foresight* f, double gain_db);
+
 /// Highest gain with a 95th percentile of reduction of at most `most_db`
 double foresight_bound(const Foresight* f, double most_db, double high);
 

@@ -303,11 +303,18 @@ start_search(Run* r)
   TonDriveSearch* const s = &r->outcome->search;
   ton_drive_search_start(s, t->goal_lufs, (double)*gain_of(t));
   s->tolerance_lu = NEAR_LU;
-  const double own = t->own_first ? (double)*gain_of(t) : -HIGHEST_DB;
-  const double most =
-      foresight_bound(r->foresight, t->most_reduction_db,
-                      foresight_useful(r->foresight, HIGHEST_DB));
-  s->high_db = floor(100.0 * fmax(own, most)) / 100.0;
+  const double wanted =
+      foresight_gain(r->foresight, t->goal_lufs, s->low_db, HIGHEST_DB);
+  const bool easy =
+      wanted < HIGHEST_DB &&
+      foresight_reduction(r->foresight, wanted) < 0.8 * t->most_reduction_db;
+  if (!easy) {
+    const double own = t->own_first ? (double)*gain_of(t) : -HIGHEST_DB;
+    const double most =
+        foresight_bound(r->foresight, t->most_reduction_db,
+                        foresight_useful(r->foresight, HIGHEST_DB));
+    s->high_db = floor(100.0 * fmax(own, most)) / 100.0;
+  }
   // the measured reduction may pass the foreseen one by a little
   s->most_reduction_db = t->most_reduction_db + 2.0;
 }
