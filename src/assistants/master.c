@@ -293,6 +293,19 @@ write_width(Mastering* m, double percent, double mono_hz, TonDecision* d)
   }
 }
 
+/// Jazz and orchestras are placed otherwise than pop
+static void
+leave_width(const Mastering* m)
+{
+  TonDecision d;
+  ton_decision_start(&d, "width.range", 0.6,
+                     "{0} from the profile in tone, this is another kind of "
+                     "music: its width is its own");
+  ton_decision_range(&d, "tonal distance", m->distance_db, "dB", NAN,
+                     TONE_ALIKE_DB, "reference 3.9");
+  master_leave(m, "chain/width", &d);
+}
+
 void
 master_width(Mastering* m)
 {
@@ -301,6 +314,10 @@ master_width(Mastering* m)
   const TonMeasurement* const w = &m->brief->mix->whole;
   TonDecision d;
   if (w->channels != 2 || m->brief->mix->layout != TON_STEM_STEREO) {
+    return;
+  }
+  if (m->distance_db > TONE_ALIKE_DB) {
+    leave_width(m);
     return;
   }
   const double side = middle_side_db(w);
