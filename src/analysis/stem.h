@@ -64,7 +64,7 @@ typedef struct {
   double range_lu;        ///< P95 - P10 of active 400 ms loudness
   double crest_db;        ///< P95 over active 50 ms frames of peak minus RMS
   double peak_to_loud_db; ///< Sample peak minus active loudness
-  double hits_per_s;      ///< Onsets per active second
+  double hits_per_s;      ///< Own onsets per active second, bleed left out
   double hit_spread_db;   ///< Standard deviation of the hits' peak levels
   double hit_p75_db;      ///< 75th percentile of the hits' levels re active
                           ///< loudness

@@ -165,6 +165,29 @@ mean_of(const double* x, uint32_t n)
   return sum / n;
 }
 
+/// Bleed of other instruments: 20 dB below the third loudest hit.  Own hits
+/// come to the front; returns how many.
+static uint32_t
+own_hits(double* levels, uint32_t n)
+{
+  double top[3] = {-INFINITY, -INFINITY, -INFINITY};
+  for (uint32_t i = 0; i < n; ++i) {
+    double rest = levels[i];
+    for (int k = 0; k < 3; ++k) {
+      const double upper = fmax(top[k], rest);
+      rest = fmin(top[k], rest);
+      top[k] = upper;
+    }
+  }
+  uint32_t own = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (!(levels[i] < top[2] - 20.0)) {
+      levels[own++] = levels[i];
+    }
+  }
+  return own;
+}
+
 void
 steps_hits(const Steps* s, TonStemFacts* f)
 {
@@ -182,6 +205,7 @@ steps_hits(const Steps* s, TonStemFacts* f)
       i += APART - 1;
     }
   }
+  n = levels ? own_hits(levels, n) : 0;
   f->hits_per_s = n / f->active_s;
   if (n >= 2) {
     const double mean = mean_of(levels, n);

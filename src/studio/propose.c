@@ -126,6 +126,29 @@ propose_all(Proposal* p)
 
 // What was proposed is rendered, and heard -------------------------------------
 
+/// Loudness while the stem itself sounds, as TonStemFacts.active_lufs: 400 ms
+/// blocks of which half sound, gated 10 LU under their mean
+static double
+active_lufs(const TonMeasurement* m, const TonStemFacts* facts)
+{
+  double sum[2] = {0.0, 0.0};
+  uint32_t count[2] = {0, 0};
+  for (int pass = 0; pass < 2; ++pass) {
+    const double gate = pass ? 0.1 * sum[0] / (count[0] ? count[0] : 1) : 0.0;
+    for (uint32_t i = 3; i < m->n_points && i < facts->n_tenths; ++i) {
+      const uint8_t* const on = facts->tenth_on + i - 3;
+      const int sounds = on[0] + on[1] + on[2] + on[3];
+      const double power =
+          pow(10.0, (double)m->momentary_lufs[i] / 10.0) * 4.0 / sounds;
+      if (sounds >= 2 && power > gate) {
+        sum[pass] += power;
+        ++count[pass];
+      }
+    }
+  }
+  return count[1] ? 10.0 * log10(sum[1] / count[1]) : NAN;
+}
+
 typedef struct {
   TonTake mix;
   TonTake* strips;
@@ -147,7 +170,8 @@ open_hearing(const Proposal* p, Hearing* h, bool strips)
   bool good = h->strips && h->taps && h->lufs && h->mix.meters;
   for (uint32_t i = 0; good && strips && i < p->n; ++i) {
     h->strips[i].error = p->error;
-    h->strips[i].meters = ton_meters_new(p->mix->rate, 2, TON_MEASURE_LOUDNESS);
+    h->strips[i].meters = ton_meters_new(
+        p->mix->rate, 2, TON_MEASURE_LOUDNESS | TON_MEASURE_TIMELINE);
     h->taps[i] = (TonMixTap){i, 1.0F, &h->strips[i]};
     good = h->strips[i].meters;
   }
@@ -166,7 +190,7 @@ close_hearing(const Proposal* p, Hearing* h)
     h->lufs[i] = NAN;
     if (h->strips[i].meters) {
       ton_meters_finish(h->strips[i].meters, &m);
-      h->lufs[i] = m.integrated_lufs;
+      h->lufs[i] = active_lufs(&m, &p->facts[i]);
       ton_meters_free(h->strips[i].meters);
     }
   }
