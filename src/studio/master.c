@@ -10,6 +10,8 @@
 
 /// More than this of gain reduction (P95) is only done when asked for
 #define MOST_REDUCTION_DB 12.0
+/// More reduction behind the glue than without it is a cost, dB
+#define COSTLY_DB 0.3
 
 /// Where a missed loudness comes from, and what would help
 static void
@@ -78,11 +80,32 @@ task_of(const MasterText* t, const char* out)
                       .frames = t->mix.whole.frames};
 }
 
+/// Glue has to prove that it costs nothing: if the limiter would have more to
+/// do behind it, it goes
+static TonStatus
+prove_glue(MasterText* t, const char* out)
+{
+  TonInsert* const glue = master_text_glue(t);
+  const MasterTask task = task_of(t, out);
+  double with = NAN;
+  double without = NAN;
+  if (!glue) {
+    return TON_OK;
+  }
+  TON_TRY(master_foresee(&task, &with, t->job, t->error));
+  glue->bypass = true;
+  TON_TRY(master_foresee(&task, &without, t->job, t->error));
+  glue->bypass = false;
+  return with > without + COSTLY_DB ? master_text_drop_glue(t, with, without)
+                                    : TON_OK;
+}
+
 static TonStatus
 work(MasterText* t, const char* song, const char* out, TonMastered* m)
 {
   TON_TRY(master_text_open(t, song));
   TON_TRY(master_text_propose(t));
+  TON_TRY(prove_glue(t, out));
   m->before = t->mix.whole;
   m->goal_lufs =
       t->master->has_loudness ? (double)t->master->loudness_lufs : (double)NAN;

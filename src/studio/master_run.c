@@ -94,14 +94,13 @@ take_front(void* handle, const float* const* in, uint32_t frames)
     ton_meters_add(r->meters, in, frames);
     foresight_add(r->foresight, in, frames);
   }
-  return spool_add(r->spool, in, frames);
+  return !r->spool || spool_add(r->spool, in, frames);
 }
 
 static TonStatus
 open_front(Run* r)
 {
   const MasterTask* const t = r->task;
-  TON_TRY(spool_new(t->out, t->channels, &r->spool, r->error));
   r->meters = ton_meters_new(t->rate, t->channels, TON_MEASURE_LOUDNESS);
   r->foresight = t->limiter && isfinite(t->goal_lufs)
                      ? foresight_new(t->rate, t->channels)
@@ -128,7 +127,7 @@ run_front(Run* r)
   ton_engine_free(engine);
   ton_audio_close(audio);
   // a full disk explains a render that stopped
-  TON_TRY(spool_close(r->spool, r->error));
+  TON_TRY(r->spool ? spool_close(r->spool, r->error) : TON_OK);
   TON_TRY(status);
   TonMeasurement m;
   ton_meters_finish(r->meters, &m);
@@ -345,6 +344,34 @@ search_gain(Run* r, TonAudioWriter** writer)
   return run_back(r, writer);
 }
 
+static void
+end_run(Run* r)
+{
+  ton_meters_free(r->meters);
+  foresight_free(r->foresight);
+  spool_free(r->spool);
+}
+
+TonStatus
+master_foresee(const MasterTask* task, double* reduction_db, const TonJob* job,
+               TonError* error)
+{
+  MasterOutcome outcome = {0};
+  Run r = {.task = task, .job = job, .error = error, .outcome = &outcome};
+  *reduction_db = NAN;
+  if (!task->limiter || !isfinite(task->goal_lufs)) {
+    return TON_OK;
+  }
+  const TonStatus status = run_front(&r);
+  if (!status) {
+    const double gain =
+        foresight_gain(r.foresight, task->goal_lufs, -HIGHEST_DB, HIGHEST_DB);
+    *reduction_db = foresight_reduction(r.foresight, gain);
+  }
+  end_run(&r);
+  return status;
+}
+
 TonStatus
 master_run(const MasterTask* task, MasterOutcome* outcome, const TonJob* job,
            TonError* error)
@@ -353,7 +380,8 @@ master_run(const MasterTask* task, MasterOutcome* outcome, const TonJob* job,
       (MasterOutcome){.reduction_db = NAN, .most_db = NAN, .most_at_s = NAN};
   Run r = {.task = task, .job = job, .error = error, .outcome = outcome};
   TonAudioWriter* writer = NULL;
-  TonStatus status = run_front(&r);
+  TonStatus status = spool_new(task->out, task->channels, &r.spool, error);
+  status = status ? status : run_front(&r);
   status = status        ? status
            : r.foresight ? search_gain(&r, &writer)
                          : run_back(&r, &writer);
@@ -362,8 +390,6 @@ master_run(const MasterTask* task, MasterOutcome* outcome, const TonJob* job,
   } else {
     status = commit(&r, writer);
   }
-  ton_meters_free(r.meters);
-  foresight_free(r.foresight);
-  spool_free(r.spool);
+  end_run(&r);
   return status;
 }

@@ -37,6 +37,11 @@ typedef struct {
   uint32_t runs;       ///< Limiter runs
 } MasterOutcome;
 
+/// Gain reduction (P95) the limiter will need for the loudness, without running
+/// it; NaN when the task has no goal or no limiter.  [main]
+TonStatus master_foresee(const MasterTask* task, double* reduction_db,
+                         const TonJob* job, TonError* error);
+
 /// Write the master; the limiter's gain is left at what was found.  [main]
 TonStatus master_run(const MasterTask* task, MasterOutcome* outcome,
                      const TonJob* job, TonError* error);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "studio/master_text.h"
 
+#include "assistants/explain.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -328,6 +329,69 @@ master_text_propose(MasterText* t)
   t->brief.existing = t->master;
   TON_TRY(lower_limiter(t));
   t->brief.existing = t->master;
+  return TON_OK;
+}
+
+// Glue ------------------------------------------------------------------------
+
+static TonDecision*
+glue_record(const MasterText* t)
+{
+  for (uint32_t i = 0; i < t->records.count; ++i) {
+    TonDecision* const d = &t->records.items[i];
+    if (strcmp(d->rule, "glue.helps") == 0) {
+      return d;
+    }
+  }
+  return NULL;
+}
+
+TonInsert*
+master_text_glue(const MasterText* t)
+{
+  unsigned at = 0;
+  const TonDecision* const d = t->propose ? glue_record(t) : NULL;
+  const bool there = d && *d->value &&
+                     sscanf(d->path, "chain/%u/compressor", &at) == 1 &&
+                     at < t->master->n_chain;
+  return there ? &t->master->chain[at] : NULL;
+}
+
+/// What stands behind moves up by one
+static void
+move_up(MasterText* t, unsigned gone)
+{
+  for (uint32_t i = 0; i < t->records.count; ++i) {
+    TonDecision* const d = &t->records.items[i];
+    char rest[256];
+    unsigned at = 0;
+    if (sscanf(d->path, "chain/%u/%255s", &at, rest) == 2 && at > gone) {
+      snprintf(d->path, sizeof(d->path), "chain/%u/%.200s", at - 1, rest);
+    }
+  }
+}
+
+TonStatus
+master_text_drop_glue(MasterText* t, double with_db, double without_db)
+{
+  char path[32];
+  const unsigned at = (unsigned)(master_text_glue(t) - t->master->chain);
+  TonDecision* const d = glue_record(t);
+  ton_decision_start(d, "glue.proved", 0.7,
+                     "no compression: it lets the attacks through, and the "
+                     "limiter would take {0} instead of {1}");
+  ton_decision_figure(d, "gain reduction with it, P95", with_db, "dB");
+  ton_decision_range(d, "gain reduction without, P95", without_db, "dB", NAN,
+                     6.0, "reference 3.8");
+  ton_decision_finish(d);
+  snprintf(d->path, sizeof(d->path), "chain/compressor");
+  move_up(t, at);
+  snprintf(path, sizeof(path), "chain/%u", at);
+  TON_TRY(edit(t, path, NULL));
+  TON_TRY(read_again(t));
+  t->brief.existing = t->master;
+  const TonInsert* const l = master_text_limiter(t);
+  t->plan.limiter = l ? (uint32_t)(l - t->master->chain) : UINT32_MAX;
   return TON_OK;
 }
 

@@ -38,6 +38,14 @@ TonStatus master_text_open(MasterText* t, const char* song);
 /// Measure, propose; what was wished for goes into the text.
 TonStatus master_text_propose(MasterText* t);
 
+/// The compressor the assistant has just proposed, or null.
+TonInsert* master_text_glue(const MasterText* t);
+
+/// Take it out again: with it the limiter would have to reduce by `with_db`,
+/// without by `without_db`.
+TonStatus master_text_drop_glue(MasterText* t, double with_db,
+                                double without_db);
+
 /// The limiter's gain as the search left it.
 TonStatus master_text_drive(MasterText* t, const TonDriveSearch* search,
                             double true_peak_dbtp, double reduction_db);
