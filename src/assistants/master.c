@@ -157,6 +157,62 @@ master_goal(const Mastering* m)
               old ? (double)old->ceiling_dbtp : NAN, "dBTP");
 }
 
+// Repair ----------------------------------------------------------------------
+
+/// DC above this costs headroom, full scale 1
+#define MOST_DC   0.0005
+#define DC_CUT_HZ 20.0
+/// Beyond this the limiter's own gain would soon end, dB
+#define MOST_DRIVE_DB 24.0
+/// Loudness a quiet mix is brought to first, LUFS
+#define WORK_LUFS -23.0
+
+/// A constant takes room under the ceiling and is heard by nobody
+static void
+remove_dc(Mastering* m)
+{
+  const double* const dc = m->brief->mix->whole.dc;
+  const double most = fmax(fabs(dc[0]), fabs(dc[1]));
+  if (!(most > MOST_DC)) {
+    return;
+  }
+  TonDecision d;
+  ton_decision_start(&d, "repair.dc", 0.95,
+                     "DC of {0} takes room under the ceiling");
+  ton_decision_range(&d, "DC offset", 100.0 * most, "%", NAN, 100.0 * MOST_DC,
+                     "reference 3.1");
+  const TonSetting settings[] = {{"at", DC_CUT_HZ}};
+  const char* const value = ton_chain_band(m->plan, settings, 1);
+  if (value) {
+    decide(
+        m,
+        ton_plan_text(m->plan, "chain/%u/equaliser/0/highpass", m->n_chain++),
+        value, &d);
+  }
+}
+
+/// A mix so quiet that the limiter's gain alone would not do
+static void
+raise_quiet(Mastering* m)
+{
+  const double lufs = m->brief->mix->whole.integrated_lufs;
+  if (!(m->result->goal_lufs - lufs > MOST_DRIVE_DB)) {
+    return;
+  }
+  TonDecision d;
+  ton_decision_start(&d, "repair.level", 0.9,
+                     "the mix lies at {0}; brought to a working level first");
+  ton_decision_range(&d, "loudness of the mix", lufs, "LUFS",
+                     m->result->goal_lufs - MOST_DRIVE_DB, NAN,
+                     "reference 3.2");
+  const TonSetting settings[] = {{"gain", fmin(rint(WORK_LUFS - lufs), 36.0)}};
+  const char* const value = ton_chain_values(m->plan, "gain", settings, 1);
+  if (value) {
+    m->raised_db = settings[0].value;
+    decide(m, ton_plan_text(m->plan, "chain/%u/gain", m->n_chain++), value, &d);
+  }
+}
+
 // Glue ------------------------------------------------------------------------
 
 /// Why there is no glue, if there is not to be any
@@ -236,8 +292,9 @@ write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
   ton_decision_figure(&d, "true peak minus loudness",
                       m->brief->mix->whole.plr_lu, "LU");
   const TonSetting settings[] = {
-      {"threshold",
-       rint(2.0 * (rms_db(m->brief->mix, loud) + trial->threshold_db)) / 2.0},
+      {"threshold", rint(2.0 * (rms_db(m->brief->mix, loud) + m->raised_db +
+                                trial->threshold_db)) /
+                        2.0},
       {"ratio", GLUE_RATIO},
       {"attack", 30.0},
       {"release", 200.0},
@@ -360,7 +417,7 @@ master_limit(Mastering* m)
   m->result->search = !isnan(goal);
   m->result->limiter = m->n_chain;
   m->result->drive_db = m->result->search && isfinite(lufs)
-                            ? rint((goal - lufs) * 100.0) / 100.0
+                            ? rint((goal - lufs - m->raised_db) * 100.0) / 100.0
                             : 0.0;
   TonDecision d;
   ton_decision_start(&d, "loudness.drive", 0.9,
@@ -415,6 +472,8 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
     if (brief->existing && brief->existing->n_chain) {
       ton_plan_edit(plan, "chain", NULL, NULL);
     }
+    remove_dc(&m);
+    raise_quiet(&m);
     master_tone(&m);
     master_glue(&m);
     master_width(&m);

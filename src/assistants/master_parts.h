@@ -15,6 +15,7 @@ typedef struct {
   TonPlan* plan;
   TonMasterPlan* result;
   uint32_t n_chain;   ///< Processors written so far
+  double raised_db;   ///< Gain in front of all else
   double distance_db; ///< From the references or the profile in tone; 0: there
                       ///< is neither
 } Mastering;

@@ -23,7 +23,8 @@ explain_gap(const TonMastered* m, const MasterText* t, char* room, size_t size)
              "the chain has no limiter whose gain could be set; add one");
   } else if (t->plan.drive_locked) {
     snprintf(room, size, "the chain is locked, its gain stays as it is");
-  } else if (state == TON_DRIVE_BOUND && m->most_db > 1.0) {
+  } else if (state == TON_DRIVE_BOUND &&
+             m->reduction_db > 0.75 * MOST_REDUCTION_DB) {
     snprintf(room, size,
              "stopped at %.1f dB of gain reduction, %.1f dB at %d:%04.1f. "
              "Lower the loudest peaks in the mix, or ask for less%s",

@@ -342,6 +342,27 @@ test_other_music_keeps_its_tone(void** state)
 }
 
 static void
+test_dc_and_low_level_are_repaired_first(void** state)
+{
+  (void)state;
+  TonStemFacts mix = healthy();
+  mix.whole.integrated_lufs = -50.0;
+  mix.whole.dc[1] = -0.01;
+  const TonMasterBrief brief = brief_of(&mix);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m = propose(&brief, "song: X\n", &plan, &result);
+  assert_int_equal(m->n_chain, 3);
+  assert_string_equal(m->chain[0].type->id, "equaliser");
+  assert_string_equal(m->chain[1].type->id, "gain");
+  EXPECT_DB("raised", (double)value_of(&m->chain[1], "gain"), 27.0, 1e-6);
+  EXPECT_DB("first drive", result.drive_db, 9.0, 1e-6);
+  assert_int_equal(result.limiter, 2);
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
+static void
 test_references_give_the_loudness(void** state)
 {
   (void)state;
@@ -571,6 +592,7 @@ main(void)
       cmocka_unit_test(test_a_loose_mix_is_glued),
       cmocka_unit_test(test_soft_and_loud_parts_are_not_glued),
       cmocka_unit_test(test_other_music_keeps_its_tone),
+      cmocka_unit_test(test_dc_and_low_level_are_repaired_first),
       cmocka_unit_test(test_references_give_the_loudness),
       cmocka_unit_test(test_loose_bass_goes_to_the_middle),
       cmocka_unit_test(test_locked_chain_is_kept),
