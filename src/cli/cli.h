@@ -75,6 +75,12 @@ bool cli_progress(void* handle, const char* stage, double part);
 
 void cli_progress_clear(void);
 
+/// The manual page in roff, to stdout
+void cli_manual(void);
+
+/// A completion script for "bash", "zsh" or "fish", to stdout; false for others
+bool cli_completion(const char* shell);
+
 /// Catch Ctrl-C and the like
 void cli_catch_signals(void);
 

@@ -175,6 +175,18 @@ cli_help(const CliLine* line, TonError* error)
   if (line->json) {
     return print_json();
   }
+  if (cli_has(line, "man")) {
+    cli_manual();
+    return TON_OK;
+  }
+  const char* const shell = cli_value(line, "completion");
+  if (shell) {
+    return cli_completion(shell)
+               ? TON_OK
+               : ton_fail(error, TON_BAD_USE,
+                          "no completion for %s; expected bash, zsh or fish",
+                          shell);
+  }
   const char* const topic = line->n_args ? line->args[0] : "";
   if (!*topic) {
     overview();

@@ -44,6 +44,12 @@ static const CliOption master_options[] = {
      false},
 };
 
+static const CliOption help_options[] = {
+    {"man", 0, NULL, "print the manual page", false},
+    {"completion", 0, "SHELL", "print a completion script: bash, zsh, fish",
+     false},
+};
+
 const CliVerb cli_verbs[] = {
     {.name = "make",
      .usage = "STEMS_DIR -o SONG",
@@ -158,6 +164,8 @@ const CliVerb cli_verbs[] = {
                  "tonmeister help all --json",
      .least_args = 0,
      .most_args = 1,
+     .options = help_options,
+     .n_options = TON_COUNT(help_options),
      .run = cli_help},
 };
 
