@@ -147,6 +147,7 @@ master_goal(const Mastering* m)
   const TonMaster* const old = m->brief->existing;
   m->result->goal_lufs = wanted_loudness(m->brief);
   if (!is_locked(old, "loudness") && !isnan(reference_loudness(m->brief))) {
+    m->result->goal_yields = true;
     follow_references(m);
   } else {
     decide_goal(m, "loudness", m->brief->target.loudness_lufs,
@@ -514,6 +515,31 @@ start_outcome(TonDecision* d, const TonDriveSearch* s)
                        "{0} is the nearest found, asked %g", goal);
     break;
   }
+}
+
+TonStatus
+ton_assist_master_yield(TonMasterPlan* result, TonDriveSearch* search,
+                        double reduction_db, TonPlan* plan, TonError* error)
+{
+  TonDecision d;
+  const double lufs = rint(search->best_lufs * 10.0) / 10.0;
+  ton_decision_start(&d, "goal.reference", 0.7,
+                     "as near to the references' {0} as {1} of gain reduction "
+                     "leads");
+  ton_decision_figure(&d, "loudness of the references", result->goal_lufs,
+                      "LUFS");
+  ton_decision_range(&d, "gain reduction, P95", reduction_db, "dB", NAN,
+                     TON_MASTER_GENTLE_DB, "reference 3.8");
+  snprintf(d.path, sizeof(d.path), "loudness");
+  snprintf(d.value, sizeof(d.value), "%g LUFS", lufs);
+  d.bound_hit = true;
+  ton_plan_decide(plan, &d);
+  result->goal_lufs = lufs;
+  search->goal_lufs = lufs;
+  search->state = TON_DRIVE_MET;
+  return plan->failed
+             ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")
+             : TON_OK;
 }
 
 TonStatus

@@ -69,11 +69,12 @@ typedef struct {
 
 /// What came out beside the plan
 typedef struct {
-  uint32_t limiter;           ///< Index of the limiter in chain
-  double drive_db;            ///< First gain for the search
-  bool drive_locked;          ///< A person's gain: do not search
-  bool search;                ///< There is a loudness goal
-  double goal_lufs;           ///< It, or NaN
+  uint32_t limiter;  ///< Index of the limiter in chain
+  double drive_db;   ///< First gain for the search
+  bool drive_locked; ///< A person's gain: do not search
+  bool search;       ///< There is a loudness goal
+  double goal_lufs;  ///< It, or NaN
+  bool goal_yields;  ///< It follows references: as near as the limiter may go
   double tone_db[TON_THIRDS]; ///< The tonal move proposed, per band
 } TonMasterPlan;
 
@@ -81,6 +82,15 @@ typedef struct {
 /// even on failure.  [main]
 TonStatus ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
                             TonMasterPlan* result, TonError* error);
+
+/// Gain reduction (P95) that a goal nobody asked for may cost, dB
+#define TON_MASTER_GENTLE_DB 6.0
+
+/// A goal that yields (see above) was not reached: the loudness that was
+/// becomes the goal.  To be written before ton_assist_master_drive().
+TonStatus ton_assist_master_yield(TonMasterPlan* result, TonDriveSearch* search,
+                                  double reduction_db, TonPlan* plan,
+                                  TonError* error);
 
 /// Write the gain the search found.  `reduction_db` is the limiter's P95 gain
 /// reduction, or NaN.

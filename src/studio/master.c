@@ -75,7 +75,9 @@ task_of(const MasterText* t, const char* out)
                                        : NAN,
                       .own_first = !t->propose,
                       .most_reduction_db = t->wish->anyway ? (double)INFINITY
-                                                           : MOST_REDUCTION_DB,
+                                           : t->plan.goal_yields
+                                               ? TON_MASTER_GENTLE_DB
+                                               : MOST_REDUCTION_DB,
                       .channels = t->mix.whole.channels,
                       .rate = t->mix.whole.rate,
                       .frames = t->mix.whole.frames};
@@ -124,6 +126,7 @@ work(MasterText* t, const char* song, const char* out, TonMastered* m)
   if (isfinite(task.goal_lufs) && !as_written) {
     TON_TRY(master_text_drive(t, &o.search, o.measured.true_peak_dbtp,
                               o.reduction_db));
+    m->goal_lufs = o.search.goal_lufs;
   }
   TON_TRY(master_text_save(t));
   m->decisions = t->records;

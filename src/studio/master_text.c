@@ -439,13 +439,19 @@ follow_gain(MasterText* t)
 }
 
 TonStatus
-master_text_drive(MasterText* t, const TonDriveSearch* search,
-                  double true_peak_dbtp, double reduction_db)
+master_text_drive(MasterText* t, TonDriveSearch* search, double true_peak_dbtp,
+                  double reduction_db)
 {
   TonPlan plan = {0};
+  const bool yields = t->plan.goal_yields && search->state == TON_DRIVE_BOUND;
   TonStatus status =
-      ton_assist_master_drive(&t->brief, &t->plan, search, true_peak_dbtp,
-                              reduction_db, &plan, t->error);
+      yields ? ton_assist_master_yield(&t->plan, search, reduction_db, &plan,
+                                       t->error)
+             : TON_OK;
+  status = status ? status
+                  : ton_assist_master_drive(&t->brief, &t->plan, search,
+                                            true_peak_dbtp, reduction_db, &plan,
+                                            t->error);
   status = status ? status : ton_plan_apply(&plan, t->doc, t->error);
   status = status ? status : merge(t, &plan.decisions);
   follow_gain(t);

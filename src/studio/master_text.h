@@ -46,8 +46,8 @@ TonInsert* master_text_glue(const MasterText* t);
 TonStatus master_text_drop_glue(MasterText* t, double with_db,
                                 double without_db);
 
-/// The limiter's gain as the search left it.
-TonStatus master_text_drive(MasterText* t, const TonDriveSearch* search,
+/// The limiter's gain as the search left it; a goal that yields does so.
+TonStatus master_text_drive(MasterText* t, TonDriveSearch* search,
                             double true_peak_dbtp, double reduction_db);
 
 /// Its place in the chain, or null.

@@ -77,6 +77,32 @@ test_a_loudness_out_of_reach_is_told(void** state)
   ton_mastered_free(&m);
 }
 
+/// Nobody asked for the loudness of a reference: it is followed as far as the
+/// dynamics live
+static void
+test_a_loud_reference_does_not_crush(void** state)
+{
+  (void)state;
+  TonMastered m;
+  TonError error = {0};
+  const char* const loud = song_path("loud.wav");
+  TonMasterWish wish = wish_of(-8.5, loud);
+  wish.anyway = true;
+  song_mix("mix.wav", 48000.0, 2, 5.0, -4.0);
+  master(song_path("mix.wav"), &wish, &m, &error);
+  const double reference = m.after.integrated_lufs;
+  ton_mastered_free(&m);
+  wish = wish_of(NAN, song_path("m.wav"));
+  wish.references = &loud;
+  wish.n_references = 1;
+  assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error), TON_OK);
+  EXPECT_AT_MOST("goal", m.goal_lufs, reference - 0.5, "LUFS");
+  EXPECT_AT_LEAST("louder than streaming", m.goal_lufs, -14.0, "LUFS");
+  EXPECT_NEAR("met", m.after.integrated_lufs, m.goal_lufs, 0.1, "LUFS");
+  EXPECT_AT_MOST("gain reduction", m.reduction_db, 7.0, "dB");
+  ton_mastered_free(&m);
+}
+
 /// One channel in, one channel out, at any rate
 static void
 test_channels_and_rate_stay(void** state)
@@ -149,6 +175,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_loudness_is_met),
       cmocka_unit_test(test_a_loudness_out_of_reach_is_told),
+      cmocka_unit_test(test_a_loud_reference_does_not_crush),
       cmocka_unit_test(test_channels_and_rate_stay),
       cmocka_unit_test(test_what_cannot_be_mastered),
       cmocka_unit_test(test_the_second_run_keeps_the_text),
