@@ -3,11 +3,9 @@
 #define TON_CLI_NUMBERS_H
 
 #include "cli/cli.h"
+#include "studio/json.h"
 
 #include <jansson.h>
-
-/// A real, or null for what is not finite
-json_t* cli_number(double value);
 
 /// A measurement as the contract of `measure --json` has it
 json_t* cli_measurement(const TonMeasurement* m, const char* path);

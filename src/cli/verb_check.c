@@ -13,9 +13,9 @@ json_row(const TonFinding* r)
   json_t* const o = json_object();
   json_object_set_new(o, "item", json_string(r->item));
   json_object_set_new(o, "light", json_string(ton_light_name(r->light)));
-  json_object_set_new(o, "value", cli_number(r->value));
+  json_object_set_new(o, "value", report_number(r->value));
   json_object_set_new(o, "unit", json_string(r->unit));
-  json_object_set_new(o, "at_s", cli_number(r->at_s));
+  json_object_set_new(o, "at_s", report_number(r->at_s));
   json_object_set_new(o, "found", json_string(r->text));
   json_object_set_new(o, "fix", json_string(r->fix));
   return o;
@@ -155,12 +155,13 @@ cli_compare(const CliLine* line, TonError* error)
   for (int k = 0; k < COMPARED; ++k) {
     const double there = mean(value[k] + 1, n - 1);
     json_object_set_new(o, keys[k],
-                        json_pack("{s:o, s:o}", "file", cli_number(value[k][0]),
-                                  "references", cli_number(there)));
+                        json_pack("{s:o, s:o}", "file",
+                                  report_number(value[k][0]), "references",
+                                  report_number(there)));
   }
   json_t* const curve = json_array();
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    json_array_append_new(curve, cli_number(tone[b]));
+    json_array_append_new(curve, report_number(tone[b]));
   }
   json_object_set_new(o, "third_octave_difference_db", curve);
   cli_print_json(o);

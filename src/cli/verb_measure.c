@@ -5,61 +5,12 @@
 #include <stdio.h>
 
 json_t*
-cli_number(double value)
-{
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
-json_t*
 cli_measurement(const TonMeasurement* m, const char* path)
 {
-  json_t* const o = json_object();
-  const struct {
-    const char* key;
-    double value;
-  } rows[] = {
-      {"duration_s", (double)m->frames / m->rate},
-      {"integrated_lufs", m->integrated_lufs},
-      {"loudness_range_lu", m->loudness_range_lu},
-      {"momentary_max_lufs", m->momentary_max_lufs},
-      {"short_term_max_lufs", m->short_term_max_lufs},
-      {"true_peak_dbtp", m->true_peak_dbtp},
-      {"sample_peak_dbfs", m->sample_peak_dbfs},
-      {"true_peak_at_s", m->true_peak_at_s},
-      {"plr_lu", m->plr_lu},
-      {"psr_min_lu", m->psr_min_lu},
-      {"psr_median_lu", m->psr_median_lu},
-      {"rms_dbfs", m->rms_dbfs},
-      {"crest_db", m->crest_db},
-      {"dc_left", m->dc[0]},
-      {"dc_right", m->channels > 1 ? m->dc[1] : NAN},
-      {"correlation", m->correlation},
-      {"correlation_min", m->correlation_min},
-      {"balance_db", m->balance_db},
-      {"mono_loss_lu", m->mono_loss_lu},
-      {"silence_head_s", m->silence_head_s},
-      {"silence_tail_s", m->silence_tail_s},
-  };
-  json_object_set_new(o, "path", json_string(path));
-  json_object_set_new(o, "sample_rate_hz", json_integer(m->rate));
-  json_object_set_new(o, "channels", json_integer(m->channels));
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
-    json_object_set_new(o, rows[i].key, cli_number(rows[i].value));
-  }
-  json_object_set_new(o, "clipped_samples",
-                      json_integer((json_int_t)m->clipped_samples));
-  json_object_set_new(o, "bad_samples",
-                      json_integer((json_int_t)m->bad_samples));
-  json_t* const thirds = json_array();
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    json_array_append_new(thirds, cli_number(m->thirds_db[b]));
-  }
-  json_object_set_new(o, "third_octaves_db", thirds);
-  json_t* const sides = json_array();
-  for (uint32_t b = 0; b < TON_STEREO_BANDS; ++b) {
-    json_array_append_new(sides, cli_number(m->band_side_db[b]));
-  }
-  json_object_set_new(o, "side_to_mid_db", sides);
+  json_t* const o = json_pack("{s:s}", "path", path);
+  json_t* const all = report_measurement(m);
+  json_object_update(o, all);
+  json_decref(all);
   return o;
 }
 

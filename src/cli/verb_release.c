@@ -95,11 +95,13 @@ json_master(const TonMastered* m, const char* mix, const char* master, bool met)
   json_object_set_new(o, "mix", cli_measurement(&m->before, mix));
   json_object_set_new(o, "master", cli_measurement(&m->after, master));
   json_object_set_new(o, "goal_met", json_boolean(met));
-  json_object_set_new(o, "goal_lufs", cli_number(m->goal_lufs));
-  json_object_set_new(o, "ceiling_dbtp", cli_number(m->ceiling_dbtp));
-  json_object_set_new(o, "gain_reduction_p95_db", cli_number(m->reduction_db));
-  json_object_set_new(o, "gain_reduction_max_db", cli_number(m->most_db));
-  json_object_set_new(o, "gain_reduction_max_at_s", cli_number(m->most_at_s));
+  json_object_set_new(o, "goal_lufs", report_number(m->goal_lufs));
+  json_object_set_new(o, "ceiling_dbtp", report_number(m->ceiling_dbtp));
+  json_object_set_new(o, "gain_reduction_p95_db",
+                      report_number(m->reduction_db));
+  json_object_set_new(o, "gain_reduction_max_db", report_number(m->most_db));
+  json_object_set_new(o, "gain_reduction_max_at_s",
+                      report_number(m->most_at_s));
   json_object_set_new(o, "limiter_runs", json_integer(m->runs));
   json_object_set_new(o, "decisions", json_decisions(&m->decisions));
   return o;

@@ -44,7 +44,7 @@ number(TonText* t, double value, const char* unit)
 typedef struct {
   double left;
   double right;
-  double bottom;
+  double bottom; ///< May be above `top`: then it hangs
   double top;
   bool log; ///< Horizontal
 } Field;
@@ -62,7 +62,9 @@ across(const Field* f, double x)
 static double
 up(const Field* f, double y)
 {
-  const double v = fmin(f->top, fmax(f->bottom, y));
+  const double low = fmin(f->bottom, f->top);
+  const double high = fmax(f->bottom, f->top);
+  const double v = fmin(high, fmax(low, y));
   return 8 + (f->top - v) / (f->top - f->bottom) * (HEIGHT - 32);
 }
 
@@ -73,7 +75,9 @@ open_plot(TonText* t, const Field* f, const char* title, double step)
                   "<figure><figcaption>%s</figcaption><svg viewBox=\"0 0 %d "
                   "%d\" role=\"img\" aria-label=\"%s\">\n",
                   title, WIDTH, HEIGHT, title);
-  for (double y = f->bottom; y <= f->top + 1e-9; y += step) {
+  const double low = fmin(f->bottom, f->top);
+  const double high = fmax(f->bottom, f->top);
+  for (double y = low; y <= high + 1e-9; y += step) {
     ton_text_printf(t,
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
                     "y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" "
@@ -196,6 +200,63 @@ plot_spectrum(TonText* t, const TonReport* r)
   spectrum_line(t, &f, r->master, "thick");
   ton_text_add(t, "</svg><p class=\"key\">thin: mix, bold: master; dB against "
                   "integrated loudness</p></figure>\n");
+}
+
+static void
+plot_reductions(TonText* t, const TonReport* r)
+{
+  for (uint32_t i = 0; i < r->n_reductions; ++i) {
+    const TonReportCurve* const c = &r->reductions[i];
+    double most = 0.0;
+    for (uint32_t k = 0; k < c->n; ++k) {
+      most = fmax(most, (double)c->y[k]);
+    }
+    if (most < 0.05) {
+      continue;
+    }
+    const double depth = most > 12.0 ? 24.0 : most > 6.0 ? 12.0 : 6.0;
+    const Field f = {0.0, 0.1 * c->n, depth, 0.0, false};
+    char title[96];
+    snprintf(title, sizeof(title), "Gain reduction: %s, at most %.1f dB",
+             c->name, most);
+    open_plot(t, &f, title, depth / 4.0);
+    times(t, &f);
+    curve(t, &f, c->y, c->n, 0.1, "thick");
+    ton_text_add(t, "</svg><p class=\"key\">dB taken away, the most of each "
+                    "0.1 s</p></figure>\n");
+  }
+}
+
+static void
+services(TonText* t, const TonReport* r)
+{
+  if (!r->n_services) {
+    return;
+  }
+  ton_text_add(t, "<h2>What services will do with it</h2><table><tr><th>"
+                  "service</th><th>turns it</th><th>plays at</th><th></th>"
+                  "</tr>\n");
+  for (uint32_t i = 0; i < r->n_services; ++i) {
+    const TonReportService* const s = &r->services[i];
+    ton_text_add(t, "<tr><th>");
+    escaped(t, s->name);
+    ton_text_add(t, "</th><td>");
+    if (isnan(s->gain_db)) {
+      ton_text_add(t, "not at all");
+    } else {
+      ton_text_printf(t, "%+.1f dB", s->gain_db);
+    }
+    ton_text_add(t, "</td><td>");
+    number(t, s->plays_lufs, "LUFS");
+    ton_text_add(t, "</td><td>");
+    if (s->wasted_db > 0.05) {
+      ton_text_printf(t, "%.1f dB of limiting bought nothing here. ",
+                      s->wasted_db);
+    }
+    ton_text_printf(t, "%s</td></tr>\n",
+                    s->over_advice ? "Peaks above its advice." : "");
+  }
+  ton_text_add(t, "</table>\n");
 }
 
 static void
@@ -344,6 +405,8 @@ ton_report_html(const TonReport* r, TonText* t)
   plot_loudness(t, r->mix, "Loudness of the mix over time");
   plot_spectrum(t, r);
   plot_correlation(t, r->master);
+  plot_reductions(t, r);
+  services(t, r);
   deliverables(t, r);
   decisions(t, "Why the mix is as it is", r->mix_decisions);
   decisions(t, "Why the master is as it is", r->master_decisions);

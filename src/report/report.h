@@ -18,6 +18,22 @@ typedef struct {
   bool good;
 } TonReportFile;
 
+/// A value every 0.1 s
+typedef struct {
+  const char* name;
+  const float* y;
+  uint32_t n;
+} TonReportCurve;
+
+/// What a streaming service will do to the master
+typedef struct {
+  const char* name;
+  double gain_db; ///< NaN: it plays songs as they are
+  double plays_lufs;
+  double wasted_db; ///< Limiting that bought no loudness there
+  bool over_advice; ///< True peak above what it asks for
+} TonReportService;
+
 /// Everything a report shows.  Nothing is owned.
 typedef struct {
   const char* song;
@@ -28,6 +44,10 @@ typedef struct {
   const TonMeasurement* master; ///< The same
   const TonReportFile* files;
   uint32_t n_files;
+  const TonReportCurve* reductions; ///< Of the master's dynamics, positive dB
+  uint32_t n_reductions;
+  const TonReportService* services;
+  uint32_t n_services;
   const TonDecisions* mix_decisions; ///< Or null
   const TonDecisions* master_decisions;
 } TonReport;
@@ -35,5 +55,8 @@ typedef struct {
 /// One self-contained page: plots as SVG, tables, and every decision with its
 /// reason.  No script, nothing loaded from elsewhere.  [main]
 TonStatus ton_report_html(const TonReport* report, TonText* page);
+
+/// The same for programs: every figure, curve, decision and checksum.  [main]
+TonStatus ton_report_json(const TonReport* report, TonText* text);
 
 #endif

@@ -200,7 +200,8 @@ typedef struct {
 TonStatus ton_studio_release(const char* song, const TonJob* job,
                              TonDelivered* all, uint32_t* n, TonError* error);
 
-/// Write report.html beside the deliverables: one self-contained page.
+/// Write report.html beside the deliverables, one self-contained page, and
+/// report.json with the same for programs.
 TonStatus ton_studio_report(const char* song, const TonDelivered* all,
                             uint32_t n, const TonJob* job, TonError* error);
 

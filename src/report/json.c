@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/json.h"
+
+#include "report/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+json_t*
+report_number(double value)
+{
+  return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t*
+numbers(const double* values, uint32_t n)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < n; ++i) {
+    json_array_append_new(list, report_number(values[i]));
+  }
+  return list;
+}
+
+static json_t*
+curve(const float* values, uint32_t n)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; values && i < n; ++i) {
+    const double v = (double)values[i];
+    json_array_append_new(list, report_number(rint(v * 100.0) / 100.0));
+  }
+  return list;
+}
+
+json_t*
+report_measurement(const TonMeasurement* m)
+{
+  json_t* const o = json_object();
+  const struct {
+    const char* key;
+    double value;
+  } rows[] = {
+      {"duration_s", (double)m->frames / m->rate},
+      {"integrated_lufs", m->integrated_lufs},
+      {"loudness_range_lu", m->loudness_range_lu},
+      {"momentary_max_lufs", m->momentary_max_lufs},
+      {"short_term_max_lufs", m->short_term_max_lufs},
+      {"true_peak_dbtp", m->true_peak_dbtp},
+      {"sample_peak_dbfs", m->sample_peak_dbfs},
+      {"true_peak_at_s", m->true_peak_at_s},
+      {"plr_lu", m->plr_lu},
+      {"psr_min_lu", m->psr_min_lu},
+      {"psr_median_lu", m->psr_median_lu},
+      {"rms_dbfs", m->rms_dbfs},
+      {"crest_db", m->crest_db},
+      {"dc_left", m->dc[0]},
+      {"dc_right", m->channels > 1 ? m->dc[1] : NAN},
+      {"correlation", m->correlation},
+      {"correlation_min", m->correlation_min},
+      {"balance_db", m->balance_db},
+      {"mono_loss_lu", m->mono_loss_lu},
+      {"silence_head_s", m->silence_head_s},
+      {"silence_tail_s", m->silence_tail_s},
+  };
+  json_object_set_new(o, "sample_rate_hz", json_integer(m->rate));
+  json_object_set_new(o, "channels", json_integer(m->channels));
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
+    json_object_set_new(o, rows[i].key, report_number(rows[i].value));
+  }
+  json_object_set_new(o, "clipped_samples",
+                      json_integer((json_int_t)m->clipped_samples));
+  json_object_set_new(o, "bad_samples",
+                      json_integer((json_int_t)m->bad_samples));
+  json_object_set_new(o, "third_octaves_db", numbers(m->thirds_db, TON_THIRDS));
+  json_object_set_new(o, "side_to_mid_db",
+                      numbers(m->band_side_db, TON_STEREO_BANDS));
+  return o;
+}
+
+static json_t*
+stage(const TonMeasurement* m)
+{
+  json_t* const o = report_measurement(m);
+  json_object_set_new(o, "momentary_lufs",
+                      curve(m->momentary_lufs, m->n_points));
+  json_object_set_new(o, "short_term_lufs",
+                      curve(m->short_term_lufs, m->n_points));
+  json_object_set_new(o, "correlation_over_time",
+                      curve(m->correlation_curve, m->n_points));
+  return o;
+}
+
+static json_t*
+files(const TonReport* r)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < r->n_files; ++i) {
+    const TonReportFile* const f = &r->files[i];
+    json_t* const o = json_object();
+    json_object_set_new(o, "file", json_string(f->file));
+    json_object_set_new(o, "deliverable", json_string(f->name));
+    json_object_set_new(o, "bytes", json_integer((json_int_t)f->bytes));
+    json_object_set_new(o, "sha256", json_string(f->sha256));
+    json_object_set_new(o, "integrated_lufs",
+                        report_number(f->integrated_lufs));
+    json_object_set_new(o, "true_peak_dbtp", report_number(f->true_peak_dbtp));
+    json_object_set_new(o, "good", json_boolean(f->good));
+    json_array_append_new(list, o);
+  }
+  return list;
+}
+
+static json_t*
+reductions(const TonReport* r)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < r->n_reductions; ++i) {
+    const TonReportCurve* const c = &r->reductions[i];
+    json_array_append_new(list,
+                          json_pack("{s:s, s:o}", "insert", c->name,
+                                    "gain_reduction_db", curve(c->y, c->n)));
+  }
+  return list;
+}
+
+static json_t*
+services(const TonReport* r)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < r->n_services; ++i) {
+    const TonReportService* const s = &r->services[i];
+    json_array_append_new(
+        list, json_pack("{s:s, s:o, s:o, s:o, s:b}", "service", s->name,
+                        "gain_db", report_number(s->gain_db), "plays_lufs",
+                        report_number(s->plays_lufs), "wasted_db",
+                        report_number(s->wasted_db), "peak_over_advice",
+                        (int)s->over_advice));
+  }
+  return list;
+}
+
+static json_t*
+evidence(const TonDecision* d)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < d->n_evidence; ++i) {
+    const TonEvidence* const e = &d->evidence[i];
+    json_array_append_new(
+        list, json_pack("{s:s, s:o, s:s, s:o, s:o, s:s}", "metric", e->metric,
+                        "value", report_number(e->value), "unit", e->unit,
+                        "low", report_number(e->low), "high",
+                        report_number(e->high), "source", e->source));
+  }
+  return list;
+}
+
+static json_t*
+decisions(const TonDecisions* all)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; all && i < all->count; ++i) {
+    const TonDecision* const d = &all->items[i];
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:b}", "path", d->path,
+                        "value", d->value, "rule", d->rule, "reason", d->reason,
+                        "evidence", evidence(d), "locked", (int)d->locked));
+  }
+  return list;
+}
+
+TonStatus
+ton_report_json(const TonReport* r, TonText* text)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "schema", json_integer(1));
+  json_object_set_new(o, "song", json_string(r->song));
+  json_object_set_new(o, "version", json_string(r->version));
+  json_object_set_new(o, "goal_lufs", report_number(r->goal_lufs));
+  json_object_set_new(o, "ceiling_dbtp", report_number(r->ceiling_dbtp));
+  json_object_set_new(o, "mix", stage(r->mix));
+  json_object_set_new(o, "master", stage(r->master));
+  json_object_set_new(o, "gain_reduction", reductions(r));
+  json_object_set_new(o, "services", services(r));
+  json_object_set_new(o, "files", files(r));
+  json_object_set_new(o, "mix_decisions", decisions(r->mix_decisions));
+  json_object_set_new(o, "master_decisions", decisions(r->master_decisions));
+  char* const dump = json_dumps(o, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+  json_decref(o);
+  if (!dump) {
+    return TON_NO_MEMORY;
+  }
+  ton_text_add(text, dump);
+  ton_text_add(text, "\n");
+  free(dump);
+  return text->failed ? TON_NO_MEMORY : TON_OK;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_REPORT_JSON_H
+#define TON_REPORT_JSON_H
+
+#include <tonmeister/measure.h>
+
+#include <jansson.h>
+
+/// Null for what JSON cannot say: infinite, not defined
+json_t* report_number(double value);
+
+/// All figures of a measurement, without curves
+json_t* report_measurement(const TonMeasurement* measurement);
+
+#endif
