@@ -11,8 +11,12 @@ enum {
   LOW_FRAME = 1024, ///< 0.34 s: lows resolved to 3 Hz
   HUM_FRAME = 8192, ///< 2.7 s: lines resolved to 0.4 Hz
   MOST_HUM = 24,    ///< Windows that are enough
-  SPLICE_BAND = 9,  ///< 160 Hz: bands up to here are read from the low sum
-  MATCH_BANDS = 3,  ///< Both are brought to one level in the bands above
+  HUM_BINS = HUM_FRAME / 2 + 1,
+  STEADY = 48,     ///< Windows over the song, when it never pauses
+  FEWEST = 16,     ///< Of them
+  NOTE_TIMES = 4,  ///< Power of a line that comes and goes over its least
+  SPLICE_BAND = 9, ///< 160 Hz: bands up to here are read from the low sum
+  MATCH_BANDS = 3, ///< Both are brought to one level in the bands above
 };
 
 /// Mean of the channels, low-passed by a Hann-windowed sinc at 0.4 of the new
@@ -216,6 +220,7 @@ typedef struct {
   double power;
   double prominence_db;
   double hz;
+  uint32_t bin;
 } Line;
 
 static Line
@@ -238,11 +243,14 @@ find_line(const double* bins, double rate, double hz)
   }
   const double floor_power = percentile(around, n, 0.5) + 1e-30;
   const double power = bins[top - 1] + bins[top] + bins[top + 1];
-  return (Line){power, ton_power_db(bins[top] / floor_power), top * width};
+  return (Line){power, ton_power_db(bins[top] / floor_power), top * width, top};
 }
 
+/// `often`: what half of the time stays under, or null; a line that is much
+/// louder half of the time is a note's
 static void
-judge_hum(const double* bins, double rate, double base_hz, TonStemFacts* t)
+judge_hum(const double* bins, const double* often, double rate, double base_hz,
+          TonStemFacts* t)
 {
   TonStemHum hum = {.hz = base_hz};
   double prominence[TON_STEM_HUM];
@@ -250,7 +258,8 @@ judge_hum(const double* bins, double rate, double base_hz, TonStemFacts* t)
   double power = 0.0;
   for (uint32_t k = 1; k <= TON_STEM_HUM; ++k) {
     const Line line = find_line(bins, rate, base_hz * k);
-    if (line.prominence_db >= 12.0) {
+    const bool steady = !often || often[line.bin] < NOTE_TIMES * bins[line.bin];
+    if (line.prominence_db >= 12.0 && steady) {
       hum.lines |= 1U << (k - 1);
       prominence[n++] = line.prominence_db;
       power += line.power;
@@ -263,15 +272,12 @@ judge_hum(const double* bins, double rate, double base_hz, TonStemFacts* t)
   }
 }
 
-void
-low_hum(const Low* low, const Steps* steps, TonStemFacts* t)
+/// Mean spectrum of the pauses; false when none is long enough
+static bool
+pause_spectrum(TonFft* fft, const Low* low, const Steps* steps, double* bins)
 {
-  TonFft* const fft = ton_fft_new(HUM_FRAME);
-  double* const bins = ton_alloc((HUM_FRAME / 2 + 1) * sizeof(double));
   uint32_t n = 0;
-  t->hum.level_db = -INFINITY;
-  for (uint64_t i = 0;
-       fft && bins && i + HUM_FRAME <= low->n && n < MOST_HUM;) {
+  for (uint64_t i = 0; i + HUM_FRAME <= low->n && n < MOST_HUM;) {
     const bool pause = share_on(low, steps, i, HUM_FRAME) == 0.0;
     if (pause) {
       add_spectrum(fft, HUM_FRAME, low->out + i, bins);
@@ -279,13 +285,61 @@ low_hum(const Low* low, const Steps* steps, TonStemFacts* t)
     }
     i += pause ? HUM_FRAME / 2 : HUM_FRAME / 16;
   }
-  for (uint32_t k = 0; n && k <= HUM_FRAME / 2; ++k) {
+  for (uint32_t k = 0; n && k < HUM_BINS; ++k) {
     bins[k] /= n;
   }
-  if (n) {
-    judge_hum(bins, low->rate, 50.0, t);
-    judge_hum(bins, low->rate, 60.0, t);
+  return n > 0;
+}
+
+/// What every bin keeps to in nine tenths of the time that sounds, and in
+/// half of it: notes come and go, hum stays
+static bool
+steady_spectrum(TonFft* fft, const Low* low, const Steps* steps, double* bins,
+                double* often)
+{
+  double* const all = ton_alloc((size_t)STEADY * HUM_BINS * sizeof(double));
+  const uint64_t span = low->n < HUM_FRAME ? 0 : low->n - HUM_FRAME;
+  const uint32_t wanted =
+      (uint32_t)fmin((double)(4 * span / HUM_FRAME), STEADY);
+  uint32_t n = 0;
+  for (uint32_t w = 0; all && w < wanted; ++w) {
+    const uint64_t at = span * w / wanted;
+    if (share_on(low, steps, at, HUM_FRAME) > 0.9) {
+      add_spectrum(fft, HUM_FRAME, low->out + at, all + (size_t)n++ * HUM_BINS);
+    }
   }
+  for (uint32_t k = 0; n >= FEWEST && k < HUM_BINS; ++k) {
+    double column[STEADY];
+    for (uint32_t w = 0; w < n; ++w) {
+      column[w] = all[(size_t)w * HUM_BINS + k];
+    }
+    bins[k] = percentile(column, n, 0.10);
+    often[k] = percentile(column, n, 0.50);
+  }
+  ton_free(all);
+  return n >= FEWEST;
+}
+
+/// Louder than this it is the music, found where it never pauses, dB
+#define HUM_IN_MUSIC_DB -10.0
+
+void
+low_hum(const Low* low, const Steps* steps, TonStemFacts* t)
+{
+  TonFft* const fft = ton_fft_new(HUM_FRAME);
+  double* const bins = ton_alloc(HUM_BINS * sizeof(double));
+  t->hum.level_db = -INFINITY;
+  double* const often = ton_alloc(HUM_BINS * sizeof(double));
+  const bool room = fft && bins && often;
+  const bool pauses = room && pause_spectrum(fft, low, steps, bins);
+  if (pauses || (room && steady_spectrum(fft, low, steps, bins, often))) {
+    judge_hum(bins, pauses ? NULL : often, low->rate, 50.0, t);
+    judge_hum(bins, pauses ? NULL : often, low->rate, 60.0, t);
+  }
+  if (!pauses && t->hum.level_db > HUM_IN_MUSIC_DB) {
+    t->hum = (TonStemHum){.level_db = -INFINITY};
+  }
+  ton_free(often);
   ton_free(bins);
   ton_fft_free(fft);
 }

@@ -234,6 +234,56 @@ mind_roles(Desk* desk)
   }
 }
 
+static bool
+is_clipped(const Strip* s)
+{
+  return s->facts->whole.n_clips > 0;
+}
+
+/// "1:23.3"
+static const char*
+clock_text(const Desk* desk, double s)
+{
+  const int minutes = (int)(s / 60.0);
+  return ton_plan_text(desk->plan, "%d:%04.1f", minutes,
+                       floor(10.0 * (s - 60.0 * minutes)) / 10.0);
+}
+
+/// What no processor gives back is named, with its place
+static void
+name_clipping(const Desk* desk, const Strip* s)
+{
+  const TonMeasurement* const m = &s->facts->whole;
+  TonDecision d;
+  ton_decision_start(&d, "defect.clipping", 0.9,
+                     "clipped, longest at %s: record it again, or repair it "
+                     "before the mix",
+                     clock_text(desk, m->clips[0].at_s));
+  ton_decision_figure(&d, "clipped samples", (double)m->clipped_samples, "");
+  TonEvidence* const e = &d.evidence[0];
+  e->from_s = e->to_s = m->clips[0].at_s;
+  for (uint32_t i = 0; i < m->n_clips; ++i) {
+    e->from_s = fmin(e->from_s, m->clips[i].at_s);
+    e->to_s = fmax(e->to_s, m->clips[i].at_s + m->clips[i].length_s);
+  }
+  strip_decide(desk, s, "chain/declip", NULL, &d);
+}
+
+/// Trim's reason: also where the text says that a stem is spoilt
+static void
+decide_trim(const Desk* desk, const Strip* s)
+{
+  TonDecision d;
+  ton_decision_start(
+      &d, "trim.active", 1.0, "active loudness {0}, brought to %g%s%s",
+      TON_TRIM_LUFS, is_clipped(s) ? "; CLIPPED at " : "",
+      is_clipped(s) ? clock_text(desk, s->facts->whole.clips[0].at_s) : "");
+  ton_decision_figure(&d, "active loudness", s->facts->active_lufs, "LUFS");
+  ton_decision_figure(&d, "time that sounds", s->facts->active_s, "s");
+  strip_decide(desk, s, "trim",
+               ton_plan_text(desk->plan, "%+.2f dB", s->trim_db), &d);
+}
+
 void
 mind_trim(Desk* desk)
 {
@@ -245,19 +295,16 @@ mind_trim(Desk* desk)
       strip_decide(desk, s, "trim", NULL, &d);
       continue;
     }
+    if (s->sounds && is_clipped(s)) {
+      name_clipping(desk, s);
+    }
     if (strip_locked(s, "trim")) {
       strip_keep(desk, s, "trim");
       continue;
     }
-    if (!s->sounds) {
-      continue;
+    if (s->sounds) {
+      decide_trim(desk, s);
     }
-    ton_decision_start(&d, "trim.active", 1.0,
-                       "active loudness {0}, brought to %g", TON_TRIM_LUFS);
-    ton_decision_figure(&d, "active loudness", s->facts->active_lufs, "LUFS");
-    ton_decision_figure(&d, "time that sounds", s->facts->active_s, "s");
-    strip_decide(desk, s, "trim",
-                 ton_plan_text(desk->plan, "%+.2f dB", s->trim_db), &d);
   }
 }
 

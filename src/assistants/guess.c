@@ -41,6 +41,16 @@ sounds_like_hat(const TonStemFacts* f)
          f->hits_per_s > 2.5;
 }
 
+/// Sibilants over a sound of the middle, neither low nor sharp
+static bool
+sounds_like_voice(const TonStemFacts* f)
+{
+  const double s = (double)f->sibilant_share;
+  return s > 0.02 && s < 0.2 && f->centroid_hz > 400.0 &&
+         f->centroid_hz < 1500.0 && f->low_share < 0.15 &&
+         f->peak_to_loud_db < 19.0 && f->hits_per_s < 5.0;
+}
+
 /// The cheap gates of reference 2.4 (b)
 static const char*
 role_of_sound(const TonStemFacts* f, const char** because)
@@ -59,6 +69,10 @@ role_of_sound(const TonStemFacts* f, const char** because)
   if (sounds_like_hat(f)) {
     *because = "it sounds like one: quick hits above 5 kHz";
     return "hat";
+  }
+  if (sounds_like_voice(f)) {
+    *because = "it sounds like one: sibilants over a middle voice";
+    return "lead vocal";
   }
   return NULL;
 }

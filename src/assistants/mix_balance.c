@@ -240,7 +240,8 @@ mind_balance(Desk* desk)
     s->fader_db =
         s->fader_locked
             ? (double)s->old->fader_db
-            : rint(fmin(fmax(fader, -60.0), fmin(most, 24.0)) * 10.0) / 10.0;
+            : rint(fmin(fmax(fader, -60.0), fmin(most, 24.0)) * 10.0) / 10.0 +
+                  0.0; // no "-0.0 dB"
   }
 }
 

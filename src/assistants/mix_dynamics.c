@@ -8,6 +8,10 @@
 
 enum { FEWEST_HITS = 8, CANDIDATES = 8 };
 
+/// A compressor that does less of both is left out
+#define LEAST_DB 0.5
+#define LEAST_LU 1.0
+
 /// The best of eight thresholds: nearest the wanted range without more than
 /// the role's mean reduction
 static Trial
@@ -24,6 +28,9 @@ best_threshold(const Levels* l, const TonRole* role, double wanted_lu)
   return best;
 }
 
+/// A sine's peak over its RMS, which the compressor's RMS detector adds
+#define SINE_DB 3.01
+
 /// What an RMS detector reads of one channel when the stem is at its active
 /// loudness, dBFS after the trim
 static double
@@ -34,7 +41,7 @@ rms_level(const Strip* s)
     power += pow(10.0, s->facts->active_db[b] / 10.0);
   }
   const double channels = s->facts->whole.channels > 1 ? 2.0 : 1.0;
-  return 10.0 * log10(power / channels) + s->trim_db;
+  return 10.0 * log10(power / channels) + s->trim_db + SINE_DB;
 }
 
 static void
@@ -62,6 +69,27 @@ leave_dynamics(const Desk* desk, const Strip* s, const char* metric,
   strip_decide(desk, s, "chain/compressor", NULL, &d);
 }
 
+/// A compressor that would hardly do anything
+static void
+leave_slight(const Desk* desk, const Strip* s, const Trial* best)
+{
+  TonDecision d;
+  if (isnan(best->threshold_db)) {
+    ton_decision_start(&d, "compression.slight", 0.7,
+                       "no compressor: none helps the range of {0} within "
+                       "%g dB of mean reduction",
+                       s->role->most_db);
+  } else {
+    ton_decision_start(&d, "compression.slight", 0.7,
+                       "no compressor: the best would take a range of {0} to "
+                       "%.1f LU",
+                       best->range_lu);
+  }
+  ton_decision_range(&d, "range of 400 ms loudness", s->facts->range_lu, "LU",
+                     NAN, s->role->comfort_lu, "data/roles.yaml");
+  strip_decide(desk, s, "chain/compressor", NULL, &d);
+}
+
 static void
 compress_range(Desk* desk, Strip* s)
 {
@@ -77,9 +105,9 @@ compress_range(Desk* desk, Strip* s)
       fmax(r->comfort_lu, range - 0.6 * (range - r->comfort_lu));
   const Trial best = levels.n >= 10 ? best_threshold(&levels, r, wanted)
                                     : (Trial){.threshold_db = NAN};
-  if (isnan(best.threshold_db) || best.mean_db < 0.5) {
-    leave_dynamics(desk, s, "range of 400 ms loudness", range, "LU",
-                   r->comfort_lu);
+  if (isnan(best.threshold_db) ||
+      (best.mean_db < LEAST_DB && range - best.range_lu < LEAST_LU)) {
+    leave_slight(desk, s, &best);
     return;
   }
   TonDecision d;

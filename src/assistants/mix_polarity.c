@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/mind.h"
+#include "base/count.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,28 +54,34 @@ nearest_microphone(const Desk* desk, const char* role)
   return best;
 }
 
+/// What a turned polarity is worth
+typedef struct {
+  const char* with; ///< Name of the other microphone, or of several
+  double better_db; ///< Gain of the sum
+  double likeness;
+  double lag_ms;
+} Turn;
+
 static void
-decide_polarity(const Desk* desk, const Strip* near, Strip* s,
-                const TonStemAlign* a)
+decide_polarity(const Desk* desk, Strip* s, const Turn* t)
 {
   TonDecision d;
-  const double better = a->flip_db - a->as_is_db;
-  const bool turn = better >= WORTH_DB && a->likeness >= LIKE;
+  const bool turn = t->better_db >= WORTH_DB;
   if (strip_locked(s, "polarity")) {
     strip_keep(desk, s, "polarity");
     return;
   }
-  ton_decision_start(&d, "polarity.sum", fmin(0.5 + a->likeness / 2.0, 1.0),
+  ton_decision_start(&d, "polarity.sum", fmin(0.5 + t->likeness / 2.0, 1.0),
                      turn ? "turned over, its sum with %.40s gains {0} at "
                             "60-400 Hz"
                           : "adds up with %.40s as it is; turning it over "
                             "would change {0}",
-                     near->stem->strip);
-  ton_decision_range(&d, "gain of the sum", better, "dB", WORTH_DB, NAN,
+                     t->with);
+  ton_decision_range(&d, "gain of the sum", t->better_db, "dB", WORTH_DB, NAN,
                      "reference 2.6");
-  ton_decision_range(&d, "likeness", a->likeness, "", LIKE, 1.0,
+  ton_decision_range(&d, "likeness", t->likeness, "", LIKE, 1.0,
                      "reference 2.6");
-  ton_decision_figure(&d, "lag", a->lag_ms, "ms");
+  ton_decision_figure(&d, "lag", t->lag_ms, "ms");
   ton_decision_instead(&d, "a delay",
                        "polarity alone keeps the room between microphones");
   const bool was = s->old && s->old->invert;
@@ -86,17 +93,62 @@ decide_polarity(const Desk* desk, const Strip* near, Strip* s,
 }
 
 static void
-compare(Desk* desk, const Strip* near, const char* role, double longest_ms)
+compare(Desk* desk, const Strip* near, const char* role)
 {
   for (uint32_t i = 0; near && i < desk->n; ++i) {
     Strip* const s = &desk->strips[i];
-    TonStemAlign align;
+    TonStemAlign a;
     if (s == near || !s->sounds || strcmp(s->role->name, role) != 0 ||
-        !ton_stems_align(near->facts, s->facts, longest_ms, &align) ||
-        align.likeness < LIKE) {
+        !ton_stems_align(near->facts, s->facts, CLOSE_MS, &a) ||
+        a.likeness < LIKE) {
       continue;
     }
-    decide_polarity(desk, near, s, &align);
+    const Turn turn = {near->stem->strip, a.flip_db - a.as_is_db, a.likeness,
+                       a.lag_ms};
+    decide_polarity(desk, s, &turn);
+  }
+}
+
+/**
+   Overheads hear the whole kit: what helps the snare may thin the kick.  All
+   close microphones count, each by its power in the balance.
+*/
+static bool
+weigh_kit(const Desk* desk, const Strip* s, Turn* turn)
+{
+  static const char* const kit[] = {"kick", "snare", "tom"};
+  double as_is = 0.0;
+  double flip = 0.0;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < TON_COUNT(kit); ++i) {
+    const Strip* const near = nearest_microphone(desk, kit[i]);
+    TonStemAlign a;
+    if (!near || !ton_stems_align(near->facts, s->facts, OVERHEAD_MS, &a)) {
+      continue;
+    }
+    const double share = pow(10.0, near->role->level_lu / 10.0);
+    as_is += share * pow(10.0, a.as_is_db / 10.0);
+    flip += share * pow(10.0, a.flip_db / 10.0);
+    if (a.likeness > turn->likeness) {
+      turn->likeness = a.likeness;
+      turn->lag_ms = a.lag_ms;
+    }
+    turn->with = n++ ? "the close microphones" : near->stem->strip;
+  }
+  turn->better_db = n ? 10.0 * log10(flip / as_is) : 0.0;
+  return turn->likeness >= LIKE;
+}
+
+static void
+compare_overheads(Desk* desk)
+{
+  for (uint32_t i = 0; i < desk->n; ++i) {
+    Strip* const s = &desk->strips[i];
+    Turn turn = {0};
+    if (s->sounds && strcmp(s->role->name, "overhead") == 0 &&
+        weigh_kit(desk, s, &turn)) {
+      decide_polarity(desk, s, &turn);
+    }
   }
 }
 
@@ -104,8 +156,8 @@ void
 mind_polarity(Desk* desk)
 {
   static const char* const sets[] = {"kick", "snare", "bass"};
-  for (uint32_t i = 0; i < 3; ++i) {
-    compare(desk, nearest_microphone(desk, sets[i]), sets[i], CLOSE_MS);
+  for (uint32_t i = 0; i < TON_COUNT(sets); ++i) {
+    compare(desk, nearest_microphone(desk, sets[i]), sets[i]);
   }
-  compare(desk, nearest_microphone(desk, "snare"), "overhead", OVERHEAD_MS);
+  compare_overheads(desk);
 }

@@ -149,9 +149,10 @@ make_reverb(const Desk* desk, const char* bus, double decay_s, uint32_t n)
   TonDecision d;
   ton_decision_start(&d, "space.shared", 0.75,
                      desk->brief->tempo_bpm > 0.0
-                         ? "one space for {0} tracks; {1} fits {2}"
-                         : "one space for {0} tracks; {1} is the middle of "
-                           "commercial vocals");
+                         ? "one space for {0} track%s; {1} fits {2}"
+                         : "one space for {0} track%s; {1} is the middle of "
+                           "commercial vocals",
+                     n == 1 ? "" : "s");
   ton_decision_figure(&d, "tracks", n, "");
   ton_decision_range(&d, "decay", decay_s, "s", space->shortest_s,
                      space->longest_s, "data/roles.yaml");

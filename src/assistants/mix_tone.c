@@ -14,8 +14,10 @@
 #define RUMBLE_DB -30.0
 /// Hum that can be heard, re active loudness, dB
 #define HUM_DB -60.0
-/// A lasting peak over its surroundings that is a resonance, dB
+/// A lasting peak over its surroundings that is a resonance, dB; what stands
+/// higher is a note that is held or sung again and again
 #define RING_DB   6.0
+#define NOTE_DB   12.0
 #define RING_TIME 0.6
 /// Mean above this is a DC offset
 #define DC_LEVEL 0.001
@@ -95,6 +97,12 @@ round_hz(double hz)
   return hz < 100.0 ? rint(hz) : 5.0 * rint(hz / 5.0);
 }
 
+static double
+dc_of(const Strip* s)
+{
+  return fmax(fabs(s->facts->whole.dc[0]), fabs(s->facts->whole.dc[1]));
+}
+
 static void
 leave_lows(const Desk* desk, const Strip* s, double below_db, double hz)
 {
@@ -125,10 +133,14 @@ decide_highpass(Desk* desk, Strip* s)
   }
   const double slope = rumble_db > RUMBLE_DB ? 24.0 : 12.0;
   TonDecision d;
-  ton_decision_start(&d, "highpass.spectrum", 0.85,
+  const bool dc = dc_of(s) > DC_LEVEL;
+  ton_decision_start(&d, "highpass.spectrum", 0.85, "%s%s",
                      isfinite(rumble_db)
                          ? "music begins at {0}; below lies {1}, {2} in pauses"
-                         : "music begins at {0}; below lies {1}");
+                         : "music begins at {0}; below lies {1}",
+                     dc && isfinite(rumble_db) ? "; takes DC of {3} out"
+                     : dc                      ? "; takes DC of {2} out"
+                                               : "");
   ton_decision_range(&d, "music begins", music, "Hz", 20.0,
                      s->role->highpass_hz, "data/roles.yaml");
   ton_decision_range(&d, "energy below", below_db, "dB", NOTHING_DB, NAN,
@@ -136,6 +148,10 @@ decide_highpass(Desk* desk, Strip* s)
   if (isfinite(rumble_db)) {
     ton_decision_range(&d, "energy below in pauses", rumble_db, "dB", NAN,
                        RUMBLE_DB, "reference 2.11");
+  }
+  if (dc) {
+    ton_decision_range(&d, "DC offset re full scale", 100.0 * dc_of(s), "%",
+                       NAN, 100.0 * DC_LEVEL, "reference 2.1");
   }
   d.bound_hit = music > s->role->highpass_hz;
   const TonSetting settings[] = {{"at", hz}, {"slope", slope}};
@@ -145,14 +161,13 @@ decide_highpass(Desk* desk, Strip* s)
 static void
 decide_dc(Desk* desk, Strip* s)
 {
-  const double dc =
-      fmax(fabs(s->facts->whole.dc[0]), fabs(s->facts->whole.dc[1]));
+  const double dc = dc_of(s);
   if (s->n_bands || !(dc > DC_LEVEL)) {
     return;
   }
   TonDecision d;
   ton_decision_start(&d, "defect.dc", 0.95, "takes a DC offset of {0} out");
-  ton_decision_range(&d, "DC offset", 100.0 * dc, "% of full scale", NAN,
+  ton_decision_range(&d, "DC offset re full scale", 100.0 * dc, "%", NAN,
                      100.0 * DC_LEVEL, "reference 2.1");
   const TonSetting settings[] = {{"at", 10.0}, {"slope", 6.0}};
   add_band(desk, s, "highpass", settings, 2, &d);
@@ -180,7 +195,7 @@ decide_hum(Desk* desk, Strip* s)
   for (uint32_t k = 1; k <= TON_STEM_HUM; ++k) {
     if (hum->lines >> (k - 1) & 1U) {
       ton_decision_start(&d, "defect.hum", 0.85,
-                         "mains hum, {0} out of the pauses' noise");
+                         "mains hum, {0} out of what lies around it");
       ton_decision_range(&d, "line over its surroundings", hum->prominence,
                          "dB", NAN, 12.0, "reference 2.1");
       ton_decision_range(&d, "hum re active loudness", hum->level_db, "dB", NAN,
@@ -233,10 +248,34 @@ rings_are_faults(const Strip* s)
   return false;
 }
 
+/// A band that stands out of most of this sound
+static bool
+lasts(const TonStemFacts* f, uint32_t band)
+{
+  return standing_db(f, band) > RING_DB &&
+         (double)f->twelfths_stay[band] > RING_TIME;
+}
+
+/// What stands out of another instrument too is a note of the song's key
+static bool
+is_shared(const Desk* desk, const Strip* s, uint32_t band)
+{
+  for (uint32_t i = 0; i < desk->n; ++i) {
+    const Strip* const o = &desk->strips[i];
+    if (o != s && o->sounds &&
+        (lasts(o->facts, band - 1) || lasts(o->facts, band) ||
+         lasts(o->facts, band + 1))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// The strongest resonance not yet taken, or 0
 static double
-next_ring(const TonStemFacts* f, uint64_t taken[2], uint32_t* band)
+next_ring(const Desk* desk, const Strip* s, uint64_t taken[2], uint32_t* band)
 {
+  const TonStemFacts* const f = s->facts;
   double most = RING_DB;
   for (uint32_t b = 9; b + 3 < TON_STEM_TWELFTHS; ++b) {
     const double height = standing_db(f, b);
@@ -244,8 +283,8 @@ next_ring(const TonStemFacts* f, uint64_t taken[2], uint32_t* band)
     const bool top = f->twelfths_db[b] >= f->twelfths_db[b - 1] &&
                      f->twelfths_db[b] >= f->twelfths_db[b + 1];
     const bool loud = f->twelfths_db[b] > f->active_lufs - 40.0;
-    if (free && top && loud && height > most &&
-        (double)f->twelfths_stay[b] > RING_TIME) {
+    if (free && top && loud && height > most && height < NOTE_DB &&
+        lasts(f, b) && !is_shared(desk, s, b)) {
       most = height;
       *band = b;
     }
@@ -260,7 +299,7 @@ decide_rings(Desk* desk, Strip* s)
   uint64_t taken[2] = {0, 0};
   uint32_t band = 0;
   for (uint32_t i = 0; i < MOST_RINGS && rings_are_faults(s); ++i) {
-    const double height = next_ring(s->facts, taken, &band);
+    const double height = next_ring(desk, s, taken, &band);
     if (height == 0.0) {
       return;
     }
@@ -287,9 +326,7 @@ mind_tone(Desk* desk, Strip* s)
   s->n_bands = 0;
   decide_highpass(desk, s);
   decide_dc(desk, s);
-  if (strcmp(s->role->name, "unknown") != 0) {
-    decide_hum(desk, s);
-    decide_rings(desk, s);
-  }
+  decide_hum(desk, s);
+  decide_rings(desk, s);
   s->n_chain += s->n_bands > 0;
 }

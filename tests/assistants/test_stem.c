@@ -200,6 +200,32 @@ test_hum(void** state)
   ton_stem_facts_free(&f);
 }
 
+/// An instrument that never pauses: notes come and go, hum stays
+static void
+test_hum_under_music(void** state)
+{
+  (void)state;
+  enum { LONG = 40 * RATE };
+  double* const x = calloc(LONG, sizeof(double));
+  for (uint32_t humming = 0; humming < 2; ++humming) {
+    for (uint64_t i = 0; i < LONG; ++i) {
+      const double t = (double)i / RATE;
+      const double hz = 110.0 * pow(2.0, (uint64_t)(t / 0.6) * 7 % 12 / 12.0);
+      x[i] = 0.1 * fmod(hz * t, 1.0) - 0.05;
+    }
+    if (humming) {
+      add_hum(x, LONG, 50.0, 0.003);
+    }
+    TonStemFacts f;
+    facts_of(x, NULL, LONG, RATE, 4096, &f);
+    assert_false(f.has_pauses);
+    EXPECT_NEAR("mains", f.hum.hz, humming ? 50.0 : 0.0, 0.3, "Hz");
+    assert_true(!humming || (f.hum.lines & 1U));
+    ton_stem_facts_free(&f);
+  }
+  free(x);
+}
+
 static void
 test_alignment(void** state)
 {
@@ -279,6 +305,7 @@ main(void)
       cmocka_unit_test(test_active_loudness_ignores_pauses),
       cmocka_unit_test(test_layouts),
       cmocka_unit_test(test_hum),
+      cmocka_unit_test(test_hum_under_music),
       cmocka_unit_test(test_alignment),
       cmocka_unit_test(test_spectrum_agrees_with_meters),
       cmocka_unit_test(test_hits),
