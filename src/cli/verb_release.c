@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/numbers.h"
+#include "cli/summary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -263,11 +264,8 @@ cli_make(const CliLine* line, TonError* error)
                              cli_measurement(&mastered.after, "out/master.wav"),
                              "files", files, "goal_met", !missed.status));
   } else if (!status) {
-    printf("%s: %u stems -> mix %.1f dBTP -> master %.2f LUFS, %.2f dBTP\n",
-           song, n, mix.true_peak_dbtp, mastered.after.integrated_lufs,
-           mastered.after.true_peak_dbtp);
-    print_master(&mastered);
-    printf("files in %s/out/release:\n", song);
+    const CliMade made = {song, n, &mix, &mastered, all, delivered};
+    cli_print_summary(&made);
     for (uint32_t i = 0; i < delivered; ++i) {
       print_delivered(&all[i]);
     }

@@ -17,6 +17,7 @@ typedef struct {
   TonMeasurement master;
   TonMeters* keep[2];
   TonDecisions decisions[2];
+  char title[256];
   double goal_lufs;
   double ceiling_dbtp;
   Reduction reductions[MOST_REDUCTIONS];
@@ -45,6 +46,22 @@ read_master(const TonSongPaths* p, Material* m, const TonJob* job,
   return status;
 }
 
+/// As the listener knows it; else the folder's name
+static void
+read_title(const TonSongPaths* p, Material* m)
+{
+  TonDoc* doc = NULL;
+  TonRelease* release = NULL;
+  snprintf(m->title, sizeof(m->title), "%s", strrchr(p->folder, '/') + 1);
+  if (ton_doc_open(p->release_text, &doc, NULL) == TON_OK &&
+      ton_release_read(doc, p->folder, &release, NULL) == TON_OK &&
+      release->title && *release->title) {
+    snprintf(m->title, sizeof(m->title), "%s", release->title);
+  }
+  ton_release_free(release);
+  ton_doc_free(doc);
+}
+
 static TonStatus
 gather(const TonSongPaths* p, Material* m, const TonJob* job, TonError* error)
 {
@@ -62,6 +79,7 @@ gather(const TonSongPaths* p, Material* m, const TonJob* job, TonError* error)
       memset(&m->decisions[i], 0, sizeof(m->decisions[i]));
     }
   }
+  read_title(p, m);
   return read_master(p, m, job, error);
 }
 
@@ -118,7 +136,7 @@ write_pages(const TonSongPaths* p, const Material* m, const TonDelivered* all,
     const Reduction* const c = &m->reductions[i];
     reductions[i] = (TonReportCurve){c->name, c->db, c->n};
   }
-  const TonReport r = {.song = strrchr(p->folder, '/') + 1,
+  const TonReport r = {.song = m->title,
                        .version = TON_VERSION,
                        .goal_lufs = m->goal_lufs,
                        .ceiling_dbtp = m->ceiling_dbtp,

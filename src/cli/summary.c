@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/summary.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool
+starts(const char* text, const char* with)
+{
+  return strncmp(text, with, strlen(with)) == 0;
+}
+
+/// "03 Snare Bot" of "tracks/03 Snare Bot/polarity"
+static void
+add_strip(TonText* t, const char* path, const char* between)
+{
+  const char* const from = strchr(path, '/');
+  const size_t n = from ? strcspn(from + 1, "/") : 0;
+  ton_text_add(t, between);
+  ton_text_add_bytes(t, from ? from + 1 : "", n);
+}
+
+/// How often a role was given; only at its first time
+static uint32_t
+count_role(const TonDecisions* all, uint32_t at)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < all->count; ++i) {
+    const TonDecision* const d = &all->items[i];
+    const bool same = strcmp(d->rule, all->items[at].rule) == 0 &&
+                      strcmp(d->value, all->items[at].value) == 0;
+    if (same && i < at) {
+      return 0;
+    }
+    n += same;
+  }
+  return n;
+}
+
+static void
+print_roles(const TonDecisions* all)
+{
+  printf("  heard     ");
+  const char* between = "";
+  for (uint32_t i = 0; i < all->count; ++i) {
+    const uint32_t n =
+        starts(all->items[i].rule, "role.") ? count_role(all, i) : 0;
+    if (n == 1) {
+      printf("%s%s", between, all->items[i].value);
+    } else if (n > 1) {
+      printf("%s%u %s", between, n, all->items[i].value);
+    }
+    between = n ? ", " : between;
+  }
+  printf("\n");
+}
+
+/// What was broken in the stems: polarity, hum, offset, ...
+static void
+print_repairs(const TonDecisions* all)
+{
+  TonText t = {0};
+  for (uint32_t i = 0; i < all->count; ++i) {
+    const TonDecision* const d = &all->items[i];
+    if (starts(d->rule, "polarity.") && *d->value) {
+      add_strip(&t, d->path, t.length ? ", polarity of " : "polarity of ");
+    } else if (starts(d->rule, "defect.")) {
+      ton_text_add(&t, t.length ? ", " : "");
+      ton_text_add(&t, d->rule + strlen("defect."));
+      add_strip(&t, d->path, *d->value ? " of " : " noticed in ");
+    }
+  }
+  printf("  put right %s\n", t.length ? ton_text_string(&t) : "nothing");
+  ton_text_free(&t);
+}
+
+static uint32_t
+count(const TonDecisions* all, const char* rule)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < all->count; ++i) {
+    n += starts(all->items[i].rule, rule) && *all->items[i].value;
+  }
+  return n;
+}
+
+static void
+print_measured(const char* name, const TonMeasurement* m)
+{
+  printf("  %-9s %.2f LUFS, %.2f dBTP, range %.1f LU, peak to loudness %.1f "
+         "LU\n",
+         name, m->integrated_lufs, m->true_peak_dbtp, m->loudness_range_lu,
+         m->plr_lu);
+}
+
+static void
+print_limiter(const TonMastered* m)
+{
+  if (!(m->most_db > 0.05)) {
+    printf("  limiter   never at work\n");
+    return;
+  }
+  printf("  limiter   takes at most %.1f dB for 95 %% of the time; %.1f dB at "
+         "%d:%04.1f\n",
+         m->reduction_db, m->most_db, (int)(m->most_at_s / 60.0),
+         fmod(m->most_at_s, 60.0));
+}
+
+static void
+print_files(const CliMade* made)
+{
+  uint32_t good = 0;
+  for (uint32_t i = 0; i < made->n_files; ++i) {
+    good += made->files[i].good;
+  }
+  printf("  files     %u of %u good when reopened and measured, in "
+         "%s/out/release\n",
+         good, made->n_files, made->song);
+}
+
+void
+cli_print_summary(const CliMade* made)
+{
+  TonDecisions all = {0};
+  char path[2048];
+  snprintf(path, sizeof(path), "%s/decisions.json", made->song);
+  if (ton_decisions_read(path, &all, NULL)) {
+    memset(&all, 0, sizeof(all));
+  }
+  const TonMeasurement* const mix = made->mix;
+  printf("%s: %u stems, %.1f s at %g kHz\n", made->song, made->n_stems,
+         (double)mix->frames / mix->rate, mix->rate / 1000.0);
+  print_roles(&all);
+  print_repairs(&all);
+  printf("  shaped    %u high-passes, %u compressors; %u tracks off the "
+         "centre, %u into the reverb\n",
+         count(&all, "highpass."),
+         count(&all, "compression.hits") + count(&all, "compression.range"),
+         count(&all, "place."), count(&all, "space.send"));
+  print_measured("mix", mix);
+  print_measured("master", &made->mastered->after);
+  print_limiter(made->mastered);
+  print_files(made);
+  printf("  reasons   %u for the mix, %u for the master: beside each value in "
+         "mix.yaml and master.yaml\n",
+         all.count, made->mastered->decisions.count);
+  printf("  report    %s/out/release/report.html\n", made->song);
+  ton_decisions_free(&all);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_CLI_SUMMARY_H
+#define TON_CLI_SUMMARY_H
+
+#include "cli/cli.h"
+
+/// A song as `make` has made it; nothing is owned
+typedef struct {
+  const char* song;
+  uint32_t n_stems;
+  const TonMeasurement* mix;
+  const TonMastered* mastered;
+  const TonDelivered* files;
+  uint32_t n_files;
+} CliMade;
+
+/// Ten lines: what was found, done and measured, from the records
+void cli_print_summary(const CliMade* made);
+
+#endif
