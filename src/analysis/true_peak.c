@@ -3,10 +3,10 @@
    @file
    True peak: the largest value of the sound between its samples.
 
-   Eight points a sample of a Kaiser-windowed sinc, 32 taps a side, and the
+   Eight points a sample of a Kaiser-windowed sinc, 48 taps a side, and the
    parabola through every local maximum (BS.1770-5 Annex 2 asks for four points
-   a sample; this one errs by less than 0.01 dB up to 0.45 of the rate).  The
-   meter lives one tick behind, because it looks 33 frames ahead; before and
+   a sample; this one errs by less than 0.01 dB up to 0.46 of the rate).  The
+   meter lives one tick behind, because it looks 48 frames ahead; before and
    after the song lies silence.
 
    Almost all of the work is left out, and nothing of the result: see

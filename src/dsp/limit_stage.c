@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dsp/limit_stage.h"
 
-#include "dsp/peak_taps.h"
-
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -10,7 +8,9 @@
 enum {
   STEP = TON_LIMIT_STEP,
   SIDE = TON_PEAK_SIDE,
-  TAPS = TON_PEAK_TAPS,
+  GROUPS = TON_LIMIT_GROUPS,
+  MIDDLE = GROUPS / 2,
+  PAST = TON_LIMIT_PAST,
   ONE = 1 << 30
 };
 
@@ -38,7 +38,8 @@ ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory)
   char* at = memory;
   const uint32_t queue = power_of_two(look + 2);
   const uint32_t late = power_of_two(look + SIDE + STEP + 1);
-  s->bound = ton_peak_taps(s->h);
+  s->scan = ton_peak_scan();
+  ton_true_peak_design(&s->table);
   s->look = look;
   s->queue_value = (double*)at;
   s->queue_frame = (uint64_t*)(at + queue * 8);
@@ -67,7 +68,10 @@ ton_limit_reset(TonLimitStage* s)
 {
   memset(s->past, 0, sizeof(s->past));
   memset(s->late[0], 0, ((size_t)s->late_mask + 1) * 8);
-  s->phases_before = 0.0;
+  memset(s->level, 0, sizeof(s->level));
+  memset(s->bend, 0, sizeof(s->bend));
+  s->between_before = 0.0;
+  s->eighth_known = false;
   s->queue_head = 0;
   s->queue_tail = 0;
   s->frame = 0;
@@ -95,33 +99,62 @@ ton_limit_release(TonLimitStage* s, double fall, double slow_rise,
   s->slow_fall = slow_fall > 0.0 ? exp(-1.0 / slow_fall) : 0.0;
 }
 
-/// Highest point of each frame and of the way to the next, both channels
-static bool
-find_peaks(TonLimitStage* s, double* own, double* phases)
+/// No point of the middle group lies above this
+static float
+bound_of(const TonLimitStage* s, int c)
 {
-  const TonPeaks* const k = ton_peaks();
-  bool any = false;
+  const float* const level = s->level[c];
+  float high = 0.0F;
+  float bend = 0.0F;
+  for (int g = 0; g < GROUPS; ++g) {
+    high = fmaxf(high, level[g]);
+    bend = fmaxf(bend, s->bend[c][g]);
+  }
+  const float line = fmaxf(level[MIDDLE], level[MIDDLE + 1]);
+  return (line + s->table.bend * bend + s->table.leak * high) * 1.00001F;
+}
+
+/// |y| an eighth before x[0], as the kernel adds it
+static float
+eighth_before(const TonPeakTable* t, const float* x)
+{
+  float even = 0.0F;
+  float odd = 0.0F;
+  for (int k = 0; k < SIDE; ++k) {
+    const float before = x[-1 - k];
+    const float after = x[k];
+    even += t->even[k][0] * (before + after);
+    odd += t->odd[k][0] * (before - after);
+  }
+  return fabsf(even - odd);
+}
+
+/// Highest point at each frame of the middle group and on the way to the next,
+/// both channels; false where none can reach the ceiling
+static bool
+find_peaks(TonLimitStage* s, double* own, double* between)
+{
+  float at[STEP];
+  float way[STEP];
   memset(own, 0, STEP * sizeof(double));
-  memset(phases, 0, STEP * sizeof(double));
+  memset(between, 0, STEP * sizeof(double));
+  const float bound = fmaxf(bound_of(s, 0), bound_of(s, 1));
+  if ((double)bound <= s->ceiling) {
+    s->eighth_known = false;
+    return false;
+  }
   for (int c = 0; c < 2; ++c) {
-    // frame i of the step lies at past[STEP + SIDE - 1 + i]
-    const float* const x = s->past[c] + STEP;
-    if ((double)(k->largest(x, TAPS + STEP) * s->bound) <= s->ceiling) {
-      continue;
-    }
-    any = true;
+    const float* const x = s->past[c] + 2 + MIDDLE * STEP;
+    const float eighth =
+        s->eighth_known ? s->eighth[c] : eighth_before(&s->table, x);
+    s->eighth[c] = s->scan->crests(&s->table, x, eighth, at, way);
     for (int i = 0; i < STEP; ++i) {
-      own[i] = fmax(own[i], fabs((double)x[SIDE - 1 + i]));
-    }
-    for (int p = 1; p < TON_PEAK_PHASES; ++p) {
-      float y[STEP];
-      k->interpolate16(y, x, s->h[p]);
-      for (int i = 0; i < STEP; ++i) {
-        phases[i] = fmax(phases[i], fabs((double)y[i]));
-      }
+      own[i] = fmax(own[i], (double)at[i]);
+      between[i] = fmax(between[i], (double)way[i]);
     }
   }
-  return any;
+  s->eighth_known = true;
+  return true;
 }
 
 /// Minimum of the last look + 1 targets
@@ -177,9 +210,13 @@ push(TonLimitStage* s, const float* left, const float* right)
 {
   const float* const in[2] = {left, right};
   for (int c = 0; c < 2; ++c) {
-    memmove(s->past[c], s->past[c] + STEP,
-            sizeof(s->past[c]) - STEP * sizeof(float));
-    memcpy(s->past[c] + TAPS + STEP, in[c], STEP * sizeof(float));
+    float* const x = s->past[c];
+    memmove(x, x + STEP, (PAST - STEP) * sizeof(float));
+    memcpy(x + PAST - STEP, in[c], STEP * sizeof(float));
+    memmove(s->level[c], s->level[c] + 1, (GROUPS - 1) * sizeof(float));
+    memmove(s->bend[c], s->bend[c] + 1, (GROUPS - 1) * sizeof(float));
+    const TonScan out = {s->level[c] + GROUPS - 1, s->bend[c] + GROUPS - 1};
+    s->scan->scan(x + PAST - STEP, STEP, out);
   }
 }
 
@@ -187,13 +224,13 @@ void
 ton_limit_step(TonLimitStage* s, float* left, float* right)
 {
   double own[STEP];
-  double phases[STEP];
+  double between[STEP];
   push(s, left, right);
-  const bool any = find_peaks(s, own, phases);
+  find_peaks(s, own, between);
   for (int i = 0; i < STEP; ++i) {
-    const double peak = fmax(own[i], fmax(phases[i], s->phases_before));
-    s->phases_before = phases[i];
-    const double target = any && peak > s->ceiling ? s->ceiling / peak : 1.0;
+    const double peak = fmax(own[i], fmax(between[i], s->between_before));
+    s->between_before = between[i];
+    const double target = peak > s->ceiling ? s->ceiling / peak : 1.0;
     const double least = minimum(s, target);
     const double r = release(s, least);
     const double g = boxes(s, 1.0 - r);

@@ -2,8 +2,9 @@
 #ifndef TON_DSP_LIMIT_STAGE_H
 #define TON_DSP_LIMIT_STAGE_H
 
-#include "dsp/kernels/peaks.h"
+#include "dsp/kernels/peak_scan.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,15 +19,25 @@
    Every value that enters the boxes is at most the target of the frame that
    leaves, and an average of such values is so too: the detected peaks keep the
    ceiling (Haemaelaeinen, DAFx-02).  Boxes add whole numbers: no drift.
+   Sixteen frames that can hold nothing above the ceiling (TonPeakTable has the
+   bound) are not interpolated.
 */
 
-enum { TON_LIMIT_STEP = 16 };
+enum {
+  TON_LIMIT_STEP = TON_SCAN_GROUP,
+  TON_LIMIT_GROUPS = 7, ///< Looked at: the middle one, two before, two after
+  TON_LIMIT_PAST = 2 + TON_LIMIT_GROUPS * TON_LIMIT_STEP,
+};
 
 typedef struct {
-  float h[TON_PEAK_PHASES][TON_PEAK_TAPS];
-  float bound;
-  float past[2][TON_PEAK_TAPS + 2 * TON_LIMIT_STEP];
-  double phases_before; ///< Highest between the frame before and this one
+  const TonPeakScan* scan;
+  TonPeakTable table;
+  float past[2][TON_LIMIT_PAST]; ///< The last 16 are the newest
+  float level[2][TON_LIMIT_GROUPS];
+  float bend[2][TON_LIMIT_GROUPS];
+  float eighth[2];       ///< |y| an eighth before the group looked at
+  bool eighth_known;     ///< It was worked out with the group before
+  double between_before; ///< Highest between the frame before and this one
   double ceiling;
   uint32_t look; ///< L, frames
   // sliding minimum: a queue of rising values
@@ -52,7 +63,6 @@ typedef struct {
   uint32_t late_mask;
   uint64_t late_at;
   double deepest; ///< Most reduction since last asked, 0 to 1
-
 } TonLimitStage;
 
 /// Bytes of rings for a look-ahead of `look` frames

@@ -6,7 +6,7 @@
 
 enum { SIDE = TON_PEAK_SIDE, TAPS = 2 * SIDE + 2, ZERO = SIDE };
 
-static const double beta = 10.0;
+static const double beta = 12.0;
 
 /// Modified Bessel function of order zero, power series
 static double

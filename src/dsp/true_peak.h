@@ -2,10 +2,16 @@
 #ifndef TON_DSP_TRUE_PEAK_H
 #define TON_DSP_TRUE_PEAK_H
 
-#include "dsp/kernels/peaks.h"
+enum {
+  TON_PEAK_PHASES = 8,
+  TON_PEAK_SIDE = 48, ///< Taps a side
+};
 
 /**
-   Interpolator of the true-peak meter: Kaiser-windowed sinc, 8 points a sample.
+   Interpolator of the true-peak meter and of the limiter: a sinc in a Kaiser
+   window, beta 12, 8 points a sample.  With 32 taps a side, beta 10, noise that
+   is full up to half the rate reads 0.3 dB less; with 8 points and no parabola
+   half the rate itself reads 0.17 dB less.
 
    The point at q + p/8 and its mirror at q + 1 - p/8 use the same taps turned
    round.  With s[k] = x[q-k] + x[q+1+k] and d[k] = x[q-k] - x[q+1+k]

@@ -81,7 +81,8 @@ enum { STEP = TON_LIMIT_STEP };
 /**
    Two stages in series: the first does the work; the second, with 0.5 ms of
    look-ahead and no release, takes back what gain times sound has built up
-   between the samples since (reference 4.2).
+   between the samples since (reference 4.2).  With the margins below, the 16x
+   reference never reads more than the ceiling, up to half the rate.
 */
 typedef struct {
   TonLimitStage main;

@@ -76,6 +76,46 @@ plain(double rate, const float* x, uint32_t n)
   return (double)sum;
 }
 
+/// Every width gives the same frames, and they hold what the meter finds
+static void
+crests_of_frames(void** state)
+{
+  (void)state;
+  enum { FIRST = HEAD + 64, GROUPS = 8, AT = TON_SCAN_GROUP };
+  const TonWeigh* weigh[3];
+  const TonPeakScan* scan[3];
+  const int n = variants(weigh, scan);
+  TonPeakTable table;
+  ton_true_peak_design(&table);
+  make_sound(11);
+  float found[3][GROUPS][2][AT];
+  for (int k = 0; k < n; ++k) {
+    float before = 0.0F;
+    for (int g = 0; g < GROUPS; ++g) {
+      before = scan[k]->crests(&table, sound[0] + FIRST + g * AT, before,
+                               found[k][g][0], found[k][g][1]);
+    }
+    assert_memory_equal(found[k], found[0], sizeof(found[k]));
+  }
+  float level[GROUPS + 2 * TON_SCAN_SLACK] = {0};
+  float bend[GROUPS + 2 * TON_SCAN_SLACK] = {0};
+  for (int i = 0; i < GROUPS + 2 * TON_SCAN_SLACK; ++i) {
+    level[i] = 1.0F;
+    bend[i] = 4.0F;
+  }
+  const TonScan wide = {level + TON_SCAN_SLACK, bend + TON_SCAN_SLACK};
+  TonPeak peak = {0.0F, 0.0};
+  scan[0]->interpolate(&table, sound[0] + FIRST + AT, (GROUPS - 1) * AT, wide,
+                       &peak);
+  float most = 0.0F;
+  for (int i = AT; i < GROUPS * AT; ++i) {
+    most = fmaxf(most, found[0][i / AT][0][i % AT]);
+    most = fmaxf(most, found[0][i / AT][1][i % AT]);
+  }
+  EXPECT_NEAR("highest of the frames", (double)most, (double)peak.value, 1e-6,
+              "");
+}
+
 static void
 weighting_in_blocks_equals_two_biquads(void** state)
 {
@@ -189,6 +229,7 @@ main(int argc, char** argv)
   const TonWeigh* weigh[3];
   const TonPeakScan* scan[3];
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(crests_of_frames),
       cmocka_unit_test(weighting_in_blocks_equals_two_biquads),
       cmocka_unit_test(sums_are_sums),
       cmocka_unit_test(scan_sees_what_is_no_number),

@@ -4,7 +4,6 @@
 #include "base/cpu.h"
 #include "dsp/kernels/pcm.h"
 #include "dsp/kernels/peak_scan.h"
-#include "dsp/kernels/peaks.h"
 #include "dsp/kernels/quantise.h"
 #include "dsp/kernels/weigh.h"
 
@@ -36,21 +35,6 @@ ton_pcm(void)
   }
 #endif
   return &ton_pcm4;
-}
-
-const TonPeaks*
-ton_peaks(void)
-{
-#ifdef TON_WIDE
-  const uint32_t lanes = ton_cpu_lanes();
-  if (lanes == 16) {
-    return &ton_peaks16;
-  }
-  if (lanes == 8) {
-    return &ton_peaks8;
-  }
-#endif
-  return &ton_peaks4;
 }
 
 const TonQuantiseKernel*

@@ -249,4 +249,40 @@ interpolate(const TonPeakTable* t, const float* x, uint32_t n, TonScan s,
   return raised;
 }
 
-const TonPeakScan TON_LANED(ton_peak_scan) = {scan, interpolate};
+// Frames ------------------------------------------------------------------------
+
+/// b, or the top of the parabola through a, b and c when b is the highest
+static inline TonV
+crest(TonV a, TonV b, TonV c)
+{
+  const TonV bow = (b - a) + (b - c);
+  const TonVi top = (b >= a) & (b >= c) & (bow > 0.0F);
+  const TonV over =
+      (a - c) * (a - c) / ton_v_select(top, 8.0F * bow, ton_v(1.0F));
+  return b + ton_v_select(top, over, ton_v(0.0F));
+}
+
+static float
+crests(const TonPeakTable* t, const float* x, float before, float* at,
+       float* between)
+{
+  _Alignas(64) float y[(PHASES + 1) * ROW];
+  float back[1 + GROUP]; ///< An eighth before each frame, and before the next
+  find_points(t, x, y);
+  back[0] = before;
+  memcpy(back + 1, y + (PHASES - 1) * ROW, GROUP * sizeof(float));
+  for (int i = 0; i < GROUP; i += TON_LANES) {
+    TonV high = ton_v(0.0F);
+#pragma GCC unroll 7
+    for (int p = 1; p < PHASES; ++p) {
+      const float* const here = y + p * ROW + i;
+      high = ton_v_max(high,
+                       crest(load(here - ROW), load(here), load(here + ROW)));
+    }
+    store(between + i, high);
+    store(at + i, crest(load(back + i), load(y + i), load(y + ROW + i)));
+  }
+  return back[GROUP];
+}
+
+const TonPeakScan TON_LANED(ton_peak_scan) = {scan, interpolate, crests};

@@ -32,10 +32,16 @@ typedef struct {
 
   /// Raise `peak` to the largest |y| between and on the n frames from x, if
   /// that is larger; true if so.  Frames that cannot raise it are left out,
-  /// which changes nothing: the bound is rigorous.  x[-34..n+48] is readable,
+  /// which changes nothing: the bound is rigorous.  x[-50..n+64] is readable,
   /// the scan from TON_SCAN_REACH before its first entry on.
   bool (*interpolate)(const TonPeakTable* table, const float* x, uint32_t n,
                       TonScan scan, TonPeak* peak);
+
+  /// Highest |y| at each of 16 frames and between it and the next, parabolas
+  /// through the eighths included.  `before` is |y| an eighth before x[0];
+  /// returns that of x[16].  x[-31..47] is readable.
+  float (*crests)(const TonPeakTable* table, const float* x, float before,
+                  float* at, float* between);
 } TonPeakScan;
 
 extern const TonPeakScan ton_peak_scan4;
