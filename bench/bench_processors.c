@@ -40,6 +40,8 @@ static const struct {
      "1-type=bell 1-gain=3 1-side=mid 2-type=high-shelf 2-gain=2 2-side=side"},
     {"gain", "gain", "gain=-3"},
     {"gain", "gain and delay", "gain=-3 delay=10"},
+    {"delay", "delay", "feedback=40"},
+    {"reverb", "plate", "mix=100"},
     {"width", "width", "width=140"},
     {"width", "width, mono below", "width=140 mono-below=120"},
 };

@@ -32,6 +32,7 @@ static const TonProcessor* const list[][3] = {
     // gain
     LANED(ton_gain),
     // space
+    ALONE(ton_delay),
     LANED(ton_reverb),
     LANED(ton_width),
 };

@@ -18,6 +18,7 @@ TON_DECLARE_LANED(ton_width);
 /// No lanes, yet faster where vectors are wide
 TON_DECLARE_LANED(ton_reverb);
 
+extern const TonProcessor ton_delay;
 extern const TonProcessor ton_limiter;
 
 #endif
