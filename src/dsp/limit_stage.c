@@ -24,70 +24,92 @@ power_of_two(uint32_t least)
   return n;
 }
 
+/// Bytes of one gain's queue and boxes
+static size_t
+gain_bytes(uint32_t look)
+{
+  return ((size_t)power_of_two(look + 2) * 16 + ((size_t)look + 3) * 8 + 63) &
+         ~(size_t)63;
+}
+
 size_t
 ton_limit_bytes(uint32_t look)
 {
-  const size_t queue = power_of_two(look + 2);
   const size_t late = power_of_two(look + SIDE + STEP + 1);
-  return queue * 16 + 3 * ((size_t)look + 2) * 8 + 64 + late * 8 + 256;
+  return 2 * gain_bytes(look) + late * 8;
+}
+
+static void
+lay_out_gain(TonLimitStage* s, TonLimitGain* g, char* at)
+{
+  const size_t queue = (size_t)s->queue_mask + 1;
+  g->queue_value = (double*)at;
+  g->queue_frame = (uint64_t*)(at + queue * 8);
+  int64_t* room = (int64_t*)(at + queue * 16);
+  for (int b = 0; b < 3; ++b) {
+    g->box_ring[b] = room;
+    room += s->box[b];
+  }
 }
 
 void
 ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory)
 {
-  char* at = memory;
-  const uint32_t queue = power_of_two(look + 2);
+  char* const at = memory;
   const uint32_t late = power_of_two(look + SIDE + STEP + 1);
   s->scan = ton_peak_scan();
   ton_true_peak_design(&s->table);
   s->look = look;
-  s->queue_value = (double*)at;
-  s->queue_frame = (uint64_t*)(at + queue * 8);
-  s->queue_mask = queue - 1;
-  at += queue * 16;
-  s->room = (int64_t*)at;
-  at += (3 * ((size_t)look + 2) * 8 + 63) & ~(size_t)63;
-  s->late[0] = (float*)at;
-  s->late[1] = (float*)at + late;
-  s->late_mask = late - 1;
+  s->link = 1.0;
+  s->queue_mask = power_of_two(look + 2) - 1;
   // three boxes whose lengths add up to the look-ahead: support <= look + 1
   const uint32_t third = (look + 3) / 3;
   s->box[0] = third;
   s->box[1] = third;
   s->box[2] = look + 3 - 2 * third;
-  int64_t* room = s->room;
-  for (int b = 0; b < 3; ++b) {
-    s->box_ring[b] = room;
-    room += s->box[b];
-  }
+  s->full = (double)ONE * s->box[0] * s->box[1] * s->box[2];
+  lay_out_gain(s, &s->gain[0], at);
+  lay_out_gain(s, &s->gain[1], at + gain_bytes(look));
+  s->late[0] = (float*)(at + 2 * gain_bytes(look));
+  s->late[1] = s->late[0] + late;
+  s->late_mask = late - 1;
   ton_limit_reset(s);
+}
+
+static void
+rest(const TonLimitStage* s, TonLimitGain* g)
+{
+  int64_t value = ONE;
+  for (int b = 0; b < 3; ++b) {
+    for (uint32_t i = 0; i < s->box[b]; ++i) {
+      g->box_ring[b][i] = value;
+    }
+    g->sum[b] = value * (int64_t)s->box[b];
+    g->box_at[b] = 0;
+    value = g->sum[b];
+  }
+  g->queue_head = 0;
+  g->queue_tail = 1;
+  g->queue_value[0] = 1.0;
+  g->queue_frame[0] = 0;
+  g->fast = 0.0;
+  g->slow = 0.0;
+  g->calm = s->look + 3;
 }
 
 void
 ton_limit_reset(TonLimitStage* s)
 {
   memset(s->past, 0, sizeof(s->past));
-  memset(s->late[0], 0, ((size_t)s->late_mask + 1) * 8);
   memset(s->level, 0, sizeof(s->level));
   memset(s->bend, 0, sizeof(s->bend));
-  s->between_before = 0.0;
+  memset(s->between_before, 0, sizeof(s->between_before));
+  memset(s->late[0], 0, ((size_t)s->late_mask + 1) * 8);
   s->eighth_known = false;
-  s->queue_head = 0;
-  s->queue_tail = 0;
   s->frame = 0;
-  s->fast = 0.0;
-  s->slow = 0.0;
-  s->late_at = 0;
-
-  int64_t value = ONE;
-  for (int b = 0; b < 3; ++b) {
-    for (uint32_t i = 0; i < s->box[b]; ++i) {
-      s->box_ring[b][i] = value;
-    }
-    s->sum[b] = value * (int64_t)s->box[b];
-    s->box_at[b] = 0;
-    value = s->sum[b];
-  }
+  s->apart = s->link < 1.0;
+  rest(s, &s->gain[0]);
+  rest(s, &s->gain[1]);
 }
 
 void
@@ -99,6 +121,34 @@ ton_limit_release(TonLimitStage* s, double fall, double slow_rise,
   s->slow_fall = slow_fall > 0.0 ? exp(-1.0 / slow_fall) : 0.0;
 }
 
+/// From one gain to two; from then on both are kept, so that no change of the
+/// link is heard
+void
+ton_limit_link(TonLimitStage* s, double link)
+{
+  s->link = link;
+  if (s->apart || link >= 1.0) {
+    return;
+  }
+  TonLimitGain* const to = &s->gain[1];
+  const TonLimitGain own = *to;
+  const TonLimitGain* const from = &s->gain[0];
+  *to = *from;
+  to->queue_value = own.queue_value;
+  to->queue_frame = own.queue_frame;
+  memcpy(to->box_ring, own.box_ring, sizeof(own.box_ring));
+  memcpy(to->queue_value, from->queue_value, gain_bytes(s->look));
+  s->apart = true;
+}
+
+// Peaks -------------------------------------------------------------------------
+
+static inline float
+larger(float a, float b)
+{
+  return a > b ? a : b;
+}
+
 /// No point of the middle group lies above this
 static float
 bound_of(const TonLimitStage* s, int c)
@@ -107,10 +157,10 @@ bound_of(const TonLimitStage* s, int c)
   float high = 0.0F;
   float bend = 0.0F;
   for (int g = 0; g < GROUPS; ++g) {
-    high = fmaxf(high, level[g]);
-    bend = fmaxf(bend, s->bend[c][g]);
+    high = larger(high, level[g]);
+    bend = larger(bend, s->bend[c][g]);
   }
-  const float line = fmaxf(level[MIDDLE], level[MIDDLE + 1]);
+  const float line = larger(level[MIDDLE], level[MIDDLE + 1]);
   return (line + s->table.bend * bend + s->table.leak * high) * 1.00001F;
 }
 
@@ -129,81 +179,158 @@ eighth_before(const TonPeakTable* t, const float* x)
   return fabsf(even - odd);
 }
 
-/// Highest point at each frame of the middle group and on the way to the next,
-/// both channels; false where none can reach the ceiling
+/// Highest point around each frame of the middle group: from the frame before
+/// to the one after.  False where none can reach the ceiling.
 static bool
-find_peaks(TonLimitStage* s, double* own, double* between)
+find_peaks(TonLimitStage* s, float peak[2][STEP])
 {
   float at[STEP];
-  float way[STEP];
-  memset(own, 0, STEP * sizeof(double));
-  memset(between, 0, STEP * sizeof(double));
-  const float bound = fmaxf(bound_of(s, 0), bound_of(s, 1));
-  if ((double)bound <= s->ceiling) {
+  float between[1 + STEP];
+  if ((double)larger(bound_of(s, 0), bound_of(s, 1)) <= s->ceiling) {
     s->eighth_known = false;
+    s->between_before[0] = 0.0F;
+    s->between_before[1] = 0.0F;
     return false;
   }
   for (int c = 0; c < 2; ++c) {
     const float* const x = s->past[c] + 2 + MIDDLE * STEP;
     const float eighth =
         s->eighth_known ? s->eighth[c] : eighth_before(&s->table, x);
-    s->eighth[c] = s->scan->crests(&s->table, x, eighth, at, way);
+    s->eighth[c] = s->scan->crests(&s->table, x, eighth, at, between + 1);
+    between[0] = s->between_before[c];
+    s->between_before[c] = between[STEP];
     for (int i = 0; i < STEP; ++i) {
-      own[i] = fmax(own[i], (double)at[i]);
-      between[i] = fmax(between[i], (double)way[i]);
+      peak[c][i] = larger(at[i], larger(between[i], between[i + 1]));
     }
   }
   s->eighth_known = true;
   return true;
 }
 
+// Gain --------------------------------------------------------------------------
+
+/// Gain each frame may have at most; false: all are 1
+static bool
+find_targets(TonLimitStage* s, double target[2][STEP])
+{
+  float peak[2][STEP];
+  bool any = s->between_before[0] > 0.0F || s->between_before[1] > 0.0F;
+  const float before[2] = {s->between_before[0], s->between_before[1]};
+  if (!find_peaks(s, peak)) {
+    memset(peak, 0, sizeof(peak));
+    peak[0][0] = before[0]; // reaches into this group
+    peak[1][0] = before[1];
+  } else {
+    any = true;
+  }
+  for (int i = 0; any && i < STEP; ++i) {
+    double down[2]; ///< Reduction asked for
+    for (int c = 0; c < 2; ++c) {
+      const double p = (double)peak[c][i];
+      target[c][i] = p > s->ceiling ? s->ceiling / p : 1.0;
+      down[c] = 1.0 - target[c][i];
+    }
+    const double lower =
+        target[0][i] < target[1][i] ? target[0][i] : target[1][i];
+    if (!s->apart) {
+      target[0][i] = lower;
+      continue;
+    }
+    for (int c = 0; c < 2; ++c) {
+      target[c][i] =
+          1.0 - ((1.0 - s->link) * down[c] + s->link * (1.0 - lower));
+    }
+  }
+  return any;
+}
+
 /// Minimum of the last look + 1 targets
-static double
-minimum(TonLimitStage* s, double target)
+static inline double
+minimum(const TonLimitStage* s, TonLimitGain* g, double target, uint64_t frame)
 {
   const uint32_t mask = s->queue_mask;
-  while (s->queue_tail != s->queue_head &&
-         s->queue_value[(s->queue_tail - 1) & mask] >= target) {
-    --s->queue_tail;
+  while (g->queue_tail != g->queue_head &&
+         g->queue_value[(g->queue_tail - 1) & mask] >= target) {
+    --g->queue_tail;
   }
-  s->queue_value[s->queue_tail & mask] = target;
-  s->queue_frame[s->queue_tail & mask] = s->frame;
-  ++s->queue_tail;
-  while (s->queue_frame[s->queue_head & mask] + s->look < s->frame) {
-    ++s->queue_head;
+  g->queue_value[g->queue_tail & mask] = target;
+  g->queue_frame[g->queue_tail & mask] = frame;
+  ++g->queue_tail;
+  while (g->queue_frame[g->queue_head & mask] + s->look < frame) {
+    ++g->queue_head;
   }
-  ++s->frame;
-  return s->queue_value[s->queue_head & mask];
+  return g->queue_value[g->queue_head & mask];
 }
 
 /// Reduction r = 1 - gain: at once up, slowly down.  The slow part follows
 /// long reduction, so that it does not pump between the peaks.
-static double
-release(TonLimitStage* s, double least)
+static inline double
+release(const TonLimitStage* s, TonLimitGain* g, double least)
 {
   const double need = 1.0 - least;
-  s->fast = fmax(need, s->fast * s->fall);
-  s->slow = s->fast > s->slow ? s->slow + s->slow_rise * (s->fast - s->slow)
-                              : fmax(s->fast, s->slow * s->slow_fall);
-  const double r = fmax(s->fast, s->slow);
-  return r < 1e-9 ? 0.0 : r;
+  const double fallen = g->fast * s->fall;
+  g->fast = need > fallen ? need : fallen;
+  const double slower = g->slow * s->slow_fall;
+  g->slow = g->fast > g->slow  ? g->slow + s->slow_rise * (g->fast - g->slow)
+            : g->fast > slower ? g->fast
+                               : slower;
+  const double r = g->fast > g->slow ? g->fast : g->slow;
+  if (r >= 1e-9) {
+    g->calm = 0;
+    return r;
+  }
+  g->fast = 0.0;
+  g->slow = 0.0;
+  g->calm += g->calm < s->look + 3;
+  return 0.0;
 }
 
-static double
-boxes(TonLimitStage* s, double gain)
+static void
+boxes(const TonLimitStage* s, TonLimitGain* g, int64_t* value)
 {
-  int64_t value = (int64_t)(gain * ONE);
-  double full = ONE;
   for (int b = 0; b < 3; ++b) {
-    int64_t* const oldest = &s->box_ring[b][s->box_at[b]];
-    s->sum[b] += value - *oldest;
-    *oldest = value;
-    s->box_at[b] = s->box_at[b] + 1 == s->box[b] ? 0 : s->box_at[b] + 1;
-    value = s->sum[b];
-    full *= (double)s->box[b];
+    int64_t* const ring = g->box_ring[b];
+    const uint32_t length = s->box[b];
+    int64_t sum = g->sum[b];
+    uint32_t at = g->box_at[b];
+    for (int i = 0; i < STEP; ++i) {
+      sum += value[i] - ring[at];
+      ring[at] = value[i];
+      value[i] = sum;
+      at = at + 1 == length ? 0 : at + 1;
+    }
+    g->sum[b] = sum;
+    g->box_at[b] = at;
   }
-  return (double)value / full;
 }
+
+/// Gains of the frames that leave; false: all are 1 and were 1 for so long that
+/// nothing needs to move
+static bool
+find_gain(TonLimitStage* s, TonLimitGain* g, const double* target, double* gain)
+{
+  int64_t value[STEP];
+  if (!target && g->calm >= s->look + 3) {
+    // ones in the queue, of which only the newest is kept, and in the boxes
+    g->queue_frame[(g->queue_tail - 1) & s->queue_mask] = s->frame + STEP - 1;
+    return false;
+  }
+  for (int i = 0; i < STEP; ++i) {
+    const double least =
+        minimum(s, g, target ? target[i] : 1.0, s->frame + (uint64_t)i);
+    value[i] = (int64_t)((1.0 - release(s, g, least)) * ONE);
+  }
+  boxes(s, g, value);
+  double lowest = 1.0;
+  for (int i = 0; i < STEP; ++i) {
+    gain[i] = (double)value[i] / s->full;
+    lowest = gain[i] < lowest ? gain[i] : lowest;
+  }
+  s->deepest = 1.0 - lowest > s->deepest ? 1.0 - lowest : s->deepest;
+  return true;
+}
+
+// Sound -------------------------------------------------------------------------
 
 static void
 push(TonLimitStage* s, const float* left, const float* right)
@@ -220,26 +347,37 @@ push(TonLimitStage* s, const float* left, const float* right)
   }
 }
 
+/// x becomes what went in look + SIDE frames ago
+static void
+delay(const TonLimitStage* s, float* late, float* x)
+{
+  const uint32_t size = s->late_mask + 1;
+  const uint32_t from = (uint32_t)(s->frame - s->look - SIDE) & s->late_mask;
+  const uint32_t first = size - from < STEP ? size - from : STEP;
+  memcpy(late + (s->frame & s->late_mask), x, STEP * sizeof(float));
+  memcpy(x, late + from, first * sizeof(float));
+  memcpy(x + first, late, (STEP - first) * sizeof(float));
+}
+
 void
 ton_limit_step(TonLimitStage* s, float* left, float* right)
 {
-  double own[STEP];
-  double between[STEP];
+  double target[2][STEP];
+  double gain[2][STEP];
+  float* const x[2] = {left, right};
   push(s, left, right);
-  find_peaks(s, own, between);
-  for (int i = 0; i < STEP; ++i) {
-    const double peak = fmax(own[i], fmax(between[i], s->between_before));
-    s->between_before = between[i];
-    const double target = peak > s->ceiling ? s->ceiling / peak : 1.0;
-    const double least = minimum(s, target);
-    const double r = release(s, least);
-    const double g = boxes(s, 1.0 - r);
-    s->deepest = fmax(s->deepest, 1.0 - g);
-    const uint64_t at = s->late_at++;
-    s->late[0][at & s->late_mask] = left[i];
-    s->late[1][at & s->late_mask] = right[i];
-    const uint64_t from = at - (s->look + SIDE);
-    left[i] = (float)((double)s->late[0][from & s->late_mask] * g);
-    right[i] = (float)((double)s->late[1][from & s->late_mask] * g);
+  const bool any = find_targets(s, target);
+  bool moves[2];
+  moves[0] = find_gain(s, &s->gain[0], any ? target[0] : NULL, gain[0]);
+  moves[1] = s->apart
+                 ? find_gain(s, &s->gain[1], any ? target[1] : NULL, gain[1])
+                 : moves[0];
+  for (int c = 0; c < 2; ++c) {
+    delay(s, s->late[c], x[c]);
+    const double* const g = gain[s->apart ? c : 0];
+    for (int i = 0; moves[c] && i < STEP; ++i) {
+      x[c][i] = (float)((double)x[c][i] * g[i]);
+    }
   }
+  s->frame += STEP;
 }

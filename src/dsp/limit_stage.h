@@ -29,39 +29,46 @@ enum {
   TON_LIMIT_PAST = 2 + TON_LIMIT_GROUPS * TON_LIMIT_STEP,
 };
 
+/// From the targets of one side, or of both together, to a gain
+typedef struct {
+  // sliding minimum: a queue of rising values
+  double* queue_value;
+  uint64_t* queue_frame;
+  uint32_t queue_head;
+  uint32_t queue_tail;
+  // release
+  double fast;
+  double slow;
+  // boxes
+  int64_t sum[3];
+  int64_t* box_ring[3];
+  uint32_t box_at[3];
+  uint32_t calm; ///< Frames since the reduction ended, up to look + 3
+} TonLimitGain;
+
 typedef struct {
   const TonPeakScan* scan;
   TonPeakTable table;
   float past[2][TON_LIMIT_PAST]; ///< The last 16 are the newest
   float level[2][TON_LIMIT_GROUPS];
   float bend[2][TON_LIMIT_GROUPS];
-  float eighth[2];       ///< |y| an eighth before the group looked at
-  bool eighth_known;     ///< It was worked out with the group before
-  double between_before; ///< Highest between the frame before and this one
+  float eighth[2];         ///< |y| an eighth before the group looked at
+  bool eighth_known;       ///< It was worked out with the group before
+  float between_before[2]; ///< Highest between the frame before and this one
   double ceiling;
+  double link;   ///< 1: both sides are turned down alike; 0: each for itself
+  bool apart;    ///< Since the link was first less than 1 there are two gains
   uint32_t look; ///< L, frames
-  // sliding minimum: a queue of rising values
-  double* queue_value;
-  uint64_t* queue_frame;
-  uint32_t queue_mask;
-  uint32_t queue_head;
-  uint32_t queue_tail;
   uint64_t frame;
-  // release
+  uint32_t queue_mask;
+  uint32_t box[3];
+  double full; ///< What boxes full of ones add up to
   double fall; ///< Share of the reduction kept per frame
   double slow_rise;
   double slow_fall;
-  double fast;
-  double slow;
-  // boxes
-  uint32_t box[3];
-  int64_t sum[3];
-  int64_t* box_ring[3];
-  uint32_t box_at[3];
-  int64_t* room;  ///< Three boxes
+  TonLimitGain gain[2];
   float* late[2]; ///< Delay rings
   uint32_t late_mask;
-  uint64_t late_at;
   double deepest; ///< Most reduction since last asked, 0 to 1
 } TonLimitStage;
 
@@ -84,6 +91,9 @@ ton_limit_latency(uint32_t look)
 {
   return look + TON_PEAK_SIDE;
 }
+
+/// Share of the reduction that both sides have in common, 0 to 1.  [audio]
+void ton_limit_link(TonLimitStage* s, double link);
 
 /// 16 frames of both channels, in place.  [audio]
 void ton_limit_step(TonLimitStage* s, float* left, float* right);

@@ -14,6 +14,7 @@ typedef struct {
   float lookahead_ms;
   float release_ms;
   float mode;
+  float link_percent;
 } LimiterParams;
 
 enum { AUTO, MANUAL };
@@ -67,6 +68,14 @@ static const TonParam params[] = {
      .spacing = TON_CHOICE,
      .max = MANUAL,
      .choices = modes},
+    {.symbol = "link",
+     .offset = AT(link_percent),
+     .name = "Stereo link",
+     .help = "How far a peak on one side turns down the other side too",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
 };
 
 static_assert(sizeof(LimiterParams) == sizeof(float) * TON_COUNT(params),
@@ -157,6 +166,8 @@ update(void* state, const TonUpdate* u)
   if (look != s->main.look) {
     lay_out(s, look);
   }
+  ton_limit_link(&s->main, (double)p->link_percent / 100.0);
+  ton_limit_link(&s->guard, (double)p->link_percent / 100.0);
   const double ceiling = ton_from_db((double)p->ceiling_dbtp);
   s->main.ceiling = ceiling * ton_from_db(-0.03);
   s->guard.ceiling = ceiling * ton_from_db(-0.02);
@@ -171,17 +182,16 @@ update(void* state, const TonUpdate* u)
 }
 
 static float
-driven(Limiter* s, float x)
+driven(float x, double drive)
 {
-  const double y = (double)x * s->drive;
-  if (!isfinite(y)) {
-    return 0.0F;
-  }
-  return (float)(y > 1e4 ? 1e4 : y < -1e4 ? -1e4 : y);
+  const double y = (double)x * drive;
+  const double most = 1e4;
+  const double held = y > most ? most : y < -most ? -most : y;
+  return (float)(y - y == 0.0 ? held : 0.0); // not a number, infinite: silence
 }
 
-static void
-move_drive(Limiter* s)
+static double
+next_drive(Limiter* s)
 {
   if (s->drive_left) {
     s->drive += s->drive_step;
@@ -189,23 +199,41 @@ move_drive(Limiter* s)
       s->drive = s->drive_goal;
     }
   }
+  return s->drive;
+}
+
+/// n frames into what is held, and the same places of what is done out
+static void
+exchange(Limiter* s, const TonBlock* block, float* x, uint32_t n)
+{
+  double drive[STEP];
+  for (uint32_t i = 0; i < n; ++i) {
+    drive[i] = next_drive(s);
+  }
+  for (uint32_t c = 0; c < 2; ++c) {
+    float* const in = s->in[c] + s->held;
+    const float* const out = s->out[c] + s->held;
+    for (uint32_t i = 0; i < n; ++i) {
+      in[i] = driven(x[2 * i + c], drive[i]);
+    }
+    for (uint32_t i = 0; block->on[c] && i < n; ++i) {
+      x[2 * i + c] = out[i];
+    }
+  }
+  s->held += n;
 }
 
 static void
 process(void* state, const TonBlock* block)
 {
   Limiter* const s = state;
-  float* const x = block->x;
   s->main.deepest = 0.0;
-  for (uint32_t i = 0; i < block->frames; ++i) {
-    move_drive(s);
-    const uint32_t at = s->held++;
-    for (int c = 0; c < 2; ++c) {
-      s->in[c][at] = driven(s, x[2 * i + (uint32_t)c]);
-      if (block->on[c]) {
-        x[2 * i + (uint32_t)c] = s->out[c][at];
-      }
-    }
+  for (uint32_t at = 0; at < block->frames;) {
+    const uint32_t left = block->frames - at;
+    const uint32_t room = STEP - s->held;
+    const uint32_t n = left < room ? left : room;
+    exchange(s, block, block->x + (size_t)2 * at, n);
+    at += n;
     if (s->held == STEP) {
       memcpy(s->out, s->in, sizeof(s->out));
       ton_limit_step(&s->main, s->out[0], s->out[1]);
