@@ -56,6 +56,29 @@ low_close(Low* low)
   ton_free(low->out);
 }
 
+typedef float Four __attribute__((vector_size(16), aligned(4)));
+
+/// Sixteen products at a time
+static float
+weighted_sum(const float* taps, const float* x, uint32_t n)
+{
+  enum { ROWS = 4 };
+  Four sum[ROWS] = {{0}};
+  uint32_t i = 0;
+  for (; i + 4 * ROWS <= n; i += 4 * ROWS) {
+    for (uint32_t k = 0; k < ROWS; ++k) {
+      sum[k] +=
+          *(const Four*)(taps + i + 4 * k) * *(const Four*)(x + i + 4 * k);
+    }
+  }
+  const Four all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  float rest = (all[0] + all[1]) + (all[2] + all[3]);
+  for (; i < n; ++i) {
+    rest += taps[i] * x[i];
+  }
+  return rest;
+}
+
 /// Results whose taps lie inside what is held; drop what is past
 static void
 take_results(Low* low)
@@ -70,11 +93,7 @@ take_results(Low* low)
     }
     low->out = grown;
     const float* const x = low->in + (low->n * low->every - low->from);
-    float sum[4] = {0.0F, 0.0F, 0.0F, 0.0F};
-    for (uint32_t i = 0; i < reach; ++i) {
-      sum[i & 3U] += low->taps[i] * x[i];
-    }
-    low->out[low->n++] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    low->out[low->n++] = weighted_sum(low->taps, x, reach);
   }
   const uint64_t past = low->n * low->every;
   const uint32_t drop = past > low->from ? (uint32_t)(past - low->from) : 0;
@@ -146,8 +165,14 @@ static void
 add_spectrum(TonFft* fft, uint32_t n, const float* x, double* sum)
 {
   float* const in = ton_fft_time(fft);
+  // the cosine of the window turns by one step a sample
+  const double turn[2] = {cos(2.0 * M_PI / n), sin(2.0 * M_PI / n)};
+  double at[2] = {1.0, 0.0};
   for (uint32_t i = 0; i < n; ++i) {
-    in[i] = x[i] * (float)(0.5 - 0.5 * cos(2.0 * M_PI * i / n));
+    in[i] = x[i] * (float)(0.5 - 0.5 * at[0]);
+    const double re = at[0] * turn[0] - at[1] * turn[1];
+    at[1] = at[0] * turn[1] + at[1] * turn[0];
+    at[0] = re;
   }
   const float* const y = ton_fft_forward(fft);
   const double scale = 2.0 / 0.375 / n / n;

@@ -42,7 +42,9 @@ typedef struct {
   uint32_t channels;
   double rate;
   float* window;
-  float** in; ///< [channel][n]
+  double third_hz[TON_THIRDS][2];       ///< Edges of the bands
+  double twelfth_hz[TON_STEM_TWELFTHS]; ///< Upper edges
+  float** in;                           ///< [channel][n]
   uint32_t held;
   double* sum; ///< Running sum of bin powers
   Frame* frames;

@@ -20,12 +20,26 @@ frame_length(double rate)
   return n;
 }
 
+static void
+find_edges(Frames* f)
+{
+  const double edge = pow(2.0, 1.0 / 6.0);
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    f->third_hz[b][0] = ton_third_hz(b) / edge;
+    f->third_hz[b][1] = ton_third_hz(b) * edge;
+  }
+  for (uint32_t b = 0; b < TON_STEM_TWELFTHS; ++b) {
+    f->twelfth_hz[b] = TWELFTHS_FROM_HZ * pow(2.0, (b + 1) / 12.0);
+  }
+}
+
 bool
 frames_open(Frames* f, double rate, uint32_t channels)
 {
   f->rate = rate;
   f->channels = channels;
   f->n = frame_length(rate);
+  find_edges(f);
   f->fft = ton_fft_new(f->n);
   f->window = ton_alloc(f->n * sizeof(float));
   f->in = ton_alloc(channels * sizeof(float*));
@@ -106,15 +120,12 @@ take_frame(Frames* f)
   Frame* const frame = &grown[f->n_frames++];
   transform(f);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    const double hz = ton_third_hz(b);
-    const double edge = pow(2.0, 1.0 / 6.0);
-    frame->thirds[b] =
-        (float)(power_below(f, hz * edge) - power_below(f, hz / edge));
+    frame->thirds[b] = (float)(power_below(f, f->third_hz[b][1]) -
+                               power_below(f, f->third_hz[b][0]));
   }
   double below = power_below(f, TWELFTHS_FROM_HZ);
   for (uint32_t b = 0; b < TON_STEM_TWELFTHS; ++b) {
-    const double top = TWELFTHS_FROM_HZ * pow(2.0, (b + 1) / 12.0);
-    const double next = power_below(f, top);
+    const double next = power_below(f, f->twelfth_hz[b]);
     frame->twelfths[b] = (float)(next - below);
     below = next;
   }

@@ -40,10 +40,8 @@ static TonStatus
 study_stem(void* handle, uint32_t i, const TonJob* job, TonError* error)
 {
   const Proposal* const p = handle;
-  return study_file(p->ready[i].path,
-                    TON_MEASURE_LOUDNESS | TON_MEASURE_LEVELS |
-                        TON_MEASURE_SPECTRUM,
-                    &p->facts[i], job, error);
+  return study_file(p->ready[i].path, TON_MEASURE_LEVELS, &p->facts[i], job,
+                    error);
 }
 
 static TonStatus
