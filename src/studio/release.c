@@ -93,13 +93,27 @@ typedef struct {
 /// players that decode to integers
 #define MOST_DECODED_DBTP -0.1
 
+/// Rate of the file: the master's unless the text says otherwise, and for MP3
+/// one that MPEG-1 has, of the same family if there is one
+static uint32_t
+rate_of(const Delivery* d)
+{
+  const uint32_t own = d->master->rate;
+  const uint32_t rate = d->what->rate ? d->what->rate : own;
+  if (strcmp(d->what->container, "MP3") != 0 || rate == 32000 ||
+      rate == 44100 || rate == 48000) {
+    return rate;
+  }
+  return own % 44100 == 0 || own % 11025 == 0 ? 44100 : 48000;
+}
+
 /// The master as it is, or converted
 static TonStatus
 find_source(Delivery* d)
 {
-  const uint32_t rate = d->what->rate;
+  const uint32_t rate = rate_of(d);
   snprintf(d->source, sizeof(d->source), "%s", d->release->source);
-  d->converted = rate && rate != d->master->rate;
+  d->converted = rate != d->master->rate;
   return d->converted ? ton_stem_ready(d->release->source, rate,
                                        d->paths->cache, d->source,
                                        sizeof(d->source), NULL, NULL, d->error)
@@ -113,7 +127,7 @@ format_of(const Delivery* d, bool held)
   const TonMeasurement* const m = d->master;
   const bool wav = strcmp(what->container, "WAV") == 0;
   return (TonAudioFormat){
-      .rate = what->rate ? what->rate : m->rate,
+      .rate = rate_of(d),
       .channels = m->channels,
       .samples = what->bits == 16 ? TON_SAMPLES_16 : TON_SAMPLES_24,
       .container = what->container,

@@ -215,6 +215,38 @@ test_own_rate_is_a_copy(void** state)
   free(a[1]);
 }
 
+/// Rates that MP3 does not have, and one channel
+static void
+test_high_rate_and_mono(void** state)
+{
+  (void)state;
+  TonMastered m;
+  TonError error = {0};
+  uint32_t n = 0;
+  static TonDelivered made[TON_MOST_DELIVERED];
+  const TonMasterWish wish = {
+      .loudness_lufs = -16.0, .ceiling_dbtp = NAN, .amount = NAN};
+  song_mix("out/mix.wav", 96000.0, 1, 2.0, -4.0);
+  remove(song_path("master.yaml"));
+  assert_int_equal(ton_studio_master(song_path(""), &wish, &job, &m, &error),
+                   TON_OK);
+  ton_mastered_free(&m);
+  song_text("release.yaml", "title: Mono\nartist: A\n");
+  const TonStatus status =
+      ton_studio_release(song_path(""), &job, made, &n, &error);
+  if (status) {
+    print_error("%s\n", error.text);
+  }
+  assert_int_equal(status, TON_OK);
+  for (uint32_t i = 0; i < n; ++i) {
+    assert_true(made[i].good);
+    assert_int_equal(made[i].measured.channels, 1);
+    if (strcmp(made[i].name, "mp3") == 0) {
+      assert_int_equal(made[i].measured.rate, 48000);
+    }
+  }
+}
+
 int
 main(void)
 {
@@ -227,6 +259,7 @@ main(void)
       cmocka_unit_test(test_ceiling_of_every_pcm_file),
       cmocka_unit_test(test_loudness_of_every_file),
       cmocka_unit_test(test_own_rate_is_a_copy),
+      cmocka_unit_test(test_high_rate_and_mono),
   };
   return cmocka_run_group_tests(tests, make_release, song_close);
 }
