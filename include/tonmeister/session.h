@@ -68,6 +68,10 @@ char* ton_doc_scalar(const char* text);
 /// they stand), freed with ton_free(); null if there is none.
 char* ton_doc_get(const TonDoc* doc, const char* path);
 
+/// The end-of-line comment beside the value at a path, without '#'; "" if
+/// there is none.  Freed with ton_free(); null if there is no such value.
+char* ton_doc_comment(const TonDoc* doc, const char* path);
+
 /// Number of items or keys of the list or map at a path ("" is the top); 0 if
 /// it is neither.
 uint32_t ton_doc_count(const TonDoc* doc, const char* path);

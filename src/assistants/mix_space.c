@@ -19,11 +19,47 @@ members_of(const Desk* desk, const char* group)
   return n;
 }
 
+static const TonStrip*
+find_bus(const Desk* desk, const char* name)
+{
+  const TonMix* const mix = desk->brief->existing;
+  const uint32_t i = mix ? ton_mix_strip(mix, name) : UINT32_MAX;
+  return i == UINT32_MAX ? NULL : &mix->strips[i];
+}
+
 static bool
 bus_there(const Desk* desk, const char* name)
 {
-  return desk->brief->existing &&
-         ton_mix_strip(desk->brief->existing, name) != UINT32_MAX;
+  return find_bus(desk, name) != NULL;
+}
+
+static bool
+is_locked(const TonStrip* bus, const char* key)
+{
+  for (uint32_t k = 0; k < bus->n_locks; ++k) {
+    if (strcmp(bus->locks[k], key) == 0 || strcmp(bus->locks[k], "all") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// A person has sent the bus somewhere
+static bool
+bus_rerouted(const Desk* desk, const char* name)
+{
+  const TonStrip* const bus = find_bus(desk, name);
+  return bus &&
+         (!bus->to || strcmp(bus->to, "Mix") != 0 || is_locked(bus, "to"));
+}
+
+/// A bus that is there stays, but for a reverb of ours
+static bool
+bus_kept(const Desk* desk, const char* name)
+{
+  const TonStrip* const bus = find_bus(desk, name);
+  return bus && (is_locked(bus, "chain") || bus->n_chain != 1 ||
+                 strcmp(bus->chain[0].type->id, "reverb") != 0);
 }
 
 /// A track of that name keeps it; the bus gets another
@@ -41,7 +77,7 @@ bus_name(const Desk* desk, const char* group)
 static void
 make_bus(const Desk* desk, const char* bus, uint32_t members)
 {
-  if (bus_there(desk, bus)) {
+  if (bus_rerouted(desk, bus)) {
     return;
   }
   TonDecision d;
@@ -60,6 +96,17 @@ routed_by_person(const Strip* s)
   return s->old && s->old->to && strcmp(s->old->to, "Mix") != 0;
 }
 
+static void
+route(const Desk* desk, const Strip* s, const char* bus)
+{
+  TonDecision d;
+  ton_decision_start(&d, "route.group", 0.9, "%s: with the others of its group",
+                     s->role->name);
+  snprintf(d.path, sizeof(d.path), "%s/to", s->path);
+  snprintf(d.value, sizeof(d.value), "%s", bus);
+  ton_plan_record(desk->plan, &d);
+}
+
 void
 mind_routes(Desk* desk)
 {
@@ -76,8 +123,7 @@ mind_routes(Desk* desk)
       const Strip* const s = &desk->strips[i];
       if (s->sounds && strcmp(s->role->group, group) == 0 &&
           !strip_locked(s, "to") && !routed_by_person(s)) {
-        ton_plan_edit(desk->plan, ton_plan_text(desk->plan, "%s/to", s->path),
-                      bus, NULL);
+        route(desk, s, bus);
       }
     }
   }
@@ -136,7 +182,7 @@ static void
 make_reverb(const Desk* desk, const char* bus, double decay_s, uint32_t n)
 {
   const TonSpace* const space = &desk->brief->roles->space;
-  if (bus_there(desk, bus)) {
+  if (bus_kept(desk, bus)) {
     return;
   }
   const TonSetting settings[] = {
@@ -164,7 +210,9 @@ make_reverb(const Desk* desk, const char* bus, double decay_s, uint32_t n)
   snprintf(d.value, sizeof(d.value), "%s", value);
   const char* const to =
       ton_plan_text(desk->plan, "buses/%s/to", ton_plan_name(desk->plan, bus));
-  ton_plan_edit(desk->plan, to, "Mix", NULL);
+  if (!bus_there(desk, bus)) {
+    ton_plan_edit(desk->plan, to, "Mix", NULL);
+  }
   ton_plan_decide(desk->plan, &d);
 }
 

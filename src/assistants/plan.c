@@ -65,8 +65,8 @@ ton_plan_edit(TonPlan* plan, const char* path, const char* value,
                 .comment = comment ? keep_text(plan, comment) : NULL};
 }
 
-void
-ton_plan_decide(TonPlan* plan, const TonDecision* decision)
+static void
+decide(TonPlan* plan, const TonDecision* decision, bool say)
 {
   TonDecision* const record = ton_decisions_add(&plan->decisions);
   if (!record) {
@@ -77,9 +77,21 @@ ton_plan_decide(TonPlan* plan, const TonDecision* decision)
   ton_decision_finish(record);
   if (!record->locked && *record->path && *record->value) {
     char comment[256];
-    ton_plan_edit(plan, record->path, record->value,
-                  ton_decision_comment(record, comment, sizeof(comment)));
+    ton_decision_comment(record, comment, sizeof(comment));
+    ton_plan_edit(plan, record->path, record->value, say ? comment : NULL);
   }
+}
+
+void
+ton_plan_decide(TonPlan* plan, const TonDecision* decision)
+{
+  decide(plan, decision, true);
+}
+
+void
+ton_plan_record(TonPlan* plan, const TonDecision* decision)
+{
+  decide(plan, decision, false);
 }
 
 const char*

@@ -44,6 +44,9 @@ void ton_plan_edit(TonPlan* plan, const char* path, const char* value,
 */
 void ton_plan_decide(TonPlan* plan, const TonDecision* decision);
 
+/// Same without a comment beside the value.
+void ton_plan_record(TonPlan* plan, const TonDecision* decision);
+
 /// A name as it stands in a path: '/' and '~' written "~1", "~0".
 const char* ton_plan_name(TonPlan* plan, const char* name);
 

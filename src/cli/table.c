@@ -23,6 +23,10 @@ static const CliOption mix_options[] = {
     {"output", 'o', "FILE", "write here instead of SONG/out/mix.wav", false},
     {"depth", 0, "BITS", "16 or 24, dithered; 32 is float (32)", false},
     {"stems", 0, NULL, "also each track and bus, to SONG/out/stems", false},
+    {"propose", 0, NULL,
+     "first work the decisions out again; what you locked, changed or added "
+     "stays",
+     false},
     {"one-strip", 0, NULL, "no packing into lanes; for the bench", false},
 };
 
@@ -80,8 +84,12 @@ const CliVerb cli_verbs[] = {
      .usage = "SONG",
      .summary = "Render the mix that mix.yaml describes.",
      .text = "Writes SONG/out/mix.wav at the song's rate as 32-bit float "
-             "unless --depth says otherwise, without a limiter.",
+             "unless --depth says otherwise, without a limiter. With "
+             "--propose the values that are still the assistant's are worked "
+             "out again around yours; take a value out to have it proposed "
+             "again.",
      .examples = "tonmeister mix night-drive\n"
+                 "tonmeister mix night-drive --propose\n"
                  "tonmeister mix night-drive --stems",
      .least_args = 1,
      .most_args = 1,

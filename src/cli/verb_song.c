@@ -91,8 +91,11 @@ cli_mix(const CliLine* line, TonError* error)
   const char* const out = cli_value(line, "output");
   TonMixWish wish = {.out = out, .stems = cli_has(line, "stems")};
   TON_TRY(bits_of(line, &wish.bits, error));
-  const TonStatus status =
-      ton_studio_mix(line->args[0], &wish, &job, &m, error);
+  TonStatus status = cli_has(line, "propose")
+                         ? ton_studio_propose_mix(line->args[0], &job, error)
+                         : TON_OK;
+  status =
+      status ? status : ton_studio_mix(line->args[0], &wish, &job, &m, error);
   cli_progress_clear();
   if (status && status != TON_GOAL_MISSED) {
     return status;

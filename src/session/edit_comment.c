@@ -108,6 +108,27 @@ add_comment(TonText* out, const char* comment)
   }
 }
 
+char*
+ton_doc_comment(const TonDoc* doc, const char* path)
+{
+  const TonNode* const node = ton_node_at(doc->root, path);
+  if (!node || node->quote == '|' || node->quote == '>') {
+    return NULL;
+  }
+  const char* const text = ton_doc_text(doc);
+  const size_t place = comment_place(doc, node);
+  const size_t bol = ton_line_start(text, place);
+  const size_t eol = ton_line_end(text, place);
+  size_t hash = ton_comment_start(doc, bol, eol);
+  hash += hash < eol;
+  hash += hash < eol && text[hash] == ' ';
+  char* const copy = ton_alloc(eol - hash + 1);
+  if (copy) {
+    memcpy(copy, text + hash, eol - hash);
+  }
+  return copy;
+}
+
 bool
 ton_edit_comment(const TonDoc* doc, const TonNode* node, const char* comment,
                  TonText* out)

@@ -169,7 +169,10 @@ ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
   TON_TRY(ton_song_paths(song, true, &p, error));
   if (access(p.mix_text, F_OK) == 0) {
     return ton_fail_file(error, TON_BAD_USE, p.mix_text,
-                         "is there already; edit it, or choose another folder");
+                         "is there already; edit it, work it out again around "
+                         "what you changed (tonmeister mix %s --propose), or "
+                         "choose another folder",
+                         song);
   }
   TON_TRY(import_all(&p, stems, n, error));
   TonText text = {0};

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "studio/each.h"
+#include "studio/keep.h"
 #include "studio/study.h"
 
 #include <math.h>
@@ -22,6 +23,7 @@ typedef struct {
   TonMixStem* stems;
   TonRoles* roles;
   TonDecisions decisions;
+  Kept kept;
 } Proposal;
 
 static TonStatus
@@ -33,7 +35,7 @@ read_again(Proposal* p)
   if (!p->mix->rate) {
     p->mix->rate = 48000;
   }
-  return TON_OK;
+  return kept_lock(&p->kept, p->mix, p->error);
 }
 
 static TonStatus
@@ -108,7 +110,10 @@ keep_decisions(Proposal* p, const TonPlan* plan)
 static TonStatus
 carry_out(Proposal* p, TonPlan* plan, TonStatus status)
 {
-  status = status ? status : ton_plan_apply(plan, p->doc, p->error);
+  if (!status) {
+    kept_spare(&p->kept, &p->decisions, p->doc, plan);
+    status = ton_plan_apply(plan, p->doc, p->error);
+  }
   status = status ? status : keep_decisions(p, plan);
   ton_plan_free(plan);
   return status ? status : read_again(p);
@@ -118,6 +123,7 @@ static TonStatus
 propose_all(Proposal* p)
 {
   TonPlan plan = {0};
+  kept_forget(&p->kept, p->mix);
   const TonMixBrief brief = brief_of(p);
   return carry_out(p, &plan, ton_assist_mix(&brief, &plan, p->error));
 }
@@ -242,14 +248,17 @@ static TonStatus
 propose(Proposal* p)
 {
   char path[1200];
+  snprintf(path, sizeof(path), "%s/decisions.json", p->paths.folder);
   TON_TRY(ton_doc_open(p->paths.mix_text, &p->doc, p->error));
   TON_TRY(read_again(p));
+  TON_TRY(kept_read(&p->kept, path, p->doc, p->mix, p->error));
+  TON_TRY(kept_lock(&p->kept, p->mix, p->error));
   TON_TRY(ton_roles_read(NULL, &p->roles, p->error));
   TON_TRY(study_all(p));
   TON_TRY(propose_all(p));
   TON_TRY(level_all(p));
+  TON_TRY(kept_close(&p->kept, p->doc, &p->decisions, p->error));
   TON_TRY(ton_doc_save(p->doc, p->paths.mix_text, p->error));
-  snprintf(path, sizeof(path), "%s/decisions.json", p->paths.folder);
   return ton_decisions_write(&p->decisions, path, p->error);
 }
 
@@ -269,5 +278,6 @@ ton_studio_propose_mix(const char* song, const TonJob* job, TonError* error)
   ton_decisions_free(&p.decisions);
   ton_mix_free(p.mix);
   ton_doc_free(p.doc);
+  kept_free(&p.kept);
   return status;
 }

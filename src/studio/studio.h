@@ -135,8 +135,9 @@ bool ton_is_file(const char* path);
 /// The folder the program was started in.
 TonStatus ton_work_folder(char* room, size_t size, TonError* error);
 
-/// Measure all stems of a song and write the first decisions into mix.yaml and
-/// decisions.json.  Locked values stay.
+/// Measure all stems of a song and write the decisions into mix.yaml and
+/// decisions.json.  On a song that was proposed before, what a person has
+/// locked, changed or added stays, comments too; the rest is worked out again.
 TonStatus ton_studio_propose_mix(const char* song, const TonJob* job,
                                  TonError* error);
 
