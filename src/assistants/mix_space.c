@@ -97,11 +97,12 @@ routed_by_person(const Strip* s)
 }
 
 static void
-route(const Desk* desk, const Strip* s, const char* bus)
+route(const Desk* desk, const Strip* s, const char* bus, uint32_t members)
 {
   TonDecision d;
   ton_decision_start(&d, "route.group", 0.9, "%s: with the others of its group",
                      s->role->name);
+  ton_decision_figure(&d, "tracks of the group", members, "");
   snprintf(d.path, sizeof(d.path), "%s/to", s->path);
   snprintf(d.value, sizeof(d.value), "%s", bus);
   ton_plan_record(desk->plan, &d);
@@ -123,7 +124,7 @@ mind_routes(Desk* desk)
       const Strip* const s = &desk->strips[i];
       if (s->sounds && strcmp(s->role->group, group) == 0 &&
           !strip_locked(s, "to") && !routed_by_person(s)) {
-        route(desk, s, bus);
+        route(desk, s, bus, members);
       }
     }
   }

@@ -13,6 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { MOST_NAME = 256 };
+
+typedef struct {
+  char text[MOST_NAME];
+} StripName;
+
 static const char*
 base_name(const char* path)
 {
@@ -143,20 +149,43 @@ add_scalar(TonText* text, const char* value)
   ton_free(safe);
 }
 
+/// Names of `n` stems: of equals ("kick.wav", "kick.flac") the later ones get
+/// a number.  Freed by the caller; null when memory is refused.
+static StripName*
+strip_names(char** stems, uint32_t n)
+{
+  StripName* const names = ton_alloc((n + 1) * sizeof(StripName));
+  for (uint32_t i = 0; names && i < n; ++i) {
+    char plain[MOST_NAME];
+    strip_name(stems[i], plain, sizeof(plain));
+    snprintf(names[i].text, MOST_NAME, "%s", plain);
+    uint32_t number = 1;
+    for (uint32_t k = 0; k < i;) {
+      const bool taken = strcmp(names[k].text, names[i].text) == 0;
+      if (taken) {
+        snprintf(names[i].text, MOST_NAME, "%.240s %u", plain, ++number);
+      }
+      k = taken ? 0 : k + 1;
+    }
+  }
+  return names;
+}
+
 static void
 write_tracks(TonText* text, char** stems, uint32_t n, bool flat)
 {
-  char name[256];
+  StripName* const names = strip_names(stems, n);
+  text->failed |= !names;
   char file[512];
-  for (uint32_t i = 0; i < n; ++i) {
-    strip_name(stems[i], name, sizeof(name));
+  for (uint32_t i = 0; names && i < n; ++i) {
     ton_text_add(text, "  ");
-    add_scalar(text, name);
+    add_scalar(text, names[i].text);
     ton_text_add(text, ":\n    file: ");
     snprintf(file, sizeof(file), "stems/%s", base_name(stems[i]));
     add_scalar(text, file);
     ton_text_add(text, flat ? "\n    pan-law: balance\n" : "\n");
   }
+  ton_free(names);
 }
 
 TonStatus
