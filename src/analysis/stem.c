@@ -62,7 +62,7 @@ ton_stem_analysis_new(uint32_t rate, uint32_t channels, unsigned what)
   a->channels = channels;
   a->step = (rate + STEP_RATE / 2) / STEP_RATE;
   a->steps.step_s = (double)a->step / rate;
-  a->edge = rate * EDGE_MS / 1000;
+  a->edge = rate * EDGE_MS / 1000 + (rate * EDGE_MS < 1000);
   a->meters = ton_meters_new(rate, channels, what);
   ton_k_weight_design(&a->k, rate);
   if (!open_parts(a)) {

@@ -180,6 +180,7 @@ ton_roles_read(const char* path, TonRoles** roles, TonError* error)
 {
   char room[1024];
   TonDoc* doc = NULL;
+  const unsigned long refusals = ton_alloc_refusals();
   TON_TRY(ton_doc_open(path ? path
                             : ton_data_path("roles.yaml", room, sizeof(room)),
                        &doc, error));
@@ -189,7 +190,8 @@ ton_roles_read(const char* path, TonRoles** roles, TonError* error)
     return ton_fail(error, TON_NO_MEMORY, "no memory for the table of roles");
   }
   const Reading reading = {doc, table};
-  const TonStatus status = read_table(&reading, error);
+  const TonStatus status =
+      ton_table_done(read_table(&reading, error), refusals, error);
   ton_doc_free(doc);
   if (status != TON_OK) {
     ton_roles_free(table);

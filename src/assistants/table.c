@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/table.h"
 
+#include "base/error.h"
 #include "base/place.h"
 
 #include <stdio.h>
@@ -67,4 +68,12 @@ ton_table_open(const char* name, TonDoc** doc, TonError* error)
 {
   char path[1024];
   return ton_doc_open(ton_data_path(name, path, sizeof(path)), doc, error);
+}
+
+TonStatus
+ton_table_done(TonStatus status, unsigned long refusals, TonError* error)
+{
+  return ton_alloc_refusals() == refusals
+             ? status
+             : ton_fail(error, TON_NO_MEMORY, "no memory to read a table");
 }

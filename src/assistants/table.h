@@ -31,4 +31,10 @@ bool ton_table_yes(const TonDoc* doc, const char* path, const char* key);
 /// Open data/`name`.  [main]
 TonStatus ton_table_open(const char* name, TonDoc** doc, TonError* error);
 
+/// The status of reading a table, or TON_NO_MEMORY if a request was refused
+/// since `refusals` (ton_alloc_refusals()): then values read may be defaults.
+/// [main]
+TonStatus ton_table_done(TonStatus status, unsigned long refusals,
+                         TonError* error);
+
 #endif

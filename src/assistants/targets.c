@@ -83,6 +83,7 @@ TonStatus
 ton_target(const char* name, TonTarget* target, TonError* error)
 {
   Targets t;
+  const unsigned long refusals = ton_alloc_refusals();
   TON_TRY(open_targets(&t, error));
   TonStatus status = TON_NOT_FOUND;
   for (uint32_t i = 0; i < t.n && status != TON_OK; ++i) {
@@ -95,7 +96,7 @@ ton_target(const char* name, TonTarget* target, TonError* error)
     status = unknown_target(&t, name, error);
   }
   close_targets(&t);
-  return status;
+  return ton_table_done(status, refusals, error);
 }
 
 uint32_t
@@ -212,8 +213,9 @@ ton_tone(const char* name, TonTone* tone, TonError* error)
   char file[64];
   snprintf(file, sizeof(file), "tone/%s.yaml", name);
   TonDoc* doc = NULL;
+  const unsigned long refusals = ton_alloc_refusals();
   TON_TRY(ton_table_open(file, &doc, error));
   const TonStatus status = read_tone(doc, name, tone, error);
   ton_doc_free(doc);
-  return status;
+  return ton_table_done(status, refusals, error);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static atomic_long allowance = -1;
+static atomic_ulong refusals;
 
 static int
 refused(void)
@@ -22,6 +23,22 @@ refused(void)
   return 0;
 }
 
+/// Count what was refused
+static void*
+counted(void* block)
+{
+  if (!block) {
+    atomic_fetch_add(&refusals, 1);
+  }
+  return block;
+}
+
+unsigned long
+ton_alloc_refusals(void)
+{
+  return atomic_load(&refusals);
+}
+
 void
 ton_alloc_fail_after(long n)
 {
@@ -32,14 +49,14 @@ void*
 ton_alloc(size_t bytes)
 {
   if (refused() || bytes > SIZE_MAX - 63) {
-    return NULL;
+    return counted(NULL);
   }
   const size_t rounded = bytes ? (bytes + 63) & ~(size_t)63 : 64;
   void* const block = aligned_alloc(64, rounded);
   if (block) {
     memset(block, 0, rounded);
   }
-  return block;
+  return counted(block);
 }
 
 void*
@@ -53,13 +70,13 @@ ton_grow(void* items, size_t* capacity, size_t count, size_t size)
     wanted *= 2;
   }
   if (refused() || wanted > SIZE_MAX / size) {
-    return NULL;
+    return counted(NULL);
   }
   void* const grown = realloc(items, wanted * size);
   if (grown) {
     *capacity = wanted;
   }
-  return grown;
+  return counted(grown);
 }
 
 void

@@ -201,9 +201,11 @@ check_length(const TonAudioWriter* w, TonError* error)
 {
   TonAudio* audio = NULL;
   TonError why;
-  if (ton_audio_open(w->part, &audio, &why)) {
-    return ton_fail_file(error, TON_WRITE_FAILED, w->path,
-                         "cannot be read again: %s", why.text);
+  const TonStatus status = ton_audio_open(w->part, &audio, &why);
+  if (status) {
+    return ton_fail_file(error,
+                         status == TON_NO_MEMORY ? status : TON_WRITE_FAILED,
+                         w->path, "cannot be read again: %s", why.text);
   }
   const uint64_t frames = ton_audio_info(audio)->frames;
   ton_audio_close(audio);

@@ -151,10 +151,18 @@ render(const TonMix* mix, const TonSongPaths* p, const TonMixWish* wish,
                   : ton_render_mix(mix, p->cache, &take, stems.taps, stems.n,
                                    job, &rendered, error);
   if (!status) {
+    const unsigned long refusals = ton_alloc_refusals();
     ton_meters_finish(take.meters, result);
+    if (ton_alloc_refusals() != refusals) {
+      status = ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
+    }
     TonAudioWriter* const writer = take.writer;
     take.writer = NULL;
-    status = ton_writer_commit(writer, NULL, NULL, error);
+    if (status) {
+      ton_writer_abandon(writer);
+    } else {
+      status = ton_writer_commit(writer, NULL, NULL, error);
+    }
     status = status ? status : commit_stems(&stems, error);
   }
   status = status ? status : judge(mix, &rendered, wish, result, error);
