@@ -69,6 +69,12 @@ TonStatus cli_parse(int argc, char** argv, CliLine* line, TonError* error);
 /// An error for a person: place, what, excerpt with a caret
 void cli_print_error(const TonError* error);
 
+/// Does the command line ask for JSON?  Known before it is taken apart.
+bool cli_wants_json(int argc, char** argv);
+
+/// Print the verb's one document with what went wrong, which may be null
+void cli_finish_json(const TonError* error);
+
 /// Progress on stderr when it is a terminal and the work takes over a second;
 /// false once the user has pressed Ctrl-C
 bool cli_progress(void* handle, const char* stage, double part);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/text.h"
-#include "cli/cli.h"
-
-#include <jansson.h>
+#include "cli/numbers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -111,6 +109,7 @@ json_param(const TonParam* p)
     json_array_append_new(choices, json_string(p->choices[i]));
   }
   json_object_set_new(o, "choices", choices);
+  json_object_set_new(o, "switch", json_boolean(p->spacing == TON_SWITCH));
   return o;
 }
 
@@ -130,87 +129,87 @@ json_processor(const TonProcessor* p)
   return o;
 }
 
+static void
+json_options(json_t* list, const CliOption* options, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    const CliOption* const o = &options[i];
+    const char letter[] = {o->letter, '\0'};
+    json_array_append_new(
+        list, json_pack("{s:s, s:s*, s:s*, s:s, s:b}", "name", o->name,
+                        "letter", o->letter ? letter : NULL, "value", o->value,
+                        "help", o->help, "repeats", (int)o->repeats));
+  }
+}
+
 static json_t*
 json_verb(const CliVerb* v)
 {
-  json_t* const o = json_object();
-  json_object_set_new(o, "name", json_string(v->name));
-  json_object_set_new(o, "usage", json_string(v->usage));
-  json_object_set_new(o, "summary", json_string(v->summary));
   json_t* const options = json_array();
-  for (uint32_t i = 0; i < v->n_options; ++i) {
-    json_t* const option = json_object();
-    json_object_set_new(option, "name", json_string(v->options[i].name));
-    json_object_set_new(option, "help", json_string(v->options[i].help));
-    json_array_append_new(options, option);
+  json_options(options, v->options, v->n_options);
+  if (v->renders) {
+    json_options(options, cli_rendering, cli_n_rendering);
   }
-  json_object_set_new(o, "options", options);
-  return o;
+  json_options(options, cli_common, cli_n_common);
+  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", v->name, "usage",
+                   v->usage, "summary", v->summary, "text", v->text, "examples",
+                   v->examples, "options", options);
 }
 
-static TonStatus
-print_json(void)
+/// The tables: all, or the one verb or processor of that name
+static void
+print_json(const char* topic)
 {
-  json_t* const all = json_object();
+  const bool all = !*topic || strcmp(topic, "all") == 0;
   json_t* const verbs = json_array();
   json_t* const processors = json_array();
-  json_object_set_new(all, "schema", json_integer(1));
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    json_array_append_new(verbs, json_verb(&cli_verbs[i]));
+    if (all || strcmp(topic, cli_verbs[i].name) == 0) {
+      json_array_append_new(verbs, json_verb(&cli_verbs[i]));
+    }
   }
   for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
-    json_array_append_new(processors, json_processor(*p));
+    if (all || strcmp(topic, (*p)->id) == 0) {
+      json_array_append_new(processors, json_processor(*p));
+    }
   }
-  json_object_set_new(all, "verbs", verbs);
-  json_object_set_new(all, "processors", processors);
-  json_dumpf(all, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-  printf("\n");
-  json_decref(all);
-  return TON_OK;
+  cli_print_json(json_pack("{s:i, s:o, s:o}", "schema", 1, "verbs", verbs,
+                           "processors", processors));
 }
 
-TonStatus
-cli_help(const CliLine* line, TonError* error)
+/// Explain the verb or processor of that name, or all
+static void
+print_topic(const char* topic)
 {
-  if (line->json) {
-    return print_json();
-  }
-  if (cli_has(line, "man")) {
-    cli_manual();
-    return TON_OK;
-  }
-  const char* const shell = cli_value(line, "completion");
-  if (shell) {
-    return cli_completion(shell)
-               ? TON_OK
-               : ton_fail(error, TON_BAD_USE,
-                          "no completion for %s; expected bash, zsh or fish",
-                          shell);
-  }
-  const char* const topic = line->n_args ? line->args[0] : "";
-  if (!*topic) {
-    overview();
-    return TON_OK;
-  }
-  const char* names[64];
-  size_t n = 0;
   const bool all = strcmp(topic, "all") == 0;
-  bool found = all;
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    names[n++] = cli_verbs[i].name;
     if (all || strcmp(topic, cli_verbs[i].name) == 0) {
       help_verb(&cli_verbs[i]);
       printf(all ? "\n" : "");
-      found = true;
     }
   }
   for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
-    names[n++] = (*p)->id;
     if (all || strcmp(topic, (*p)->id) == 0) {
       help_processor(*p);
       printf(all ? "\n" : "");
-      found = true;
     }
+  }
+}
+
+static TonStatus
+check_topic(const char* topic, TonError* error)
+{
+  const char* names[64] = {"all"};
+  size_t n = 1;
+  bool found = !*topic;
+  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
+    names[n++] = cli_verbs[i].name;
+  }
+  for (const TonProcessor* const* p = ton_processors(); *p && n < 64; ++p) {
+    names[n++] = (*p)->id;
+  }
+  for (size_t i = 0; i < n; ++i) {
+    found = found || strcmp(topic, names[i]) == 0;
   }
   if (found) {
     return TON_OK;
@@ -220,4 +219,26 @@ cli_help(const CliLine* line, TonError* error)
                   "there is no verb or processor \"%s\"%s%s%s", topic,
                   near ? "; did you mean \"" : "; see tonmeister help",
                   near ? near : "", near ? "\"?" : "");
+}
+
+TonStatus
+cli_help(const CliLine* line, TonError* error)
+{
+  const char* const shell = cli_value(line, "completion");
+  const char* const topic = line->n_args ? line->args[0] : "";
+  if (shell && !cli_completion(shell)) {
+    return ton_fail(error, TON_BAD_USE,
+                    "no completion for %s; expected bash, zsh or fish", shell);
+  }
+  TON_TRY(check_topic(topic, error));
+  if (line->json) {
+    print_json(topic);
+  } else if (cli_has(line, "man")) {
+    cli_manual();
+  } else if (!shell && *topic) {
+    print_topic(topic);
+  } else if (!shell) {
+    overview();
+  }
+  return TON_OK;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,20 @@ asks_for_help(int argc, char** argv)
     }
   }
   return false;
+}
+
+/// An answer that nobody got is a failure
+static int
+finish(TonStatus status)
+{
+  if (fflush(stdout) == 0 && !ferror(stdout)) {
+    return ton_status_exit(status);
+  }
+  if (errno != EPIPE) {
+    fprintf(stderr, "tonmeister: cannot write the answer: %s\n",
+            strerror(errno));
+  }
+  return status ? ton_status_exit(status) : 1;
 }
 
 int
@@ -40,14 +55,14 @@ main(int argc, char** argv)
   if (!status) {
     status = line.verb->run(&line, &error);
   }
+  error.status = status;
   cli_progress_clear();
   if (status) {
-    error.status = status;
     cli_print_error(&error);
   }
-  ton_writer_abandon_all();
-  if (fflush(stdout) != 0 && !status) {
-    return 1;
+  if (cli_wants_json(argc, argv)) {
+    cli_finish_json(status ? &error : NULL);
   }
-  return cli_signal() ? 128 + cli_signal() : ton_status_exit(status);
+  ton_writer_abandon_all();
+  return cli_signal() ? 128 + cli_signal() : finish(status);
 }

@@ -12,7 +12,16 @@ json_t* cli_measurement(const TonMeasurement* m, const char* path);
 
 void cli_print_measurement(const TonMeasurement* m, const char* path);
 
-/// Print an object as the verb's one document, and free it
+/// Minutes, seconds, thousandths: "1:02.345".  Returns `room`.
+const char* cli_time(double s, char room[32]);
+
+/// Third-octave band as engineers write it: "31.5", "1.25k"
+const char* cli_third_name(uint32_t band);
+
+/// Text of a path or a name, also where it is no UTF-8
+json_t* cli_json_text(const char* text);
+
+/// Take an object as the verb's one document; cli_finish_json() prints it
 void cli_print_json(json_t* object);
 
 #endif

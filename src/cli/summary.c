@@ -2,6 +2,7 @@
 #include "cli/summary.h"
 
 #include "base/text.h"
+#include "studio/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -48,14 +49,38 @@ print_roles(const TonDecisions* all)
   for (uint32_t i = 0; i < all->count; ++i) {
     const uint32_t n =
         starts(all->items[i].rule, "role.") ? count_role(all, i) : 0;
+    const char* const role =
+        *all->items[i].value ? all->items[i].value : "of no known name";
     if (n == 1) {
-      printf("%s%s", between, all->items[i].value);
+      printf("%s%s", between, role);
     } else if (n > 1) {
-      printf("%s%u %s", between, n, all->items[i].value);
+      printf("%s%u %s", between, n, role);
     }
     between = n ? ", " : between;
   }
   printf("\n");
+}
+
+/// The strip of a record, "tracks/03 Snare Bot"
+static size_t
+strip_length(const char* path)
+{
+  const char* const from = strchr(path, '/');
+  return from ? (size_t)(from + 1 - path) + strcspn(from + 1, "/") : 0;
+}
+
+/// Six notches against one hum are told once
+static bool
+told_before(const TonDecisions* all, uint32_t at)
+{
+  const TonDecision* const d = &all->items[at];
+  for (uint32_t i = 0; i < at; ++i) {
+    if (strcmp(all->items[i].rule, d->rule) == 0 &&
+        strncmp(all->items[i].path, d->path, strip_length(d->path) + 1) == 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// What was broken in the stems: polarity, hum, offset, ...
@@ -65,11 +90,15 @@ print_repairs(const TonDecisions* all)
   TonText t = {0};
   for (uint32_t i = 0; i < all->count; ++i) {
     const TonDecision* const d = &all->items[i];
+    if (told_before(all, i)) {
+      continue;
+    }
     if (starts(d->rule, "polarity.") && *d->value) {
       add_strip(&t, d->path, t.length ? ", polarity of " : "polarity of ");
     } else if (starts(d->rule, "defect.")) {
+      const char* const what = d->rule + strlen("defect.");
       ton_text_add(&t, t.length ? ", " : "");
-      ton_text_add(&t, d->rule + strlen("defect."));
+      ton_text_add(&t, strcmp(what, "dc") == 0 ? "DC" : what);
       add_strip(&t, d->path, *d->value ? " of " : " noticed in ");
     }
   }
@@ -92,8 +121,9 @@ print_measured(const char* name, const TonMeasurement* m)
 {
   printf("  %-9s %.2f LUFS, %.2f dBTP, range %.1f LU, peak to loudness %.1f "
          "LU\n",
-         name, m->integrated_lufs, m->true_peak_dbtp, m->loudness_range_lu,
-         m->plr_lu);
+         name, report_rounded(m->integrated_lufs, 2),
+         report_rounded(m->true_peak_dbtp, 2),
+         report_rounded(m->loudness_range_lu, 1), report_rounded(m->plr_lu, 1));
 }
 
 static void
@@ -131,8 +161,9 @@ cli_print_summary(const CliMade* made)
     memset(&all, 0, sizeof(all));
   }
   const TonMeasurement* const mix = made->mix;
-  printf("%s: %u stems, %.1f s at %g kHz\n", made->song, made->n_stems,
-         (double)mix->frames / mix->rate, mix->rate / 1000.0);
+  printf("%s: %u stem%s, %.1f s at %g kHz\n", made->song, made->n_stems,
+         made->n_stems == 1 ? "" : "s", (double)mix->frames / mix->rate,
+         mix->rate / 1000.0);
   print_roles(&all);
   print_repairs(&all);
   printf("  shaped    %u high-passes, %u compressors; %u tracks off the "

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,6 +51,14 @@ static struct {
   bool visible;
 } bar;
 
+/// A terminal that can take a line back; a log gets no bar
+static bool
+can_redraw(void)
+{
+  const char* const kind = getenv("TERM");
+  return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
+}
+
 void
 cli_progress_clear(void)
 {
@@ -66,7 +75,7 @@ cli_progress(void* handle, const char* stage, double part)
   if (caught) {
     return false;
   }
-  if (line->quiet || !isatty(STDERR_FILENO)) {
+  if (line->quiet || !can_redraw()) {
     return true;
   }
   const double now = seconds();

@@ -46,22 +46,35 @@ read_wish(const CliLine* line, TonMasterWish* wish, TonError* error)
 }
 
 static void
+print_row(const char* name, double mix, double master, const char* unit)
+{
+  const double values[] = {mix, master};
+  printf("%-16s", name);
+  for (int i = 0; i < 2; ++i) {
+    if (isnan(values[i])) {
+      printf(" %9s", "-");
+    } else {
+      printf(" %9.2f", report_rounded(values[i], 2));
+    }
+  }
+  printf(" %s\n", unit);
+}
+
+static void
 print_master(const TonMastered* m)
 {
   const TonMeasurement* const a = &m->before;
   const TonMeasurement* const b = &m->after;
+  char time[32];
   printf("%-16s %9s %9s\n", "", "mix", "master");
-  printf("%-16s %9.2f %9.2f LUFS\n", "integrated", a->integrated_lufs,
-         b->integrated_lufs);
-  printf("%-16s %9.2f %9.2f dBTP\n", "true peak", a->true_peak_dbtp,
-         b->true_peak_dbtp);
-  printf("%-16s %9.2f %9.2f LU\n", "loudness range", a->loudness_range_lu,
-         b->loudness_range_lu);
-  printf("%-16s %9.2f %9.2f LU\n", "PLR", a->plr_lu, b->plr_lu);
+  print_row("integrated", a->integrated_lufs, b->integrated_lufs, "LUFS");
+  print_row("true peak", a->true_peak_dbtp, b->true_peak_dbtp, "dBTP");
+  print_row("loudness range", a->loudness_range_lu, b->loudness_range_lu, "LU");
+  print_row("PLR", a->plr_lu, b->plr_lu, "LU");
   if (m->most_db > 0.05) {
-    printf("%-16s %9s %9.2f dB, %.2f dB at %d:%04.1f\n", "gain reduction", "",
-           m->reduction_db, m->most_db, (int)(m->most_at_s / 60.0),
-           fmod(m->most_at_s, 60.0));
+    printf("%-16s %9s %9.2f dB for 95 %% of the time, %.2f dB at %s\n",
+           "gain reduction", "", report_rounded(m->reduction_db, 2), m->most_db,
+           cli_time(m->most_at_s, time));
   }
 }
 
@@ -139,6 +152,7 @@ json_delivered(const TonDelivered* d)
 {
   json_t* const o = cli_measurement(&d->measured, d->path);
   json_object_set_new(o, "name", json_string(d->name));
+  json_object_set_new(o, "why", json_string(d->good ? "" : d->why));
   json_object_set_new(o, "sha256", json_string(d->sha256));
   json_object_set_new(o, "bytes", json_integer((json_int_t)d->bytes));
   json_object_set_new(o, "lossy", json_boolean(d->lossy));
@@ -151,9 +165,9 @@ print_delivered(const TonDelivered* d)
 {
   const char* const slash = strrchr(d->path, '/');
   printf("  %-34s %8.1f MB %8.2f LUFS %7.2f dBTP%s  %s\n", slash + 1,
-         (double)d->bytes / 1e6, d->measured.integrated_lufs,
-         d->measured.true_peak_dbtp, d->lossy ? " decoded" : "",
-         d->good ? "good" : d->why);
+         (double)d->bytes / 1e6, report_rounded(d->measured.integrated_lufs, 2),
+         report_rounded(d->measured.true_peak_dbtp, 2),
+         d->lossy ? " decoded" : "", d->good ? "good" : d->why);
 }
 
 TonStatus
@@ -209,6 +223,22 @@ keep_goal(TonStatus status, TonError* now, TonError* missed)
   return status;
 }
 
+static json_t*
+json_made(const char* song, const TonMeasurement* mix,
+          const TonMastered* mastered, json_t* files, bool met)
+{
+  char path[2048];
+  json_t* const o = json_object();
+  json_object_set_new(o, "song", cli_json_text(song));
+  snprintf(path, sizeof(path), "%s/out/mix.wav", song);
+  json_object_set_new(o, "mix", cli_measurement(mix, path));
+  snprintf(path, sizeof(path), "%s/out/master.wav", song);
+  json_object_set_new(o, "master", cli_measurement(&mastered->after, path));
+  json_object_set_new(o, "files", files);
+  json_object_set_new(o, "goal_met", json_boolean(met));
+  return o;
+}
+
 TonStatus
 cli_make(const CliLine* line, TonError* error)
 {
@@ -259,10 +289,7 @@ cli_make(const CliLine* line, TonError* error)
     for (uint32_t i = 0; i < delivered; ++i) {
       json_array_append_new(files, json_delivered(&all[i]));
     }
-    cli_print_json(json_pack("{s:s, s:o, s:o, s:o, s:b}", "song", song, "mix",
-                             cli_measurement(&mix, "out/mix.wav"), "master",
-                             cli_measurement(&mastered.after, "out/master.wav"),
-                             "files", files, "goal_met", !missed.status));
+    cli_print_json(json_made(song, &mix, &mastered, files, !missed.status));
   } else if (!status) {
     const CliMade made = {song, n, &mix, &mastered, all, delivered};
     cli_print_summary(&made);

@@ -8,15 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-void
-cli_print_json(json_t* object)
-{
-  json_object_set_new(object, "schema", json_integer(1));
-  json_dumpf(object, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-  printf("\n");
-  json_decref(object);
-}
-
 /// Files as given, folders as the audio files in them
 static TonStatus
 collect_stems(const CliLine* line, char*** stems, uint32_t* n, TonError* error)
@@ -62,10 +53,11 @@ cli_new(const CliLine* line, TonError* error)
     cli_progress_clear();
   }
   if (!status && line->json) {
-    cli_print_json(
-        json_pack("{s:s, s:i}", "song", line->args[0], "stems", (int)n));
+    cli_print_json(json_pack("{s:o, s:i}", "song", cli_json_text(line->args[0]),
+                             "stems", (int)n));
   } else if (!status) {
-    printf("%s: %u stems, mix.yaml written\n", line->args[0], n);
+    printf("%s: %u stem%s, mix.yaml written\n", line->args[0], n,
+           n == 1 ? "" : "s");
   }
   return status;
 }
@@ -132,7 +124,7 @@ cli_apply(const CliLine* line, TonError* error)
   ton_free(chain);
   cli_progress_clear();
   if (!status && line->json) {
-    cli_print_json(json_pack("{s:s}", "output", line->args[1]));
+    cli_print_json(json_pack("{s:o}", "output", cli_json_text(line->args[1])));
   }
   return status;
 }

@@ -9,7 +9,7 @@
 json_t*
 report_number(double value)
 {
-  return isfinite(value) ? json_real(value) : json_null();
+  return isfinite(value) ? json_real(value + 0.0) : json_null(); // -0 is 0
 }
 
 static json_t*
@@ -33,6 +33,30 @@ curve(const float* values, uint32_t n)
   return list;
 }
 
+static json_t*
+clips(const TonMeasurement* m)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < m->n_clips; ++i) {
+    const TonClip* const c = &m->clips[i];
+    json_array_append_new(list, json_pack("{s:o, s:o, s:i}", "at_s",
+                                          report_number(c->at_s), "length_s",
+                                          report_number(c->length_s), "channel",
+                                          (int)c->channel));
+  }
+  return list;
+}
+
+static json_t*
+third_centres(void)
+{
+  double hz[TON_THIRDS];
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    hz[b] = ton_third_hz(b);
+  }
+  return numbers(hz, TON_THIRDS);
+}
+
 json_t*
 report_measurement(const TonMeasurement* m)
 {
@@ -44,10 +68,15 @@ report_measurement(const TonMeasurement* m)
       {"duration_s", (double)m->frames / m->rate},
       {"integrated_lufs", m->integrated_lufs},
       {"loudness_range_lu", m->loudness_range_lu},
+      {"range_low_lufs", m->range_low_lufs},
+      {"range_high_lufs", m->range_high_lufs},
       {"momentary_max_lufs", m->momentary_max_lufs},
+      {"momentary_max_at_s", m->momentary_max_at_s},
       {"short_term_max_lufs", m->short_term_max_lufs},
+      {"short_term_max_at_s", m->short_term_max_at_s},
       {"true_peak_dbtp", m->true_peak_dbtp},
       {"sample_peak_dbfs", m->sample_peak_dbfs},
+      {"sample_peak_at_s", m->sample_peak_at_s},
       {"true_peak_at_s", m->true_peak_at_s},
       {"plr_lu", m->plr_lu},
       {"psr_min_lu", m->psr_min_lu},
@@ -68,13 +97,25 @@ report_measurement(const TonMeasurement* m)
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
     json_object_set_new(o, rows[i].key, report_number(rows[i].value));
   }
+  json_object_set_new(o, "range_stable", json_boolean(m->range_stable));
+  json_object_set_new(o, "true_peak_channel",
+                      isfinite(m->true_peak_dbtp)
+                          ? json_integer(m->true_peak_channel)
+                          : json_null());
   json_object_set_new(o, "clipped_samples",
                       json_integer((json_int_t)m->clipped_samples));
+  json_object_set_new(o, "clips", clips(m));
   json_object_set_new(o, "bad_samples",
                       json_integer((json_int_t)m->bad_samples));
+  json_object_set_new(o, "first_bad_at_s",
+                      m->bad_samples ? report_number(m->first_bad_at_s)
+                                     : json_null());
+  json_object_set_new(o, "third_octaves_hz", third_centres());
   json_object_set_new(o, "third_octaves_db", numbers(m->thirds_db, TON_THIRDS));
   json_object_set_new(o, "side_to_mid_db",
                       numbers(m->band_side_db, TON_STEREO_BANDS));
+  json_object_set_new(o, "band_correlation",
+                      numbers(m->band_correlation, TON_STEREO_BANDS));
   return o;
 }
 

@@ -3,6 +3,7 @@
 #define TON_STUDIO_JSON_H
 
 /// Figures as the report has them, for any face
+#include "report/figure.h"
 #include "report/json.h"
 
 #endif

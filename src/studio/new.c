@@ -26,6 +26,59 @@ base_name(const char* path)
   return slash ? slash + 1 : path;
 }
 
+/// Bytes of one UTF-8 letter; 0: not one
+static size_t
+letter_length(const char* text)
+{
+  const unsigned char* const s = (const unsigned char*)text;
+  const size_t n = *s < 0x80                 ? 1
+                   : *s >= 0xC2 && *s < 0xE0 ? 2
+                   : *s >= 0xE0 && *s < 0xF0 ? 3
+                   : *s >= 0xF0 && *s < 0xF5 ? 4
+                                             : 0;
+  for (size_t i = 1; i < n; ++i) {
+    if ((s[i] & 0xC0U) != 0x80U) {
+      return 0;
+    }
+  }
+  const bool surrogate = *s == 0xED && s[1] >= 0xA0;
+  const bool too_long =
+      (*s == 0xE0 && s[1] < 0xA0) || (*s == 0xF0 && s[1] < 0x90);
+  return surrogate || too_long || (*s == 0xF4 && s[1] >= 0x90) ? 0 : n;
+}
+
+static bool
+is_control(const char* letter)
+{
+  const unsigned char* const s = (const unsigned char*)letter;
+  return *s < 0x20 || *s == 0x7F || (*s == 0xC2 && s[1] < 0xA0) ||
+         (*s == 0xEF && (memcmp(s, "\xEF\xBB\xBF", 3) == 0 || s[1] == 0xBF));
+}
+
+/// Name of a file as a text may have it: line breaks and the like become
+/// spaces, bytes that are no UTF-8 are read as Latin-1
+static const char*
+plain_name(const char* path, char* room, size_t size)
+{
+  size_t at = 0;
+  for (const char* c = base_name(path); *c && at + 5 < size;) {
+    const size_t n = letter_length(c);
+    if (!n) {
+      const unsigned char byte = (unsigned char)*c;
+      room[at++] = (char)(0xC0U | byte >> 6);
+      room[at++] = (char)(0x80U | (byte & 0x3FU));
+    } else if (is_control(c)) {
+      room[at++] = ' ';
+    } else {
+      memcpy(room + at, c, n);
+      at += n;
+    }
+    c += n ? n : 1;
+  }
+  room[at] = '\0';
+  return room;
+}
+
 static TonStatus
 copy_file(const char* from, const char* to, TonError* error)
 {
@@ -77,17 +130,28 @@ import_stem(const char* from, const char* to, TonError* error)
   return link(from, to) == 0 ? TON_OK : copy_file(from, to, error);
 }
 
-/// "01_LEAD-vox.wav" is "01 LEAD vox": without ending, words apart
+/// "01_LEAD-vox.wav" is "01 LEAD-vox": without ending, words apart
 static void
 strip_name(const char* file, char* room, size_t size)
 {
-  snprintf(room, size, "%s", base_name(file));
-  char* const dot = strrchr(room, '.');
-  if (dot) {
-    *dot = '\0';
+  char whole[1024];
+  const char* name = plain_name(file, whole, sizeof(whole));
+  name += strspn(name, " ");
+  const char* const dot = strrchr(name, '.');
+  size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
+  n = n < size - 1 ? n : size - 1;
+  while (n && ((unsigned char)name[n] & 0xC0U) == 0x80U) {
+    --n; // not through a letter
   }
+  while (n && name[n - 1] == ' ') {
+    --n;
+  }
+  snprintf(room, size, "%.*s", (int)n, name);
   for (char* c = room; *c; ++c) {
     *c = *c == '_' || *c == '/' || *c == '~' ? ' ' : *c;
+  }
+  if (!*room || strcmp(room, "Mix") == 0) { // the mix bus has that name
+    snprintf(room, size, "%s", *room ? "Mix track" : "Track");
   }
 }
 
@@ -134,7 +198,9 @@ import_all(const TonSongPaths* p, char** stems, uint32_t n, TonError* error)
   TON_TRY(ton_make_folder(folder, error));
   for (uint32_t i = 0; i < n; ++i) {
     char to[2048];
-    snprintf(to, sizeof(to), "%s/%s", folder, base_name(stems[i]));
+    char name[500];
+    snprintf(to, sizeof(to), "%s/%s", folder,
+             plain_name(stems[i], name, sizeof(name)));
     TON_TRY(import_stem(stems[i], to, error));
   }
   return TON_OK;
@@ -181,7 +247,9 @@ write_tracks(TonText* text, char** stems, uint32_t n, bool flat)
     ton_text_add(text, "  ");
     add_scalar(text, names[i].text);
     ton_text_add(text, ":\n    file: ");
-    snprintf(file, sizeof(file), "stems/%s", base_name(stems[i]));
+    char name[500];
+    snprintf(file, sizeof(file), "stems/%s",
+             plain_name(stems[i], name, sizeof(name)));
     add_scalar(text, file);
     ton_text_add(text, flat ? "\n    pan-law: balance\n" : "\n");
   }
