@@ -123,8 +123,6 @@ static const double diffuser_ms[2][DIFFUSERS] = {{2.11, 3.37, 5.53, 8.09},
 /// Frames worked on at a time: no longer than the shortest path
 enum { CHUNK = 32 };
 
-typedef float Four __attribute__((vector_size(16)));
-
 /// Left and right
 typedef double Two __attribute__((vector_size(16)));
 
@@ -352,7 +350,7 @@ static inline Two
 filtered(Filter* f, Two x)
 {
   const Two y = f->c.b0 * x + f->s0;
-  f->s0 = f->c.b1 * x - f->c.a1 * y + f->s1;
+  f->s0 = (f->c.b1 * x + f->s1) - f->c.a1 * y; // y, the latest, comes last
   f->s1 = f->c.b2 * x - f->c.a2 * y;
   return y;
 }
@@ -398,140 +396,104 @@ diffuse(Reverb* r, Line* line, float* x, uint32_t n)
   line->at += n;
 }
 
-/// A Hadamard matrix of 16 over 4, in four rounds of constant geometry:
-/// sums of neighbours to the front, differences to the back
+/// v[k] holds TON_LANES frames of line k; the first `n` of them pass the
+/// one-pole and the gain of their line, all lines of a vector at a time
 static inline __attribute__((always_inline)) void
-hadamard(TonV* v)
+damp(Reverb* r, TonV v[LINES], uint32_t n)
+{
+#pragma GCC unroll 4
+  for (int h = 0; h < VECTORS; ++h) {
+    TonV* const x = v + (size_t)h * TON_LANES;
+    const TonV keep = ton_v_load(r->keep + h * TON_LANES);
+    const TonV gain = ton_v_load(r->gain + h * TON_LANES);
+    TonV low = ton_v_load(r->low + h * TON_LANES);
+    ton_v_transpose(x);
+#pragma GCC unroll 16
+    for (uint32_t i = 0; i < n; ++i) {
+      low = x[i] + keep * (low - x[i]);
+      x[i] = low * gain;
+    }
+    ton_v_transpose(x);
+    ton_v_store(r->low + h * TON_LANES, low);
+  }
+}
+
+/// A Hadamard matrix of 16, in four rounds of constant geometry: sums of
+/// neighbours to the front, differences to the back
+static inline __attribute__((always_inline)) void
+hadamard(TonV v[LINES])
 {
 #pragma GCC unroll 4
   for (int round = 0; round < 4; ++round) {
-#if TON_LANES == 16
-    const TonV even = __builtin_shufflevector(v[0], v[0], 0, 2, 4, 6, 8, 10, 12,
-                                              14, 0, 2, 4, 6, 8, 10, 12, 14);
-    const TonV odd = __builtin_shufflevector(v[0], v[0], 1, 3, 5, 7, 9, 11, 13,
-                                             15, 1, 3, 5, 7, 9, 11, 13, 15);
-    const int32_t minus = INT32_MIN;
-    const TonVi back = {0,     0,     0,     0,     0,     0,     0,     0,
-                        minus, minus, minus, minus, minus, minus, minus, minus};
-    v[0] = even + (TonV)((TonVi)odd ^ back);
-#elif TON_LANES == 8
-    const TonV even =
-        __builtin_shufflevector(v[0], v[1], 0, 2, 4, 6, 8, 10, 12, 14);
-    const TonV odd =
-        __builtin_shufflevector(v[0], v[1], 1, 3, 5, 7, 9, 11, 13, 15);
-    v[0] = even + odd;
-    v[1] = even - odd;
-#else
-    const TonV e0 = __builtin_shufflevector(v[0], v[1], 0, 2, 4, 6);
-    const TonV o0 = __builtin_shufflevector(v[0], v[1], 1, 3, 5, 7);
-    const TonV e1 = __builtin_shufflevector(v[2], v[3], 0, 2, 4, 6);
-    const TonV o1 = __builtin_shufflevector(v[2], v[3], 1, 3, 5, 7);
-    v[0] = e0 + o0;
-    v[1] = e1 + o1;
-    v[2] = e0 - o0;
-    v[3] = e1 - o1;
-#endif
+    TonV w[LINES];
+#pragma GCC unroll 8
+    for (int k = 0; k < LINES / 2; ++k) {
+      w[k] = v[2 * k] + v[2 * k + 1];
+      w[LINES / 2 + k] = v[2 * k] - v[2 * k + 1];
+    }
+#pragma GCC unroll 16
+    for (int k = 0; k < LINES; ++k) {
+      v[k] = w[k];
+    }
+  }
+}
+
+/// The even lines are heard left and the odd ones right, with signs that no
+/// row of the matrix has
+static inline __attribute__((always_inline)) void
+hear(const TonV v[LINES], float* left, float* right)
+{
+  ton_v_store(left, (((v[0] - v[4]) + v[8]) - v[12]) +
+                        (((v[2] - v[6]) + v[10]) - v[14]));
+  ton_v_store(right, (((v[1] + v[5]) - v[9]) - v[13]) +
+                         (((v[3] + v[7]) - v[11]) - v[15]));
+}
+
+/// What leaves the lines is heard, mixed, and goes back into them with what
+/// comes in: left into the even ones, right into the odd ones, every other
+/// pair upside down.  `n` frames count, at most TON_LANES
+static inline __attribute__((always_inline)) void
+run_lanes(Reverb* r, float* const* at, float* in[2], uint32_t n)
+{
+  TonV v[LINES];
+#pragma GCC unroll 16
+  for (int k = 0; k < LINES; ++k) {
+    v[k] = ton_v_load_any(at[k] - r->line[k].length);
+  }
+  damp(r, v, n);
+  const TonV fed[2] = {ton_v_load(in[0]), ton_v_load(in[1])};
+  hear(v, in[0], in[1]);
+  hadamard(v);
+#pragma GCC unroll 16
+  for (int k = 0; k < LINES; ++k) {
+    const TonV y = 0.25F * v[k];
+    ton_v_store_any(at[k], k & 2 ? y - fed[k & 1] : y + fed[k & 1]);
   }
 }
 
-/// Lines 4h + j of all h added up, in that order
-static inline __attribute__((always_inline)) Four
-fold(const TonV* v)
-{
-#if TON_LANES == 16
-  const Four a = __builtin_shufflevector(v[0], v[0], 0, 1, 2, 3);
-  const Four b = __builtin_shufflevector(v[0], v[0], 4, 5, 6, 7);
-  const Four c = __builtin_shufflevector(v[0], v[0], 8, 9, 10, 11);
-  const Four d = __builtin_shufflevector(v[0], v[0], 12, 13, 14, 15);
-#elif TON_LANES == 8
-  const Four a = __builtin_shufflevector(v[0], v[0], 0, 1, 2, 3);
-  const Four b = __builtin_shufflevector(v[0], v[0], 4, 5, 6, 7);
-  const Four c = __builtin_shufflevector(v[1], v[1], 0, 1, 2, 3);
-  const Four d = __builtin_shufflevector(v[1], v[1], 4, 5, 6, 7);
-#else
-  const Four a = (Four)v[0];
-  const Four b = (Four)v[1];
-  const Four c = (Four)v[2];
-  const Four d = (Four)v[3];
-#endif
-  return ((a + b) + c) + d;
-}
-
-static const _Alignas(64) float out_signs[LINES] = {
-    1, 1, 1, 1, -1, 1, -1, 1, 1, -1, 1, -1, -1, -1, -1, -1};
-
-/// Damping, outputs and matrix, frame by frame
+/// `io` comes in and is heard
 static void
-network(Reverb* r, TonV x[CHUNK][VECTORS], Four* heard, uint32_t n)
+run_lines(Reverb* r, float io[2][CHUNK], uint32_t n)
 {
-  TonV low[VECTORS];
-  TonV keep[VECTORS];
-  TonV gain[VECTORS];
-  TonV sign[VECTORS];
-  memcpy(low, r->low, sizeof(low));
-  memcpy(keep, r->keep, sizeof(keep));
-  memcpy(gain, r->gain, sizeof(gain));
-  memcpy(sign, out_signs, sizeof(sign));
-  for (uint32_t i = 0; i < n; ++i) {
-    TonV y[VECTORS];
-    TonV out[VECTORS];
-#pragma GCC unroll 4
-    for (int h = 0; h < VECTORS; ++h) {
-      low[h] = x[i][h] + keep[h] * (low[h] - x[i][h]);
-      y[h] = low[h] * gain[h];
-      out[h] = y[h] * sign[h];
-    }
-    heard[i] = fold(out);
-    hadamard(y);
-#pragma GCC unroll 4
-    for (int h = 0; h < VECTORS; ++h) {
-      x[i][h] = 0.25F * y[h];
-    }
-  }
-  memcpy(r->low, low, sizeof(low));
-}
-
-/// What leaves the lines is mixed and goes back into them with what comes in:
-/// left into the even ones, right into the odd ones, every other pair upside
-/// down
-static void
-run_lines(Reverb* r, float in[2][CHUNK], Four* heard, uint32_t n)
-{
-  TonV x[CHUNK][VECTORS];
-  TonV v[TON_LANES];
   float* at[LINES];
   for (int k = 0; k < LINES; ++k) {
     at[k] = slide(r, &r->line[k]);
-  }
-  for (uint32_t i = 0; i < n; i += TON_LANES) {
-    for (int h = 0; h < VECTORS; ++h) {
-      for (int k = 0; k < TON_LANES; ++k) {
-        const int line = h * TON_LANES + k;
-        v[k] = ton_v_load_any(at[line] - r->line[line].length + i);
-      }
-      ton_v_transpose(v);
-      for (int k = 0; k < TON_LANES; ++k) {
-        x[i + (uint32_t)k][h] = v[k];
-      }
-    }
-  }
-  network(r, x, heard, n);
-  for (uint32_t i = 0; i < n; i += TON_LANES) {
-    const TonV fed[2] = {ton_v_load(in[0] + i), ton_v_load(in[1] + i)};
-    for (int h = 0; h < VECTORS; ++h) {
-      for (int k = 0; k < TON_LANES; ++k) {
-        v[k] = x[i + (uint32_t)k][h];
-      }
-      ton_v_transpose(v);
-      for (int k = 0; k < TON_LANES; ++k) {
-        const int line = h * TON_LANES + k;
-        const TonV y = k & 2 ? v[k] - fed[k & 1] : v[k] + fed[k & 1];
-        ton_v_store_any(at[line] + i, y);
-      }
-    }
-  }
-  for (int k = 0; k < LINES; ++k) {
     r->line[k].at += n;
+  }
+  float* now[2] = {io[0], io[1]};
+  for (uint32_t left = n; left;) {
+    const uint32_t m = left < TON_LANES ? left : TON_LANES;
+    if (m == TON_LANES) {
+      run_lanes(r, at, now, TON_LANES);
+    } else {
+      run_lanes(r, at, now, m);
+    }
+    for (int k = 0; k < LINES; ++k) {
+      at[k] += TON_LANES;
+    }
+    now[0] += TON_LANES;
+    now[1] += TON_LANES;
+    left -= m;
   }
 }
 
@@ -556,9 +518,9 @@ take_in(Reverb* r, const float* x, float in[2][CHUNK], uint32_t n)
 }
 
 static inline void
-mix_frame(const int32_t* on, Four heard, float width, float mix, float* x)
+mix_frame(const int32_t* on, const float wet[2], float width, float mix,
+          float* x)
 {
-  const float wet[2] = {heard[0] + heard[2], heard[1] + heard[3]};
   const float mid = 0.5F * (wet[0] + wet[1]);
   for (int c = 0; c < 2; ++c) {
     const float side = mid + width * (wet[c] - mid);
@@ -567,19 +529,40 @@ mix_frame(const int32_t* on, Four heard, float width, float mix, float* x)
   }
 }
 
+/// mix_frame() for TON_LANES frames of which both sides are on
+static inline void
+mix_lanes(const float* left, const float* right, float width, float mix,
+          float* x)
+{
+  const TonV wet[2] = {ton_v_load(left), ton_v_load(right)};
+  const TonV mid = 0.5F * (wet[0] + wet[1]);
+  TonV y[2];
+  for (int c = 0; c < 2; ++c) {
+    y[c] = 0.5F * (mid + width * (wet[c] - mid)) * mix;
+  }
+  const TonV a = ton_v_load_any(x) * (1.0F - mix) + ton_v_zip_low(y[0], y[1]);
+  const TonV b =
+      ton_v_load_any(x + TON_LANES) * (1.0F - mix) + ton_v_zip_high(y[0], y[1]);
+  ton_v_store_any(x, a);
+  ton_v_store_any(x + TON_LANES, b);
+}
+
 static void
-mix_out(Reverb* r, const int32_t* on, const Four* heard, float* x, uint32_t n)
+mix_out(Reverb* r, const int32_t* on, float heard[2][CHUNK], float* x,
+        uint32_t n)
 {
   const bool rests = r->width == r->width_goal && r->mix == r->mix_goal;
-  const float width = r->width;
-  const float mix = r->mix;
-  for (uint32_t i = 0; rests && i < n; ++i) {
-    mix_frame(on, heard[i], width, mix, x + 2 * (size_t)i);
+  uint32_t i = 0;
+  for (; rests && on[0] && on[1] && i + TON_LANES <= n; i += TON_LANES) {
+    mix_lanes(heard[0] + i, heard[1] + i, r->width, r->mix, x + 2 * (size_t)i);
   }
-  for (uint32_t i = 0; !rests && i < n; ++i) {
-    r->width += r->glide * (r->width_goal - r->width);
-    r->mix += r->glide * (r->mix_goal - r->mix);
-    mix_frame(on, heard[i], r->width, r->mix, x + 2 * (size_t)i);
+  for (; i < n; ++i) {
+    const float wet[2] = {heard[0][i], heard[1][i]};
+    if (!rests) {
+      r->width += r->glide * (r->width_goal - r->width);
+      r->mix += r->glide * (r->mix_goal - r->mix);
+    }
+    mix_frame(on, wet, r->width, r->mix, x + 2 * (size_t)i);
   }
 }
 
@@ -588,7 +571,6 @@ process(void* state, const TonBlock* block)
 {
   Reverb* const r = state;
   _Alignas(64) float in[2][CHUNK] = {{0}};
-  Four heard[CHUNK];
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
     uint32_t n = left < CHUNK ? left : CHUNK;
@@ -597,8 +579,8 @@ process(void* state, const TonBlock* block)
       n = 1;
     }
     take_in(r, x, in, n);
-    run_lines(r, in, heard, n);
-    mix_out(r, block->on, heard, x, n);
+    run_lines(r, in, n);
+    mix_out(r, block->on, in, x, n);
     x += 2 * (size_t)n;
     left -= n;
   }
