@@ -22,6 +22,7 @@ enum {
   TON_AUTOMATE = 1 << 0, ///< May change while playing, without a click
   TON_RESTART = 1 << 1,  ///< Changes latency or memory: constant in a render
   TON_EXPERT = 1 << 2,   ///< Folded away by default in help and pages
+  TON_ENDLESS = 1 << 3,  ///< max stands for infinity: it and all above is "inf"
 };
 
 /// One parameter of a processor.  In C the unit ends the field's name.

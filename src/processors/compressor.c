@@ -45,14 +45,14 @@ static const TonParam params[] = {
     {.symbol = "ratio",
      .offset = AT(ratio),
      .name = "Ratio",
-     .help = "Decibels in for one decibel out above the threshold; 100:1 is "
+     .help = "Decibels in for one decibel out above the threshold; inf:1 is "
              "limiting",
      .unit = TON_RATIO,
      .spacing = TON_LOG,
      .min = 1.0F,
      .max = 100.0F,
      .def = 2.0F,
-     .flags = TON_AUTOMATE},
+     .flags = TON_AUTOMATE | TON_ENDLESS},
     {.symbol = "knee",
      .offset = AT(knee_db),
      .name = "Knee",

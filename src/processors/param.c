@@ -88,11 +88,14 @@ ton_param_parse(const TonParam* param, const char* text, float* value,
   if (!ton_unit_parse(text, param->unit, &number, &why, room, sizeof(room))) {
     return ton_fail(error, TON_BAD_TEXT, "%s: %s", param->symbol, why);
   }
+  if (param->flags & TON_ENDLESS) {
+    number = fmin(number, (double)param->max);
+  }
   if (!((float)number >= param->min && (float)number <= param->max)) {
     char low[32];
     char high[32];
-    ton_unit_print((double)param->min, param->unit, low, sizeof(low));
-    ton_unit_print((double)param->max, param->unit, high, sizeof(high));
+    ton_param_print(param, param->min, low, sizeof(low));
+    ton_param_print(param, param->max, high, sizeof(high));
     return ton_fail(error, TON_BAD_TEXT,
                     "%s: %s is out of range; it goes from %s to %s",
                     param->symbol, text, low, high);
@@ -116,5 +119,7 @@ ton_param_print(const TonParam* param, float value, char* room, size_t size)
     snprintf(room, size, "%s", value != 0.0F ? "on" : "off");
     return room;
   }
-  return ton_unit_print((double)value, param->unit, room, size);
+  const bool endless = (param->flags & TON_ENDLESS) && value == param->max;
+  return ton_unit_print(endless ? INFINITY : (double)value, param->unit, room,
+                        size);
 }

@@ -26,6 +26,7 @@
 static const TonProcessor* const list[][3] = {
     // dynamics
     LANED(ton_compressor),
+    LANED(ton_gate),
     ALONE(ton_limiter),
     // equaliser
     LANED(ton_equaliser),

@@ -119,4 +119,50 @@ lone_apply(const TonProcessor* p, double rate, const char* settings,
   ton_free(state);
 }
 
+/// A pair in double on lanes 0 and 1 of a fresh state; a key (or null) is heard
+/// on both
+typedef struct {
+  const double* left;
+  const double* right;
+  const double* key;
+  double* out_left;
+  double* out_right;
+} LonePair;
+
+static inline void
+lone_pair_block(const TonProcessor* p, void* state, const LonePair* io,
+                uint32_t at, uint32_t n)
+{
+  static float x[LONE_BLOCK * TON_MAX_LANES] __attribute__((aligned(64)));
+  static float k[LONE_BLOCK * TON_MAX_LANES] __attribute__((aligned(64)));
+  const int32_t on[TON_MAX_LANES] = {-1, -1};
+  for (uint32_t i = 0; i < n; ++i) {
+    x[i * p->lanes] = (float)io->left[at + i];
+    x[i * p->lanes + 1] = (float)io->right[at + i];
+    k[i * p->lanes] = io->key ? (float)io->key[at + i] : 0.0F;
+    k[i * p->lanes + 1] = k[i * p->lanes];
+  }
+  p->process(state, &(TonBlock){x, io->key ? k : NULL, on, NULL, n});
+  for (uint32_t i = 0; i < n; ++i) {
+    io->out_left[at + i] = (double)x[i * p->lanes];
+    io->out_right[at + i] = (double)x[i * p->lanes + 1];
+  }
+}
+
+static inline void
+lone_pair(const TonProcessor* p, double rate, const char* settings,
+          const LonePair* io, uint32_t frames)
+{
+  float values[LONE_PARAMS];
+  lone_values(p, settings, values);
+  void* const state = lone_state(p, rate);
+  lone_update(p, state, 0, values, true, 0);
+  lone_update(p, state, 1, values, true, 0);
+  for (uint32_t at = 0; at < frames; at += LONE_BLOCK) {
+    const uint32_t rest = frames - at;
+    lone_pair_block(p, state, io, at, rest < LONE_BLOCK ? rest : LONE_BLOCK);
+  }
+  ton_free(state);
+}
+
 #endif

@@ -20,37 +20,13 @@ compressor(void)
   return ton_processor_lanes(ton_processor("compressor"), LANES);
 }
 
-/// Left and right through lanes 0 and 1, keyed by key[] on request
+/// Left and right, keyed by key[] on request
 static void
 play(const char* settings, double rate, bool keyed, uint32_t frames)
 {
-  const TonProcessor* const p = compressor();
-  static float x[LONE_BLOCK * LANES] __attribute__((aligned(64)));
-  static float k[LONE_BLOCK * LANES] __attribute__((aligned(64)));
-  float values[LONE_PARAMS];
-  lone_values(p, settings, values);
-  void* const state = lone_state(p, rate);
-  for (uint32_t lane = 0; lane < 2; ++lane) {
-    lone_update(p, state, lane, values, true, 0);
-  }
-  for (uint32_t at = 0; at < frames; at += LONE_BLOCK) {
-    const uint32_t rest = frames - at;
-    const uint32_t n = rest < LONE_BLOCK ? rest : LONE_BLOCK;
-    for (uint32_t i = 0; i < n; ++i) {
-      x[i * LANES] = (float)left[at + i];
-      x[i * LANES + 1] = (float)right[at + i];
-      k[i * LANES] = (float)key[at + i];
-      k[i * LANES + 1] = (float)key[at + i];
-    }
-    p->process(state,
-               &(TonBlock){x, keyed ? k : NULL,
-                           (const int32_t[LANES]){-1, -1, 0, 0}, NULL, n});
-    for (uint32_t i = 0; i < n; ++i) {
-      out[at + i] = (double)x[i * LANES];
-      out_right[at + i] = (double)x[i * LANES + 1];
-    }
-  }
-  ton_free(state);
+  lone_pair(compressor(), rate, settings,
+            &(LonePair){left, right, keyed ? key : NULL, out, out_right},
+            frames);
 }
 
 static void

@@ -93,11 +93,40 @@ names_and_ranges_are_those_promised(void** state)
   ton_text_free(&text);
 }
 
+/// A largest value that is endless
+static void
+a_ratio_may_be_inf(void** state)
+{
+  (void)state;
+  static const char* const texts[][2] = {
+      {"inf:1", "inf:1"}, {"inf", "inf:1"},     {"100:1", "inf:1"},
+      {"250:1", "inf:1"}, {"99.5:1", "99.5:1"}, {"4", "4:1"},
+  };
+  static const char* const ids[] = {"compressor", "gate"};
+  for (int i = 0; i < 12; ++i) {
+    const TonProcessor* const p = ton_processor(ids[i % 2]);
+    const TonParam* const ratio = ton_param(p, "ratio");
+    float value = 0.0F;
+    char text[32];
+    assert_int_equal(ton_param_parse(ratio, texts[i / 2][0], &value, NULL),
+                     TON_OK);
+    assert_string_equal(ton_param_print(ratio, value, text, sizeof(text)),
+                        texts[i / 2][1]);
+  }
+  TonError error;
+  float value = 0.0F;
+  const TonParam* const ratio = ton_param(ton_processor("gate"), "ratio");
+  assert_int_equal(ton_param_parse(ratio, "0.5:1", &value, &error),
+                   TON_BAD_TEXT);
+  assert_non_null(strstr(error.text, "from 1:1 to inf:1"));
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_and_ranges_are_those_promised),
+      cmocka_unit_test(a_ratio_may_be_inf),
   };
   return TON_TESTS(tests);
 }
