@@ -30,7 +30,7 @@ bench: build
 	@tools/bench $(BUILD)
 
 quality: build
-	@meson test -C $(BUILD) --suite lint --print-errorlogs
+	@meson test -C $(BUILD) --suite lint --suite tidy --print-errorlogs
 
 install: build
 	@meson install -C $(BUILD)

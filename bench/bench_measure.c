@@ -161,7 +161,7 @@ peer_range(const Song* s)
 int
 main(int argc, char** argv)
 {
-  Song s = {.frames = 0};
+  static Song s;
   TonError error = {0};
   if (argc != 2 || read_song(argv[1], &s, &error)) {
     fprintf(stderr, "usage: bench_measure FILE  (%s)\n", error.text);

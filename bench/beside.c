@@ -8,8 +8,6 @@
    What the command prints goes where it may go: nowhere.
 */
 
-#define _DEFAULT_SOURCE
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>

@@ -2,6 +2,7 @@
 /// Guitars, electric piano and pad
 #include "score.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,7 @@ play_riff(Chord* c, Node riff, const Section* section)
       return tree_fail(tree, tune, c->error, "note/beats expected at \"%s\"",
                        t);
     }
+    assert(end);
     t = end;
     c->keys[1] = c->keys[0] + 12;
     const double length = beats * c->song->beat_s;

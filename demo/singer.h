@@ -5,9 +5,9 @@
 #include "song.h"
 #include "sound.h"
 
-/// Sing everything the song has for `singer` ("lead", "upper", "lower").
+/// Sing everything the song has for `name` ("lead", "upper", "lower").
 /// `sound` is set up here, mono; freed by the caller with sound_free().
-TonStatus singer_sing(Song* song, const char* singer, double rate, Sound* sound,
+TonStatus singer_sing(Song* song, const char* name, double rate, Sound* sound,
                       TonError* error);
 
 #endif

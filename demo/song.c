@@ -140,10 +140,11 @@ read_key(Song* song, TonError* error)
 {
   Node key = NULL;
   TON_TRY(tree_child(&song->tree, song->root, "key", &key, error));
-  char tonic[8] = "";
+  char name[8] = "";
   char mode[8] = "";
-  sscanf(tree_word(key), "%3s %7s", tonic, mode);
-  strcat(tonic, "4");
+  sscanf(tree_word(key), "%3s %7s", name, mode);
+  char tonic[12];
+  snprintf(tonic, sizeof(tonic), "%s4", name);
   const char* text = tonic;
   const int note = song_note(&text);
   if (note < 0 || strcmp(mode, "major") != 0) {

@@ -142,7 +142,7 @@ clips_add(Clips* s, const Tick* tick, float top)
 void
 clips_finish(Clips* s, float top, TonMeasurement* m)
 {
-  Run longest[KEPT];
+  Run longest[KEPT] = {0};
   s->top = step_of(top);
   for (uint32_t c = 0; c < s->channels; ++c) {
     end_run(s, c);

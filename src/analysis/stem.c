@@ -6,6 +6,7 @@
 #include "dsp/decibel.h"
 #include "dsp/kernels/weigh.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -168,13 +169,15 @@ square_at(const float* const* in, uint32_t channels, uint32_t frame)
 static void
 keep_edges(TonStemAnalysis* a, const float* const* in, uint32_t frames)
 {
-  for (uint32_t i = 0; i < frames && a->frames + i < a->edge; ++i) {
+  const uint32_t edge = a->edge;
+  assert(edge > 0);
+  for (uint32_t i = 0; i < frames && a->frames + i < edge; ++i) {
     a->first_power += (double)square_at(in, a->channels, i);
   }
-  const uint32_t skip = frames > a->edge ? frames - a->edge : 0;
+  const uint32_t skip = frames > edge ? frames - edge : 0;
   a->n_last += skip;
   for (uint32_t i = skip; i < frames; ++i) {
-    a->last[a->n_last++ % a->edge] = square_at(in, a->channels, i);
+    a->last[a->n_last++ % edge] = square_at(in, a->channels, i);
   }
 }
 

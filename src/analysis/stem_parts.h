@@ -93,12 +93,12 @@ void steps_levels(const Steps* steps, TonStemFacts* facts);
 
 void steps_hits(const Steps* steps, TonStemFacts* facts);
 
-void frames_spectra(const Frames* f, const Steps* steps, TonStemFacts* facts);
+void frames_spectra(const Frames* f, const Steps* steps, TonStemFacts* t);
 
 /// Bands below 180 Hz from the low sum, which resolves them
-void low_spectra(const Low* low, const Steps* steps, TonStemFacts* facts);
+void low_spectra(const Low* low, const Steps* steps, TonStemFacts* t);
 
-void low_hum(const Low* low, const Steps* steps, TonStemFacts* facts);
+void low_hum(const Low* low, const Steps* steps, TonStemFacts* t);
 
 /// Value below which a share (0 to 1) of the n values lies; sorts them.  NaN
 /// for none

@@ -102,7 +102,7 @@ open_strip(const Desk* desk, const TonMixStem* stem, Strip* s)
             s->facts->layout == TON_STEM_ONE_SIDED;
   s->fader_locked = strip_locked(s, "fader");
   const double wanted = TON_TRIM_LUFS - s->facts->active_lufs;
-  s->trim_db = strip_locked(s, "trim") ? (double)s->old->trim_db
+  s->trim_db = s->old && strip_locked(s, "trim") ? (double)s->old->trim_db
                : s->sounds
                    ? rint(fmin(fmax(wanted, -96.0), 96.0) * 100.0) / 100.0
                    : 0.0;
@@ -137,7 +137,7 @@ leading_voice(Desk* desk)
     }
     const double gap =
         lead ? s->guess.confidence - lead->guess.confidence : 1.0;
-    if (gap > 0.01 ||
+    if (!lead || gap > 0.01 ||
         (gap > -0.01 && s->facts->active_s > lead->facts->active_s)) {
       lead = s;
     }

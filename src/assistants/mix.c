@@ -4,6 +4,7 @@
 #include "assistants/mind.h"
 #include "base/error.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,7 @@ close_desk(const TonPlan* plan, TonError* error)
 static void
 write_files(const Desk* desk)
 {
+  assert(desk->brief);
   for (uint32_t i = 0; i < desk->brief->n_stems; ++i) {
     const TonMixStem* const stem = &desk->brief->stems[i];
     const char* const path = ton_plan_text(
@@ -50,7 +52,7 @@ write_files(const Desk* desk)
 TonStatus
 ton_assist_mix(const TonMixBrief* brief, TonPlan* plan, TonError* error)
 {
-  Desk desk;
+  Desk desk = {0};
   TON_TRY(open_desk(&desk, brief, plan, error));
   if (brief->write_files) {
     write_files(&desk);
@@ -97,7 +99,7 @@ TonStatus
 ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
                        TonPlan* plan, TonError* error)
 {
-  Desk desk;
+  Desk desk = {0};
   TON_TRY(open_desk(&desk, brief, plan, error));
   mind_balance(&desk);
   for (uint32_t i = 0; i < desk.n; ++i) {

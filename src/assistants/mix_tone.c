@@ -273,7 +273,8 @@ is_shared(const Desk* desk, const Strip* s, uint32_t band)
 
 /// The strongest resonance not yet taken, or 0
 static double
-next_ring(const Desk* desk, const Strip* s, uint64_t taken[2], uint32_t* band)
+next_ring(const Desk* desk, const Strip* s, const uint64_t taken[2],
+          uint32_t* band)
 {
   const TonStemFacts* const f = s->facts;
   double most = RING_DB;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,7 @@ static TonStatus
 whole_number(const char* name, const char* text, uint32_t least, uint32_t most,
              uint32_t* number, TonError* error)
 {
+  assert(text);
   char* end = NULL;
   const long value = strtol(text, &end, 10);
   if (end == text || *end || value < (long)least || value > (long)most) {

@@ -92,11 +92,11 @@ ton_analogue_power(const TonAnalogue* h, double x)
 }
 
 double
-ton_filter_prototype_db(TonFilterShape shape, double x, double gain_db,
-                        double q)
+ton_filter_prototype_db(TonFilterShape shape, double hz_over_corner,
+                        double gain_db, double q)
 {
   const TonAnalogue h = ton_analogue(shape, gain_db, q);
-  return 10.0 * log10(ton_analogue_power(&h, x));
+  return 10.0 * log10(ton_analogue_power(&h, hz_over_corner));
 }
 
 /// s = (1 - 1/z) / (1 + 1/z) / tan(w/2); first orders keep b2 = a2 = 0

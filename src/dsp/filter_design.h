@@ -68,7 +68,7 @@ TonBiquad ton_filter(TonFilterShape shape, double hz, double gain_db, double q,
 
 /// The same poles, but a gain of exactly 1: where a filter fades to and from.
 /// [any]
-TonBiquad ton_filter_flat(const TonBiquad* biquad);
+TonBiquad ton_filter_flat(const TonBiquad* h);
 
 /// The same by the bilinear transform, exact at `hz`; no tilt (a tilt is
 /// always matched).  For crossovers and their all-passes.  [any]
@@ -107,13 +107,13 @@ void ton_linkwitz_riley(double hz, double rate, TonBiquad* low, TonBiquad* high,
                         TonBiquad* around);
 
 /// The section as a state-variable filter, same response.  [any]
-TonSvf ton_svf(const TonBiquad* biquad);
+TonSvf ton_svf(const TonBiquad* h);
 
 /// Gain in dB at `hz`; -inf at a zero.  [any]
-double ton_biquad_db(const TonBiquad* biquad, double hz, double rate);
+double ton_biquad_db(const TonBiquad* h, double hz, double rate);
 
 /// Distance of the slower pole from the origin: below 1 when stable.  [any]
-double ton_biquad_radius(const TonBiquad* biquad);
+double ton_biquad_radius(const TonBiquad* h);
 
 /// An analogue filter: H(s) = (n2 s^2 + n1 s + n0) / (d2 s^2 + d1 s + d0),
 /// s = j f / corner
@@ -130,7 +130,7 @@ typedef struct {
 TonAnalogue ton_analogue(TonFilterShape shape, double gain_db, double q);
 
 /// |H|^2 at x = f / corner.  [any]
-double ton_analogue_power(const TonAnalogue* analogue, double x);
+double ton_analogue_power(const TonAnalogue* h, double x);
 
 /// Gain in dB of the analogue prototype, what a design is measured against.
 /// [any]

@@ -79,6 +79,7 @@ ton_svf_clear(TonSvfLanes* s)
 static inline void
 ton_svf_heal(TonSvfLanes* s)
 {
+  // NOLINTNEXTLINE(misc-redundant-expression)
   const TonV sum = s->band - s->band + (s->low - s->low); // 0, or not a number
   const TonVi fine = sum == 0.0F;
   s->band = ton_v_select(fine, s->band, (TonV){0});

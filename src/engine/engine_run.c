@@ -7,6 +7,7 @@
 
 #include "engine/engine.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -208,6 +209,7 @@ fill_key(TonEngine* e, Group* group, Seat* seat, uint64_t stretch, uint32_t at,
   const Strip* const key = &e->strips[seat->key];
   const Strip* const s = &e->strips[seat->strip];
   float* const mix[2] = {group->planar, group->planar + e->block};
+  assert(key->channels <= 2);
   for (uint32_t c = 0; c < key->channels; ++c) {
     memcpy(mix[c], key->out[stretch % SLOTS][c] + at, n * sizeof(float));
     delay(&seat->key_late[c], mix[c], n);
@@ -361,9 +363,10 @@ static void
 run_way(TonEngine* e, Sum* sum, Way* way, uint64_t k, uint32_t at, uint32_t n)
 {
   const Strip* const s = &e->strips[way->strip];
+  const uint32_t channels = s->channels == 2 ? 2 : 1;
   const float* in[2] = {s->out[k % SLOTS][0] + at, NULL};
-  in[1] = s->channels == 2 ? s->out[k % SLOTS][1] + at : NULL;
-  for (uint32_t c = 0; way->late[0].frames && c < s->channels; ++c) {
+  in[1] = channels == 2 ? s->out[k % SLOTS][1] + at : NULL;
+  for (uint32_t c = 0; way->late[0].frames && c < channels; ++c) {
     float* const late = sum->late + (size_t)c * SUM_FRAMES;
     memcpy(late, in[c], n * sizeof(float));
     delay(&way->late[c], late, n);

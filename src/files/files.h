@@ -18,7 +18,7 @@ TonStatus files_publish(const char* part, const char* path, TonError* error);
 
 /// Write everything.  0, or -1 with errno set; a disk that takes nothing more
 /// is ENOSPC.
-int files_write_all(int fd, const void* bytes, uint64_t size);
+int files_write_all(int fd, const void* from, uint64_t size);
 
 /// Add tags and art to a finished file `part`, called `path` in errors
 TonStatus files_write_tags(const char* part, const char* path,

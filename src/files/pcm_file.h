@@ -28,10 +28,11 @@ enum {
 };
 
 /// Everything before the samples.  Its length depends on format alone, so a
-/// header written last fits where a first one stood.  Returns its bytes.
-uint32_t wav_header(uint8_t room[WAV_HEADER_MOST], const TonAudioFormat* format,
+/// header written last fits where a first one stood.  `after`: bytes that follow
+/// the samples.  Returns the header's bytes.
+uint32_t wav_header(uint8_t room[WAV_HEADER_MOST], const TonAudioFormat* f,
                     const TonBroadcast* broadcast, uint64_t frames,
-                    uint64_t bytes_after_data);
+                    uint64_t after);
 
 /// Files longer than this many bytes are RF64; only tests lower it
 extern uint64_t wav_longest;

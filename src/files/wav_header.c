@@ -84,8 +84,9 @@ add_broadcast(Header* h, const TonBroadcast* b)
   uint8_t* const body = h->bytes + h->n;
   memset(body, 0, WAV_BEXT_BYTES);
   if (present) {
-    memcpy(body + 256, "Tonmeister", 10);
-    Header at = {body, 346};
+    Header at = {body, 256};
+    add(&at, "Tonmeister", 10);
+    at.n = 346;
     add_number(&at, 2, 2);
     at.n = 412;
     add_number(&at, hundredths(b->integrated_lufs), 2);

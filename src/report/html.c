@@ -77,7 +77,8 @@ open_plot(TonText* t, const Field* f, const char* title, double step)
                   title, WIDTH, HEIGHT, title);
   const double low = fmin(f->bottom, f->top);
   const double high = fmax(f->bottom, f->top);
-  for (double y = low; y <= high + 1e-9; y += step) {
+  for (int i = 0; low + i * step <= high + 1e-9; ++i) {
+    const double y = low + i * step;
     ton_text_printf(t,
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
                     "y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" "
@@ -121,11 +122,10 @@ static void
 times(TonText* t, const Field* f)
 {
   const double length = f->right;
-  const double step = length > 600.0 ? 120.0 : length > 120.0 ? 30.0 : 10.0;
-  for (double s = 0.0; s <= length; s += step) {
+  const int step = length > 600.0 ? 120 : length > 120.0 ? 30 : 10;
+  for (int s = 0; s <= length; s += step) {
     char text[16];
-    snprintf(text, sizeof(text), "%d:%02d", (int)(s / 60.0),
-             (int)fmod(s, 60.0));
+    snprintf(text, sizeof(text), "%d:%02d", s / 60, s % 60);
     label_x(t, f, s, text);
   }
 }

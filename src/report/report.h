@@ -54,7 +54,7 @@ typedef struct {
 
 /// One self-contained page: plots as SVG, tables, and every decision with its
 /// reason.  No script, nothing loaded from elsewhere.  [main]
-TonStatus ton_report_html(const TonReport* report, TonText* page);
+TonStatus ton_report_html(const TonReport* r, TonText* t);
 
 /// The same for programs: every figure, curve, decision and checksum.  [main]
 TonStatus ton_report_json(const TonReport* report, TonText* text);

@@ -4,6 +4,7 @@
 #include "base/count.h"
 #include "base/place.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -177,6 +178,7 @@ ton_read_deliverables(TonReader* r, const TonNode* node, TonRelease* release)
 {
   TonDoc* list = NULL;
   TON_TRY(open_list(r, &list));
+  assert(list);
   const TonStatus status = read_entries(r, list, node, release);
   ton_doc_free(list);
   return status;
@@ -206,6 +208,7 @@ ton_default_deliverables(TonReader* r, TonRelease* release)
 {
   TonDoc* list = NULL;
   TON_TRY(open_list(r, &list));
+  assert(list);
   const TonStatus status = read_defaults(r, list, release);
   ton_doc_free(list);
   return status;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "session/tree_scan.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,8 +155,10 @@ wrap_parents(TonEditing* e)
 static bool
 same_key(const TonNode* a, const TonNode* b)
 {
-  return (!a->key && !b->key) ||
-         (a->key && b->key && strcmp(a->key->text, b->key->text) == 0);
+  if (!a->key || !b->key) {
+    return !a->key && !b->key;
+  }
+  return strcmp(a->key->text, b->key->text) == 0;
 }
 
 static bool
@@ -202,6 +205,7 @@ kept(const TonEditing* e, const TonNode* before, const TonNode* now)
     return before->kind == now->kind && kept_removed(before, now, e->at);
   }
   if (before == e->at) {
+    assert(e->value);
     return e->whole || e->depth == e->n_steps
                ? ton_node_same(now, e->value)
                : kept_added(before, now, e->value,
@@ -271,6 +275,7 @@ parse_again(TonEditing* e, TonDoc** now)
   }
   const TonStatus status = ton_doc_parse(
       ton_text_string(&e->out), e->out.length, e->doc->name, now, e->error);
+  assert(status || *now);
   if (status == TON_OK && kept(e, e->doc->root, (*now)->root)) {
     return TON_OK;
   }
@@ -299,6 +304,7 @@ inserted(const TonEditing* e, TonNode* root)
 static TonStatus
 add_comment(TonEditing* e, const char* comment, TonDoc** now)
 {
+  assert(*now);
   TonNode* node = ton_node_at((*now)->root, e->path);
   if (!node && e->before != UINT32_MAX) {
     node = inserted(e, (*now)->root);
@@ -314,6 +320,7 @@ add_comment(TonEditing* e, const char* comment, TonDoc** now)
                                   e->doc->name, &commented, e->error);
   ton_text_free(&text);
   TON_TRY(status);
+  assert(commented);
   if (!ton_node_same((*now)->root, commented->root)) {
     ton_doc_free(commented);
     return TON_OK;
@@ -337,6 +344,7 @@ ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error)
     status = add_comment(&e, edit->comment, &now);
   }
   if (status == TON_OK) {
+    assert(now);
     const TonDoc old = *doc;
     *doc = *now;
     *now = old;

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "session/chain.h"
 
+#include <assert.h>
 #include <string.h>
 
 /**
@@ -129,6 +130,7 @@ read_argument(Argument* a, TonInsert* insert)
 static TonStatus
 take(const TonInsert* from, TonInsert* insert)
 {
+  assert(from->type);
   const size_t bytes = from->type->n_params * sizeof(float);
   *insert = *from;
   insert->key = NULL;

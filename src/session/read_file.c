@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
@@ -113,6 +114,7 @@ ton_read_file(TonReader* r, const TonNode* node, char** path)
   if (!r->folder) {
     return TON_OK;
   }
+  assert(*path);
   struct stat info;
   if (stat(*path, &info) != 0) {
     return missing(r, node, *path);

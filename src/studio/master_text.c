@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "studio/study.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +149,7 @@ master_text_open(MasterText* t, const char* song)
     TON_TRY(begin(t, song));
   }
   TON_TRY(read_again(t));
+  assert(t->master);
   snprintf(t->source, sizeof(t->source), "%s", t->master->source);
   TON_TRY(find_proposal(t));
   return find_goal(t);
@@ -273,6 +275,7 @@ keep_chain(MasterText* t)
 TonInsert*
 master_text_limiter(const MasterText* t)
 {
+  assert(t->master);
   for (uint32_t i = t->master->n_chain; i-- > 0;) {
     TonInsert* const insert = &t->master->chain[i];
     if (strcmp(insert->type->id, "limiter") == 0 && !insert->bypass) {

@@ -6,6 +6,7 @@
 #include "studio/keep.h"
 #include "studio/study.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,7 @@ read_again(Proposal* p)
   ton_mix_free(p->mix);
   p->mix = NULL;
   TON_TRY(ton_mix_read(p->doc, p->paths.folder, &p->mix, p->error));
+  assert(p->mix);
   if (!p->mix->rate) {
     p->mix->rate = 48000;
   }

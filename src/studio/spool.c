@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,7 @@ static bool
 fill(Spool* s)
 {
   const size_t size = s->channels * sizeof(float);
+  assert(size > 0);
   size_t have = 0;
   while (have < ROOM * size) {
     const ssize_t n = pread(s->file, (char*)s->room + have, ROOM * size - have,
