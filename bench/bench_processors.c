@@ -42,6 +42,8 @@ static const struct {
     {"gain", "gain and delay", "gain=-3 delay=10"},
     {"delay", "delay", "feedback=40"},
     {"reverb", "plate", "mix=100"},
+    {"saturator", "soft", "drive=6"},
+    {"saturator", "hard", "character=hard drive=6"},
     {"width", "width", "width=140"},
     {"width", "width, mono below", "width=140 mono-below=120"},
 };

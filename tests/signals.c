@@ -240,3 +240,54 @@ signal_true_peak(const double* x, uint64_t n)
   }
   return best;
 }
+
+/// Radix 2, decimation in time, in double
+static void
+transform(double* re, double* im, uint64_t n)
+{
+  for (uint64_t i = 1, j = 0; i < n; ++i) {
+    uint64_t bit = n >> 1;
+    for (; j & bit; bit >>= 1) {
+      j ^= bit;
+    }
+    j ^= bit;
+    if (i < j) {
+      const double r = re[i];
+      const double q = im[i];
+      re[i] = re[j];
+      im[i] = im[j];
+      re[j] = r;
+      im[j] = q;
+    }
+  }
+  for (uint64_t half = 1; half < n; half *= 2) {
+    for (uint64_t k = 0; k < half; ++k) {
+      const double c = cos(M_PI * (double)k / (double)half);
+      const double s = -sin(M_PI * (double)k / (double)half);
+      for (uint64_t a = k; a < n; a += 2 * half) {
+        const uint64_t b = a + half;
+        const double r = c * re[b] - s * im[b];
+        const double q = c * im[b] + s * re[b];
+        re[b] = re[a] - r;
+        im[b] = im[a] - q;
+        re[a] += r;
+        im[a] += q;
+      }
+    }
+  }
+}
+
+void
+signal_spectrum(const double* x, uint64_t n, double* amplitude)
+{
+  enum { MOST = 1 << 17 };
+  static double re[MOST];
+  static double im[MOST];
+  memcpy(re, x, n * sizeof(double));
+  memset(im, 0, n * sizeof(double));
+  transform(re, im, n);
+  for (uint64_t k = 0; k <= n / 2; ++k) {
+    const double scale = k && k < n / 2 ? 2.0 : 1.0;
+    amplitude[k] = scale * hypot(re[k], im[k]) / (double)n;
+  }
+}

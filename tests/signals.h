@@ -47,6 +47,10 @@ void signal_sweep(double* x, uint64_t n, double rate, double from_hz,
 /// Amplitude (peak) of the component at `hz` over n frames, by correlation
 double signal_amplitude(const double* x, uint64_t n, double rate, double hz);
 
+/// Amplitudes (peak) at k rate / n, k = 0 to n / 2; n a power of two, up to
+/// 2^17.  Rectangular window
+void signal_spectrum(const double* x, uint64_t n, double* amplitude);
+
 /// Root mean square
 double signal_rms(const double* x, uint64_t n);
 

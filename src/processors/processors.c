@@ -24,6 +24,8 @@
 
 /// Every processor at 4, 8 and 16 lanes, alphabetical inside its category
 static const TonProcessor* const list[][3] = {
+    // colour
+    LANED(ton_saturator),
     // dynamics
     LANED(ton_compressor),
     LANED(ton_gate),

@@ -14,6 +14,7 @@ TON_DECLARE_LANED(ton_equaliser);
 TON_DECLARE_LANED(ton_compressor);
 TON_DECLARE_LANED(ton_gain);
 TON_DECLARE_LANED(ton_gate);
+TON_DECLARE_LANED(ton_saturator);
 TON_DECLARE_LANED(ton_width);
 
 /// No lanes, yet faster where vectors are wide

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dsp/half_band.h"
+
+#include <math.h>
+
+static const double STOP_DB = 132.0;
+static const double PASS_HZ = 20000.0;
+static const double PASS_SHARE = 0.4422; ///< Of the rate: 19.5 kHz of 44.1
+
+double
+ton_half_band_pass(double rate)
+{
+  return fmin(PASS_HZ, PASS_SHARE * rate);
+}
+
+/// Kaiser's estimate of the length, 4 side - 1 taps
+static uint32_t
+side_of(double rate, double pass)
+{
+  const double transition = (rate - 2.0 * pass) / (2.0 * rate);
+  const double taps = (STOP_DB - 7.95) / (14.36 * transition) + 1.0;
+  const double side = ceil((taps + 1.0) / 4.0);
+  return (uint32_t)fmin(side, (double)TON_HALF_BAND_SIDE);
+}
+
+TonHalfBands
+ton_half_bands_plan(double rate)
+{
+  TonHalfBands h = {.factor = rate < 66150.0 ? 8 : rate < 132300.0 ? 4 : 2};
+  h.stages = h.factor == 8 ? 3 : h.factor == 4 ? 2 : 1;
+  uint32_t top = 1; // frames of delay at the top rate
+  for (uint32_t s = 0; s < h.stages; ++s) {
+    h.side[s] = side_of(rate * (double)(1U << s), ton_half_band_pass(rate));
+    top += 2 * (2 * h.side[s] - 1) * (h.factor >> (s + 1));
+  }
+  h.wait = (h.factor - top % h.factor) % h.factor;
+  h.latency = (top + h.wait) / h.factor;
+  return h;
+}
+
+/// Modified Bessel function of the first kind, order 0
+static double
+bessel_i0(double x)
+{
+  double sum = 1.0;
+  double term = 1.0;
+  for (int k = 1; term > 1e-18 * sum; ++k) {
+    term *= x * x / (4.0 * k * k);
+    sum += term;
+  }
+  return sum;
+}
+
+static void
+design(float* tap, uint32_t side)
+{
+  const double beta = 0.1102 * (STOP_DB - 8.7);
+  double h[TON_HALF_BAND_SIDE];
+  double sum = 0.0;
+  for (uint32_t k = 0; k < side; ++k) {
+    const double o = 2.0 * k - (2.0 * side - 1.0);
+    const double u = o / (2.0 * side);
+    h[k] = sin(M_PI * o / 2.0) / (M_PI * o / 2.0) *
+           bessel_i0(beta * sqrt(1.0 - u * u));
+    sum += 2.0 * h[k];
+  }
+  for (uint32_t k = 0; k < side; ++k) {
+    tap[k] = (float)(h[k] / sum);
+  }
+}
+
+TonHalfBands
+ton_half_bands(double rate)
+{
+  TonHalfBands h = ton_half_bands_plan(rate);
+  for (uint32_t s = 0; s < h.stages; ++s) {
+    design(h.tap[s], h.side[s]);
+  }
+  return h;
+}

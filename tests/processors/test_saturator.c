@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "lone.h"
+#include "signals.h"
+
+#include <tonmeister/measure.h>
+
+enum { N = 65536, ALL = 192000 + N };
+
+static double in[ALL];
+static float left[ALL];
+static double amplitude[N / 2 + 1];
+
+static const char* const characters[] = {"soft", "tube", "tape", "transformer",
+                                         "hard"};
+
+static double
+level_db(double a)
+{
+  return 20.0 * log10(a + 1e-30);
+}
+
+static double
+latency_at(double rate)
+{
+  const TonProcessor* const p = ton_processor("saturator");
+  float values[LONE_PARAMS];
+  ton_param_defaults(p, values);
+  return p->latency(values, rate);
+}
+
+/// `in`, as float, through settings into `left`
+static void
+run(double rate, const char* settings, uint32_t frames)
+{
+  for (uint32_t i = 0; i < frames; ++i) {
+    left[i] = (float)in[i];
+  }
+  lone_apply(ton_processor("saturator"), rate, settings, left, NULL, frames);
+}
+
+/// A tone of an odd whole number of periods in N, and the spectrum of N frames
+/// after one second; the number of its bin
+static uint32_t
+tone(double rate, double hz, double peak_dbfs, const char* settings)
+{
+  const double exact = signal_coherent_hz(hz, rate, N);
+  const uint32_t lead = (uint32_t)rate;
+  signal_sine(in, lead + N, rate, exact, peak_dbfs, 0.0);
+  run(rate, settings, lead + N);
+  for (uint32_t i = 0; i < N; ++i) {
+    in[i] = (double)left[lead + i];
+  }
+  signal_spectrum(in, N, amplitude);
+  return (uint32_t)lrint(exact * N / rate);
+}
+
+/// Worst line below 20 kHz that is not within 6 bins of a harmonic, dBc
+static double
+worst_alias(double rate, uint32_t bin)
+{
+  double worst = 0.0;
+  for (uint32_t k = 28; k < 20000.0 * N / rate; ++k) {
+    const uint32_t off = k % bin;
+    if (off > 6 && off < bin - 6) {
+      worst = fmax(worst, amplitude[k]);
+    }
+  }
+  return level_db(worst) - level_db(amplitude[bin]);
+}
+
+static double
+harmonic_db(uint32_t bin, uint32_t number)
+{
+  return level_db(amplitude[number * bin]) - level_db(amplitude[bin]);
+}
+
+/// To run at; others by argument
+static double rates[2] = {44100.0, 48000.0};
+static int n_rates = 2;
+
+static void
+sat_01_nothing_folds_from_the_soft_curves(void** state)
+{
+  (void)state;
+  for (int r = 0; r < n_rates; ++r) {
+    for (int c = 0; c < 4; ++c) {
+      char settings[99];
+      snprintf(settings, sizeof(settings),
+               "character=%s drive=12 auto-gain=off", characters[c]);
+      const uint32_t bin = tone(rates[r], 5000.0, 0.0, settings);
+      char what[99];
+      snprintf(what, sizeof(what), "SAT-01 %s %g Hz", characters[c], rates[r]);
+      EXPECT_AT_MOST(what, worst_alias(rates[r], bin), -120.0, "dBc");
+    }
+  }
+}
+
+static void
+sat_02_nothing_folds_from_the_clipper(void** state)
+{
+  (void)state;
+  for (int r = 0; r < n_rates; ++r) {
+    const uint32_t bin =
+        tone(rates[r], 5000.0, 0.0, "character=hard drive=12 auto-gain=off");
+    EXPECT_AT_MOST("SAT-02", worst_alias(rates[r], bin), -100.0, "dBc");
+  }
+}
+
+/// White noise below `hz`, made of 600 tones
+static void
+band_noise(double rate, double hz, uint32_t n)
+{
+  memset(in, 0, n * sizeof(double));
+  for (int k = 0; k < 600; ++k) {
+    const double at = 20.0 + (hz - 20.0) * (k + 0.5) / 600.0;
+    const double phase = M_PI * signal_random(3, (uint64_t)k);
+    const double w = 2.0 * M_PI * at / rate;
+    double re = cos(phase);
+    double im = sin(phase);
+    for (uint32_t i = 0; i < n; ++i) {
+      in[i] += 0.02 * re;
+      const double next = re * cos(w) - im * sin(w);
+      im = re * sin(w) + im * cos(w);
+      re = next;
+    }
+  }
+}
+
+static void
+sat_03_what_does_not_clip_is_left_alone(void** state)
+{
+  (void)state;
+  enum { M = 24000 };
+  static double late[M];
+  static double out[M];
+  for (int r = 0; r < n_rates; ++r) {
+    const uint32_t wait = (uint32_t)latency_at(rates[r]);
+    band_noise(rates[r], rates[r] < 48000.0 ? 19500.0 : 20000.0, M);
+    run(rates[r], "character=hard drive=-12 auto-gain=off", M);
+    for (uint32_t i = 0; i < M; ++i) {
+      late[i] = i < wait ? 0.0 : (double)(float)in[i - wait];
+      out[i] = (double)left[i];
+    }
+    EXPECT_AT_MOST("SAT-03 linear", // from when the filters are full
+                   signal_null_db(out + 400, late + 400, M - 400), -120.0,
+                   "dB");
+    run(rates[r], "character=tube drive=20 bias=50 mix=0", M);
+    for (uint32_t i = wait; i < M; ++i) {
+      assert_true(left[i] == (float)in[i - wait]);
+    }
+  }
+}
+
+static void
+sat_05_third_harmonic_of_tanh(void** state)
+{
+  (void)state;
+  const char* const settings = "character=soft drive=0 auto-gain=off";
+  uint32_t bin = tone(48000.0, 1000.0, -20.0, settings);
+  EXPECT_DB("SAT-05 A = 0.1", harmonic_db(bin, 3), -61.61, 0.05);
+  bin = tone(48000.0, 1000.0, level_db(0.3), settings);
+  EXPECT_DB("SAT-05 A = 0.3", harmonic_db(bin, 3), -42.69, 0.05);
+  bin = tone(48000.0, 1000.0, -18.0 + 3.0103, settings);
+  EXPECT_DB("third harmonic of 0 VU", harmonic_db(bin, 3), -51.6, 0.2);
+  EXPECT_AT_MOST("second harmonic of 0 VU", harmonic_db(bin, 2), -140.0, "dBc");
+}
+
+static void
+sat_06_no_dc_comes_out(void** state)
+{
+  (void)state;
+  for (int c = 0; c < 5; ++c) {
+    char settings[99];
+    snprintf(settings, sizeof(settings),
+             "character=%s drive=18 bias=70 auto-gain=off", characters[c]);
+    const uint32_t bin = tone(48000.0, 500.0, -6.0, settings);
+    EXPECT_AT_MOST("SAT-06 DC", level_db(amplitude[0]), -90.0, "dBFS");
+    EXPECT_AT_LEAST("second harmonic of a bias", harmonic_db(bin, 2), -30.0,
+                    "dBc");
+  }
+}
+
+/// Harmonics 2 to 20 below 20 kHz against the first
+static double
+distortion_db(double rate, uint32_t bin)
+{
+  double sum = 0.0;
+  for (uint32_t k = 2; k <= 20 && k * bin < 20000.0 * N / rate; ++k) {
+    sum += amplitude[k * bin] * amplitude[k * bin];
+  }
+  return 10.0 * log10(sum) - level_db(amplitude[bin]);
+}
+
+static void
+sat_07_a_transformer_bends_the_bass(void** state)
+{
+  (void)state;
+  const char* const settings = "character=transformer drive=6 auto-gain=off";
+  uint32_t bin = tone(48000.0, 30.0, -18.0, settings);
+  const double at_30 = distortion_db(48000.0, bin);
+  bin = tone(48000.0, 60.0, -18.0, settings);
+  const double at_60 = distortion_db(48000.0, bin);
+  EXPECT_NEAR("SAT-07 30 Hz over 60 Hz", at_30 - at_60, 6.0, 1.0, "dB");
+}
+
+static void
+sat_08_tape_compresses_evenly(void** state)
+{
+  (void)state;
+  double before = -1e9;
+  double gain = 1e9;
+  for (int db = -60; db <= 0; db += 4) {
+    const uint32_t bin =
+        tone(48000.0, 1000.0, db, "character=tape drive=12 auto-gain=off");
+    const double out = level_db(amplitude[bin]);
+    assert_true(out > before);
+    assert_true(out - db <= gain + 1e-4);
+    before = out;
+    gain = out - db;
+    if (db >= -20) {
+      EXPECT_AT_MOST("SAT-08 HD2 under HD3",
+                     harmonic_db(bin, 2) - harmonic_db(bin, 3), -20.0, "dB");
+    }
+  }
+}
+
+static void
+sat_08_a_square_of_24_dbfs_is_survived(void** state)
+{
+  (void)state;
+  for (int r = 0; r < n_rates; ++r) {
+    for (int c = 0; c < 5; ++c) {
+      for (uint32_t i = 0; i < N; ++i) {
+        in[i] = i / 50 % 2 ? 15.85 : -15.85;
+      }
+      char settings[99];
+      snprintf(settings, sizeof(settings), "character=%s drive=36 bias=100",
+               characters[c]);
+      run(rates[r], settings, N);
+      double most = 0.0;
+      for (uint32_t i = 0; i < N; ++i) {
+        assert_true(isfinite(left[i]));
+        most = fmax(most, fabs((double)left[i]));
+      }
+      EXPECT_AT_MOST("SAT-08 square", most, 100.0, "");
+    }
+  }
+}
+
+/// Frame of the largest output of an impulse
+static uint32_t
+arrival(double rate, const char* settings)
+{
+  enum { M = 2000 };
+  memset(in, 0, M * sizeof(double));
+  in[100] = 0.125;
+  run(rate, settings, M);
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < M; ++i) {
+    at = fabsf(left[i]) > fabsf(left[at]) ? i : at;
+  }
+  return at - 100;
+}
+
+static double
+loudness(const float* l, const float* r, uint32_t frames)
+{
+  TonMeters* const m = ton_meters_new(48000, 2, TON_MEASURE_LOUDNESS);
+  ton_meters_add(m, (const float*[]){l, r}, frames);
+  TonMeasurement result;
+  ton_meters_finish(m, &result);
+  ton_meters_free(m);
+  return result.integrated_lufs;
+}
+
+static void
+sat_10_auto_gain_keeps_the_loudness(void** state)
+{
+  (void)state;
+  enum { M = 10 * 48000 };
+  static double mix[2][M];
+  static float l[M];
+  static float r[M];
+  signal_mix(mix[0], mix[1], M, 48000.0);
+  double dry = 0.0;
+  for (int c = 0; c < 5; ++c) {
+    for (int drive = 0; drive <= 24; drive += 12) {
+      for (uint32_t i = 0; i < M; ++i) {
+        l[i] = (float)mix[0][i];
+        r[i] = (float)(0.7 * mix[1][i]);
+      }
+      dry = loudness(l, r, M);
+      char settings[99];
+      snprintf(settings, sizeof(settings), "character=%s drive=%d",
+               characters[c], drive);
+      lone_apply(ton_processor("saturator"), 48000.0, settings, l, r, M);
+      EXPECT_NEAR("SAT-10", loudness(l, r, M), dry, 0.3, "LUFS");
+    }
+  }
+}
+
+static void
+sat_12_latency_is_exact_and_constant(void** state)
+{
+  (void)state;
+  static const char* const settings[] = {
+      "drive=-24", "drive=36",       "mix=0",
+      "mix=50",    "character=hard", "character=tube bias=60",
+      "drive=0",   "auto-gain=off",  "character=tape emphasis=-12"};
+  for (int r = 0; r < n_rates; ++r) {
+    for (int k = 0; k < 9; ++k) {
+      EXPECT_NEAR("SAT-12", (double)arrival(rates[r], settings[k]),
+                  latency_at(rates[r]), 0.0, "frames");
+    }
+  }
+}
+
+/// Half dry, half wet of a linear curve: nothing may be lost up to the top
+static void
+the_dry_sound_waits_for_the_wet(void** state)
+{
+  (void)state;
+  for (int r = 0; r < n_rates; ++r) {
+    for (int k = 1; k <= 4; ++k) {
+      const uint32_t bin = tone(rates[r], 4800.0 * k, -20.0,
+                                "character=hard drive=0 mix=50 auto-gain=off");
+      EXPECT_DB("half mixed", level_db(amplitude[bin]), -20.0, 0.001);
+    }
+  }
+}
+
+/// usage: test_saturator [RATE]
+int
+main(int argc, char** argv)
+{
+  if (argc > 1) {
+    rates[0] = strtod(argv[1], NULL);
+    n_rates = 1;
+  }
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(sat_01_nothing_folds_from_the_soft_curves),
+      cmocka_unit_test(sat_02_nothing_folds_from_the_clipper),
+      cmocka_unit_test(sat_03_what_does_not_clip_is_left_alone),
+      cmocka_unit_test(sat_05_third_harmonic_of_tanh),
+      cmocka_unit_test(sat_06_no_dc_comes_out),
+      cmocka_unit_test(sat_07_a_transformer_bends_the_bass),
+      cmocka_unit_test(sat_08_tape_compresses_evenly),
+      cmocka_unit_test(sat_08_a_square_of_24_dbfs_is_survived),
+      cmocka_unit_test(sat_10_auto_gain_keeps_the_loudness),
+      cmocka_unit_test(sat_12_latency_is_exact_and_constant),
+      cmocka_unit_test(the_dry_sound_waits_for_the_wet),
+  };
+  return TON_TESTS(tests);
+}
