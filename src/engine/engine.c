@@ -87,7 +87,7 @@ ton_engine_new(const TonGraph* graph, const TonRun* run, TonEngine** engine,
   e->run = *run;
   e->block = run->block ? run->block : 512;
   e->block = e->block > MAX_BLOCK ? MAX_BLOCK : e->block;
-  e->stretch = e->block * (STRETCH / e->block);
+  e->stretch = e->block * (e->block < STRETCH ? STRETCH / e->block : 1);
   e->kernels = ton_kernels(ton_machine_lanes());
   TonStatus status = copy_graph(e, graph);
   if (status) {

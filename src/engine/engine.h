@@ -23,7 +23,7 @@
 
 /// A sum works on SUM_FRAMES at a time, so that its doubles stay in the first
 /// cache however many ways flow into it
-enum { SLOTS = 3, MAX_BLOCK = 4096, STRETCH = 4096, SUM_FRAMES = 512 };
+enum { SLOTS = 3, MAX_BLOCK = 4096, STRETCH = 2048, SUM_FRAMES = 512 };
 
 /// A sound later by some frames
 typedef struct {

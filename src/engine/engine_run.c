@@ -253,17 +253,16 @@ static void
 run_alone(Step* step, Group* group, float* x, uint32_t n)
 {
   const Seat* const seat = &step->seats[0];
-  float* const pair = group->planar + 0;
+  float* const pair = group->planar;
   const size_t lanes = group->lanes;
+  x += seat->lane;
   for (uint32_t i = 0; i < n; ++i) {
-    pair[2 * i] = x[i * lanes + seat->lane];
-    pair[2 * i + 1] = x[i * lanes + seat->lane + 1];
+    memcpy(pair + 2 * (size_t)i, x + i * lanes, 2 * sizeof(float));
   }
   const TonBlock block = {pair, NULL, step->on + seat->lane, group->meters, n};
   step->type->process(step->state, &block);
   for (uint32_t i = 0; i < n; ++i) {
-    x[i * lanes + seat->lane] = pair[2 * i];
-    x[i * lanes + seat->lane + 1] = pair[2 * i + 1];
+    memcpy(x + i * lanes, pair + 2 * (size_t)i, 2 * sizeof(float));
   }
 }
 

@@ -61,6 +61,15 @@ stereo_matrix(const Strip* strip, double pan, double gain, double m[2][2])
 
 enum { FADER, PAN, MUTE, LEVEL };
 
+/// To 29 bits (Veltkamp 1968; 2^-30 is 1e-8 dB): times a float it is exact,
+/// which TonKernels.add() asks for
+static double
+to_29_bits(double gain)
+{
+  const double c = gain * 0x1000001p0; // 2^24 + 1
+  return c - (c - gain);
+}
+
 void
 way_matrix(const TonEngine* e, const Way* way, int64_t frame, Side side,
            double m[2][2])
@@ -89,6 +98,9 @@ way_matrix(const TonEngine* e, const Way* way, int64_t frame, Side side,
     const TonPanGains g = pan_gains(f->law, pan);
     m[0][0] = gain * g.left;
     m[1][0] = gain * g.right;
+  }
+  for (int k = 0; k < 4; ++k) {
+    m[k / 2][k % 2] = to_29_bits(m[k / 2][k % 2]);
   }
 }
 

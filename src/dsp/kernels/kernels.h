@@ -16,7 +16,8 @@ typedef struct {
   /// anything was not a finite number.
   bool (*scatter)(float* const* planar, const float* lanes, uint32_t frames);
 
-  /// sum[i] += x[0][i] gain[0], then x[1][i] gain[1] and so on
+  /// sum[i] += x[0][i] gain[0], then x[1][i] gain[1] and so on.  Gains have 29
+  /// bits at most.
   void (*add)(double* sum, const float* const* x, const double* gain,
               uint32_t n_x, uint32_t frames);
 

@@ -3,10 +3,17 @@
 
 #include "dsp/kernels/lanes.h"
 
+#if TON_LANES == 16 && defined(__AVX512BW__)
+typedef TonV Wide;
+#else
 typedef uint8_t Bytes __attribute__((vector_size(16)));
 typedef int32_t Int4 __attribute__((vector_size(16)));
-typedef float Float4 __attribute__((vector_size(16)));
-typedef float Float4Any __attribute__((vector_size(16), aligned(4)));
+typedef float Wide __attribute__((vector_size(16)));
+#endif
+typedef Wide WideAny __attribute__((aligned(4)));
+
+/// Samples of 24 bits in a vector, and how many a load of its size touches
+enum { WIDE = sizeof(Wide) / 4, TOUCHED = (4 * WIDE + 2) / 3 };
 
 static float
 read24(const uint8_t* in)
@@ -18,15 +25,39 @@ read24(const uint8_t* in)
 
 /// Twelve bytes are four samples: bytes 012 345 678 9ab, each put on top of a
 /// zero byte
-static Float4
-read24x4(const uint8_t* in)
+static inline Wide
+read24_wide(const uint8_t* in)
 {
+#if TON_LANES == 16 && defined(__AVX512BW__)
+  const __m512i twelve =
+      _mm512_setr_epi32(0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11);
+  const __m512i on_top = _mm512_broadcast_i32x4(
+      _mm_setr_epi8(-1, 0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11));
+  const __m512i b = _mm512_permutexvar_epi32(twelve, _mm512_loadu_si512(in));
+  const TonVi top = (TonVi)_mm512_shuffle_epi8(b, on_top);
+#else
   Bytes b;
   memcpy(&b, in, 16);
   const Bytes zero = {0};
   const Int4 top = (Int4)__builtin_shufflevector(b, zero, 16, 0, 1, 2, 16, 3, 4,
                                                  5, 16, 6, 7, 8, 16, 9, 10, 11);
-  return __builtin_convertvector(top, Float4) * 0x1p-31F;
+#endif
+  return __builtin_convertvector(top, Wide) * 0x1p-31F;
+}
+
+/// Left samples first, right ones second, of two vectors in turn
+static inline void
+apart(Wide a, Wide b, float* left, float* right)
+{
+#if TON_LANES == 16 && defined(__AVX512BW__)
+  *(WideAny*)left = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16,
+                                            18, 20, 22, 24, 26, 28, 30);
+  *(WideAny*)right = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15,
+                                             17, 19, 21, 23, 25, 27, 29, 31);
+#else
+  *(WideAny*)left = __builtin_shufflevector(a, b, 0, 2, 4, 6);
+  *(WideAny*)right = __builtin_shufflevector(a, b, 1, 3, 5, 7);
+#endif
 }
 
 static void
@@ -34,17 +65,14 @@ from24(float* const* out, const uint8_t* in, uint32_t channels, uint32_t frames)
 {
   const uint64_t samples = (uint64_t)frames * channels;
   uint64_t i = 0;
-  // a load of 16 bytes must not pass the end of the last 12
   if (channels == 1) {
-    for (; i + 6 <= samples; i += 4) {
-      *(Float4Any*)(out[0] + i) = read24x4(in + 3 * i);
+    for (; i + TOUCHED <= samples; i += WIDE) {
+      *(WideAny*)(out[0] + i) = read24_wide(in + 3 * i);
     }
   } else if (channels == 2) {
-    for (; i + 10 <= samples; i += 8) {
-      const Float4 a = read24x4(in + 3 * i);
-      const Float4 b = read24x4(in + 3 * i + 12);
-      *(Float4Any*)(out[0] + i / 2) = __builtin_shufflevector(a, b, 0, 2, 4, 6);
-      *(Float4Any*)(out[1] + i / 2) = __builtin_shufflevector(a, b, 1, 3, 5, 7);
+    for (; i + WIDE + TOUCHED <= samples; i += 2 * (uint64_t)WIDE) {
+      apart(read24_wide(in + 3 * i), read24_wide(in + 3 * (i + WIDE)),
+            out[0] + i / 2, out[1] + i / 2);
     }
   }
   for (; i < samples; ++i) {
