@@ -26,17 +26,17 @@ power_of_two(uint32_t least)
 
 /// Bytes of one gain's queue and boxes
 static size_t
-gain_bytes(uint32_t look)
+gain_bytes(uint32_t look, uint32_t hold)
 {
-  return ((size_t)power_of_two(look + 2) * 16 + ((size_t)look + 3) * 8 + 63) &
-         ~(size_t)63;
+  const size_t queue = power_of_two(look + hold + 2);
+  return (queue * 16 + ((size_t)look + 3) * 8 + 63) & ~(size_t)63;
 }
 
 size_t
-ton_limit_bytes(uint32_t look)
+ton_limit_bytes(uint32_t look, uint32_t hold)
 {
   const size_t late = power_of_two(look + SIDE + STEP + 1);
-  return 2 * gain_bytes(look) + late * 8;
+  return 2 * gain_bytes(look, hold) + late * 8;
 }
 
 static void
@@ -53,15 +53,17 @@ lay_out_gain(TonLimitStage* s, TonLimitGain* g, char* at)
 }
 
 void
-ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory)
+ton_limit_prepare(TonLimitStage* s, uint32_t look, uint32_t hold, void* memory)
 {
   char* const at = memory;
+  const size_t each = gain_bytes(look, hold);
   const uint32_t late = power_of_two(look + SIDE + STEP + 1);
   s->scan = ton_peak_scan();
   ton_true_peak_design(&s->table);
   s->look = look;
   s->link = 1.0;
-  s->queue_mask = power_of_two(look + 2) - 1;
+  s->reach = look + hold + 3;
+  s->queue_mask = power_of_two(look + hold + 2) - 1;
   // three boxes whose lengths add up to the look-ahead: support <= look + 1
   const uint32_t third = (look + 3) / 3;
   s->box[0] = third;
@@ -69,8 +71,8 @@ ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory)
   s->box[2] = look + 3 - 2 * third;
   s->full = (double)ONE * s->box[0] * s->box[1] * s->box[2];
   lay_out_gain(s, &s->gain[0], at);
-  lay_out_gain(s, &s->gain[1], at + gain_bytes(look));
-  s->late[0] = (float*)(at + 2 * gain_bytes(look));
+  lay_out_gain(s, &s->gain[1], at + each);
+  s->late[0] = (float*)(at + 2 * each);
   s->late[1] = s->late[0] + late;
   s->late_mask = late - 1;
   ton_limit_reset(s);
@@ -94,7 +96,10 @@ rest(const TonLimitStage* s, TonLimitGain* g)
   g->queue_frame[0] = 0;
   g->fast = 0.0;
   g->slow = 0.0;
-  g->calm = s->look + 3;
+  g->slow_keep = 0.0;
+  g->density = 0.0;
+  g->busy = 0;
+  g->calm = s->reach;
 }
 
 void
@@ -113,12 +118,12 @@ ton_limit_reset(TonLimitStage* s)
 }
 
 void
-ton_limit_release(TonLimitStage* s, double fall, double slow_rise,
-                  double slow_fall)
+ton_limit_release(TonLimitStage* s, const TonLimitRelease* release)
 {
-  s->fall = exp(-1.0 / fall);
-  s->slow_rise = slow_rise > 0.0 ? 1.0 - exp(-1.0 / slow_rise) : 0.0;
-  s->slow_fall = slow_fall > 0.0 ? exp(-1.0 / slow_fall) : 0.0;
+  s->release = *release;
+  s->fast_keep = exp(-1.0 / release->fall);
+  s->slow_rise =
+      release->slow_rise > 0.0 ? 1.0 - exp(-1.0 / release->slow_rise) : 0.0;
 }
 
 /// From one gain to two; from then on both are kept, so that no change of the
@@ -137,7 +142,9 @@ ton_limit_link(TonLimitStage* s, double link)
   to->queue_value = own.queue_value;
   to->queue_frame = own.queue_frame;
   memcpy(to->box_ring, own.box_ring, sizeof(own.box_ring));
-  memcpy(to->queue_value, from->queue_value, gain_bytes(s->look));
+  const char* const end = (const char*)(from->box_ring[2] + s->box[2]);
+  const char* const start = (const char*)from->queue_value;
+  memcpy(to->queue_value, start, (size_t)(end - start));
   s->apart = true;
 }
 
@@ -244,11 +251,12 @@ find_targets(TonLimitStage* s, double target[2][STEP])
   return any;
 }
 
-/// Minimum of the last look + 1 targets
+/// Minimum of the last look + hold + 1 targets
 static inline double
 minimum(const TonLimitStage* s, TonLimitGain* g, double target, uint64_t frame)
 {
   const uint32_t mask = s->queue_mask;
+  const uint64_t length = s->look + s->release.hold;
   while (g->queue_tail != g->queue_head &&
          g->queue_value[(g->queue_tail - 1) & mask] >= target) {
     --g->queue_tail;
@@ -256,10 +264,36 @@ minimum(const TonLimitStage* s, TonLimitGain* g, double target, uint64_t frame)
   g->queue_value[g->queue_tail & mask] = target;
   g->queue_frame[g->queue_tail & mask] = frame;
   ++g->queue_tail;
-  while (g->queue_frame[g->queue_head & mask] + s->look < frame) {
+  while (g->queue_frame[g->queue_head & mask] + length < frame) {
     ++g->queue_head;
   }
   return g->queue_value[g->queue_head & mask];
+}
+
+/// Steady reduction makes its slow part slower, so that the gain does not move
+/// with the beat; what goes deeper than the first decibels comes back sooner
+static void
+set_slow_part(const TonLimitStage* s, TonLimitGain* g)
+{
+  const TonLimitRelease* const r = &s->release;
+  const double reduced = 0.056; // 0.5 dB
+  const double deep = 0.37;     // 4 dB
+  if (!s->slow_rise) {
+    g->slow_keep = 0.0;
+    return;
+  }
+  const double share = STEP / r->memory;
+  if (g->fast > reduced) {
+    g->busy = (uint32_t)r->pause;
+    g->density += share * (1.0 - g->density);
+  } else if (g->busy > STEP) {
+    g->busy -= STEP;
+  } else {
+    g->density -= share * g->density;
+  }
+  const double dense = g->slow < deep ? g->density : 0.0;
+  const double fall = r->slow_fall + dense * (r->dense_fall - r->slow_fall);
+  g->slow_keep = 1.0 - 1.0 / fall;
 }
 
 /// Reduction r = 1 - gain: at once up, slowly down.  The slow part follows
@@ -268,9 +302,9 @@ static inline double
 release(const TonLimitStage* s, TonLimitGain* g, double least)
 {
   const double need = 1.0 - least;
-  const double fallen = g->fast * s->fall;
+  const double fallen = g->fast * s->fast_keep;
   g->fast = need > fallen ? need : fallen;
-  const double slower = g->slow * s->slow_fall;
+  const double slower = g->slow * g->slow_keep;
   g->slow = g->fast > g->slow  ? g->slow + s->slow_rise * (g->fast - g->slow)
             : g->fast > slower ? g->fast
                                : slower;
@@ -281,7 +315,7 @@ release(const TonLimitStage* s, TonLimitGain* g, double least)
   }
   g->fast = 0.0;
   g->slow = 0.0;
-  g->calm += g->calm < s->look + 3;
+  g->calm += g->calm < s->reach;
   return 0.0;
 }
 
@@ -310,7 +344,8 @@ static bool
 find_gain(TonLimitStage* s, TonLimitGain* g, const double* target, double* gain)
 {
   int64_t value[STEP];
-  if (!target && g->calm >= s->look + 3) {
+  set_slow_part(s, g);
+  if (!target && g->calm >= s->reach) {
     // ones in the queue, of which only the newest is kept, and in the boxes
     g->queue_frame[(g->queue_tail - 1) & s->queue_mask] = s->frame + STEP - 1;
     return false;

@@ -21,6 +21,9 @@
    ceiling (Haemaelaeinen, DAFx-02).  Boxes add whole numbers: no drift.
    Sixteen frames that can hold nothing above the ceiling (TonPeakTable has the
    bound) are not interpolated.
+
+   The minimum may reach further back than L: as long as half a period of the
+   bass it holds the gain still between two peaks (reference 4.4, sine hold).
 */
 
 enum {
@@ -39,12 +42,26 @@ typedef struct {
   // release
   double fast;
   double slow;
+  double slow_keep; ///< Share of it kept per frame
+  double density;   ///< 0 to 1: how steadily there has been reduction
+  uint32_t busy;    ///< Frames for which the last reduction counts as going on
   // boxes
   int64_t sum[3];
   int64_t* box_ring[3];
   uint32_t box_at[3];
-  uint32_t calm; ///< Frames since the reduction ended, up to look + 3
+  uint32_t calm; ///< Frames since the reduction ended, up to `reach`
 } TonLimitGain;
+
+/// Times in frames
+typedef struct {
+  double fall;       ///< In which 63 % of the reduction comes back
+  uint32_t hold;     ///< Frames for which it stays first
+  double slow_rise;  ///< The slow part follows long reduction; 0: there is none
+  double slow_fall;  ///< After reduction here and there
+  double dense_fall; ///< After steady reduction, for the first decibels
+  double pause;      ///< Reduction is steady when no pause is longer
+  double memory;     ///< Over which that is averaged
+} TonLimitRelease;
 
 typedef struct {
   const TonPeakScan* scan;
@@ -56,34 +73,35 @@ typedef struct {
   bool eighth_known;       ///< It was worked out with the group before
   float between_before[2]; ///< Highest between the frame before and this one
   double ceiling;
-  double link;   ///< 1: both sides are turned down alike; 0: each for itself
-  bool apart;    ///< Since the link was first less than 1 there are two gains
-  uint32_t look; ///< L, frames
+  double link;    ///< 1: both sides are turned down alike; 0: each for itself
+  bool apart;     ///< Since the link was first less than 1 there are two gains
+  uint32_t look;  ///< L, frames
+  uint32_t reach; ///< After so many frames of no reduction all is at rest
   uint64_t frame;
   uint32_t queue_mask;
   uint32_t box[3];
   double full; ///< What boxes full of ones add up to
-  double fall; ///< Share of the reduction kept per frame
-  double slow_rise;
-  double slow_fall;
+  TonLimitRelease release;
+  double fast_keep; ///< Share of the reduction kept per frame
+  double slow_rise; ///< Share of the way per frame
   TonLimitGain gain[2];
   float* late[2]; ///< Delay rings
   uint32_t late_mask;
   double deepest; ///< Most reduction since last asked, 0 to 1
 } TonLimitStage;
 
-/// Bytes of rings for a look-ahead of `look` frames
-size_t ton_limit_bytes(uint32_t look);
+/// Bytes of rings for a look-ahead of `look` frames and a hold of at most `hold`
+size_t ton_limit_bytes(uint32_t look, uint32_t hold);
 
 /// Lay the rings into `memory` (zeroed, 64-byte aligned).  [main]
-void ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory);
+void ton_limit_prepare(TonLimitStage* s, uint32_t look, uint32_t hold,
+                       void* memory);
 
 /// Forget the sound.  [audio]
 void ton_limit_reset(TonLimitStage* s);
 
-/// Times in frames; slow times of 0 leave the slow stage out.  [audio]
-void ton_limit_release(TonLimitStage* s, double fall, double slow_rise,
-                       double slow_fall);
+/// Hold is at most that of ton_limit_prepare().  [audio]
+void ton_limit_release(TonLimitStage* s, const TonLimitRelease* release);
 
 /// Delay in frames
 static inline uint32_t

@@ -59,12 +59,13 @@ static const TonParam params[] = {
      .spacing = TON_LOG,
      .min = 1.0F,
      .max = 3000.0F,
-     .def = 80.0F,
+     .def = 60.0F,
      .flags = TON_AUTOMATE},
     {.symbol = "mode",
      .offset = AT(mode),
      .name = "Release mode",
-     .help = "With auto, long reduction comes back more slowly than peaks do",
+     .help = "With auto, bass keeps its shape, and steady reduction comes back "
+             "more slowly than peaks do",
      .spacing = TON_CHOICE,
      .max = MANUAL,
      .choices = modes},
@@ -85,7 +86,13 @@ static const TonMeterInfo meters[] = {
     {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
 };
 
-enum { STEP = TON_LIMIT_STEP };
+enum {
+  STEP = TON_LIMIT_STEP,
+  WAITING = 512, ///< Steps: more than the longest look-ahead at 768 kHz
+};
+
+/// Half a period of a bass guitar's low E
+#define HOLD_MS 12.5
 
 /**
    Two stages in series: the first does the work; the second, with 0.5 ms of
@@ -97,6 +104,9 @@ typedef struct {
   TonLimitStage main;
   TonLimitStage guard;
   double rate;
+  double ceiling; ///< Of the sound that comes in
+  double ceilings[WAITING];
+  uint32_t step;
   float in[2][STEP];
   float out[2][STEP];
   uint32_t held;
@@ -113,11 +123,22 @@ look_frames(double ms, double rate)
   return (uint32_t)lrint(ms * rate / 1000.0);
 }
 
+/// Frames for which a peak is held beyond the look-ahead
+static uint32_t
+hold_frames(uint32_t look, double rate)
+{
+  const uint32_t all = look_frames(HOLD_MS, rate);
+  return all > look ? all - look : 0;
+}
+
 static size_t
 state_size(const TonSpec* spec)
 {
-  return sizeof(Limiter) + ton_limit_bytes(look_frames(10.0, spec->rate)) +
-         ton_limit_bytes(look_frames(0.5, spec->rate)) + 256;
+  const uint32_t most = look_frames(10.0, spec->rate);
+  const uint32_t all = look_frames(HOLD_MS, spec->rate);
+  const uint32_t guard = look_frames(0.5, spec->rate);
+  return sizeof(Limiter) + ton_limit_bytes(most, all - most) +
+         ton_limit_bytes(guard, 0) + 256;
 }
 
 static char*
@@ -131,9 +152,11 @@ lay_out(Limiter* s, uint32_t look)
 {
   char* const first = aligned(s->memory);
   const uint32_t guard = look_frames(0.5, s->rate);
-  ton_limit_prepare(&s->main, look, first);
-  ton_limit_prepare(&s->guard, guard, aligned(first + ton_limit_bytes(look)));
-  ton_limit_release(&s->guard, 1e-3, 0.0, 0.0);
+  const uint32_t hold = hold_frames(look, s->rate);
+  ton_limit_prepare(&s->main, look, hold, first);
+  ton_limit_prepare(&s->guard, guard, 0,
+                    aligned(first + ton_limit_bytes(look, hold)));
+  ton_limit_release(&s->guard, &(TonLimitRelease){.fall = 1e-3});
 }
 
 static void
@@ -146,6 +169,16 @@ prepare(void* state, const TonSpec* spec)
   lay_out(s, look_frames(5.0, spec->rate));
 }
 
+/// No ceiling on its way but the one that holds
+static void
+still(Limiter* s)
+{
+  for (uint32_t i = 0; i < WAITING; ++i) {
+    s->ceilings[i] = s->ceiling;
+  }
+  s->step = 0;
+}
+
 static void
 reset(void* state)
 {
@@ -155,6 +188,25 @@ reset(void* state)
   memset(s->in, 0, sizeof(s->in));
   memset(s->out, 0, sizeof(s->out));
   s->held = 0;
+  still(s);
+}
+
+/// Auto: the longer and the more steadily there is reduction, the more slowly
+/// it comes back
+static TonLimitRelease
+release_of(const Limiter* s, const LimiterParams* p)
+{
+  const double fall = (double)p->release_ms * s->rate / 1000.0;
+  if (p->mode != (float)AUTO) {
+    return (TonLimitRelease){.fall = fall};
+  }
+  return (TonLimitRelease){.fall = fall,
+                           .hold = hold_frames(s->main.look, s->rate),
+                           .slow_rise = 0.1 * s->rate,
+                           .slow_fall = 8.0 * fall,
+                           .dense_fall = 72.0 * fall,
+                           .pause = 0.6 * s->rate,
+                           .memory = s->rate};
 }
 
 static void
@@ -168,26 +220,24 @@ update(void* state, const TonUpdate* u)
   }
   ton_limit_link(&s->main, (double)p->link_percent / 100.0);
   ton_limit_link(&s->guard, (double)p->link_percent / 100.0);
-  const double ceiling = ton_from_db((double)p->ceiling_dbtp);
-  s->main.ceiling = ceiling * ton_from_db(-0.03);
-  s->guard.ceiling = ceiling * ton_from_db(-0.02);
-  const double fall = (double)p->release_ms * s->rate / 1000.0;
-  const bool automatic = p->mode == (float)AUTO;
-  ton_limit_release(&s->main, fall, automatic ? 0.05 * s->rate : 0.0,
-                    automatic ? 8.0 * fall : 0.0);
+  s->ceiling = ton_from_db((double)p->ceiling_dbtp);
+  if (!s->step) {
+    still(s);
+  }
+  const TonLimitRelease release = release_of(s, p);
+  ton_limit_release(&s->main, &release);
   s->drive_goal = ton_from_db((double)p->gain_db);
   s->drive_left = u->ramp;
   s->drive_step = u->ramp ? (s->drive_goal - s->drive) / (double)u->ramp : 0.0;
   s->drive = u->ramp ? s->drive : s->drive_goal;
 }
 
+/// Not a number, infinite, 120 dB over full scale: a fault, taken as silence
 static float
 driven(float x, double drive)
 {
   const double y = (double)x * drive;
-  const double most = 1e4;
-  const double held = y > most ? most : y < -most ? -most : y;
-  return (float)(y - y == 0.0 ? held : 0.0); // not a number, infinite: silence
+  return fabs(y) <= 1e6 ? (float)y : 0.0F;
 }
 
 static double
@@ -223,6 +273,22 @@ exchange(Limiter* s, const TonBlock* block, float* x, uint32_t n)
   s->held += n;
 }
 
+/// The step that is held, through both stages
+static void
+run_step(Limiter* s)
+{
+  const uint32_t waits = (ton_limit_latency(s->main.look) + STEP - 1) / STEP;
+  s->ceilings[s->step % WAITING] = s->ceiling;
+  s->main.ceiling = s->ceiling * ton_from_db(-0.03);
+  s->guard.ceiling =
+      s->ceilings[(s->step - waits) % WAITING] * ton_from_db(-0.02);
+  ++s->step;
+  memcpy(s->out, s->in, sizeof(s->out));
+  ton_limit_step(&s->main, s->out[0], s->out[1]);
+  ton_limit_step(&s->guard, s->out[0], s->out[1]);
+  s->held = 0;
+}
+
 static void
 process(void* state, const TonBlock* block)
 {
@@ -235,10 +301,7 @@ process(void* state, const TonBlock* block)
     exchange(s, block, block->x + (size_t)2 * at, n);
     at += n;
     if (s->held == STEP) {
-      memcpy(s->out, s->in, sizeof(s->out));
-      ton_limit_step(&s->main, s->out[0], s->out[1]);
-      ton_limit_step(&s->guard, s->out[0], s->out[1]);
-      s->held = 0;
+      run_step(s);
     }
   }
   if (block->meters) {

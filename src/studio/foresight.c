@@ -173,7 +173,7 @@ foresight_ready(Foresight* f, const TonInsert* limiter, double lufs)
   }
   f->ceiling = ton_from_db(value_of(limiter, "ceiling", -1.0));
   f->look_ms = value_of(limiter, "look-ahead", 5.0);
-  f->release_ms = value_of(limiter, "release", 80.0);
+  f->release_ms = value_of(limiter, "release", 60.0);
   f->automatic = value_of(limiter, "mode", 0.0) == 0.0;
   f->lufs = lufs;
 }
@@ -186,12 +186,21 @@ typedef struct {
 
 enum { MOST_LOOK = 16 };
 
+/// Half a period of a bass, as the limiter holds its gain
+#define HOLD_MS 12.5
+
+/// All times in steps
 typedef struct {
   double keep; ///< Of the fast reduction per step
   double slow_rise;
-  double slow_keep;
+  double slow_fall;
+  double dense_fall;
+  double memory;
+  uint32_t pause;
   double fast;
   double slow;
+  double density;
+  uint32_t busy;
 } Release;
 
 static Release
@@ -200,18 +209,43 @@ release_of(const Foresight* f)
   const double steps = f->release_ms / f->fold;
   return (Release){.keep = exp(-1.0 / steps),
                    .slow_rise =
-                       f->automatic ? 1.0 - exp(-1.0 * f->fold / 50.0) : 0.0,
-                   .slow_keep = f->automatic ? exp(-1.0 / (8.0 * steps)) : 0.0};
+                       f->automatic ? 1.0 - exp(-1.0 * f->fold / 100.0) : 0.0,
+                   .slow_fall = 8.0 * steps,
+                   .dense_fall = 72.0 * steps,
+                   .memory = 1000.0 / f->fold,
+                   .pause = 600 / f->fold};
+}
+
+static inline double
+larger(double a, double b)
+{
+  return a > b ? a : b;
 }
 
 /// As the limiter's stage has it
-static double
+static inline double
 reduce(Release* r, double need)
 {
-  r->fast = fmax(need, r->fast * r->keep);
-  r->slow = r->fast > r->slow ? r->slow + r->slow_rise * (r->fast - r->slow)
-                              : fmax(r->fast, r->slow * r->slow_keep);
-  return fmax(r->fast, r->slow);
+  r->fast = larger(need, r->fast * r->keep);
+  if (r->slow_rise == 0.0) {
+    return r->fast;
+  }
+  if (r->fast > 0.056) {
+    r->busy = r->pause;
+    r->density += (1.0 - r->density) / r->memory;
+  } else if (r->busy) {
+    --r->busy;
+  } else {
+    r->density -= r->density / r->memory;
+  }
+  if (r->fast > r->slow) {
+    r->slow += r->slow_rise * (r->fast - r->slow);
+    return r->fast;
+  }
+  const double dense = r->slow < 0.37 ? r->density : 0.0;
+  const double fall = r->slow_fall + dense * (r->dense_fall - r->slow_fall);
+  r->slow = larger(r->fast, r->slow * (1.0 - 1.0 / fall));
+  return r->slow;
 }
 
 static int
@@ -237,6 +271,8 @@ foresee(const Foresight* f, double gain_db)
   const double limit = f->ceiling / ton_from_db(gain_db);
   const uint32_t look =
       (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MOST_LOOK);
+  const double held = f->automatic ? fmax(HOLD_MS, f->look_ms) : f->look_ms;
+  const uint32_t hold = (uint32_t)fmax(rint(held / f->fold), 1.0);
   const uint32_t per_point = TENTH / f->fold ? TENTH / f->fold : 1;
   float* const points = ton_alloc((f->n / per_point + 1) * sizeof(float));
   double ring[MOST_LOOK + 1] = {0.0};
@@ -252,7 +288,7 @@ foresee(const Foresight* f, double gain_db)
     const double peak = (double)f->peak[i];
     const double now = peak > limit ? 1.0 - limit / peak : 0.0;
     need = now >= need || !wait ? now : need;
-    wait = now >= need ? look : wait ? wait - 1 : 0;
+    wait = now >= need ? hold : wait ? wait - 1 : 0;
     const double asked = reduce(&r, need);
     double* const oldest = &ring[i % (look + 1)];
     sum += asked - *oldest;
