@@ -123,6 +123,7 @@ static json_t*
 stage(const TonMeasurement* m)
 {
   json_t* const o = report_measurement(m);
+  json_object_set_new(o, "curve_step_s", json_real(0.1));
   json_object_set_new(o, "momentary_lufs",
                       curve(m->momentary_lufs, m->n_points));
   json_object_set_new(o, "short_term_lufs",
@@ -146,7 +147,9 @@ files(const TonReport* r)
     json_object_set_new(o, "integrated_lufs",
                         report_number(f->integrated_lufs));
     json_object_set_new(o, "true_peak_dbtp", report_number(f->true_peak_dbtp));
+    json_object_set_new(o, "decoded", json_boolean(f->lossy));
     json_object_set_new(o, "good", json_boolean(f->good));
+    json_object_set_new(o, "why", json_string(f->good ? "" : f->why));
     json_array_append_new(list, o);
   }
   return list;
@@ -188,10 +191,23 @@ evidence(const TonDecision* d)
   for (uint32_t i = 0; i < d->n_evidence; ++i) {
     const TonEvidence* const e = &d->evidence[i];
     json_array_append_new(
-        list, json_pack("{s:s, s:o, s:s, s:o, s:o, s:s}", "metric", e->metric,
-                        "value", report_number(e->value), "unit", e->unit,
-                        "low", report_number(e->low), "high",
-                        report_number(e->high), "source", e->source));
+        list, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "metric",
+                        e->metric, "value", report_number(e->value), "unit",
+                        e->unit, "from_s", report_number(e->from_s), "to_s",
+                        report_number(e->to_s), "low", report_number(e->low),
+                        "high", report_number(e->high), "source", e->source));
+  }
+  return list;
+}
+
+static json_t*
+alternatives(const TonDecision* d)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < d->n_alternatives; ++i) {
+    json_array_append_new(list, json_pack("{s:s, s:s}", "what",
+                                          d->alternatives[i].what, "why_not",
+                                          d->alternatives[i].why_not));
   }
   return list;
 }
@@ -203,11 +219,24 @@ decisions(const TonDecisions* all)
   for (uint32_t i = 0; all && i < all->count; ++i) {
     const TonDecision* const d = &all->items[i];
     json_array_append_new(
-        list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:b}", "path", d->path,
-                        "value", d->value, "rule", d->rule, "reason", d->reason,
-                        "evidence", evidence(d), "locked", (int)d->locked));
+        list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:f, s:b, s:b, s:b}",
+                        "path", d->path, "value", d->value, "rule", d->rule,
+                        "reason", d->reason, "evidence", evidence(d),
+                        "alternatives", alternatives(d), "confidence",
+                        d->confidence, "bound_hit", (int)d->bound_hit, "locked",
+                        (int)d->locked, "superseded", (int)d->superseded));
   }
   return list;
+}
+
+static json_t*
+tags(const TonReportTag* all, uint32_t n)
+{
+  json_t* const o = json_object();
+  for (uint32_t i = 0; i < n; ++i) {
+    json_object_set_new(o, all[i].name, json_string(all[i].value));
+  }
+  return o;
 }
 
 TonStatus
@@ -217,6 +246,8 @@ ton_report_json(const TonReport* r, TonText* text)
   json_object_set_new(o, "schema", json_integer(1));
   json_object_set_new(o, "song", json_string(r->song));
   json_object_set_new(o, "version", json_string(r->version));
+  json_object_set_new(o, "made_from_sha256", tags(r->texts, r->n_texts));
+  json_object_set_new(o, "tags", tags(r->tags, r->n_tags));
   json_object_set_new(o, "goal_lufs", report_number(r->goal_lufs));
   json_object_set_new(o, "ceiling_dbtp", report_number(r->ceiling_dbtp));
   json_object_set_new(o, "mix", stage(r->mix));

@@ -15,8 +15,16 @@ typedef struct {
   uint64_t bytes;
   double integrated_lufs;
   double true_peak_dbtp;
+  bool lossy; ///< The figures are those of what its decoder gives
   bool good;
+  const char* why; ///< Not good: what it reads instead
 } TonReportFile;
+
+/// A tag, or a text the song was made from with its SHA-256
+typedef struct {
+  const char* name;
+  const char* value;
+} TonReportTag;
 
 /// A value every 0.1 s
 typedef struct {
@@ -37,7 +45,12 @@ typedef struct {
 /// Everything a report shows.  Nothing is owned.
 typedef struct {
   const char* song;
+  const char* artist; ///< Or ""
   const char* version;
+  const TonReportTag* tags;
+  uint32_t n_tags;
+  const TonReportTag* texts; ///< mix.yaml, ...: SHA-256
+  uint32_t n_texts;
   double goal_lufs; ///< NaN: none
   double ceiling_dbtp;
   const TonMeasurement* mix;    ///< Measured with TON_MEASURE_ALL

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_REPORT_PAGE_H
+#define TON_REPORT_PAGE_H
+
+#include "report/report.h"
+
+/// Text with what HTML would take for its own escaped.  [any]
+void page_escaped(TonText* page, const char* text);
+
+/// "-14.02 LUFS"; a dash where nothing is defined.  [any]
+void page_number(TonText* page, double value, const char* unit);
+
+/// Loudness, spectrum, correlation and gain reduction as SVG.  [any]
+void page_plots(TonText* page, const TonReport* report);
+
+/// Every decision with its reason, track by track.  [any]
+void page_reasons(TonText* page, const TonReport* report);
+
+#endif
