@@ -489,6 +489,7 @@ process(void* state, const TonBlock* block)
     x += (size_t)n * TON_LANES;
     left -= n;
   }
+  ton_lanes_done();
 }
 
 static uint32_t
