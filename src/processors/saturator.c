@@ -106,7 +106,7 @@ static const struct {
 static const float DB_PER_OCTAVE = 6.02059991F; ///< 20 log10 2
 static const double MOST_BIAS = 0.6;
 static const double SAG_S = 0.050;
-static const double DC_HZ = 5.0;
+static const double DC_HZ = 8.0;
 static const double MATCH_S = 3.0;
 static const double MATCH_GATE = 1e-7; ///< Power below which none is matched
 static const double MATCH_LEAST = 0.1;
@@ -503,7 +503,7 @@ latency(const float* values, double rate)
 static uint64_t
 tail(const float* values, double rate)
 {
-  return latency(values, rate) + (uint64_t)(0.5 * rate);
+  return latency(values, rate) + (uint64_t)(0.3 * rate);
 }
 
 static bool
