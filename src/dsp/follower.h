@@ -6,140 +6,153 @@
    @file
    Attack, hold and release of a gain reduction, in lanes.
 
-   Smooth decoupled detector (Giannoulis, Massberg, Reiss 2012, eq. 17):
+   Smooth decoupled detector (Giannoulis, Massberg, Reiss 2012, eq. 17), whose
+   second pole is bounded:
 
-     y[n] = max(c, stay y[n-1] + (1 - stay) c)
-     r[n] = rise r[n-1] + (1 - rise) y[n]
+     y[n] = max(c, stay y[n-1] + (1 - stay) c)                     release
+     r[n] = min(r[n-1] + (1 - late) (y[n] - r[n-1]), y[n] + e[n])  attack
+     e[n] = fade e[n-1] + what y rose above its own fall
 
-   in double, since a float stands still long before it arrives.  The sum
-   r / (1 - rise) is kept: one multiplication less.
+        c __     _     _
+            |   | |   | |
+            |_ _| |_ _| |____________
+        y  ___  /\    /\                   falls at every pause
+              \/  \  /  \,
+                   \/     '-.._
+        r  .................                the attack rounds the ripple,
+                            '-.._           yet a release is y itself
+
+   A tone keeps pushing y up: e lets the second pole smooth its ripple.  When
+   nothing comes any more e fades, and the release is y's own: one pole with
+   the time it says.
+
+   In float.  A pole in float stands still before it arrives, since its steps
+   drown in its value; so what is kept is the distance to where each pole goes,
+   which shrinks to nothing:  x = y - c,  lag = y - r.
 */
 
-#include "dsp/gain_computer.h"
 #include "dsp/kernels/lanes.h"
 
 #include <math.h>
 #include <stdbool.h>
 
 typedef struct {
-  // Low and high half of the lanes
-  TonVd stay[2];        ///< Share of the peak kept each frame
-  TonVd leave[2];       ///< 1 - stay
-  TonVd rise[2];        ///< Share of the gain reduction kept, upwards
-  TonVd fall[2];        ///< The same downwards
-  TonVd fall_weight[2]; ///< (1 - fall) / (1 - rise)
-  TonVd hold[2];        ///< Frames
-  TonV weight;          ///< 1 - rise
-  TonVd peak[2];        ///< State: y
-  TonVd held[2];        ///< State: frames of hold left
-  TonVd sum[2];         ///< State: r / weight
-  bool odd;             ///< Some lane holds, or falls unlike it rises
+  TonV stay;  ///< Share of x kept each frame
+  TonV late;  ///< Share of the lag kept
+  TonV fade;  ///< Share of e kept
+  TonV hold;  ///< Frames
+  TonV last;  ///< State: c
+  TonV peak;  ///< State: y
+  TonV above; ///< State: x
+  TonV lag;
+  TonV least; ///< State: -e, the least lag
+  TonV held;  ///< State: frames of hold left
+  bool holds; ///< Some lane does
 } TonFollower;
 
-/// Times of one lane, in frames.  The gain reduction stays.  [audio]
+/// Times in which 63 % are covered
+typedef struct {
+  double attack_ms;
+  double hold_ms;
+  double release_ms;
+} TonFollowerTimes;
+
+/// Longest time over which the ripple of a tone is known, ms: half a period at
+/// 20 Hz
+#define TON_FOLLOWER_RIPPLE_MS 25.0
+
+/// Below this a reduction is nothing, in octaves
+#define TON_FOLLOWER_NOTHING 1e-15F
+
+/// Times of one lane.  The gain reduction stays.  [audio]
 static inline void
-ton_follower_set(TonFollower* f, uint32_t lane, double attack, double hold,
-                 double release)
+ton_follower_set(TonFollower* f, uint32_t lane, const TonFollowerTimes* t,
+                 double rate)
 {
-  const TonBallistics t = ton_ballistics(attack, release);
-  const uint32_t h = lane / (TON_LANES / 2);
-  const uint32_t k = lane % (TON_LANES / 2);
-  const float weight = f->weight[lane];
-  f->stay[h][k] = exp(-1.0 / t.hold_peak);
-  f->leave[h][k] = 1.0 - f->stay[h][k];
-  f->rise[h][k] = exp(-1.0 / t.rise);
-  f->fall[h][k] = exp(-1.0 / t.fall);
-  f->fall_weight[h][k] = (1.0 - f->fall[h][k]) / (1.0 - f->rise[h][k]);
-  f->hold[h][k] = rint(hold);
-  f->held[h][k] = fmin(f->held[h][k], f->hold[h][k]);
-  f->weight[lane] = (float)(1.0 - f->rise[h][k]);
-  f->sum[h][k] *=
-      weight > 0.0F ? (double)weight / (double)f->weight[lane] : 0.0;
-  f->odd = false;
-  for (int i = 0; i < 2; ++i) {
-    const TonVd more = f->hold[i] + (f->rise[i] - f->fall[i]);
-    for (int j = 0; j < TON_LANES / 2; ++j) {
-      f->odd = f->odd || more[j] != 0.0;
-    }
-  }
+  const double frames = rate / 1000.0;
+  const double ripple = fmin(TON_FOLLOWER_RIPPLE_MS, 0.5 * t->release_ms);
+  f->stay[lane] = (float)exp(-1.0 / (t->release_ms * frames));
+  f->late[lane] = (float)exp(-1.0 / (t->attack_ms * frames));
+  f->fade[lane] = (float)exp(-1.0 / (ripple * frames));
+  f->hold[lane] = (float)rint(t->hold_ms * frames);
+  f->held[lane] = fminf(f->held[lane], f->hold[lane]);
+  f->holds = ton_vi_any(f->hold > 0.0F);
 }
 
 /// Forget the sound.  [audio]
 static inline void
 ton_follower_reset(TonFollower* f)
 {
-  memset(f->peak, 0, sizeof(f->peak));
-  memset(f->held, 0, sizeof(f->held));
-  memset(f->sum, 0, sizeof(f->sum));
+  memset(&f->last, 0, sizeof(f->last));
+  memset(&f->peak, 0, sizeof(f->peak));
+  memset(&f->above, 0, sizeof(f->above));
+  memset(&f->lag, 0, sizeof(f->lag));
+  memset(&f->least, 0, sizeof(f->least));
+  memset(&f->held, 0, sizeof(f->held));
 }
 
-static inline void
-ton_follow_plain(TonFollower* f, TonV* c, uint32_t n)
+/// A bank's poles and their states, in registers
+typedef struct {
+  TonV stay;
+  TonV late;
+  TonV fade;
+  TonV last;
+  TonV peak;
+  TonV above;
+  TonV lag;
+  TonV least;
+} TonFollowed;
+
+/// One frame, whose peak may fall (or not) from s above c to `fallen` above c
+static inline TonV
+ton_follow_step(TonFollowed* v, TonV c, TonV fallen)
 {
-  const TonVd stay[2] = {f->stay[0], f->stay[1]};
-  const TonVd leave[2] = {f->leave[0], f->leave[1]};
-  const TonVd rise[2] = {f->rise[0], f->rise[1]};
-  const TonV weight = f->weight;
-  TonVd peak[2] = {f->peak[0], f->peak[1]};
-  TonVd sum[2] = {f->sum[0], f->sum[1]};
-  for (uint32_t i = 0; i < n; ++i) {
-    const TonVd in[2] = {ton_v_low(c[i]), ton_v_high(c[i])};
-#pragma GCC unroll 2
-    for (int h = 0; h < 2; ++h) {
-      peak[h] = ton_vd_max(in[h], stay[h] * peak[h] + leave[h] * in[h]);
-      sum[h] = rise[h] * sum[h] + peak[h];
-    }
-    c[i] = weight * ton_vd_join(sum[0], sum[1]);
-  }
-  memcpy(f->peak, peak, sizeof(peak));
-  memcpy(f->sum, sum, sizeof(sum));
+  v->above = ton_v_max(fallen, ton_v(TON_FOLLOWER_NOTHING));
+  const TonV peak = c + v->above;
+  v->least = v->fade * v->least + (fallen - v->above);
+  v->lag = ton_v_max(v->late * (v->lag + (peak - v->peak)), v->least);
+  v->last = c;
+  v->peak = peak;
+  return peak - v->lag;
 }
 
-/// With a hold, and a fall of the second pole apart from its rise: the lesser
-/// of both ways is the rise upwards and the fall downwards
-static inline void
-ton_follow_odd(TonFollower* f, TonV* c, uint32_t n)
-{
-  for (uint32_t i = 0; i < n; ++i) {
-    const TonVd in[2] = {ton_v_low(c[i]), ton_v_high(c[i])};
-    for (int h = 0; h < 2; ++h) {
-      const TonVd y = f->peak[h];
-      const TonVd fallen = f->stay[h] * y + f->leave[h] * in[h];
-      f->held[h] =
-          ton_vd_select((TonVi)(in[h] >= y), f->hold[h], f->held[h] - 1.0);
-      const TonVi holds = (TonVi)(f->held[h] > 0.0);
-      f->peak[h] = ton_vd_max(in[h], ton_vd_select(holds, y, fallen));
-      const TonVd up = f->rise[h] * f->sum[h] + f->peak[h];
-      const TonVd down =
-          f->fall[h] * f->sum[h] + f->fall_weight[h] * f->peak[h];
-      f->sum[h] = ton_vd_select((TonVi)(down < up), down, up);
-    }
-    c[i] = f->weight * ton_vd_join(f->sum[0], f->sum[1]);
-  }
-}
-
-/// n frames of wanted reduction c >= 0 become the reduction, in place; both
-/// ways give the same bits where both apply.  [audio]
+/// n frames of wanted reduction c >= 0 become the reduction, in place; with
+/// and without holding lanes a lane that does not hold gives the same bits.
+/// [audio]
 static inline void
 ton_follow(TonFollower* f, TonV* c, uint32_t n)
 {
-  if (f->odd) {
-    ton_follow_odd(f, c, n);
+  TonFollowed v = {f->stay, f->late,  f->fade, f->last,
+                   f->peak, f->above, f->lag,  f->least};
+  if (f->holds) {
+    for (uint32_t i = 0; i < n; ++i) {
+      const TonV s = v.above + (v.last - c[i]);
+      f->held =
+          ton_v_select(s <= TON_FOLLOWER_NOTHING, f->hold, f->held - 1.0F);
+      const TonV fallen = ton_v_select(f->held > 0.0F, s, v.stay * s);
+      c[i] = ton_follow_step(&v, c[i], fallen);
+    }
   } else {
-    ton_follow_plain(f, c, n);
+    for (uint32_t i = 0; i < n; ++i) {
+      const TonV s = v.above + (v.last - c[i]);
+      c[i] = ton_follow_step(&v, c[i], v.stay * s);
+    }
   }
+  f->last = v.last;
+  f->peak = v.peak;
+  f->above = v.above;
+  f->lag = v.lag;
+  f->least = v.least;
 }
 
-/// States too small ever to be heard become zero before they are denormal.
-/// No later sum can tell: the least reduction that counts is 1e-38.  [audio]
+/// Lags too small to be heard become zero before they are denormal.  No later
+/// sum can tell: the peak's steps are at least 1e-22.  [audio]
 static inline void
 ton_follower_settle(TonFollower* f)
 {
-  for (int h = 0; h < 2; ++h) {
-    const TonVd zero = ton_vd(0.0);
-    f->peak[h] = ton_vd_select((TonVi)(f->peak[h] > 1e-100), f->peak[h], zero);
-    f->sum[h] = ton_vd_select((TonVi)(f->sum[h] > 1e-100), f->sum[h], zero);
-  }
+  const TonV zero = ton_v(0.0F);
+  f->lag = ton_v_select(ton_v_abs(f->lag) > 1e-33F, f->lag, zero);
+  f->least = ton_v_select(f->least < -1e-33F, f->least, zero);
 }
 
 #endif

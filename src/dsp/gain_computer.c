@@ -33,14 +33,3 @@ ton_expander_reduction(double level_db, double threshold_db, double ratio,
   }
   return (ratio - 1.0) * under;
 }
-
-TonBallistics
-ton_ballistics(double attack, double release)
-{
-  const double fall = fmin(attack, 0.5 * release);
-  const double f = fall / release;
-  const double share =
-      1.0 +
-      f * (-0.9416548 + f * (-1.44546262 + f * (2.60460178 - f * 0.95722874)));
-  return (TonBallistics){share * release, attack, fall};
-}

@@ -157,7 +157,7 @@ static const TonMeterInfo meters[] = {
    What glides.  Levels are in octaves of amplitude (6.02 dB) re full scale;
    `edge` is the level at which the knee begins.
 */
-enum { EDGE, SLOPE, KNEE, BEND, RANGE, LINK, MAKEUP, MIX, N_GLIDED };
+enum { EDGE, SLOPE, KNEE, RANGE, LINK, MAKEUP, MIX, N_GLIDED };
 
 /**
    key -+- high-pass -+- |x| --------+- log2 - curve - range - link
@@ -180,14 +180,21 @@ typedef struct {
   // What the lanes need: the rest is left out
   bool any_rms;
   bool any_filter;
+  bool any_link;
   bool half_link; ///< A link that is neither 0 nor 1, now or on its way
   bool mixed;     ///< A dry share, now or on its way
+  // Of the coefficients at rest
   TonVi linked;
+  TonV drive; ///< 2^-edge
+  TonV bend;  ///< slope / knee
   TonLookAhead ahead;
   TonV ring[];
 } Compressor;
 
 enum { CHUNK = 64 };
+
+/// A corner is a knee of this width, in octaves
+static const double CORNER = 1e-6;
 
 static size_t
 state_size(const TonSpec* spec)
@@ -242,12 +249,11 @@ set_curve(Compressor* s, const TonUpdate* u)
 {
   const CompressorParams* const p = (const CompressorParams*)u->params;
   const double octave = 20.0 * log10(2.0);
-  const double knee = (double)p->knee_db / octave;
+  const double knee = fmax((double)p->knee_db / octave, CORNER);
   const double values[N_GLIDED] = {
-      [EDGE] = (double)p->threshold_db / octave - 0.5 * knee,
+      [EDGE] = ((double)p->threshold_db - 0.5 * (double)p->knee_db) / octave,
       [SLOPE] = p->ratio >= 100.0F ? 1.0 : 1.0 - 1.0 / (double)p->ratio,
       [KNEE] = knee,
-      [BEND] = knee > 0.0 ? 0.5 / knee : 0.0,
       [RANGE] = (double)p->range_db / octave,
       [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
       [MAKEUP] = (double)p->makeup_db / octave,
@@ -265,8 +271,11 @@ look_around(Compressor* s)
 {
   const TonV link = s->c[LINK].now;
   s->linked = link == 1.0F;
+  s->any_link = ton_vi_any(s->linked);
   s->half_link = ton_vi_any((link != 0.0F) & (link != 1.0F));
   s->mixed = ton_vi_any(s->c[MIX].now != 1.0F);
+  s->drive = ton_v_exp2(-s->c[EDGE].now);
+  s->bend = s->c[SLOPE].now / s->c[KNEE].now;
 }
 
 static void
@@ -275,9 +284,10 @@ update(void* state, const TonUpdate* u)
   Compressor* const s = state;
   const CompressorParams* const p = (const CompressorParams*)u->params;
   set_curve(s, u);
-  const double frames = s->rate / 1000.0;
-  ton_follower_set(&s->follower, u->lane, (double)p->attack_ms * frames,
-                   (double)p->hold_ms * frames, (double)p->release_ms * frames);
+  ton_follower_set(&s->follower, u->lane,
+                   &(TonFollowerTimes){(double)p->attack_ms, (double)p->hold_ms,
+                                       (double)p->release_ms},
+                   s->rate);
   set_detector(s, u->lane, p);
   ton_look_ahead_set(&s->ahead, u->lane, latency(u->params, s->rate));
   look_around(s);
@@ -285,11 +295,11 @@ update(void* state, const TonUpdate* u)
 
 // Level of the key ----------------------------------------------------------
 
-/// Peak: |x|, and -120 dB for silence and for what is not a number
+/// Over the knee's lower end; 1 below it and for what is not a number
 static inline TonV
-rectified(TonV x)
+over(TonV level, TonV drive)
 {
-  return ton_v_max(ton_v_abs(x), ton_v(1e-6F));
+  return ton_v_max(level * drive, ton_v(1.0F));
 }
 
 /// For filters and sums, in which what is not a number would stay
@@ -299,17 +309,18 @@ sane(TonV x)
   return ton_v_select(ton_v_abs(x) < 1e6F, x, ton_v(0.0F));
 }
 
-/// Twice the mean square, so that a sine reads its peak as in the other
+/// From twice the mean square, so that a sine reads its peak as in the other
 /// detector
 static TonV
-powered(Compressor* s, TonV x)
+root_mean_square(Compressor* s, TonV x)
 {
   const TonV clean = sane(x);
   s->power += s->power_feed * (clean * clean - s->power);
-  return ton_v_max(s->power + s->power, ton_v(1e-12F));
+  s->power = ton_v_max(s->power, ton_v(1e-20F));
+  return ton_v_sqrt(s->power + s->power);
 }
 
-/// The level of n frames in octaves re full scale, whatever the lanes need
+/// The level of n frames, linear, whatever the lanes need
 static void
 detect(Compressor* s, const float* key, TonV* level, uint32_t n)
 {
@@ -318,14 +329,10 @@ detect(Compressor* s, const float* key, TonV* level, uint32_t n)
     if (s->any_filter) {
       x = ton_v_select(s->filtered, ton_svf_step(&s->highpass, sane(x)), x);
     }
-    level[i] = rectified(x);
+    level[i] = ton_v_abs(x);
     if (s->any_rms) {
-      level[i] = ton_v_select(s->rms, powered(s, x), level[i]);
+      level[i] = ton_v_select(s->rms, root_mean_square(s, x), level[i]);
     }
-  }
-  ton_frames_log2(level, n);
-  for (uint32_t i = 0; s->any_rms && i < n; ++i) {
-    level[i] = ton_v_select(s->rms, 0.5F * level[i], level[i]);
   }
 }
 
@@ -333,34 +340,30 @@ detect(Compressor* s, const float* key, TonV* level, uint32_t n)
 
 /// Coefficients of one frame, in registers
 typedef struct {
-  TonV c[N_GLIDED];
+  TonV knee;
+  TonV bend;
+  TonV range;
+  TonV link;
   TonVi linked;
 } Curve;
 
 static inline Curve
 curve_now(const Compressor* s)
 {
-  Curve v;
-#pragma GCC unroll 8
-  for (int i = 0; i < N_GLIDED; ++i) {
-    v.c[i] = s->c[i].now;
-  }
-  v.linked = s->linked;
-  return v;
+  return (Curve){s->c[KNEE].now, s->bend, s->c[RANGE].now, s->c[LINK].now,
+                 s->linked};
 }
 
 /**
    Static curve as gain reduction over the distance o from the knee's lower end
 
-     c = slope (t^2 / (2 knee) + o - t),  t = min(o, knee),  o >= 0
+     c = slope / knee  t (o - t / 2),  t = min(o, knee),  o >= 0
 */
 static inline TonV
-reduction(const Curve* v, TonV level)
+reduction(const Curve* v, TonV o)
 {
-  const TonV o = ton_v_max(level - v->c[EDGE], ton_v(0.0F));
-  const TonV t = ton_v_min(o, v->c[KNEE]);
-  const TonV c = v->c[SLOPE] * (t * t * v->c[BEND] + (o - t));
-  return ton_v_min(c, v->c[RANGE]);
+  const TonV t = ton_v_min(o, v->knee);
+  return ton_v_min(v->bend * t * (o - 0.5F * t), v->range);
 }
 
 /// Both sides of a pair by the larger: exact at link 0 and 1
@@ -368,7 +371,7 @@ static inline TonV
 half_linked(const Curve* v, TonV c)
 {
   const TonV both = ton_v_max(c, ton_v_swap(c));
-  return (1.0F - v->c[LINK]) * c + v->c[LINK] * both;
+  return (1.0F - v->link) * c + v->link * both;
 }
 
 /// The same where no link lies between 0 and 1
@@ -379,38 +382,70 @@ whole_linked(const Curve* v, TonV c)
 }
 
 /// Level of the peak detector and its curve in one pass: the usual case
-static void
-reduce_plain(const Compressor* s, const float* key, TonV* c, uint32_t n)
+static inline __attribute__((always_inline)) void
+reduce_plain(const Compressor* s, const float* key, TonV* c, uint32_t n,
+             bool link)
 {
   const Curve v = curve_now(s);
+  const TonV drive = s->drive;
   uint32_t i = 0;
   for (; i + TON_SIDE_BY_SIDE <= n; i += TON_SIDE_BY_SIDE) {
     TonV x[TON_SIDE_BY_SIDE];
     TON_EACH_FRAME(k)
     {
-      x[k] = rectified(ton_v_load(key + ((size_t)i + k) * TON_LANES));
+      const float* const at = key + ((size_t)i + k) * TON_LANES;
+      x[k] = over(ton_v_abs(ton_v_load(at)), drive);
     }
     ton_group_log2(x);
-    TON_EACH_FRAME(k) c[i + k] = whole_linked(&v, reduction(&v, x[k]));
+    TON_EACH_FRAME(k) x[k] = reduction(&v, x[k]);
+    TON_EACH_FRAME(k) c[i + k] = link ? whole_linked(&v, x[k]) : x[k];
   }
   for (; i < n; ++i) {
-    const TonV x = rectified(ton_v_load(key + (size_t)i * TON_LANES));
-    c[i] = whole_linked(&v, reduction(&v, ton_v_log2(x)));
+    const TonV x = ton_v_abs(ton_v_load(key + (size_t)i * TON_LANES));
+    const TonV one = reduction(&v, ton_v_log2(over(x, drive)));
+    c[i] = link ? whole_linked(&v, one) : one;
   }
+}
+
+/// Distance from the knee's lower end, in octaves, in place of the level
+static void
+drive_any(Compressor* s, TonV* c, uint32_t n)
+{
+  TonV drive = s->drive;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (s->glide.moving) {
+      s->c[EDGE].now += s->c[EDGE].step;
+      drive = ton_v_exp2(-s->c[EDGE].now);
+    }
+    c[i] = over(c[i], drive);
+  }
+  ton_frames_log2(c, n);
 }
 
 static void
 reduce_any(Compressor* s, TonV* c, uint32_t n)
 {
-  Curve v = curve_now(s);
   for (uint32_t i = 0; i < n; ++i) {
-    for (int k = EDGE; s->glide.moving && k <= LINK; ++k) {
-      v.c[k] += s->c[k].step;
+    for (int k = SLOPE; s->glide.moving && k <= LINK; ++k) {
+      s->c[k].now += s->c[k].step;
+      s->bend = s->c[SLOPE].now / s->c[KNEE].now;
     }
+    const Curve v = curve_now(s);
     c[i] = half_linked(&v, reduction(&v, c[i]));
   }
-  for (int k = EDGE; k <= LINK; ++k) {
-    s->c[k].now = v.c[k];
+}
+
+static void
+reduce(Compressor* s, const float* key, TonV* c, uint32_t n)
+{
+  if (s->glide.moving || s->any_filter || s->any_rms || s->half_link) {
+    detect(s, key, c, n);
+    drive_any(s, c, n);
+    reduce_any(s, c, n);
+  } else if (s->any_link) {
+    reduce_plain(s, key, c, n, true);
+  } else {
+    reduce_plain(s, key, c, n, false);
   }
 }
 
@@ -480,12 +515,7 @@ run(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
   const float* const key =
       (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
   const TonVi off = ~ton_vi_load(block->on);
-  if (s->glide.moving || s->any_filter || s->any_rms || s->half_link) {
-    detect(s, key, c, n);
-    reduce_any(s, c, n);
-  } else {
-    reduce_plain(s, key, c, n);
-  }
+  reduce(s, key, c, n);
   ton_follow(&s->follower, c, n);
   if (s->glide.moving || s->mixed || s->ahead.longest || ton_vi_any(off)) {
     return apply_any(s, c, x, n, most, ~off);
