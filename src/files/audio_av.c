@@ -7,9 +7,7 @@
 
 #ifdef TON_HAVE_AV
 
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libswresample/swresample.h>
+#include "files/libav.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,11 +32,11 @@ static void
 close_av(TonAudio* a)
 {
   Av* const av = a->file;
-  av_frame_free(&av->frame);
-  av_packet_free(&av->packet);
-  swr_free(&av->swr);
-  avcodec_free_context(&av->codec);
-  avformat_close_input(&av->format);
+  libav()->av_frame_free(&av->frame);
+  libav()->av_packet_free(&av->packet);
+  libav()->swr_free(&av->swr);
+  libav()->avcodec_free_context(&av->codec);
+  libav()->avformat_close_input(&av->format);
   for (int c = 0; c < 64; ++c) {
     ton_free(av->have[c]);
   }
@@ -59,9 +57,9 @@ keep_frame(TonAudio* a, Av* av)
     }
     av->room = n;
   }
-  const int got =
-      swr_convert(av->swr, (uint8_t**)av->have, (int)n,
-                  (const uint8_t**)(void*)av->frame->extended_data, (int)n);
+  const int got = libav()->swr_convert(
+      av->swr, (uint8_t**)av->have, (int)n,
+      (const uint8_t**)(void*)av->frame->extended_data, (int)n);
   av->n_have = got > 0 ? (uint32_t)got : 0;
   av->used = 0;
   return true;
@@ -72,22 +70,23 @@ static bool
 decode(TonAudio* a, Av* av)
 {
   for (;;) {
-    const int got = avcodec_receive_frame(av->codec, av->frame);
+    const int got = libav()->avcodec_receive_frame(av->codec, av->frame);
     if (got == 0) {
       return keep_frame(a, av);
     }
     if (got != AVERROR(EAGAIN) || av->drained) {
       return false;
     }
-    if (av_read_frame(av->format, av->packet) < 0) {
+    if (libav()->av_read_frame(av->format, av->packet) < 0) {
       av->drained = true;
-      avcodec_send_packet(av->codec, NULL);
+      libav()->avcodec_send_packet(av->codec, NULL);
       continue;
     }
     if (av->packet->stream_index == av->stream) {
-      avcodec_send_packet(av->codec, av->packet); // a bad packet is left out
+      libav()->avcodec_send_packet(av->codec,
+                                   av->packet); // a bad packet is left out
     }
-    av_packet_unref(av->packet);
+    libav()->av_packet_unref(av->packet);
   }
 }
 
@@ -131,15 +130,15 @@ open_container(const char* path, bool ignore_edits)
   char url[1100];
   AVDictionary* options = NULL;
   AVFormatContext* format = NULL;
-  av_log_set_level(AV_LOG_QUIET);
+  libav()->av_log_set_level(AV_LOG_QUIET);
   snprintf(url, sizeof(url), "file:%s", path);
-  av_dict_set(&options, "protocol_whitelist", "file", 0);
-  av_dict_set(&options, "format_whitelist", forms, 0);
+  libav()->av_dict_set(&options, "protocol_whitelist", "file", 0);
+  libav()->av_dict_set(&options, "format_whitelist", forms, 0);
   if (ignore_edits) {
-    av_dict_set(&options, "ignore_editlist", "1", 0);
+    libav()->av_dict_set(&options, "ignore_editlist", "1", 0);
   }
-  const int failed = avformat_open_input(&format, url, NULL, &options);
-  av_dict_free(&options);
+  const int failed = libav()->avformat_open_input(&format, url, NULL, &options);
+  libav()->av_dict_free(&options);
   return failed ? NULL : format;
 }
 
@@ -147,25 +146,25 @@ static TonStatus
 open_streams(TonAudio* a, Av* av, TonError* error)
 {
   av->format = open_container(a->path, false);
-  if (!av->format || avformat_find_stream_info(av->format, NULL) < 0) {
+  if (!av->format || libav()->avformat_find_stream_info(av->format, NULL) < 0) {
     return audio_refuse(a->path, error);
   }
   const AVCodec* codec = NULL;
-  av->stream =
-      av_find_best_stream(av->format, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
+  av->stream = libav()->av_find_best_stream(av->format, AVMEDIA_TYPE_AUDIO, -1,
+                                            -1, &codec, 0);
   if (av->stream < 0 || !codec) {
     return audio_refuse(a->path, error);
   }
   const AVStream* const stream = av->format->streams[av->stream];
-  av->codec = avcodec_alloc_context3(codec);
-  av->packet = av_packet_alloc();
-  av->frame = av_frame_alloc();
+  av->codec = libav()->avcodec_alloc_context3(codec);
+  av->packet = libav()->av_packet_alloc();
+  av->frame = libav()->av_frame_alloc();
   if (!av->codec || !av->packet || !av->frame) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   av->codec->pkt_timebase = stream->time_base;
-  if (avcodec_parameters_to_context(av->codec, stream->codecpar) < 0 ||
-      avcodec_open2(av->codec, codec, NULL) < 0) {
+  if (libav()->avcodec_parameters_to_context(av->codec, stream->codecpar) < 0 ||
+      libav()->avcodec_open2(av->codec, codec, NULL) < 0) {
     return audio_refuse(a->path, error);
   }
   return TON_OK;
@@ -179,11 +178,11 @@ make_converter(TonAudio* a, Av* av, TonError* error)
   if (channels < 1 || channels > 64 || av->codec->sample_rate <= 0) {
     return audio_refuse(a->path, error);
   }
-  av_channel_layout_copy(&layout, &av->codec->ch_layout);
-  const int made = swr_alloc_set_opts2(
+  libav()->av_channel_layout_copy(&layout, &av->codec->ch_layout);
+  const int made = libav()->swr_alloc_set_opts2(
       &av->swr, &layout, AV_SAMPLE_FMT_FLTP, av->codec->sample_rate, &layout,
       av->codec->sample_fmt, av->codec->sample_rate, 0, NULL);
-  if (made < 0 || swr_init(av->swr) < 0) {
+  if (made < 0 || libav()->swr_init(av->swr) < 0) {
     return audio_refuse(a->path, error);
   }
   a->info.rate = (uint32_t)av->codec->sample_rate;
@@ -198,6 +197,12 @@ static const Reader reader = {read_av, seek_av, close_av};
 static TonStatus
 open_av(TonAudio* a, TonError* error)
 {
+  if (!libav()) {
+    return ton_fail_file(error, TON_BAD_FILE, a->path,
+                         "is in no form read without libavformat %d, which is "
+                         "not installed",
+                         LIBAVFORMAT_VERSION_MAJOR);
+  }
   Av* const av = ton_alloc(sizeof(Av));
   if (!av) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -211,7 +216,7 @@ open_av(TonAudio* a, TonError* error)
                ? "M4A"
                : av->format->iformat->name);
   snprintf(a->info.codec, sizeof(a->info.codec), "%.23s",
-           avcodec_get_name(av->codec->codec_id));
+           libav()->avcodec_get_name(av->codec->codec_id));
   a->info.samples = TON_SAMPLES_CODED;
   return TON_OK;
 }
@@ -245,12 +250,12 @@ coded_frames(const TonAudio* a, int index)
   uint64_t frames = 0;
   if (format && index < (int)format->nb_streams) {
     const AVStream* const stream = format->streams[index];
-    frames = stream->duration > 0
-                 ? (uint64_t)av_rescale_q(stream->duration, stream->time_base,
-                                          (AVRational){1, (int)a->info.rate})
-                 : 0;
+    frames = stream->duration > 0 ? (uint64_t)libav()->av_rescale_q(
+                                        stream->duration, stream->time_base,
+                                        (AVRational){1, (int)a->info.rate})
+                                  : 0;
   }
-  avformat_close_input(&format);
+  libav()->avformat_close_input(&format);
   return frames;
 }
 
@@ -261,17 +266,18 @@ edited_away(const TonAudio* a, Av* av)
 {
   const AVStream* const stream = av->format->streams[av->stream];
   int64_t first = 0;
-  while (av_read_frame(av->format, av->packet) >= 0) {
+  while (libav()->av_read_frame(av->format, av->packet) >= 0) {
     const bool ours = av->packet->stream_index == av->stream;
     first = av->packet->pts;
-    av_packet_unref(av->packet);
+    libav()->av_packet_unref(av->packet);
     if (ours) {
       break;
     }
   }
   return first < 0 && first != AV_NOPTS_VALUE
-             ? (uint64_t)av_rescale_q(-first, stream->time_base,
-                                      (AVRational){1, (int)a->info.rate})
+             ? (uint64_t)libav()->av_rescale_q(
+                   -first, stream->time_base,
+                   (AVRational){1, (int)a->info.rate})
              : 0;
 }
 
@@ -286,10 +292,11 @@ mp4_length(TonAudio* a, TonError* error)
   Av* const av = a->file;
   const AVStream* const stream = av->format->streams[av->stream];
   const AVDictionaryEntry* note =
-      av_dict_get(av->format->metadata, "iTunSMPB", NULL, 0);
-  note = note ? note : av_dict_get(stream->metadata, "iTunSMPB", NULL, 0);
+      libav()->av_dict_get(av->format->metadata, "iTunSMPB", NULL, 0);
+  note =
+      note ? note : libav()->av_dict_get(stream->metadata, "iTunSMPB", NULL, 0);
   Gapless gapless;
-  const uint64_t said = (uint64_t)av_rescale_q(
+  const uint64_t said = (uint64_t)libav()->av_rescale_q(
       stream->duration, stream->time_base, (AVRational){1, (int)a->info.rate});
   a->info.frames = said;
   if (note && files_parse_smpb(note->value, &gapless) &&

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "files/libav.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define SONAME "libavformat.so." AV_STRINGIFY(LIBAVFORMAT_VERSION_MAJOR)
+
+static Libav found;
+static bool whole;
+
+static void
+load(void)
+{
+  void* const library = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
+  whole = library != NULL;
+  // a search in a library goes on in those it was linked with
+#define FIND(name)                                                             \
+  {                                                                            \
+    void* const at = library ? dlsym(library, #name) : NULL;                   \
+    memcpy(&found.name, &at, sizeof(at));                                      \
+    whole = whole && at;                                                       \
+  }
+  TON_LIBAV(FIND)
+#undef FIND
+}
+
+const Libav*
+libav(void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, load);
+  return whole ? &found : NULL;
+}
