@@ -185,7 +185,9 @@ refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
     snprintf(room, size, "\"%s\" has a comma; write a decimal point", text);
   } else if (suffix && *suffix && known_elsewhere(suffix)) {
     snprintf(room, size, "\"%s\" is in %s; expected %s", text, suffix,
-             *wanted ? wanted : "a bare number");
+             unit == TON_RATIO ? "a ratio such as 4:1"
+             : *wanted         ? wanted
+                               : "a bare number");
   } else if (suffix && *suffix) {
     snprintf(room, size, "\"%s\" has an unknown unit; did you mean \"%s\"?",
              text, *wanted ? wanted : "no unit");

@@ -58,7 +58,7 @@ static json_t*
 failure(const TonError* e)
 {
   json_t* const o = json_object();
-  json_object_set_new(o, "exit", json_integer(ton_status_exit(e->status)));
+  json_object_set_new(o, "exit", json_integer(cli_exit(e->status)));
   json_object_set_new(
       o, "text",
       cli_json_text(e->text[0] ? e->text : ton_status_text(e->status)));

@@ -90,8 +90,12 @@ bool cli_completion(const char* shell);
 /// Catch Ctrl-C and the like
 void cli_catch_signals(void);
 
-/// Signal that arrived, or 0
-int cli_signal(void);
+/// Exit status: that of the contract, or what shells say of a signal
+int cli_exit(TonStatus status);
+
+/// What is rendered is WAV: a name that promises another format is an error.
+/// `path` may be null.
+TonStatus cli_expect_wav(const char* path, TonError* error);
 
 TonStatus cli_make(const CliLine* line, TonError* error);
 TonStatus cli_new(const CliLine* line, TonError* error);

@@ -46,24 +46,21 @@ help_verb(const CliVerb* v)
 static void
 help_param(const TonParam* p)
 {
-  char low[32];
-  char high[32];
-  char def[32];
-  ton_param_print(p, p->def, def, sizeof(def));
-  printf("  %-14s %s\n", p->symbol, p->help);
+  char room[3][32];
+  printf("  %-14s %s\n  %-14s ", p->symbol, p->help, "");
   if (p->choices) {
-    printf("  %-14s one of", "");
+    printf("one of");
     for (int i = 0; p->choices[i]; ++i) {
       printf("%s %s", i ? "," : "", p->choices[i]);
     }
-    printf("; %s\n", def);
   } else if (p->spacing == TON_SWITCH) {
-    printf("  %-14s on or off; %s\n", "", def);
+    printf("on or off");
   } else {
-    printf("  %-14s %s to %s; %s\n", "",
-           ton_param_print(p, p->min, low, sizeof(low)),
-           ton_param_print(p, p->max, high, sizeof(high)), def);
+    printf("%s to %s", ton_param_print(p, p->min, room[0], sizeof(room[0])),
+           ton_param_print(p, p->max, room[1], sizeof(room[1])));
   }
+  printf("; %s%s\n", ton_param_print(p, p->def, room[2], sizeof(room[2])),
+         p->flags & TON_AUTOMATE ? "" : "; stays while the song plays");
 }
 
 static void
@@ -109,6 +106,7 @@ json_param(const TonParam* p)
     json_array_append_new(choices, json_string(p->choices[i]));
   }
   json_object_set_new(o, "choices", choices);
+  json_object_set_new(o, "automates", json_boolean(p->flags & TON_AUTOMATE));
   json_object_set_new(o, "switch", json_boolean(p->spacing == TON_SWITCH));
   return o;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/count.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -6,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const CliVerb*
 find_verb(const char* name)
@@ -215,4 +217,21 @@ cli_parse(int argc, char** argv, CliLine* line, TonError* error)
     }
   }
   return check_args(line, error);
+}
+
+TonStatus
+cli_expect_wav(const char* path, TonError* error)
+{
+  static const char* const others[] = {".flac", ".mp3", ".m4a",  ".mp4",
+                                       ".aac",  ".ogg", ".opus", ".aif",
+                                       ".aiff", ".caf", ".wma",  ".w64"};
+  const char* const dot = path ? strrchr(path, '.') : NULL;
+  for (size_t i = 0; dot && i < TON_COUNT(others); ++i) {
+    if (strcasecmp(dot, others[i]) == 0) {
+      return ton_fail_file(error, TON_BAD_USE, path,
+                           "would be a WAV file; name it .wav (tonmeister "
+                           "release writes FLAC, MP3 and others)");
+    }
+  }
+  return TON_OK;
 }

@@ -21,13 +21,13 @@ static int
 finish(TonStatus status)
 {
   if (fflush(stdout) == 0 && !ferror(stdout)) {
-    return ton_status_exit(status);
+    return cli_exit(status);
   }
   if (errno != EPIPE) {
     fprintf(stderr, "tonmeister: cannot write the answer: %s\n",
             strerror(errno));
   }
-  return status ? ton_status_exit(status) : 1;
+  return status ? cli_exit(status) : 1;
 }
 
 int
@@ -64,5 +64,5 @@ main(int argc, char** argv)
     cli_finish_json(status ? &error : NULL);
   }
   ton_writer_abandon_all();
-  return cli_signal() ? 128 + cli_signal() : finish(status);
+  return finish(status);
 }

@@ -31,9 +31,9 @@ cli_catch_signals(void)
 }
 
 int
-cli_signal(void)
+cli_exit(TonStatus status)
 {
-  return (int)caught;
+  return caught ? 128 + (int)caught : ton_status_exit(status);
 }
 
 static double

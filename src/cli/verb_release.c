@@ -127,6 +127,7 @@ cli_master(const CliLine* line, TonError* error)
   TonMasterWish wish = {0};
   TonMastered m;
   TON_TRY(read_wish(line, &wish, error));
+  TON_TRY(cli_expect_wav(wish.out, error));
   const TonStatus status =
       ton_studio_master(line->args[0], &wish, &line->job, &m, error);
   cli_progress_clear();

@@ -83,6 +83,7 @@ cli_mix(const CliLine* line, TonError* error)
   const char* const out = cli_value(line, "output");
   TonMixWish wish = {.out = out, .stems = cli_has(line, "stems")};
   TON_TRY(bits_of(line, &wish.bits, error));
+  TON_TRY(cli_expect_wav(out, error));
   TonStatus status = cli_has(line, "propose")
                          ? ton_studio_propose_mix(line->args[0], &job, error)
                          : TON_OK;
@@ -107,6 +108,7 @@ TonStatus
 cli_apply(const CliLine* line, TonError* error)
 {
   const uint32_t n = line->n_args - 2;
+  TON_TRY(cli_expect_wav(line->args[1], error));
   TonInsert* const chain = ton_alloc((n + 1) * sizeof(TonInsert));
   if (!chain) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");

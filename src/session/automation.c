@@ -124,9 +124,10 @@ find_param(TonReader* r, const TonNode* key, const LaneName* name,
   lane->move = TON_MOVE_PARAM;
   if (!as_number(name->steps[1], &lane->item) || lane->item >= strip->n_chain) {
     return ton_fail_at(r->doc, key, r->error,
-                       "\"%s\": the chain of \"%s\" has a length of %u, "
+                       "\"%s\": \"%s\" has %u processor%s in its chain, "
                        "counted from 0",
-                       key->text, strip->name, strip->n_chain);
+                       key->text, strip->name, strip->n_chain,
+                       strip->n_chain == 1 ? "" : "s");
   }
   const TonInsert* const insert = &strip->chain[lane->item];
   const TonParam* const param = param_at(name, 2, insert);

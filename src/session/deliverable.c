@@ -47,6 +47,8 @@ read_bits(TonReader* r, const TonNode* value, void* target)
                                                   "bits: there are 16 and 24");
 }
 
+enum { MP3_MOST_KBPS = 320 };
+
 static TonStatus
 read_bitrate(TonReader* r, const TonNode* value, void* target)
 {
@@ -145,7 +147,14 @@ read_entry(TonReader* r, const TonDoc* list, const TonNode* named,
   if (values) {
     TON_TRY(read_values(r, values, false, &reading));
   }
-  return d->container ? TON_OK : unknown(r, list, named, named->text);
+  if (!d->container) {
+    return unknown(r, list, named, named->text);
+  }
+  if (strcmp(d->container, "MP3") == 0 && d->bitrate_kbps > MP3_MOST_KBPS) {
+    return ton_fail_at(r->doc, values ? values : named, r->error,
+                       "bitrate: an MP3 has at most %d kbps", MP3_MOST_KBPS);
+  }
+  return TON_OK;
 }
 
 static TonStatus
@@ -167,7 +176,16 @@ read_entries(TonReader* r, const TonDoc* list, const TonNode* node,
       values = node->kind == TON_SCALAR ? NULL : named;
       named = node->kind == TON_SCALAR ? node : named->key;
     }
-    TON_TRY(read_entry(r, list, named, values, &release->deliverables[i]));
+    TonDeliverable* const all = release->deliverables;
+    TON_TRY(read_entry(r, list, named, values, &all[i]));
+    for (uint32_t k = 0; k < i; ++k) {
+      if (strcmp(all[k].name, all[i].name) == 0) {
+        return ton_fail_at(r->doc, named, r->error,
+                           "\"%s\" is here twice; give one of them a name of "
+                           "its own and its container",
+                           all[i].name);
+      }
+    }
   }
   release->n_deliverables = n;
   return TON_OK;

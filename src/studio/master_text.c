@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "session/doc.h"
 #include "studio/study.h"
 
 #include <assert.h>
@@ -97,6 +98,24 @@ find_proposal(MasterText* t)
   return TON_OK;
 }
 
+/// The target by its name, or the usual one; a wrong name is shown where it
+/// stands
+static TonStatus
+find_target(MasterText* t, const char* named)
+{
+  const TonStatus status =
+      ton_target(named ? named : "streaming", &t->target, t->error);
+  const TonNode* const node = named == t->master->target
+                                  ? ton_node_child(t->doc->root, "target")
+                                  : NULL;
+  if (!status || !node || !t->error) {
+    return status;
+  }
+  char text[sizeof(t->error->text)];
+  snprintf(text, sizeof(text), "%s", t->error->text);
+  return ton_fail_at(t->doc, node, t->error, "%s", text);
+}
+
 /// Command line, then the text's own figures, then the target's.  A text with
 /// a chain and without a goal keeps its level.
 static TonStatus
@@ -107,7 +126,7 @@ find_goal(MasterText* t)
   const char* const named = w->target    ? w->target
                             : *m->target ? m->target
                                          : NULL;
-  TON_TRY(ton_target(named ? named : "streaming", &t->target, t->error));
+  TON_TRY(find_target(t, named));
   const bool written = ton_doc_line(t->doc, "loudness") != 0;
   double* const lufs = &t->target.loudness_lufs;
   double* const dbtp = &t->target.ceiling_dbtp;

@@ -91,7 +91,7 @@ wrong_arguments_say_where_and_what(void** state)
       {"higpass:freq=80", 1, "did you mean the band \"highpass\""},
       {"compressor:ratoi=4", 12, "did you mean \"ratio\""},
       {"compressor:ratio=40", 18, "from 1:1 to 20:1"},
-      {"compressor:attack=5ms,ratio=4dB", 29, "expected :1"},
+      {"compressor:attack=5ms,ratio=4dB", 29, "expected a ratio such as 4:1"},
       {"compressor:ratio", 12, "parameter=value"},
       {"compressor:=4", 12, "parameter=value"},
       {"compressor:ratio=2,ratio=4", 20, "twice"},
