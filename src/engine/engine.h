@@ -67,8 +67,9 @@ typedef struct {
   float* params;
   MovingParam* moving;
   uint32_t n_moving;
-  int64_t next; ///< Song frame of the next update, INT64_MAX: none
-  uint32_t key; ///< Strip, or UINT32_MAX
+  int64_t next;  ///< Song frame of the next update, INT64_MAX: none
+  int64_t faded; ///< Song frame at which the last switch has arrived
+  uint32_t key;  ///< Strip, or UINT32_MAX
   Late key_late[2];
   float* points; ///< [meter][point], largest magnitude per 0.1 s, or null
 } Seat;

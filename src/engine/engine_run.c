@@ -61,7 +61,11 @@ send_params(const TonEngine* e, Step* step, const Seat* seat, uint32_t ramp)
   }
 }
 
-/// The piece that begins at `frame`: send each parameter to its end
+/// Seconds over which a switch is faded
+static const double SWITCH_S = 0.020;
+
+/// The piece that begins at `frame`: send each parameter to its end.  What
+/// jumps is faded from its frame on, whatever else moves meanwhile.
 static void
 move_params(const TonEngine* e, Step* step, Seat* seat, int64_t frame)
 {
@@ -87,11 +91,16 @@ move_params(const TonEngine* e, Step* step, Seat* seat, int64_t frame)
                               perceived(p, lane_value(&p->lane, end, BEFORE)),
                               keep));
     }
-    changed |= seat->params[p->param] != (float)value;
+    const bool moved = seat->params[p->param] != (float)value;
+    if (moved && p->stepped) {
+      seat->faded = frame + (int64_t)(SWITCH_S * e->graph->rate);
+    }
+    changed |= moved;
     seat->params[p->param] = (float)value;
   }
   if (changed) {
-    send_params(e, step, seat, ramp);
+    const int64_t fade = seat->faded - frame;
+    send_params(e, step, seat, fade > ramp ? (uint32_t)fade : ramp);
   }
   seat->next = end;
 }
@@ -112,6 +121,7 @@ engine_start(TonEngine* e)
           smooth_reset(&p->smoother, perceived(p, value));
         }
         send_params(e, step, seat, 0);
+        seat->faded = INT64_MIN / 2;
         seat->next = seat->n_moving ? frame : INT64_MAX;
       }
     }

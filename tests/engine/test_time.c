@@ -125,10 +125,66 @@ eng_13_after_a_day_a_move_is_at_its_sample(void** state)
   }
 }
 
+enum { NODES = 200 };
+
+static uint32_t
+late_strip(TonGraph* graph, const TonSource* source, float gain, uint64_t seed)
+{
+  const uint32_t strip = ton_graph_strip(graph, "s", source, gain, &unity);
+  const float late = (float)(int)(100.0 + 99.0 * signal_random(seed, strip));
+  ton_graph_insert(graph, strip, &rig_latency, &late, UINT32_MAX);
+  return strip;
+}
+
+/// Sound and its inverted twin through ways of their own, 99 strips each
+static void
+eng_01_an_inverted_twin_cancels_to_the_bit(void** state)
+{
+  (void)state;
+  static float sound[FRAMES];
+  rig_noise(sound, FRAMES, 8);
+  const float* plane = sound;
+  for (uint64_t seed = 0; seed < 5; ++seed) {
+    RigStem stems[2];
+    TonGraph* const graph = ton_graph_new(48000);
+    uint32_t heads[2];
+    for (uint32_t k = 0; k < 2; ++k) {
+      heads[k] =
+          late_strip(graph, rig_stem(&stems[k], &plane, 1, FRAMES), 1.0F, seed);
+    }
+    for (uint32_t i = 2; i + 2 < NODES; ++i) {
+      const uint32_t side = signal_random(seed + 50, i) > 0.0;
+      const uint32_t bus = late_strip(graph, NULL, 1.0F, seed);
+      ton_graph_edge(graph, heads[side], bus, 0.0F, i % 2);
+      heads[side] = bus;
+    }
+    const uint32_t turned = late_strip(graph, NULL, -1.0F, seed);
+    const uint32_t mix = ton_graph_strip(graph, "Mix", NULL, 1.0F, &unity);
+    ton_graph_edge(graph, heads[0], mix, 0.0F, false);
+    ton_graph_edge(graph, heads[1], turned, 0.0F, false);
+    ton_graph_edge(graph, turned, mix, 0.0F, false);
+    RigTake take;
+    RigTake alone;
+    const TonSink sink = rig_take(&take);
+    const TonSink one = rig_take(&alone);
+    ton_graph_tap(graph, mix, 1.0F, &sink);
+    ton_graph_tap(graph, heads[0], 1.0F, &one);
+    rig_render(graph, (TonRun){.threads = 2});
+    for (uint32_t i = 0; i < FRAMES; ++i) {
+      assert_true(take.planar[0][i] == 0.0F && take.planar[1][i] == 0.0F);
+      assert_true(alone.planar[0][i] == sound[i]);
+    }
+    rig_take_free(&take);
+    rig_take_free(&alone);
+    ton_graph_free(graph);
+  }
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(eng_01_an_inverted_twin_cancels_to_the_bit),
       cmocka_unit_test(a_key_is_on_time_however_late_its_strip),
       cmocka_unit_test(eng_13_after_a_day_a_move_is_at_its_sample),
   };
