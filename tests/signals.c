@@ -2,6 +2,7 @@
 #include "signals.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 double
@@ -197,38 +198,51 @@ bessel_i0(double x)
 
 enum { PHASES = 16, SIDE = 48, PAD = 100 };
 
-static double
-at(const double* x, uint64_t n, int64_t i)
+typedef double Taps[2 * SIDE];
+
+static Taps*
+interpolator(void)
 {
-  return i >= 0 && i < (int64_t)n ? x[i] : 0.0;
+  static Taps h[PHASES];
+  for (int p = 0; p < PHASES && h[0][SIDE - 1] == 0.0; ++p) {
+    const int q = PHASES - 1 - p; // phase 0 last: it tells that all are there
+    for (int k = 0; k < 2 * SIDE; ++k) {
+      const double t = (double)(k - SIDE + 1) - (double)q / PHASES;
+      const double u = t / SIDE;
+      const double w =
+          fabs(u) < 1.0 ? bessel_i0(12.0 * sqrt(1.0 - u * u)) / bessel_i0(12.0)
+                        : 0.0;
+      h[q][k] = w * (t == 0.0 ? 1.0 : sin(M_PI * t) / (M_PI * t));
+    }
+  }
+  return h;
+}
+
+static double
+product(const double* h, const double* x)
+{
+  double sum[4] = {0.0};
+  for (int k = 0; k < 2 * SIDE; k += 4) {
+    for (int j = 0; j < 4; ++j) {
+      sum[j] += h[k + j] * x[k + j];
+    }
+  }
+  return sum[0] + sum[1] + sum[2] + sum[3];
 }
 
 double
 signal_true_peak(const double* x, uint64_t n)
 {
-  static double h[PHASES][2 * SIDE];
-  if (h[0][SIDE - 1] == 0.0) {
-    for (int p = 0; p < PHASES; ++p) {
-      for (int k = 0; k < 2 * SIDE; ++k) {
-        const double t = (double)(k - SIDE + 1) - (double)p / PHASES;
-        const double u = t / SIDE;
-        const double w = fabs(u) < 1.0 ? bessel_i0(12.0 * sqrt(1.0 - u * u)) /
-                                             bessel_i0(12.0)
-                                       : 0.0;
-        h[p][k] = w * (t == 0.0 ? 1.0 : sin(M_PI * t) / (M_PI * t));
-      }
-    }
-  }
+  Taps* const h = interpolator();
+  const uint64_t points = n + 2 * PAD;
+  double* const padded = calloc(points + 2 * SIDE, sizeof(double));
   double best = 0.0;
   double a = 0.0;
   double b = 0.0;
-  for (int64_t i = -PAD; i < (int64_t)n + PAD; ++i) {
+  memcpy(padded + PAD + SIDE - 1, x, n * sizeof(double));
+  for (uint64_t i = 0; i < points; ++i) {
     for (int p = 0; p < PHASES; ++p) {
-      double y = 0.0;
-      for (int k = 0; k < 2 * SIDE; ++k) {
-        y += h[p][k] * at(x, n, i + k - SIDE + 1);
-      }
-      const double c = fabs(y);
+      const double c = fabs(product(h[p], padded + i));
       best = fmax(best, c);
       if (b > a && b > c) {
         const double q = 0.5 * (a - c) / (a - 2.0 * b + c);
@@ -238,7 +252,77 @@ signal_true_peak(const double* x, uint64_t n)
       b = c;
     }
   }
+  free(padded);
   return best;
+}
+
+/**
+   One section of the K curve at any rate: the coefficients that BS.1770 prints
+   for 48 kHz are the bilinear transform of these (De Man 2014).
+*/
+static void
+k_section(double* x, uint64_t n, double rate, double hz, double q,
+          double shelf_db)
+{
+  const double k = tan(M_PI * hz / rate);
+  const double high = pow(10.0, shelf_db / 20.0);
+  const double band = shelf_db == 0.0 ? 0.0 : pow(high, 0.4996667741545416);
+  const double a0 = 1.0 + k / q + k * k;
+  const double low = shelf_db == 0.0 ? 0.0 : 1.0;
+  const double top = shelf_db == 0.0 ? a0 : high; // high-pass: 1 -2 1
+  const double b[3] = {(top + band * k / q + low * k * k) / a0,
+                       2.0 * (low * k * k - top) / a0,
+                       (top - band * k / q + low * k * k) / a0};
+  const double a[2] = {2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0};
+  double s[2] = {0.0};
+  for (uint64_t i = 0; i < n; ++i) {
+    const double y = b[0] * x[i] + s[0];
+    s[0] = b[1] * x[i] - a[0] * y + s[1];
+    s[1] = b[2] * x[i] - a[1] * y;
+    x[i] = y;
+  }
+}
+
+static double
+gated_mean(const double* power, uint64_t n, double least)
+{
+  double sum = 0.0;
+  uint64_t passed = 0;
+  for (uint64_t i = 0; i < n; ++i) {
+    if (power[i] > least) {
+      sum += power[i];
+      ++passed;
+    }
+  }
+  return passed ? sum / (double)passed : 0.0;
+}
+
+double
+signal_loudness(const double* left, const double* right, uint64_t n,
+                double rate)
+{
+  const double* const in[2] = {left, right};
+  const uint64_t hop = (uint64_t)lrint(0.1 * rate);
+  const uint64_t blocks = n / hop >= 4 ? n / hop - 3 : 0;
+  double* const power = calloc(blocks + 1, sizeof(double));
+  double* const x = calloc(n + 1, sizeof(double));
+  for (int c = 0; c < 2; ++c) {
+    memcpy(x, in[c], n * sizeof(double));
+    k_section(x, n, rate, 1681.974450955533, 0.7071752369554196,
+              3.999843853973347);
+    k_section(x, n, rate, 38.13547087602444, 0.5003270373238773, 0.0);
+    for (uint64_t b = 0; b < blocks; ++b) {
+      const double rms = signal_rms(x + b * hop, 4 * hop);
+      power[b] += rms * rms;
+    }
+  }
+  const double absolute = pow(10.0, (-70.0 + 0.691) / 10.0);
+  const double relative = 0.1 * gated_mean(power, blocks, absolute);
+  const double all =
+      gated_mean(power, blocks, relative > absolute ? relative : absolute);
+  free(power);
+  free(x);
+  return 10.0 * log10(all) - 0.691;
 }
 
 /// Radix 2, decimation in time, in double

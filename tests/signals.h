@@ -61,4 +61,9 @@ double signal_null_db(const double* y, const double* r, uint64_t n);
 /// beta 12, parabolic refinement, zero-padded ends.  Linear.
 double signal_true_peak(const double* x, uint64_t n);
 
+/// Integrated loudness of a pair by BS.1770: K curve, blocks of 0.4 s every
+/// 0.1 s, gates at -70 LUFS and 10 LU under the mean.  LUFS.
+double signal_loudness(const double* left, const double* right, uint64_t n,
+                       double rate);
+
 #endif

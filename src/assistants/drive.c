@@ -11,6 +11,9 @@ enum { MOST_RUNS = 12 };
 #define FLAT_SLOPE 0.02
 /// Loudness given up for the lower gain when the goal cannot be had
 #define SPARED_LU 0.1
+/// Range of the gain
+#define LOWEST_DB  -24.0
+#define HIGHEST_DB 30.0
 
 static double
 held(double x, double low, double high)
@@ -24,8 +27,8 @@ ton_drive_search_start(TonDriveSearch* search, double goal_lufs,
 {
   *search = (TonDriveSearch){.goal_lufs = goal_lufs,
                              .tolerance_lu = 0.02,
-                             .low_db = -24.0,
-                             .high_db = 30.0,
+                             .low_db = LOWEST_DB,
+                             .high_db = HIGHEST_DB,
                              .most_reduction_db = 12.0,
                              .most_runs = MOST_RUNS,
                              .best_db = NAN,
@@ -123,6 +126,9 @@ judge(const TonDriveSearch* s, double drive_db, double miss,
   }
   if (is_flat(s)) {
     return TON_DRIVE_UNREACHABLE;
+  }
+  if (miss < 0.0 ? drive_db >= HIGHEST_DB : drive_db <= LOWEST_DB) {
+    return TON_DRIVE_RANGE;
   }
   if ((miss < 0.0 &&
        (drive_db >= s->high_db || reduction_db > s->most_reduction_db)) ||

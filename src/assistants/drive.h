@@ -10,6 +10,7 @@ typedef enum {
   TON_DRIVE_MET,         ///< Within the tolerance
   TON_DRIVE_UNREACHABLE, ///< Loudness no longer follows the gain
   TON_DRIVE_BOUND,       ///< Goal beyond the allowed gain or gain reduction
+  TON_DRIVE_RANGE,       ///< Goal beyond the range of the gain itself
   TON_DRIVE_GAVE_UP,     ///< Most runs used; best so far stands
 } TonDriveState;
 

@@ -509,6 +509,12 @@ start_outcome(TonDecision* d, const TonDriveSearch* s)
                        "than is allowed",
                        goal);
     break;
+  case TON_DRIVE_RANGE:
+    ton_decision_start(d, "loudness.solve", 0.7,
+                       "{0}, asked %g: the limiter's gain ends here; a gain in "
+                       "front of it goes on",
+                       goal);
+    break;
   case TON_DRIVE_SEARCHING:
   case TON_DRIVE_GAVE_UP:
     ton_decision_start(d, "loudness.solve", 0.5,

@@ -40,7 +40,11 @@ struct Foresight {
   double release_ms;
   bool automatic;
   double lufs;
+  // what measured runs have taught
+  double hidden_db; ///< By which peaks between samples stand out of them
   double trust;
+  double offset_lu; ///< Of the loss, from a loss of `learnt_lu` on
+  double learnt_lu;
 };
 
 Foresight*
@@ -52,7 +56,8 @@ foresight_new(uint32_t rate, uint32_t channels)
     f->frames = rate / 1000 < MOST_FRAMES ? rate / 1000 : MOST_FRAMES;
     f->weigh = ton_weigh();
     f->fold = 1;
-    f->trust = 1.0;
+    f->trust = 1.02; // peaks between samples, which are not seen here
+    f->learnt_lu = 1.0;
     ton_k_weight_design(&f->k, rate);
   }
   return f;
@@ -268,7 +273,7 @@ percentile_95(float* values, uint32_t n)
 static Fate
 foresee(const Foresight* f, double gain_db)
 {
-  const double limit = f->ceiling / ton_from_db(gain_db);
+  const double limit = f->ceiling / ton_from_db(gain_db + f->hidden_db);
   const uint32_t look =
       (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MOST_LOOK);
   const double held = f->automatic ? fmax(HOLD_MS, f->look_ms) : f->look_ms;
@@ -313,6 +318,12 @@ foresee(const Foresight* f, double gain_db)
   return fate;
 }
 
+static double
+corrected(const Foresight* f, double loss_lu)
+{
+  return f->trust * loss_lu + f->offset_lu * fmin(1.0, loss_lu / f->learnt_lu);
+}
+
 /// Secant with its slope held to [0.05, 1]: the loudness never rises faster
 /// than the gain
 double
@@ -323,7 +334,7 @@ foresight_gain(const Foresight* f, double lufs, double low, double high)
   double gain_before = NAN;
   double miss_before = NAN;
   for (int i = 0; i < 20; ++i) {
-    const double got = f->lufs + gain - f->trust * foresee(f, gain).loss_lu;
+    const double got = f->lufs + gain - corrected(f, foresee(f, gain).loss_lu);
     const double miss = lufs - got;
     if (gain != gain_before && i > 0) {
       slope =
@@ -378,12 +389,36 @@ foresight_useful(const Foresight* f, double high)
   return high;
 }
 
+/// A loss that was not foreseen comes from peaks between the samples: as much of
+/// them as makes it so
+static void
+find_hidden(Foresight* f, double gain_db, double loss_lu)
+{
+  double low = 0.0;
+  double high = 10.0;
+  while (high - low > 0.05) {
+    f->hidden_db = 0.5 * (low + high);
+    *(foresee(f, gain_db).loss_lu < loss_lu ? &low : &high) = f->hidden_db;
+  }
+}
+
 void
 foresight_learn(Foresight* f, double gain_db, double lufs)
 {
-  const double foreseen = foresee(f, gain_db).loss_lu;
+  const double sure_lu = 0.5; // of a small loss the ratio says little
   const double loss = f->lufs + gain_db - lufs;
-  if (foreseen > 0.005 && isfinite(loss)) {
-    f->trust = fmin(fmax(loss / foreseen, 0.3), 3.0);
+  if (!isfinite(loss)) {
+    return;
+  }
+  double foreseen = foresee(f, gain_db).loss_lu;
+  if (loss > 1.5 * foreseen + 0.02) {
+    find_hidden(f, gain_db, loss);
+    foreseen = foresee(f, gain_db).loss_lu;
+  }
+  if (foreseen > 0.005) {
+    const double ratio = (loss + sure_lu) / (foreseen + sure_lu);
+    f->trust = fmin(fmax(ratio, 0.5), 2.0);
+    f->offset_lu = loss - f->trust * foreseen;
+    f->learnt_lu = foreseen;
   }
 }

@@ -16,9 +16,9 @@
    law (a target under the ceiling, its minimum over the look-ahead, release,
    smoothing) in a thousandth of the time:
 
-     loudness(gain) = loudness in front + gain - trust * loss(gain)
+     loudness(gain) = loudness in front + gain - trust * loss(gain) - offset
 
-   `trust` begins at 1 and is put right by every run that was measured.
+   `trust` and `offset` are put right by every run that was measured.
 */
 typedef struct Foresight Foresight;
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /// More than this of gain reduction (P95) is only done when asked for
-#define MOST_REDUCTION_DB 12.0
+#define MOST_REDUCTION_DB 14.0
 /// More reduction behind the glue than without it is a cost, dB
 #define COSTLY_DB 0.3
 
@@ -31,10 +31,21 @@ explain_gap(const TonMastered* m, const MasterText* t, char* room, size_t size)
              m->reduction_db, m->most_db, (int)(m->most_at_s / 60.0),
              fmod(m->most_at_s, 60.0),
              t->wish->anyway ? "" : ", or go on with --anyway");
+  } else if (state == TON_DRIVE_RANGE) {
+    snprintf(
+        room, size,
+        "the limiter's gain is at its end. Put a gain of %+.0f dB in front "
+        "of it",
+        m->goal_lufs - m->after.integrated_lufs);
+  } else if (state == TON_DRIVE_GAVE_UP) {
+    snprintf(room, size,
+             "the nearest of %u runs of the limiter. Ask for less, or set the "
+             "gain by hand",
+             m->runs);
   } else {
     snprintf(room, size,
-             "more gain into the limiter makes it no louder. Lower the loudest "
-             "peaks in the mix, or ask for less");
+             "a decibel more into the limiter brings less than 0.05 LU. Lower "
+             "the loudest peaks in the mix, or ask for less");
   }
 }
 

@@ -17,6 +17,8 @@
 /// Gain allowed
 #define HIGHEST_DB      30.0
 #define LONGEST_STEP_DB 8.0
+/// Reduction up to which what is foreseen may be believed at any distance
+#define SURE_DB 3.0
 
 typedef struct {
   const MasterTask* task;
@@ -287,12 +289,14 @@ foretell(const Run* r, double otherwise)
   }
   const double gain =
       foresight_gain(r->foresight, s->goal_lufs, s->low_db, s->high_db);
-  if (gain <= s->under_db || gain >= s->over_db) {
+  const double step = 0.01; // gains are hundredths
+  if (gain < s->under_db + step || gain > s->over_db - step) {
     return otherwise;
   }
-  return s->runs
-             ? fmin(fmax(gain, last - LONGEST_STEP_DB), last + LONGEST_STEP_DB)
-             : gain;
+  const bool sure = foresight_reduction(r->foresight, gain) < SURE_DB;
+  return !s->runs || sure
+             ? gain
+             : fmin(fmax(gain, last - LONGEST_STEP_DB), last + LONGEST_STEP_DB);
 }
 
 static void

@@ -248,12 +248,19 @@ check_mix(const MasterText* t)
     return TON_OK;
   }
   const double length = (double)m->frames / m->rate;
-  return length < 0.4
-             ? ton_fail_file(t->error, TON_BAD_FILE, t->source,
-                             "lasts %.3f s; loudness is defined from 0.4 s on",
-                             length)
-             : ton_fail_file(t->error, TON_BAD_FILE, t->source,
-                             "is silent; there is nothing to master");
+  if (length < 0.4) {
+    return ton_fail_file(t->error, TON_BAD_FILE, t->source,
+                         "lasts %.3f s; loudness is defined from 0.4 s on",
+                         length);
+  }
+  if (isfinite(m->true_peak_dbtp)) {
+    return ton_fail_file(t->error, TON_BAD_FILE, t->source,
+                         "peaks at %.1f dBTP and never reaches -70 LUFS, where "
+                         "loudness begins; turn the mix up",
+                         m->true_peak_dbtp);
+  }
+  return ton_fail_file(t->error, TON_BAD_FILE, t->source,
+                       "is silent; there is nothing to master");
 }
 
 static TonStatus
