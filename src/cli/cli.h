@@ -81,6 +81,9 @@ bool cli_progress(void* handle, const char* stage, double part);
 
 void cli_progress_clear(void);
 
+/// May the answer have colours?  On a terminal, unless NO_COLOR is set.
+bool cli_colours(void);
+
 /// The manual page in roff, to stdout
 void cli_manual(void);
 

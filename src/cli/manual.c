@@ -126,7 +126,7 @@ static const char ending[] =
     ".TP\n.I release.yaml\nDeliverables and tags.\n"
     ".TP\n.I decisions.json\nThe whole record behind every proposed value.\n"
     ".SH ENVIRONMENT\n"
-    ".TP\n.B NO_COLOR\nNo colours.\n"
+    ".TP\n.B NO_COLOR\nIf set, no colours on a terminal either.\n"
     ".TP\n.B TONMEISTER_DATA\nWhere roles, targets and presets are read.\n"
     ".TP\n.B TONMEISTER_LANES\nAt most so many channels side by side: 4, 8 or "
     "16.\n";

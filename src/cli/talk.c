@@ -51,12 +51,19 @@ static struct {
   bool visible;
 } bar;
 
-/// A terminal that can take a line back; a log gets no bar
+/// Not a file, not a log, not a terminal that only prints
 static bool
-can_redraw(void)
+is_terminal(int file)
 {
   const char* const kind = getenv("TERM");
-  return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
+  return isatty(file) && kind && *kind && strcmp(kind, "dumb") != 0;
+}
+
+bool
+cli_colours(void)
+{
+  const char* const no = getenv("NO_COLOR");
+  return is_terminal(STDOUT_FILENO) && !(no && *no);
 }
 
 void
@@ -75,7 +82,7 @@ cli_progress(void* handle, const char* stage, double part)
   if (caught) {
     return false;
   }
-  if (line->quiet || !can_redraw()) {
+  if (line->quiet || !is_terminal(STDERR_FILENO)) {
     return true;
   }
   const double now = seconds();

@@ -20,10 +20,21 @@ json_row(const TonFinding* r)
   return o;
 }
 
+/// Escape sequence of a light's colour, or ""
+static const char*
+colour(TonLight light)
+{
+  static const char* const colours[] = {[TON_LIGHT_GREEN] = "\033[32m",
+                                        [TON_LIGHT_AMBER] = "\033[33m",
+                                        [TON_LIGHT_RED] = "\033[31m"};
+  return cli_colours() ? colours[light] : "";
+}
+
 static void
 print_row(const TonFinding* r)
 {
-  printf("  %-6s %-12s %s", ton_light_name(r->light), r->item, r->text);
+  printf("  %s%-6s%s %-12s %s", colour(r->light), ton_light_name(r->light),
+         cli_colours() ? "\033[0m" : "", r->item, r->text);
   if (isfinite(r->at_s)) {
     char time[32];
     printf(" at %s", cli_time(r->at_s, time));
