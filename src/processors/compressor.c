@@ -4,150 +4,12 @@
 #include "dsp/glide.h"
 #include "dsp/kernels/frames.h"
 #include "dsp/look_ahead.h"
+#include "dsp/make_up.h"
 #include "dsp/svf.h"
+#include "processors/compressor_params.h"
 #include "processors/processors.h"
 
-#include <assert.h>
 #include <math.h>
-
-typedef struct {
-  float threshold_db;
-  float ratio;
-  float knee_db;
-  float attack_ms;
-  float release_ms;
-  float makeup_db;
-  float range_db;
-  float mix_percent;
-  float link_percent;
-  float lookahead_ms;
-  float detector;
-  float key_highpass_hz;
-  float hold_ms;
-} CompressorParams;
-
-enum { PEAK, RMS, LONGEST_MS = 20 };
-
-static const char* const detectors[] = {"peak", "rms", NULL};
-
-#define AT(field) offsetof(CompressorParams, field)
-
-static const TonParam params[] = {
-    {.symbol = "threshold",
-     .offset = AT(threshold_db),
-     .name = "Threshold",
-     .help = "Level above which the gain is reduced",
-     .unit = TON_DB,
-     .min = -60.0F,
-     .max = 0.0F,
-     .def = -18.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "ratio",
-     .offset = AT(ratio),
-     .name = "Ratio",
-     .help = "Decibels in for one decibel out above the threshold; inf:1 is "
-             "limiting",
-     .unit = TON_RATIO,
-     .spacing = TON_LOG,
-     .min = 1.0F,
-     .max = 100.0F,
-     .def = 2.0F,
-     .flags = TON_AUTOMATE | TON_ENDLESS},
-    {.symbol = "knee",
-     .offset = AT(knee_db),
-     .name = "Knee",
-     .help = "Width of the bend around the threshold",
-     .unit = TON_DB,
-     .max = 24.0F,
-     .def = 6.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "attack",
-     .offset = AT(attack_ms),
-     .name = "Attack",
-     .help = "Time to reach 63 % of a rise in gain reduction",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 0.01F,
-     .max = 300.0F,
-     .def = 10.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "release",
-     .offset = AT(release_ms),
-     .name = "Release",
-     .help = "Time to reach 63 % of a fall in gain reduction",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 5.0F,
-     .max = 3000.0F,
-     .def = 120.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "make-up",
-     .formerly = "makeup",
-     .offset = AT(makeup_db),
-     .name = "Make-up",
-     .help = "Gain behind the compression",
-     .unit = TON_DB,
-     .min = -24.0F,
-     .max = 24.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "range",
-     .offset = AT(range_db),
-     .name = "Range",
-     .help = "Most gain reduction",
-     .unit = TON_DB,
-     .max = 60.0F,
-     .def = 60.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "mix",
-     .offset = AT(mix_percent),
-     .name = "Mix",
-     .help = "Share of the compressed sound; less lets the dry sound through",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "link",
-     .offset = AT(link_percent),
-     .name = "Stereo link",
-     .help = "How far both sides of a stereo pair share their gain reduction",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "look-ahead",
-     .offset = AT(lookahead_ms),
-     .name = "Look-ahead",
-     .help = "Lets the gain move before the sound arrives",
-     .unit = TON_MS,
-     .max = LONGEST_MS,
-     .flags = TON_RESTART},
-    {.symbol = "detector",
-     .offset = AT(detector),
-     .name = "Detector",
-     .help = "What counts as level: peaks, or the power of 10 ms",
-     .spacing = TON_CHOICE,
-     .max = RMS,
-     .choices = detectors},
-    {.symbol = "key-highpass",
-     .offset = AT(key_highpass_hz),
-     .name = "Key high-pass",
-     .help = "Makes the detector deaf below; at 20 Hz it is off",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 20.0F,
-     .max = 500.0F,
-     .def = 20.0F},
-    {.symbol = "hold",
-     .offset = AT(hold_ms),
-     .name = "Hold",
-     .help = "Time a peak is kept before the release; cleans up the bass",
-     .unit = TON_MS,
-     .max = 500.0F,
-     .flags = TON_AUTOMATE},
-};
-
-static_assert(sizeof(CompressorParams) == sizeof(float) * TON_COUNT(params),
-              "every field has one table row");
 
 static const TonMeterInfo meters[] = {
     {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
@@ -187,6 +49,7 @@ typedef struct {
   TonVi linked;
   TonV drive; ///< 2^-edge
   TonV bend;  ///< slope / knee
+  TonMakeUp loudness;
   TonLookAhead ahead;
   TonV ring[];
 } Compressor;
@@ -210,6 +73,7 @@ prepare(void* state, const TonSpec* spec)
   s->rate = spec->rate;
   s->ahead.mask = ton_look_ahead_ring(LONGEST_MS, spec->rate) - 1;
   s->power_feed = ton_v((float)(1.0 - exp(-1.0 / (0.010 * spec->rate))));
+  ton_make_up_prepare(&s->loudness, spec->rate);
 }
 
 static void
@@ -218,6 +82,7 @@ reset(void* state)
   Compressor* const s = state;
   ton_follower_reset(&s->follower);
   memset(&s->power, 0, sizeof(s->power));
+  ton_make_up_reset(&s->loudness);
   ton_svf_clear(&s->highpass);
   memset(s->ring, 0, ((size_t)s->ahead.mask + 1) * sizeof(TonV));
   s->ahead.at = 0;
@@ -289,6 +154,7 @@ update(void* state, const TonUpdate* u)
                                        (double)p->release_ms},
                    s->rate);
   set_detector(s, u->lane, p);
+  ton_make_up_set(&s->loudness, u->lane, p->auto_makeup != 0.0F, u->pair);
   ton_look_ahead_set(&s->ahead, u->lane, latency(u->params, s->rate));
   look_around(s);
 }
@@ -479,28 +345,39 @@ apply_plain(const Compressor* s, const TonV* c, float* x, uint32_t n, TonV most)
   return most;
 }
 
+/// Reduction of n frames of sound becomes gain, in octaves
+static void
+make_up(Compressor* s, const TonV* sound, TonV* c, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    TonV gain = -c[i];
+    if (s->loudness.any) {
+      gain += ton_make_up_step(&s->loudness, sound[i], gain);
+    }
+    s->c[MAKEUP].now += s->glide.moving ? s->c[MAKEUP].step : ton_v(0.0F);
+    c[i] = s->c[MAKEUP].now + gain;
+  }
+}
+
 static TonV
 apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV most, TonVi on)
 {
   TonV late[CHUNK];
-  const bool moves = s->glide.moving;
   TonV mix = s->c[MIX].now;
   for (uint32_t i = 0; i < n; ++i) {
     most = ton_v_max(most, c[i]);
-    s->c[MAKEUP].now += moves ? s->c[MAKEUP].step : ton_v(0.0F);
-    c[i] = s->c[MAKEUP].now - c[i];
+    late[i] = ton_v_load(x + (size_t)i * TON_LANES);
   }
-  ton_frames_exp2(c, n);
   if (s->ahead.longest) {
     ton_look_ahead_run(&s->ahead, s->ring, x, late, n);
   }
+  make_up(s, late, c, n);
+  ton_frames_exp2(c, n);
   for (uint32_t i = 0; i < n; ++i) {
     float* const at = x + (size_t)i * TON_LANES;
-    const TonV dry = ton_v_load(at);
-    mix += moves ? s->c[MIX].step : ton_v(0.0F);
+    mix += s->glide.moving ? s->c[MIX].step : ton_v(0.0F);
     const TonV gain = c[i] * mix + (1.0F - mix);
-    const TonV y = (s->ahead.longest ? late[i] : dry) * gain;
-    ton_v_store(at, ton_v_select(on, y, dry));
+    ton_v_store(at, ton_v_select(on, late[i] * gain, ton_v_load(at)));
   }
   s->c[MIX].now = mix;
   return most;
@@ -517,7 +394,8 @@ run(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
   const TonVi off = ~ton_vi_load(block->on);
   reduce(s, key, c, n);
   ton_follow(&s->follower, c, n);
-  if (s->glide.moving || s->mixed || s->ahead.longest || ton_vi_any(off)) {
+  if (s->glide.moving || s->mixed || s->ahead.longest || s->loudness.any ||
+      ton_vi_any(off)) {
     return apply_any(s, c, x, n, most, ~off);
   }
   return apply_plain(s, c, x, n, most);
