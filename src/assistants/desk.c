@@ -269,6 +269,21 @@ name_clipping(const Desk* desk, const Strip* s)
   strip_decide(desk, s, "chain/declip", NULL, &d);
 }
 
+/// So is what somebody's program broke while it wrote the file
+static void
+name_bad_samples(const Desk* desk, const Strip* s)
+{
+  const TonMeasurement* const m = &s->facts->whole;
+  TonDecision d;
+  ton_decision_start(&d, "defect.not-a-number", 1.0,
+                     "{0} samples are no numbers, the first at %s; they are "
+                     "silence in the mix: write the file again",
+                     clock_text(desk, m->first_bad_at_s));
+  ton_decision_figure(&d, "samples that are no numbers", (double)m->bad_samples,
+                      "");
+  strip_decide(desk, s, "chain/repair", NULL, &d);
+}
+
 /// Trim's reason: also where the text says that a stem is spoilt
 static void
 decide_trim(const Desk* desk, const Strip* s)
@@ -294,6 +309,9 @@ mind_trim(Desk* desk)
       ton_decision_start(&d, "trim.silent", 1.0, "the file is silent");
       strip_decide(desk, s, "trim", NULL, &d);
       continue;
+    }
+    if (s->facts->whole.bad_samples) {
+      name_bad_samples(desk, s);
     }
     if (s->sounds && is_clipped(s)) {
       name_clipping(desk, s);

@@ -93,8 +93,13 @@ ton_figure_print(double value, const char* unit, char* room, size_t size)
     snprintf(room, size, "%s kHz", number);
     return room;
   }
-  const bool whole = hz || strcmp(unit, "%") == 0;
-  print_number(value, whole ? 0 : *unit ? 1 : 2, number, sizeof(number));
+  const bool percent = strcmp(unit, "%") == 0;
+  const int decimals = hz                              ? 0
+                       : percent && fabs(value) >= 9.5 ? 0
+                       : percent && fabs(value) < 0.95 ? 2
+                       : percent || *unit              ? 1
+                                                       : 2;
+  print_number(value, decimals, number, sizeof(number));
   snprintf(room, size, "%s%s%s", number, *unit ? " " : "", unit);
   return room;
 }

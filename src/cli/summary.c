@@ -83,6 +83,18 @@ told_before(const TonDecisions* all, uint32_t at)
   return false;
 }
 
+/// A high-pass that is there anyway and has DC to remove
+static bool
+takes_dc_out(const TonDecision* d)
+{
+  for (uint32_t i = 0; i < d->n_evidence; ++i) {
+    if (starts(d->evidence[i].metric, "DC offset")) {
+      return *d->value && starts(d->rule, "highpass.");
+    }
+  }
+  return false;
+}
+
 /// What was broken in the stems: polarity, hum, offset, ...
 static void
 print_repairs(const TonDecisions* all)
@@ -98,8 +110,15 @@ print_repairs(const TonDecisions* all)
     } else if (starts(d->rule, "defect.")) {
       const char* const what = d->rule + strlen("defect.");
       ton_text_add(&t, t.length ? ", " : "");
-      ton_text_add(&t, strcmp(what, "dc") == 0 ? "DC" : what);
+      const bool bad = strcmp(what, "not-a-number") == 0;
+      ton_text_add(&t, strcmp(what, "dc") == 0 ? "DC"
+                       : bad                   ? "samples that are no numbers"
+                                               : what);
       add_strip(&t, d->path, *d->value ? " of " : " noticed in ");
+    } else if (takes_dc_out(d)) {
+      add_strip(&t, d->path, t.length ? ", DC of " : "DC of ");
+    } else if (strcmp(d->rule, "trim.silent") == 0) {
+      add_strip(&t, d->path, t.length ? ", silent: " : "silent: ");
     }
   }
   printf("  put right %s\n", t.length ? ton_text_string(&t) : "nothing");
@@ -166,11 +185,14 @@ cli_print_summary(const CliMade* made)
          mix->rate / 1000.0);
   print_roles(&all);
   print_repairs(&all);
-  printf("  shaped    %u high-passes, %u compressors; %u tracks off the "
+  const uint32_t cuts = count(&all, "highpass.");
+  const uint32_t squeezed =
+      count(&all, "compression.hits") + count(&all, "compression.range");
+  const uint32_t placed = count(&all, "place.");
+  printf("  shaped    %u high-pass%s, %u compressor%s; %u track%s off the "
          "centre, %u into the reverb\n",
-         count(&all, "highpass."),
-         count(&all, "compression.hits") + count(&all, "compression.range"),
-         count(&all, "place."), count(&all, "space.send"));
+         cuts, cuts == 1 ? "" : "es", squeezed, squeezed == 1 ? "" : "s",
+         placed, placed == 1 ? "" : "s", count(&all, "space.send"));
   print_measured("mix", mix);
   print_measured("master", &made->mastered->after);
   print_limiter(made->mastered);
