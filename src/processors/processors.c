@@ -31,6 +31,7 @@ static const TonProcessor* const list[][3] = {
     LANED(ton_gate),
     ALONE(ton_limiter),
     // equaliser
+    LANED(ton_dynamic_eq),
     LANED(ton_equaliser),
     // gain
     LANED(ton_gain),

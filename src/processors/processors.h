@@ -12,6 +12,7 @@
 
 TON_DECLARE_LANED(ton_equaliser);
 TON_DECLARE_LANED(ton_compressor);
+TON_DECLARE_LANED(ton_dynamic_eq);
 TON_DECLARE_LANED(ton_gain);
 TON_DECLARE_LANED(ton_gate);
 TON_DECLARE_LANED(ton_saturator);
