@@ -86,3 +86,13 @@ cli_finish_json(const TonError* error)
   json_decref(all);
   answer = NULL;
 }
+
+void
+cli_song_file(const char* song, const char* file, char* room, size_t size)
+{
+  size_t n = strlen(song);
+  while (n > 1 && song[n - 1] == '/') {
+    --n;
+  }
+  snprintf(room, size, "%.*s/%s", (int)n, song, file);
+}

@@ -10,7 +10,11 @@
 /// A measurement as the contract of `measure --json` has it
 json_t* cli_measurement(const TonMeasurement* m, const char* path);
 
-void cli_print_measurement(const TonMeasurement* m, const char* path);
+/// Loudness, levels and clipping: what is measured while a mix is written
+void cli_print_levels(const TonMeasurement* m, const char* path);
+
+/// A file of a song as the command line named it: "song/out/mix.wav"
+void cli_song_file(const char* song, const char* file, char* room, size_t size);
 
 /// Minutes, seconds, thousandths: "1:02.345".  Returns `room`.
 const char* cli_time(double s, char room[32]);

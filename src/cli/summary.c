@@ -51,9 +51,9 @@ print_roles(const TonDecisions* all)
         starts(all->items[i].rule, "role.") ? count_role(all, i) : 0;
     const char* const role =
         *all->items[i].value ? all->items[i].value : "of no known name";
-    if (n == 1) {
+    if (n == 1 && *all->items[i].value) {
       printf("%s%s", between, role);
-    } else if (n > 1) {
+    } else if (n) {
       printf("%s%u %s", between, n, role);
     }
     between = n ? ", " : between;

@@ -37,7 +37,8 @@ static const CliOption make_options[] = {
 };
 
 static const CliOption master_options[] = {
-    {"output", 'o', "FILE", "write here", false},
+    {"output", 'o', "FILE",
+     "write here instead of SONG/out/master.wav; of a FILE: master.wav", false},
     {"loudness", 0, "LUFS", "integrated loudness to reach, \"-14 LUFS\"",
      false},
     {"ceiling", 0, "DBTP", "true peak not to exceed, \"-1 dBTP\"", false},

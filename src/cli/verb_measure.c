@@ -27,8 +27,12 @@ row_of(const char* name, double value, int decimals, const char* unit,
     snprintf(digits, sizeof(digits), "%.*f", decimals,
              report_rounded(value, decimals));
   }
-  printf("  %-16s %9s %-*s%s%s\n", name, digits, *remark ? 4 : 0,
-         isnan(value) ? "" : unit, *remark ? "  " : "", remark);
+  const char* const shown = isnan(value) ? "" : unit;
+  if (*remark) {
+    printf("  %-16s %9s %-4s  %s\n", name, digits, shown, remark);
+  } else {
+    printf("  %-16s %9s%s%s\n", name, digits, *shown ? " " : "", shown);
+  }
 }
 
 static void
@@ -114,7 +118,9 @@ levels(const TonMeasurement* m)
     snprintf(lowest, sizeof(lowest), "lowest %.2f LU",
              report_rounded(m->psr_min_lu, 2));
   }
-  row("PSR median", m->psr_median_lu, "LU", lowest);
+  if (isfinite(m->psr_median_lu)) {
+    row("PSR median", m->psr_median_lu, "LU", lowest);
+  }
   row("RMS", m->rms_dbfs, "dBFS", "");
   row("crest", m->crest_db, "dB", "sample peak minus RMS");
 }
@@ -224,7 +230,17 @@ cli_third_name(uint32_t band)
 }
 
 void
-cli_print_measurement(const TonMeasurement* m, const char* path)
+cli_print_levels(const TonMeasurement* m, const char* path)
+{
+  printf("%s\n  %u Hz, %u channel%s, %.2f s\n", path, m->rate, m->channels,
+         m->channels == 1 ? "" : "s", (double)m->frames / m->rate);
+  loudness(m);
+  levels(m);
+  clipping(m);
+}
+
+static void
+print_measurement(const TonMeasurement* m, const char* path)
 {
   printf("%s\n  %u Hz, %u channel%s, %.2f s\n", path, m->rate, m->channels,
          m->channels == 1 ? "" : "s", (double)m->frames / m->rate);
@@ -247,7 +263,7 @@ measure_one(const CliLine* line, const char* path, json_t* files,
   if (line->json) {
     json_array_append_new(files, cli_measurement(&m, path));
   } else {
-    cli_print_measurement(&m, path);
+    print_measurement(&m, path);
   }
   ton_meters_free(keep);
   return TON_OK;

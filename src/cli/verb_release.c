@@ -49,7 +49,7 @@ static void
 print_row(const char* name, double mix, double master, const char* unit)
 {
   const double values[] = {mix, master};
-  printf("%-16s", name);
+  printf("  %-16s", name);
   for (int i = 0; i < 2; ++i) {
     if (isnan(values[i])) {
       printf(" %9s", "-");
@@ -66,13 +66,13 @@ print_master(const TonMastered* m)
   const TonMeasurement* const a = &m->before;
   const TonMeasurement* const b = &m->after;
   char time[32];
-  printf("%-16s %9s %9s\n", "", "mix", "master");
+  printf("  %-16s %9s %9s\n", "", "mix", "master");
   print_row("integrated", a->integrated_lufs, b->integrated_lufs, "LUFS");
   print_row("true peak", a->true_peak_dbtp, b->true_peak_dbtp, "dBTP");
   print_row("loudness range", a->loudness_range_lu, b->loudness_range_lu, "LU");
   print_row("PLR", a->plr_lu, b->plr_lu, "LU");
   if (m->most_db > 0.05) {
-    printf("%-16s %9s %9.2f dB for 95 %% of the time, %.2f dB at %s\n",
+    printf("  %-16s %9s %9.2f dB for 95 %% of the time, %.2f dB at %s\n",
            "gain reduction", "", report_rounded(m->reduction_db, 2), m->most_db,
            cli_time(m->most_at_s, time));
   }
@@ -133,13 +133,16 @@ cli_master(const CliLine* line, TonError* error)
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
     char path[2048];
-    snprintf(path, sizeof(path), "%s%s",
-             ton_is_file(line->args[0]) ? "" : line->args[0],
-             ton_is_file(line->args[0]) ? "master.wav" : "/out/master.wav");
+    if (ton_is_file(line->args[0])) {
+      snprintf(path, sizeof(path), "master.wav");
+    } else {
+      cli_song_file(line->args[0], "out/master.wav", path, sizeof(path));
+    }
     const char* const out = wish.out ? wish.out : path;
     if (line->json) {
       cli_print_json(json_master(&m, line->args[0], out, status == TON_OK));
     } else {
+      printf("%s\n", out);
       print_master(&m);
       print_reasons(&m);
     }
@@ -231,9 +234,9 @@ json_made(const char* song, const TonMeasurement* mix,
   char path[2048];
   json_t* const o = json_object();
   json_object_set_new(o, "song", cli_json_text(song));
-  snprintf(path, sizeof(path), "%s/out/mix.wav", song);
+  cli_song_file(song, "out/mix.wav", path, sizeof(path));
   json_object_set_new(o, "mix", cli_measurement(mix, path));
-  snprintf(path, sizeof(path), "%s/out/master.wav", song);
+  cli_song_file(song, "out/master.wav", path, sizeof(path));
   json_object_set_new(o, "master", cli_measurement(&mastered->after, path));
   json_object_set_new(o, "files", files);
   json_object_set_new(o, "goal_met", json_boolean(met));

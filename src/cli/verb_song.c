@@ -94,12 +94,12 @@ cli_mix(const CliLine* line, TonError* error)
     return status;
   }
   char path[2048];
-  snprintf(path, sizeof(path), "%s/out/mix.wav", line->args[0]);
+  cli_song_file(line->args[0], "out/mix.wav", path, sizeof(path));
   if (line->json) {
     cli_print_json(
         json_pack("{s:o}", "mix", cli_measurement(&m, out ? out : path)));
   } else {
-    cli_print_measurement(&m, out ? out : path);
+    cli_print_levels(&m, out ? out : path);
   }
   return status;
 }

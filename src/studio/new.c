@@ -166,7 +166,14 @@ song_rate(char** stems, uint32_t n, uint32_t* rate, TonError* error)
     TonAudio* audio = NULL;
     TON_TRY(ton_audio_open(stems[i], &audio, error));
     const uint32_t r = ton_audio_info(audio)->rate;
+    const uint32_t channels = ton_audio_info(audio)->channels;
     ton_audio_close(audio);
+    if (channels > 2) {
+      return ton_fail_file(error, TON_UNSUPPORTED, stems[i],
+                           "has %u channels; a stem is mono or stereo: split "
+                           "it into files of one or two channels",
+                           channels);
+    }
     uint32_t k = 0;
     while (k < kinds && rates[k] != r) {
       ++k;

@@ -42,6 +42,10 @@ ton_make_folder(const char* path, TonError* error)
 TonStatus
 ton_song_paths(const char* folder, bool make, TonSongPaths* p, TonError* error)
 {
+  if (ton_is_file(folder)) {
+    return ton_fail_file(error, TON_BAD_USE, folder,
+                         "is a file; expected the folder of a song");
+  }
   if (make) {
     TON_TRY(ton_make_folder(folder, error));
   }
@@ -49,6 +53,12 @@ ton_song_paths(const char* folder, bool make, TonSongPaths* p, TonError* error)
   if (!whole) {
     return ton_fail_file(error, TON_NOT_FOUND, folder,
                          "there is no such song folder");
+  }
+  if (strlen(whole) >= sizeof(p->folder)) {
+    free(whole);
+    return ton_fail_file(error, TON_BAD_USE, folder,
+                         "has a path of more than %zu bytes",
+                         sizeof(p->folder) - 1);
   }
   snprintf(p->folder, sizeof(p->folder), "%s", whole);
   free(whole);
@@ -80,6 +90,13 @@ named_like_audio(const char* name)
     }
   }
   return false;
+}
+
+static bool
+is_folder(const char* path)
+{
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /// "2 Bass" before "10 Keys": numbers in names count as numbers
@@ -123,7 +140,12 @@ ton_stems_find(const char* folder, char*** stems, uint32_t* n, TonError* error)
 {
   DIR* const dir = opendir(folder);
   if (!dir) {
-    return ton_fail_file(error, TON_NOT_FOUND, folder, "%s", strerror(errno));
+    return errno == ENOTDIR
+               ? ton_fail_file(error, TON_BAD_USE, folder,
+                               "is a file; expected a folder of stems "
+                               "(tonmeister new takes files)")
+               : ton_fail_file(error, TON_NOT_FOUND, folder, "%s",
+                               strerror(errno));
   }
   size_t capacity = 0;
   *stems = NULL;
@@ -134,7 +156,7 @@ ton_stems_find(const char* folder, char*** stems, uint32_t* n, TonError* error)
     char** const grown =
         ton_grow(*stems, &capacity, (size_t)*n + 1, sizeof(char*));
     *stems = grown ? grown : *stems;
-    if (grown && named_like_audio(d->d_name)) {
+    if (grown && named_like_audio(d->d_name) && !is_folder(path)) {
       (*stems)[*n] = ton_copy_string(path);
       *n += (*stems)[*n] != NULL;
     }
