@@ -29,11 +29,30 @@ print_lines(const char* lines)
   }
 }
 
+/// A paragraph in lines of at most 78 letters
+static void
+print_wrapped(const char* text)
+{
+  size_t at = 0;
+  while (*text) {
+    const size_t n = strcspn(text, " ");
+    if (at && at + 1 + n > 78) {
+      printf("\n");
+      at = 0;
+    }
+    printf("%s%.*s", at ? " " : "", (int)n, text);
+    at += n + (at ? 1 : 0);
+    text += n + strspn(text + n, " ");
+  }
+  printf("\n");
+}
+
 static void
 help_verb(const CliVerb* v)
 {
-  printf("tonmeister %s %s\n\n%s %s\n\nOptions:\n", v->name, v->usage,
-         v->summary, v->text);
+  printf("tonmeister %s %s\n\n%s\n\n", v->name, v->usage, v->summary);
+  print_wrapped(v->text);
+  printf("\nOptions:\n");
   print_options(v->options, v->n_options);
   if (v->renders) {
     print_options(cli_rendering, cli_n_rendering);
@@ -66,8 +85,9 @@ help_param(const TonParam* p)
 static void
 help_processor(const TonProcessor* p)
 {
-  printf("%s (%s)\n\n%s\n\nParameters, with range and default:\n", p->id,
-         p->category, p->help);
+  printf("%s (%s)\n\n", p->id, p->category);
+  print_wrapped(p->help);
+  printf("\nParameters, with range and default:\n");
   for (uint32_t i = 0; i < p->n_params; ++i) {
     help_param(&p->params[i]);
   }
@@ -78,10 +98,10 @@ overview(void)
 {
   printf("tonmeister mixes and masters music: from a folder of stems to a "
          "release, with a\nreason for every decision, all of it in short text "
-         "files.\n\n");
+         "files.\n\ntonmeister VERB ...\n\n");
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    printf("  tonmeister %-8s %-22s %s\n", cli_verbs[i].name,
-           cli_verbs[i].usage, cli_verbs[i].summary);
+    printf("  %-8s %-20s %s\n", cli_verbs[i].name, cli_verbs[i].usage,
+           cli_verbs[i].summary);
   }
   printf("\nProcessors:");
   for (const TonProcessor* const* p = ton_processors(); *p; ++p) {

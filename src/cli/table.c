@@ -100,8 +100,9 @@ const CliVerb cli_verbs[] = {
      .run = cli_mix},
     {.name = "master",
      .usage = "SONG|FILE",
-     .summary = "Propose master.yaml if there is none, render the master.",
-     .text = "Reaches the loudness under the ceiling, or says by how much it "
+     .summary = "Render the master by master.yaml, or propose it.",
+     .text = "Without a chain in master.yaml one is proposed. Reaches the "
+             "loudness under the ceiling, or says by how much it "
              "falls short (exit status 3). Writes 24-bit WAV. A chain that "
              "stands in master.yaml is kept; only its limiter's gain is "
              "worked out again.",
@@ -126,9 +127,10 @@ const CliVerb cli_verbs[] = {
      .run = cli_release},
     {.name = "check",
      .usage = "SONG|FILE",
-     .summary = "Readiness report: what is wrong, where, how to fix it.",
-     .text =
-         "Of a song, its mix is looked at. Exit status 3 if anything is red.",
+     .summary = "What is wrong, where, and how to fix it.",
+     .text = "A readiness report: green, amber and red lights, with places and "
+             "cures. Of a song, its mix is looked at. Exit status 3 if "
+             "anything is red.",
      .examples = "tonmeister check night-drive\n"
                  "tonmeister check mix.wav --json",
      .least_args = 1,
@@ -146,7 +148,7 @@ const CliVerb cli_verbs[] = {
      .run = cli_measure},
     {.name = "compare",
      .usage = "FILE REFERENCE...",
-     .summary = "Tone, level, dynamics and width at matched loudness.",
+     .summary = "Tone, level, dynamics, width at one loudness.",
      .text = "Differences are the file minus the mean of the references; the "
              "spectra are brought to the same loudness first.",
      .examples = "tonmeister compare master.wav references/*.flac",
