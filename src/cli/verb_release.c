@@ -168,6 +168,10 @@ static void
 print_delivered(const TonDelivered* d)
 {
   const char* const slash = strrchr(d->path, '/');
+  if (!d->bytes) {
+    printf("  %-34s %s\n", slash + 1, d->why);
+    return;
+  }
   printf("  %-34s %8.1f MB %8.2f LUFS %7.2f dBTP%s  %s\n", slash + 1,
          (double)d->bytes / 1e6, report_rounded(d->measured.integrated_lufs, 2),
          report_rounded(d->measured.true_peak_dbtp, 2),

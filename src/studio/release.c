@@ -2,16 +2,15 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "dsp/decibel.h"
+#include "studio/each.h"
 #include "studio/studio.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { CHUNK = 8192 };
 
 /// A title as a file name
 static void
@@ -107,17 +106,23 @@ rate_of(const Delivery* d)
   return own % 44100 == 0 || own % 11025 == 0 ? 44100 : 48000;
 }
 
-/// The master as it is, or converted
+/// The master as it is, or converted: once for all files of a rate
 static TonStatus
 find_source(Delivery* d)
 {
+  static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
   const uint32_t rate = rate_of(d);
   snprintf(d->source, sizeof(d->source), "%s", d->release->source);
   d->converted = rate != d->master->rate;
-  return d->converted ? ton_stem_ready(d->release->source, rate,
-                                       d->paths->cache, d->source,
-                                       sizeof(d->source), NULL, NULL, d->error)
-                      : TON_OK;
+  if (!d->converted) {
+    return TON_OK;
+  }
+  pthread_mutex_lock(&one_at_a_time);
+  const TonStatus status =
+      ton_stem_ready(d->release->source, rate, d->paths->cache, d->source,
+                     sizeof(d->source), NULL, NULL, d->error);
+  pthread_mutex_unlock(&one_at_a_time);
+  return status;
 }
 
 static TonAudioFormat
@@ -172,22 +177,27 @@ render(const Delivery* d, const Hold* hold, TonTake* take)
   return status;
 }
 
-/// Write, with the file's own loudness in its broadcast chunk and tags
+/// Write, with the file's own loudness in its broadcast chunk and tags.  What is
+/// passed on as it is has that of the master.
 static TonStatus
 write_once(const Delivery* d, const Hold* hold, const char* path)
 {
   const TonAudioFormat format = format_of(d, hold->on);
   TonTake take = {.error = d->error};
-  take.meters = ton_meters_new(format.rate, format.channels,
-                               TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);
-  if (!take.meters) {
-    return ton_fail(d->error, TON_NO_MEMORY, "out of memory");
+  TON_TRY(ton_writer_open(path, &format, &take.writer, d->error));
+  TonMeasurement m = *d->master;
+  TonStatus status = TON_OK;
+  if (hold->on) {
+    take.meters = ton_meters_new(format.rate, format.channels,
+                                 TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);
+    status = take.meters ? TON_OK
+                         : ton_fail(d->error, TON_NO_MEMORY, "out of memory");
   }
-  TonMeasurement m;
-  TonStatus status = ton_writer_open(path, &format, &take.writer, d->error);
   status = status ? status : render(d, hold, &take);
-  ton_meters_finish(take.meters, &m);
-  ton_meters_free(take.meters);
+  if (take.meters) {
+    ton_meters_finish(take.meters, &m);
+    ton_meters_free(take.meters);
+  }
   if (status) {
     ton_writer_abandon(take.writer);
     return status;
@@ -250,6 +260,7 @@ write_and_verify(const Delivery* d, TonDelivered* made)
   Hold hold = {.on = d->converted, .ceiling_dbtp = d->ceiling_dbtp};
   for (int i = 0; i < MOST_TRIES; ++i) {
     TON_TRY(write_once(d, &hold, made->path));
+    made->tries = (uint32_t)i + 1;
     TON_TRY(verify(made, d->job, d->error));
     if (!improve(d, made, &hold)) {
       break;
@@ -281,6 +292,19 @@ judge(const Delivery* d, TonDelivered* made)
   }
 }
 
+/// No encoder for it here: said, and in the way of nothing else
+static void
+leave_out(const Delivery* d, TonDelivered* made)
+{
+  made->measured = (TonMeasurement){.rate = d->master->rate,
+                                    .channels = d->master->channels,
+                                    .integrated_lufs = NAN,
+                                    .true_peak_dbtp = NAN};
+  made->good = false;
+  snprintf(made->why, sizeof(made->why), "is not written: %.140s",
+           d->error->text);
+}
+
 static TonStatus
 deliver(Delivery* d, TonDelivered* made)
 {
@@ -291,8 +315,13 @@ deliver(Delivery* d, TonDelivered* made)
   snprintf(made->name, sizeof(made->name), "%s", d->what->name);
   snprintf(made->path, sizeof(made->path), "%s/%s (%s).%s", d->paths->release,
            name, d->what->name, ending(d->what->container));
-  TON_TRY(find_source(d));
-  TON_TRY(write_and_verify(d, made));
+  TonStatus status = find_source(d);
+  status = status ? status : write_and_verify(d, made);
+  if (status == TON_UNSUPPORTED) {
+    leave_out(d, made);
+    return TON_OK;
+  }
+  TON_TRY(status);
   judge(d, made);
   return TON_OK;
 }
@@ -304,8 +333,10 @@ write_sums(const TonSongPaths* p, const TonDelivered* all, uint32_t n,
   TonText text = {0};
   char path[1200];
   for (uint32_t i = 0; i < n; ++i) {
-    ton_text_printf(&text, "%s  %s\n", all[i].sha256,
-                    strrchr(all[i].path, '/') + 1);
+    if (*all[i].sha256) {
+      ton_text_printf(&text, "%s  %s\n", all[i].sha256,
+                      strrchr(all[i].path, '/') + 1);
+    }
   }
   snprintf(path, sizeof(path), "%.1090s/SHA256SUMS", p->release);
   const TonStatus status =
@@ -369,26 +400,62 @@ ceiling_of(const TonSongPaths* p)
   return ceiling;
 }
 
+/// All files of a release
+typedef struct {
+  const TonSongPaths* paths;
+  const TonRelease* release;
+  TonMeasurement master;
+  double ceiling_dbtp;
+  TonDelivered* all;
+  uint32_t n;
+  uint32_t order[TON_MOST_DELIVERED]; ///< In which they are begun
+} Deliveries;
+
+/// Encoders of lossy codecs work longest: they begin
+static void
+find_order(Deliveries* a)
+{
+  uint32_t n = 0;
+  for (int lossy = 1; lossy >= 0; --lossy) {
+    for (uint32_t i = 0; i < a->n; ++i) {
+      if (is_lossy(a->release->deliverables[i].container) == lossy) {
+        a->order[n++] = i;
+      }
+    }
+  }
+}
+
+static TonStatus
+deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
+{
+  Deliveries* const a = handle;
+  TonJob alone = *job; // files share the cores
+  alone.threads = a->n > 1 ? 1 : job->threads;
+  Delivery d = {.paths = a->paths,
+                .release = a->release,
+                .what = &a->release->deliverables[a->order[i]],
+                .master = &a->master,
+                .ceiling_dbtp = a->ceiling_dbtp,
+                .job = &alone,
+                .error = error};
+  return deliver(&d, &a->all[a->order[i]]);
+}
+
 static TonStatus
 deliver_all(const TonSongPaths* p, const TonRelease* r, const TonJob* job,
             TonDelivered* all, uint32_t* n, TonError* error)
 {
-  TonMeasurement master;
+  Deliveries a = {
+      .paths = p, .release = r, .ceiling_dbtp = ceiling_of(p), .all = all};
+  a.n = r->n_deliverables < TON_MOST_DELIVERED ? r->n_deliverables
+                                               : TON_MOST_DELIVERED;
   TON_TRY(ton_make_folder(p->release, error));
   TON_TRY(ton_measure_file(r->source,
                            TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK,
-                           &master, NULL, job, error));
-  const double ceiling = ceiling_of(p);
-  for (*n = 0; *n < r->n_deliverables && *n < TON_MOST_DELIVERED; ++*n) {
-    Delivery d = {.paths = p,
-                  .release = r,
-                  .what = &r->deliverables[*n],
-                  .master = &master,
-                  .ceiling_dbtp = ceiling,
-                  .job = job,
-                  .error = error};
-    TON_TRY(deliver(&d, &all[*n]));
-  }
+                           &a.master, NULL, job, error));
+  find_order(&a);
+  TON_TRY(each(a.n, job, deliver_one, &a, error));
+  *n = a.n;
   return write_sums(p, all, *n, error);
 }
 

@@ -189,11 +189,12 @@ typedef struct {
   char name[64];
   char path[2048];
   char sha256[65];
-  uint64_t bytes;
+  uint64_t bytes; ///< 0: not written, `why` says why
   TonMeasurement measured;
-  bool lossy;    ///< `measured` is of what its decoder gives
-  bool good;     ///< Keeps the ceiling and the loudness
-  char why[160]; ///< Not good: what it reads instead
+  uint32_t tries; ///< Times it was written until it was good
+  bool lossy;     ///< `measured` is of what its decoder gives
+  bool good;      ///< Keeps the ceiling and the loudness
+  char why[160];  ///< Not good: what it reads instead
 } TonDelivered;
 
 /// Write and verify every deliverable of release.yaml, which is made if there

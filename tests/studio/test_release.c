@@ -215,6 +215,98 @@ test_own_rate_is_a_copy(void** state)
   free(a[1]);
 }
 
+/// The release once more: same files, byte for byte, for any number of workers
+static void
+test_cod_07_released_again(void** state)
+{
+  (void)state;
+  static TonDelivered again[TON_MOST_DELIVERED];
+  TonError error = {0};
+  uint32_t n = 0;
+  const TonJob other = {.threads = 3, .block = 441};
+  assert_int_equal(ton_studio_release(song_path(""), &other, again, &n, &error),
+                   TON_OK);
+  assert_int_equal(n, n_all);
+  for (uint32_t i = 0; i < n; ++i) {
+    assert_string_equal(again[i].sha256, all[i].sha256);
+  }
+}
+
+/// What a decoder that is not ours makes of a file, at 16 times the rate
+static double
+peak_by_ffmpeg(const char* path)
+{
+  char command[2200];
+  double* x[2];
+  snprintf(command, sizeof(command),
+           "ffmpeg -v error -nostdin -y -i '%s' -c:a pcm_f32le '%s'", path,
+           song_path("decoded.wav"));
+  assert_int_equal(system(command), 0);
+  const uint64_t n = song_load(song_path("decoded.wav"), &x[0], &x[1]);
+  const double peak =
+      fmax(signal_true_peak(x[0], n), signal_true_peak(x[1], n));
+  free(x[0]);
+  free(x[1]);
+  return 20.0 * log10(peak);
+}
+
+/// A loud song right under full scale: decoders go over it unless it is fed
+/// lower
+static void
+test_cod_04_and_05_overs_of_decoders(void** state)
+{
+  (void)state;
+  TonMastered m;
+  TonError error = {0};
+  static TonDelivered made[TON_MOST_DELIVERED];
+  uint32_t n = 0;
+  const TonMasterWish wish = {
+      .loudness_lufs = -10.0, .ceiling_dbtp = -0.1, .amount = NAN};
+  song_mix("out/mix.wav", 44100.0, 2, 4.0, -4.0);
+  remove(song_path("master.yaml"));
+  assert_int_equal(ton_studio_master(song_path(""), &wish, &job, &m, &error),
+                   TON_OK);
+  ton_mastered_free(&m);
+  double most = 0.0;
+  song_text("release.yaml", "title: Loud\nartist: A\n"
+                            "deliverables: [mp3, mp3-192]\n");
+  assert_int_equal(ton_studio_release(song_path(""), &job, made, &n, &error),
+                   TON_OK);
+  for (uint32_t i = 0; i < n; ++i) {
+    const double peak = peak_by_ffmpeg(made[i].path);
+    EXPECT_NEAR("COD-04 peak, ours and ffmpeg's decoder",
+                made[i].measured.true_peak_dbtp, peak, 0.05, "dBTP");
+    EXPECT_AT_MOST("COD-05 peak after decoding", peak, -0.05, "dBTP");
+    EXPECT_AT_MOST("COD-05 times written again", made[i].tries - 1.0, 3.0, "");
+    most = fmax(most, made[i].tries - 1.0);
+  }
+  EXPECT_AT_LEAST("COD-05 it was needed", most, 1.0, "");
+}
+
+/// Of a form that nothing here can write only that file is missing
+static void
+test_cod_06_a_missing_encoder(void** state)
+{
+  (void)state;
+  TonError error = {0};
+  static TonDelivered made[TON_MOST_DELIVERED];
+  uint32_t n = 0;
+  song_text("release.yaml", "title: Some\nartist: A\n"
+                            "deliverables: [aac, wav-24, mp3]\n");
+  assert_int_equal(ton_studio_release(song_path(""), &job, made, &n, &error),
+                   TON_GOAL_MISSED);
+  assert_int_equal(n, 3);
+  assert_non_null(strstr(error.file, "aac"));
+  assert_non_null(strstr(error.text, "not written"));
+  assert_true(!made[0].good && !made[0].bytes && !*made[0].sha256);
+  assert_true(made[1].good && made[2].good);
+  const char* const sums = song_read("out/release/SHA256SUMS");
+  assert_non_null(strstr(sums, made[1].sha256));
+  assert_null(strstr(sums, "aac"));
+  assert_int_equal(ton_studio_report(song_path(""), made, n, &job, &error),
+                   TON_OK);
+}
+
 /// Rates that MP3 does not have, and one channel
 static void
 test_high_rate_and_mono(void** state)
@@ -259,6 +351,9 @@ main(void)
       cmocka_unit_test(test_ceiling_of_every_pcm_file),
       cmocka_unit_test(test_loudness_of_every_file),
       cmocka_unit_test(test_own_rate_is_a_copy),
+      cmocka_unit_test(test_cod_07_released_again),
+      cmocka_unit_test(test_cod_04_and_05_overs_of_decoders),
+      cmocka_unit_test(test_cod_06_a_missing_encoder),
       cmocka_unit_test(test_high_rate_and_mono),
   };
   return cmocka_run_group_tests(tests, make_release, song_close);
