@@ -22,12 +22,12 @@ typedef struct {
 } DynamicEqParams;
 
 enum { BELL, LOW_SHELF, HIGH_SHELF };
-enum { ABSOLUTE, WHOLE };
+enum { ABSOLUTE, REST };
 enum { CUT, BOOST };
 enum { AUTO, MANUAL };
 
 static const char* const shapes[] = {"bell", "low-shelf", "high-shelf", NULL};
-static const char* const againsts[] = {"absolute", "whole", NULL};
+static const char* const againsts[] = {"absolute", "rest", NULL};
 static const char* const directions[] = {"cut", "boost", NULL};
 static const char* const timings[] = {"auto", "manual", NULL};
 
@@ -64,8 +64,8 @@ static const TonParam params[] = {
     {.symbol = "threshold",
      .offset = AT(threshold_db),
      .name = "Threshold",
-     .help = "Level of the band above which it acts; with against whole, that "
-             "level less the level of the whole sound",
+     .help = "Level of the band above which it acts; with against rest, that "
+             "level less the level of the rest",
      .unit = TON_DB,
      .min = -80.0F,
      .max = 12.0F,
@@ -74,10 +74,10 @@ static const TonParam params[] = {
     {.symbol = "against",
      .offset = AT(against),
      .name = "Against",
-     .help = "Whether the threshold is a level, or a distance from the whole "
-             "sound's level that quiet and loud phrases share",
+     .help = "Whether the threshold is a level, or a distance from the rest "
+             "of the sound that quiet and loud phrases share",
      .spacing = TON_CHOICE,
-     .max = WHOLE,
+     .max = REST,
      .choices = againsts},
     {.symbol = "ratio",
      .offset = AT(ratio),
@@ -167,6 +167,7 @@ typedef struct {
 typedef struct {
   TonV band; ///< 0 dB at the centre
   TonV part; ///< What the shape turns up or down
+  TonV rest; ///< The other side of a shelf; a bell's notch
 } Split;
 
 /**
@@ -176,7 +177,7 @@ typedef struct {
                        |                      ^ g
      key --- filter ---+- filter - |.| - log2 - curve - link - ballistics
               |                      |
-              +------ mean square ---+ against whole
+              +-- rest, mean square -+
 
    A bell is x + (g - 1) band: poles at the Q asked, gain g at the centre.  A
    shelf is x + (g - 1) high + (sqrt(g) - 1) band,
@@ -194,22 +195,25 @@ typedef struct {
   TonFollower follower;
   TonVi bell;
   TonVi high;
-  TonVi whole;
+  TonVi rest;
   TonV sign; ///< -1 cuts, 1 boosts
   Filter sound;
   Filter key;
   Filter detector;
-  TonV fast; ///< Mean squares of the whole key
+  TonV band; ///< Mean squares of the key
+  TonV fast; ///< ... of the rest of it
   TonV slow;
+  TonV band_feed;
   TonV fast_feed;
   TonV slow_feed;
 } DynamicEq;
 
 enum { CHUNK = 64 };
 
+static const double BAND_S = 0.005;
 static const double FAST_S = 0.050;
 static const double SLOW_S = 3.0;
-static const float FLOOR = 1e-3F;    ///< Of the slow mean: pauses are no whole
+static const float FLOOR = 1e-3F;    ///< Of the slow mean: a pause is no rest
 static const float SILENCE = 1e-14F; ///< Mean square
 
 static size_t
@@ -224,6 +228,7 @@ prepare(void* state, const TonSpec* spec)
 {
   DynamicEq* const s = state;
   s->rate = spec->rate;
+  s->band_feed = ton_v((float)(1.0 - exp(-1.0 / (BAND_S * spec->rate))));
   s->fast_feed = ton_v((float)(1.0 - exp(-1.0 / (FAST_S * spec->rate))));
   s->slow_feed = ton_v((float)(1.0 - exp(-1.0 / (SLOW_S * spec->rate))));
 }
@@ -236,6 +241,7 @@ reset(void* state)
   memset(&s->sound, 0, sizeof(s->sound));
   memset(&s->key, 0, sizeof(s->key));
   memset(&s->detector, 0, sizeof(s->detector));
+  memset(&s->band, 0, sizeof(s->band));
   memset(&s->fast, 0, sizeof(s->fast));
   memset(&s->slow, 0, sizeof(s->slow));
 }
@@ -277,7 +283,7 @@ update(void* state, const TonUpdate* u)
   ton_follower_set(&s->follower, lane, &t, s->rate);
   s->bell[lane] = p->shape == (float)BELL ? -1 : 0;
   s->high[lane] = p->shape == (float)HIGH_SHELF ? -1 : 0;
-  s->whole[lane] = p->against == (float)WHOLE ? -1 : 0;
+  s->rest[lane] = p->against == (float)REST ? -1 : 0;
   s->sign[lane] = p->direction == (float)CUT ? -1.0F : 1.0F;
 }
 
@@ -307,8 +313,10 @@ split(const DynamicEq* s, const Poles* p, Filter* f, TonV x)
   const TonV high = x - band - low;
   f->one = v1 + v1 - f->one;
   f->two = low + low - f->two;
-  return (Split){band,
-                 ton_v_select(s->bell, band, ton_v_select(s->high, high, low))};
+  const TonV part = ton_v_select(s->high, high, low);
+  const TonV other = ton_v_select(s->high, low, high);
+  return (Split){band, ton_v_select(s->bell, band, part),
+                 ton_v_select(s->bell, x - band, other)};
 }
 
 /// For filters and sums, in which what is not a number would stay
@@ -318,16 +326,16 @@ sane(TonV x)
   return ton_v_select(ton_v_abs(x) < 1e6F, x, ton_v(0.0F));
 }
 
-/// The level of the whole, as a sine's peak; 1 where the threshold is absolute
+/// Level of the band: its peak, or its mean against that of the rest
 static inline TonV
-whole_level(DynamicEq* s, TonV key)
+level_of(DynamicEq* s, TonV band, TonV rest)
 {
-  const TonV power = key * key;
-  s->fast += s->fast_feed * (power - s->fast);
-  s->slow += s->slow_feed * (power - s->slow);
+  s->band += s->band_feed * (band * band - s->band);
+  s->fast += s->fast_feed * (rest * rest - s->fast);
+  s->slow += s->slow_feed * (rest * rest - s->slow);
   const TonV most = ton_v_max(s->fast, s->slow * FLOOR);
-  const TonV level = ton_v_sqrt(2.0F * ton_v_max(most, ton_v(SILENCE)));
-  return ton_v_select(s->whole, level, ton_v(1.0F));
+  const TonV apart = s->band / ton_v_max(most, ton_v(SILENCE));
+  return ton_v_select(s->rest, ton_v_sqrt(apart), ton_v_abs(band));
 }
 
 /// Static curve: a knee of one octave, then a straight line, up to the range;
@@ -362,8 +370,9 @@ listen(DynamicEq* s, const float* x, const float* key, Split* parts, TonV* c,
     parts[i] = split(s, &p, &s->sound, in);
     const Split heard = split(s, &p, &s->key, other);
     const Split level = split(s, &p, &s->detector, heard.part);
-    const TonV drive = ton_v_exp2(-s->c[EDGE].now) / whole_level(s, other);
-    const TonV over = ton_v_max(ton_v_abs(level.part) * drive, ton_v(1.0F));
+    const TonV drive = ton_v_exp2(-s->c[EDGE].now);
+    const TonV reached = level_of(s, level.part, heard.rest);
+    const TonV over = ton_v_max(reached * drive, ton_v(1.0F));
     c[i] = linked(s, change(s, ton_v_log2(over)));
   }
 }
