@@ -251,9 +251,9 @@ mind_space(Desk* desk)
     return;
   }
   const double decay_s = decay_of(desk);
-  // Energy grows with the time it takes to die away
-  const double gain_db =
-      space->gain_db + 10.0 * log10(decay_s / space->decay_s);
+  // Energy grows with the time it takes to die away, but the reflections' and
+  // the treble's, which have one of their own
+  const double gain_db = space->gain_db + 8.0 * log10(decay_s / space->decay_s);
   make_reverb(desk, bus, decay_s, n);
   for (uint32_t i = 0; i < desk->n; ++i) {
     if (wants_reverb(&desk->strips[i])) {

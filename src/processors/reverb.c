@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/count.h"
-#include "dsp/filter_design.h"
-#include "dsp/kernels/transpose.h"
 #include "processors/processors.h"
+#include "processors/reverb_early.h"
+#include "processors/reverb_lines.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-
-typedef struct {
-  float type;
-  float decay_s;
-  float predelay_ms;
-  float size_percent;
-  float damping_hz;
-  float highpass_hz;
-  float lowpass_hz;
-  float width_percent;
-  float mix_percent;
-} ReverbParams;
-
-enum { ROOM, PLATE, HALL };
 
 static const char* const types[] = {"room", "plate", "hall", NULL};
 
@@ -73,6 +59,41 @@ static const TonParam params[] = {
      .max = 20000.0F,
      .def = 7000.0F,
      .flags = TON_AUTOMATE},
+    {.symbol = "treble",
+     .offset = AT(treble_percent),
+     .name = "Treble decay",
+     .help = "How long the highest treble sounds, in shares of the decay",
+     .unit = TON_PERCENT,
+     .spacing = TON_LOG,
+     .min = 10.0F,
+     .max = 100.0F,
+     .def = 25.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "bass",
+     .offset = AT(bass_percent),
+     .name = "Bass decay",
+     .help = "How long the bass below 250 Hz sounds, in shares of the decay",
+     .unit = TON_PERCENT,
+     .spacing = TON_LOG,
+     .min = 25.0F,
+     .max = 250.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "modulation",
+     .offset = AT(modulation_percent),
+     .name = "Modulation",
+     .help = "How far the paths sway, against ringing",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 50.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "freeze",
+     .offset = AT(freeze),
+     .name = "Freeze",
+     .help = "Holds what sounds for good and lets nothing in",
+     .spacing = TON_SWITCH,
+     .max = 1.0F,
+     .flags = TON_AUTOMATE},
     {.symbol = "highpass",
      .offset = AT(highpass_hz),
      .name = "High-pass",
@@ -112,153 +133,10 @@ static const TonParam params[] = {
 static_assert(sizeof(ReverbParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
-enum { LINES = 16, DIFFUSERS = 4 };
-
-/// Milliseconds of the lines at 100 %, no two with a common sum
-static const double lengths_ms[3][2] = {
-    {7.0, 31.0}, {11.0, 47.0}, {19.0, 83.0}};
-static const double diffuser_ms[2][DIFFUSERS] = {{2.11, 3.37, 5.53, 8.09},
-                                                 {2.29, 3.61, 5.21, 8.63}};
-
-/// Frames worked on at a time: no longer than the shortest path
-enum { CHUNK = 32 };
-
-/// Left and right
-typedef double Two __attribute__((vector_size(16)));
-
-/// Direct form 2 transposed, in double
-typedef struct {
-  TonBiquad c;
-  Two s0;
-  Two s1;
-} Filter;
-
-/**
-   The last `length` frames of a path, in one piece: what goes in is written
-   behind them, and where the memory ends they move back to its start.
-
-     | ... gone ... | oldest ... newest | free ... |
-                     at - length          at
-
-   `at` begins, and mostly stays, where a vector may be written in one go.
-*/
-typedef struct {
-  uint32_t length;
-  uint32_t start; ///< Of its piece of memory
-  uint32_t room;
-  uint32_t at;
-} Line;
-
-/**
-   A feedback delay network (Jot 1991):
-
-     in -> filters -> pre-delay -> 4 all-passes -> lines -> damping -+-> out
-                                                     ^               |
-                                                     +-- Hadamard <--+
-
-   Damping per line, for T60 at low frequencies and half of it at `damping`:
-   a one-pole whose gains at 0 and at that frequency are those of its length.
-   The lines lie side by side in VECTORS vectors.
-*/
-enum { VECTORS = LINES / TON_LANES };
-
-typedef struct {
-  double rate;
-  Line predelay[2];
-  Line diffuser[2][DIFFUSERS];
-  Line line[LINES];
-  _Alignas(64) float keep[LINES]; ///< One-pole: y += keep (y before - x)
-  _Alignas(64) float gain[LINES];
-  _Alignas(64) float low[LINES];
-  float keep_step[LINES]; ///< Per frame while the decay moves
-  float gain_step[LINES];
-  uint32_t moving; ///< Frames until the decay arrives
-  Filter filter[2];
-  float width;
-  float mix;
-  float width_goal;
-  float mix_goal;
-  float glide;
-  ReverbParams now;
-  uint32_t room;
-  _Alignas(64) float memory[];
-} Reverb;
-
-static uint32_t
-frames_of(double ms, double rate)
-{
-  const double n = ms * rate / 1000.0;
-  return n < 33.0 ? 33 : (uint32_t)lrint(n);
-}
-
-/// Least odd number not below n without a small factor: nearly coprime
-static uint32_t
-prime_from(uint32_t n)
-{
-  for (n |= 1;; n += 2) {
-    uint32_t d = 3;
-    while (d * d <= n && n % d) {
-      d += 2;
-    }
-    if (d * d > n) {
-      return n;
-    }
-  }
-}
-
-static uint32_t
-aligned(uint32_t frames)
-{
-  return (frames + CHUNK - 1) / CHUNK * CHUNK;
-}
-
-/// Room of a path: its frames twice, so that moving them costs a frame a frame
-static uint32_t
-room_of(uint32_t length)
-{
-  return aligned(length) + aligned(length > 1024 ? length : 1024);
-}
-
-static size_t
-room_frames(double rate)
-{
-  const double ms = 2.0 * 250.0 + 2.0 * 30.0 + LINES * 170.0;
-  const size_t lines = 2 + 2 * DIFFUSERS + LINES;
-  return (size_t)(2.0 * ms * rate / 1000.0) + lines * (1024 + 2 * CHUNK + 128);
-}
-
 static size_t
 state_size(const TonSpec* spec)
 {
-  return sizeof(Reverb) + room_frames(spec->rate) * sizeof(float);
-}
-
-static void
-place(Reverb* r, Line* line, uint32_t length)
-{
-  *line = (Line){length, r->room, room_of(length), aligned(length)};
-  r->room += line->room;
-}
-
-static void
-lay_out(Reverb* r, const ReverbParams* p)
-{
-  const double size = (double)p->size_percent / 100.0;
-  const double* const range = lengths_ms[(int)p->type];
-  r->room = 0;
-  for (int c = 0; c < 2; ++c) {
-    const double ms = (double)p->predelay_ms;
-    place(r, &r->predelay[c], (uint32_t)lrint(ms * r->rate / 1000.0) + 1);
-    for (int k = 0; k < DIFFUSERS; ++k) {
-      place(r, &r->diffuser[c][k],
-            prime_from(frames_of(diffuser_ms[c][k] * sqrt(size), r->rate)));
-    }
-  }
-  for (int k = 0; k < LINES; ++k) {
-    const double ms =
-        size * range[0] * pow(range[1] / range[0], k / (LINES - 1.0));
-    place(r, &r->line[k], prime_from(frames_of(ms, r->rate)));
-  }
+  return sizeof(Reverb) + reverb_room(spec->rate) * sizeof(float);
 }
 
 static void
@@ -271,55 +149,34 @@ prepare(void* state, const TonSpec* spec)
 }
 
 static void
+rewind_rings(ReverbRing* rings, int n)
+{
+  for (int k = 0; k < n; ++k) {
+    rings[k].at = 0;
+  }
+}
+
+static void
 reset(void* state)
 {
   Reverb* const r = state;
-  memset(r->memory, 0, room_frames(r->rate) * sizeof(float));
-  memset(r->low, 0, sizeof(r->low));
-  for (int k = 0; k < 2; ++k) {
-    r->filter[k].s0 = (Two){0.0, 0.0};
-    r->filter[k].s1 = (Two){0.0, 0.0};
-  }
+  ReverbLines* const l = &r->lines;
+  ReverbFilter* const f = &r->filter;
+  memset(r->memory, 0, reverb_room(r->rate) * sizeof(float));
+  memset(l->behind, 0, sizeof(l->behind));
+  memset(l->treble_state, 0, sizeof(l->treble_state));
+  memset(l->bass_state, 0, sizeof(l->bass_state));
+  memset(f->x, 0, sizeof(f->x));
+  memset(f->u, 0, sizeof(f->u));
+  memset(f->y, 0, sizeof(f->y));
+  rewind_rings(r->early.past, 2);
+  rewind_rings(r->early.ring[0], 2 * DIFFUSERS);
+  rewind_rings(l->ring, LINES);
+  reverb_rest(l);
+  r->into = 0;
+  r->feed = r->feed_goal;
   r->width = r->width_goal;
   r->mix = r->mix_goal;
-}
-
-/// T60 gives a line of m frames the gain 10^(-3 m / (rate T60)); the one-pole
-/// H = g (1 - a) / (1 - a/z) has |H| = g at 0 and half of T60's gain at w
-static void
-set_damping(Reverb* r, const ReverbParams* p, uint32_t frames)
-{
-  const double w =
-      2.0 * M_PI * fmin((double)p->damping_hz, 0.45 * r->rate) / r->rate;
-  for (int k = 0; k < LINES; ++k) {
-    const double g =
-        pow(10.0, -3.0 * r->line[k].length / (r->rate * (double)p->decay_s));
-    // |1 - a|^2 / (1 - 2 a cos w + a^2) = g^2 (half the time: the gain squared)
-    const double q = g * g;
-    const double c = cos(w);
-    const double b = (1.0 - q * c) / (1.0 - q);
-    const double a = q > 0.999999 ? 0.0 : b - sqrt(fmax(0.0, b * b - 1.0));
-    if (frames) {
-      r->keep_step[k] = ((float)a - r->keep[k]) / (float)frames;
-      r->gain_step[k] = ((float)g - r->gain[k]) / (float)frames;
-    } else {
-      r->keep[k] = (float)a;
-      r->gain[k] = (float)g;
-    }
-  }
-  r->moving = frames;
-}
-
-static void
-move_damping(Reverb* r)
-{
-  for (int k = 0; k < LINES; ++k) {
-    r->keep[k] += r->keep_step[k];
-    r->gain[k] += r->gain_step[k];
-  }
-  if (!--r->moving) {
-    set_damping(r, &r->now, 0); // without the rounding of the steps
-  }
 }
 
 static void
@@ -330,239 +187,212 @@ update(void* state, const TonUpdate* u)
   const bool fresh = r->now.type < 0.0F;
   if (fresh || p->type != r->now.type || p->predelay_ms != r->now.predelay_ms ||
       p->size_percent != r->now.size_percent) {
-    lay_out(r, p);
+    reverb_lay_out(r, p);
   }
   r->now = *p;
-  set_damping(r, p, fresh ? 0 : u->ramp);
-  r->filter[0].c = ton_filter(TON_FILTER_HIGHPASS, (double)p->highpass_hz, 0.0,
-                              sqrt(0.5), r->rate);
-  r->filter[1].c = ton_filter(TON_FILTER_LOWPASS, (double)p->lowpass_hz, 0.0,
-                              sqrt(0.5), r->rate);
+  reverb_damp(r, p, fresh ? 0 : u->ramp);
+  reverb_filter(r, p);
+  r->feed_goal = p->freeze > 0.5F ? 0.0F : 1.0F;
   r->width_goal = p->width_percent / 100.0F;
   r->mix_goal = p->mix_percent / 100.0F;
+  // a delay that moves takes a trace of energy; what is frozen keeps all
+  r->lines.depth_goal = r->feed_goal * p->modulation_percent / 100.0F *
+                        reverb_most_depth(r->rate);
   if (fresh || !u->ramp) {
+    r->feed = r->feed_goal;
     r->width = r->width_goal;
     r->mix = r->mix_goal;
   }
-}
-
-static inline Two
-filtered(Filter* f, Two x)
-{
-  const Two y = f->c.b0 * x + f->s0;
-  f->s0 = (f->c.b1 * x + f->s1) - f->c.a1 * y; // y, the latest, comes last
-  f->s1 = f->c.b2 * x - f->c.a2 * y;
-  return y;
-}
-
-/// Where the next CHUNK frames may be written; the oldest is `length` before
-static float*
-slide(Reverb* r, Line* line)
-{
-  float* const start = r->memory + line->start;
-  if (line->at + CHUNK > line->room) {
-    const uint32_t to = aligned(line->length);
-    memmove(start + (to - line->length), start + (line->at - line->length),
-            line->length * sizeof(float));
-    line->at = to;
+  if (fresh) {
+    reverb_rest(&r->lines);
   }
-  return start + line->at;
 }
 
-// Vectors may run past n, never past CHUNK: what they leave behind a line's
-// newest frame is overwritten before it is heard.
+typedef double TonVdAny __attribute__((vector_size(4 * TON_LANES), aligned(8)));
 
-/// x comes out `length` frames later
-static void
-through(Reverb* r, Line* line, float* x, uint32_t n)
-{
-  float* const at = slide(r, line);
-  memcpy(at, x, n * sizeof(float));
-  memcpy(x, at - line->length, n * sizeof(float));
-  line->at += n;
-}
+/// Frames of both sides worked on at a time
+#ifdef __AVX__
+enum { AT_ONCE = 2 };
+#else
+enum { AT_ONCE = 1 };
+#endif
+typedef double Frames __attribute__((vector_size(16 * AT_ONCE)));
 
-/// An all-pass: y = late + 0.6 in, in = x - 0.6 late
-static void
-diffuse(Reverb* r, Line* line, float* x, uint32_t n)
+/// The poles, from w into y; both begin with the frames before
+static inline void
+recur(const double p[POLES], double* y, const double* w, uint32_t n)
 {
-  float* const at = slide(r, line);
-  for (uint32_t i = 0; i < n; i += TON_LANES) {
-    const TonV late = ton_v_load_any(at - line->length + i);
-    const TonV in = ton_v_load(x + i) - 0.6F * late;
-    ton_v_store_any(at + i, in);
-    ton_v_store(x + i, late + 0.6F * in);
-  }
-  line->at += n;
-}
-
-/// v[k] holds TON_LANES frames of line k; the first `n` of them pass the
-/// one-pole and the gain of their line, all lines of a vector at a time
-static inline __attribute__((always_inline)) void
-damp(Reverb* r, TonV v[LINES], uint32_t n)
-{
-#pragma GCC unroll 4
-  for (int h = 0; h < VECTORS; ++h) {
-    TonV* const x = v + (size_t)h * TON_LANES;
-    const TonV keep = ton_v_load(r->keep + h * TON_LANES);
-    const TonV gain = ton_v_load(r->gain + h * TON_LANES);
-    TonV low = ton_v_load(r->low + h * TON_LANES);
-    ton_v_transpose(x);
-#pragma GCC unroll 16
-    for (uint32_t i = 0; i < n; ++i) {
-      low = x[i] + keep * (low - x[i]);
-      x[i] = low * gain;
+  enum { LAG = 2 / AT_ONCE };
+  Frames last[2 * LAG];
+  memcpy(last, y, sizeof(last));
+  for (uint32_t i = 0; i < n; i += 2) {
+#pragma GCC unroll 2
+    for (uint32_t k = 0; k < LAG; ++k) {
+      Frames now;
+      memcpy(&now, w + 2 * (i + k * AT_ONCE), sizeof(now));
+      now = (now - p[1] * last[k]) - p[0] * last[k + LAG];
+      last[k] = last[k + LAG];
+      last[k + LAG] = now;
+      memcpy(y + 2 * (i + k * AT_ONCE + 2 * POLES), &now, sizeof(now));
     }
-    ton_v_transpose(x);
-    ton_v_store(r->low + h * TON_LANES, low);
   }
 }
 
-/// A Hadamard matrix of 16, in four rounds of constant geometry: sums of
-/// neighbours to the front, differences to the back
-static inline __attribute__((always_inline)) void
-hadamard(TonV v[LINES])
+/// Filters; not for what is not a number
+static void
+take_in(ReverbFilter* f, const float* from, float in[2][CHUNK], uint32_t n)
 {
-#pragma GCC unroll 4
-  for (int round = 0; round < 4; ++round) {
-    TonV w[LINES];
+  enum { BEFORE = 2 * 2 * POLES };
+  _Alignas(64) float two[2 * CHUNK] = {0};
+  _Alignas(64) double x[2 * (ZEROS + CHUNK)];
+  _Alignas(64) double w[2 * CHUNK];
+  _Alignas(64) double u[BEFORE + 2 * CHUNK];
+  _Alignas(64) double y[BEFORE + 2 * CHUNK];
+  memcpy(two, from, 2 * n * sizeof(float));
+  memcpy(x, f->x, sizeof(f->x));
+  memcpy(u, f->u, sizeof(f->u));
+  memcpy(y, f->y, sizeof(f->y));
+  for (uint32_t i = 0; i < 2 * n; i += TON_LANES) {
+    TonV v = ton_v_load(two + i);
+    v = (TonV)((TonVi)v & (ton_v_abs(v) < 1e6F));
+    *(TonVdAny*)(x + 2 * ZEROS + i) = ton_v_low(v);
+    *(TonVdAny*)(x + 2 * ZEROS + i + TON_LANES / 2) = ton_v_high(v);
+  }
+  for (uint32_t i = 0; i < 2 * n; i += TON_LANES / 2) {
+    TonVd sum = f->b[0] * *(const TonVdAny*)(x + 2 * ZEROS + i);
 #pragma GCC unroll 8
-    for (int k = 0; k < LINES / 2; ++k) {
-      w[k] = v[2 * k] + v[2 * k + 1];
-      w[LINES / 2 + k] = v[2 * k] - v[2 * k + 1];
+    for (uint32_t k = 1; k <= ZEROS; ++k) {
+      sum = sum + f->b[k] * *(const TonVdAny*)(x + 2 * (ZEROS - k) + i);
     }
-#pragma GCC unroll 16
-    for (int k = 0; k < LINES; ++k) {
-      v[k] = w[k];
-    }
+    *(TonVdAny*)(w + i) = sum;
   }
+  recur(f->p, u, w, n);
+  recur(f->q, y, u + BEFORE, n);
+  for (uint32_t i = 0; i < n; i += TON_LANES) {
+    const double* const at = y + BEFORE + 2 * i;
+    const TonV a = ton_vd_join(*(const TonVdAny*)at,
+                               *(const TonVdAny*)(at + TON_LANES / 2));
+    const TonV b = ton_vd_join(*(const TonVdAny*)(at + TON_LANES),
+                               *(const TonVdAny*)(at + TON_LANES / 2 * 3));
+    ton_v_store(in[0] + i, ton_v_even(a, b));
+    ton_v_store(in[1] + i, ton_v_odd(a, b));
+  }
+  memcpy(f->x, x + 2 * n, sizeof(f->x));
+  memcpy(f->u, u + 2 * n, sizeof(f->u));
+  memcpy(f->y, y + 2 * n, sizeof(f->y));
 }
 
-/// The even lines are heard left and the odd ones right, with signs that no
-/// row of the matrix has
-static inline __attribute__((always_inline)) void
-hear(const TonV v[LINES], float* left, float* right)
+/// `now` a frame nearer to `goal`, at last there
+static inline float
+glided(float now, float goal, float glide)
 {
-  ton_v_store(left, (((v[0] - v[4]) + v[8]) - v[12]) +
-                        (((v[2] - v[6]) + v[10]) - v[14]));
-  ton_v_store(right, (((v[1] + v[5]) - v[9]) - v[13]) +
-                         (((v[3] + v[7]) - v[11]) - v[15]));
+  const float way = goal - now;
+  return fabsf(way) < 1e-4F ? goal : now + glide * way;
 }
 
-/// What leaves the lines is heard, mixed, and goes back into them with what
-/// comes in: left into the even ones, right into the odd ones, every other
-/// pair upside down.  `n` frames count, at most TON_LANES
-static inline __attribute__((always_inline)) void
-run_lanes(Reverb* r, float* const* at, float* in[2], uint32_t n)
-{
-  TonV v[LINES];
-#pragma GCC unroll 16
-  for (int k = 0; k < LINES; ++k) {
-    v[k] = ton_v_load_any(at[k] - r->line[k].length);
-  }
-  damp(r, v, n);
-  const TonV fed[2] = {ton_v_load(in[0]), ton_v_load(in[1])};
-  hear(v, in[0], in[1]);
-  hadamard(v);
-#pragma GCC unroll 16
-  for (int k = 0; k < LINES; ++k) {
-    const TonV y = 0.25F * v[k];
-    ton_v_store_any(at[k], k & 2 ? y - fed[k & 1] : y + fed[k & 1]);
-  }
-}
-
-/// `io` comes in and is heard
+/// Nothing comes in while it is frozen
 static void
-run_lines(Reverb* r, float io[2][CHUNK], uint32_t n)
+feed(Reverb* r, float in[2][CHUNK], uint32_t n)
 {
-  float* at[LINES];
-  for (int k = 0; k < LINES; ++k) {
-    at[k] = slide(r, &r->line[k]);
-    r->line[k].at += n;
+  if (r->feed == 1.0F && r->feed_goal == 1.0F) {
+    return;
   }
-  float* now[2] = {io[0], io[1]};
-  for (uint32_t left = n; left;) {
-    const uint32_t m = left < TON_LANES ? left : TON_LANES;
-    if (m == TON_LANES) {
-      run_lanes(r, at, now, TON_LANES);
-    } else {
-      run_lanes(r, at, now, m);
-    }
-    for (int k = 0; k < LINES; ++k) {
-      at[k] += TON_LANES;
-    }
-    now[0] += TON_LANES;
-    now[1] += TON_LANES;
-    left -= m;
+  for (uint32_t i = 0; i < n; ++i) {
+    r->feed = glided(r->feed, r->feed_goal, r->glide);
+    in[0][i] *= r->feed;
+    in[1][i] *= r->feed;
   }
 }
 
-/// Filters, pre-delay and diffusion
+/// What is heard first, and in `in` what goes into the lines
 static void
-take_in(Reverb* r, const float* x, float in[2][CHUNK], uint32_t n)
+begin(Reverb* r, float in[2][CHUNK], float first[2][CHUNK], uint32_t n)
+{
+  ReverbEarly* const e = &r->early;
+  for (int c = 0; c < 2; ++c) {
+    reverb_ring_put(r->memory, &e->past[c], (const TonV*)in[c], n);
+  }
+  for (int c = 0; c < 2; ++c) {
+    reverb_reflect(e, r->memory, c, first[c]);
+    reverb_diffuse(e, r->memory, c, in[c], n);
+  }
+  reverb_ring_advance(e->past, 2, n);
+  reverb_ring_advance(e->ring[0], 2 * DIFFUSERS, n);
+}
+
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+  return a < b ? a : b;
+}
+
+/// Both sides in turn, as wide as they shall be, and the share of each
+static void
+widen(Reverb* r, float wet[2][CHUNK], float* two, float* share, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
-    // not for what is not a number either
-    const Two y = {fabsf(x[2 * i]) < 1e6F ? (double)x[2 * i] : 0.0,
-                   fabsf(x[2 * i + 1]) < 1e6F ? (double)x[2 * i + 1] : 0.0};
-    const Two z = filtered(&r->filter[1], filtered(&r->filter[0], y));
-    in[0][i] = (float)z[0];
-    in[1][i] = (float)z[1];
-  }
-  for (int c = 0; c < 2; ++c) {
-    through(r, &r->predelay[c], in[c], n);
-    for (int k = 0; k < DIFFUSERS; ++k) {
-      diffuse(r, &r->diffuser[c][k], in[c], n);
-    }
+    r->width = glided(r->width, r->width_goal, r->glide);
+    r->mix = glided(r->mix, r->mix_goal, r->glide);
+    const float mid = 0.5F * (wet[0][i] + wet[1][i]);
+    two[2 * i] = mid + r->width * (wet[0][i] - mid);
+    two[2 * i + 1] = mid + r->width * (wet[1][i] - mid);
+    share[2 * i] = r->mix;
+    share[2 * i + 1] = r->mix;
   }
 }
 
-static inline void
-mix_frame(const int32_t* on, const float wet[2], float width, float mix,
-          float* x)
+/// widen() at rest
+static void
+widen_at_rest(const Reverb* r, float wet[2][CHUNK], float* two, float* share,
+              uint32_t n)
 {
-  const float mid = 0.5F * (wet[0] + wet[1]);
-  for (int c = 0; c < 2; ++c) {
-    const float side = mid + width * (wet[c] - mid);
-    const float y = x[c] * (1.0F - mix) + 0.5F * side * mix;
-    x[c] = on[c] ? y : x[c];
+  for (uint32_t i = 0; i < n; i += TON_LANES) {
+    const TonV left = ton_v_load(wet[0] + i);
+    const TonV right = ton_v_load(wet[1] + i);
+    const TonV mid = 0.5F * (left + right);
+    const TonV a = mid + r->width * (left - mid);
+    const TonV b = mid + r->width * (right - mid);
+    ton_v_store(two + 2 * i, ton_v_zip_low(a, b));
+    ton_v_store(two + 2 * i + TON_LANES, ton_v_zip_high(a, b));
+    ton_v_store(share + 2 * i, ton_v(r->mix));
+    ton_v_store(share + 2 * i + TON_LANES, ton_v(r->mix));
   }
-}
-
-/// mix_frame() for TON_LANES frames of which both sides are on
-static inline void
-mix_lanes(const float* left, const float* right, float width, float mix,
-          float* x)
-{
-  const TonV wet[2] = {ton_v_load(left), ton_v_load(right)};
-  const TonV mid = 0.5F * (wet[0] + wet[1]);
-  TonV y[2];
-  for (int c = 0; c < 2; ++c) {
-    y[c] = 0.5F * (mid + width * (wet[c] - mid)) * mix;
-  }
-  const TonV a = ton_v_load_any(x) * (1.0F - mix) + ton_v_zip_low(y[0], y[1]);
-  const TonV b =
-      ton_v_load_any(x + TON_LANES) * (1.0F - mix) + ton_v_zip_high(y[0], y[1]);
-  ton_v_store_any(x, a);
-  ton_v_store_any(x + TON_LANES, b);
 }
 
 static void
-mix_out(Reverb* r, const int32_t* on, float heard[2][CHUNK], float* x,
-        uint32_t n)
+mix_out(Reverb* r, const int32_t* on, float wet[2][CHUNK], float* x, uint32_t n)
 {
-  const bool rests = r->width == r->width_goal && r->mix == r->mix_goal;
-  uint32_t i = 0;
-  for (; rests && on[0] && on[1] && i + TON_LANES <= n; i += TON_LANES) {
-    mix_lanes(heard[0] + i, heard[1] + i, r->width, r->mix, x + 2 * (size_t)i);
+  _Alignas(64) float two[2 * CHUNK];
+  _Alignas(64) float share[2 * CHUNK];
+  TonVi mask;
+  for (int k = 0; k < TON_LANES; ++k) {
+    mask[k] = on[k & 1];
   }
-  for (; i < n; ++i) {
-    const float wet[2] = {heard[0][i], heard[1][i]};
-    if (!rests) {
-      r->width += r->glide * (r->width_goal - r->width);
-      r->mix += r->glide * (r->mix_goal - r->mix);
+  if (r->width == r->width_goal && r->mix == r->mix_goal) {
+    widen_at_rest(r, wet, two, share, n);
+  } else {
+    widen(r, wet, two, share, n);
+  }
+  for (uint32_t i = 0; i < 2 * n; i += TON_LANES) {
+    const uint32_t m = least(2 * n - i, TON_LANES);
+    const TonV mix = ton_v_load(share + i);
+    const TonV dry = reverb_read(x + i, m);
+    const TonV y = dry * (1.0F - mix) + ton_v_load(two + i) * mix;
+    reverb_write(x + i, ton_v_select(mask, y, dry), m);
+  }
+}
+
+/// Reflections, diffusers and lines together, into `late`
+static void
+gather(const Reverb* r, float first[2][CHUNK], float diffuse[2][CHUNK],
+       float late[2][CHUNK], uint32_t n)
+{
+  for (int c = 0; c < 2; ++c) {
+    for (uint32_t i = 0; i < n; i += TON_LANES) {
+      const TonV early = ton_v_load(first[c] + i) +
+                         r->early.diffuse * ton_v_load(diffuse[c] + i);
+      ton_v_store(late[c] + i, early + 2.0F * ton_v_load(late[c] + i));
     }
-    mix_frame(on, wet, r->width, r->mix, x + 2 * (size_t)i);
   }
 }
 
@@ -570,27 +400,36 @@ static void
 process(void* state, const TonBlock* block)
 {
   Reverb* const r = state;
-  _Alignas(64) float in[2][CHUNK] = {{0}};
+  ReverbLines* const l = &r->lines;
+  _Alignas(64) float in[2][CHUNK];
+  _Alignas(64) float first[2][CHUNK];
+  _Alignas(64) float late[2][CHUNK];
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
-    uint32_t n = left < CHUNK ? left : CHUNK;
-    if (r->moving) {
-      move_damping(r);
-      n = 1;
+    uint32_t n = least(left, CHUNK - r->into);
+    n = l->moving ? least(n, l->moving) : n;
+    take_in(&r->filter, x, in, n);
+    feed(r, in, n);
+    begin(r, in, first, n);
+    reverb_lines_run(l, r->memory, in, late, r->into, n);
+    if (l->moving && !(l->moving -= n)) {
+      reverb_damp(r, &r->now, 0); // without the rounding of the steps
     }
-    take_in(r, x, in, n);
-    run_lines(r, in, n);
-    mix_out(r, block->on, in, x, n);
+    gather(r, first, in, late, n);
+    mix_out(r, block->on, late, x, n);
+    r->into = (r->into + n) % CHUNK;
     x += 2 * (size_t)n;
     left -= n;
   }
 }
 
+/// What is frozen dies with the decay once it is let go
 static uint64_t
 tail(const float* values, double rate)
 {
   const ReverbParams* const p = (const ReverbParams*)values;
-  return (uint64_t)(rate * (2.0 * (double)p->decay_s +
+  const double bass = fmax(1.0, (double)p->bass_percent / 100.0);
+  return (uint64_t)(rate * (2.0 * bass * (double)p->decay_s +
                             (double)p->predelay_ms / 1000.0 + 0.3));
 }
 
@@ -605,8 +444,8 @@ const TonProcessor TON_LANED(ton_reverb) = {
     .name = "Reverb",
     .category = "space",
     .help =
-        "A room, a plate or a hall: sixteen paths that feed each other, with "
-        "a decay that shortens towards the treble.",
+        "A room, a plate or a hall: reflections, then sixteen swaying "
+        "paths that feed each other, each with its decay in bass and treble.",
     .params = params,
     .n_params = TON_COUNT(params),
     .flags = TON_PAIR | TON_ALONE,

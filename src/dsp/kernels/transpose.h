@@ -50,6 +50,34 @@ ton_v_zip_high(TonV a, TonV b)
 #endif
 }
 
+/// Lanes 0 2 4 ... of a and b in a row
+static inline TonV
+ton_v_even(TonV a, TonV b)
+{
+#if TON_LANES == 16
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20,
+                                 22, 24, 26, 28, 30);
+#elif TON_LANES == 8
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+#else
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6);
+#endif
+}
+
+/// Lanes 1 3 5 ... of a and b in a row
+static inline TonV
+ton_v_odd(TonV a, TonV b)
+{
+#if TON_LANES == 16
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21,
+                                 23, 25, 27, 29, 31);
+#elif TON_LANES == 8
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+#else
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7);
+#endif
+}
+
 /// Square transpose: log2(lanes) rounds of zipping row i with row i + lanes/2
 static inline void
 ton_v_transpose(TonV* v)

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_TESTS_PROCESSORS_REVERB_RESPONSE_H
+#define TON_TESTS_PROCESSORS_REVERB_RESPONSE_H
+
+#include "lone.h"
+
+/**
+   @file
+   Impulse responses of the reverb, and octave bands.
+
+   One response of a room says little about its bands, so every measure is
+   taken over several, as ISO 3382-1 asks for several places: the impulse comes
+   from the left and from the right, and, since the lines sway, after a time of
+   silence that differs.
+*/
+
+#define RESPONSE_RATE 48000.0
+
+/// Everything open: what is measured is the space
+#define RESPONSE_OPEN "pre-delay=0 highpass=20 lowpass=20000 "
+#define RESPONSE_FLAT RESPONSE_OPEN "treble=100 "
+
+enum { ROOM, PLATE, HALL, TYPES };
+
+static const char* const type_names[TYPES] = {"room", "plate", "hall"};
+
+/// What each type is used for
+static const double natural_s[TYPES] = {0.6, 1.6, 2.5};
+
+/// Both sides after an impulse into `side` that comes `wait` frames late
+typedef struct {
+  uint32_t n;
+  float* x[2];
+} Response;
+
+static inline Response
+response(const char* settings, int type, double decay_s, int side,
+         uint32_t wait, uint32_t n)
+{
+  const TonProcessor* const p = ton_processor("reverb");
+  char text[256];
+  snprintf(text, sizeof(text), "type=%s decay=%g %s", type_names[type], decay_s,
+           settings);
+  float values[LONE_PARAMS];
+  lone_values(p, text, values);
+  void* const state = lone_state(p, RESPONSE_RATE);
+  lone_update(p, state, 0, values, true, 0);
+  Response r = {n, {NULL, NULL}};
+  const uint32_t most = n > wait ? n : wait;
+  for (int c = 0; c < 2; ++c) {
+    r.x[c] = ton_alloc(most * sizeof(float));
+    assert_non_null(r.x[c]);
+    memset(r.x[c], 0, most * sizeof(float));
+  }
+  if (wait) {
+    lone_run(p, state, 0, r.x[0], r.x[1], wait);
+  }
+  r.x[side][0] = 1.0F;
+  lone_run(p, state, 0, r.x[0], r.x[1], n);
+  ton_free(state);
+  return r;
+}
+
+static inline void
+response_free(Response* r)
+{
+  ton_free(r->x[0]);
+  ton_free(r->x[1]);
+}
+
+/// Second order, Butterworth sections of q, high-pass or low-pass
+static inline void
+response_section(double* x, uint32_t n, double hz, double q, bool high)
+{
+  const double g = tan(M_PI * hz / RESPONSE_RATE);
+  const double k = 1.0 / (1.0 + g / q + g * g);
+  const double a1 = 2.0 * (g * g - 1.0) * k;
+  const double a2 = (1.0 - g / q + g * g) * k;
+  const double b0 = high ? k : g * g * k;
+  const double b1 = high ? -2.0 * b0 : 2.0 * b0;
+  double s1 = 0.0;
+  double s2 = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    const double y = b0 * x[i] + s1;
+    s1 = b1 * x[i] - a1 * y + s2;
+    s2 = b0 * x[i] - a2 * y;
+    x[i] = y;
+  }
+}
+
+/// A band around hz, Butterworth of order 4 on both edges; 0 Hz: all
+static inline void
+response_band(const float* from, double* to, uint32_t n, double hz,
+              double octaves)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    to[i] = (double)from[i];
+  }
+  const double edges[2] = {hz * pow(2.0, -octaves / 2.0),
+                           hz * pow(2.0, octaves / 2.0)};
+  for (int high = 0; high < 2 && hz > 0.0; ++high) {
+    const double edge = edges[!high];
+    if (edge < 0.45 * RESPONSE_RATE) {
+      response_section(to, n, edge, 0.54119610, high);
+      response_section(to, n, edge, 1.30656296, high);
+    }
+  }
+}
+
+#endif
