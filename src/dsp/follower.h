@@ -103,7 +103,24 @@ typedef struct {
   TonV least;
 } TonFollowed;
 
-/// One frame, whose peak may fall (or not) from s above c to `fallen` above c
+static inline TonFollowed
+ton_follow_begin(const TonFollower* f)
+{
+  return (TonFollowed){f->stay, f->late,  f->fade, f->last,
+                       f->peak, f->above, f->lag,  f->least};
+}
+
+static inline void
+ton_follow_end(TonFollower* f, const TonFollowed* v)
+{
+  f->last = v->last;
+  f->peak = v->peak;
+  f->above = v->above;
+  f->lag = v->lag;
+  f->least = v->least;
+}
+
+/// One frame, whose peak falls (or not) to `fallen` above c
 static inline TonV
 ton_follow_step(TonFollowed* v, TonV c, TonV fallen)
 {
@@ -116,33 +133,30 @@ ton_follow_step(TonFollowed* v, TonV c, TonV fallen)
   return peak - v->lag;
 }
 
-/// n frames of wanted reduction c >= 0 become the reduction, in place; with
-/// and without holding lanes a lane that does not hold gives the same bits.
-/// [audio]
+/// One frame of wanted reduction c >= 0 becomes the reduction, where no lane
+/// holds.  [audio]
+static inline TonV
+ton_follow_plain(TonFollowed* v, TonV c)
+{
+  return ton_follow_step(v, c, v->stay * (v->above + (v->last - c)));
+}
+
+/// n frames, in place; a lane that does not hold gets the same bits either
+/// way.  [audio]
 static inline void
 ton_follow(TonFollower* f, TonV* c, uint32_t n)
 {
-  TonFollowed v = {f->stay, f->late,  f->fade, f->last,
-                   f->peak, f->above, f->lag,  f->least};
-  if (f->holds) {
-    for (uint32_t i = 0; i < n; ++i) {
-      const TonV s = v.above + (v.last - c[i]);
-      f->held =
-          ton_v_select(s <= TON_FOLLOWER_NOTHING, f->hold, f->held - 1.0F);
-      const TonV fallen = ton_v_select(f->held > 0.0F, s, v.stay * s);
-      c[i] = ton_follow_step(&v, c[i], fallen);
-    }
-  } else {
-    for (uint32_t i = 0; i < n; ++i) {
-      const TonV s = v.above + (v.last - c[i]);
-      c[i] = ton_follow_step(&v, c[i], v.stay * s);
-    }
+  TonFollowed v = ton_follow_begin(f);
+  for (uint32_t i = 0; !f->holds && i < n; ++i) {
+    c[i] = ton_follow_plain(&v, c[i]);
   }
-  f->last = v.last;
-  f->peak = v.peak;
-  f->above = v.above;
-  f->lag = v.lag;
-  f->least = v.least;
+  for (uint32_t i = 0; f->holds && i < n; ++i) {
+    const TonV s = v.above + (v.last - c[i]);
+    f->held = ton_v_select(s <= TON_FOLLOWER_NOTHING, f->hold, f->held - 1.0F);
+    const TonV fallen = ton_v_select(f->held > 0.0F, s, v.stay * s);
+    c[i] = ton_follow_step(&v, c[i], fallen);
+  }
+  ton_follow_end(f, &v);
 }
 
 /// Lags too small to be heard become zero before they are denormal.  No later

@@ -247,32 +247,6 @@ whole_linked(const Curve* v, TonV c)
   return ton_v_max(c, (TonV)((TonVi)ton_v_swap(c) & v->linked));
 }
 
-/// Level of the peak detector and its curve in one pass: the usual case
-static inline __attribute__((always_inline)) void
-reduce_plain(const Compressor* s, const float* key, TonV* c, uint32_t n,
-             bool link)
-{
-  const Curve v = curve_now(s);
-  const TonV drive = s->drive;
-  uint32_t i = 0;
-  for (; i + TON_SIDE_BY_SIDE <= n; i += TON_SIDE_BY_SIDE) {
-    TonV x[TON_SIDE_BY_SIDE];
-    TON_EACH_FRAME(k)
-    {
-      const float* const at = key + ((size_t)i + k) * TON_LANES;
-      x[k] = over(ton_v_abs(ton_v_load(at)), drive);
-    }
-    ton_group_log2(x);
-    TON_EACH_FRAME(k) x[k] = reduction(&v, x[k]);
-    TON_EACH_FRAME(k) c[i + k] = link ? whole_linked(&v, x[k]) : x[k];
-  }
-  for (; i < n; ++i) {
-    const TonV x = ton_v_abs(ton_v_load(key + (size_t)i * TON_LANES));
-    const TonV one = reduction(&v, ton_v_log2(over(x, drive)));
-    c[i] = link ? whole_linked(&v, one) : one;
-  }
-}
-
 /// Distance from the knee's lower end, in octaves, in place of the level
 static void
 drive_any(Compressor* s, TonV* c, uint32_t n)
@@ -301,49 +275,7 @@ reduce_any(Compressor* s, TonV* c, uint32_t n)
   }
 }
 
-static void
-reduce(Compressor* s, const float* key, TonV* c, uint32_t n)
-{
-  if (s->glide.moving || s->any_filter || s->any_rms || s->half_link) {
-    detect(s, key, c, n);
-    drive_any(s, c, n);
-    reduce_any(s, c, n);
-  } else if (s->any_link) {
-    reduce_plain(s, key, c, n, true);
-  } else {
-    reduce_plain(s, key, c, n, false);
-  }
-}
-
 // Gain ----------------------------------------------------------------------
-
-/// All lanes work, nothing dry, nothing moves: the usual case
-static TonV
-apply_plain(const Compressor* s, const TonV* c, float* x, uint32_t n, TonV most)
-{
-  const TonV makeup = s->c[MAKEUP].now;
-  uint32_t i = 0;
-  for (; i + TON_SIDE_BY_SIDE <= n; i += TON_SIDE_BY_SIDE) {
-    TonV g[TON_SIDE_BY_SIDE];
-    TON_EACH_FRAME(k)
-    {
-      most = ton_v_max(most, c[i + k]);
-      g[k] = makeup - c[i + k];
-    }
-    ton_group_exp2(g);
-    TON_EACH_FRAME(k)
-    {
-      float* const at = x + ((size_t)i + k) * TON_LANES;
-      ton_v_store(at, ton_v_load(at) * g[k]);
-    }
-  }
-  for (; i < n; ++i) {
-    float* const at = x + (size_t)i * TON_LANES;
-    most = ton_v_max(most, c[i]);
-    ton_v_store(at, ton_v_load(at) * ton_v_exp2(makeup - c[i]));
-  }
-  return most;
-}
 
 /// Reduction of n frames of sound becomes gain, in octaves
 static void
@@ -383,22 +315,107 @@ apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV most, TonVi on)
   return most;
 }
 
-/// At most CHUNK frames, in which no lane arrives
+/// At most CHUNK frames, in which no lane arrives, whatever the lanes need
 static TonV
-run(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
+run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
+        TonV most)
 {
   TonV c[CHUNK];
   float* const x = block->x + (size_t)from * TON_LANES;
   const float* const key =
       (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
-  const TonVi off = ~ton_vi_load(block->on);
-  reduce(s, key, c, n);
+  detect(s, key, c, n);
+  drive_any(s, c, n);
+  reduce_any(s, c, n);
   ton_follow(&s->follower, c, n);
-  if (s->glide.moving || s->mixed || s->ahead.longest || s->loudness.any ||
-      ton_vi_any(off)) {
-    return apply_any(s, c, x, n, most, ~off);
+  return apply_any(s, c, x, n, most, ton_vi_load(block->on));
+}
+
+// The usual case ------------------------------------------------------------
+
+/// All lanes work, nothing moves, nothing is dry, peaks count
+static bool
+plain(const Compressor* s, const TonBlock* block)
+{
+  return !(s->glide.moving || s->any_filter || s->any_rms || s->half_link ||
+           s->mixed || s->ahead.longest || s->loudness.any ||
+           s->follower.holds || ton_vi_any(~ton_vi_load(block->on)));
+}
+
+/// A group's key becomes the wanted reduction c, while the poles follow the
+/// group before it, in place: they wait for each other, the logarithms do not
+static inline __attribute__((always_inline)) void
+reduce_group(const Compressor* s, const float* key, TonV* c, TonFollowed* f,
+             TonV* before)
+{
+  const Curve v = curve_now(s);
+  TonGroupLog2 g;
+  TON_EACH_FRAME(k)
+  c[k] = over(ton_v_abs(ton_v_load(key + (size_t)k * TON_LANES)), s->drive);
+  if (before) {
+    before[0] = ton_follow_plain(f, before[0]);
   }
-  return apply_plain(s, c, x, n, most);
+  ton_group_log2_begin(&g, c);
+  _Pragma("GCC unroll 8") for (int i = 1; i < TON_LOG2_TERMS; ++i)
+  {
+    ton_group_log2_term(&g, i);
+    if (before) {
+      before[i] = ton_follow_plain(f, before[i]);
+    }
+  }
+  ton_group_log2_end(&g, c);
+  if (before) {
+    before[7] = ton_follow_plain(f, before[7]);
+  }
+  TON_EACH_FRAME(k) c[k] = reduction(&v, c[k]);
+  if (s->any_link) {
+    TON_EACH_FRAME(k) c[k] = whole_linked(&v, c[k]);
+  }
+}
+
+static inline __attribute__((always_inline)) TonV
+apply_group(const Compressor* s, TonV* c, float* x, TonV most)
+{
+  const TonV makeup = s->c[MAKEUP].now;
+  TON_EACH_FRAME(k) most = ton_v_max(most, c[k]);
+  TON_EACH_FRAME(k) c[k] = makeup - c[k];
+  ton_group_exp2(c);
+  TON_EACH_FRAME(k)
+  ton_v_store(x + (size_t)k * TON_LANES,
+              ton_v_load(x + (size_t)k * TON_LANES) * c[k]);
+  return most;
+}
+
+/// Whole groups of frames
+static TonV
+run_groups(Compressor* s, const float* key, float* x, uint32_t n, TonV most)
+{
+  enum { GROUP = TON_SIDE_BY_SIDE * TON_LANES };
+  TonFollowed f = ton_follow_begin(&s->follower);
+  TonV c[TON_SIDE_BY_SIDE];
+  TonV before[TON_SIDE_BY_SIDE];
+  reduce_group(s, key, before, &f, NULL);
+  for (n -= TON_SIDE_BY_SIDE; n; n -= TON_SIDE_BY_SIDE) {
+    key += GROUP;
+    reduce_group(s, key, c, &f, before);
+    most = apply_group(s, before, x, most);
+    TON_EACH_FRAME(k) before[k] = c[k];
+    x += GROUP;
+  }
+  TON_EACH_FRAME(k) before[k] = ton_follow_plain(&f, before[k]);
+  most = apply_group(s, before, x, most);
+  ton_follow_end(&s->follower, &f);
+  return most;
+}
+
+static TonV
+run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
+          TonV most)
+{
+  float* const x = block->x + (size_t)from * TON_LANES;
+  const float* const key =
+      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
+  return run_groups(s, key, x, n, most);
 }
 
 static void
@@ -408,9 +425,15 @@ process(void* state, const TonBlock* block)
   TonV most = ton_v(0.0F);
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
+    const uint32_t groups = left - left % TON_SIDE_BY_SIDE;
+    if (groups && plain(s, block)) {
+      most = run_plain(s, block, at, groups, most);
+      at += groups;
+      continue;
+    }
     const uint32_t n = ton_glide_span(&s->glide, left < CHUNK ? left : CHUNK);
     const bool moved = s->glide.moving;
-    most = run(s, block, at, n, most);
+    most = run_any(s, block, at, n, most);
     ton_glide_advance(&s->glide, s->c, N_GLIDED, n);
     if (moved) {
       look_around(s);

@@ -20,26 +20,45 @@ enum { TON_SIDE_BY_SIDE = 8 };
 #define TON_EACH_FRAME(k)                                                      \
   _Pragma("GCC unroll 8") for (int k = 0; k < TON_SIDE_BY_SIDE; ++k)
 
+/// A logarithm of a group on its way
+typedef struct {
+  TonVi e[TON_SIDE_BY_SIDE];
+  TonV t[TON_SIDE_BY_SIDE];
+  TonV p[TON_SIDE_BY_SIDE];
+} TonGroupLog2;
+
+static inline __attribute__((always_inline)) void
+ton_group_log2_begin(TonGroupLog2* g, const TonV x[TON_SIDE_BY_SIDE])
+{
+  TON_EACH_FRAME(k) g->e[k] = ton_v_log2_split(x[k], &g->t[k]);
+  TON_EACH_FRAME(k) g->p[k] = ton_v(ton_log2_terms[0]);
+}
+
+/// Terms 1 to TON_LOG2_TERMS - 1
+static inline __attribute__((always_inline)) void
+ton_group_log2_term(TonGroupLog2* g, int i)
+{
+  TON_EACH_FRAME(k) g->p[k] = g->p[k] * g->t[k] + ton_log2_terms[i];
+}
+
+static inline __attribute__((always_inline)) void
+ton_group_log2_end(const TonGroupLog2* g, TonV x[TON_SIDE_BY_SIDE])
+{
+  TON_EACH_FRAME(k)
+  x[k] = ton_vi_float(g->e[k]) + g->p[k] * g->t[k];
+}
+
 /// ton_v_log2() of a group, in place
 static inline __attribute__((always_inline)) void
 ton_group_log2(TonV x[TON_SIDE_BY_SIDE])
 {
-  TonVi e[TON_SIDE_BY_SIDE];
-  TonV t[TON_SIDE_BY_SIDE];
-  TonV p[TON_SIDE_BY_SIDE];
-  TON_EACH_FRAME(k)
+  TonGroupLog2 g;
+  ton_group_log2_begin(&g, x);
+  _Pragma("GCC unroll 8") for (int i = 1; i < TON_LOG2_TERMS; ++i)
   {
-    const TonVi bits = (TonVi)x[k] - 0x3F3504F3;
-    e[k] = bits >> 23;
-    t[k] = (TonV)((bits & 0x007FFFFF) + 0x3F3504F3) - 1.0F;
+    ton_group_log2_term(&g, i);
   }
-  TON_EACH_FRAME(k) p[k] = 0.17063452F * t[k] + -0.27269793F;
-  TON_EACH_FRAME(k) p[k] = p[k] * t[k] + 0.29726258F;
-  TON_EACH_FRAME(k) p[k] = p[k] * t[k] + -0.35896185F;
-  TON_EACH_FRAME(k) p[k] = p[k] * t[k] + 0.48046502F;
-  TON_EACH_FRAME(k) p[k] = p[k] * t[k] + -0.72137588F;
-  TON_EACH_FRAME(k) p[k] = p[k] * t[k] + 0.44269967F;
-  TON_EACH_FRAME(k) x[k] = ton_vi_float(e[k]) + (t[k] + p[k] * t[k]);
+  ton_group_log2_end(&g, x);
 }
 
 /// ton_v_exp2() of a group, in place

@@ -281,27 +281,39 @@ ton_vd_select(TonVi mask, TonVd a, TonVd b)
   return (TonVd)ton_v_select(mask, (TonV)a, (TonV)b);
 }
 
+/// Terms of p in ton_v_log2(), the highest first
+static const float ton_log2_terms[] = {0.17063452F,  -0.27269793F, 0.29726258F,
+                                       -0.35896185F, 0.48046502F,  -0.72137588F,
+                                       1.44269967F};
+
+enum { TON_LOG2_TERMS = sizeof(ton_log2_terms) / sizeof(float) };
+
+/// Exponent of a positive normal number, and mantissa - 1 in t
+static inline TonVi
+ton_v_log2_split(TonV x, TonV* t)
+{
+  const TonVi bits = (TonVi)x - 0x3F3504F3; // sqrt(1/2) as bits
+  *t = (TonV)((bits & 0x007FFFFF) + 0x3F3504F3) - 1.0F;
+  return bits >> 23;
+}
+
 /**
-   Base-2 logarithm of a positive normal number, error below 3.1e-7 + half an
+   Base-2 logarithm of a positive normal number, error below 3.3e-7 + half an
    ulp of y (2e-6 dB).  Anything else gives a finite number.
 
-   x = m 2^e with m in [sqrt(1/2), sqrt(2)), t = m - 1;  log2 x = e + t + t p(t)
-   t (1 + p): degree 7, least largest error of log2(1 + t).
+   x = m 2^e with m in [sqrt(1/2), sqrt(2)), t = m - 1;  log2 x = e + t p(t)
+   t p: degree 7, least largest error of log2(1 + t).
 */
 static inline TonV
 ton_v_log2(TonV x)
 {
-  const TonVi bits = (TonVi)x - 0x3F3504F3; // sqrt(1/2) as bits
-  const TonVi e = bits >> 23;
-  const TonV t = (TonV)((bits & 0x007FFFFF) + 0x3F3504F3) - 1.0F;
-  TonV p = ton_v(0.17063452F);
-  p = p * t + -0.27269793F;
-  p = p * t + 0.29726258F;
-  p = p * t + -0.35896185F;
-  p = p * t + 0.48046502F;
-  p = p * t + -0.72137588F;
-  p = p * t + 0.44269967F; // less the leading 1, added apart for its low bits
-  return ton_vi_float(e) + (t + p * t);
+  TonV t;
+  const TonVi e = ton_v_log2_split(x, &t);
+  TonV p = ton_v(ton_log2_terms[0]);
+  for (int i = 1; i < TON_LOG2_TERMS; ++i) {
+    p = p * t + ton_log2_terms[i];
+  }
+  return ton_vi_float(e) + p * t;
 }
 
 /**
