@@ -27,7 +27,7 @@ finish(TonStatus status)
     fprintf(stderr, "tonmeister: cannot write the answer: %s\n",
             strerror(errno));
   }
-  return status ? cli_exit(status) : 1;
+  return status && status != TON_GOAL_MISSED ? cli_exit(status) : 1;
 }
 
 int

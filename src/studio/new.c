@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "files/files.h"
 #include "studio/studio.h"
 
 #include <ctype.h>
@@ -83,30 +84,50 @@ static TonStatus
 copy_file(const char* from, const char* to, TonError* error)
 {
   char part[2200];
-  snprintf(part, sizeof(part), "%s.part-%ld", to, (long)getpid());
+  files_part_name(to, part, sizeof(part));
   const int in = open(from, O_RDONLY | O_CLOEXEC);
+  if (in < 0) {
+    return ton_fail_file(error, TON_BAD_FILE, from, "%s", strerror(errno));
+  }
   const int out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   char block[65536];
-  ssize_t n = in < 0 || out < 0 ? -1 : 1;
+  ssize_t n = out < 0 ? -1 : 1;
   while (n > 0) {
     n = read(in, block, sizeof(block));
-    if (n > 0 && write(out, block, (size_t)n) != n) {
-      n = -1;
-    }
+    n = n > 0 && files_write_all(out, block, (uint64_t)n) ? -1 : n;
   }
-  const int failed = n < 0 || fsync(out) != 0;
-  if (in >= 0) {
-    close(in);
-  }
-  if (out >= 0) {
-    close(out);
-  }
-  if (failed || rename(part, to) != 0) {
-    const TonStatus status = ton_fail_write(error, to);
+  const int reason = errno;
+  close(in);
+  const bool closed = out >= 0 && close(out) == 0;
+  errno = n < 0 ? reason : errno;
+  const TonStatus status = n < 0 || !closed ? ton_fail_write(error, to)
+                                            : files_publish(part, to, error);
+  if (status) {
     unlink(part);
-    return status;
   }
-  return TON_OK;
+  return status;
+}
+
+static bool
+same_bytes(const char* a, const char* b)
+{
+  FILE* const x = fopen(a, "rb");
+  FILE* const y = fopen(b, "rb");
+  char p[65536];
+  char q[sizeof(p)];
+  bool same = x && y;
+  for (size_t n = 1; same && n;) {
+    n = fread(p, 1, sizeof(p), x);
+    same = fread(q, 1, sizeof(q), y) == n && memcmp(p, q, n) == 0 &&
+           !ferror(x) && !ferror(y);
+  }
+  if (x) {
+    fclose(x);
+  }
+  if (y) {
+    fclose(y);
+  }
+  return same;
 }
 
 /// A stem joins the song as a second name of the same file where the disk
@@ -120,7 +141,8 @@ import_stem(const char* from, const char* to, TonError* error)
     return ton_fail_file(error, TON_NOT_FOUND, from, "%s", strerror(errno));
   }
   if (stat(to, &b) == 0) {
-    if (a.st_dev == b.st_dev && a.st_ino == b.st_ino) {
+    const bool one = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    if (one || (a.st_size == b.st_size && same_bytes(from, to))) {
       return TON_OK;
     }
     return ton_fail_file(error, TON_BAD_USE, to,
@@ -263,6 +285,43 @@ write_tracks(TonText* text, char** stems, uint32_t n, bool flat)
   ton_free(names);
 }
 
+/// A text that a run before this one began and had no time to decide on
+static bool
+is_begun(const char* path, const TonText* text)
+{
+  struct stat st;
+  char* const bytes = ton_alloc(text->length + 1);
+  FILE* const file = fopen(path, "rb");
+  const bool same = bytes && file && fstat(fileno(file), &st) == 0 &&
+                    (uint64_t)st.st_size == text->length &&
+                    fread(bytes, 1, text->length, file) == text->length &&
+                    memcmp(bytes, text->bytes, text->length) == 0;
+  if (file) {
+    fclose(file);
+  }
+  ton_free(bytes);
+  return same;
+}
+
+/// The text joins its stems; what a person may have changed is not replaced
+static TonStatus
+begin_song(const TonSongPaths* p, char** stems, uint32_t n, const TonText* text,
+           const char* song, TonError* error)
+{
+  if (text->failed) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  if (access(p->mix_text, F_OK) == 0 && !is_begun(p->mix_text, text)) {
+    return ton_fail_file(error, TON_BAD_USE, p->mix_text,
+                         "is there already; edit it, work it out again around "
+                         "what you changed (tonmeister mix %s --propose), or "
+                         "choose another folder",
+                         song);
+  }
+  TON_TRY(import_all(p, stems, n, error));
+  return ton_file_write(p->mix_text, text->bytes, text->length, error);
+}
+
 TonStatus
 ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
              TonError* error)
@@ -271,14 +330,6 @@ ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
   uint32_t rate = 0;
   TON_TRY(song_rate(stems, n, &rate, error));
   TON_TRY(ton_song_paths(song, true, &p, error));
-  if (access(p.mix_text, F_OK) == 0) {
-    return ton_fail_file(error, TON_BAD_USE, p.mix_text,
-                         "is there already; edit it, work it out again around "
-                         "what you changed (tonmeister mix %s --propose), or "
-                         "choose another folder",
-                         song);
-  }
-  TON_TRY(import_all(&p, stems, n, error));
   TonText text = {0};
   ton_text_add(&text, flat ? "# Every fader at unity, nothing else.\nsong: "
                            : "# Proposed by tonmeister: every reason stands "
@@ -289,9 +340,7 @@ ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
   ton_text_printf(&text, "\nrate: %g kHz\n\ntracks:\n", rate / 1000.0);
   write_tracks(&text, stems, n, flat);
   ton_text_add(&text, "\nbuses:\n  Mix: {}\n");
-  const TonStatus status =
-      text.failed ? ton_fail(error, TON_NO_MEMORY, "out of memory")
-                  : ton_file_write(p.mix_text, text.bytes, text.length, error);
+  const TonStatus status = begin_song(&p, stems, n, &text, song, error);
   ton_text_free(&text);
   return status;
 }

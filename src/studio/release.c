@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "files/files.h"
 #include "studio/each.h"
 #include "studio/studio.h"
 
@@ -254,7 +255,7 @@ improve(const Delivery* d, const TonDelivered* made, Hold* hold)
 
 /// Write and verify, again where the first try can be bettered
 static TonStatus
-write_and_verify(const Delivery* d, TonDelivered* made)
+try_and_verify(const Delivery* d, TonDelivered* made)
 {
   enum { MOST_TRIES = 4 };
   Hold hold = {.on = d->converted, .ceiling_dbtp = d->ceiling_dbtp};
@@ -267,6 +268,25 @@ write_and_verify(const Delivery* d, TonDelivered* made)
     }
   }
   return TON_OK;
+}
+
+/// Only what has been verified gets its final name
+static TonStatus
+write_and_verify(const Delivery* d, TonDelivered* made)
+{
+  char path[sizeof(made->path)];
+  snprintf(path, sizeof(path), "%s", made->path);
+  files_part_name(path, made->path, sizeof(made->path));
+  TonStatus status = try_and_verify(d, made);
+  status = status ? status : files_publish(made->path, path, d->error);
+  if (status) {
+    unlink(made->path);
+  }
+  if (status && strncmp(d->error->file, made->path, 511) == 0) {
+    snprintf(d->error->file, sizeof(d->error->file), "%.511s", path);
+  }
+  snprintf(made->path, sizeof(made->path), "%s", path);
+  return status;
 }
 
 /// What the file on the disk keeps of the promises
