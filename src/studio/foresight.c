@@ -20,6 +20,7 @@ enum {
 struct Foresight {
   uint32_t channels;
   uint32_t frames; ///< Of a step before folding
+  double step_ms;
   uint32_t held;
   float x[2][HISTORY + MOST_FRAMES + SLACK];
   TonKWeight k;
@@ -54,6 +55,7 @@ foresight_new(uint32_t rate, uint32_t channels)
   if (f) {
     f->channels = channels;
     f->frames = rate / 1000 < MOST_FRAMES ? rate / 1000 : MOST_FRAMES;
+    f->step_ms = 1000.0 * f->frames / rate;
     f->weigh = ton_weigh();
     f->fold = 1;
     f->trust = 1.02; // peaks between samples, which are not seen here
@@ -170,8 +172,43 @@ value_of(const TonInsert* limiter, const char* symbol, double otherwise)
   return p ? (double)limiter->params[p - limiter->type->params] : otherwise;
 }
 
+/// Mean power of the blocks of 0.4 s that are louder than `least`
+static double
+mean_above(const Foresight* f, double least)
+{
+  const double step_ms = f->fold * f->step_ms;
+  const uint32_t hop = (uint32_t)fmax(rint(100.0 / step_ms), 1.0);
+  const uint32_t whole = (uint32_t)fmax(rint(400.0 / step_ms), 1.0);
+  const uint32_t block = whole < f->n ? whole : f->n;
+  double sum = 0.0;
+  uint32_t passed = 0;
+  for (uint32_t at = 0; block && at + block <= f->n; at += hop) {
+    double power = 0.0;
+    for (uint32_t i = at; i < at + block; ++i) {
+      power += (double)f->power[i];
+    }
+    power /= block;
+    if (power > least) {
+      sum += power;
+      ++passed;
+    }
+  }
+  return passed ? sum / passed : 0.0;
+}
+
+/// Integrated loudness (BS.1770: gates at -70 LUFS and 10 LU under the mean),
+/// to the length of a step
+static double
+loudness_of(const Foresight* f)
+{
+  const double absolute = pow(10.0, (-70.0 + 0.691) / 10.0);
+  const double relative = 0.1 * mean_above(f, absolute);
+  const double power = mean_above(f, fmax(absolute, relative));
+  return 10.0 * log10(power) - 0.691;
+}
+
 void
-foresight_ready(Foresight* f, const TonInsert* limiter, double lufs)
+foresight_ready(Foresight* f, const TonInsert* limiter)
 {
   if (f->held) {
     close_step(f);
@@ -180,7 +217,7 @@ foresight_ready(Foresight* f, const TonInsert* limiter, double lufs)
   f->look_ms = value_of(limiter, "look-ahead", 5.0);
   f->release_ms = value_of(limiter, "release", 60.0);
   f->automatic = value_of(limiter, "mode", 0.0) == 0.0;
-  f->lufs = lufs;
+  f->lufs = loudness_of(f);
 }
 
 /// The limiter's law over the steps

@@ -31,9 +31,8 @@ void foresight_free(Foresight* f);
 /// for the first 17 minutes, then of 2, 4 ...  [any]
 void foresight_add(Foresight* f, const float* const* in, uint32_t frames);
 
-/// Close the last step; `limiter` is the one that follows, `lufs` the loudness
-/// of what was added.
-void foresight_ready(Foresight* f, const TonInsert* limiter, double lufs);
+/// Close the last step; `limiter` is the one that follows
+void foresight_ready(Foresight* f, const TonInsert* limiter);
 
 /// Gain that gives a loudness, dB, within [low, high]
 double foresight_gain(const Foresight* f, double lufs, double low, double high);

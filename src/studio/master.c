@@ -95,23 +95,27 @@ task_of(const MasterText* t, const char* out)
 }
 
 /// Glue has to prove that it costs nothing: if the limiter would have more to
-/// do behind it, it goes
+/// do behind it, it goes.  What comes out before the limiter is the one that
+/// stays, with glue or without.
 static TonStatus
-prove_glue(MasterText* t, const char* out)
+prove_glue(MasterText* t, const char* out, MasterFront** front)
 {
   TonInsert* const glue = master_text_glue(t);
   const MasterTask task = task_of(t, out);
-  double with = NAN;
-  double without = NAN;
+  TON_TRY(master_front(&task, front, t->job, t->error));
   if (!glue) {
     return TON_OK;
   }
-  TON_TRY(master_foresee(&task, &with, t->job, t->error));
+  MasterFront* bare = NULL;
   glue->bypass = true;
-  TON_TRY(master_foresee(&task, &without, t->job, t->error));
+  TON_TRY(master_front(&task, &bare, t->job, t->error));
   glue->bypass = false;
-  return with > without + COSTLY_DB ? master_text_drop_glue(t, with, without)
-                                    : TON_OK;
+  const double with = master_foresee(&task, *front);
+  const double without = master_foresee(&task, bare);
+  const bool costs = with > without + COSTLY_DB;
+  master_front_free(costs ? *front : bare);
+  *front = costs ? bare : *front;
+  return costs ? master_text_drop_glue(t, with, without) : TON_OK;
 }
 
 static TonStatus
@@ -119,14 +123,17 @@ work(MasterText* t, const char* song, const char* out, TonMastered* m)
 {
   TON_TRY(master_text_open(t, song));
   TON_TRY(master_text_propose(t));
-  TON_TRY(prove_glue(t, out));
   m->before = t->mix.whole;
   m->goal_lufs =
       t->master->has_loudness ? (double)t->master->loudness_lufs : (double)NAN;
   m->ceiling_dbtp = (double)t->master->ceiling_dbtp;
-  const MasterTask task = task_of(t, out);
+  MasterFront* front = NULL;
   MasterOutcome o;
-  TON_TRY(master_run(&task, &o, t->job, t->error));
+  TonStatus status = prove_glue(t, out, &front);
+  const MasterTask task = task_of(t, out);
+  status = status ? status : master_run(&task, front, &o, t->job, t->error);
+  master_front_free(front);
+  TON_TRY(status);
   m->after = o.measured;
   m->state = o.search.state;
   m->runs = o.runs;

@@ -20,14 +20,19 @@
 /// Reduction up to which what is foreseen may be believed at any distance
 #define SURE_DB 3.0
 
+struct MasterFront {
+  Spool* spool;
+  Foresight* foresight; ///< Null: no loudness goal
+};
+
 typedef struct {
   const MasterTask* task;
   const TonJob* job;
   TonError* error;
+  const char* stage;
   MasterOutcome* outcome;
   Spool* spool;
-  Foresight* foresight; ///< Null: no loudness goal
-  TonMeters* meters;    ///< Of the front
+  Foresight* foresight;
 } Run;
 
 static uint32_t
@@ -41,10 +46,7 @@ static bool
 tell(void* handle, double part)
 {
   const Run* const r = handle;
-  const bool first = r->meters != NULL;
-  return !r->job->progress ||
-         r->job->progress(r->job->handle, first ? "rendering" : "mastering",
-                          part);
+  return !r->job->progress || r->job->progress(r->job->handle, r->stage, part);
 }
 
 /// Run a graph of one strip; its limiter, if any, is insert 0
@@ -91,55 +93,84 @@ build_and_run(Run* r, const TonSource* source, const TonInsert* chain,
 static bool
 take_front(void* handle, const float* const* in, uint32_t frames)
 {
-  Run* const r = handle;
-  if (r->foresight) {
-    ton_meters_add(r->meters, in, frames);
-    foresight_add(r->foresight, in, frames);
+  MasterFront* const f = handle;
+  if (f->foresight) {
+    foresight_add(f->foresight, in, frames);
   }
-  return !r->spool || spool_add(r->spool, in, frames);
+  return spool_add(f->spool, in, frames);
 }
 
 static TonStatus
-open_front(Run* r)
+open_front(const MasterTask* t, MasterFront* f, TonError* error)
 {
-  const MasterTask* const t = r->task;
-  r->meters = ton_meters_new(t->rate, t->channels, TON_MEASURE_LOUDNESS);
-  r->foresight = t->limiter && isfinite(t->goal_lufs)
-                     ? foresight_new(t->rate, t->channels)
-                     : NULL;
   const bool wanted = t->limiter && isfinite(t->goal_lufs);
-  return r->meters && (r->foresight || !wanted)
+  TON_TRY(spool_new(t->out, t->channels, &f->spool, error));
+  f->foresight = wanted ? foresight_new(t->rate, t->channels) : NULL;
+  return f->foresight || !wanted
              ? TON_OK
-             : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+             : ton_fail(error, TON_NO_MEMORY, "out of memory");
 }
 
-/// Everything before the limiter, once
 static TonStatus
-run_front(Run* r)
+run_front(Run* r, MasterFront* f)
 {
   TonAudio* audio = NULL;
   TonEngine* engine = NULL;
-  TON_TRY(open_front(r));
   TON_TRY(ton_audio_open(r->task->source, &audio, r->error));
   const TonSource source = source_of(audio);
-  const TonSink sink = {r, take_front};
+  const TonSink sink = {f, take_front};
   const TonStatus status =
       build_and_run(r, &source, r->task->master->chain, limiter_at(r->task),
                     NULL, &sink, &engine);
   ton_engine_free(engine);
   ton_audio_close(audio);
   // a full disk explains a render that stopped
-  TON_TRY(r->spool ? spool_close(r->spool, r->error) : TON_OK);
+  TON_TRY(spool_close(f->spool, r->error));
   TON_TRY(status);
-  TonMeasurement m;
-  ton_meters_finish(r->meters, &m);
-  ton_meters_free(r->meters);
-  r->meters = NULL;
-  r->outcome->front_lufs = m.integrated_lufs;
-  if (r->foresight) {
-    foresight_ready(r->foresight, r->task->limiter, m.integrated_lufs);
+  if (f->foresight) {
+    foresight_ready(f->foresight, r->task->limiter);
   }
   return TON_OK;
+}
+
+TonStatus
+master_front(const MasterTask* task, MasterFront** front, const TonJob* job,
+             TonError* error)
+{
+  Run r = {.task = task, .job = job, .error = error, .stage = "rendering"};
+  MasterFront* const f = ton_alloc(sizeof(MasterFront));
+  if (!f) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  TonStatus status = open_front(task, f, error);
+  status = status ? status : run_front(&r, f);
+  if (status) {
+    master_front_free(f);
+    return status;
+  }
+  *front = f;
+  return TON_OK;
+}
+
+void
+master_front_free(MasterFront* f)
+{
+  if (f) {
+    foresight_free(f->foresight);
+    spool_free(f->spool);
+    ton_free(f);
+  }
+}
+
+double
+master_foresee(const MasterTask* task, const MasterFront* front)
+{
+  if (!front->foresight) {
+    return NAN;
+  }
+  const double gain = foresight_gain(front->foresight, task->goal_lufs,
+                                     -HIGHEST_DB, HIGHEST_DB);
+  return foresight_reduction(front->foresight, gain);
 }
 
 // Limiter ---------------------------------------------------------------------
@@ -348,52 +379,25 @@ search_gain(Run* r, TonAudioWriter** writer)
   return run_back(r, writer);
 }
 
-static void
-end_run(Run* r)
-{
-  ton_meters_free(r->meters);
-  foresight_free(r->foresight);
-  spool_free(r->spool);
-}
-
 TonStatus
-master_foresee(const MasterTask* task, double* reduction_db, const TonJob* job,
-               TonError* error)
-{
-  MasterOutcome outcome = {0};
-  Run r = {.task = task, .job = job, .error = error, .outcome = &outcome};
-  *reduction_db = NAN;
-  if (!task->limiter || !isfinite(task->goal_lufs)) {
-    return TON_OK;
-  }
-  const TonStatus status = run_front(&r);
-  if (!status) {
-    const double gain =
-        foresight_gain(r.foresight, task->goal_lufs, -HIGHEST_DB, HIGHEST_DB);
-    *reduction_db = foresight_reduction(r.foresight, gain);
-  }
-  end_run(&r);
-  return status;
-}
-
-TonStatus
-master_run(const MasterTask* task, MasterOutcome* outcome, const TonJob* job,
-           TonError* error)
+master_run(const MasterTask* task, const MasterFront* front,
+           MasterOutcome* outcome, const TonJob* job, TonError* error)
 {
   *outcome =
       (MasterOutcome){.reduction_db = NAN, .most_db = NAN, .most_at_s = NAN};
-  Run r = {.task = task, .job = job, .error = error, .outcome = outcome};
+  Run r = {.task = task,
+           .job = job,
+           .error = error,
+           .stage = "mastering",
+           .outcome = outcome,
+           .spool = front->spool,
+           .foresight = front->foresight};
   TonAudioWriter* writer = NULL;
-  TonStatus status = spool_new(task->out, task->channels, &r.spool, error);
-  status = status ? status : run_front(&r);
-  status = status        ? status
-           : r.foresight ? search_gain(&r, &writer)
-                         : run_back(&r, &writer);
+  const TonStatus status =
+      r.foresight ? search_gain(&r, &writer) : run_back(&r, &writer);
   if (status) {
     ton_writer_abandon(writer);
-  } else {
-    status = commit(&r, writer);
+    return status;
   }
-  end_run(&r);
-  return status;
+  return commit(&r, writer);
 }

@@ -33,17 +33,27 @@ typedef struct {
   double reduction_db; ///< P95 over 0.1 s of the limiter's meter; NaN: none
   double most_db;      ///< Highest reduction
   double most_at_s;    ///< Where
-  double front_lufs;   ///< Before the limiter
   uint32_t runs;       ///< Limiter runs
 } MasterOutcome;
 
-/// Gain reduction (P95) the limiter will need for the loudness, without running
-/// it; NaN when the task has no goal or no limiter.  [main]
-TonStatus master_foresee(const MasterTask* task, double* reduction_db,
-                         const TonJob* job, TonError* error);
+/// What comes out before the limiter, kept for its runs
+typedef struct MasterFront MasterFront;
 
-/// Write the master; the limiter's gain is left at what was found.  [main]
-TonStatus master_run(const MasterTask* task, MasterOutcome* outcome,
-                     const TonJob* job, TonError* error);
+/// Run what stands before the limiter.  Freed with master_front_free().  [main]
+TonStatus master_front(const MasterTask* task, MasterFront** front,
+                       const TonJob* job, TonError* error);
+
+/// Null is allowed.
+void master_front_free(MasterFront* front);
+
+/// Gain reduction (P95) the limiter will need behind it for the loudness,
+/// without running it; NaN when the task has no goal or no limiter.
+double master_foresee(const MasterTask* task, const MasterFront* front);
+
+/// Write the master; the limiter's gain is left at what was found.  `front` is
+/// that of the task.  [main]
+TonStatus master_run(const MasterTask* task, const MasterFront* front,
+                     MasterOutcome* outcome, const TonJob* job,
+                     TonError* error);
 
 #endif
