@@ -46,6 +46,7 @@ static const struct {
     {"saturator", "hard", "character=hard drive=6"},
     {"width", "width", "width=140"},
     {"width", "width, mono below", "width=140 mono-below=120"},
+    {"width", "spread and held", "spread=50 least-correlation=0"},
 };
 
 static void
