@@ -333,13 +333,12 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
 
 // The usual case ------------------------------------------------------------
 
-/// All lanes work, nothing moves, nothing is dry, peaks count
+/// Nothing moves, nothing waits, peaks count
 static bool
-plain(const Compressor* s, const TonBlock* block)
+plain(const Compressor* s)
 {
   return !(s->glide.moving || s->any_filter || s->any_rms || s->half_link ||
-           s->mixed || s->ahead.longest || s->loudness.any ||
-           s->follower.holds || ton_vi_any(~ton_vi_load(block->on)));
+           s->ahead.longest || s->loudness.any || s->follower.holds);
 }
 
 /// A group's key becomes the wanted reduction c, while the poles follow the
@@ -374,23 +373,36 @@ reduce_group(const Compressor* s, const float* key, TonV* c, TonFollowed* f,
 }
 
 static inline __attribute__((always_inline)) TonV
-apply_group(const Compressor* s, TonV* c, float* x, TonV most)
+apply_group(const Compressor* s, TonV* c, float* x, TonV most, TonVi off)
 {
   const TonV makeup = s->c[MAKEUP].now;
+  const TonV mix = s->c[MIX].now;
+  TonV dry[TON_SIDE_BY_SIDE];
   TON_EACH_FRAME(k) most = ton_v_max(most, c[k]);
   TON_EACH_FRAME(k) c[k] = makeup - c[k];
   ton_group_exp2(c);
-  TON_EACH_FRAME(k)
-  ton_v_store(x + (size_t)k * TON_LANES,
-              ton_v_load(x + (size_t)k * TON_LANES) * c[k]);
+  if (s->mixed) {
+    TON_EACH_FRAME(k) c[k] = c[k] * mix + (1.0F - mix);
+  }
+  TON_EACH_FRAME(k) dry[k] = ton_v_load(x + (size_t)k * TON_LANES);
+  TON_EACH_FRAME(k) c[k] = dry[k] * c[k];
+  if (ton_vi_any(off)) {
+    TON_EACH_FRAME(k) c[k] = ton_v_select(off, dry[k], c[k]);
+  }
+  TON_EACH_FRAME(k) ton_v_store(x + (size_t)k * TON_LANES, c[k]);
   return most;
 }
 
-/// Whole groups of frames
+/// n frames in whole groups
 static TonV
-run_groups(Compressor* s, const float* key, float* x, uint32_t n, TonV most)
+run_groups(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
+           TonV most)
 {
   enum { GROUP = TON_SIDE_BY_SIDE * TON_LANES };
+  float* x = block->x + (size_t)from * TON_LANES;
+  const float* key =
+      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
+  const TonVi off = ~ton_vi_load(block->on);
   TonFollowed f = ton_follow_begin(&s->follower);
   TonV c[TON_SIDE_BY_SIDE];
   TonV before[TON_SIDE_BY_SIDE];
@@ -398,24 +410,14 @@ run_groups(Compressor* s, const float* key, float* x, uint32_t n, TonV most)
   for (n -= TON_SIDE_BY_SIDE; n; n -= TON_SIDE_BY_SIDE) {
     key += GROUP;
     reduce_group(s, key, c, &f, before);
-    most = apply_group(s, before, x, most);
+    most = apply_group(s, before, x, most, off);
     TON_EACH_FRAME(k) before[k] = c[k];
     x += GROUP;
   }
   TON_EACH_FRAME(k) before[k] = ton_follow_plain(&f, before[k]);
-  most = apply_group(s, before, x, most);
+  most = apply_group(s, before, x, most, off);
   ton_follow_end(&s->follower, &f);
   return most;
-}
-
-static TonV
-run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
-          TonV most)
-{
-  float* const x = block->x + (size_t)from * TON_LANES;
-  const float* const key =
-      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
-  return run_groups(s, key, x, n, most);
 }
 
 static void
@@ -426,8 +428,8 @@ process(void* state, const TonBlock* block)
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
     const uint32_t groups = left - left % TON_SIDE_BY_SIDE;
-    if (groups && plain(s, block)) {
-      most = run_plain(s, block, at, groups, most);
+    if (groups && plain(s)) {
+      most = run_groups(s, block, at, groups, most);
       at += groups;
       continue;
     }
