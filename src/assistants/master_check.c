@@ -105,7 +105,10 @@ write_row(const Row* r, TonFinding* finding)
   const bool good = finding->light == TON_LIGHT_GREEN;
   finding->at_s = good ? NAN : r->at_s;
   char figure[64];
-  ton_figure_print(r->value, r->unit, figure, sizeof(figure));
+  // what nobody can hear is nothing
+  const bool nothing = strcmp(r->unit, "LU") == 0 && r->value < -120.0;
+  ton_figure_print(nothing ? -INFINITY : r->value, r->unit, figure,
+                   sizeof(figure));
   snprintf(finding->text, sizeof(finding->text), "%s: %s", r->found,
            isnan(r->value) ? "not defined here" : figure);
   snprintf(finding->fix, sizeof(finding->fix), "%s", good ? "" : r->fix);

@@ -84,6 +84,9 @@ print_reasons(const TonMastered* m)
 {
   for (uint32_t i = 0; i < m->decisions.count; ++i) {
     const TonDecision* const d = &m->decisions.items[i];
+    if (d->superseded) {
+      continue;
+    }
     printf("  %s%s%s\n      %s\n", d->path, *d->value ? ": " : "", d->value,
            d->reason);
   }

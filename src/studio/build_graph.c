@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "dsp/decibel.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool
@@ -78,10 +79,36 @@ any_solo(const TonMix* mix)
   return false;
 }
 
+/// A track that a solo elsewhere leaves out
+static bool
+left_out(const TonMix* mix, const TonStrip* s)
+{
+  return !s->bus && any_solo(mix) && !reaches_solo(mix, s);
+}
+
+/// Does a send of it lead to a solo?  Then it is heard there, and only there.
+static bool
+sends_to_solo(const TonMix* mix, const TonStrip* s)
+{
+  for (uint32_t k = 0; k < s->n_sends; ++k) {
+    if (reaches_solo(mix, &mix->strips[ton_mix_strip(mix, s->sends[k].to)])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool
 silent(const TonMix* mix, const TonStrip* s)
 {
-  return s->mute || (!s->bus && any_solo(mix) && !reaches_solo(mix, s));
+  return s->mute || (left_out(mix, s) && !sends_to_solo(mix, s));
+}
+
+/// A way that is closed while another strip is in solo
+static bool
+is_closed(const TonMix* mix, const TonStrip* s, uint32_t to)
+{
+  return left_out(mix, s) && !reaches_solo(mix, &mix->strips[to]);
 }
 
 static TonStatus
@@ -116,14 +143,17 @@ static TonStatus
 add_edges(TonGraph* graph, const TonMix* mix, uint32_t i)
 {
   const TonStrip* const s = &mix->strips[i];
-  if (s->to && ton_graph_edge(graph, i, ton_mix_strip(mix, s->to), 0.0F,
-                              false) == UINT32_MAX) {
+  const uint32_t out = s->to ? ton_mix_strip(mix, s->to) : 0;
+  if (s->to &&
+      ton_graph_edge(graph, i, out, is_closed(mix, s, out) ? -INFINITY : 0.0F,
+                     false) == UINT32_MAX) {
     return TON_NO_MEMORY;
   }
   for (uint32_t k = 0; k < s->n_sends; ++k) {
     const TonSend* const send = &s->sends[k];
-    if (ton_graph_edge(graph, i, ton_mix_strip(mix, send->to), send->level_db,
-                       send->pre) == UINT32_MAX) {
+    const uint32_t to = ton_mix_strip(mix, send->to);
+    const float db = is_closed(mix, s, to) ? -INFINITY : send->level_db;
+    if (ton_graph_edge(graph, i, to, db, send->pre) == UINT32_MAX) {
       return TON_NO_MEMORY;
     }
   }
@@ -131,9 +161,10 @@ add_edges(TonGraph* graph, const TonMix* mix, uint32_t i)
 }
 
 static TonStatus
-add_automation(TonGraph* graph, const TonStrip* s, uint32_t i,
+add_automation(TonGraph* graph, const TonMix* mix, uint32_t i,
                const uint32_t* place)
 {
+  const TonStrip* const s = &mix->strips[i];
   static const TonAutoKind kinds[] = {
       [TON_MOVE_FADER] = TON_AUTO_FADER, [TON_MOVE_PAN] = TON_AUTO_PAN,
       [TON_MOVE_MUTE] = TON_AUTO_MUTE,   [TON_MOVE_SEND] = TON_AUTO_EDGE,
@@ -143,7 +174,8 @@ add_automation(TonGraph* graph, const TonStrip* s, uint32_t i,
     const TonAutomation* const a = &s->automation[k];
     uint32_t item = a->item;
     if (a->move == TON_MOVE_SEND) {
-      item += s->to != NULL;
+      const uint32_t to = ton_mix_strip(mix, s->sends[item].to);
+      item = is_closed(mix, s, to) ? UINT32_MAX : item + (s->to != NULL);
     } else if (a->move == TON_MOVE_PARAM) {
       item = place[a->item];
     }
@@ -168,7 +200,7 @@ build(TonGraph* graph, const TonMix* mix, const TonSource* sources)
         place ? build_chain(graph, i, s->chain, s->n_chain, mix, s, place)
               : TON_NO_MEMORY;
     status = status ? status : add_edges(graph, mix, i);
-    status = status ? status : add_automation(graph, s, i, place);
+    status = status ? status : add_automation(graph, mix, i, place);
     ton_free(place);
     TON_TRY(status);
   }

@@ -146,6 +146,9 @@ work(MasterText* t, const char* song, const char* out, TonMastered* m)
                               o.reduction_db));
     m->goal_lufs = o.search.goal_lufs;
   }
+  if (ton_decisions_compare(&t->records, t->doc)) {
+    return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
+  }
   TON_TRY(master_text_save(t));
   m->decisions = t->records;
   t->records = (TonDecisions){0};

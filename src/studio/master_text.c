@@ -17,6 +17,9 @@
 
 enum { MOST_REFERENCES = 16 };
 
+/// How a drive's reason names the goal, src/assistants/master.c
+#define GOAL_WORDS "solved for "
+
 static TonStatus
 read_again(MasterText* t)
 {
@@ -149,6 +152,10 @@ find_goal(MasterText* t)
   *lufs = held                         ? (double)m->loudness_lufs
           : isfinite(w->loudness_lufs) ? w->loudness_lufs
                                        : *lufs;
+  if (isfinite(w->loudness_lufs) || isfinite(w->ceiling_dbtp)) {
+    snprintf(t->target.title, sizeof(t->target.title),
+             "asked for on the command line");
+  }
   *dbtp = is_locked(m, "ceiling")     ? (double)m->ceiling_dbtp
           : isfinite(w->ceiling_dbtp) ? w->ceiling_dbtp
                                       : *dbtp;
@@ -276,11 +283,36 @@ propose(MasterText* t)
   return status;
 }
 
+/// A goal that the assistant had set tells why it is another now; a person's
+/// own keeps its comment
+static TonStatus
+set_goal(MasterText* t, const char* key, double value, const char* unit)
+{
+  char text[32];
+  char* const was = ton_doc_get(t->doc, key);
+  TonDecision* record = NULL;
+  snprintf(text, sizeof(text), "%g %s", value, unit);
+  for (uint32_t i = 0; i < t->records.count; ++i) {
+    TonDecision* const d = &t->records.items[i];
+    if (was && strcmp(d->path, key) == 0 && strcmp(d->value, was) == 0) {
+      record = d;
+    }
+  }
+  ton_free(was);
+  const TonEdit e = {key, text, record ? t->target.title : NULL};
+  TON_TRY(ton_doc_edit(t->doc, &e, t->error));
+  if (record) {
+    ton_decision_start(record, "goal.asked", 1.0, "%s", t->target.title);
+    snprintf(record->path, sizeof(record->path), "%s", key);
+    snprintf(record->value, sizeof(record->value), "%s", text);
+  }
+  return TON_OK;
+}
+
 /// Keep the chain; only the goal may be another
 static TonStatus
 keep_chain(MasterText* t)
 {
-  char value[32];
   t->plan = (TonMasterPlan){.limiter = UINT32_MAX,
                             .drive_locked = is_locked(t->master, "chain"),
                             .goal_lufs = t->target.loudness_lufs};
@@ -288,12 +320,10 @@ keep_chain(MasterText* t)
       t->master->has_loudness ? (double)t->master->loudness_lufs : NAN;
   if (isfinite(t->target.loudness_lufs) &&
       !(fabs(was - t->target.loudness_lufs) < 1e-3)) {
-    snprintf(value, sizeof(value), "%g LUFS", t->target.loudness_lufs);
-    TON_TRY(edit(t, "loudness", value));
+    TON_TRY(set_goal(t, "loudness", t->target.loudness_lufs, "LUFS"));
   }
   if (fabs((double)t->master->ceiling_dbtp - t->target.ceiling_dbtp) > 1e-3) {
-    snprintf(value, sizeof(value), "%g dBTP", t->target.ceiling_dbtp);
-    TON_TRY(edit(t, "ceiling", value));
+    TON_TRY(set_goal(t, "ceiling", t->target.ceiling_dbtp, "dBTP"));
   }
   return TON_OK;
 }
@@ -451,17 +481,23 @@ merge(MasterText* t, const TonDecisions* added)
   return TON_OK;
 }
 
-/// The limiter's own record says what stands there now, gain included
+/// The limiter's own record says what stands there now, gain and goal included
 static void
-follow_gain(MasterText* t)
+follow_gain(MasterText* t, double goal_lufs)
 {
   char path[64];
   snprintf(path, sizeof(path), "chain/%u/limiter", t->plan.limiter);
   char* const value = ton_doc_get(t->doc, path);
   for (uint32_t i = 0; value && i < t->records.count; ++i) {
     TonDecision* const d = &t->records.items[i];
-    if (strcmp(d->path, path) == 0) {
-      snprintf(d->value, sizeof(d->value), "%s", value);
+    if (strcmp(d->path, path) != 0) {
+      continue;
+    }
+    snprintf(d->value, sizeof(d->value), "%s", value);
+    char* const goal = strstr(d->reason, GOAL_WORDS);
+    if (goal && !t->propose) {
+      const size_t at = (size_t)(goal - d->reason);
+      snprintf(goal, sizeof(d->reason) - at, GOAL_WORDS "%g LUFS", goal_lufs);
     }
   }
   ton_free(value);
@@ -483,7 +519,7 @@ master_text_drive(MasterText* t, TonDriveSearch* search, double true_peak_dbtp,
                                             t->error);
   status = status ? status : ton_plan_apply(&plan, t->doc, t->error);
   status = status ? status : merge(t, &plan.decisions);
-  follow_gain(t);
+  follow_gain(t, search->goal_lufs);
   ton_plan_free(&plan);
   return status;
 }

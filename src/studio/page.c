@@ -117,21 +117,22 @@ find_texts(const TonSongPaths* p, Material* m)
 
 /// The records of a text; a song mixed by hand has none.  What a person has
 /// changed since is marked.
-static void
+static TonStatus
 read_decisions(const TonSongPaths* p, const char* name, const char* text,
-               TonDecisions* all)
+               TonDecisions* all, TonError* error)
 {
   char path[1200];
   TonDoc* doc = NULL;
   snprintf(path, sizeof(path), "%s/%s", p->folder, name);
-  if (ton_decisions_read(path, all, NULL) != TON_OK) {
+  TonStatus status = ton_decisions_read(path, all, NULL);
+  if (status) {
     *all = (TonDecisions){0};
-    return;
-  }
-  if (ton_doc_open(text, &doc, NULL) == TON_OK) {
-    ton_decisions_compare(all, doc);
+  } else if ((status = ton_doc_open(text, &doc, NULL)) == TON_OK) {
+    status = ton_decisions_compare(all, doc);
   }
   ton_doc_free(doc);
+  return status == TON_NO_MEMORY ? ton_fail(error, status, "out of memory")
+                                 : TON_OK;
 }
 
 static TonStatus
@@ -141,8 +142,10 @@ gather(const TonSongPaths* p, Material* m, const TonJob* job, TonError* error)
                            error));
   TON_TRY(ton_measure_file(p->master, TON_MEASURE_ALL, &m->master, &m->keep[1],
                            job, error));
-  read_decisions(p, "decisions.json", p->mix_text, &m->decisions[0]);
-  read_decisions(p, "master-decisions.json", p->master_text, &m->decisions[1]);
+  TON_TRY(read_decisions(p, "decisions.json", p->mix_text, &m->decisions[0],
+                         error));
+  TON_TRY(read_decisions(p, "master-decisions.json", p->master_text,
+                         &m->decisions[1], error));
   read_release(p, m);
   find_texts(p, m);
   return read_master(p, m, job, error);

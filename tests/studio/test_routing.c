@@ -119,6 +119,12 @@ solo_leaves_the_others_out(void** state)
   render(A "    to: Band\n" B "buses: {Band: {to: All}, All: {solo: true}}\n",
          false);
   expect_sum("a bus behind a bus", 1.0, 0.0, 0, N);
+  render(A "    sends: {Room: -6 dB, Hall: 0 dB}\n"
+           "    automation: {sends/Hall: [[0 s, 0 dB], [1 s, -3 dB]]}\n" B
+           "    sends: {Hall: 0 dB}\nbuses: {Room: {solo: true}, Hall: {}}\n",
+         false);
+  expect_sum("a room: what is sent to it, and nothing else", gain(-6), 0.0, 0,
+             N);
 }
 
 static void
