@@ -218,22 +218,36 @@ enum { AT_ONCE = 1 };
 #endif
 typedef double Frames __attribute__((vector_size(16 * AT_ONCE)));
 
-/// The poles, from w into y; both begin with the frames before
-static inline void
-recur(const double p[POLES], double* y, const double* w, uint32_t n)
+enum { LAG = 2 / AT_ONCE, BEFORE = 2 * 2 * POLES };
+
+/// A step of one pair of poles; `last` holds 2 LAG vectors before
+static inline Frames
+pole(const double p[POLES], Frames* last, int k, Frames x)
 {
-  enum { LAG = 2 / AT_ONCE };
-  Frames last[2 * LAG];
-  memcpy(last, y, sizeof(last));
-  for (uint32_t i = 0; i < n; i += 2) {
+  const Frames y = (x - p[1] * last[k]) - p[0] * last[k + LAG];
+  last[k] = last[k + LAG];
+  last[k + LAG] = y;
+  return y;
+}
+
+/// Both pairs of poles, from w into u and y, which begin with what was BEFORE
+static inline void
+recur(const ReverbFilter* f, const double* w, double* u, double* y, uint32_t n)
+{
+  Frames first[2 * LAG];
+  Frames second[2 * LAG];
+  memcpy(first, u, sizeof(first));
+  memcpy(second, y, sizeof(second));
+  for (uint32_t i = 0; i < 2 * n; i += 4) {
 #pragma GCC unroll 2
-    for (uint32_t k = 0; k < LAG; ++k) {
+    for (int k = 0; k < LAG; ++k) {
+      const uint32_t at = i + 2 * (uint32_t)k;
       Frames now;
-      memcpy(&now, w + 2 * (i + k * AT_ONCE), sizeof(now));
-      now = (now - p[1] * last[k]) - p[0] * last[k + LAG];
-      last[k] = last[k + LAG];
-      last[k + LAG] = now;
-      memcpy(y + 2 * (i + k * AT_ONCE + 2 * POLES), &now, sizeof(now));
+      memcpy(&now, w + at, sizeof(now));
+      now = pole(f->p, first, k, now);
+      memcpy(u + BEFORE + at, &now, sizeof(now));
+      now = pole(f->q, second, k, now);
+      memcpy(y + BEFORE + at, &now, sizeof(now));
     }
   }
 }
@@ -242,7 +256,6 @@ recur(const double p[POLES], double* y, const double* w, uint32_t n)
 static void
 take_in(ReverbFilter* f, const float* from, float in[2][CHUNK], uint32_t n)
 {
-  enum { BEFORE = 2 * 2 * POLES };
   _Alignas(64) float two[2 * CHUNK] = {0};
   _Alignas(64) double x[2 * (ZEROS + CHUNK)];
   _Alignas(64) double w[2 * CHUNK];
@@ -266,8 +279,7 @@ take_in(ReverbFilter* f, const float* from, float in[2][CHUNK], uint32_t n)
     }
     *(TonVdAny*)(w + i) = sum;
   }
-  recur(f->p, u, w, n);
-  recur(f->q, y, u + BEFORE, n);
+  recur(f, w, u, y, n);
   for (uint32_t i = 0; i < n; i += TON_LANES) {
     const double* const at = y + BEFORE + 2 * i;
     const TonV a = ton_vd_join(*(const TonVdAny*)at,

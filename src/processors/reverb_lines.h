@@ -90,21 +90,18 @@ reverb_lines_swing(ReverbLines* l, const float* memory)
   l->depth = depth;
 }
 
-/// A Hadamard matrix of 16 by its butterflies, the gain of 4 not taken out
+/// Sums and differences of lines `step` apart, of each two steps.  Steps 1, 2,
+/// 4 and 8 make a Hadamard matrix; its gain of 4 is taken out by the damping.
 REVERB_INLINE void
-reverb_hadamard(TonV* v)
+reverb_butterflies(TonV* v, int lines, int step)
 {
-#pragma GCC unroll 4
-  for (int step = 1; step < LINES; step *= 2) {
-#pragma GCC unroll 16
-    for (int k = 0; k < LINES; ++k) {
-      if (!(k & step)) {
-        const TonV a = v[k];
-        const TonV b = v[k + step];
-        v[k] = a + b;
-        v[k + step] = a - b;
-      }
-    }
+#pragma GCC unroll 8
+  for (int k = 0; k < lines / 2; ++k) {
+    TonV* const a = v + k / step * 2 * step + k % step;
+    const TonV x = a[0];
+    const TonV y = a[step];
+    a[0] = x + y;
+    a[step] = x - y;
   }
 }
 
@@ -188,15 +185,28 @@ reverb_lines_recur(ReverbLines* l, TonV* v, int k, uint32_t into, uint32_t n,
   }
 }
 
-/// Left hears the even lines and right the odd ones, some upside down
-REVERB_INLINE TonV
-reverb_heard(const TonV* v, int side)
+/// Left hears the even lines and right the odd ones, some upside down:
+/// this is what four of them add
+REVERB_INLINE void
+reverb_hear(const TonV* v, int four, TonV* left, TonV* right)
 {
-  const TonV a = side ? v[1] - v[5] : v[0] + v[4];
-  const TonV b = side ? v[3] + v[7] : v[2] - v[6];
-  const TonV c = side ? v[9] + v[13] : v[8] - v[12];
-  const TonV d = side ? v[11] - v[15] : v[10] - v[14];
-  return (a + b) + (side ? c - d : d - c);
+  switch (four) {
+  case 0:
+    *left = v[0] + v[2];
+    *right = v[1] + v[3];
+    break;
+  case 1:
+    *left = *left + (v[0] - v[2]);
+    *right = *right + (v[3] - v[1]);
+    break;
+  case 2:
+    *left = *left + (v[2] - v[0]);
+    *right = *right + (v[1] - v[3]);
+    break;
+  default:
+    *left = *left + (v[0] - v[2]);
+    *right = *right + (v[1] + v[3]);
+  }
 }
 
 /// One vector of frames, i to i + n of the chunk
@@ -206,19 +216,23 @@ reverb_lines_block(ReverbLines* l, const float* const* from, float* const* to,
                    uint32_t into, uint32_t n, bool bass, bool moving)
 {
   TonV v[LINES];
+  TonV heard[2];
 #pragma GCC unroll 4
   for (int k = 0; k < LINES; k += TON_LANES) {
-#pragma GCC unroll 16
-    for (int j = 0; j < TON_LANES; ++j) {
-      v[k + j] = ton_v_load_any(from[k + j] + i);
-    }
-    ton_v_transpose(v + k);
+    ton_v_load_frames(from + k, i, v + k);
     reverb_lines_recur(l, v + k, k, into, n, bass, moving);
     ton_v_transpose(v + k);
+#pragma GCC unroll 4
+    for (int j = k; j < k + TON_LANES; j += 4) {
+      reverb_hear(v + j, j / 4, &heard[0], &heard[1]);
+    }
+    reverb_butterflies(v + k, TON_LANES, 1);
+    reverb_butterflies(v + k, TON_LANES, 2);
   }
-  ton_v_store(out[0] + i, reverb_heard(v, 0));
-  ton_v_store(out[1] + i, reverb_heard(v, 1));
-  reverb_hadamard(v);
+  ton_v_store(out[0] + i, heard[0]);
+  ton_v_store(out[1] + i, heard[1]);
+  reverb_butterflies(v, LINES, 4);
+  reverb_butterflies(v, LINES, 8);
   const TonV fed[2] = {ton_v_load(in[0] + i), ton_v_load(in[1] + i)};
 #pragma GCC unroll 16
   for (int k = 0; k < LINES; ++k) {
