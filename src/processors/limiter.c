@@ -59,7 +59,7 @@ static const TonParam params[] = {
      .spacing = TON_LOG,
      .min = 1.0F,
      .max = 3000.0F,
-     .def = 60.0F,
+     .def = 30.0F,
      .flags = TON_AUTOMATE},
     {.symbol = "mode",
      .offset = AT(mode),
@@ -203,8 +203,8 @@ release_of(const Limiter* s, const LimiterParams* p)
   return (TonLimitRelease){.fall = fall,
                            .hold = hold_frames(s->main.look, s->rate),
                            .slow_rise = 0.1 * s->rate,
-                           .slow_fall = 8.0 * fall,
-                           .dense_fall = 72.0 * fall,
+                           .slow_fall = fmax(fall, 0.48 * s->rate),
+                           .dense_fall = fmax(fall, 5.4 * s->rate),
                            .pause = 0.6 * s->rate,
                            .memory = s->rate};
 }

@@ -215,7 +215,7 @@ foresight_ready(Foresight* f, const TonInsert* limiter)
   }
   f->ceiling = ton_from_db(value_of(limiter, "ceiling", -1.0));
   f->look_ms = value_of(limiter, "look-ahead", 5.0);
-  f->release_ms = value_of(limiter, "release", 60.0);
+  f->release_ms = value_of(limiter, "release", 30.0);
   f->automatic = value_of(limiter, "mode", 0.0) == 0.0;
   f->lufs = loudness_of(f);
 }
@@ -252,8 +252,8 @@ release_of(const Foresight* f)
   return (Release){.keep = exp(-1.0 / steps),
                    .slow_rise =
                        f->automatic ? 1.0 - exp(-1.0 * f->fold / 100.0) : 0.0,
-                   .slow_fall = 8.0 * steps,
-                   .dense_fall = 72.0 * steps,
+                   .slow_fall = fmax(steps, 480.0 / f->fold),
+                   .dense_fall = fmax(steps, 5400.0 / f->fold),
                    .memory = 1000.0 / f->fold,
                    .pause = 600 / f->fold};
 }
