@@ -79,8 +79,9 @@ typedef struct {
                                 ///< full scale (0 dBFS sine in one: -3.01)
   double correlation;     ///< Whole programme, -1 to 1; NaN for mono/silence
   double correlation_min; ///< Lowest of 3 s windows above -60 LUFS
-  double balance_db;      ///< Right minus left, RMS
-  double mono_loss_lu;    ///< Loudness of (L+R)/2 in both channels minus stereo
+  double correlation_min_at_s; ///< Start of that window
+  double balance_db;           ///< Right minus left, RMS
+  double mono_loss_lu; ///< Loudness of (L+R)/2 in both channels minus stereo
   double band_correlation[TON_STEREO_BANDS];
   double band_side_db[TON_STEREO_BANDS]; ///< Side minus mid energy
 

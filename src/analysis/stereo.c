@@ -25,6 +25,7 @@ struct Stereo {
   Moments ring[WINDOW];
   uint64_t tenths;
   double lowest;
+  double lowest_at_s;
   bool timeline;
   Curve curve;
 };
@@ -37,6 +38,7 @@ stereo_new(uint32_t rate, bool timeline)
     s->rate = rate;
     s->timeline = timeline;
     s->lowest = NAN;
+    s->lowest_at_s = NAN;
   }
   return s;
 }
@@ -72,6 +74,7 @@ end_tenth(Stereo* s, bool loud)
   const double rho = correlation(&window);
   if (loud && !isnan(rho) && !(rho >= s->lowest)) {
     s->lowest = rho;
+    s->lowest_at_s = 0.1 * (double)(s->tenths - n);
   }
   if (s->timeline) {
     curve_add(&s->curve, rho);
@@ -95,6 +98,7 @@ stereo_finish(Stereo* s, TonMeasurement* m)
   const double floor = s->all.frames * silence;
   m->correlation = correlation(&s->all);
   m->correlation_min = isnan(s->lowest) ? m->correlation : s->lowest;
+  m->correlation_min_at_s = s->lowest_at_s;
   if (s->all.rr > floor || s->all.ll > floor) {
     m->balance_db = ton_power_db(s->all.rr) - ton_power_db(s->all.ll);
   }

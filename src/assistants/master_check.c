@@ -169,8 +169,8 @@ rows_of_stereo(const TonStemFacts* f, Row* r)
   const TonMeasurement* const m = &f->whole;
   const bool stereo = m->channels == 2;
   const Row rows[] = {
-      {"phase", stereo ? m->correlation_min : NAN, "", 0.0, -0.2, NAN,
-       "lowest correlation",
+      {"phase", stereo ? m->correlation_min : NAN, "", 0.0, -0.2,
+       m->correlation_min_at_s, "lowest correlation",
        "look for a track or an effect with one side upside down"},
       {"mono-loss", stereo ? m->mono_loss_lu : NAN, "LU", -1.5, -3.0, NAN,
        "loudness lost in mono",

@@ -84,6 +84,20 @@ void cli_progress_clear(void);
 /// May the answer have colours?  On a terminal, unless NO_COLOR is set.
 bool cli_colours(void);
 
+/// "2-gain": a parameter of a band that was explained with band 1
+bool cli_repeats_band(const char* symbol);
+
+/// A preset of the program
+typedef struct {
+  char name[64];
+  char about[256];
+  char processor[32];
+  char values[512];
+} CliPreset;
+
+/// All of them, by name; read once.  Returns how many.
+uint32_t cli_presets(const CliPreset** presets);
+
 /// The manual page in roff, to stdout
 void cli_manual(void);
 

@@ -82,6 +82,13 @@ help_param(const TonParam* p)
          p->flags & TON_AUTOMATE ? "" : "; stays while the song plays");
 }
 
+bool
+cli_repeats_band(const char* symbol)
+{
+  const size_t digits = strspn(symbol, "0123456789");
+  return digits && symbol[digits] == '-' && strncmp(symbol, "1-", 2) != 0;
+}
+
 static void
 help_processor(const TonProcessor* p)
 {
@@ -89,8 +96,34 @@ help_processor(const TonProcessor* p)
   print_wrapped(p->help);
   printf("\nParameters, with range and default:\n");
   for (uint32_t i = 0; i < p->n_params; ++i) {
-    help_param(&p->params[i]);
+    if (!cli_repeats_band(p->params[i].symbol)) {
+      help_param(&p->params[i]);
+    }
   }
+  if (p->n_params && strncmp(p->params[0].symbol, "1-", 2) == 0) {
+    printf(
+        "  2-..., 3-...   the other bands, the same\n\nIn the texts its bands "
+        "are a list, and on the command line one band may stand for\nall: "
+        "bell:at=1kHz,gain=-3dB,q=1\n");
+  }
+}
+
+static void
+help_preset(const CliPreset* p)
+{
+  printf("%s (preset of %s)\n\n", p->name, p->processor);
+  print_wrapped(p->about);
+  printf("\n%s\n", p->values);
+}
+
+/// A name of a list, on a new line where the old is full; returns its column
+static size_t
+listed(const char* name, bool last, size_t at)
+{
+  const size_t more = strlen(name) + 2;
+  const bool full = at + more > 78;
+  printf("%s%s%s", full ? "\n  " : " ", name, last ? "" : ",");
+  return full ? more + 1 : at + more;
 }
 
 static void
@@ -103,11 +136,26 @@ overview(void)
     printf("  %-8s %-20s %s\n", cli_verbs[i].name, cli_verbs[i].usage,
            cli_verbs[i].summary);
   }
+  const CliPreset* presets = NULL;
+  const uint32_t n = cli_presets(&presets);
+  size_t at = 0;
   printf("\nProcessors:");
   for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
-    printf(" %s", (*p)->id);
+    at = listed((*p)->id, !p[1], at ? at : strlen("Processors:"));
   }
-  printf("\n\nMore: tonmeister help VERB, tonmeister help PROCESSOR\n");
+  at = strlen("Presets:");
+  printf("\nPresets:");
+  for (uint32_t i = 0; i < n; ++i) {
+    at = listed(presets[i].name, i + 1 == n, at);
+  }
+  printf("\n\nMore: tonmeister help VERB, PROCESSOR or PRESET\n");
+}
+
+static json_t*
+json_preset(const CliPreset* p)
+{
+  return json_pack("{s:s, s:s, s:s, s:s}", "name", p->name, "about", p->about,
+                   "processor", p->processor, "values", p->values);
 }
 
 static json_t*
@@ -181,6 +229,9 @@ print_json(const char* topic)
   const bool all = !*topic || strcmp(topic, "all") == 0;
   json_t* const verbs = json_array();
   json_t* const processors = json_array();
+  json_t* const list = json_array();
+  const CliPreset* presets = NULL;
+  const uint32_t n = cli_presets(&presets);
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
     if (all || strcmp(topic, cli_verbs[i].name) == 0) {
       json_array_append_new(verbs, json_verb(&cli_verbs[i]));
@@ -191,8 +242,13 @@ print_json(const char* topic)
       json_array_append_new(processors, json_processor(*p));
     }
   }
-  cli_print_json(json_pack("{s:i, s:o, s:o}", "schema", 1, "verbs", verbs,
-                           "processors", processors));
+  for (uint32_t i = 0; i < n; ++i) {
+    if (all || strcmp(topic, presets[i].name) == 0) {
+      json_array_append_new(list, json_preset(&presets[i]));
+    }
+  }
+  cli_print_json(json_pack("{s:i, s:o, s:o, s:o}", "schema", 1, "verbs", verbs,
+                           "processors", processors, "presets", list));
 }
 
 /// Explain the verb or processor of that name, or all
@@ -212,19 +268,35 @@ print_topic(const char* topic)
       printf(all ? "\n" : "");
     }
   }
+  const CliPreset* presets = NULL;
+  const uint32_t n = cli_presets(&presets);
+  for (uint32_t i = 0; i < n; ++i) {
+    if (all || strcmp(topic, presets[i].name) == 0) {
+      help_preset(&presets[i]);
+      printf(all ? "\n" : "");
+    }
+  }
 }
+
+enum { MOST_TOPICS = 512 };
 
 static TonStatus
 check_topic(const char* topic, TonError* error)
 {
-  const char* names[64] = {"all"};
+  const char* names[MOST_TOPICS] = {"all"};
+  const CliPreset* presets = NULL;
+  const uint32_t n_presets = cli_presets(&presets);
   size_t n = 1;
   bool found = !*topic;
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
     names[n++] = cli_verbs[i].name;
   }
-  for (const TonProcessor* const* p = ton_processors(); *p && n < 64; ++p) {
+  for (const TonProcessor* const* p = ton_processors(); *p && n < MOST_TOPICS;
+       ++p) {
     names[n++] = (*p)->id;
+  }
+  for (uint32_t i = 0; i < n_presets && n < MOST_TOPICS; ++i) {
+    names[n++] = presets[i].name;
   }
   for (size_t i = 0; i < n; ++i) {
     found = found || strcmp(topic, names[i]) == 0;
@@ -234,7 +306,7 @@ check_topic(const char* topic, TonError* error)
   }
   const char* const near = ton_text_nearest(topic, names, n);
   return ton_fail(error, TON_BAD_USE,
-                  "there is no verb or processor \"%s\"%s%s%s", topic,
+                  "there is no verb, processor or preset \"%s\"%s%s%s", topic,
                   near ? "; did you mean \"" : "; see tonmeister help",
                   near ? near : "", near ? "\"?" : "");
 }

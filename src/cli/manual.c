@@ -110,7 +110,9 @@ processor(const TonProcessor* p)
   plain(p->help);
   printf("\n");
   for (uint32_t i = 0; i < p->n_params; ++i) {
-    param(&p->params[i]);
+    if (!cli_repeats_band(p->params[i].symbol)) {
+      param(&p->params[i]);
+    }
   }
 }
 

@@ -168,8 +168,8 @@ const CliVerb cli_verbs[] = {
      .renders = true,
      .run = cli_apply},
     {.name = "help",
-     .usage = "[VERB|PROCESSOR|all]",
-     .summary = "Explain a verb or a processor.",
+     .usage = "[NAME|all]",
+     .summary = "Explain a verb, a processor or a preset.",
      .text = "With --json: the tables themselves.",
      .examples = "tonmeister help compressor\n"
                  "tonmeister help all --json",

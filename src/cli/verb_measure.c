@@ -128,14 +128,18 @@ levels(const TonMeasurement* m)
 static void
 stereo(const TonMeasurement* m)
 {
-  char lowest[48] = "";
+  char lowest[64] = "";
   if (m->channels != 2) {
     row("correlation", NAN, "", m->channels == 1 ? "mono" : "for two channels");
     return;
   }
   if (isfinite(m->correlation_min)) {
-    snprintf(lowest, sizeof(lowest), "lowest %.2f in 3 s",
-             report_rounded(m->correlation_min, 2));
+    char time[32];
+    const bool placed = isfinite(m->correlation_min_at_s);
+    snprintf(lowest, sizeof(lowest), "lowest %.2f%s%s",
+             report_rounded(m->correlation_min, 2),
+             placed ? " in the 3 s from " : "",
+             placed ? cli_time(m->correlation_min_at_s, time) : "");
   }
   row("correlation", m->correlation, "", lowest);
   row("balance", m->balance_db, "dB", "right minus left");
@@ -260,10 +264,15 @@ measure_one(const CliLine* line, const char* path, json_t* files,
   TON_TRY(
       ton_measure_file(path, TON_MEASURE_ALL, &m, &keep, &line->job, error));
   cli_progress_clear();
+  const bool cut = ton_breaks_off(path);
   if (line->json) {
-    json_array_append_new(files, cli_measurement(&m, path));
+    json_t* const o = cli_measurement(&m, path);
+    json_object_set_new(o, "breaks_off", json_boolean(cut));
+    json_array_append_new(files, o);
   } else {
     print_measurement(&m, path);
+    printf("%s",
+           cut ? "  the file breaks off: its header promises more\n" : "");
   }
   ton_meters_free(keep);
   return TON_OK;

@@ -87,6 +87,7 @@ report_measurement(const TonMeasurement* m)
       {"dc_right", m->channels > 1 ? m->dc[1] : NAN},
       {"correlation", m->correlation},
       {"correlation_min", m->correlation_min},
+      {"correlation_min_at_s", m->correlation_min_at_s},
       {"balance_db", m->balance_db},
       {"mono_loss_lu", m->mono_loss_lu},
       {"silence_head_s", m->silence_head_s},

@@ -61,3 +61,15 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
   ton_audio_close(audio);
   return status;
 }
+
+bool
+ton_breaks_off(const char* path)
+{
+  TonAudio* audio = NULL;
+  if (ton_audio_open(path, &audio, NULL)) {
+    return false;
+  }
+  const bool cut = ton_audio_info(audio)->truncated;
+  ton_audio_close(audio);
+  return cut;
+}

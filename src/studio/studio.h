@@ -81,6 +81,10 @@ TonStatus ton_measure_file(const char* path, unsigned what,
                            TonMeasurement* result, TonMeters** keep,
                            const TonJob* job, TonError* error);
 
+/// Does the file hold less than its header promises?  False for what cannot be
+/// opened.
+bool ton_breaks_off(const char* path);
+
 /// Import stems and write the text they stand in: every fader at unity.  `flat`
 /// also sums mono stems as they are, so that the mix is their sum.  An existing
 /// mix.yaml is an error.
