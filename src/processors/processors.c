@@ -30,6 +30,7 @@ static const TonProcessor* const list[][3] = {
     LANED(ton_compressor),
     LANED(ton_gate),
     ALONE(ton_limiter),
+    LANED(ton_transient),
     // equaliser
     LANED(ton_dynamic_eq),
     LANED(ton_equaliser),

@@ -16,6 +16,7 @@ TON_DECLARE_LANED(ton_dynamic_eq);
 TON_DECLARE_LANED(ton_gain);
 TON_DECLARE_LANED(ton_gate);
 TON_DECLARE_LANED(ton_saturator);
+TON_DECLARE_LANED(ton_transient);
 TON_DECLARE_LANED(ton_width);
 
 /// No lanes, yet faster where vectors are wide
