@@ -189,26 +189,30 @@ write_tags(const char* path, const TonTags* tags)
   return save(ref.file()) ? 0 : 1;
 }
 
+/// First value of a field, "" where it is missing or empty
+std::string
+first_of(const TagLib::PropertyMap& map, const char* key)
+{
+  const auto found = map.find(key);
+  return found == map.end() || found->second.isEmpty()
+             ? std::string()
+             : found->second.front().to8Bit(true);
+}
+
 void
 read_numbers(const TagLib::PropertyMap& map, TonTags* tags)
 {
-  if (map.contains("TRACKNUMBER")) {
-    std::sscanf(map["TRACKNUMBER"].front().toCString(), "%u/%u", &tags->track,
-                &tags->track_total);
-  }
-  if (map.contains("TRACKTOTAL")) {
-    std::sscanf(map["TRACKTOTAL"].front().toCString(), "%u",
-                &tags->track_total);
-  }
-  tags->has_gain = map.contains("REPLAYGAIN_TRACK_GAIN");
+  std::sscanf(first_of(map, "TRACKNUMBER").c_str(), "%u/%u", &tags->track,
+              &tags->track_total);
+  std::sscanf(first_of(map, "TRACKTOTAL").c_str(), "%u", &tags->track_total);
+  const std::string gain = first_of(map, "REPLAYGAIN_TRACK_GAIN");
+  tags->has_gain = !gain.empty();
   if (tags->has_gain) {
-    tags->track_gain_db =
-        std::atof(map["REPLAYGAIN_TRACK_GAIN"].front().toCString());
+    tags->track_gain_db = std::atof(gain.c_str());
   }
-  if (map.contains("REPLAYGAIN_TRACK_PEAK")) {
-    tags->track_peak_dbtp =
-        20.0 *
-        std::log10(std::atof(map["REPLAYGAIN_TRACK_PEAK"].front().toCString()));
+  const std::string peak = first_of(map, "REPLAYGAIN_TRACK_PEAK");
+  if (!peak.empty()) {
+    tags->track_peak_dbtp = 20.0 * std::log10(std::atof(peak.c_str()));
   }
 }
 
@@ -221,10 +225,8 @@ read_tags(const char* path, TonTags* tags, bool* has_cover)
   }
   const TagLib::PropertyMap map = ref.file()->properties();
   for (const Field& field : fields) {
-    if (map.contains(field.key)) {
-      std::snprintf(reinterpret_cast<char*>(tags) + field.offset, field.size,
-                    "%s", map[field.key].front().toCString(true));
-    }
+    std::snprintf(reinterpret_cast<char*>(tags) + field.offset, field.size,
+                  "%s", first_of(map, field.key).c_str());
   }
   read_numbers(map, tags);
   *has_cover = false;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "must.h"
+
 #include <tonmeister/audio_file.h>
 
 #include <math.h>
@@ -14,16 +16,6 @@
    give what is not a number; what opens gives no more frames than it said, and
    again the same after going back; what does not open says why.
 */
-
-int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size);
-
-#define MUST(holds)                                                            \
-  do {                                                                         \
-    if (!(holds)) {                                                            \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds);              \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 /// libsndfile 1.2.0 forgets its Vorbis state when a header is broken
 const char* __lsan_default_suppressions(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/memory.h"
 #include "base/text.h"
+#include "must.h"
 
 #include <tonmeister/session.h>
 
@@ -13,16 +14,6 @@
    Any bytes as a text of a song: reading never crashes, hangs or leaks; what
    parses keeps its bytes; an edit does what it says or leaves all as it was.
 */
-
-int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size);
-
-#define MUST(holds)                                                            \
-  do {                                                                         \
-    if (!(holds)) {                                                            \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds);              \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 static void
 add_step(TonText* path, const char* step)

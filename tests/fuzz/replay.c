@@ -7,8 +7,8 @@
 
 /**
    @file
-   Main of a fuzz target without a fuzzer: every file of a corpus, and then
-   seeded changes of each (bytes turned over, cut out, repeated, joined with
+   Main of a fuzz target without a fuzzer: every file of a corpus (folders or
+   files), and then seeded changes of each (bytes turned over, cut out, repeated, joined with
    another file), so that each test run tries some that nobody has seen.
 
    usage: fuzz_X CHANGES CORPUS...
@@ -43,35 +43,49 @@ by_name(const void* a, const void* b)
   return strcmp(*(char* const*)a, *(char* const*)b);
 }
 
+static void
+load_file(const char* path)
+{
+  FILE* const file = fopen(path, "rb");
+  uint8_t* const room = malloc(MOST_BYTES);
+  if (file && room && n_inputs < MOST_FILES) {
+    const size_t size = fread(room, 1, MOST_BYTES, file);
+    uint8_t* const fitting = realloc(room, size ? size : 1);
+    inputs[n_inputs++] = (Input){fitting ? fitting : room, size};
+  } else {
+    free(room);
+  }
+  if (file) {
+    fclose(file);
+  }
+}
+
+/// Every file of a folder by name, or one file; 0: there is none
 static int
-load(const char* folder)
+load(const char* where)
 {
   static char* names[MOST_FILES];
+  const size_t before = n_inputs;
   size_t n = 0;
-  DIR* const dir = opendir(folder);
+  DIR* const dir = opendir(where);
   for (struct dirent* e; dir && n < MOST_FILES && (e = readdir(dir));) {
-    if (e->d_name[0] != '.') {
+    if (e->d_type == DT_REG || e->d_type == DT_UNKNOWN) {
       names[n++] = strdup(e->d_name);
     }
   }
-  if (!dir || closedir(dir)) {
-    return 0;
+  if (dir) {
+    closedir(dir);
+  } else {
+    load_file(where);
   }
   qsort(names, n, sizeof(names[0]), by_name);
-  for (size_t i = 0; i < n && n_inputs < MOST_FILES; ++i) {
+  for (size_t i = 0; i < n; ++i) {
     char path[4096];
-    snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-    FILE* const file = fopen(path, "rb");
-    uint8_t* const room = malloc(MOST_BYTES);
-    if (file && room) {
-      const size_t size = fread(room, 1, MOST_BYTES, file);
-      uint8_t* const fitting = realloc(room, size ? size : 1);
-      inputs[n_inputs++] = (Input){fitting ? fitting : room, size};
-      fclose(file);
-    }
+    snprintf(path, sizeof(path), "%s/%s", where, names[i]);
+    load_file(path);
     free(names[i]);
   }
-  return n > 0;
+  return n_inputs > before;
 }
 
 static size_t

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/roles.h"
+#include "assistants/targets.h"
+#include "base/memory.h"
+#include "must.h"
+
+#include <tonmeister/decision.h>
+#include <tonmeister/session.h>
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/**
+   @file
+   Any bytes as each of the tables in data/, as a preset, and as the records of
+   decisions: reading ends, leaks nothing, gives what callers rely on or says
+   why not.
+*/
+
+static char folder[64];
+
+static const char* const places[] = {
+    "roles.yaml",          "targets.yaml",      "platforms.yaml",
+    "tone/streaming.yaml", "deliverables.yaml", "presets/vocal-plate.yaml"};
+
+enum { PLACES = sizeof(places) / sizeof(places[0]) };
+
+static const char*
+in_folder(const char* name)
+{
+  static char room[128];
+  snprintf(room, sizeof(room), "%s/%s", folder, name);
+  return room;
+}
+
+static void
+leave(void)
+{
+  for (int i = 0; i < PLACES; ++i) {
+    unlink(in_folder(places[i]));
+  }
+  unlink(in_folder("decisions.json"));
+  unlink(in_folder("again.json"));
+  rmdir(in_folder("tone"));
+  rmdir(in_folder("presets"));
+  rmdir(folder);
+}
+
+static void
+enter(void)
+{
+  if (*folder) {
+    return;
+  }
+  snprintf(folder, sizeof(folder), "%s/ton-fuzz-XXXXXX",
+           access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+  MUST(mkdtemp(folder));
+  setenv("TONMEISTER_DATA", folder, 1);
+  mkdir(in_folder("tone"), 0777);
+  mkdir(in_folder("presets"), 0777);
+  atexit(leave);
+}
+
+static void
+put(const char* name, const uint8_t* bytes, size_t size)
+{
+  FILE* const file = fopen(in_folder(name), "wb");
+  MUST(file && fwrite(bytes, 1, size, file) == size);
+  fclose(file);
+}
+
+static bool
+fair(TonStatus status, const TonError* error)
+{
+  return status == TON_OK || *error->text;
+}
+
+static void
+read_roles(void)
+{
+  TonRoles* roles = NULL;
+  TonError error = {0};
+  const TonStatus status =
+      ton_roles_read(in_folder("roles.yaml"), &roles, &error);
+  MUST(fair(status, &error));
+  if (status == TON_OK) {
+    TonRoleGuess guess;
+    ton_role_from_name(roles, "01 Lead Vox (L).wav", &guess);
+    MUST(guess.role && *guess.because);
+    MUST(guess.confidence >= 0.0 && guess.confidence <= 1.0);
+    MUST(roles->n_roles > 0);
+  }
+  ton_roles_free(roles);
+}
+
+static void
+read_targets(void)
+{
+  TonTarget target;
+  TonPenalty rows[40];
+  TonTone tone;
+  TonError error = {0};
+  const uint32_t n = ton_target_count();
+  for (uint32_t i = 0; i < n && i < 4; ++i) {
+    MUST(fair(ton_target_at(i, &target, &error), &error));
+  }
+  if (ton_target("streaming", &target, &error) == TON_OK) {
+    MUST(isnan(target.loudness_lufs) || isfinite(target.loudness_lufs));
+    MUST(isfinite(target.ceiling_dbtp) && isfinite(target.tolerance_lu));
+  } else {
+    MUST(*error.text);
+  }
+  MUST(ton_platform_penalties(-14.0, -1.0, rows, 40) <= 40);
+  if (ton_tone("streaming", &tone, &error) == TON_OK) {
+    for (int i = 0; i < TON_THIRDS; ++i) {
+      MUST(isfinite(tone.level_db[i]) && tone.spread_db[i] > 0.0);
+    }
+  }
+}
+
+static void
+read_release(void)
+{
+  static const char text[] = "title: x\ndeliverables: [cd, {mp3: {}}]\n";
+  TonDoc* doc = NULL;
+  TonRelease* release = NULL;
+  TonError error = {0};
+  MUST(ton_doc_parse(text, sizeof(text) - 1, "r", &doc, NULL) == TON_OK);
+  const TonStatus status = ton_release_read(doc, NULL, &release, &error);
+  MUST(fair(status, &error));
+  if (status == TON_OK) {
+    MUST(release->n_deliverables == 2 && release->deliverables[0].container);
+  }
+  ton_release_free(release);
+  ton_doc_free(doc);
+}
+
+static void
+read_preset(void)
+{
+  static const char text[] = "tracks:\n  A: {file: a, chain: [vocal plate]}\n";
+  TonDoc* doc = NULL;
+  TonMix* mix = NULL;
+  TonError error = {0};
+  MUST(ton_doc_parse(text, sizeof(text) - 1, "m", &doc, NULL) == TON_OK);
+  MUST(fair(ton_mix_read(doc, NULL, &mix, &error), &error));
+  ton_mix_free(mix);
+  ton_doc_free(doc);
+}
+
+/// What was read is written and read again
+static void
+read_decisions(void)
+{
+  TonDecisions all = {0};
+  TonDecisions again = {0};
+  TonError error = {0};
+  const TonStatus status =
+      ton_decisions_read(in_folder("decisions.json"), &all, &error);
+  MUST(fair(status, &error));
+  if (status == TON_OK) {
+    MUST(ton_decisions_write(&all, in_folder("again.json"), &error) == TON_OK);
+    MUST(ton_decisions_read(in_folder("again.json"), &again, &error) == TON_OK);
+    MUST(again.count == all.count);
+    for (uint32_t i = 0; i < all.count; ++i) {
+      MUST(strcmp(all.items[i].path, again.items[i].path) == 0);
+      MUST(strcmp(all.items[i].reason, again.items[i].reason) == 0);
+      MUST(all.items[i].n_evidence == again.items[i].n_evidence);
+      MUST(all.items[i].n_alternatives == again.items[i].n_alternatives);
+    }
+  }
+  ton_decisions_free(&all);
+  ton_decisions_free(&again);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
+{
+  enter();
+  for (int i = 0; i < PLACES; ++i) {
+    put(places[i], bytes, size);
+  }
+  put("decisions.json", bytes, size);
+  read_roles();
+  read_targets();
+  read_release();
+  read_preset();
+  read_decisions();
+  return 0;
+}
