@@ -2,6 +2,7 @@
 #include "dsp/filter_design.h"
 #include "processors/reverb.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -51,7 +52,8 @@ prime_from(uint32_t n)
 uint32_t
 reverb_room(double rate)
 {
-  const double ms = 2.0 * 500.0 + 2.0 * 50.0 + LINES * 200.0;
+  // input and all-passes of both sides, and the lines, all at their longest
+  const double ms = 2.0 * 340.0 + 2.0 * 32.0 + LINES * 105.0;
   const uint32_t rings = 2 + 2 * DIFFUSERS + LINES;
   return (uint32_t)(ms * rate / 1000.0) + rings * (2 * CHUNK + MIRROR + 128);
 }
@@ -159,6 +161,7 @@ reverb_lay_out(Reverb* r, const ReverbParams* p)
     const double hz = 0.3 + 0.6 * fmod(0.618034 * k, 1.0); // all different
     l->turn[k] = (int32_t)(4294967296.0 * hz * CHUNK / r->rate);
   }
+  assert(r->room <= reverb_room(r->rate));
 }
 
 void

@@ -255,12 +255,13 @@ reverb_lines_run(ReverbLines* l, float* memory, float in[2][CHUNK],
     from[k] = reverb_ring_back(memory, &l->ring[k], (uint32_t)l->back[k]);
     to[k] = memory + l->ring[k].start + l->ring[k].at;
   }
-  if (n == CHUNK && !l->bass && !l->moving) {
-    for (uint32_t i = 0; i < CHUNK; i += TON_LANES) {
+  const bool whole = n == CHUNK && !l->moving;
+  for (uint32_t i = 0; i < n; i += TON_LANES) {
+    if (whole && !l->bass) {
       reverb_lines_block(l, from, to, in, out, i, 0, TON_LANES, false, false);
-    }
-  } else {
-    for (uint32_t i = 0; i < n; i += TON_LANES) {
+    } else if (whole) {
+      reverb_lines_block(l, from, to, in, out, i, 0, TON_LANES, true, false);
+    } else {
       reverb_lines_block(l, from, to, in, out, i, into + i,
                          n - i < TON_LANES ? n - i : TON_LANES, l->bass,
                          l->moving);

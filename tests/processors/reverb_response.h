@@ -14,7 +14,9 @@
    silence that differs.
 */
 
+#ifndef RESPONSE_RATE
 #define RESPONSE_RATE 48000.0
+#endif
 
 /// Everything open: what is measured is the space
 #define RESPONSE_OPEN "pre-delay=0 highpass=20 lowpass=20000 "
