@@ -151,16 +151,29 @@ static const TonMeterInfo meters[] = {
 /// What glides.  Levels are in octaves of amplitude (6.02 dB) re full scale
 enum { THRESHOLD, HYSTERESIS, SLOPE, KNEE, BEND, RANGE, LINK, N_GLIDED };
 
-/// Both poles of the gain reduction, in octaves; low and high lanes
+/**
+   Two equal poles, which begin and end without a corner:  c - y - z
+
+   In float, which stands still before it arrives; so what is kept is the
+   distance to where each pole goes:  above = y - c,  lag = z - y.
+*/
 typedef struct {
-  TonVd open[2];   ///< Share of the way covered each frame, opening
-  TonVd close[2];  ///< The same closing
-  TonVd hold[2];   ///< Frames
-  TonVd held[2];   ///< State: frames of hold left
-  TonVd first[2];  ///< State
-  TonVd second[2]; ///< State: the first, smoothed again
-  bool begun;      ///< The first frame was there
+  TonV open;  ///< Share of both distances kept each frame, opening
+  TonV close; ///< The same closing
+  TonV hold;  ///< Frames
+  TonV held;  ///< State: frames of hold left
+  TonV last;  ///< State: c, octaves of gain reduction
+  TonV above; ///< State
+  TonV lag;   ///< State
+  bool begun; ///< The first frame was there
 } Swing;
+
+/// Which of both thresholds counts
+typedef struct {
+  TonV hold; ///< Frames
+  TonV stay; ///< State: frames left before the upper threshold counts again
+  TonV open; ///< State: 1 where the lower threshold counts, else 0
+} Latch;
 
 /**
    key - high-pass - low-pass - |x|, falls in 5 ms - log2 - link
@@ -173,17 +186,15 @@ typedef struct {
   TonGlide glide;
   TonGlided c[N_GLIDED];
   double rate;
-  TonV fall;  ///< Share of the peak kept each frame
-  TonV peak;  ///< State
-  TonV hold;  ///< Frames
-  TonV stay;  ///< State: frames left before the upper threshold counts again
-  TonVi open; ///< State: the lower threshold counts
+  TonV fall; ///< Share of the peak kept each frame
+  TonV peak; ///< State
   TonVi high_on;
   TonVi low_on;
   bool any_high;
   bool any_low;
   TonSvfLanes highpass;
   TonSvfLanes lowpass;
+  Latch latch;
   Swing swing;
   TonLookAhead ahead;
   TonV ring[];
@@ -218,9 +229,9 @@ reset(void* state)
 {
   Gate* const s = state;
   memset(&s->peak, 0, sizeof(s->peak));
-  memset(&s->stay, 0, sizeof(s->stay));
-  memset(&s->open, 0, sizeof(s->open));
-  memset(s->swing.held, 0, sizeof(s->swing.held));
+  memset(&s->latch.stay, 0, sizeof(s->latch.stay));
+  memset(&s->latch.open, 0, sizeof(s->latch.open));
+  memset(&s->swing.held, 0, sizeof(s->swing.held));
   s->swing.begun = false;
   ton_svf_clear(&s->highpass);
   ton_svf_clear(&s->lowpass);
@@ -259,14 +270,13 @@ set_times(Gate* s, uint32_t lane, const GateParams* p)
   const double frames = s->rate / 1000.0;
   const double attack = (double)p->attack_ms * frames / TWO_POLES;
   const double release = (double)p->release_ms * frames / TWO_POLES;
-  const uint32_t h = lane / (TON_LANES / 2);
-  const uint32_t k = lane % (TON_LANES / 2);
-  w->open[h][k] = 1.0 - exp(-1.0 / attack);
-  w->close[h][k] = 1.0 - exp(-1.0 / release);
-  w->hold[h][k] = rint((double)p->hold_ms * frames);
-  w->held[h][k] = fmin(w->held[h][k], w->hold[h][k]);
-  s->hold[lane] = (float)w->hold[h][k];
-  s->stay[lane] = fminf(s->stay[lane], s->hold[lane]);
+  const float hold = (float)rint((double)p->hold_ms * frames);
+  w->open[lane] = (float)exp(-1.0 / attack);
+  w->close[lane] = (float)exp(-1.0 / release);
+  w->hold[lane] = hold;
+  w->held[lane] = fminf(w->held[lane], hold);
+  s->latch.hold[lane] = hold;
+  s->latch.stay[lane] = fminf(s->latch.stay[lane], hold);
 }
 
 static void
@@ -307,6 +317,7 @@ static void
 detect(Gate* s, const float* key, TonV* level, uint32_t n)
 {
   const TonV zero = ton_v(0.0F);
+  TonV peak = s->peak;
   for (uint32_t i = 0; i < n; ++i) {
     TonV x = ton_v_load(key + (size_t)i * TON_LANES);
     // what is not a number would stay
@@ -317,10 +328,11 @@ detect(Gate* s, const float* key, TonV* level, uint32_t n)
     if (s->any_low) {
       x = ton_v_select(s->low_on, ton_svf_step(&s->lowpass, x), x);
     }
-    const TonV fallen = ton_v_max(s->fall * s->peak, ton_v(1e-6F));
-    s->peak = ton_v_max(ton_v_abs(x), fallen);
-    level[i] = s->peak;
+    const TonV rise = ton_v_max(ton_v_abs(x), ton_v(1e-6F));
+    peak = ton_v_max(rise, s->fall * peak);
+    level[i] = peak;
   }
+  s->peak = peak;
   ton_frames_log2(level, n);
 }
 
@@ -332,13 +344,18 @@ detect(Gate* s, const float* key, TonV* level, uint32_t n)
         T - H -+-------- closes when below for the hold, from then on T counts
 */
 static inline TonV
-edge(Gate* s, TonV upper, TonV lower, TonV x)
+edge(Latch* m, TonV upper, TonV hysteresis, TonV x)
 {
-  const TonVi near = x >= ton_v_select(s->open, lower, upper);
-  const TonV less = ton_v_max(s->stay - 1.0F, ton_v(-1.0F));
-  s->stay = ton_v_select(near, s->hold, less);
-  s->open = near | (s->open & (s->stay >= 0.0F));
-  return ton_v_select(s->open, lower, upper);
+  const TonV zero = ton_v(0.0F);
+  const TonV one = ton_v(1.0F);
+  const TonV opens = ton_v_where_ge(x, upper, one, zero);
+  const TonV keeps = ton_v_where_ge(x, upper - hysteresis, one, zero);
+  const TonV less = ton_v_max(m->stay - 1.0F, ton_v(-1.0F));
+  const TonV near = ton_v_max(opens, keeps * m->open);
+  const TonV still = ton_v_where_ge(less, zero, m->open, zero);
+  m->stay = ton_v_where_ge(near, one, m->hold, less);
+  m->open = ton_v_max(near, still);
+  return upper - m->open * hysteresis;
 }
 
 /**
@@ -351,6 +368,7 @@ static void
 curve(Gate* s, TonV* level, uint32_t n)
 {
   TonV v[N_GLIDED];
+  Latch latch = {s->latch.hold, s->latch.stay, s->latch.open};
   for (int k = 0; k < N_GLIDED; ++k) {
     v[k] = s->c[k].now;
   }
@@ -360,7 +378,7 @@ curve(Gate* s, TonV* level, uint32_t n)
     }
     const TonV both = ton_v_max(level[i], ton_v_swap(level[i]));
     const TonV x = (1.0F - v[LINK]) * level[i] + v[LINK] * both;
-    const TonV from = edge(s, v[THRESHOLD], v[THRESHOLD] - v[HYSTERESIS], x);
+    const TonV from = edge(&latch, v[THRESHOLD], v[HYSTERESIS], x);
     const TonV o = ton_v_max(from - x + 0.5F * v[KNEE], ton_v(0.0F));
     const TonV t = ton_v_min(o, v[KNEE]);
     const TonV c = v[SLOPE] * (t * t * v[BEND] + (o - t));
@@ -369,38 +387,47 @@ curve(Gate* s, TonV* level, uint32_t n)
   for (int k = 0; k < N_GLIDED; ++k) {
     s->c[k].now = v[k];
   }
+  s->latch = latch;
 }
 
 /// As if everything before had been like the first frame
 static void
 begin(Swing* w, TonV c)
 {
-  w->first[0] = w->second[0] = ton_v_low(c);
-  w->first[1] = w->second[1] = ton_v_high(c);
+  w->last = c;
+  w->above = ton_v(0.0F);
+  w->lag = ton_v(0.0F);
   w->begun = true;
 }
 
-/// Reduction wanted becomes the reduction.  In double: a float stands still
-/// long before it arrives.  Two equal poles begin and end without a corner.
+/// Reduction wanted becomes the reduction
 static void
 swing(Swing* w, TonV* c, uint32_t n)
 {
+  const TonV zero = ton_v(0.0F);
+  const TonV nothing = ton_v(-1e-20F);
+  const TonV open = w->open;
+  const TonV close = w->close;
+  const TonV hold = w->hold;
+  TonV held = w->held;
+  TonV last = w->last;
+  TonV above = w->above;
+  TonV lag = w->lag;
   for (uint32_t i = 0; i < n; ++i) {
-    const TonVd in[2] = {ton_v_low(c[i]), ton_v_high(c[i])};
-    for (int h = 0; h < 2; ++h) {
-      const TonVd y = w->first[h];
-      const TonVi opens = (TonVi)(in[h] <= y);
-      w->held[h] = ton_vd_select(opens, w->hold[h], w->held[h] - 1.0);
-      const TonVi holds = (TonVi)(w->held[h] >= 0.0) & ~opens;
-      const TonVd to = ton_vd_select(holds, y, in[h]);
-      w->first[h] += ton_vd_select(opens, w->open[h], w->close[h]) * (to - y);
-      const TonVd z = w->second[h];
-      const TonVi up = (TonVi)(w->first[h] <= z);
-      w->second[h] +=
-          ton_vd_select(up, w->open[h], w->close[h]) * (w->first[h] - z);
-    }
-    c[i] = ton_vd_join(w->second[0], w->second[1]);
+    const TonV s = above + (last - c[i]);
+    const TonV less = ton_v_max(held - 1.0F, ton_v(-1.0F));
+    const TonV closes = ton_v_where_ge(less, zero, ton_v(1.0F), close);
+    held = ton_v_where_ge(s, nothing, hold, less);
+    above = ton_v_where_ge(s, nothing, s * open, s * closes);
+    const TonV far = lag + (s - above);
+    lag = ton_v_where_ge(far, zero, far * open, far * close);
+    last = c[i];
+    c[i] = last + above + lag;
   }
+  w->held = held;
+  w->last = last;
+  w->above = above;
+  w->lag = lag;
 }
 
 /// At most CHUNK frames, in which no lane arrives; the most gain reduction of
@@ -437,17 +464,13 @@ run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
   return most;
 }
 
-/// States too small ever to be heard become zero before they are denormal
+/// Distances too small ever to be heard become zero before they are denormal
 static void
 settle(Swing* w)
 {
-  for (int h = 0; h < 2; ++h) {
-    const TonVd zero = ton_vd(0.0);
-    TonVd* const y = &w->first[h];
-    TonVd* const z = &w->second[h];
-    *y = ton_vd_select((TonVi)(*y > 1e-100), *y, zero);
-    *z = ton_vd_select((TonVi)(*z > 1e-100), *z, zero);
-  }
+  const TonV zero = ton_v(0.0F);
+  w->above = ton_v_select(ton_v_abs(w->above) > 1e-33F, w->above, zero);
+  w->lag = ton_v_select(ton_v_abs(w->lag) > 1e-33F, w->lag, zero);
 }
 
 static void

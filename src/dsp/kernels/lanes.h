@@ -88,6 +88,19 @@ ton_v_select(TonVi mask, TonV a, TonV b)
 #endif
 }
 
+/// x where a >= b, else y: without a mask in between
+static inline TonV
+ton_v_where_ge(TonV a, TonV b, TonV x, TonV y)
+{
+#if TON_LANES == 16 && defined(__AVX512F__)
+  return (TonV)_mm512_mask_mov_ps(
+      (__m512)y, _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GE_OQ),
+      (__m512)x);
+#else
+  return ton_v_select(a >= b, x, y);
+#endif
+}
+
 /// a > b ? a : b; b if either is not a number
 static inline TonV
 ton_v_max(TonV a, TonV b)
