@@ -17,9 +17,6 @@
 
 enum { MOST_REFERENCES = 16 };
 
-/// How a drive's reason names the goal, src/assistants/master.c
-#define GOAL_WORDS "solved for "
-
 static TonStatus
 read_again(MasterText* t)
 {
@@ -341,6 +338,26 @@ master_text_limiter(const MasterText* t)
   return NULL;
 }
 
+/// "- limiter" has no room for a value: make it "- limiter: {...}"
+static TonStatus
+open_limiter(MasterText* t)
+{
+  char path[64];
+  snprintf(path, sizeof(path), "chain/%u", t->plan.limiter);
+  char* const bare = ton_doc_get(t->doc, path);
+  const bool opens = bare && strncmp(bare, "limiter", strlen("limiter")) == 0 &&
+                     ton_doc_count(t->doc, path) == 0;
+  ton_free(bare);
+  if (!opens) {
+    snprintf(path, sizeof(path), "chain/%u/limiter", t->plan.limiter);
+    char* const value = ton_doc_get(t->doc, path);
+    const bool empty = value && !*value;
+    ton_free(value);
+    return empty ? edit(t, path, "{gain: 0 dB}") : TON_OK;
+  }
+  return edit(t, path, "{limiter: {gain: 0 dB}}");
+}
+
 /// A limiter that lets more through than the text allows is lowered to it; one
 /// that follows a wish moves with it
 static TonStatus
@@ -353,6 +370,10 @@ lower_limiter(MasterText* t)
   t->plan.limiter = (uint32_t)(l - t->master->chain);
   const float was = l->params[ton_param(l->type, "ceiling") - l->type->params];
   const float goal = t->master->ceiling_dbtp;
+  if (!is_locked(t->master, "chain")) {
+    TON_TRY(open_limiter(t));
+    TON_TRY(read_again(t));
+  }
   const bool wished = isfinite(t->wish->ceiling_dbtp) || t->wish->target;
   if (is_locked(t->master, "chain") ||
       (was <= goal && (!wished || was == goal))) {
@@ -452,76 +473,6 @@ master_text_drop_glue(MasterText* t, double with_db, double without_db)
   const TonInsert* const l = master_text_limiter(t);
   t->plan.limiter = l ? (uint32_t)(l - t->master->chain) : UINT32_MAX;
   return TON_OK;
-}
-
-// After the search ------------------------------------------------------------
-
-static bool
-same_record(const TonDecision* a, const TonDecision* b)
-{
-  return strcmp(a->path, b->path) == 0 && strcmp(a->rule, b->rule) == 0;
-}
-
-static TonStatus
-merge(MasterText* t, const TonDecisions* added)
-{
-  for (uint32_t i = 0; i < added->count; ++i) {
-    TonDecision* place = NULL;
-    for (uint32_t k = 0; k < t->records.count && !place; ++k) {
-      place = same_record(&t->records.items[k], &added->items[i])
-                  ? &t->records.items[k]
-                  : NULL;
-    }
-    place = place ? place : ton_decisions_add(&t->records);
-    if (!place) {
-      return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
-    }
-    *place = added->items[i];
-  }
-  return TON_OK;
-}
-
-/// The limiter's own record says what stands there now, gain and goal included
-static void
-follow_gain(MasterText* t, double goal_lufs)
-{
-  char path[64];
-  snprintf(path, sizeof(path), "chain/%u/limiter", t->plan.limiter);
-  char* const value = ton_doc_get(t->doc, path);
-  for (uint32_t i = 0; value && i < t->records.count; ++i) {
-    TonDecision* const d = &t->records.items[i];
-    if (strcmp(d->path, path) != 0) {
-      continue;
-    }
-    snprintf(d->value, sizeof(d->value), "%s", value);
-    char* const goal = strstr(d->reason, GOAL_WORDS);
-    if (goal && !t->propose) {
-      const size_t at = (size_t)(goal - d->reason);
-      snprintf(goal, sizeof(d->reason) - at, GOAL_WORDS "%g LUFS", goal_lufs);
-    }
-  }
-  ton_free(value);
-}
-
-TonStatus
-master_text_drive(MasterText* t, TonDriveSearch* search, double true_peak_dbtp,
-                  double reduction_db)
-{
-  TonPlan plan = {0};
-  const bool yields = t->plan.goal_yields && search->state == TON_DRIVE_BOUND;
-  TonStatus status =
-      yields ? ton_assist_master_yield(&t->plan, search, reduction_db, &plan,
-                                       t->error)
-             : TON_OK;
-  status = status ? status
-                  : ton_assist_master_drive(&t->brief, &t->plan, search,
-                                            true_peak_dbtp, reduction_db, &plan,
-                                            t->error);
-  status = status ? status : ton_plan_apply(&plan, t->doc, t->error);
-  status = status ? status : merge(t, &plan.decisions);
-  follow_gain(t, search->goal_lufs);
-  ton_plan_free(&plan);
-  return status;
 }
 
 TonStatus
