@@ -98,7 +98,7 @@ static const struct {
   double bias;        ///< Into the curve, of its limit
   double sag;         ///< How far the mean square moves the bias
 } makes[CHARACTERS] = {
-    [SOFT] = {1000.0, 0.0, 0.0, 0.0},       [TUBE] = {1000.0, 0.0, 0.25, 0.5},
+    [SOFT] = {1000.0, 0.0, 0.0, 0.0},       [TUBE] = {1000.0, 0.0, 0.12, 0.4},
     [TAPE] = {3180.0, 9.0, 0.0, 0.0}, // 50 us, the corner of IEC and NAB tape
     [TRANSFORMER] = {45.0, -9.0, 0.0, 0.0}, [HARD] = {1000.0, 0.0, 0.0, 0.0},
 };

@@ -165,6 +165,45 @@ sat_05_third_harmonic_of_tanh(void** state)
   EXPECT_AT_MOST("second harmonic of 0 VU", harmonic_db(bin, 2), -140.0, "dBc");
 }
 
+/// The reference places the second harmonic of 0 VU from -60 to -30 dB
+static void
+a_tube_makes_even_harmonics_first(void** state)
+{
+  (void)state;
+  double before = -INFINITY;
+  for (int drive = 0; drive <= 12; drive += 6) {
+    char settings[99];
+    snprintf(settings, sizeof(settings), "character=tube drive=%d", drive);
+    const uint32_t bin = tone(48000.0, 1000.0, -18.0 + 3.0103, settings);
+    const double second = harmonic_db(bin, 2);
+    if (drive < 12) {
+      EXPECT_NEAR("tube at 0 VU, second harmonic", second, -45.0, 15.0, "dBc");
+    }
+    EXPECT_AT_MOST("tube at 0 VU, third over second",
+                   harmonic_db(bin, 3) - second, -3.0, "dB");
+    assert_true(second > before);
+    before = second;
+  }
+}
+
+/// A quiet sweep comes out as it went in, whatever the character
+static void
+what_is_quiet_keeps_its_spectrum(void** state)
+{
+  (void)state;
+  static const double at[] = {40.0, 200.0, 1000.0, 6000.0, 17000.0};
+  for (int c = 0; c < 5; ++c) {
+    for (int k = 0; k < 5; ++k) {
+      char settings[99];
+      snprintf(settings, sizeof(settings),
+               "character=%s drive=6 bias=20 emphasis=-6 auto-gain=off",
+               characters[c]);
+      const uint32_t bin = tone(48000.0, at[k], -80.0, settings);
+      EXPECT_DB("quiet tone", level_db(amplitude[bin]), -80.0, 0.01);
+    }
+  }
+}
+
 static void
 sat_06_no_dc_comes_out(void** state)
 {
@@ -342,6 +381,8 @@ main(int argc, char** argv)
       cmocka_unit_test(sat_02_nothing_folds_from_the_clipper),
       cmocka_unit_test(sat_03_what_does_not_clip_is_left_alone),
       cmocka_unit_test(sat_05_third_harmonic_of_tanh),
+      cmocka_unit_test(a_tube_makes_even_harmonics_first),
+      cmocka_unit_test(what_is_quiet_keeps_its_spectrum),
       cmocka_unit_test(sat_06_no_dc_comes_out),
       cmocka_unit_test(sat_07_a_transformer_bends_the_bass),
       cmocka_unit_test(sat_08_tape_compresses_evenly),
