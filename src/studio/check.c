@@ -50,7 +50,7 @@ ton_studio_check(const char* song_or_file, TonCheck* check, const TonJob* job,
   TON_TRY(find_tone(file ? NULL : &p, &tone, error));
   TonStemFacts facts;
   const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
-  const TonStatus status = study_file(check->path, what, &facts, job, error);
+  const TonStatus status = study_mix(check->path, what, &facts, job, error);
   if (!status) {
     check->n_rows = ton_readiness(&facts, *tone.name ? &tone : NULL,
                                   check->rows, TON_MOST_FINDINGS);

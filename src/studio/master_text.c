@@ -221,7 +221,7 @@ static TonStatus
 listen(MasterText* t)
 {
   const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
-  TON_TRY(study_file(t->source, what, &t->mix, t->job, t->error));
+  TON_TRY(study_mix(t->source, what, &t->mix, t->job, t->error));
   t->n_references = t->master->n_references;
   if (t->n_references > MOST_REFERENCES) {
     return ton_fail_file(t->error, TON_BAD_USE, t->text,

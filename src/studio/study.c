@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "studio/each.h"
 
 #include <tonmeister/audio_file.h>
 
@@ -72,4 +73,47 @@ study_file(const char* path, unsigned what, TonStemFacts* facts,
   ton_audio_close(audio);
   facts->file = path;
   return status;
+}
+
+typedef struct {
+  const char* path;
+  unsigned what;
+  TonStemFacts* facts;
+  TonMeasurement whole;
+} Halves;
+
+static bool
+tell(void* handle, const char* stage, double part)
+{
+  const TonJob* const job = handle;
+  (void)stage;
+  return !job->progress || job->progress(job->handle, "listening", part);
+}
+
+static TonStatus
+study_half(void* handle, uint32_t i, const TonJob* job, TonError* error)
+{
+  Halves* const h = handle;
+  const TonJob own = {
+      .threads = 1, .progress = tell, .handle = (void*)(uintptr_t)job};
+  return i == 0
+             ? study_file(h->path, 0, h->facts, &own, error)
+             : ton_measure_file(h->path, h->what, &h->whole, NULL, &own, error);
+}
+
+TonStatus
+study_mix(const char* path, unsigned what, TonStemFacts* facts,
+          const TonJob* job, TonError* error)
+{
+  Halves h = {.path = path, .what = what, .facts = facts};
+  *facts = (TonStemFacts){0};
+  if (job->threads == 1) {
+    return study_file(path, what, facts, job, error);
+  }
+  TON_TRY(each(2, job, study_half, &h, error));
+  facts->whole = h.whole;
+  facts->whole.n_points = 0;
+  facts->whole.momentary_lufs = facts->whole.short_term_lufs = NULL;
+  facts->whole.peak_dbfs = facts->whole.correlation_curve = NULL;
+  return TON_OK;
 }

@@ -10,4 +10,9 @@
 TonStatus study_file(const char* path, unsigned what, TonStemFacts* facts,
                      const TonJob* job, TonError* error);
 
+/// The same of one long file, on two cores where the job has them: the meters
+/// read it on one, the rest on the other.  [main]
+TonStatus study_mix(const char* path, unsigned what, TonStemFacts* facts,
+                    const TonJob* job, TonError* error);
+
 #endif
