@@ -165,7 +165,7 @@ update(void* state, const TonUpdate* u)
 static inline TonV
 over(TonV level, TonV drive)
 {
-  return ton_v_max(level * drive, ton_v(1.0F));
+  return ton_v_max(ton_v_abs(level) * drive, ton_v(1.0F));
 }
 
 /// For filters and sums, in which what is not a number would stay
@@ -177,28 +177,47 @@ sane(TonV x)
 
 /// From twice the mean square, so that a sine reads its peak as in the other
 /// detector
-static TonV
-root_mean_square(Compressor* s, TonV x)
+static void
+root_mean_square(Compressor* s, TonV* x, uint32_t n)
 {
-  const TonV clean = sane(x);
-  s->power += s->power_feed * (clean * clean - s->power);
-  s->power = ton_v_max(s->power, ton_v(1e-20F));
-  return ton_v_sqrt(s->power + s->power);
+  const TonV feed = s->power_feed;
+  TonV power = s->power;
+  for (uint32_t i = 0; i < n; ++i) {
+    const TonV clean = sane(x[i]);
+    power = ton_v_max(power + feed * (clean * clean - power), ton_v(1e-20F));
+    x[i] = ton_v_select(s->rms, ton_v_sqrt(power + power), x[i]);
+  }
+  s->power = power;
 }
 
-/// The level of n frames, linear, whatever the lanes need
+static void
+filter_key(Compressor* s, TonV* x, uint32_t n)
+{
+  TonV band = s->highpass.band;
+  TonV low = s->highpass.low;
+  for (uint32_t i = 0; i < n; ++i) {
+    TonSvfLanes one = s->highpass;
+    one.band = band;
+    one.low = low;
+    x[i] = ton_v_select(s->filtered, ton_svf_step(&one, sane(x[i])), x[i]);
+    band = one.band;
+    low = one.low;
+  }
+  s->highpass.band = band;
+  s->highpass.low = low;
+}
+
+/// The level of n frames, linear, with its sign in peak detectors, whatever
+/// the lanes need
 static void
 detect(Compressor* s, const float* key, TonV* level, uint32_t n)
 {
-  for (uint32_t i = 0; i < n; ++i) {
-    TonV x = ton_v_load(key + (size_t)i * TON_LANES);
-    if (s->any_filter) {
-      x = ton_v_select(s->filtered, ton_svf_step(&s->highpass, sane(x)), x);
-    }
-    level[i] = ton_v_abs(x);
-    if (s->any_rms) {
-      level[i] = ton_v_select(s->rms, root_mean_square(s, x), level[i]);
-    }
+  memcpy(level, key, n * sizeof(TonV));
+  if (s->any_filter) {
+    filter_key(s, level, n);
+  }
+  if (s->any_rms) {
+    root_mean_square(s, level, n);
   }
 }
 
@@ -333,12 +352,12 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
 
 // The usual case ------------------------------------------------------------
 
-/// Nothing moves, nothing waits, peaks count
+/// Nothing moves, holds or is made up: groups of frames can be worked on
 static bool
 plain(const Compressor* s)
 {
-  return !(s->glide.moving || s->any_filter || s->any_rms || s->half_link ||
-           s->ahead.longest || s->loudness.any || s->follower.holds);
+  return !(s->glide.moving || s->half_link || s->loudness.any ||
+           s->follower.holds);
 }
 
 /// A group's key becomes the wanted reduction c, while the poles follow the
@@ -350,7 +369,7 @@ reduce_group(const Compressor* s, const float* key, TonV* c, TonFollowed* f,
   const Curve v = curve_now(s);
   TonGroupLog2 g;
   TON_EACH_FRAME(k)
-  c[k] = over(ton_v_abs(ton_v_load(key + (size_t)k * TON_LANES)), s->drive);
+  c[k] = over(ton_v_load(key + (size_t)k * TON_LANES), s->drive);
   if (before) {
     before[0] = ton_follow_plain(f, before[0]);
   }
@@ -373,7 +392,8 @@ reduce_group(const Compressor* s, const float* key, TonV* c, TonFollowed* f,
 }
 
 static inline __attribute__((always_inline)) TonV
-apply_group(const Compressor* s, TonV* c, float* x, TonV most, TonVi off)
+apply_group(const Compressor* s, TonV* c, const float* late, float* x,
+            TonV most, TonVi off)
 {
   const TonV makeup = s->c[MAKEUP].now;
   const TonV mix = s->c[MIX].now;
@@ -384,8 +404,8 @@ apply_group(const Compressor* s, TonV* c, float* x, TonV most, TonVi off)
   if (s->mixed) {
     TON_EACH_FRAME(k) c[k] = c[k] * mix + (1.0F - mix);
   }
+  TON_EACH_FRAME(k) c[k] = ton_v_load(late + (size_t)k * TON_LANES) * c[k];
   TON_EACH_FRAME(k) dry[k] = ton_v_load(x + (size_t)k * TON_LANES);
-  TON_EACH_FRAME(k) c[k] = dry[k] * c[k];
   if (ton_vi_any(off)) {
     TON_EACH_FRAME(k) c[k] = ton_v_select(off, dry[k], c[k]);
   }
@@ -393,30 +413,72 @@ apply_group(const Compressor* s, TonV* c, float* x, TonV most, TonVi off)
   return most;
 }
 
-/// n frames in whole groups
+/// Sound of n frames in whole groups, in the order it comes
+typedef struct {
+  const float* key;
+  const float* late; ///< What waited for the gain; x itself if nothing waits
+  float* x;
+  TonVi off;
+} Stretch;
+
 static TonV
-run_groups(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
-           TonV most)
+run_groups(Compressor* s, Stretch t, uint32_t n, TonV most)
 {
   enum { GROUP = TON_SIDE_BY_SIDE * TON_LANES };
-  float* x = block->x + (size_t)from * TON_LANES;
-  const float* key =
-      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
-  const TonVi off = ~ton_vi_load(block->on);
   TonFollowed f = ton_follow_begin(&s->follower);
   TonV c[TON_SIDE_BY_SIDE];
   TonV before[TON_SIDE_BY_SIDE];
-  reduce_group(s, key, before, &f, NULL);
+  reduce_group(s, t.key, before, &f, NULL);
   for (n -= TON_SIDE_BY_SIDE; n; n -= TON_SIDE_BY_SIDE) {
-    key += GROUP;
-    reduce_group(s, key, c, &f, before);
-    most = apply_group(s, before, x, most, off);
+    t.key += GROUP;
+    reduce_group(s, t.key, c, &f, before);
+    most = apply_group(s, before, t.late, t.x, most, t.off);
     TON_EACH_FRAME(k) before[k] = c[k];
-    x += GROUP;
+    t.late += GROUP;
+    t.x += GROUP;
   }
   TON_EACH_FRAME(k) before[k] = ton_follow_plain(&f, before[k]);
-  most = apply_group(s, before, x, most, off);
+  most = apply_group(s, before, t.late, t.x, most, t.off);
   ton_follow_end(&s->follower, &f);
+  return most;
+}
+
+/// At most CHUNK frames in whole groups, of which level and sound are not those
+/// of the block
+static TonV
+run_chunk(Compressor* s, Stretch t, uint32_t n, TonV most)
+{
+  TonV level[CHUNK];
+  TonV late[CHUNK];
+  if (s->any_filter || s->any_rms) {
+    detect(s, t.key, level, n);
+    t.key = (const float*)level;
+  }
+  if (s->ahead.longest) {
+    ton_look_ahead_run(&s->ahead, s->ring, t.x, late, n);
+    t.late = (const float*)late;
+  }
+  return run_groups(s, t, n, most);
+}
+
+/// Whole groups, as many as there are
+static TonV
+run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
+          TonV most)
+{
+  const size_t at = (size_t)from * TON_LANES;
+  const float* const key = block->key ? block->key : block->x;
+  Stretch t = {key + at, block->x + at, block->x + at, ~ton_vi_load(block->on)};
+  if (!(s->any_filter || s->any_rms || s->ahead.longest)) {
+    return run_groups(s, t, n, most);
+  }
+  for (uint32_t done = 0; done < n; done += CHUNK) {
+    const uint32_t some = n - done < CHUNK ? n - done : CHUNK;
+    most = run_chunk(s, t, some, most);
+    t.key += (size_t)CHUNK * TON_LANES;
+    t.late += (size_t)CHUNK * TON_LANES;
+    t.x += (size_t)CHUNK * TON_LANES;
+  }
   return most;
 }
 
@@ -429,7 +491,7 @@ process(void* state, const TonBlock* block)
     const uint32_t left = block->frames - at;
     const uint32_t groups = left - left % TON_SIDE_BY_SIDE;
     if (groups && plain(s)) {
-      most = run_groups(s, block, at, groups, most);
+      most = run_plain(s, block, at, groups, most);
       at += groups;
       continue;
     }
