@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/mind.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +213,27 @@ decide_mute(const Desk* desk, const Strip* s)
   }
 }
 
+/// A role of a person's that the table does not have: it changes nothing, and
+/// that is said
+static void
+name_unknown_role(const Desk* desk, const Strip* s)
+{
+  const TonRoles* const roles = desk->brief->roles;
+  const char* names[256];
+  size_t n = 0;
+  for (uint32_t i = 0; i < roles->n_roles && n < 256; ++i) {
+    names[n++] = roles->roles[i].name;
+  }
+  const char* const near = ton_text_nearest(s->old->role, names, n);
+  TonDecision d;
+  ton_decision_start(
+      &d, "role.unknown", 1.0,
+      "\"%.60s\" is no known role, so it is treated as none%s%s%s",
+      s->old->role, near ? "; did you mean \"" : "", near ? near : "",
+      near ? "\"?" : "");
+  strip_decide(desk, s, "role", NULL, &d);
+}
+
 void
 mind_roles(Desk* desk)
 {
@@ -223,6 +246,8 @@ mind_roles(Desk* desk)
     const bool person = s->old && s->old->role && *s->old->role;
     if (known && !person && !strip_locked(s, "role")) {
       strip_decide(desk, s, "role", s->role->name, &d);
+    } else if (!known && person) {
+      name_unknown_role(desk, s);
     } else if (!known) {
       ton_decision_instead(&d, "a role",
                            "write one (role: ...) and it is used");

@@ -74,6 +74,25 @@ bits_of(const CliLine* line, uint32_t* bits, TonError* error)
   return TON_OK;
 }
 
+/// Words for a role that no table has change nothing: say so
+static void
+warn_of_roles(const CliLine* line)
+{
+  TonDecisions all = {0};
+  char path[2048];
+  cli_song_file(line->args[0], "decisions.json", path, sizeof(path));
+  if (line->quiet || ton_decisions_read(path, &all, NULL)) {
+    return;
+  }
+  for (uint32_t i = 0; i < all.count; ++i) {
+    if (strcmp(all.items[i].rule, "role.unknown") == 0) {
+      fprintf(stderr, "tonmeister: %s: %s\n", all.items[i].path,
+              all.items[i].reason);
+    }
+  }
+  ton_decisions_free(&all);
+}
+
 TonStatus
 cli_mix(const CliLine* line, TonError* error)
 {
@@ -87,6 +106,10 @@ cli_mix(const CliLine* line, TonError* error)
   TonStatus status = cli_has(line, "propose")
                          ? ton_studio_propose_mix(line->args[0], &job, error)
                          : TON_OK;
+  if (!status && cli_has(line, "propose")) {
+    cli_progress_clear();
+    warn_of_roles(line);
+  }
   status =
       status ? status : ton_studio_mix(line->args[0], &wish, &job, &m, error);
   cli_progress_clear();

@@ -62,6 +62,9 @@ width(const char* text, size_t from, size_t to)
   return n;
 }
 
+/// A comment is not put below its neighbour's across a wider gap
+enum { FAR_AWAY = 32 };
+
 /// Column of the comment on the line above or below, or 0
 static size_t
 neighbour_column(const TonDoc* doc, size_t bol, size_t eol)
@@ -146,7 +149,8 @@ ton_edit_comment(const TonDoc* doc, const TonNode* node, const char* comment,
   size_t column =
       hash < eol ? width(text, bol, hash) : neighbour_column(doc, bol, eol);
   column = column >= wide + 1 ? column : wide + 2;
-  if (hash == eol && column < wide + 2) {
+  const bool far = column < wide + 2 || column > wide + FAR_AWAY;
+  if (hash == eol && far) {
     column = wide + 2;
   }
   ton_text_add_bytes(out, text, *comment ? end : (hash < eol ? end : eol));
