@@ -81,6 +81,11 @@ bool cli_progress(void* handle, const char* stage, double part);
 
 void cli_progress_clear(void);
 
+/// Remark on stderr if the file `from` of the song is newer than `made`, which
+/// `verb` makes of it
+void cli_warn_outdated(const CliLine* line, const char* made, const char* from,
+                       const char* verb);
+
 /// May the answer have colours?  On a terminal, unless NO_COLOR is set.
 bool cli_colours(void);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cli/cli.h"
+#include "cli/numbers.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -122,5 +123,33 @@ cli_print_error(const TonError* e)
     if (e->column) {
       fprintf(stderr, "  %*s^\n", (int)e->column - 1, "");
     }
+  }
+}
+
+/// When a file of a song was last written; before all times where it is not
+static struct timespec
+written(const char* song, const char* file)
+{
+  char path[2048];
+  struct stat st = {0};
+  cli_song_file(song, file, path, sizeof(path));
+  return stat(path, &st) == 0 ? st.st_mtim : (struct timespec){0};
+}
+
+void
+cli_warn_outdated(const CliLine* line, const char* made, const char* from,
+                  const char* verb)
+{
+  const char* const song = line->args[0];
+  const struct timespec a = written(song, made);
+  const struct timespec b = written(song, from);
+  const bool newer =
+      b.tv_sec > a.tv_sec || (b.tv_sec == a.tv_sec && b.tv_nsec > a.tv_nsec);
+  if (!line->quiet && a.tv_sec && newer) {
+    cli_progress_clear();
+    fprintf(stderr,
+            "tonmeister: %s has changed since %s was written; tonmeister %s %s "
+            "writes it again\n",
+            from, made, verb, song);
   }
 }

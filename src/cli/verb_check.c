@@ -73,6 +73,7 @@ cli_check(const CliLine* line, TonError* error)
   if (!check) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
   TonStatus status = ton_studio_check(line->args[0], check, &line->job, error);
   cli_progress_clear();
   if (!status) {

@@ -131,6 +131,7 @@ cli_master(const CliLine* line, TonError* error)
   TonMastered m;
   TON_TRY(read_wish(line, &wish, error));
   TON_TRY(cli_expect_wav(wish.out, error));
+  cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
   const TonStatus status =
       ton_studio_master(line->args[0], &wish, &line->job, &m, error);
   cli_progress_clear();
@@ -190,6 +191,8 @@ cli_release(const CliLine* line, TonError* error)
   if (!all) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
+  cli_warn_outdated(line, "out/master.wav", "out/mix.wav", "master");
   const TonStatus status =
       ton_studio_release(line->args[0], &line->job, all, &n, error);
   TonError page = {0};
