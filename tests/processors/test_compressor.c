@@ -189,6 +189,31 @@ dyn_03_other_releases(void** state)
 }
 
 static void
+dyn_03_times_at_other_rates(void** state)
+{
+  (void)state;
+  static const double rates[] = {44100.0, 96000.0, 192000.0};
+  constant(left, 0, N, -12.0);
+  constant(right, 0, N, -12.0);
+  for (int k = 0; k < 3; ++k) {
+    const uint32_t up = (uint32_t)(0.05 * rates[k]);
+    const uint32_t down = (uint32_t)(0.5 * rates[k]);
+    const double ms = rates[k] / 1000.0;
+    constant(key, 0, N, -30.0);
+    constant(key, up, down, -10.0);
+    play("threshold=-20 ratio=inf knee=0 attack=10 release=100", rates[k], true,
+         N);
+    EXPECT_NEAR("DYN-03 attack t63",
+                passes(up, 10.0 * (1.0 - exp(-1.0)), true) / ms, 10.0, 0.221,
+                "ms");
+    EXPECT_NEAR("DYN-03 release t63",
+                passes(down, 10.0 * exp(-1.0), false) / ms, 100.0, 2.0, "ms");
+    EXPECT_NEAR("DYN-03 release t90", passes(down, 1.0, false) / ms, 230.3, 6.9,
+                "ms");
+  }
+}
+
+static void
 dyn_04_distortion(void** state)
 {
   (void)state;
@@ -397,6 +422,7 @@ main(void)
       cmocka_unit_test(dyn_02_static_curve_of_a_tone),
       cmocka_unit_test(dyn_03_times),
       cmocka_unit_test(dyn_03_other_releases),
+      cmocka_unit_test(dyn_03_times_at_other_rates),
       cmocka_unit_test(dyn_04_distortion),
       cmocka_unit_test(dyn_05_link_keeps_the_image),
       cmocka_unit_test(dyn_06_below_the_threshold_every_bit_stays),

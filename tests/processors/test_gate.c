@@ -223,6 +223,30 @@ dyn_03_times_to_63_percent(void** state)
 }
 
 static void
+dyn_03_times_at_other_rates(void** state)
+{
+  (void)state;
+  static const double rates[] = {44100.0, 96000.0, 192000.0};
+  bright();
+  for (int k = 0; k < 3; ++k) {
+    const uint32_t up = (uint32_t)(0.05 * rates[k]);
+    const uint32_t down = (uint32_t)(0.5 * rates[k]);
+    const double ms = rates[k] / 1000.0;
+    constant(key, 0, N, -90.0);
+    constant(key, up, down, -29.999);
+    play("threshold=-30 hysteresis=0 hold=0 range=50 attack=5 release=100",
+         rates[k], true, N);
+    EXPECT_NEAR("DYN-03 gate attack t63",
+                (passes(up, 50.0 * exp(-1.0), false) - up + 1.0) / ms, 5.0,
+                0.121, "ms");
+    EXPECT_NEAR("DYN-03 gate release t63",
+                (passes(down, 50.0 * (1.0 - exp(-1.0)), true) - down + 1.0) /
+                    ms,
+                100.0, 2.0, "ms");
+  }
+}
+
+static void
 hold_is_as_long_as_it_says(void** state)
 {
   (void)state;
@@ -419,6 +443,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(dyn_01_lanes_follow_the_expander_curve),
       cmocka_unit_test(dyn_03_times_to_63_percent),
+      cmocka_unit_test(dyn_03_times_at_other_rates),
       cmocka_unit_test(dyn_06_what_is_open_keeps_every_bit),
       cmocka_unit_test(dyn_07_look_ahead_is_open_in_time),
       cmocka_unit_test(dyn_09_hysteresis_opens_and_closes_once),
