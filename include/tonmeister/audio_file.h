@@ -139,6 +139,11 @@ TonStatus ton_writer_open(const char* path, const TonAudioFormat* format,
 TonStatus ton_writer_write(TonAudioWriter* writer, const float* const* in,
                            uint32_t frames, TonError* error);
 
+/// Leave only the first `frames` of what was written: WAV only, and nothing is
+/// written behind.  [main]
+TonStatus ton_writer_shorten(TonAudioWriter* writer, uint64_t frames,
+                             TonError* error);
+
 /// Samples clipped so far.  [any]
 uint64_t ton_writer_clipped(const TonAudioWriter* writer);
 

@@ -217,4 +217,5 @@ close_coded(TonAudioWriter* w)
   ton_free(c);
 }
 
-const Form writer_coded = {open_coded, write_coded, finish_coded, close_coded};
+const Form writer_coded = {open_coded, write_coded, NULL, finish_coded,
+                           close_coded};

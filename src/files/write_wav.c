@@ -84,6 +84,17 @@ write_wav(TonAudioWriter* w, const float* const* in, uint32_t frames,
   return TON_OK;
 }
 
+static TonStatus
+shorten_wav(TonAudioWriter* w, uint64_t frames, TonError* error)
+{
+  TON_TRY(flush(w, error));
+  const uint64_t gone = (w->frames - frames) * wav_frame_bytes(&w->format);
+  const off_t end = lseek(w->fd, -(off_t)gone, SEEK_CUR);
+  return end >= 0 && ftruncate(w->fd, end) == 0
+             ? TON_OK
+             : ton_fail_write(error, w->path);
+}
+
 static void
 add(WavFile* f, const void* bytes, size_t n)
 {
@@ -150,4 +161,5 @@ finish_wav(TonAudioWriter* w, const TonBroadcast* broadcast,
              : ton_fail_write(error, w->path);
 }
 
-const Form writer_wav = {open_wav, write_wav, finish_wav, close_wav};
+const Form writer_wav = {open_wav, write_wav, shorten_wav, finish_wav,
+                         close_wav};

@@ -189,6 +189,18 @@ ton_writer_write(TonAudioWriter* w, const float* const* in, uint32_t frames,
   return TON_OK;
 }
 
+TonStatus
+ton_writer_shorten(TonAudioWriter* w, uint64_t frames, TonError* error)
+{
+  if (w->failed || w->abandoned || frames >= w->frames) {
+    return w->failed;
+  }
+  assert(w->form->shorten);
+  w->failed = w->form->shorten(w, frames, error);
+  w->frames = frames;
+  return w->failed;
+}
+
 uint64_t
 ton_writer_clipped(const TonAudioWriter* w)
 {

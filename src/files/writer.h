@@ -12,6 +12,9 @@ typedef struct {
   /// At most WRITER_PIECE frames
   TonStatus (*write)(TonAudioWriter* writer, const float* const* in,
                      uint32_t frames, TonError* error);
+  /// Null where it cannot be done
+  TonStatus (*shorten)(TonAudioWriter* writer, uint64_t frames,
+                       TonError* error);
   /// Everything but the tags
   TonStatus (*finish)(TonAudioWriter* writer, const TonBroadcast* broadcast,
                       const TonTags* tags, TonError* error);

@@ -96,11 +96,13 @@ open_stems(const TonMix* mix, const char* folder, uint32_t bits, StemTakes* s,
   return TON_OK;
 }
 
+/// As long as the mix
 static TonStatus
-commit_stems(StemTakes* s, TonError* error)
+commit_stems(StemTakes* s, uint64_t frames, TonError* error)
 {
   for (uint32_t i = 0; i < s->n; ++i) {
     TonAudioWriter* const writer = s->takes[i].writer;
+    TON_TRY(ton_writer_shorten(writer, frames, error));
     s->takes[i].writer = NULL;
     TON_TRY(ton_writer_commit(writer, NULL, NULL, error));
   }
@@ -163,7 +165,7 @@ render(const TonMix* mix, const TonSongPaths* p, const TonMixWish* wish,
     } else {
       status = ton_writer_commit(writer, NULL, NULL, error);
     }
-    status = status ? status : commit_stems(&stems, error);
+    status = status ? status : commit_stems(&stems, take.given, error);
   }
   status = status ? status : judge(mix, &rendered, wish, result, error);
   ton_writer_abandon(take.writer);

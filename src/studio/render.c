@@ -89,12 +89,23 @@ run_graph(const TonGraph* graph, const TonJob* job, TonRendered* rendered,
   }
   if (rendered) {
     uint64_t frame = 0;
-    rendered->frames = ton_engine_frames(engine);
     rendered->fault_strip = ton_engine_fault(engine, &frame);
     rendered->fault_at_s = (double)frame;
   }
   ton_engine_free(engine);
   return status;
+}
+
+/// Until the last stem ends
+static uint64_t
+longest(const Desk* d)
+{
+  uint64_t frames = 0;
+  for (uint32_t i = 0; i < d->n; ++i) {
+    const uint64_t n = d->sources[i].frames;
+    frames = n > frames ? n : frames;
+  }
+  return frames;
 }
 
 static TonStatus
@@ -117,10 +128,13 @@ ton_render_mix(const TonMix* mix, const char* cache, TonTake* mix_take,
   Desk desk = {0};
   TonStatus status = open_desk(&desk, mix, cache, job, error);
   TonGraph* const graph = status ? NULL : build_graph(mix, desk.sources);
+  mix_take->trim = true;
+  mix_take->sure = status ? 0 : longest(&desk);
   if (!status && (!graph || add_taps(graph, mix, mix_take, taps, n_taps))) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   status = status ? status : run_graph(graph, job, rendered, error);
+  ton_take_end(mix_take);
   if (rendered) {
     rendered->rate = mix->rate;
     rendered->fault_at_s /= mix->rate;
@@ -145,6 +159,8 @@ ton_render_chain(const char* path, const TonInsert* chain, uint32_t n,
   }
   const TonSource source = source_of(audio);
   const TonFader unity = {.law = TON_LAW_BALANCE};
+  take->trim = true;
+  take->sure = info->frames;
   const TonSink sink = ton_take_sink(take);
   TonGraph* const graph = ton_graph_new(info->rate);
   TonStatus status =
@@ -154,6 +170,7 @@ ton_render_chain(const char* path, const TonInsert* chain, uint32_t n,
           ? TON_OK
           : ton_fail(error, TON_NO_MEMORY, "out of memory");
   status = status ? status : run_graph(graph, job, NULL, error);
+  ton_take_end(take);
   ton_graph_free(graph);
   ton_audio_close(audio);
   return status;

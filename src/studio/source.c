@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "studio/source.h"
 
-#include "studio/studio.h"
-
 #include <string.h>
 
 static bool
@@ -36,21 +34,4 @@ source_of(TonAudio* audio)
 {
   const TonAudioInfo* const info = ton_audio_info(audio);
   return (TonSource){audio, pull, seek, info->channels, info->frames};
-}
-
-static bool
-push(void* handle, const float* const* in, uint32_t frames)
-{
-  TonTake* const take = handle;
-  if (take->meters) {
-    ton_meters_add(take->meters, in, frames);
-  }
-  return !take->writer ||
-         ton_writer_write(take->writer, in, frames, take->error) == TON_OK;
-}
-
-TonSink
-ton_take_sink(TonTake* take)
-{
-  return (TonSink){take, push};
 }

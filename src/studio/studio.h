@@ -28,14 +28,29 @@ typedef struct {
   void* handle;
 } TonJob;
 
-/// A sink that may measure and write what it is given
+/**
+   A sink that may measure and write what it is given.
+
+   A tail is rendered for as long as it may last.  With `trim`, what stays below
+   -100 dBFS at the end, behind the first `sure` frames, is left out: it waits in
+   `quiet` until something louder follows.
+*/
 typedef struct {
   TonMeters* meters;      ///< Or null
   TonAudioWriter* writer; ///< Or null
   TonError* error;        ///< Filled when writing fails
+  bool trim;              ///< Stereo only
+  uint64_t sure;
+  uint64_t given; ///< Frames measured and written
+  float* quiet[2];
+  uint32_t n_quiet;
+  uint32_t room;
 } TonTake;
 
 TonSink ton_take_sink(TonTake* take);
+
+/// Leave out what waits.  Meters and writer stay the caller's
+void ton_take_end(TonTake* take);
 
 /// Files of a song.  Paths are absolute; fixed room.
 typedef struct {
@@ -93,7 +108,6 @@ TonStatus ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
 
 /// A rendered mix
 typedef struct {
-  uint64_t frames;
   uint32_t rate;
   uint32_t fault_strip; ///< UINT32_MAX: none
   double fault_at_s;
@@ -106,7 +120,8 @@ typedef struct {
   TonTake* take;
 } TonMixTap;
 
-/// Render a mix; `mix_take` gets the mix bus, each tap its strip.
+/// Render a mix; `mix_take` gets the mix bus, up to where its tail is last
+/// heard; each tap gets its strip with all of the tail.
 TonStatus ton_render_mix(const TonMix* mix, const char* cache,
                          TonTake* mix_take, const TonMixTap* taps,
                          uint32_t n_taps, const TonJob* job,
@@ -124,7 +139,7 @@ TonStatus ton_studio_mix(const char* song, const TonMixWish* wish,
                          const TonJob* job, TonMeasurement* result,
                          TonError* error);
 
-/// Run a chain over a file into a take.
+/// Run a chain over a file into a take, up to where its tail is last heard.
 TonStatus ton_render_chain(const char* path, const TonInsert* chain, uint32_t n,
                            TonTake* take, const TonJob* job, TonError* error);
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "studio/studio.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float QUIET = 1e-5F; ///< -100 dBFS
+
+/// Longest silence inside a tail, as between two echoes; what waits for longer
+/// is taken for sound
+enum { LONGEST_WAIT = 1 << 22 };
+
+static bool
+give(TonTake* t, const float* const* in, uint32_t frames)
+{
+  t->given += frames;
+  if (t->meters && frames) {
+    ton_meters_add(t->meters, in, frames);
+  }
+  return !t->writer || !frames ||
+         ton_writer_write(t->writer, in, frames, t->error) == TON_OK;
+}
+
+static bool
+release_quiet(TonTake* t)
+{
+  const float* const in[2] = {t->quiet[0], t->quiet[1]};
+  const uint32_t n = t->n_quiet;
+  t->n_quiet = 0;
+  return give(t, in, n);
+}
+
+static bool
+make_room(TonTake* t, uint32_t frames)
+{
+  const uint32_t room = 2 * (t->n_quiet + frames);
+  for (int c = 0; c < 2; ++c) {
+    float* const more = ton_alloc(room * sizeof(float));
+    if (!more) {
+      ton_fail(t->error, TON_NO_MEMORY, "out of memory");
+      return false;
+    }
+    if (t->n_quiet) {
+      memcpy(more, t->quiet[c], t->n_quiet * sizeof(float));
+    }
+    ton_free(t->quiet[c]);
+    t->quiet[c] = more;
+  }
+  t->room = room;
+  return true;
+}
+
+static bool
+keep_quiet(TonTake* t, const float* const* in, uint32_t from, uint32_t frames)
+{
+  if (t->n_quiet > LONGEST_WAIT && !release_quiet(t)) {
+    return false;
+  }
+  const uint32_t n = frames - from;
+  if (t->n_quiet + n > t->room && !make_room(t, n)) {
+    return false;
+  }
+  for (int c = 0; c < 2 && n; ++c) {
+    memcpy(t->quiet[c] + t->n_quiet, in[c] + from, n * sizeof(float));
+  }
+  t->n_quiet += n;
+  return true;
+}
+
+/// Frames up to the last one that is heard, or up to `least`
+static uint32_t
+heard(const float* const* in, uint32_t least, uint32_t frames)
+{
+  while (frames > least && fabsf(in[0][frames - 1]) < QUIET &&
+         fabsf(in[1][frames - 1]) < QUIET) {
+    --frames;
+  }
+  return frames;
+}
+
+static bool
+push(void* handle, const float* const* in, uint32_t frames)
+{
+  TonTake* const t = handle;
+  if (!t->trim) {
+    return give(t, in, frames);
+  }
+  const uint64_t at = t->given + t->n_quiet;
+  const uint64_t sure = at < t->sure ? t->sure - at : 0;
+  const uint32_t least = sure < frames ? (uint32_t)sure : frames;
+  const uint32_t n = heard(in, least, frames);
+  if (n && (!release_quiet(t) || !give(t, in, n))) {
+    return false;
+  }
+  return n == frames || keep_quiet(t, in, n, frames);
+}
+
+TonSink
+ton_take_sink(TonTake* take)
+{
+  return (TonSink){take, push};
+}
+
+void
+ton_take_end(TonTake* take)
+{
+  for (int c = 0; c < 2; ++c) {
+    ton_free(take->quiet[c]);
+    take->quiet[c] = NULL;
+  }
+  take->n_quiet = 0;
+  take->room = 0;
+}
