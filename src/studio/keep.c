@@ -123,7 +123,9 @@ kept_read(Kept* k, const char* path, const TonDoc* doc, const TonMix* mix,
     *error = none;
     return status;
   }
-  TON_TRY(ton_decisions_compare(&k->before, doc));
+  if (ton_decisions_compare(&k->before, doc)) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
   k->strips = ton_alloc((mix->n_strips + 1) * sizeof(KeptStrip));
   for (uint32_t i = 0; k->strips && i < mix->n_strips; ++i) {
     sort_keys(k, doc, &mix->strips[i], &k->strips[k->n++]);
@@ -341,5 +343,7 @@ kept_close(Kept* k, TonDoc* doc, TonDecisions* now, TonError* error)
       *to = *d;
     }
   }
-  return ton_decisions_compare(now, doc);
+  return ton_decisions_compare(now, doc)
+             ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+             : TON_OK;
 }

@@ -83,8 +83,10 @@ run_graph(const TonGraph* graph, const TonJob* job, TonRendered* rendered,
     error->status = TON_OK;
   }
   TonError own = {0};
-  const TonStatus status = ton_engine_render(engine, &own);
-  if (status && error && error->status == TON_OK) {
+  TonStatus status = ton_engine_render(engine, &own);
+  if (status && error && error->status) {
+    status = error->status;
+  } else if (status && error) {
     *error = own;
   }
   if (rendered) {
