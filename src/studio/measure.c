@@ -46,12 +46,16 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
                          "is at %u Hz; the meters begin at 8000 Hz",
                          info->rate);
   }
+  const unsigned long refusals = ton_alloc_refusals();
   TonMeters* const meters = ton_meters_new(info->rate, info->channels, what);
   TonStatus status = meters ? feed(audio, meters, job, error)
                             : ton_fail(error, TON_NO_MEMORY, "out of memory");
   if (!status) {
     ton_meters_finish(meters, result);
     result->bad_samples += ton_audio_bad_samples(audio);
+    status = ton_alloc_refusals() == refusals
+                 ? TON_OK
+                 : ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
   }
   if (keep && !status) {
     *keep = meters;
