@@ -136,7 +136,7 @@ follow_references(const Mastering* m)
   ton_decision_range(&d, "loudness of the references", mean_loudness(b), "LUFS",
                      REFERENCE_SOFTEST, REFERENCE_LOUDEST, "released songs");
   ton_decision_range(&d, "tonal distance", tone_distance(b), "dB", NAN,
-                     TONE_ALIKE_DB, "reference 3.9");
+                     TONE_ALIKE_DB, "docs/rules.md 3.9");
   decide(m, "loudness", ton_plan_text(m->plan, "%g LUFS", m->result->goal_lufs),
          &d);
 }
@@ -181,7 +181,7 @@ remove_dc(Mastering* m)
   ton_decision_start(&d, "repair.dc", 0.95,
                      "DC of {0} takes room under the ceiling");
   ton_decision_range(&d, "DC offset", 100.0 * most, "%", NAN, 100.0 * MOST_DC,
-                     "reference 3.1");
+                     "docs/rules.md 3.1");
   const TonSetting settings[] = {{"at", DC_CUT_HZ}};
   const char* const value = ton_chain_band(m->plan, settings, 1);
   if (value) {
@@ -205,7 +205,7 @@ raise_quiet(Mastering* m)
                      "the mix lies at {0}; brought to a working level first");
   ton_decision_range(&d, "loudness of the mix", lufs, "LUFS",
                      m->result->goal_lufs - MOST_DRIVE_DB, NAN,
-                     "reference 3.2");
+                     "docs/rules.md 3.2");
   const TonSetting settings[] = {{"gain", fmin(rint(WORK_LUFS - lufs), 36.0)}};
   const char* const value = ton_chain_values(m->plan, "gain", settings, 1);
   if (value) {
@@ -227,22 +227,22 @@ leave_glue(const Mastering* m, const Loud* loud, double peak_lu)
                        "no compression: the mix is dense already, peaks only "
                        "{0} over its loudness");
     ton_decision_range(&d, "true peak minus loudness", f->whole.plr_lu, "LU",
-                       DENSE_PLR_LU, NAN, "reference 3.5");
+                       DENSE_PLR_LU, NAN, "docs/rules.md 3.5");
   } else if (m->distance_db > TONE_ALIKE_DB) {
     ton_decision_start(&d, "glue.helps", 0.7,
                        "no compression: {0} from the profile in tone, this is "
                        "another kind of music");
     ton_decision_range(&d, "tonal distance", m->distance_db, "dB", NAN,
-                       TONE_ALIKE_DB, "reference 3.9");
+                       TONE_ALIKE_DB, "docs/rules.md 3.9");
   } else if (!(peak_lu > GLUE_CREST_DB && loud->range_lu > GLUE_RANGE_LU)) {
     ton_decision_start(&d, "glue.helps", 0.75,
                        "no compression: loud parts range over {0} in 400 ms, "
                        "peaks stand {1} out");
     ton_decision_range(&d, "range of 400 ms loudness, loud parts",
                        loud->range_lu, "LU", NAN, GLUE_RANGE_LU,
-                       "reference 3.5");
+                       "docs/rules.md 3.5");
     ton_decision_range(&d, "true peak minus loudness, loud parts", peak_lu,
-                       "LU", NAN, GLUE_CREST_DB, "reference 3.5");
+                       "LU", NAN, GLUE_CREST_DB, "docs/rules.md 3.5");
   } else {
     return false;
   }
@@ -285,11 +285,11 @@ write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
                      "loud parts range over {0}, peaks {1} out: {2} mean "
                      "reduction holds them together");
   ton_decision_range(&d, "range of 400 ms loudness, loud parts", loud->range_lu,
-                     "LU", NAN, GLUE_RANGE_LU, "reference 3.5");
+                     "LU", NAN, GLUE_RANGE_LU, "docs/rules.md 3.5");
   ton_decision_range(&d, "true peak minus loudness, loud parts", peak_lu, "LU",
-                     NAN, GLUE_CREST_DB, "reference 3.5");
+                     NAN, GLUE_CREST_DB, "docs/rules.md 3.5");
   ton_decision_range(&d, "mean reduction", trial->mean_db, "dB", 0.5, 2.0,
-                     "reference 3.5");
+                     "docs/rules.md 3.5");
   ton_decision_figure(&d, "true peak minus loudness",
                       m->brief->mix->whole.plr_lu, "LU");
   const TonSetting settings[] = {
@@ -360,7 +360,7 @@ leave_width(const Mastering* m)
                      "{0} from the profile in tone, this is another kind of "
                      "music: its width is its own");
   ton_decision_range(&d, "tonal distance", m->distance_db, "dB", NAN,
-                     TONE_ALIKE_DB, "reference 3.9");
+                     TONE_ALIKE_DB, "docs/rules.md 3.9");
   master_leave(m, "chain/width", &d);
 }
 
@@ -535,7 +535,7 @@ ton_assist_master_yield(TonMasterPlan* result, TonDriveSearch* search,
   ton_decision_figure(&d, "loudness of the references", result->goal_lufs,
                       "LUFS");
   ton_decision_range(&d, "gain reduction, P95", reduction_db, "dB", NAN,
-                     TON_MASTER_GENTLE_DB, "reference 3.8");
+                     TON_MASTER_GENTLE_DB, "docs/rules.md 3.8");
   snprintf(d.path, sizeof(d.path), "loudness");
   snprintf(d.value, sizeof(d.value), "%g LUFS", lufs);
   d.bound_hit = true;
@@ -567,7 +567,7 @@ ton_assist_master_drive(const TonMasterBrief* brief,
                      wanted_ceiling(brief), brief->target.source);
   if (!isnan(reduction_db)) {
     ton_decision_range(&d, "gain reduction, P95", reduction_db, "dB", NAN, 6.0,
-                       "reference 3.8");
+                       "docs/rules.md 3.8");
   }
   d.bound_hit = search->state == TON_DRIVE_BOUND;
   snprintf(d.path, sizeof(d.path), "chain/%u/limiter/gain", result->limiter);

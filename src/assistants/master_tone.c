@@ -284,7 +284,7 @@ leave_tone(const Mastering* m, const TonTone* target)
                            "distance {0}",
                      target->source);
   ton_decision_range(&d, "mean distance", m->distance_db, "dB", NAN,
-                     TONE_ALIKE_DB, "reference 3.9");
+                     TONE_ALIKE_DB, "docs/rules.md 3.9");
   master_leave(m, "chain/equaliser", &d);
 }
 

@@ -242,9 +242,9 @@ decide_pan(const Desk* desk, const Strip* s)
                             : "%s: to its side; right minus left is {0}",
                      s->role->name);
   ton_decision_range(&d, "right minus left of the mix", imbalance(desk), "dB",
-                     -0.7, 0.7, "reference 2.10");
+                     -0.7, 0.7, "docs/rules.md 2.10");
   ton_decision_range(&d, "energy below 150 Hz", 100.0 * s->facts->low_share,
-                     "%", NAN, 100.0 * HEAVY, "reference 2.10");
+                     "%", NAN, 100.0 * HEAVY, "docs/rules.md 2.10");
   d.bound_hit = s->facts->low_share > HEAVY && s->role->width > HEAVY_PAN;
   strip_decide(desk, s, "pan", pan_text(desk, s), &d);
 }

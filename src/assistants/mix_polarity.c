@@ -78,9 +78,9 @@ decide_polarity(const Desk* desk, Strip* s, const Turn* t)
                             "would change {0}",
                      t->with);
   ton_decision_range(&d, "gain of the sum", t->better_db, "dB", WORTH_DB, NAN,
-                     "reference 2.6");
+                     "docs/rules.md 2.6");
   ton_decision_range(&d, "likeness", t->likeness, "", LIKE, 1.0,
-                     "reference 2.6");
+                     "docs/rules.md 2.6");
   ton_decision_figure(&d, "lag", t->lag_ms, "ms");
   ton_decision_instead(&d, "a delay",
                        "polarity alone keeps the room between microphones");

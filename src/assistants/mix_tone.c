@@ -110,7 +110,7 @@ leave_lows(const Desk* desk, const Strip* s, double below_db, double hz)
   ton_decision_start(&d, "highpass.spectrum", 0.9,
                      "nothing to remove below %.0f Hz: {0} of the energy", hz);
   ton_decision_range(&d, "energy below", below_db, "dB", NOTHING_DB, NAN,
-                     "reference 2.11");
+                     "docs/rules.md 2.11");
   strip_decide(desk, s, "chain/equaliser/highpass", NULL, &d);
 }
 
@@ -144,14 +144,14 @@ decide_highpass(Desk* desk, Strip* s)
   ton_decision_range(&d, "music begins", music, "Hz", 20.0,
                      s->role->highpass_hz, "data/roles.yaml");
   ton_decision_range(&d, "energy below", below_db, "dB", NOTHING_DB, NAN,
-                     "reference 2.11");
+                     "docs/rules.md 2.11");
   if (isfinite(rumble_db)) {
     ton_decision_range(&d, "energy below in pauses", rumble_db, "dB", NAN,
-                       RUMBLE_DB, "reference 2.11");
+                       RUMBLE_DB, "docs/rules.md 2.11");
   }
   if (dc) {
     ton_decision_range(&d, "DC offset re full scale", 100.0 * dc_of(s), "%",
-                       NAN, 100.0 * DC_LEVEL, "reference 2.1");
+                       NAN, 100.0 * DC_LEVEL, "docs/rules.md 2.1");
   }
   d.bound_hit = music > s->role->highpass_hz;
   const TonSetting settings[] = {{"at", hz}, {"slope", slope}};
@@ -168,7 +168,7 @@ decide_dc(Desk* desk, Strip* s)
   TonDecision d;
   ton_decision_start(&d, "defect.dc", 0.95, "takes a DC offset of {0} out");
   ton_decision_range(&d, "DC offset re full scale", 100.0 * dc, "%", NAN,
-                     100.0 * DC_LEVEL, "reference 2.1");
+                     100.0 * DC_LEVEL, "docs/rules.md 2.1");
   const TonSetting settings[] = {{"at", 10.0}, {"slope", 6.0}};
   add_band(desk, s, "highpass", settings, 2, &d);
 }
@@ -188,7 +188,7 @@ decide_hum(Desk* desk, Strip* s)
                        "mains hum of %.0f Hz is too soft to matter: {0}",
                        hum->hz);
     ton_decision_range(&d, "hum re active loudness", hum->level_db, "dB", NAN,
-                       HUM_DB, "reference 2.1");
+                       HUM_DB, "docs/rules.md 2.1");
     strip_decide(desk, s, "chain/equaliser/notch", NULL, &d);
     return;
   }
@@ -197,9 +197,9 @@ decide_hum(Desk* desk, Strip* s)
       ton_decision_start(&d, "defect.hum", 0.85,
                          "mains hum, {0} out of what lies around it");
       ton_decision_range(&d, "line over its surroundings", hum->prominence,
-                         "dB", NAN, 12.0, "reference 2.1");
+                         "dB", NAN, 12.0, "docs/rules.md 2.1");
       ton_decision_range(&d, "hum re active loudness", hum->level_db, "dB", NAN,
-                         HUM_DB, "reference 2.1");
+                         HUM_DB, "docs/rules.md 2.1");
       const TonSetting settings[] = {{"at", hum->hz * k}, {"q", 30.0}};
       add_band(desk, s, "notch", settings, 2, &d);
     }
@@ -310,10 +310,10 @@ decide_rings(Desk* desk, Strip* s)
     ton_decision_start(&d, "tone.resonance", 0.65,
                        "rings {0} over its surroundings in {1} of the time");
     ton_decision_range(&d, "height", height, "dB", NAN, RING_DB,
-                       "reference 2.12");
+                       "docs/rules.md 2.12");
     ton_decision_range(&d, "time",
                        100.0 * (double)s->facts->twelfths_stay[band], "%", NAN,
-                       100.0 * RING_TIME, "reference 2.12");
+                       100.0 * RING_TIME, "docs/rules.md 2.12");
     const TonSetting settings[] = {{"at", rint(twelfth_hz(band))},
                                    {"gain", rint(gain * 10.0) / 10.0},
                                    {"q", 8.0}};

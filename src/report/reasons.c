@@ -140,7 +140,8 @@ add_evidence(TonText* t, const TonEvidence* e)
     add_bound(t, low ? " to " : " (up to ", e->high);
   }
   // a file of the program can be looked up by the reader
-  if (strncmp(e->source, "data/", 5) == 0) {
+  if (strncmp(e->source, "data/", 5) == 0 ||
+      strncmp(e->source, "docs/", 5) == 0) {
     ton_text_add(t, ", ");
     page_escaped(t, e->source);
   }
