@@ -6,6 +6,7 @@
    gains.  There is one mode, and it streams: LIM-02 is LIM-01.
 */
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "dsp/denormal.h"
 #include "lone.h"
@@ -191,6 +192,25 @@ lim_01_the_ceiling_holds_when_the_gain_moves_fast(void** state)
 }
 
 static void
+lim_01_the_ceiling_holds_with_any_settings(void** state)
+{
+  (void)state;
+  static const char* const settings[] = {
+      "link=0%", "link=50%", "look-ahead=10ms", "mode=manual release=20ms",
+      "look-ahead=1.3ms link=30% mode=manual release=5ms"};
+  for (size_t k = 0; k < TON_COUNT(settings); ++k) {
+    double worst = -INFINITY;
+    for (int kind = 0; kind < (int)TON_COUNT(signals); ++kind) {
+      const double over = over_ceiling(kind, 12.0, -1.0, settings[k], 16000);
+      worst = fmax(worst, over);
+    }
+    char name[96];
+    snprintf(name, sizeof(name), "LIM-01 %s", settings[k]);
+    EXPECT_AT_MOST(name, worst, 0.0, "dB");
+  }
+}
+
+static void
 lim_03_below_the_ceiling_nothing_changes(void** state)
 {
   (void)state;
@@ -263,6 +283,7 @@ main(int argc, char** argv)
   const struct CMUnitTest at_any_rate[] = {
       cmocka_unit_test(lim_01_the_ceiling_holds),
       cmocka_unit_test(lim_01_the_ceiling_holds_when_the_gain_moves_fast),
+      cmocka_unit_test(lim_01_the_ceiling_holds_with_any_settings),
       cmocka_unit_test(lim_03_below_the_ceiling_nothing_changes),
       cmocka_unit_test(lim_12_nothing_breaks_it),
   };

@@ -11,8 +11,12 @@
 
 #include <libavformat/avformat.h>
 
+#include <ftw.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static const TonJob job = {.threads = 1};
 static TonDelivered all[TON_MOST_DELIVERED];
@@ -307,6 +311,50 @@ test_cod_06_a_missing_encoder(void** state)
                    TON_OK);
 }
 
+static int n_halves;
+
+static int
+count_halves(const char* path, const struct stat* st, int kind,
+             struct FTW* walk)
+{
+  (void)st;
+  (void)kind;
+  n_halves += strncmp(path + walk->base, ".part", 5) == 0;
+  return 0;
+}
+
+/// A disk that fills while several files are being written
+static void
+test_a_full_disk_leaves_no_halves(void** state)
+{
+  (void)state;
+  TonError error = {0};
+  static TonDelivered made[TON_MOST_DELIVERED];
+  uint32_t n = 0;
+  const TonJob workers = {.threads = 4};
+  struct rlimit was;
+  song_mix("out/mix.wav", 48000.0, 2, 4.0, -4.0);
+  song_text("release.yaml", "title: Full\nartist: A\n");
+  getrlimit(RLIMIT_FSIZE, &was);
+  const struct rlimit small = {400000, was.rlim_max};
+  signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  const TonStatus status =
+      ton_studio_release(song_path(""), &workers, made, &n, &error);
+  setrlimit(RLIMIT_FSIZE, &was);
+  assert_int_equal(status, TON_WRITE_FAILED);
+  assert_non_null(strstr(error.text, "File too large"));
+  n_halves = 0;
+  assert_int_equal(nftw(song_path(""), count_halves, 16, FTW_PHYS), 0);
+  assert_int_equal(n_halves, 0);
+  assert_int_equal(access(song_path("out/release/Full (wav-24).wav"), F_OK),
+                   -1);
+  // with room again it goes on as if nothing had been
+  assert_int_equal(
+      ton_studio_release(song_path(""), &workers, made, &n, &error), TON_OK);
+  assert_int_equal(n, 4);
+}
+
 /// Rates that MP3 does not have, and one channel
 static void
 test_high_rate_and_mono(void** state)
@@ -354,6 +402,7 @@ main(void)
       cmocka_unit_test(test_cod_07_released_again),
       cmocka_unit_test(test_cod_04_and_05_overs_of_decoders),
       cmocka_unit_test(test_cod_06_a_missing_encoder),
+      cmocka_unit_test(test_a_full_disk_leaves_no_halves),
       cmocka_unit_test(test_high_rate_and_mono),
   };
   return cmocka_run_group_tests(tests, make_release, song_close);
