@@ -116,6 +116,7 @@ run_front(Run* r, MasterFront* f)
 {
   TonAudio* audio = NULL;
   TonEngine* engine = NULL;
+  const unsigned long refusals = ton_alloc_refusals();
   TON_TRY(ton_audio_open(r->task->source, &audio, r->error));
   const TonSource source = source_of(audio);
   const TonSink sink = {f, take_front};
@@ -130,7 +131,9 @@ run_front(Run* r, MasterFront* f)
   if (f->foresight) {
     foresight_ready(f->foresight, r->task->limiter);
   }
-  return TON_OK;
+  return ton_alloc_refusals() == refusals
+             ? TON_OK
+             : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
 }
 
 TonStatus
@@ -261,6 +264,7 @@ run_back(Run* r, TonAudioWriter** writer)
 {
   const MasterTask* const t = r->task;
   const TonAudioFormat format = format_of(t);
+  const unsigned long refusals = ton_alloc_refusals();
   TonTake take = {.error = r->error};
   take.meters = ton_meters_new(t->rate, t->channels,
                                TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK |
@@ -274,7 +278,9 @@ run_back(Run* r, TonAudioWriter** writer)
   ton_meters_free(take.meters);
   ++r->outcome->runs;
   *writer = take.writer;
-  return status;
+  return status || ton_alloc_refusals() == refusals
+             ? status
+             : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
 }
 
 static TonStatus

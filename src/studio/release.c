@@ -188,6 +188,7 @@ write_once(const Delivery* d, const Hold* hold, const char* path)
   TON_TRY(ton_writer_open(path, &format, &take.writer, d->error));
   TonMeasurement m = *d->master;
   TonStatus status = TON_OK;
+  const unsigned long refusals = ton_alloc_refusals();
   if (hold->on) {
     take.meters = ton_meters_new(format.rate, format.channels,
                                  TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);
@@ -198,6 +199,9 @@ write_once(const Delivery* d, const Hold* hold, const char* path)
   if (take.meters) {
     ton_meters_finish(take.meters, &m);
     ton_meters_free(take.meters);
+  }
+  if (!status && ton_alloc_refusals() != refusals) {
+    status = ton_fail(d->error, TON_NO_MEMORY, "out of memory");
   }
   if (status) {
     ton_writer_abandon(take.writer);

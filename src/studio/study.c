@@ -43,11 +43,13 @@ study(TonAudio* audio, unsigned what, TonStemFacts* facts, const TonJob* job,
       TonError* error)
 {
   const TonAudioInfo* const info = ton_audio_info(audio);
+  const unsigned long refusals = ton_alloc_refusals();
   TonStemAnalysis* const analysis =
       ton_stem_analysis_new(info->rate, info->channels, what);
   TonStatus status = analysis ? feed(audio, analysis, job, error)
                               : ton_fail(error, TON_NO_MEMORY, "out of memory");
-  if (!status && ton_stem_analysis_finish(analysis, facts)) {
+  if (!status && (ton_stem_analysis_finish(analysis, facts) ||
+                  ton_alloc_refusals() != refusals)) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   if (!status) {
