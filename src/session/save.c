@@ -63,9 +63,12 @@ ton_save(const char* path, const char* bytes, size_t length, TonError* error)
   if (!realpath(path, real)) {
     snprintf(real, sizeof(real), "%s", path);
   }
+  const char* const slash = strrchr(real, '/');
+  const char* const name = slash ? slash + 1 : real;
   char beside[PATH_MAX + 16];
-  snprintf(beside, sizeof(beside), "%s.XXXXXX", real);
-  const int file = mkostemp(beside, O_CLOEXEC);
+  snprintf(beside, sizeof(beside), "%.*s.part-XXXXXX-%s", (int)(name - real),
+           real, name);
+  const int file = mkostemps(beside, (int)strlen(name) + 1, O_CLOEXEC);
   if (file < 0) {
     return ton_fail_write(error, path);
   }
