@@ -158,6 +158,10 @@ rows_of_noise(const TonStemFacts* f, Row* r)
       {"end", f->end_jump_db, "LU", -60.0, -40.0,
        (double)f->whole.frames / f->whole.rate, "level at the last moment",
        "let the last reverb die away before the end, or fade it out"},
+      {"tail", f->whole.silence_tail_s, "s", 4.0, 15.0,
+       (double)f->whole.frames / f->whole.rate - f->whole.silence_tail_s,
+       "silence at the end",
+       "end the stems where the last sound has died away"},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);

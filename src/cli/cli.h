@@ -92,6 +92,10 @@ bool cli_colours(void);
 /// "2-gain": a parameter of a band that was explained with band 1
 bool cli_repeats_band(const char* symbol);
 
+/// A value of a parameter as people write it, to four decimals
+const char* cli_print_param(const TonParam* p, float value, char* room,
+                            size_t size);
+
 /// A preset of the program
 typedef struct {
   char name[64];

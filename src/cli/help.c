@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/numbers.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,11 +76,18 @@ help_param(const TonParam* p)
   } else if (p->spacing == TON_SWITCH) {
     printf("on or off");
   } else {
-    printf("%s to %s", ton_param_print(p, p->min, room[0], sizeof(room[0])),
-           ton_param_print(p, p->max, room[1], sizeof(room[1])));
+    printf("%s to %s", cli_print_param(p, p->min, room[0], sizeof(room[0])),
+           cli_print_param(p, p->max, room[1], sizeof(room[1])));
   }
-  printf("; %s%s\n", ton_param_print(p, p->def, room[2], sizeof(room[2])),
+  printf("; %s%s\n", cli_print_param(p, p->def, room[2], sizeof(room[2])),
          p->flags & TON_AUTOMATE ? "" : "; stays while the song plays");
+}
+
+const char*
+cli_print_param(const TonParam* p, float value, char* room, size_t size)
+{
+  const double whole = rint((double)value * 1e4) / 1e4;
+  return ton_param_print(p, isfinite(whole) ? (float)whole : value, room, size);
 }
 
 bool

@@ -94,12 +94,12 @@ param(const TonParam* p)
     printf("; on, off");
   } else {
     printf("; ");
-    plain(ton_param_print(p, p->min, room[0], sizeof(room[0])));
+    plain(cli_print_param(p, p->min, room[0], sizeof(room[0])));
     printf(" to ");
-    plain(ton_param_print(p, p->max, room[1], sizeof(room[1])));
+    plain(cli_print_param(p, p->max, room[1], sizeof(room[1])));
   }
   printf(" (");
-  plain(ton_param_print(p, p->def, room[2], sizeof(room[2])));
+  plain(cli_print_param(p, p->def, room[2], sizeof(room[2])));
   printf(")\n");
 }
 
