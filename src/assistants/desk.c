@@ -321,7 +321,9 @@ decide_trim(const Desk* desk, const Strip* s)
   ton_decision_figure(&d, "active loudness", s->facts->active_lufs, "LUFS");
   ton_decision_figure(&d, "time that sounds", s->facts->active_s, "s");
   strip_decide(desk, s, "trim",
-               ton_plan_text(desk->plan, "%+.2f dB", s->trim_db), &d);
+               ton_plan_text(desk->plan, "%+.2f dB",
+                             ton_plan_rounded(s->trim_db, 100.0)),
+               &d);
 }
 
 void

@@ -571,7 +571,8 @@ ton_assist_master_drive(const TonMasterBrief* brief,
   }
   d.bound_hit = search->state == TON_DRIVE_BOUND;
   snprintf(d.path, sizeof(d.path), "chain/%u/limiter/gain", result->limiter);
-  snprintf(d.value, sizeof(d.value), "%+.2f dB", search->best_db);
+  snprintf(d.value, sizeof(d.value), "%+.2f dB",
+           ton_plan_rounded(search->best_db, 100.0));
   ton_plan_decide(plan, &d);
   return plan->failed
              ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")

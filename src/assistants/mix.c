@@ -91,8 +91,9 @@ correct_fader(const Desk* desk, const Strip* s, double after_lufs)
   ton_decision_range(&d, "place", s->goal_lu, "LU", s->low_lu, s->high_lu,
                      "data/roles.yaml");
   d.bound_hit = move != miss;
-  strip_decide(desk, s, "fader", ton_plan_text(desk->plan, "%+.1f dB", fader),
-               &d);
+  strip_decide(
+      desk, s, "fader",
+      ton_plan_text(desk->plan, "%+.1f dB", ton_plan_rounded(fader, 10.0)), &d);
 }
 
 TonStatus
@@ -145,7 +146,7 @@ ton_assist_mix_level(const TonMix* existing, double true_peak_dbtp,
   ton_decision_figure(&d, "loudness of the mix", integrated_lufs, "LUFS");
   snprintf(d.path, sizeof(d.path), "buses/%s/fader",
            ton_plan_name(plan, mix->name));
-  snprintf(d.value, sizeof(d.value), "%+.1f dB", fader);
+  snprintf(d.value, sizeof(d.value), "%+.1f dB", ton_plan_rounded(fader, 10.0));
   d.locked = is_locked(mix, "fader");
   ton_plan_decide(plan, &d);
   return close_desk(plan, error);

@@ -264,7 +264,9 @@ decide_fader(const Desk* desk, const Strip* s)
   }
   d.bound_hit = s->goal_lu == s->low_lu || s->goal_lu == s->high_lu;
   strip_decide(desk, s, "fader",
-               ton_plan_text(desk->plan, "%+.1f dB", s->fader_db), &d);
+               ton_plan_text(desk->plan, "%+.1f dB",
+                             ton_plan_rounded(s->fader_db, 10.0)),
+               &d);
 }
 
 void

@@ -235,7 +235,7 @@ decide_send(const Desk* desk, const Strip* s, const char* bus, double gain_db)
   strip_decide(
       desk, s,
       ton_plan_text(desk->plan, "sends/%s", ton_plan_name(desk->plan, bus)),
-      ton_plan_text(desk->plan, "%.1f dB", send), &d);
+      ton_plan_text(desk->plan, "%.1f dB", ton_plan_rounded(send, 10.0)), &d);
 }
 
 void

@@ -7,6 +7,7 @@
 #include <tonmeister/decision.h>
 #include <tonmeister/session.h>
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,6 +24,13 @@ typedef struct {
   TonArena arena;
   bool failed; ///< Memory was refused; the plan is incomplete
 } TonPlan;
+
+/// A value to so many steps of one, where "-0.0" is 0.  [any]
+static inline double
+ton_plan_rounded(double value, double steps)
+{
+  return rint(value * steps) / steps + 0.0;
+}
 
 /// Apply every edit to a text, in order.
 TonStatus ton_plan_apply(const TonPlan* plan, TonDoc* doc, TonError* error);
