@@ -19,6 +19,17 @@ container_of(const char* path)
   return dot && strcasecmp(dot, ".wav") == 0 ? "WAV" : NULL;
 }
 
+/// A mono file stays one unless something in the chain makes sides of it
+static uint32_t
+channels_of(const TonAudioInfo* info, const TonInsert* chain, uint32_t n)
+{
+  uint32_t channels = info->channels;
+  for (uint32_t i = 0; i < n; ++i) {
+    channels = chain[i].type->flags & TON_PAIR ? 2 : channels;
+  }
+  return channels == 1 ? 1 : 2;
+}
+
 TonStatus
 ton_studio_apply(const char* in, const char* out, const TonInsert* chain,
                  uint32_t n, const TonJob* job, TonError* error)
@@ -40,7 +51,7 @@ ton_studio_apply(const char* in, const char* out, const TonInsert* chain,
   const bool ints =
       info.samples == TON_SAMPLES_16 || info.samples == TON_SAMPLES_24;
   const TonAudioFormat format = {.rate = info.rate,
-                                 .channels = 2,
+                                 .channels = channels_of(&info, chain, n),
                                  .samples = ints ? info.samples
                                             : strcmp(container, "FLAC") == 0
                                                 ? TON_SAMPLES_24
