@@ -253,68 +253,86 @@ json_made(const char* song, const TonMeasurement* mix,
   return o;
 }
 
+/// What `make` works on; `missed` is the last goal that was not reached
+typedef struct {
+  const char* song;
+  uint32_t n_stems;
+  TonMeasurement mix;
+  TonMastered mastered;
+  TonDelivered* files; ///< Room for TON_MOST_DELIVERED
+  uint32_t n_files;
+  TonError missed;
+} Making;
+
+/// From the stems to the report; a goal that is missed does not stop it
+static TonStatus
+make_all(const CliLine* line, Making* m, TonError* error)
+{
+  const TonJob* const job = &line->job;
+  const TonMasterWish wish = {.loudness_lufs = NAN,
+                              .ceiling_dbtp = NAN,
+                              .amount = NAN,
+                              .target = cli_value(line, "target")};
+  char** stems = NULL;
+  TON_TRY(ton_stems_find(line->args[0], &stems, &m->n_stems, error));
+  const TonStatus begun =
+      ton_new_song(m->song, stems, m->n_stems, false, error);
+  ton_stems_free(stems, m->n_stems);
+  TON_TRY(begun);
+  TON_TRY(ton_studio_propose_mix(m->song, job, error));
+  TON_TRY(
+      keep_goal(ton_studio_mix(m->song, &(TonMixWish){0}, job, &m->mix, error),
+                error, &m->missed));
+  TON_TRY(keep_goal(ton_studio_master(m->song, &wish, job, &m->mastered, error),
+                    error, &m->missed));
+  TON_TRY(
+      keep_goal(ton_studio_release(m->song, job, m->files, &m->n_files, error),
+                error, &m->missed));
+  return ton_studio_report(m->song, m->files, m->n_files, job, error);
+}
+
+static void
+tell_made(const CliLine* line, const Making* m)
+{
+  if (line->json) {
+    json_t* const files = json_array();
+    for (uint32_t i = 0; i < m->n_files; ++i) {
+      json_array_append_new(files, json_delivered(&m->files[i]));
+    }
+    cli_print_json(
+        json_made(m->song, &m->mix, &m->mastered, files, !m->missed.status));
+    return;
+  }
+  const CliMade made = {m->song,      m->n_stems, &m->mix,
+                        &m->mastered, m->files,   m->n_files};
+  cli_print_summary(&made);
+  for (uint32_t i = 0; i < m->n_files; ++i) {
+    print_delivered(&m->files[i]);
+  }
+}
+
 TonStatus
 cli_make(const CliLine* line, TonError* error)
 {
-  const char* const song = cli_value(line, "output");
-  char** stems = NULL;
-  uint32_t n = 0;
-  if (!song) {
+  Making m = {.song = cli_value(line, "output")};
+  if (!m.song) {
     return ton_fail(error, TON_BAD_USE,
                     "say where the song goes: tonmeister make %s -o SONG",
                     line->args[0]);
   }
-  TonMasterWish wish = {.loudness_lufs = NAN,
-                        .ceiling_dbtp = NAN,
-                        .amount = NAN,
-                        .target = cli_value(line, "target")};
-  TonMeasurement mix;
-  TonMastered mastered = {0};
-  TonError missed = {0};
-  TonDelivered* const all =
-      ton_alloc(TON_MOST_DELIVERED * sizeof(TonDelivered));
-  uint32_t delivered = 0;
-  if (!all) {
+  m.files = ton_alloc(TON_MOST_DELIVERED * sizeof(TonDelivered));
+  if (!m.files) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  const TonJob* const job = &line->job;
-  TonStatus status = ton_stems_find(line->args[0], &stems, &n, error);
-  status = status ? status : ton_new_song(song, stems, n, false, error);
-  ton_stems_free(stems, n);
-  status = status ? status : ton_studio_propose_mix(song, job, error);
-  status =
-      status
-          ? status
-          : keep_goal(ton_studio_mix(song, &(TonMixWish){0}, job, &mix, error),
-                      error, &missed);
-  status =
-      status ? status
-             : keep_goal(ton_studio_master(song, &wish, job, &mastered, error),
-                         error, &missed);
-  status =
-      status ? status
-             : keep_goal(ton_studio_release(song, job, all, &delivered, error),
-                         error, &missed);
-  status =
-      status ? status : ton_studio_report(song, all, delivered, job, error);
+  const TonStatus status = make_all(line, &m, error);
   cli_progress_clear();
-  if (!status && line->json) {
-    json_t* const files = json_array();
-    for (uint32_t i = 0; i < delivered; ++i) {
-      json_array_append_new(files, json_delivered(&all[i]));
-    }
-    cli_print_json(json_made(song, &mix, &mastered, files, !missed.status));
-  } else if (!status) {
-    const CliMade made = {song, n, &mix, &mastered, all, delivered};
-    cli_print_summary(&made);
-    for (uint32_t i = 0; i < delivered; ++i) {
-      print_delivered(&all[i]);
-    }
+  if (!status) {
+    tell_made(line, &m);
   }
-  ton_mastered_free(&mastered);
-  ton_free(all);
-  if (!status && missed.status) {
-    *error = missed;
+  ton_mastered_free(&m.mastered);
+  ton_free(m.files);
+  if (!status && m.missed.status) {
+    *error = m.missed;
     return TON_GOAL_MISSED;
   }
   return status;

@@ -57,10 +57,9 @@ third_centres(void)
   return numbers(hz, TON_THIRDS);
 }
 
-json_t*
-report_measurement(const TonMeasurement* m)
+static void
+add_figures(json_t* o, const TonMeasurement* m)
 {
-  json_t* const o = json_object();
   const struct {
     const char* key;
     double value;
@@ -93,11 +92,18 @@ report_measurement(const TonMeasurement* m)
       {"silence_head_s", m->silence_head_s},
       {"silence_tail_s", m->silence_tail_s},
   };
-  json_object_set_new(o, "sample_rate_hz", json_integer(m->rate));
-  json_object_set_new(o, "channels", json_integer(m->channels));
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
     json_object_set_new(o, rows[i].key, report_number(rows[i].value));
   }
+}
+
+json_t*
+report_measurement(const TonMeasurement* m)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "sample_rate_hz", json_integer(m->rate));
+  json_object_set_new(o, "channels", json_integer(m->channels));
+  add_figures(o, m);
   json_object_set_new(o, "range_stable", json_boolean(m->range_stable));
   json_object_set_new(o, "true_peak_channel",
                       isfinite(m->true_peak_dbtp)
