@@ -5,6 +5,7 @@
 #include "files/files.h"
 #include "studio/each.h"
 #include "studio/studio.h"
+#include "studio/sums.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -350,25 +351,6 @@ deliver(Delivery* d, TonDelivered* made)
   return TON_OK;
 }
 
-static TonStatus
-write_sums(const TonSongPaths* p, const TonDelivered* all, uint32_t n,
-           TonError* error)
-{
-  TonText text = {0};
-  char path[1200];
-  for (uint32_t i = 0; i < n; ++i) {
-    if (*all[i].sha256) {
-      ton_text_printf(&text, "%s  %s\n", all[i].sha256,
-                      strrchr(all[i].path, '/') + 1);
-    }
-  }
-  snprintf(path, sizeof(path), "%.1090s/SHA256SUMS", p->release);
-  const TonStatus status =
-      ton_file_write(path, ton_text_string(&text), text.length, error);
-  ton_text_free(&text);
-  return status;
-}
-
 /// A picture that lies in the song's folder, or null
 static const char*
 find_cover(const TonSongPaths* p)
@@ -480,7 +462,7 @@ deliver_all(const TonSongPaths* p, const TonRelease* r, const TonJob* job,
   find_order(&a);
   TON_TRY(each(a.n, job, deliver_one, &a, error));
   *n = a.n;
-  return write_sums(p, all, *n, error);
+  return sums_write(p->release, all, *n, error);
 }
 
 TonStatus
