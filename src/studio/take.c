@@ -52,20 +52,26 @@ make_room(TonTake* t, uint32_t frames)
   return true;
 }
 
+/// What is let go of depends on the frames alone, not on how they come
 static bool
 keep_quiet(TonTake* t, const float* const* in, uint32_t from, uint32_t frames)
 {
-  if (t->n_quiet > LONGEST_WAIT && !release_quiet(t)) {
-    return false;
+  while (from < frames) {
+    if (t->n_quiet == LONGEST_WAIT && !release_quiet(t)) {
+      return false;
+    }
+    const uint32_t rest = frames - from;
+    const uint32_t fits = LONGEST_WAIT - t->n_quiet;
+    const uint32_t n = rest < fits ? rest : fits;
+    if (t->n_quiet + n > t->room && !make_room(t, n)) {
+      return false;
+    }
+    for (int c = 0; c < 2; ++c) {
+      memcpy(t->quiet[c] + t->n_quiet, in[c] + from, n * sizeof(float));
+    }
+    t->n_quiet += n;
+    from += n;
   }
-  const uint32_t n = frames - from;
-  if (t->n_quiet + n > t->room && !make_room(t, n)) {
-    return false;
-  }
-  for (int c = 0; c < 2 && n; ++c) {
-    memcpy(t->quiet[c] + t->n_quiet, in[c] + from, n * sizeof(float));
-  }
-  t->n_quiet += n;
   return true;
 }
 
