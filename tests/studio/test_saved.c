@@ -34,12 +34,12 @@ open_stems(void** state)
 
 /// FNV-1a of out/mix.wav
 static uint64_t
-rendered(void)
+rendered_in(uint32_t block)
 {
   TonMeasurement m;
   TonError error = {0};
-  if (ton_studio_mix(song_path(""), &(TonMixWish){0}, &(TonJob){.threads = 2},
-                     &m, &error)) {
+  if (ton_studio_mix(song_path(""), &(TonMixWish){0},
+                     &(TonJob){.threads = 2, .block = block}, &m, &error)) {
     fail_msg("%s:%u: %s", error.file, error.line, error.text);
   }
   FILE* const file = fopen(song_path("out/mix.wav"), "rb");
@@ -50,6 +50,12 @@ rendered(void)
   }
   fclose(file);
   return hash;
+}
+
+static uint64_t
+rendered(void)
+{
+  return rendered_in(512);
 }
 
 static void
@@ -150,12 +156,27 @@ eng_09_bypassed_was_never_there(void** state)
   }
 }
 
+/// More silence inside the tail than is waited for
+static void
+a_long_tail_ends_at_the_same_frame(void** state)
+{
+  (void)state;
+  song_text("mix.yaml",
+            "rate: 96 kHz\ntracks:\n  One:\n    file: a.wav\n    fader: -90 "
+            "dB\n    chain: [delay: {time: 4 s, feedback: 40 %, ping-pong: "
+            "on}]\n");
+  const uint64_t wanted = rendered_in(512);
+  assert_true(rendered_in(1000) == wanted);
+  assert_true(rendered_in(4096) == wanted);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(eng_10_saved_and_loaded_is_the_same_song),
       cmocka_unit_test(eng_09_bypassed_was_never_there),
+      cmocka_unit_test(a_long_tail_ends_at_the_same_frame),
   };
   return cmocka_run_group_tests(tests, open_stems, song_close);
 }
