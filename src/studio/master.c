@@ -9,7 +9,7 @@
 #include <string.h>
 
 /// More than this of gain reduction (P95) is only done when asked for
-#define MOST_REDUCTION_DB 14.0
+#define MOST_REDUCTION_DB 12.0
 /// More reduction behind the glue than without it is a cost, dB
 #define COSTLY_DB 0.3
 
