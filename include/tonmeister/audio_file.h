@@ -139,8 +139,8 @@ TonStatus ton_writer_open(const char* path, const TonAudioFormat* format,
 TonStatus ton_writer_write(TonAudioWriter* writer, const float* const* in,
                            uint32_t frames, TonError* error);
 
-/// Leave only the first `frames` of what was written: WAV only, and nothing is
-/// written behind.  [main]
+/// Leave only the first `frames` of what was written; nothing is written
+/// behind.  TON_UNSUPPORTED if it is not a WAV.  [main]
 TonStatus ton_writer_shorten(TonAudioWriter* writer, uint64_t frames,
                              TonError* error);
 

@@ -195,7 +195,10 @@ ton_writer_shorten(TonAudioWriter* w, uint64_t frames, TonError* error)
   if (w->failed || w->abandoned || frames >= w->frames) {
     return w->failed;
   }
-  assert(w->form->shorten);
+  if (!w->form->shorten) {
+    return ton_fail_file(error, TON_UNSUPPORTED, w->path,
+                         "only WAV is made shorter behind what was written");
+  }
   w->failed = w->form->shorten(w, frames, error);
   w->frames = frames;
   return w->failed;

@@ -457,6 +457,38 @@ known_hashes(void** state)
   assert_non_null(strstr(e.file, "none"));
 }
 
+static void
+a_shortened_wav_is_what_would_have_been_written(void** state)
+{
+  (void)state;
+  const TonAudioFormat wav = {.rate = 48000,
+                              .channels = 2,
+                              .samples = TON_SAMPLES_24,
+                              .dither = true,
+                              .container = "WAV"};
+  TonAudioFormat flac = wav;
+  TonAudioWriter* w = NULL;
+  TonError error = {0};
+  size_t sizes[2] = {0};
+  room_write("plain.wav", &wav, pair, N / 3, NULL);
+  assert_int_equal(ton_writer_open(room_path("cut.wav"), &wav, &w, NULL), 0);
+  assert_int_equal(ton_writer_write(w, pair, N, NULL), 0);
+  assert_int_equal(ton_writer_shorten(w, N / 3, NULL), 0);
+  assert_int_equal(ton_writer_commit(w, NULL, NULL, NULL), 0);
+  unsigned char* const plain = room_get("plain.wav", &sizes[0]);
+  unsigned char* const cut = room_get("cut.wav", &sizes[1]);
+  assert_int_equal(sizes[0], sizes[1]);
+  assert_memory_equal(plain, cut, sizes[0]);
+  free(plain);
+  free(cut);
+  flac.container = "FLAC";
+  assert_int_equal(ton_writer_open(room_path("cut.flac"), &flac, &w, NULL), 0);
+  assert_int_equal(ton_writer_write(w, pair, N, NULL), 0);
+  assert_int_equal(ton_writer_shorten(w, N / 3, &error), TON_UNSUPPORTED);
+  assert_non_null(strstr(error.text, "only WAV"));
+  ton_writer_abandon(w);
+}
+
 int
 main(void)
 {
@@ -475,6 +507,7 @@ main(void)
       cmocka_unit_test(what_cannot_be_written_is_named),
       cmocka_unit_test(a_read_only_folder_is_named),
       cmocka_unit_test(a_whole_file_is_replaced_or_kept),
+      cmocka_unit_test(a_shortened_wav_is_what_would_have_been_written),
       cmocka_unit_test(known_hashes),
   };
   return ROOM_TESTS(tests);
