@@ -127,9 +127,6 @@ void ton_engine_free(TonEngine* engine);
 /// Run to the end and return when all sinks have all frames.
 TonStatus ton_engine_render(TonEngine* engine, TonError* error);
 
-/// Frames that will be delivered.
-uint64_t ton_engine_frames(const TonEngine* engine);
-
 /// Frames between the sources and the taps, already taken out of the result.
 uint32_t ton_engine_latency(const TonEngine* engine);
 

@@ -47,7 +47,4 @@ const char* ton_unit_print(double value, TonUnit unit, char* room, size_t size);
 /// "dB", "Hz", ...; empty for TON_PLAIN.  Static.  [any]
 const char* ton_unit_suffix(TonUnit unit);
 
-/// "db", "hz", "ms", "lufs" ...: how JSON keys end.  Static.  [any]
-const char* ton_unit_key(TonUnit unit);
-
 #endif

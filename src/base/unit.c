@@ -43,40 +43,6 @@ ton_unit_suffix(TonUnit unit)
   return "";
 }
 
-const char*
-ton_unit_key(TonUnit unit)
-{
-  switch (unit) {
-  case TON_DB:
-    return "db";
-  case TON_DBTP:
-    return "dbtp";
-  case TON_LUFS:
-    return "lufs";
-  case TON_LU:
-    return "lu";
-  case TON_HZ:
-    return "hz";
-  case TON_MS:
-    return "ms";
-  case TON_S:
-    return "s";
-  case TON_RATIO:
-    return "to_1";
-  case TON_PERCENT:
-    return "percent";
-  case TON_DB_PER_OCT:
-    return "db_per_oct";
-  case TON_PAN:
-    return "pan";
-  case TON_BPM:
-    return "bpm";
-  case TON_PLAIN:
-    break;
-  }
-  return "";
-}
-
 static const char*
 skip_spaces(const char* s)
 {

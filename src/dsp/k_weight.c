@@ -103,22 +103,3 @@ ton_k_weight_design(TonKWeight* k, double rate)
     run(b, a, d, y, k->echo[j]);
   }
 }
-
-double
-ton_k_weight_db(double rate, double hz)
-{
-  TonKStage s[2];
-  ton_k_stages(rate, s);
-  const double w = 2.0 * M_PI * hz / rate;
-  double power = 1.0;
-  for (int i = 0; i < 2; ++i) {
-    const double* const b = s[i].b;
-    const double* const a = s[i].a;
-    const double re = b[0] + b[1] * cos(w) + b[2] * cos(2.0 * w);
-    const double im = b[1] * sin(w) + b[2] * sin(2.0 * w);
-    const double dr = a[0] + a[1] * cos(w) + a[2] * cos(2.0 * w);
-    const double di = a[1] * sin(w) + a[2] * sin(2.0 * w);
-    power *= (re * re + im * im) / (dr * dr + di * di);
-  }
-  return ton_power_db(power);
-}

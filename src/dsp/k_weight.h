@@ -39,7 +39,4 @@ void ton_k_stages(double rate, TonKStage stages[2]);
 /// [any]
 void ton_k_weight_design(TonKWeight* k, double rate);
 
-/// Gain at `hz`, dB (997 Hz at 48 kHz: +0.691).  [any]
-double ton_k_weight_db(double rate, double hz);
-
 #endif

@@ -275,12 +275,6 @@ ton_engine_render(TonEngine* e, TonError* error)
                  : TON_OK;
 }
 
-uint64_t
-ton_engine_frames(const TonEngine* e)
-{
-  return e->frames;
-}
-
 uint32_t
 ton_engine_latency(const TonEngine* e)
 {
