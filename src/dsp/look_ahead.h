@@ -52,6 +52,14 @@ ton_look_ahead_set(TonLookAhead* a, uint32_t lane, uint32_t frames)
   }
 }
 
+/// Forget what waits
+static inline void
+ton_look_ahead_clear(TonLookAhead* a, TonV* ring)
+{
+  memset(ring, 0, ((size_t)a->mask + 1) * sizeof(TonV));
+  a->at = 0;
+}
+
 /// Write n frames of x, read them late.  `ring` has mask + 1 frames.  [audio]
 static inline void
 ton_look_ahead_run(TonLookAhead* a, TonV* ring, const float* x, TonV* late,

@@ -84,8 +84,7 @@ reset(void* state)
   memset(&s->power, 0, sizeof(s->power));
   ton_make_up_reset(&s->loudness);
   ton_svf_clear(&s->highpass);
-  memset(s->ring, 0, ((size_t)s->ahead.mask + 1) * sizeof(TonV));
-  s->ahead.at = 0;
+  ton_look_ahead_clear(&s->ahead, s->ring);
 }
 
 static uint32_t

@@ -235,8 +235,7 @@ reset(void* state)
   s->swing.begun = false;
   ton_svf_clear(&s->highpass);
   ton_svf_clear(&s->lowpass);
-  memset(s->ring, 0, ((size_t)s->ahead.mask + 1) * sizeof(TonV));
-  s->ahead.at = 0;
+  ton_look_ahead_clear(&s->ahead, s->ring);
 }
 
 static uint32_t

@@ -1,36 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/memory.h"
-#include "studio/studio.h"
+#include "studio/source.h"
 
-enum { CHUNK = 8192 };
+static bool
+add(void* handle, const float* const* in, uint32_t frames)
+{
+  ton_meters_add(handle, in, frames);
+  return true;
+}
 
 static TonStatus
 feed(TonAudio* audio, TonMeters* meters, const TonJob* job, TonError* error)
 {
-  const TonAudioInfo* const info = ton_audio_info(audio);
-  float* const room = ton_alloc((size_t)CHUNK * info->channels * sizeof(float));
-  float* out[64];
-  if (!room) {
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  for (uint32_t c = 0; c < info->channels; ++c) {
-    out[c] = room + (size_t)c * CHUNK;
-  }
-  TonStatus status = TON_OK;
-  uint64_t done = 0;
-  for (uint32_t got = 1; got && !status;) {
-    status = ton_audio_read(audio, out, CHUNK, &got, error);
-    ton_meters_add(meters, (const float* const*)out, status ? 0 : got);
-    done += got;
-    if (!status && job->progress &&
-        !job->progress(job->handle, "measuring",
-                       (double)done / (double)info->frames)) {
-      status = ton_fail(error, TON_INTERRUPTED, "interrupted");
-    }
-  }
-  ton_free(room);
-  return status;
+  const TonSink sink = {meters, add};
+  return source_pass(audio, &sink, "measuring", job, error);
 }
 
 TonStatus

@@ -44,7 +44,7 @@ typedef struct {
   uint64_t given; ///< Frames measured and written
   float* quiet[2];
   uint32_t n_quiet;
-  uint32_t room;
+  size_t room[2];
 } TonTake;
 
 TonSink ton_take_sink(TonTake* take);

@@ -35,20 +35,15 @@ release_quiet(TonTake* t)
 static bool
 make_room(TonTake* t, uint32_t frames)
 {
-  const uint32_t room = 2 * (t->n_quiet + frames);
   for (int c = 0; c < 2; ++c) {
-    float* const more = ton_alloc(room * sizeof(float));
+    float* const more = ton_grow(t->quiet[c], &t->room[c],
+                                 (size_t)t->n_quiet + frames, sizeof(float));
     if (!more) {
       ton_fail(t->error, TON_NO_MEMORY, "out of memory");
       return false;
     }
-    if (t->n_quiet) {
-      memcpy(more, t->quiet[c], t->n_quiet * sizeof(float));
-    }
-    ton_free(t->quiet[c]);
     t->quiet[c] = more;
   }
-  t->room = room;
   return true;
 }
 
@@ -63,7 +58,7 @@ keep_quiet(TonTake* t, const float* const* in, uint32_t from, uint32_t frames)
     const uint32_t rest = frames - from;
     const uint32_t fits = LONGEST_WAIT - t->n_quiet;
     const uint32_t n = rest < fits ? rest : fits;
-    if (t->n_quiet + n > t->room && !make_room(t, n)) {
+    if (!make_room(t, n)) {
       return false;
     }
     for (int c = 0; c < 2; ++c) {
@@ -115,7 +110,7 @@ ton_take_end(TonTake* take)
   for (int c = 0; c < 2; ++c) {
     ton_free(take->quiet[c]);
     take->quiet[c] = NULL;
+    take->room[c] = 0;
   }
   take->n_quiet = 0;
-  take->room = 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dsp/kernels/pcm.h"
 
-#include "dsp/kernels/lanes.h"
+#include "dsp/kernels/transpose.h"
 
 #if TON_LANES == 16 && defined(__AVX512BW__)
 typedef TonV Wide;
@@ -50,10 +50,8 @@ static inline void
 apart(Wide a, Wide b, float* left, float* right)
 {
 #if TON_LANES == 16 && defined(__AVX512BW__)
-  *(WideAny*)left = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16,
-                                            18, 20, 22, 24, 26, 28, 30);
-  *(WideAny*)right = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15,
-                                             17, 19, 21, 23, 25, 27, 29, 31);
+  *(WideAny*)left = ton_v_even(a, b);
+  *(WideAny*)right = ton_v_odd(a, b);
 #else
   *(WideAny*)left = __builtin_shufflevector(a, b, 0, 2, 4, 6);
   *(WideAny*)right = __builtin_shufflevector(a, b, 1, 3, 5, 7);
