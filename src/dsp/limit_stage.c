@@ -270,20 +270,16 @@ minimum(const TonLimitStage* s, TonLimitGain* g, double target, uint64_t frame)
   return g->queue_value[g->queue_head & mask];
 }
 
-/// Steady reduction makes its slow part slower, so that the gain does not move
-/// with the beat; what goes deeper than the first decibels comes back sooner
 static void
 set_slow_part(const TonLimitStage* s, TonLimitGain* g)
 {
   const TonLimitRelease* const r = &s->release;
-  const double reduced = 0.056; // 0.5 dB
-  const double deep = 0.37;     // 4 dB
   if (!s->slow_rise) {
     g->slow_keep = 0.0;
     return;
   }
   const double share = STEP / r->memory;
-  if (g->fast > reduced) {
+  if (g->fast > TON_LIMIT_REDUCED) {
     g->busy = (uint32_t)r->pause;
     g->density += share * (1.0 - g->density);
   } else if (g->busy > STEP) {
@@ -291,9 +287,7 @@ set_slow_part(const TonLimitStage* s, TonLimitGain* g)
   } else {
     g->density -= share * g->density;
   }
-  const double dense = g->slow < deep ? g->density : 0.0;
-  const double fall = r->slow_fall + dense * (r->dense_fall - r->slow_fall);
-  g->slow_keep = 1.0 - 1.0 / fall;
+  g->slow_keep = 1.0 - 1.0 / ton_limit_slow_fall(r, g->slow, g->density);
 }
 
 /// Reduction r = 1 - gain: at once up, slowly down.  The slow part follows

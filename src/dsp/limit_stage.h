@@ -3,6 +3,7 @@
 #define TON_DSP_LIMIT_STAGE_H
 
 #include "dsp/kernels/peak_scan.h"
+#include "dsp/limit_release.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,17 +52,6 @@ typedef struct {
   uint32_t box_at[3];
   uint32_t calm; ///< Frames since the reduction ended, up to `reach`
 } TonLimitGain;
-
-/// Times in frames
-typedef struct {
-  double fall;       ///< In which 63 % of the reduction comes back
-  uint32_t hold;     ///< Frames for which it stays first
-  double slow_rise;  ///< The slow part follows long reduction; 0: there is none
-  double slow_fall;  ///< After reduction here and there
-  double dense_fall; ///< After steady reduction, for the first decibels
-  double pause;      ///< Reduction is steady when no pause is longer
-  double memory;     ///< Over which that is averaged
-} TonLimitRelease;
 
 typedef struct {
   const TonPeakScan* scan;

@@ -91,9 +91,6 @@ enum {
   WAITING = 512, ///< Steps: more than the longest look-ahead at 768 kHz
 };
 
-/// Half a period of a bass guitar's low E
-#define HOLD_MS 12.5
-
 /**
    Two stages in series: the first does the work; the second, with 0.5 ms of
    look-ahead and no release, takes back what gain times sound has built up
@@ -127,7 +124,7 @@ look_frames(double ms, double rate)
 static uint32_t
 hold_frames(uint32_t look, double rate)
 {
-  const uint32_t all = look_frames(HOLD_MS, rate);
+  const uint32_t all = look_frames(TON_LIMIT_HOLD_MS, rate);
   return all > look ? all - look : 0;
 }
 
@@ -135,7 +132,7 @@ static size_t
 state_size(const TonSpec* spec)
 {
   const uint32_t most = look_frames(10.0, spec->rate);
-  const uint32_t all = look_frames(HOLD_MS, spec->rate);
+  const uint32_t all = look_frames(TON_LIMIT_HOLD_MS, spec->rate);
   const uint32_t guard = look_frames(0.5, spec->rate);
   return sizeof(Limiter) + ton_limit_bytes(most, all - most) +
          ton_limit_bytes(guard, 0) + 256;
@@ -191,8 +188,6 @@ reset(void* state)
   still(s);
 }
 
-/// Auto: the longer and the more steadily there is reduction, the more slowly
-/// it comes back
 static TonLimitRelease
 release_of(const Limiter* s, const LimiterParams* p)
 {
@@ -200,13 +195,9 @@ release_of(const Limiter* s, const LimiterParams* p)
   if (p->mode != (float)AUTO) {
     return (TonLimitRelease){.fall = fall};
   }
-  return (TonLimitRelease){.fall = fall,
-                           .hold = hold_frames(s->main.look, s->rate),
-                           .slow_rise = 0.1 * s->rate,
-                           .slow_fall = fmax(fall, 0.48 * s->rate),
-                           .dense_fall = fmax(fall, 5.4 * s->rate),
-                           .pause = 0.6 * s->rate,
-                           .memory = s->rate};
+  TonLimitRelease release = ton_limit_release_auto(fall, s->rate);
+  release.hold = hold_frames(s->main.look, s->rate);
+  return release;
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "dsp/decibel.h"
 #include "dsp/kernels/weigh.h"
+#include "dsp/limit_release.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -228,17 +229,11 @@ typedef struct {
 
 enum { MOST_LOOK = 16 };
 
-/// Half a period of a bass, as the limiter holds its gain
-#define HOLD_MS 12.5
-
-/// All times in steps
+/// A limiter that moves in steps
 typedef struct {
-  double keep; ///< Of the fast reduction per step
-  double slow_rise;
-  double slow_fall;
-  double dense_fall;
-  double memory;
-  uint32_t pause;
+  TonLimitRelease times; ///< In steps
+  double keep;           ///< Of the fast reduction per step
+  double slow_rise;      ///< Share of the way per step
   double fast;
   double slow;
   double density;
@@ -248,14 +243,13 @@ typedef struct {
 static Release
 release_of(const Foresight* f)
 {
-  const double steps = f->release_ms / f->fold;
-  return (Release){.keep = exp(-1.0 / steps),
-                   .slow_rise =
-                       f->automatic ? 1.0 - exp(-1.0 * f->fold / 100.0) : 0.0,
-                   .slow_fall = fmax(steps, 480.0 / f->fold),
-                   .dense_fall = fmax(steps, 5400.0 / f->fold),
-                   .memory = 1000.0 / f->fold,
-                   .pause = 600 / f->fold};
+  const double fall = f->release_ms / f->fold;
+  Release r = {.keep = exp(-1.0 / fall)};
+  if (f->automatic) {
+    r.times = ton_limit_release_auto(fall, 1000.0 / f->fold);
+    r.slow_rise = 1.0 - exp(-1.0 / r.times.slow_rise);
+  }
+  return r;
 }
 
 static inline double
@@ -272,20 +266,19 @@ reduce(Release* r, double need)
   if (r->slow_rise == 0.0) {
     return r->fast;
   }
-  if (r->fast > 0.056) {
-    r->busy = r->pause;
-    r->density += (1.0 - r->density) / r->memory;
+  if (r->fast > TON_LIMIT_REDUCED) {
+    r->busy = (uint32_t)r->times.pause;
+    r->density += (1.0 - r->density) / r->times.memory;
   } else if (r->busy) {
     --r->busy;
   } else {
-    r->density -= r->density / r->memory;
+    r->density -= r->density / r->times.memory;
   }
   if (r->fast > r->slow) {
     r->slow += r->slow_rise * (r->fast - r->slow);
     return r->fast;
   }
-  const double dense = r->slow < 0.37 ? r->density : 0.0;
-  const double fall = r->slow_fall + dense * (r->dense_fall - r->slow_fall);
+  const double fall = ton_limit_slow_fall(&r->times, r->slow, r->density);
   r->slow = larger(r->fast, r->slow * (1.0 - 1.0 / fall));
   return r->slow;
 }
@@ -313,7 +306,8 @@ foresee(const Foresight* f, double gain_db)
   const double limit = f->ceiling / ton_from_db(gain_db + f->hidden_db);
   const uint32_t look =
       (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MOST_LOOK);
-  const double held = f->automatic ? fmax(HOLD_MS, f->look_ms) : f->look_ms;
+  const double held =
+      f->automatic ? fmax(TON_LIMIT_HOLD_MS, f->look_ms) : f->look_ms;
   const uint32_t hold = (uint32_t)fmax(rint(held / f->fold), 1.0);
   const uint32_t per_point = TENTH / f->fold ? TENTH / f->fold : 1;
   float* const points = ton_alloc((f->n / per_point + 1) * sizeof(float));
