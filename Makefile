@@ -9,7 +9,7 @@ BUILD ?= build
 all: build
 
 setup:
-	@tools/setup
+	@tools/setup.sh
 
 $(BUILD)/build.ninja: | setup
 	@meson setup $(BUILD) >/dev/null
@@ -18,16 +18,16 @@ build: setup $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
 demo: build
-	@tools/demo $(BUILD)
+	@tools/demo.sh $(BUILD)
 
 test: setup
-	@tools/test
+	@tools/test.sh
 
 test-long: setup
-	@tools/test --long
+	@tools/test.sh --long
 
 bench: build
-	@tools/bench $(BUILD)
+	@tools/bench.sh $(BUILD)
 
 quality: build
 	@meson test -C $(BUILD) --suite lint --suite tidy --print-errorlogs

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kit.h"
 
-#include "base/count.h"
+#include "base/array.h"
 #include "base/error.h"
 
 #include <math.h>

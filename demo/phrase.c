@@ -10,7 +10,7 @@
 #include "phrase.h"
 
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 
 #include <math.h>
 
@@ -29,10 +29,10 @@ static TonStatus
 find_vowels(const Song* song, Laying* l, TonError* error)
 {
   int n = 0;
-  TonText said = {0};
+  TonString said = {0};
   for (size_t i = 0; i < l->speech->n; ++i) {
     const Phone* const p = &l->speech->phones[i];
-    ton_text_printf(&said, " %s", p->name);
+    ton_string_printf(&said, " %s", p->name);
     if (phone_is_vowel(p) && !phone_is_silent(p)) {
       if (n < MOST_SYLLABLES) {
         l->vowel[n] = (int)i;
@@ -44,9 +44,9 @@ find_vowels(const Song* song, Laying* l, TonError* error)
   if (n != l->line->n) {
     status = tree_fail(&song->tree, l->line->node, error,
                        "%d notes, but espeak-ng says \"%s\" with %d vowels:%s",
-                       l->line->n, l->line->words, n, ton_text_string(&said));
+                       l->line->n, l->line->words, n, ton_string_string(&said));
   }
-  ton_text_free(&said);
+  ton_string_free(&said);
   return status;
 }
 

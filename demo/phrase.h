@@ -2,8 +2,8 @@
 #ifndef DEMO_PHRASE_H
 #define DEMO_PHRASE_H
 
-#include "chance.h"
 #include "lyrics.h"
+#include "rng.h"
 #include "voiceprint.h"
 
 enum { MOST_STRETCHES = 256, PITCH_HZ = 1000 };

@@ -2,7 +2,7 @@
 #ifndef DEMO_SCORE_H
 #define DEMO_SCORE_H
 
-#include "chance.h"
+#include "rng.h"
 #include "song.h"
 
 typedef struct {

@@ -2,7 +2,7 @@
 #ifndef DEMO_SONG_H
 #define DEMO_SONG_H
 
-#include "tree.h"
+#include "yaml_tree.h"
 
 #include <stdint.h>
 

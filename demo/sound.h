@@ -2,7 +2,7 @@
 #ifndef DEMO_SOUND_H
 #define DEMO_SOUND_H
 
-#include "chance.h"
+#include "rng.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -200,10 +200,10 @@ void ton_resampler_free(TonResampler* resampler);
 
    [any]; several threads may make several stems ready at once.
 */
-TonStatus ton_stem_ready(const char* path, uint32_t rate, const char* cache_dir,
-                         char* ready, uint32_t size,
-                         bool (*progress)(void* handle, double part),
-                         void* handle, TonError* error);
+TonStatus ton_stem_prepared(const char* path, uint32_t rate,
+                            const char* cache_dir, char* ready, uint32_t size,
+                            bool (*progress)(void* handle, double part),
+                            void* handle, TonError* error);
 
 /// 128-bit hash of a file's content as 32 hexadecimal digits.  [main]
 TonStatus ton_file_hash(const char* path, char hash[33], TonError* error);

@@ -11,7 +11,7 @@
 */
 
 #include "analysis/meters.h"
-#include "base/count.h"
+#include "base/array.h"
 #include "base/memory.h"
 #include "dsp/decibel.h"
 

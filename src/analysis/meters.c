@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/meters.h"
 
-#include "base/count.h"
+#include "base/array.h"
 #include "base/memory.h"
 
 #include <math.h>

@@ -28,7 +28,7 @@ struct Spectrum {
   TonFft* fft;
   float* window;
   float* in[MOST_CHANNELS];
-  float* left_bins; ///< Kept while the right side is transformed
+  float* left_bins; ///< UserEdits while the right side is transformed
   uint32_t held;
   double* power; ///< Per bin, of all channels
   double* left;

@@ -209,7 +209,7 @@ ton_stem_analysis_add(TonStemAnalysis* a, const float* const* in,
 
 /// Mono, twice the same, one side only, or stereo (reference 2.2)
 static void
-judge_layout(const TonStemAnalysis* a, TonStemFacts* f)
+judge_layout(const TonStemAnalysis* a, TonSoundFeatures* f)
 {
   const double apart_db = ton_power_db(a->ll) - ton_power_db(a->rr);
   f->correlation = a->lr / sqrt(a->ll * a->rr);
@@ -230,7 +230,7 @@ judge_layout(const TonStemAnalysis* a, TonStemFacts* f)
 }
 
 static void
-judge_edges(const TonStemAnalysis* a, TonStemFacts* f)
+judge_edges(const TonStemAnalysis* a, TonSoundFeatures* f)
 {
   double last = 0.0;
   for (uint32_t i = 0; i < a->edge; ++i) {
@@ -241,7 +241,7 @@ judge_edges(const TonStemAnalysis* a, TonStemFacts* f)
 }
 
 static bool
-keep_tenths(const Steps* steps, TonStemFacts* f)
+keep_tenths(const Steps* steps, TonSoundFeatures* f)
 {
   f->n_tenths = (steps->n + STEPS_TENTH - 1) / STEPS_TENTH;
   f->tenth_power = ton_alloc((f->n_tenths + 1) * sizeof(float));
@@ -258,7 +258,7 @@ keep_tenths(const Steps* steps, TonStemFacts* f)
 }
 
 static void
-set_undefined(TonStemFacts* f)
+set_undefined(TonSoundFeatures* f)
 {
   f->active_lufs = f->crest_db = f->range_lu = f->peak_to_loud_db = NAN;
   f->hit_spread_db = f->hit_p75_db = f->spike_db = f->spike_at_s = NAN;
@@ -273,7 +273,7 @@ set_undefined(TonStemFacts* f)
 }
 
 static void
-judge_sound(TonStemAnalysis* a, TonStemFacts* f)
+judge_sound(TonStemAnalysis* a, TonSoundFeatures* f)
 {
   judge_layout(a, f);
   steps_levels(&a->steps, f);
@@ -285,9 +285,9 @@ judge_sound(TonStemAnalysis* a, TonStemFacts* f)
 }
 
 TonStatus
-ton_stem_analysis_finish(TonStemAnalysis* a, TonStemFacts* facts)
+ton_stem_analysis_finish(TonStemAnalysis* a, TonSoundFeatures* facts)
 {
-  *facts = (TonStemFacts){0};
+  *facts = (TonSoundFeatures){0};
   set_undefined(facts);
   if (a->held) {
     end_step(a);
@@ -305,7 +305,7 @@ ton_stem_analysis_finish(TonStemAnalysis* a, TonStemFacts* facts)
     judge_sound(a, facts);
   }
   if (!keep_tenths(&a->steps, facts)) {
-    ton_stem_facts_free(facts);
+    ton_sound_features_free(facts);
     return TON_NO_MEMORY;
   }
   facts->low_rate = a->low.rate;
@@ -333,7 +333,7 @@ ton_stem_analysis_free(TonStemAnalysis* a)
 }
 
 void
-ton_stem_facts_free(TonStemFacts* facts)
+ton_sound_features_free(TonSoundFeatures* facts)
 {
   ton_free(facts->tenth_power);
   ton_free(facts->tenth_on);

@@ -89,16 +89,16 @@ typedef struct {
 
   TonStemHum hum;
 
-  // Traces for pairs and sums; owned, freed by ton_stem_facts_free()
+  // Traces for pairs and sums; owned, freed by ton_sound_features_free()
   uint32_t n_tenths;  ///< 100 ms steps
   float* tenth_power; ///< K-weighted mean square of the step
   uint8_t* tenth_on;  ///< 1 where active
   double low_rate;    ///< Hz of `low`, about 3000
   uint64_t n_low;
   float* low; ///< Mono sum, band up to 1.2 kHz; phase as in the stem
-} TonStemFacts;
+} TonSoundFeatures;
 
-/// Reader of one stem.  One thread at a time.
+/// ReaderBackend of one stem.  One thread at a time.
 typedef struct TonStemAnalysis TonStemAnalysis;
 
 /// For 1 to 64 channels from 8000 Hz; `what` as for ton_meters_new(), to be
@@ -112,14 +112,14 @@ void ton_stem_analysis_add(TonStemAnalysis* analysis, const float* const* in,
                            uint32_t frames);
 
 /// Close and write the facts; TON_NO_MEMORY if memory ran out on the way.
-/// Facts are the caller's, freed with ton_stem_facts_free().  [any]
+/// Facts are the caller's, freed with ton_sound_features_free().  [any]
 TonStatus ton_stem_analysis_finish(TonStemAnalysis* analysis,
-                                   TonStemFacts* facts);
+                                   TonSoundFeatures* facts);
 
 void ton_stem_analysis_free(TonStemAnalysis* analysis);
 
 /// Free what the facts own.  Zeroed facts are allowed.  [any]
-void ton_stem_facts_free(TonStemFacts* facts);
+void ton_sound_features_free(TonSoundFeatures* facts);
 
 /// How two microphones on one source stand to each other (reference 2.6)
 typedef struct {
@@ -133,7 +133,7 @@ typedef struct {
 
 /// Compare two stems of one start, each brought to equal active loudness.
 /// Returns false when they never sound together or their rates differ.  [any]
-bool ton_stems_align(const TonStemFacts* a, const TonStemFacts* b,
+bool ton_stems_align(const TonSoundFeatures* a, const TonSoundFeatures* b,
                      double longest_ms, TonStemAlign* result);
 
 #endif

@@ -133,7 +133,7 @@ pad(Steps* s)
 }
 
 static void
-measure_time(const Steps* s, TonStemFacts* f)
+measure_time(const Steps* s, TonSoundFeatures* f)
 {
   uint32_t first = s->n;
   uint32_t last = 0;
@@ -152,7 +152,7 @@ measure_time(const Steps* s, TonStemFacts* f)
 }
 
 bool
-steps_activity(Steps* s, TonStemFacts* facts)
+steps_activity(Steps* s, TonSoundFeatures* facts)
 {
   double* const room = ton_alloc((s->n + 1) * sizeof(double));
   Span span;

@@ -26,7 +26,7 @@ typedef struct {
 } Pair;
 
 static bool
-both_sound(const TonStemFacts* a, const TonStemFacts* b, uint64_t from)
+both_sound(const TonSoundFeatures* a, const TonSoundFeatures* b, uint64_t from)
 {
   const uint32_t first = (uint32_t)((double)from / a->low_rate * 10.0);
   const uint32_t last =
@@ -124,8 +124,8 @@ add_up(const Pair* p, double gain, TonStemAlign* result)
 }
 
 bool
-ton_stems_align(const TonStemFacts* a, const TonStemFacts* b, double longest_ms,
-                TonStemAlign* result)
+ton_stems_align(const TonSoundFeatures* a, const TonSoundFeatures* b,
+                double longest_ms, TonStemAlign* result)
 {
   *result = (TonStemAlign){0};
   if (!a->low || !b->low || a->low_rate != b->low_rate ||

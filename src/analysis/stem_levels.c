@@ -86,7 +86,7 @@ peak_at(const Steps* s, uint32_t i)
 }
 
 static void
-crest_and_spikes(const Steps* s, double* room, TonStemFacts* f)
+crest_and_spikes(const Steps* s, double* room, TonSoundFeatures* f)
 {
   uint32_t n = 0;
   for (uint32_t i = 0; i + 1 < s->n; ++i) {
@@ -113,7 +113,7 @@ crest_and_spikes(const Steps* s, double* room, TonStemFacts* f)
 }
 
 static void
-noise_floor(const Steps* s, double* room, TonStemFacts* f)
+noise_floor(const Steps* s, double* room, TonSoundFeatures* f)
 {
   uint32_t n = 0;
   for (uint32_t i = 0; i + 1 < s->n; ++i) {
@@ -128,7 +128,7 @@ noise_floor(const Steps* s, double* room, TonStemFacts* f)
 }
 
 void
-steps_levels(const Steps* s, TonStemFacts* f)
+steps_levels(const Steps* s, TonSoundFeatures* f)
 {
   double* const room = ton_alloc((s->n + 1) * sizeof(double));
   if (!room) {
@@ -189,7 +189,7 @@ own_hits(double* levels, uint32_t n)
 }
 
 void
-steps_hits(const Steps* s, TonStemFacts* f)
+steps_hits(const Steps* s, TonSoundFeatures* f)
 {
   enum { APART = 3 };
   double* const levels = ton_alloc((s->n + 1) * sizeof(double));

@@ -218,7 +218,7 @@ splice(const double* bins, const Low* low, double* thirds_db)
 }
 
 void
-low_spectra(const Low* low, const Steps* steps, TonStemFacts* t)
+low_spectra(const Low* low, const Steps* steps, TonSoundFeatures* t)
 {
   enum { BINS = LOW_FRAME / 2 + 1 };
   TonFft* const fft = ton_fft_new(LOW_FRAME);
@@ -275,7 +275,7 @@ find_line(const double* bins, double rate, double hz)
 /// louder half of the time is a note's
 static void
 judge_hum(const double* bins, const double* often, double rate, double base_hz,
-          TonStemFacts* t)
+          TonSoundFeatures* t)
 {
   TonStemHum hum = {.hz = base_hz};
   double prominence[TON_STEM_HUM];
@@ -349,7 +349,7 @@ steady_spectrum(TonFft* fft, const Low* low, const Steps* steps, double* bins,
 #define HUM_IN_MUSIC_DB -10.0
 
 void
-low_hum(const Low* low, const Steps* steps, TonStemFacts* t)
+low_hum(const Low* low, const Steps* steps, TonSoundFeatures* t)
 {
   TonFft* const fft = ton_fft_new(HUM_FRAME);
   double* const bins = ton_alloc(HUM_BINS * sizeof(double));

@@ -87,18 +87,18 @@ void low_close(Low* low);
 // Closing ----------------------------------------------------------------------
 
 /// Mark what sounds; false when nothing does
-bool steps_activity(Steps* steps, TonStemFacts* facts);
+bool steps_activity(Steps* steps, TonSoundFeatures* facts);
 
-void steps_levels(const Steps* steps, TonStemFacts* facts);
+void steps_levels(const Steps* steps, TonSoundFeatures* facts);
 
-void steps_hits(const Steps* steps, TonStemFacts* facts);
+void steps_hits(const Steps* steps, TonSoundFeatures* facts);
 
-void frames_spectra(const Frames* f, const Steps* steps, TonStemFacts* t);
+void frames_spectra(const Frames* f, const Steps* steps, TonSoundFeatures* t);
 
 /// Bands below 180 Hz from the low sum, which resolves them
-void low_spectra(const Low* low, const Steps* steps, TonStemFacts* t);
+void low_spectra(const Low* low, const Steps* steps, TonSoundFeatures* t);
 
-void low_hum(const Low* low, const Steps* steps, TonStemFacts* t);
+void low_hum(const Low* low, const Steps* steps, TonSoundFeatures* t);
 
 /// Value below which a share (0 to 1) of the n values lies; sorts them.  NaN
 /// for none

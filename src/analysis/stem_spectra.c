@@ -215,7 +215,8 @@ add_frame(Sum* sum, const Frame* frame)
 }
 
 static void
-judge_sibilants(const Frames* f, const Steps* s, double* room, TonStemFacts* t)
+judge_sibilants(const Frames* f, const Steps* s, double* room,
+                TonSoundFeatures* t)
 {
   uint32_t n = 0;
   uint32_t active = 0;
@@ -236,7 +237,7 @@ judge_sibilants(const Frames* f, const Steps* s, double* room, TonStemFacts* t)
 }
 
 static void
-judge_shape(const Sum* sum, TonStemFacts* t)
+judge_shape(const Sum* sum, TonSoundFeatures* t)
 {
   double all = 0.0;
   double low = 0.0;
@@ -252,7 +253,7 @@ judge_shape(const Sum* sum, TonStemFacts* t)
 }
 
 static void
-write_spectra(const Sum* active, const Sum* pause, TonStemFacts* t)
+write_spectra(const Sum* active, const Sum* pause, TonSoundFeatures* t)
 {
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     t->active_db[b] = ton_power_db(active->thirds[b] / active->n);
@@ -266,7 +267,7 @@ write_spectra(const Sum* active, const Sum* pause, TonStemFacts* t)
 }
 
 void
-frames_spectra(const Frames* f, const Steps* steps, TonStemFacts* t)
+frames_spectra(const Frames* f, const Steps* steps, TonSoundFeatures* t)
 {
   Sum active = {0};
   Sum pause = {0};

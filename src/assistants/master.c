@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/master.h"
 
-#include "assistants/chain.h"
+#include "assistants/compression_estimate.h"
+#include "assistants/insert_text.h"
 #include "assistants/master_parts.h"
-#include "assistants/squeeze.h"
 #include "base/error.h"
 
 #include <math.h>
@@ -33,7 +33,7 @@ is_locked(const TonMaster* master, const char* key)
 }
 
 void
-master_leave(const Mastering* m, const char* path, TonDecision* decision)
+record_unchanged(const Mastering* m, const char* path, TonDecision* decision)
 {
   snprintf(decision->path, sizeof(decision->path), "%s", path);
   decision->value[0] = '\0';
@@ -54,7 +54,7 @@ keep_locked(const Mastering* m, const char* key)
   TonDecision d;
   ton_decision_start(&d, "lock", 1.0, "a person's value; the rest adapts");
   d.locked = true;
-  master_leave(m, key, &d);
+  record_unchanged(m, key, &d);
 }
 
 // Goal ------------------------------------------------------------------------
@@ -220,7 +220,7 @@ raise_quiet(Mastering* m)
 static bool
 leave_glue(const Mastering* m, const Loud* loud, double peak_lu)
 {
-  const TonStemFacts* const f = m->brief->mix;
+  const TonSoundFeatures* const f = m->brief->mix;
   TonDecision d;
   if (f->whole.plr_lu < DENSE_PLR_LU) {
     ton_decision_start(&d, "glue.helps", 0.85,
@@ -246,7 +246,7 @@ leave_glue(const Mastering* m, const Loud* loud, double peak_lu)
   } else {
     return false;
   }
-  master_leave(m, "chain/compressor", &d);
+  record_unchanged(m, "chain/compressor", &d);
   return true;
 }
 
@@ -267,7 +267,7 @@ glue_trial(const Loud* loud)
 
 /// RMS of one channel when the loudness is that of the loud parts
 static double
-rms_db(const TonStemFacts* f, const Loud* loud)
+rms_db(const TonSoundFeatures* f, const Loud* loud)
 {
   double power = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -313,7 +313,7 @@ write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
 void
 master_glue(Mastering* m)
 {
-  const TonStemFacts* const f = m->brief->mix;
+  const TonSoundFeatures* const f = m->brief->mix;
   const Loud loud = loud_read(&m->plan->arena, f);
   const double peak_lu = f->whole.true_peak_dbtp - loud.lufs;
   if (leave_glue(m, &loud, peak_lu)) {
@@ -361,7 +361,7 @@ leave_width(const Mastering* m)
                      "music: its width is its own");
   ton_decision_range(&d, "tonal distance", m->distance_db, "dB", NAN,
                      TONE_ALIKE_DB, "docs/rules.md 3.9");
-  master_leave(m, "chain/width", &d);
+  record_unchanged(m, "chain/width", &d);
 }
 
 void
@@ -402,7 +402,7 @@ master_width(Mastering* m)
                          : 100.0,
                 loose ? BASS_MONO_HZ : 0.0, &d);
   } else {
-    master_leave(m, "chain/width", &d);
+    record_unchanged(m, "chain/width", &d);
   }
 }
 
@@ -488,35 +488,35 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
 // After the search ------------------------------------------------------------
 
 static void
-start_outcome(TonDecision* d, const TonDriveSearch* s)
+start_outcome(TonDecision* d, const TonGainSearch* s)
 {
   const double goal = s->goal_lufs;
   switch (s->state) {
-  case TON_DRIVE_MET:
+  case TON_GAIN_SEARCH_MET:
     ton_decision_start(d, "loudness.solve", 0.95,
                        "meets %g LUFS: {0} after %u run%s", goal, s->runs,
                        s->runs == 1 ? "" : "s");
     break;
-  case TON_DRIVE_UNREACHABLE:
+  case TON_GAIN_SEARCH_UNREACHABLE:
     ton_decision_start(d, "loudness.solve", 0.7,
                        "{0} is the loudest it gets, asked %g: more gain is "
                        "only distortion",
                        goal);
     break;
-  case TON_DRIVE_BOUND:
+  case TON_GAIN_SEARCH_BOUND:
     ton_decision_start(d, "loudness.solve", 0.7,
                        "{0}, asked %g: the rest needs more gain reduction "
                        "than is allowed",
                        goal);
     break;
-  case TON_DRIVE_RANGE:
+  case TON_GAIN_SEARCH_RANGE:
     ton_decision_start(d, "loudness.solve", 0.7,
                        "{0}, asked %g: the limiter's gain ends here; a gain in "
                        "front of it goes on",
                        goal);
     break;
-  case TON_DRIVE_SEARCHING:
-  case TON_DRIVE_GAVE_UP:
+  case TON_GAIN_SEARCH_SEARCHING:
+  case TON_GAIN_SEARCH_GAVE_UP:
     ton_decision_start(d, "loudness.solve", 0.5,
                        "{0} is the nearest found, asked %g", goal);
     break;
@@ -524,7 +524,7 @@ start_outcome(TonDecision* d, const TonDriveSearch* s)
 }
 
 TonStatus
-ton_assist_master_yield(TonMasterPlan* result, TonDriveSearch* search,
+ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
                         double reduction_db, TonPlan* plan, TonError* error)
 {
   TonDecision d;
@@ -542,7 +542,7 @@ ton_assist_master_yield(TonMasterPlan* result, TonDriveSearch* search,
   ton_plan_decide(plan, &d);
   result->goal_lufs = lufs;
   search->goal_lufs = lufs;
-  search->state = TON_DRIVE_MET;
+  search->state = TON_GAIN_SEARCH_MET;
   return plan->failed
              ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")
              : TON_OK;
@@ -551,7 +551,7 @@ ton_assist_master_yield(TonMasterPlan* result, TonDriveSearch* search,
 TonStatus
 ton_assist_master_drive(const TonMasterBrief* brief,
                         const TonMasterPlan* result,
-                        const TonDriveSearch* search, double true_peak_dbtp,
+                        const TonGainSearch* search, double true_peak_dbtp,
                         double reduction_db, TonPlan* plan, TonError* error)
 {
   if (result->drive_locked || result->limiter == UINT32_MAX) {
@@ -569,7 +569,7 @@ ton_assist_master_drive(const TonMasterBrief* brief,
     ton_decision_range(&d, "gain reduction, P95", reduction_db, "dB", NAN, 6.0,
                        "docs/rules.md 3.8");
   }
-  d.bound_hit = search->state == TON_DRIVE_BOUND;
+  d.bound_hit = search->state == TON_GAIN_SEARCH_BOUND;
   snprintf(d.path, sizeof(d.path), "chain/%u/limiter/gain", result->limiter);
   snprintf(d.value, sizeof(d.value), "%+.2f dB",
            ton_plan_rounded(search->best_db, 100.0));

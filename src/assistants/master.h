@@ -3,7 +3,7 @@
 #define TON_ASSISTANTS_MASTER_H
 
 #include "analysis/stem.h"
-#include "assistants/drive.h"
+#include "assistants/gain_search.h"
 #include "assistants/plan.h"
 #include "assistants/targets.h"
 
@@ -18,13 +18,13 @@
    The mastering assistant: facts of the stereo mix in, changes of master.yaml
    and a readiness report out.
 
-   How a studio uses it:
+   How it is used:
 
      1. ton_stem_analysis_*() with TON_MEASURE_ALL over the mix (and over each
         reference)
      2. ton_readiness() for `check`; ton_assist_master() -> apply to the
         skeleton of master.yaml
-     3. ton_drive_search_*(): set the limiter's gain, render, measure, until
+     3. ton_gain_search_*(): set the limiter's gain, render, measure, until
         it is over
      4. ton_assist_master_drive() with the result -> apply, write
 */
@@ -48,15 +48,15 @@ typedef struct {
 
 /// Readiness of a mix for mastering, reference 3.1.  Returns how many rows
 /// were written, at most `room` (24 is enough).  [main]
-uint32_t ton_readiness(const TonStemFacts* mix, const TonTone* tone,
+uint32_t ton_readiness(const TonSoundFeatures* mix, const TonTone* tone,
                        TonFinding* rows, uint32_t room);
 
 /// "green", "amber", "red"
 const char* ton_light_name(TonLight light);
 
 typedef struct {
-  const TonStemFacts* mix;
-  const TonStemFacts* references; ///< Or null
+  const TonSoundFeatures* mix;
+  const TonSoundFeatures* references; ///< Or null
   uint32_t n_references;
   TonTarget target;   ///< Loudness, ceiling; from ton_target() or the command
   TonTone tone;       ///< Used when there is no reference
@@ -88,7 +88,7 @@ TonStatus ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
 
 /// A goal that yields (see above) was not reached: the loudness that was
 /// becomes the goal.  To be written before ton_assist_master_drive().
-TonStatus ton_assist_master_yield(TonMasterPlan* result, TonDriveSearch* search,
+TonStatus ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
                                   double reduction_db, TonPlan* plan,
                                   TonError* error);
 
@@ -96,7 +96,7 @@ TonStatus ton_assist_master_yield(TonMasterPlan* result, TonDriveSearch* search,
 /// reduction, or NaN.
 TonStatus ton_assist_master_drive(const TonMasterBrief* brief,
                                   const TonMasterPlan* result,
-                                  const TonDriveSearch* search,
+                                  const TonGainSearch* search,
                                   double true_peak_dbtp, double reduction_db,
                                   TonPlan* plan, TonError* error);
 

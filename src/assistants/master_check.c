@@ -37,7 +37,7 @@ judge(const Row* r)
 }
 
 static double
-thirds_power(const TonStemFacts* f, double from_hz, double to_hz)
+thirds_power(const TonSoundFeatures* f, double from_hz, double to_hz)
 {
   double sum = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -115,7 +115,7 @@ write_row(const Row* r, TonFinding* finding)
 }
 
 static uint32_t
-rows_of_level(const TonStemFacts* f, Row* r)
+rows_of_level(const TonSoundFeatures* f, Row* r)
 {
   const TonMeasurement* const m = &f->whole;
   const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
@@ -144,7 +144,7 @@ rows_of_level(const TonStemFacts* f, Row* r)
 }
 
 static uint32_t
-rows_of_noise(const TonStemFacts* f, Row* r)
+rows_of_noise(const TonSoundFeatures* f, Row* r)
 {
   const double hum = f->hum.hz > 0.0 ? f->hum.level_db : -INFINITY;
   const Row rows[] = {
@@ -168,7 +168,7 @@ rows_of_noise(const TonStemFacts* f, Row* r)
 }
 
 static uint32_t
-rows_of_stereo(const TonStemFacts* f, Row* r)
+rows_of_stereo(const TonSoundFeatures* f, Row* r)
 {
   const TonMeasurement* const m = &f->whole;
   const bool stereo = m->channels == 2;
@@ -190,11 +190,11 @@ rows_of_stereo(const TonStemFacts* f, Row* r)
 }
 
 static uint32_t
-rows_of_tone(const TonStemFacts* f, const TonTone* tone, Row* r)
+rows_of_tone(const TonSoundFeatures* f, const TonTone* tone, Row* r)
 {
   double miss[TON_THIRDS];
   double over[TON_THIRDS];
-  tone_miss(f, tone->level_db, miss);
+  tone_error(f, tone->level_db, miss);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     over[b] = -miss[b];
   }
@@ -218,8 +218,8 @@ rows_of_tone(const TonStemFacts* f, const TonTone* tone, Row* r)
 }
 
 uint32_t
-ton_readiness(const TonStemFacts* mix, const TonTone* tone, TonFinding* rows,
-              uint32_t room)
+ton_readiness(const TonSoundFeatures* mix, const TonTone* tone,
+              TonFinding* rows, uint32_t room)
 {
   Row all[32];
   uint32_t n = rows_of_level(mix, all);

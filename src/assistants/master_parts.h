@@ -2,7 +2,7 @@
 #ifndef TON_ASSISTANTS_MASTER_PARTS_H
 #define TON_ASSISTANTS_MASTER_PARTS_H
 
-#include "assistants/explain.h"
+#include "assistants/decision_builder.h"
 #include "assistants/master.h"
 
 /**
@@ -22,8 +22,8 @@ typedef struct {
 
 /// Target minus mix per band, dB, at the level where the weighted sum of the
 /// distances is least; NaN where the mix has nothing
-void tone_miss(const TonStemFacts* mix, const double* target_db,
-               double* miss_db);
+void tone_error(const TonSoundFeatures* mix, const double* target_db,
+                double* miss_db);
 
 /// Mean distance of the mix from the references, dB; at most TONE_ALIKE_DB is
 /// the same kind of music
@@ -56,6 +56,7 @@ void master_width(Mastering* m); ///< Lows to the middle, sides in range
 void master_limit(Mastering* m); ///< Limiter with the first gain
 
 /// Record that something was considered and left alone
-void master_leave(const Mastering* m, const char* path, TonDecision* decision);
+void record_unchanged(const Mastering* m, const char* path,
+                      TonDecision* decision);
 
 #endif

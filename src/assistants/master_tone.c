@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/chain.h"
+#include "assistants/insert_text.h"
 #include "assistants/master_parts.h"
 
 #include <math.h>
@@ -60,7 +60,7 @@ weighted_median(double* pairs, uint32_t n)
 }
 
 static double
-total_db(const TonStemFacts* f)
+total_db(const TonSoundFeatures* f)
 {
   double sum = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -70,7 +70,8 @@ total_db(const TonStemFacts* f)
 }
 
 void
-tone_miss(const TonStemFacts* mix, const double* target_db, double* miss_db)
+tone_error(const TonSoundFeatures* mix, const double* target_db,
+           double* miss_db)
 {
   const double all_db = total_db(mix);
   double pairs[2 * TON_THIRDS];
@@ -109,7 +110,7 @@ find_target(const TonMasterBrief* brief, TonTone* target)
     double sum = 0.0;
     double squares = 0.0;
     for (uint32_t i = 0; i < brief->n_references; ++i) {
-      const TonStemFacts* const r = &brief->references[i];
+      const TonSoundFeatures* const r = &brief->references[i];
       const double db = fmax(r->active_db[b] - total_db(r), -90.0);
       sum += db;
       squares += db * db;
@@ -143,7 +144,7 @@ tone_distance(const TonMasterBrief* brief)
   TonTone target;
   double miss[TON_THIRDS];
   find_target(brief, &target);
-  tone_miss(brief->mix, target.level_db, miss);
+  tone_error(brief->mix, target.level_db, miss);
   return distance(miss);
 }
 
@@ -169,7 +170,7 @@ find_share(const TonMasterBrief* brief, double distance_db)
 
 /// Highest gain a band may get: none where there is nothing or noise to raise
 static double
-highest(const TonStemFacts* mix, const double* miss_db, uint32_t band)
+highest(const TonSoundFeatures* mix, const double* miss_db, uint32_t band)
 {
   const double hz = ton_third_hz(band);
   const bool noisy = mix->has_pauses &&
@@ -285,7 +286,7 @@ leave_tone(const Mastering* m, const TonTone* target)
                      target->source);
   ton_decision_range(&d, "mean distance", m->distance_db, "dB", NAN,
                      TONE_ALIKE_DB, "docs/rules.md 3.9");
-  master_leave(m, "chain/equaliser", &d);
+  record_unchanged(m, "chain/equaliser", &d);
 }
 
 void
@@ -300,7 +301,7 @@ master_tone(Mastering* m)
     return;
   }
   find_target(brief, &target);
-  tone_miss(brief->mix, target.level_db, miss);
+  tone_error(brief->mix, target.level_db, miss);
   m->distance_db = distance(miss);
   const double share = find_share(brief, m->distance_db);
   find_move(m, &target, miss, share, move, most);

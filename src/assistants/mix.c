@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/mix.h"
 
-#include "assistants/mind.h"
+#include "assistants/mix_internal.h"
 #include "base/error.h"
 
 #include <assert.h>
@@ -15,12 +15,13 @@
 #define FADER_MOVE_DB 6.0
 
 static TonStatus
-open_desk(Desk* desk, const TonMixBrief* brief, TonPlan* plan, TonError* error)
+open_desk(MixState* desk, const TonMixBrief* brief, TonPlan* plan,
+          TonError* error)
 {
   if (!brief->roles || !brief->n_stems) {
     return ton_fail(error, TON_BAD_USE, "a mix needs at least one track");
   }
-  if (!desk_open(desk, brief, plan)) {
+  if (!mix_state_open(desk, brief, plan)) {
     return ton_fail(error, TON_NO_MEMORY, "no memory for the proposal");
   }
   return TON_OK;
@@ -35,7 +36,7 @@ close_desk(const TonPlan* plan, TonError* error)
 }
 
 static void
-write_files(const Desk* desk)
+write_files(const MixState* desk)
 {
   assert(desk->brief);
   for (uint32_t i = 0; i < desk->brief->n_stems; ++i) {
@@ -52,27 +53,27 @@ write_files(const Desk* desk)
 TonStatus
 ton_assist_mix(const TonMixBrief* brief, TonPlan* plan, TonError* error)
 {
-  Desk desk = {0};
+  MixState desk = {0};
   TON_TRY(open_desk(&desk, brief, plan, error));
   if (brief->write_files) {
     write_files(&desk);
   }
-  mind_roles(&desk);
-  mind_trim(&desk);
-  mind_polarity(&desk);
-  mind_chains(&desk);
-  mind_balance(&desk);
-  mind_faders(&desk);
-  mind_place(&desk);
-  mind_routes(&desk);
-  mind_space(&desk);
+  propose_roles(&desk);
+  propose_trim(&desk);
+  propose_polarity(&desk);
+  propose_chains(&desk);
+  propose_balance(&desk);
+  propose_faders(&desk);
+  propose_place(&desk);
+  propose_routes(&desk);
+  propose_space(&desk);
   return close_desk(plan, error);
 }
 
 // After a render --------------------------------------------------------------
 
 static void
-correct_fader(const Desk* desk, const Strip* s, double after_lufs)
+correct_fader(const MixState* desk, const Strip* s, double after_lufs)
 {
   const double goal = desk->reference_lufs + s->goal_lu;
   const double miss = goal - after_lufs;
@@ -100,9 +101,9 @@ TonStatus
 ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
                        TonPlan* plan, TonError* error)
 {
-  Desk desk = {0};
+  MixState desk = {0};
   TON_TRY(open_desk(&desk, brief, plan, error));
-  mind_balance(&desk);
+  propose_balance(&desk);
   for (uint32_t i = 0; i < desk.n; ++i) {
     const size_t stem = (size_t)(desk.strips[i].stem - brief->stems);
     correct_fader(&desk, &desk.strips[i], after_lufs[stem]);

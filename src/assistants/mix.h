@@ -15,7 +15,7 @@
    @file
    The mix assistant: facts of the stems in, changes of mix.yaml out.
 
-   How a studio uses it:
+   How it is used:
 
      1. ton_stem_analysis_*() over every stem
      2. ton_assist_mix() -> ton_plan_apply() on the skeleton of mix.yaml
@@ -30,7 +30,7 @@ typedef struct {
   const char* strip; ///< Its name in mix.yaml
   const char* file;  ///< As written in mix.yaml; the role is read from it
   const char* role;  ///< A person's word for the role, or null
-  const TonStemFacts* facts;
+  const TonSoundFeatures* facts;
 } TonMixStem;
 
 typedef struct {

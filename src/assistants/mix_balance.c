@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/mind.h"
+#include "assistants/mix_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
    any of them sounds.
 */
 static double
-at_once(const Desk* desk, const TonRole* role)
+at_once(const MixState* desk, const TonRole* role)
 {
   uint64_t on = 0;
   uint64_t any = 0;
@@ -42,7 +42,7 @@ at_once(const Desk* desk, const TonRole* role)
 }
 
 static void
-set_goal(const Desk* desk, Strip* s)
+set_goal(const MixState* desk, Strip* s)
 {
   const double share =
       s->role->sum ? 10.0 * log10(fmax(at_once(desk, s->role), 1.0)) : 0.0;
@@ -53,7 +53,7 @@ set_goal(const Desk* desk, Strip* s)
 
 /// The lead, else the most important of what leads without a voice
 static const Strip*
-find_anchor(const Desk* desk)
+find_anchor(const MixState* desk)
 {
   const Strip* best = NULL;
   double most = 0.75; // less important roles anchor nothing
@@ -74,7 +74,7 @@ find_anchor(const Desk* desk)
 /// Where the lead vocal lies: at the trim's loudness, or where a person's
 /// locked fader puts the one everything else follows
 static void
-find_reference(Desk* desk)
+find_reference(MixState* desk)
 {
   desk->anchor = find_anchor(desk);
   desk->reference_lufs = TON_TRIM_LUFS;
@@ -87,7 +87,7 @@ find_reference(Desk* desk)
 
 /// A locked strip is a constant: its goal is where it lies
 static void
-hold_locked(Desk* desk)
+hold_locked(MixState* desk)
 {
   for (uint32_t i = 0; i < desk->n; ++i) {
     Strip* const s = &desk->strips[i];
@@ -99,11 +99,11 @@ hold_locked(Desk* desk)
   }
 }
 
-typedef bool (*Member)(const Desk* desk, const Strip* s, const void* which);
+typedef bool (*Member)(const MixState* desk, const Strip* s, const void* which);
 
 /// Loudness of some strips together while they sound, re the reference
 static double
-sum_level(const Desk* desk, Member member, const void* which,
+sum_level(const MixState* desk, Member member, const void* which,
           const Strip* while_on)
 {
   double sum = 0.0;
@@ -137,7 +137,7 @@ sum_level(const Desk* desk, Member member, const void* which,
 }
 
 static const TonGroup*
-group_of(const Desk* desk, const Strip* s)
+group_of(const MixState* desk, const Strip* s)
 {
   const TonRoles* const r = desk->brief->roles;
   for (uint32_t i = 0; i < r->n_groups; ++i) {
@@ -149,7 +149,7 @@ group_of(const Desk* desk, const Strip* s)
 }
 
 static bool
-in_group(const Desk* desk, const Strip* s, const void* which)
+in_group(const MixState* desk, const Strip* s, const void* which)
 {
   const TonGroup* const group = which;
   const TonGroup* const own = group_of(desk, s);
@@ -158,7 +158,7 @@ in_group(const Desk* desk, const Strip* s, const void* which)
 }
 
 static bool
-is_rest(const Desk* desk, const Strip* s, const void* which)
+is_rest(const MixState* desk, const Strip* s, const void* which)
 {
   (void)desk;
   (void)which;
@@ -168,7 +168,7 @@ is_rest(const Desk* desk, const Strip* s, const void* which)
 
 /// Move the members together, each inside its own range
 static void
-move_members(Desk* desk, Member member, const void* which, double move)
+move_members(MixState* desk, Member member, const void* which, double move)
 {
   for (uint32_t i = 0; i < desk->n; ++i) {
     Strip* const s = &desk->strips[i];
@@ -179,7 +179,7 @@ move_members(Desk* desk, Member member, const void* which, double move)
 }
 
 static void
-balance_groups(Desk* desk)
+balance_groups(MixState* desk)
 {
   const TonRoles* const r = desk->brief->roles;
   for (uint32_t i = 0; i < r->n_groups; ++i) {
@@ -195,7 +195,7 @@ balance_groups(Desk* desk)
 }
 
 static const Strip*
-lead_vocal(const Desk* desk)
+lead_vocal(const MixState* desk)
 {
   return desk->anchor && strcmp(desk->anchor->role->name, "lead vocal") == 0
              ? desk->anchor
@@ -205,7 +205,7 @@ lead_vocal(const Desk* desk)
 /// All that is not a voice moves together until the voice stands where it does
 /// in human mixes
 static void
-balance_voice(Desk* desk)
+balance_voice(MixState* desk)
 {
   const Strip* const lead = lead_vocal(desk);
   if (!lead) {
@@ -223,7 +223,7 @@ balance_voice(Desk* desk)
 }
 
 void
-mind_balance(Desk* desk)
+propose_balance(MixState* desk)
 {
   for (uint32_t i = 0; i < desk->n; ++i) {
     set_goal(desk, &desk->strips[i]);
@@ -246,7 +246,7 @@ mind_balance(Desk* desk)
 }
 
 static void
-decide_fader(const Desk* desk, const Strip* s)
+decide_fader(const MixState* desk, const Strip* s)
 {
   TonDecision d;
   const bool leads = s == desk->anchor;
@@ -270,7 +270,7 @@ decide_fader(const Desk* desk, const Strip* s)
 }
 
 void
-mind_faders(Desk* desk)
+propose_faders(MixState* desk)
 {
   for (uint32_t i = 0; i < desk->n; ++i) {
     const Strip* const s = &desk->strips[i];

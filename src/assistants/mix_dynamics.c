@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/chain.h"
-#include "assistants/mind.h"
-#include "assistants/squeeze.h"
+#include "assistants/compression_estimate.h"
+#include "assistants/insert_text.h"
+#include "assistants/mix_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -45,8 +45,8 @@ rms_level(const Strip* s)
 }
 
 static void
-write_compressor(Desk* desk, Strip* s, const TonSetting* settings, uint32_t n,
-                 TonDecision* d)
+write_compressor(MixState* desk, Strip* s, const TonSetting* settings,
+                 uint32_t n, TonDecision* d)
 {
   char key[32];
   const char* const value =
@@ -58,7 +58,7 @@ write_compressor(Desk* desk, Strip* s, const TonSetting* settings, uint32_t n,
 }
 
 static void
-leave_dynamics(const Desk* desk, const Strip* s, const char* metric,
+leave_dynamics(const MixState* desk, const Strip* s, const char* metric,
                double value, const char* unit, double comfort)
 {
   TonDecision d;
@@ -71,7 +71,7 @@ leave_dynamics(const Desk* desk, const Strip* s, const char* metric,
 
 /// A compressor that would hardly do anything
 static void
-leave_slight(const Desk* desk, const Strip* s, const Trial* best)
+leave_slight(const MixState* desk, const Strip* s, const Trial* best)
 {
   TonDecision d;
   if (isnan(best->threshold_db)) {
@@ -91,7 +91,7 @@ leave_slight(const Desk* desk, const Strip* s, const Trial* best)
 }
 
 static void
-compress_range(Desk* desk, Strip* s)
+compress_range(MixState* desk, Strip* s)
 {
   const TonRole* const r = s->role;
   const double range = s->facts->range_lu;
@@ -132,10 +132,10 @@ compress_range(Desk* desk, Strip* s)
 }
 
 static void
-compress_hits(Desk* desk, Strip* s)
+compress_hits(MixState* desk, Strip* s)
 {
   const TonRole* const r = s->role;
-  const TonStemFacts* const f = s->facts;
+  const TonSoundFeatures* const f = s->facts;
   const bool many = f->hits_per_s * f->active_s >= FEWEST_HITS;
   if (!many || !(f->hit_spread_db > r->comfort_hit_db)) {
     leave_dynamics(desk, s, "spread of the hits", f->hit_spread_db, "dB",
@@ -159,7 +159,7 @@ compress_hits(Desk* desk, Strip* s)
 }
 
 void
-mind_dynamics(Desk* desk, Strip* s)
+propose_dynamics(MixState* desk, Strip* s)
 {
   if (!isnan(s->role->comfort_hit_db)) {
     compress_hits(desk, s);

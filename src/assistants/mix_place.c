@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/mind.h"
+#include "assistants/mix_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ can_be_placed(const Strip* s)
 
 /// Strips of one role that are to be placed, in the desk's order
 static uint32_t
-members_of(Desk* desk, const TonRole* role, Strip** members, uint32_t room)
+members_of(MixState* desk, const TonRole* role, Strip** members, uint32_t room)
 {
   uint32_t n = 0;
   for (uint32_t i = 0; i < desk->n && n < room; ++i) {
@@ -100,7 +100,7 @@ place_across(Strip** members, uint32_t n)
 }
 
 static void
-place_role(Desk* desk, const TonRole* role, Singles* singles)
+place_role(MixState* desk, const TonRole* role, Singles* singles)
 {
   enum { MOST = 64 };
   Strip* members[MOST];
@@ -125,7 +125,7 @@ place_role(Desk* desk, const TonRole* role, Singles* singles)
 
 /// How much two sounds share, third octave by third octave, 0 to 1
 static double
-likeness(const TonStemFacts* a, const TonStemFacts* b)
+likeness(const TonSoundFeatures* a, const TonSoundFeatures* b)
 {
   double all_a = 0.0;
   double all_b = 0.0;
@@ -149,7 +149,7 @@ weight_of(const Strip* s)
 
 /// Right minus left of everything, dB
 static double
-imbalance(const Desk* desk)
+imbalance(const MixState* desk)
 {
   double left = 1e-9;
   double right = 1e-9;
@@ -166,7 +166,7 @@ imbalance(const Desk* desk)
 
 /// Sounds alike in one place, and a side that is louder (reference 2.10)
 static double
-cost(const Desk* desk, const Singles* singles)
+cost(const MixState* desk, const Singles* singles)
 {
   double sum = 0.0;
   for (uint32_t i = 0; i < singles->n; ++i) {
@@ -192,7 +192,7 @@ set_signs(Singles* singles, uint32_t signs)
 }
 
 static void
-choose_sides(const Desk* desk, Singles* singles)
+choose_sides(const MixState* desk, Singles* singles)
 {
   double least = INFINITY;
   uint32_t best = 0;
@@ -210,7 +210,7 @@ choose_sides(const Desk* desk, Singles* singles)
 // Writing ---------------------------------------------------------------------
 
 static const char*
-pan_text(const Desk* desk, const Strip* s)
+pan_text(const MixState* desk, const Strip* s)
 {
   char at[32];
   ton_unit_print(s->pan, TON_PAN, at, sizeof(at));
@@ -233,7 +233,7 @@ needs_pan(const Strip* s)
 }
 
 static void
-decide_pan(const Desk* desk, const Strip* s)
+decide_pan(const MixState* desk, const Strip* s)
 {
   TonDecision d;
   const bool middle = s->pan == 0.0;
@@ -250,7 +250,7 @@ decide_pan(const Desk* desk, const Strip* s)
 }
 
 void
-mind_place(Desk* desk)
+propose_place(MixState* desk)
 {
   Singles singles = {.n = 0};
   for (uint32_t i = 0; i < desk->n; ++i) {

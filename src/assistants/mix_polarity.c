@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/mind.h"
-#include "base/count.h"
+#include "assistants/mix_internal.h"
+#include "base/array.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,7 +32,7 @@ word_in(const char* file, const char* const* words)
 
 /// The microphone nearest the source: by its name, else the most pointed sound
 static const Strip*
-nearest_microphone(const Desk* desk, const char* role)
+nearest_microphone(const MixState* desk, const char* role)
 {
   static const char* const near[] = {"in", "inside", "top",   "up",
                                      "di", "line",   "close", NULL};
@@ -63,7 +63,7 @@ typedef struct {
 } Turn;
 
 static void
-decide_polarity(const Desk* desk, Strip* s, const Turn* t)
+decide_polarity(const MixState* desk, Strip* s, const Turn* t)
 {
   TonDecision d;
   const bool turn = t->better_db >= WORTH_DB;
@@ -93,7 +93,7 @@ decide_polarity(const Desk* desk, Strip* s, const Turn* t)
 }
 
 static void
-compare(Desk* desk, const Strip* near, const char* role)
+compare(MixState* desk, const Strip* near, const char* role)
 {
   for (uint32_t i = 0; near && i < desk->n; ++i) {
     Strip* const s = &desk->strips[i];
@@ -114,7 +114,7 @@ compare(Desk* desk, const Strip* near, const char* role)
    close microphones count, each by its power in the balance.
 */
 static bool
-weigh_kit(const Desk* desk, const Strip* s, Turn* turn)
+weigh_kit(const MixState* desk, const Strip* s, Turn* turn)
 {
   static const char* const kit[] = {"kick", "snare", "tom"};
   double as_is = 0.0;
@@ -140,7 +140,7 @@ weigh_kit(const Desk* desk, const Strip* s, Turn* turn)
 }
 
 static void
-compare_overheads(Desk* desk)
+compare_overheads(MixState* desk)
 {
   for (uint32_t i = 0; i < desk->n; ++i) {
     Strip* const s = &desk->strips[i];
@@ -153,7 +153,7 @@ compare_overheads(Desk* desk)
 }
 
 void
-mind_polarity(Desk* desk)
+propose_polarity(MixState* desk)
 {
   static const char* const sets[] = {"kick", "snare", "bass"};
   for (uint32_t i = 0; i < TON_COUNT(sets); ++i) {

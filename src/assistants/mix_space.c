@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/chain.h"
-#include "assistants/mind.h"
+#include "assistants/insert_text.h"
+#include "assistants/mix_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 // Buses -----------------------------------------------------------------------
 
 static uint32_t
-members_of(const Desk* desk, const char* group)
+members_of(const MixState* desk, const char* group)
 {
   uint32_t n = 0;
   for (uint32_t i = 0; i < desk->n; ++i) {
@@ -20,7 +20,7 @@ members_of(const Desk* desk, const char* group)
 }
 
 static const TonStrip*
-find_bus(const Desk* desk, const char* name)
+find_bus(const MixState* desk, const char* name)
 {
   const TonMix* const mix = desk->brief->existing;
   const uint32_t i = mix ? ton_mix_strip(mix, name) : UINT32_MAX;
@@ -28,7 +28,7 @@ find_bus(const Desk* desk, const char* name)
 }
 
 static bool
-bus_there(const Desk* desk, const char* name)
+bus_there(const MixState* desk, const char* name)
 {
   return find_bus(desk, name) != NULL;
 }
@@ -46,7 +46,7 @@ is_locked(const TonStrip* bus, const char* key)
 
 /// A person has sent the bus somewhere
 static bool
-bus_rerouted(const Desk* desk, const char* name)
+bus_rerouted(const MixState* desk, const char* name)
 {
   const TonStrip* const bus = find_bus(desk, name);
   return bus &&
@@ -55,7 +55,7 @@ bus_rerouted(const Desk* desk, const char* name)
 
 /// A bus that is there stays, but for a reverb of ours
 static bool
-bus_kept(const Desk* desk, const char* name)
+bus_kept(const MixState* desk, const char* name)
 {
   const TonStrip* const bus = find_bus(desk, name);
   return bus && (is_locked(bus, "chain") || bus->n_chain != 1 ||
@@ -64,7 +64,7 @@ bus_kept(const Desk* desk, const char* name)
 
 /// A track of that name keeps it; the bus gets another
 static const char*
-bus_name(const Desk* desk, const char* group)
+bus_name(const MixState* desk, const char* group)
 {
   for (uint32_t i = 0; i < desk->n; ++i) {
     if (strcmp(desk->strips[i].stem->strip, group) == 0) {
@@ -75,7 +75,7 @@ bus_name(const Desk* desk, const char* group)
 }
 
 static void
-make_bus(const Desk* desk, const char* bus, uint32_t members)
+make_bus(const MixState* desk, const char* bus, uint32_t members)
 {
   if (bus_rerouted(desk, bus)) {
     return;
@@ -97,7 +97,7 @@ routed_by_person(const Strip* s)
 }
 
 static void
-route(const Desk* desk, const Strip* s, const char* bus, uint32_t members)
+route(const MixState* desk, const Strip* s, const char* bus, uint32_t members)
 {
   TonDecision d;
   ton_decision_start(&d, "route.group", 0.9, "%s: with the others of its group",
@@ -109,7 +109,7 @@ route(const Desk* desk, const Strip* s, const char* bus, uint32_t members)
 }
 
 void
-mind_routes(Desk* desk)
+propose_routes(MixState* desk)
 {
   const TonRoles* const roles = desk->brief->roles;
   for (uint32_t g = 0; g < roles->n_groups; ++g) {
@@ -134,7 +134,7 @@ mind_routes(Desk* desk)
 
 /// Groups that sound, as a share of a full band's eight
 static double
-density(const Desk* desk)
+density(const MixState* desk)
 {
   const TonRoles* const roles = desk->brief->roles;
   uint32_t n = 0;
@@ -146,7 +146,7 @@ density(const Desk* desk)
 
 /// Four beats in a sparse song, two in a dense one (reference 2.18)
 static double
-decay_of(const Desk* desk)
+decay_of(const MixState* desk)
 {
   const TonSpace* const space = &desk->brief->roles->space;
   const double full = density(desk);
@@ -160,7 +160,7 @@ decay_of(const Desk* desk)
 
 /// A note's 32nd or 64th part between 20 and 40 ms
 static double
-predelay_of(const Desk* desk)
+predelay_of(const MixState* desk)
 {
   const double bpm = desk->brief->tempo_bpm;
   if (!(bpm > 0.0)) {
@@ -180,7 +180,7 @@ wants_reverb(const Strip* s)
 }
 
 static void
-make_reverb(const Desk* desk, const char* bus, double decay_s, uint32_t n)
+make_reverb(const MixState* desk, const char* bus, double decay_s, uint32_t n)
 {
   const TonSpace* const space = &desk->brief->roles->space;
   if (bus_kept(desk, bus)) {
@@ -218,7 +218,8 @@ make_reverb(const Desk* desk, const char* bus, double decay_s, uint32_t n)
 }
 
 static void
-decide_send(const Desk* desk, const Strip* s, const char* bus, double gain_db)
+decide_send(const MixState* desk, const Strip* s, const char* bus,
+            double gain_db)
 {
   if (strip_locked(s, "sends")) {
     strip_keep(desk, s, "sends");
@@ -239,7 +240,7 @@ decide_send(const Desk* desk, const Strip* s, const char* bus, double gain_db)
 }
 
 void
-mind_space(Desk* desk)
+propose_space(MixState* desk)
 {
   const TonSpace* const space = &desk->brief->roles->space;
   const char* const bus = bus_name(desk, space->bus);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/chain.h"
-#include "assistants/mind.h"
+#include "assistants/insert_text.h"
+#include "assistants/mix_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@
 #define DC_LEVEL 0.001
 
 static void
-add_band(Desk* desk, Strip* s, const char* kind, const TonSetting* settings,
+add_band(MixState* desk, Strip* s, const char* kind, const TonSetting* settings,
          uint32_t n, TonDecision* d)
 {
   char key[64];
@@ -47,7 +47,7 @@ edge_hz(uint32_t band)
 
 /// Power of the sound without that of the pauses
 static double
-musical_power(const TonStemFacts* f, uint32_t band)
+musical_power(const TonSoundFeatures* f, uint32_t band)
 {
   const double sound = pow(10.0, f->active_db[band] / 10.0);
   const double pause =
@@ -57,7 +57,7 @@ musical_power(const TonStemFacts* f, uint32_t band)
 
 /// Where the musical power from below reaches its share
 static double
-lowest_music_hz(const TonStemFacts* f)
+lowest_music_hz(const TonSoundFeatures* f)
 {
   double all = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -104,7 +104,7 @@ dc_of(const Strip* s)
 }
 
 static void
-leave_lows(const Desk* desk, const Strip* s, double below_db, double hz)
+leave_lows(const MixState* desk, const Strip* s, double below_db, double hz)
 {
   TonDecision d;
   ton_decision_start(&d, "highpass.spectrum", 0.9,
@@ -115,9 +115,9 @@ leave_lows(const Desk* desk, const Strip* s, double below_db, double hz)
 }
 
 static void
-decide_highpass(Desk* desk, Strip* s)
+decide_highpass(MixState* desk, Strip* s)
 {
-  const TonStemFacts* const f = s->facts;
+  const TonSoundFeatures* const f = s->facts;
   if (s->role->highpass_hz <= 0.0) {
     return;
   }
@@ -159,7 +159,7 @@ decide_highpass(Desk* desk, Strip* s)
 }
 
 static void
-decide_dc(Desk* desk, Strip* s)
+decide_dc(MixState* desk, Strip* s)
 {
   const double dc = dc_of(s);
   if (s->n_bands || !(dc > DC_LEVEL)) {
@@ -176,7 +176,7 @@ decide_dc(Desk* desk, Strip* s)
 // Hum, resonances -------------------------------------------------------------
 
 static void
-decide_hum(Desk* desk, Strip* s)
+decide_hum(MixState* desk, Strip* s)
 {
   const TonStemHum* const hum = &s->facts->hum;
   if (!(hum->hz > 0.0)) {
@@ -214,7 +214,7 @@ twelfth_hz(uint32_t band)
 
 /// Height of a band over the median of the octave around it
 static double
-standing_db(const TonStemFacts* f, uint32_t band)
+standing_db(const TonSoundFeatures* f, uint32_t band)
 {
   enum { REACH = 6 };
   double around[2 * REACH + 1];
@@ -250,7 +250,7 @@ rings_are_faults(const Strip* s)
 
 /// A band that stands out of most of this sound
 static bool
-lasts(const TonStemFacts* f, uint32_t band)
+lasts(const TonSoundFeatures* f, uint32_t band)
 {
   return standing_db(f, band) > RING_DB &&
          (double)f->twelfths_stay[band] > RING_TIME;
@@ -258,7 +258,7 @@ lasts(const TonStemFacts* f, uint32_t band)
 
 /// What stands out of another instrument too is a note of the song's key
 static bool
-is_shared(const Desk* desk, const Strip* s, uint32_t band)
+is_shared(const MixState* desk, const Strip* s, uint32_t band)
 {
   for (uint32_t i = 0; i < desk->n; ++i) {
     const Strip* const o = &desk->strips[i];
@@ -273,10 +273,10 @@ is_shared(const Desk* desk, const Strip* s, uint32_t band)
 
 /// The strongest resonance not yet taken, or 0
 static double
-next_ring(const Desk* desk, const Strip* s, const uint64_t taken[2],
+next_ring(const MixState* desk, const Strip* s, const uint64_t taken[2],
           uint32_t* band)
 {
-  const TonStemFacts* const f = s->facts;
+  const TonSoundFeatures* const f = s->facts;
   double most = RING_DB;
   for (uint32_t b = 9; b + 3 < TON_STEM_TWELFTHS; ++b) {
     const double height = standing_db(f, b);
@@ -294,7 +294,7 @@ next_ring(const Desk* desk, const Strip* s, const uint64_t taken[2],
 }
 
 static void
-decide_rings(Desk* desk, Strip* s)
+decide_rings(MixState* desk, Strip* s)
 {
   enum { MOST_RINGS = 3 };
   uint64_t taken[2] = {0, 0};
@@ -322,7 +322,7 @@ decide_rings(Desk* desk, Strip* s)
 }
 
 void
-mind_tone(Desk* desk, Strip* s)
+propose_tone(MixState* desk, Strip* s)
 {
   s->n_bands = 0;
   decide_highpass(desk, s);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/plan.h"
 
-#include "assistants/explain.h"
+#include "assistants/decision_builder.h"
 #include "base/error.h"
 
 #include <stdarg.h>

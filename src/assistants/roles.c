@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/roles.h"
 
-#include "assistants/table.h"
-#include "base/count.h"
+#include "assistants/data_table.h"
+#include "base/array.h"
+#include "base/data_path.h"
 #include "base/error.h"
-#include "base/place.h"
 
 #include <tonmeister/session.h>
 

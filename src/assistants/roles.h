@@ -110,7 +110,7 @@ void ton_role_from_name(const TonRoles* roles, const char* file,
 
 /// Role from name and sound; `facts` may be null.
 void ton_role_guess(const TonRoles* roles, const char* file,
-                    const TonStemFacts* facts, TonRoleGuess* guess);
+                    const TonSoundFeatures* facts, TonRoleGuess* guess);
 
 /**
    File name as words: no folder, no extension, camelCase and letter/digit

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/targets.h"
 
-#include "assistants/table.h"
+#include "assistants/data_table.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "base/string.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -62,20 +62,20 @@ static TonStatus
 unknown_target(const Targets* t, const char* name, TonError* error)
 {
   const char* const* names = (const char* const*)t->names;
-  const char* const near = ton_text_nearest(name, names, t->n);
+  const char* const near = ton_string_nearest(name, names, t->n);
   if (near) {
     return ton_fail(error, TON_NOT_FOUND,
                     "there is no target \"%s\"; did you mean \"%s\"?", name,
                     near);
   }
-  TonText all = {0};
+  TonString all = {0};
   for (uint32_t i = 0; i < t->n; ++i) {
-    ton_text_printf(&all, "%s%s", i ? ", " : "", names[i]);
+    ton_string_printf(&all, "%s%s", i ? ", " : "", names[i]);
   }
   const TonStatus status = ton_fail(
       error, TON_NOT_FOUND, "there is no target \"%s\"; choose one of %s", name,
-      ton_text_string(&all));
-  ton_text_free(&all);
+      ton_string_string(&all));
+  ton_string_free(&all);
   return status;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/chain.h"
+#include "assistants/insert_text.h"
 #include "assistants/master_parts.h"
 
 #include <math.h>

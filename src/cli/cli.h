@@ -2,7 +2,7 @@
 #ifndef TON_CLI_CLI_H
 #define TON_CLI_CLI_H
 
-#include "studio/studio.h"
+#include "song/song.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
-#include "base/text.h"
-#include "cli/numbers.h"
+#include "base/string.h"
+#include "cli/output.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -312,7 +312,7 @@ check_topic(const char* topic, TonError* error)
   if (found) {
     return TON_OK;
   }
-  const char* const near = ton_text_nearest(topic, names, n);
+  const char* const near = ton_string_nearest(topic, names, n);
   return ton_fail(error, TON_BAD_USE,
                   "there is no verb, processor or preset \"%s\"%s%s%s", topic,
                   near ? "; did you mean \"" : "; see tonmeister help",

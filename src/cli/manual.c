@@ -5,7 +5,7 @@
    processors.
 */
 
-#include "base/text.h"
+#include "base/string.h"
 #include "cli/cli.h"
 
 #include <stdio.h>

@@ -4,9 +4,9 @@
    The presets of the program, for help: data/presets.
 */
 
+#include "base/data_path.h"
 #include "base/memory.h"
-#include "base/place.h"
-#include "cli/numbers.h"
+#include "cli/output.h"
 
 #include <dirent.h>
 #include <stdio.h>

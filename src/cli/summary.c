@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/summary.h"
 
-#include "base/text.h"
-#include "studio/json.h"
+#include "base/string.h"
+#include "song/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,12 +16,12 @@ starts(const char* text, const char* with)
 
 /// "03 Snare Bot" of "tracks/03 Snare Bot/polarity"
 static void
-add_strip(TonText* t, const char* path, const char* between)
+add_strip(TonString* t, const char* path, const char* between)
 {
   const char* const from = strchr(path, '/');
   const size_t n = from ? strcspn(from + 1, "/") : 0;
-  ton_text_add(t, between);
-  ton_text_add_bytes(t, from ? from + 1 : "", n);
+  ton_string_add(t, between);
+  ton_string_add_bytes(t, from ? from + 1 : "", n);
 }
 
 /// How often a role was given; only at its first time
@@ -99,7 +99,7 @@ takes_dc_out(const TonDecision* d)
 static void
 print_repairs(const TonDecisions* all)
 {
-  TonText t = {0};
+  TonString t = {0};
   for (uint32_t i = 0; i < all->count; ++i) {
     const TonDecision* const d = &all->items[i];
     if (told_before(all, i)) {
@@ -109,11 +109,11 @@ print_repairs(const TonDecisions* all)
       add_strip(&t, d->path, t.length ? ", polarity of " : "polarity of ");
     } else if (starts(d->rule, "defect.")) {
       const char* const what = d->rule + strlen("defect.");
-      ton_text_add(&t, t.length ? ", " : "");
+      ton_string_add(&t, t.length ? ", " : "");
       const bool bad = strcmp(what, "not-a-number") == 0;
-      ton_text_add(&t, strcmp(what, "dc") == 0 ? "DC"
-                       : bad                   ? "samples that are no numbers"
-                                               : what);
+      ton_string_add(&t, strcmp(what, "dc") == 0 ? "DC"
+                         : bad                   ? "samples that are no numbers"
+                                                 : what);
       add_strip(&t, d->path, *d->value ? " of " : " noticed in ");
     } else if (takes_dc_out(d)) {
       add_strip(&t, d->path, t.length ? ", DC of " : "DC of ");
@@ -121,8 +121,8 @@ print_repairs(const TonDecisions* all)
       add_strip(&t, d->path, t.length ? ", silent: " : "silent: ");
     }
   }
-  printf("  put right %s\n", t.length ? ton_text_string(&t) : "nothing");
-  ton_text_free(&t);
+  printf("  put right %s\n", t.length ? ton_string_string(&t) : "nothing");
+  ton_string_free(&t);
 }
 
 static uint32_t
@@ -146,7 +146,7 @@ print_measured(const char* name, const TonMeasurement* m)
 }
 
 static void
-print_limiter(const TonMastered* m)
+print_limiter(const TonMasterResult* m)
 {
   if (!(m->most_db > 0.05)) {
     printf("  limiter   never at work\n");

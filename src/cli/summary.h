@@ -9,7 +9,7 @@ typedef struct {
   const char* song;
   uint32_t n_stems;
   const TonMeasurement* mix;
-  const TonMastered* mastered;
+  const TonMasterResult* mastered;
   const TonDelivered* files;
   uint32_t n_files;
 } CliMade;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/memory.h"
-#include "cli/numbers.h"
+#include "cli/output.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -74,7 +74,7 @@ cli_check(const CliLine* line, TonError* error)
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
-  TonStatus status = ton_studio_check(line->args[0], check, &line->job, error);
+  TonStatus status = ton_song_check(line->args[0], check, &line->job, error);
   cli_progress_clear();
   if (!status) {
     (line->json ? print_check_json : print_check)(check);

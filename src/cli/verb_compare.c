@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/memory.h"
-#include "cli/numbers.h"
+#include "cli/output.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/memory.h"
-#include "cli/numbers.h"
+#include "cli/output.h"
 #include "cli/summary.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ value_of(const CliLine* line, const char* option, TonUnit unit, double* value,
 }
 
 static TonStatus
-read_wish(const CliLine* line, TonMasterWish* wish, TonError* error)
+read_wish(const CliLine* line, TonMasterOptions* wish, TonError* error)
 {
   wish->target = cli_value(line, "target");
   wish->out = cli_value(line, "output");
@@ -61,7 +61,7 @@ print_row(const char* name, double mix, double master, const char* unit)
 }
 
 static void
-print_master(const TonMastered* m)
+print_master(const TonMasterResult* m)
 {
   const TonMeasurement* const a = &m->before;
   const TonMeasurement* const b = &m->after;
@@ -80,7 +80,7 @@ print_master(const TonMastered* m)
 
 /// What was decided and what was left alone, each with its reason
 static void
-print_reasons(const TonMastered* m)
+print_reasons(const TonMasterResult* m)
 {
   for (uint32_t i = 0; i < m->decisions.count; ++i) {
     const TonDecision* const d = &m->decisions.items[i];
@@ -106,7 +106,8 @@ json_decisions(const TonDecisions* all)
 }
 
 static json_t*
-json_master(const TonMastered* m, const char* mix, const char* master, bool met)
+json_master(const TonMasterResult* m, const char* mix, const char* master,
+            bool met)
 {
   json_t* const o = json_object();
   json_object_set_new(o, "mix", cli_measurement(&m->before, mix));
@@ -127,13 +128,13 @@ json_master(const TonMastered* m, const char* mix, const char* master, bool met)
 TonStatus
 cli_master(const CliLine* line, TonError* error)
 {
-  TonMasterWish wish = {0};
-  TonMastered m;
+  TonMasterOptions wish = {0};
+  TonMasterResult m;
   TON_TRY(read_wish(line, &wish, error));
   TON_TRY(cli_expect_wav(wish.out, error));
   cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
   const TonStatus status =
-      ton_studio_master(line->args[0], &wish, &line->job, &m, error);
+      ton_song_master(line->args[0], &wish, &line->job, &m, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
     char path[2048];
@@ -151,7 +152,7 @@ cli_master(const CliLine* line, TonError* error)
       print_reasons(&m);
     }
   }
-  ton_mastered_free(&m);
+  ton_master_result_free(&m);
   return status;
 }
 
@@ -194,11 +195,11 @@ cli_release(const CliLine* line, TonError* error)
   cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
   cli_warn_outdated(line, "out/master.wav", "out/mix.wav", "master");
   const TonStatus status =
-      ton_studio_release(line->args[0], &line->job, all, &n, error);
+      ton_song_release(line->args[0], &line->job, all, &n, error);
   TonError page = {0};
   if (status == TON_OK || status == TON_GOAL_MISSED) {
     const TonStatus wrote =
-        ton_studio_report(line->args[0], all, n, &line->job, &page);
+        ton_song_report(line->args[0], all, n, &line->job, &page);
     if (wrote) {
       *error = page;
       ton_free(all);
@@ -239,7 +240,7 @@ keep_goal(TonStatus status, TonError* now, TonError* missed)
 
 static json_t*
 json_made(const char* song, const TonMeasurement* mix,
-          const TonMastered* mastered, json_t* files, bool met)
+          const TonMasterResult* mastered, json_t* files, bool met)
 {
   char path[2048];
   json_t* const o = json_object();
@@ -258,7 +259,7 @@ typedef struct {
   const char* song;
   uint32_t n_stems;
   TonMeasurement mix;
-  TonMastered mastered;
+  TonMasterResult mastered;
   TonDelivered* files; ///< Room for TON_MOST_DELIVERED
   uint32_t n_files;
   TonError missed;
@@ -269,26 +270,26 @@ static TonStatus
 make_all(const CliLine* line, Making* m, TonError* error)
 {
   const TonJob* const job = &line->job;
-  const TonMasterWish wish = {.loudness_lufs = NAN,
-                              .ceiling_dbtp = NAN,
-                              .amount = NAN,
-                              .target = cli_value(line, "target")};
+  const TonMasterOptions wish = {.loudness_lufs = NAN,
+                                 .ceiling_dbtp = NAN,
+                                 .amount = NAN,
+                                 .target = cli_value(line, "target")};
   char** stems = NULL;
   TON_TRY(ton_stems_find(line->args[0], &stems, &m->n_stems, error));
   const TonStatus begun =
       ton_new_song(m->song, stems, m->n_stems, false, error);
   ton_stems_free(stems, m->n_stems);
   TON_TRY(begun);
-  TON_TRY(ton_studio_propose_mix(m->song, job, error));
+  TON_TRY(ton_song_propose_mix(m->song, job, error));
   TON_TRY(
-      keep_goal(ton_studio_mix(m->song, &(TonMixWish){0}, job, &m->mix, error),
+      keep_goal(ton_song_mix(m->song, &(TonMixOptions){0}, job, &m->mix, error),
                 error, &m->missed));
-  TON_TRY(keep_goal(ton_studio_master(m->song, &wish, job, &m->mastered, error),
+  TON_TRY(keep_goal(ton_song_master(m->song, &wish, job, &m->mastered, error),
                     error, &m->missed));
   TON_TRY(
-      keep_goal(ton_studio_release(m->song, job, m->files, &m->n_files, error),
+      keep_goal(ton_song_release(m->song, job, m->files, &m->n_files, error),
                 error, &m->missed));
-  return ton_studio_report(m->song, m->files, m->n_files, job, error);
+  return ton_song_report(m->song, m->files, m->n_files, job, error);
 }
 
 static void
@@ -329,7 +330,7 @@ cli_make(const CliLine* line, TonError* error)
   if (!status) {
     tell_made(line, &m);
   }
-  ton_mastered_free(&m.mastered);
+  ton_master_result_free(&m.mastered);
   ton_free(m.files);
   if (!status && m.missed.status) {
     *error = m.missed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/memory.h"
-#include "cli/numbers.h"
+#include "cli/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ cli_new(const CliLine* line, TonError* error)
                                  error);
   ton_stems_free(stems, n);
   if (!status && !cli_has(line, "flat")) {
-    status = ton_studio_propose_mix(line->args[0], &line->job, error);
+    status = ton_song_propose_mix(line->args[0], &line->job, error);
     cli_progress_clear();
   }
   if (!status && line->json) {
@@ -100,18 +100,18 @@ cli_mix(const CliLine* line, TonError* error)
   TonJob job = line->job;
   job.one_strip = cli_has(line, "one-strip");
   const char* const out = cli_value(line, "output");
-  TonMixWish wish = {.out = out, .stems = cli_has(line, "stems")};
+  TonMixOptions wish = {.out = out, .stems = cli_has(line, "stems")};
   TON_TRY(bits_of(line, &wish.bits, error));
   TON_TRY(cli_expect_wav(out, error));
   TonStatus status = cli_has(line, "propose")
-                         ? ton_studio_propose_mix(line->args[0], &job, error)
+                         ? ton_song_propose_mix(line->args[0], &job, error)
                          : TON_OK;
   if (!status && cli_has(line, "propose")) {
     cli_progress_clear();
     warn_of_roles(line);
   }
   status =
-      status ? status : ton_studio_mix(line->args[0], &wish, &job, &m, error);
+      status ? status : ton_song_mix(line->args[0], &wish, &job, &m, error);
   cli_progress_clear();
   if (status && status != TON_GOAL_MISSED) {
     return status;
@@ -141,8 +141,8 @@ cli_apply(const CliLine* line, TonError* error)
     status = ton_insert_parse(line->args[2 + i], &chain[i], error);
   }
   status = status ? status
-                  : ton_studio_apply(line->args[0], line->args[1], chain, n,
-                                     &line->job, error);
+                  : ton_song_apply(line->args[0], line->args[1], chain, n,
+                                   &line->job, error);
   for (uint32_t i = 0; i < n; ++i) {
     ton_insert_free(&chain[i]);
   }

@@ -289,7 +289,7 @@ ton_engine_meter(const TonEngine* e, uint32_t strip, uint32_t insert,
   for (uint32_t i = 0; i < group->n_steps; ++i) {
     const Step* const step = &group->steps[i];
     for (uint32_t k = 0; k < step->n_seats; ++k) {
-      const Seat* const seat = &step->seats[k];
+      const InsertSlot* const seat = &step->seats[k];
       if (seat->strip == strip && seat->insert == insert && seat->points &&
           meter < step->type->n_meters) {
         *n_points = e->n_points;

@@ -3,8 +3,8 @@
 #define TON_ENGINE_ENGINE_H
 
 #include "dsp/kernels/kernels.h"
+#include "engine/automation_curve.h"
 #include "engine/graph.h"
-#include "engine/lane.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -31,7 +31,7 @@ typedef struct {
   uint32_t mask;
   uint32_t frames;
   uint32_t at;
-} Late;
+} DelayLine;
 
 /// A compiled strip
 typedef struct {
@@ -51,7 +51,7 @@ typedef struct {
 
 /// Parameter of an insert on its way
 typedef struct {
-  Lane lane;
+  AutomationCurve lane;
   uint32_t param;
   bool stepped; ///< Switches and choices jump
   bool log;     ///< Smoothed in octaves
@@ -70,15 +70,15 @@ typedef struct {
   int64_t next;  ///< Song frame of the next update, INT64_MAX: none
   int64_t faded; ///< Song frame at which the last switch has arrived
   uint32_t key;  ///< Strip, or UINT32_MAX
-  Late key_late[2];
+  DelayLine key_late[2];
   float* points; ///< [meter][point], largest magnitude per 0.1 s, or null
-} Seat;
+} InsertSlot;
 
 /// One processor over the lanes of a group
 typedef struct {
   const TonProcessor* type;
   void* state;
-  Seat* seats;
+  InsertSlot* seats;
   uint32_t n_seats;
   bool keyed;
   _Alignas(64) int32_t on[TON_MAX_LANES];
@@ -102,8 +102,9 @@ typedef struct {
   uint32_t strip;
   uint32_t edge; ///< Of the strip; UINT32_MAX for a tap
   double m[2][2];
-  Late late[2];
-  Lane* lanes; ///< Fader, pan, mute, level: null pointers where at rest
+  DelayLine late[2];
+  AutomationCurve*
+      lanes; ///< Fader, pan, mute, level: null pointers where at rest
   const GraphAuto* autos[4];
   bool moves;
   int64_t piece_from; ///< Song frames of the piece under way
@@ -112,21 +113,21 @@ typedef struct {
   double to[2][2];
   Smoother smoother[2][2];
   bool settled;
-} Way;
+} BusInput;
 
 /// What waits to be added to one channel of a sum, in order
 typedef struct {
   const float** x;
   double* gain;
   uint32_t n;
-} Inflow;
+} PendingInputs;
 
 typedef struct {
   uint32_t strip;   ///< Bus fed, or UINT32_MAX for a tap
   uint32_t latency; ///< Frames from the song to this point
-  Way* ways;
+  BusInput* ways;
   uint32_t n_ways;
-  Inflow inflow[2];
+  PendingInputs inflow[2];
   double* acc;    ///< 2 of SUM_FRAMES
   double* moving; ///< SUM_FRAMES gains
   float* late;    ///< 2 of SUM_FRAMES
@@ -188,19 +189,19 @@ void engine_start(TonEngine* engine);
 void engine_task(TonEngine* engine, Task* task, uint64_t k);
 
 /// engine_run.c uses this for both kinds of movement; way.c.  [audio]
-void way_matrix(const TonEngine* engine, const Way* way, int64_t frame,
-                Side side, double m[2][2]);
+void bus_input_matrix(const TonEngine* engine, const BusInput* way,
+                      int64_t frame, Side side, double m[2][2]);
 
 /// Add a way's sound to `sum->acc`, at most SUM_FRAMES; what is at rest only
-/// joins the inflow, and `in` must stay until way_flush().
-void way_add(const TonEngine* engine, Sum* sum, Way* way,
-             const float* const* in, int64_t song_frame, uint32_t frames);
+/// joins the inflow, and `in` must stay until bus_input_flush().
+void bus_input_add(const TonEngine* engine, Sum* sum, BusInput* way,
+                   const float* const* in, int64_t song_frame, uint32_t frames);
 
 /// Add what waits in the inflow.
-void way_flush(const TonEngine* engine, Sum* sum, uint32_t frames);
+void bus_input_flush(const TonEngine* engine, Sum* sum, uint32_t frames);
 
 /// Put every way at rest at a frame.  [main]
-void way_start(const TonEngine* engine, Way* way, int64_t frame);
+void bus_input_start(const TonEngine* engine, BusInput* way, int64_t frame);
 
 static inline double
 smoothing_keep(uint32_t rate, double frames)

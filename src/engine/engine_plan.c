@@ -211,7 +211,7 @@ plan_stretch(TonEngine* e)
 }
 
 TonStatus
-plan_late(TonEngine* e, Late* late, uint32_t frames)
+plan_late(TonEngine* e, DelayLine* late, uint32_t frames)
 {
   late->frames = frames;
   if (frames) {

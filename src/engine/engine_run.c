@@ -20,7 +20,7 @@ song_frame(const TonEngine* e, uint64_t frame, uint32_t latency)
 
 /// Push n frames through a delay, in place
 static void
-delay(Late* late, float* x, uint32_t n)
+delay(DelayLine* late, float* x, uint32_t n)
 {
   if (!late->frames) {
     return;
@@ -47,7 +47,8 @@ plain(const MovingParam* p, double value)
 }
 
 static void
-send_params(const TonEngine* e, Step* step, const Seat* seat, uint32_t ramp)
+send_params(const TonEngine* e, Step* step, const InsertSlot* seat,
+            uint32_t ramp)
 {
   const Strip* const s = &e->strips[seat->strip];
   const bool alone = step->type->flags & TON_ALONE;
@@ -67,7 +68,7 @@ static const double SWITCH_S = 0.020;
 /// The piece that begins at `frame`: send each parameter to its end.  What
 /// jumps is faded from its frame on, whatever else moves meanwhile.
 static void
-move_params(const TonEngine* e, Step* step, Seat* seat, int64_t frame)
+move_params(const TonEngine* e, Step* step, InsertSlot* seat, int64_t frame)
 {
   int64_t end = INT64_MAX;
   bool rest = true;
@@ -112,7 +113,7 @@ engine_start(TonEngine* e)
     for (uint32_t i = 0; i < e->groups[g].n_steps; ++i) {
       Step* const step = &e->groups[g].steps[i];
       for (uint32_t k = 0; k < step->n_seats; ++k) {
-        Seat* const seat = &step->seats[k];
+        InsertSlot* const seat = &step->seats[k];
         const int64_t frame = song_frame(e, 0, seat->latency);
         for (uint32_t m = 0; m < seat->n_moving; ++m) {
           MovingParam* const p = &seat->moving[m];
@@ -128,7 +129,8 @@ engine_start(TonEngine* e)
   }
   for (uint32_t i = 0; i < e->n_sums; ++i) {
     for (uint32_t k = 0; k < e->sums[i].n_ways; ++k) {
-      way_start(e, &e->sums[i].ways[k], song_frame(e, 0, e->sums[i].latency));
+      bus_input_start(e, &e->sums[i].ways[k],
+                      song_frame(e, 0, e->sums[i].latency));
     }
   }
 }
@@ -213,8 +215,8 @@ scatter(TonEngine* e, Group* group, uint64_t k, uint32_t at, uint32_t n)
 
 /// Put a key's sound into its lanes of group->key
 static void
-fill_key(TonEngine* e, Group* group, Seat* seat, uint64_t stretch, uint32_t at,
-         uint32_t n)
+fill_key(TonEngine* e, Group* group, InsertSlot* seat, uint64_t stretch,
+         uint32_t at, uint32_t n)
 {
   const Strip* const key = &e->strips[seat->key];
   const Strip* const s = &e->strips[seat->strip];
@@ -239,7 +241,7 @@ keep_meters(const TonEngine* e, Step* step, const Group* group, uint64_t frame,
             bool alone)
 {
   for (uint32_t i = 0; i < step->n_seats; ++i) {
-    const Seat* const seat = &step->seats[i];
+    const InsertSlot* const seat = &step->seats[i];
     const int64_t song =
         song_frame(e, frame, seat->latency) - (int64_t)e->run.from;
     const int64_t point = song < 0 ? -1 : song / e->point_frames;
@@ -262,7 +264,7 @@ keep_meters(const TonEngine* e, Step* step, const Group* group, uint64_t frame,
 static void
 run_alone(Step* step, Group* group, float* x, uint32_t n)
 {
-  const Seat* const seat = &step->seats[0];
+  const InsertSlot* const seat = &step->seats[0];
   float* const pair = group->planar;
   const size_t lanes = group->lanes;
   x += seat->lane;
@@ -281,7 +283,7 @@ static uint32_t
 span_of(const TonEngine* e, const Step* step, uint64_t frame, uint32_t n)
 {
   for (uint32_t i = 0; i < step->n_seats; ++i) {
-    const Seat* const seat = &step->seats[i];
+    const InsertSlot* const seat = &step->seats[i];
     const int64_t song = song_frame(e, frame, seat->latency);
     if (seat->next != INT64_MAX && seat->next - song < (int64_t)n) {
       n = (uint32_t)(seat->next - song);
@@ -302,7 +304,7 @@ run_step(TonEngine* e, Group* group, Step* step, uint64_t frame, uint32_t n)
   const bool alone = step->type->flags & TON_ALONE;
   for (uint32_t at = 0; at < n;) {
     for (uint32_t i = 0; i < step->n_seats; ++i) {
-      Seat* const seat = &step->seats[i];
+      InsertSlot* const seat = &step->seats[i];
       const int64_t song = song_frame(e, frame + at, seat->latency);
       if (seat->next == song) {
         move_params(e, step, seat, song);
@@ -369,7 +371,8 @@ deliver(TonEngine* e, const Sum* sum, uint64_t k, uint32_t frames)
 
 /// What flows in through one way, `at` frames into the stretch
 static void
-run_way(TonEngine* e, Sum* sum, Way* way, uint64_t k, uint32_t at, uint32_t n)
+run_way(TonEngine* e, Sum* sum, BusInput* way, uint64_t k, uint32_t at,
+        uint32_t n)
 {
   const Strip* const s = &e->strips[way->strip];
   const uint32_t channels = s->channels == 2 ? 2 : 1;
@@ -381,9 +384,10 @@ run_way(TonEngine* e, Sum* sum, Way* way, uint64_t k, uint32_t at, uint32_t n)
     delay(&way->late[c], late, n);
     in[c] = late;
   }
-  way_add(e, sum, way, in, song_frame(e, k * e->stretch + at, sum->latency), n);
+  bus_input_add(e, sum, way, in,
+                song_frame(e, k * e->stretch + at, sum->latency), n);
   if (way->late[0].frames) {
-    way_flush(e, sum, n);
+    bus_input_flush(e, sum, n);
   }
 }
 
@@ -397,7 +401,7 @@ run_sum(TonEngine* e, Sum* sum, uint64_t k, uint32_t frames)
     for (uint32_t i = 0; i < sum->n_ways; ++i) {
       run_way(e, sum, &sum->ways[i], k, at, n);
     }
-    way_flush(e, sum, n);
+    bus_input_flush(e, sum, n);
     for (uint32_t c = 0; c < 2; ++c) {
       double* const acc = sum->acc + (size_t)c * SUM_FRAMES;
       for (uint32_t i = 0; gain != 1.0 && i < n; ++i) {

@@ -18,7 +18,7 @@ void* plan_alloc(TonEngine* e, size_t bytes);
 float* plan_stretch(TonEngine* e);
 
 /// A delay of some frames; none for 0
-TonStatus plan_late(TonEngine* e, Late* late, uint32_t frames);
+TonStatus plan_late(TonEngine* e, DelayLine* late, uint32_t frames);
 
 uint32_t plan_insert_latency(const TonEngine* e, const GraphInsert* insert);
 

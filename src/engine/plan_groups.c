@@ -114,7 +114,7 @@ pack_groups(TonEngine* e)
 // Steps ----------------------------------------------------------------------
 
 static TonStatus
-make_moving(TonEngine* e, Seat* seat, const GraphStrip* g)
+make_moving(TonEngine* e, InsertSlot* seat, const GraphStrip* g)
 {
   const TonProcessor* const type = g->inserts[seat->insert].type;
   seat->moving =
@@ -143,14 +143,14 @@ make_seat(TonEngine* e, Step* step, uint32_t strip, uint32_t insert)
 {
   const GraphStrip* const g = &e->graph->strips[strip];
   const GraphInsert* const in = &g->inserts[insert];
-  Seat* const seat = &step->seats[step->n_seats++];
+  InsertSlot* const seat = &step->seats[step->n_seats++];
   const Strip* const s = &e->strips[strip];
-  *seat = (Seat){.strip = strip,
-                 .insert = insert,
-                 .lane = s->lane,
-                 .latency = s->latency_in,
-                 .next = INT64_MAX,
-                 .key = in->key};
+  *seat = (InsertSlot){.strip = strip,
+                       .insert = insert,
+                       .lane = s->lane,
+                       .latency = s->latency_in,
+                       .next = INT64_MAX,
+                       .key = in->key};
   for (uint32_t i = 0; i < insert; ++i) {
     seat->latency += plan_insert_latency(e, &g->inserts[i]);
   }
@@ -242,7 +242,8 @@ make_steps(TonEngine* e, Group* group, TonError* error)
   while ((type = next_type(e, group, at))) {
     Step* const step = &group->steps[group->n_steps++];
     step->type = type;
-    step->seats = ton_arena_alloc(&e->arena, group->n_strips * sizeof(Seat));
+    step->seats =
+        ton_arena_alloc(&e->arena, group->n_strips * sizeof(InsertSlot));
     if (!step->seats) {
       return TON_NO_MEMORY;
     }

@@ -4,7 +4,7 @@
 // Sums -----------------------------------------------------------------------
 
 static bool
-edge_autos(Way* way, const GraphStrip* g)
+edge_autos(BusInput* way, const GraphStrip* g)
 {
   const bool pre = way->edge != UINT32_MAX && g->edges[way->edge].pre;
   for (uint32_t i = 0; i < g->n_autos; ++i) {
@@ -28,8 +28,8 @@ edge_autos(Way* way, const GraphStrip* g)
 static TonStatus
 add_way(TonEngine* e, Sum* sum, uint32_t strip, uint32_t edge)
 {
-  Way* const way = &sum->ways[sum->n_ways++];
-  *way = (Way){.strip = strip, .edge = edge};
+  BusInput* const way = &sum->ways[sum->n_ways++];
+  *way = (BusInput){.strip = strip, .edge = edge};
   way->moves = edge_autos(way, &e->graph->strips[strip]);
   const uint32_t wait = sum->latency - e->strips[strip].latency_out;
   TON_TRY(plan_late(e, &way->late[0], wait));
@@ -69,7 +69,7 @@ make_bus_sum(TonEngine* e, uint32_t bus)
   for (uint32_t u = 0; u < e->graph->n_strips; ++u) {
     n += e->graph->strips[u].n_edges;
   }
-  sum->ways = plan_alloc(e, (n + 1) * sizeof(Way));
+  sum->ways = plan_alloc(e, (n + 1) * sizeof(BusInput));
   if (!sum->ways) {
     return TON_NO_MEMORY;
   }
@@ -90,7 +90,7 @@ make_tap_sum(TonEngine* e, const GraphTap* tap)
   sum->strip = UINT32_MAX;
   sum->latency = e->latency;
   sum->tap = tap;
-  sum->ways = plan_alloc(e, sizeof(Way));
+  sum->ways = plan_alloc(e, sizeof(BusInput));
   if (!sum->ways) {
     return TON_NO_MEMORY;
   }

@@ -11,10 +11,10 @@ typedef struct {
                     uint32_t* got, TonError* error);
   TonStatus (*seek)(TonAudio* audio, uint64_t frame, TonError* error);
   void (*close)(TonAudio* audio);
-} Reader;
+} ReaderBackend;
 
 struct TonAudio {
-  const Reader* reader;
+  const ReaderBackend* reader;
   void* file; ///< The library's handle
   char path[1024];
   TonAudioInfo info;

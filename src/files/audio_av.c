@@ -192,7 +192,7 @@ make_converter(TonAudio* a, Av* av, TonError* error)
 
 static TonStatus seek_av(TonAudio* a, uint64_t frame, TonError* error);
 
-static const Reader reader = {read_av, seek_av, close_av};
+static const ReaderBackend reader = {read_av, seek_av, close_av};
 
 static TonStatus
 open_av(TonAudio* a, TonError* error)

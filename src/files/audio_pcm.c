@@ -118,7 +118,7 @@ seek_plain(TonAudio* a, uint64_t frame, TonError* error)
   return TON_OK;
 }
 
-static const Reader reader = {read_plain, seek_plain, close_plain};
+static const ReaderBackend reader = {read_plain, seek_plain, close_plain};
 
 bool
 pcm_layout(const char* path, PcmLayout* layout)

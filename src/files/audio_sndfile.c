@@ -136,7 +136,7 @@ close_file(TonAudio* a)
   sf_close(a->file);
 }
 
-static const Reader reader = {read, seek, close_file};
+static const ReaderBackend reader = {read, seek, close_file};
 
 /// An MP3 without a count of its frames: libsndfile guesses from the first bit
 /// rate, so decode it all

@@ -14,7 +14,8 @@ extern "C" {
 void files_part_name(const char* path, char* room, size_t size);
 
 /// Sync, rename over the final name, sync the folder
-TonStatus files_publish(const char* part, const char* path, TonError* error);
+TonStatus files_atomic_replace(const char* part, const char* path,
+                               TonError* error);
 
 /// Write everything.  0, or -1 with errno set; a disk that takes nothing more
 /// is ENOSPC.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "files/audio.h"
 #include "files/files.h"
 #include "files/pcm_file.h"
@@ -103,7 +103,7 @@ cached(const char* path, const char* proof)
 {
   char hash[33];
   size_t length = 0;
-  char* const text = ton_text_read_file(proof, 64, &length);
+  char* const text = ton_string_read_file(proof, 64, &length);
   const bool good = text && length == 32 &&
                     files_spot_hash(path, hash, NULL) == TON_OK &&
                     memcmp(text, hash, 32) == 0;
@@ -161,10 +161,10 @@ usable_as_is(const char* path, uint32_t rate)
 }
 
 TonStatus
-ton_stem_ready(const char* path, uint32_t rate, const char* cache_dir,
-               char* ready, uint32_t size,
-               bool (*progress)(void* handle, double part), void* handle,
-               TonError* error)
+ton_stem_prepared(const char* path, uint32_t rate, const char* cache_dir,
+                  char* ready, uint32_t size,
+                  bool (*progress)(void* handle, double part), void* handle,
+                  TonError* error)
 {
   TON_TRY(audio_check_path(path, error));
   if (usable_as_is(path, rate)) {

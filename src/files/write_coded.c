@@ -217,5 +217,5 @@ close_coded(TonAudioWriter* w)
   ton_free(c);
 }
 
-const Form writer_coded = {open_coded, write_coded, NULL, finish_coded,
-                           close_coded};
+const WriterBackend writer_coded = {open_coded, write_coded, NULL, finish_coded,
+                                    close_coded};

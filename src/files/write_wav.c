@@ -161,5 +161,5 @@ finish_wav(TonAudioWriter* w, const TonBroadcast* broadcast,
              : ton_fail_write(error, w->path);
 }
 
-const Form writer_wav = {open_wav, write_wav, shorten_wav, finish_wav,
-                         close_wav};
+const WriterBackend writer_wav = {open_wav, write_wav, shorten_wav, finish_wav,
+                                  close_wav};

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "files/files.h"
 
 #include <assert.h>
@@ -40,7 +40,7 @@ delist(const TonAudioWriter* w)
   pthread_mutex_unlock(&list_lock);
 }
 
-static const Form*
+static const WriterBackend*
 find_form(const char* container)
 {
   if (strcmp(container, "WAV") == 0) {
@@ -58,7 +58,7 @@ check_format(const char* path, const TonAudioFormat* f, TonError* error)
   static const char* const known[] = {"WAV", "FLAC", "MP3"};
   const char* const container = f->container ? f->container : "";
   if (!find_form(container)) {
-    const char* const near = ton_text_nearest(container, known, 3);
+    const char* const near = ton_string_nearest(container, known, 3);
     return ton_fail_file(error, TON_UNSUPPORTED, path,
                          "no such form of file to write: \"%s\"; expected WAV, "
                          "FLAC or MP3%s%s%s",
@@ -245,7 +245,7 @@ commit(TonAudioWriter* w, const TonBroadcast* broadcast, const TonTags* tags,
     TON_TRY(files_write_tags(w->part, w->path, tags, error));
     TON_TRY(check_length(w, error));
   }
-  TON_TRY(files_publish(w->part, w->path, error));
+  TON_TRY(files_atomic_replace(w->part, w->path, error));
   close(w->fd); // nothing is left under the partial name
   w->fd = -1;
   return TON_OK;

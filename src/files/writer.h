@@ -19,7 +19,7 @@ typedef struct {
   TonStatus (*finish)(TonAudioWriter* writer, const TonBroadcast* broadcast,
                       const TonTags* tags, TonError* error);
   void (*close)(TonAudioWriter* writer);
-} Form;
+} WriterBackend;
 
 enum {
   WRITER_PIECE = 1024,           ///< Frames converted at a time
@@ -28,7 +28,7 @@ enum {
 
 struct TonAudioWriter {
   TonAudioWriter* next; ///< In the list of open writers
-  const Form* form;
+  const WriterBackend* form;
   void* file; ///< The form's own
   int fd;
   char path[1024];
@@ -42,8 +42,8 @@ struct TonAudioWriter {
   int32_t* steps;   ///< channels x WRITER_PIECE
 };
 
-extern const Form writer_wav;
-extern const Form writer_coded;
+extern const WriterBackend writer_wav;
+extern const WriterBackend writer_coded;
 
 /// Quantise a piece into `steps`; planes[c] is set to channel c
 void writer_quantise(TonAudioWriter* writer, const float* const* in,

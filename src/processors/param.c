@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
-#include "base/text.h"
+#include "base/string.h"
 
 #include <tonmeister/processor.h>
 
@@ -40,10 +40,10 @@ parse_choice(const TonParam* param, const char* text, float* value,
       return TON_OK;
     }
   }
-  const char* const near = ton_text_nearest(text, param->choices, count);
-  TonText all = {0};
+  const char* const near = ton_string_nearest(text, param->choices, count);
+  TonString all = {0};
   for (size_t i = 0; i < count; ++i) {
-    ton_text_printf(&all, "%s%s", i ? ", " : "", param->choices[i]);
+    ton_string_printf(&all, "%s%s", i ? ", " : "", param->choices[i]);
   }
   const TonStatus status =
       near ? ton_fail(error, TON_BAD_TEXT,
@@ -51,8 +51,8 @@ parse_choice(const TonParam* param, const char* text, float* value,
                       param->symbol, text, near)
            : ton_fail(error, TON_BAD_TEXT,
                       "%s: there is no \"%s\"; choose one of %s", param->symbol,
-                      text, ton_text_string(&all));
-  ton_text_free(&all);
+                      text, ton_string_string(&all));
+  ton_string_free(&all);
   return status;
 }
 

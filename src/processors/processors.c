@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "processors/processors.h"
 
-#include "base/count.h"
+#include "base/array.h"
 #include "base/cpu.h"
 
 #include <string.h>

@@ -7,95 +7,96 @@
 #include <string.h>
 
 void
-page_escaped(TonText* t, const char* text)
+page_escaped(TonString* t, const char* text)
 {
   for (; *text; ++text) {
     switch (*text) {
     case '<':
-      ton_text_add(t, "&lt;");
+      ton_string_add(t, "&lt;");
       break;
     case '>':
-      ton_text_add(t, "&gt;");
+      ton_string_add(t, "&gt;");
       break;
     case '&':
-      ton_text_add(t, "&amp;");
+      ton_string_add(t, "&amp;");
       break;
     case '"':
-      ton_text_add(t, "&quot;");
+      ton_string_add(t, "&quot;");
       break;
     default:
-      ton_text_add_bytes(t, text, 1);
+      ton_string_add_bytes(t, text, 1);
     }
   }
 }
 
 void
-page_number(TonText* t, double value, const char* unit)
+page_number(TonString* t, double value, const char* unit)
 {
   if (isnan(value)) {
-    ton_text_add(t, "-");
+    ton_string_add(t, "-");
   } else if (isinf(value)) {
-    ton_text_printf(t, "%sinf %s", value < 0.0 ? "-" : "", unit);
+    ton_string_printf(t, "%sinf %s", value < 0.0 ? "-" : "", unit);
   } else {
-    ton_text_printf(t, "%.2f%s%s", report_rounded(value, 2), *unit ? " " : "",
-                    unit);
+    ton_string_printf(t, "%.2f%s%s", report_rounded(value, 2), *unit ? " " : "",
+                      unit);
   }
 }
 
 static void
-services(TonText* t, const TonReport* r)
+services(TonString* t, const TonReport* r)
 {
   if (!r->n_services) {
     return;
   }
-  ton_text_add(t, "<h2>What services will do with it</h2><table><tr><th>"
-                  "service</th><th>turns it</th><th>plays at</th><th></th>"
-                  "</tr>\n");
+  ton_string_add(t, "<h2>What services will do with it</h2><table><tr><th>"
+                    "service</th><th>turns it</th><th>plays at</th><th></th>"
+                    "</tr>\n");
   for (uint32_t i = 0; i < r->n_services; ++i) {
     const TonReportService* const s = &r->services[i];
-    ton_text_add(t, "<tr><th>");
+    ton_string_add(t, "<tr><th>");
     page_escaped(t, s->name);
-    ton_text_add(t, "</th><td>");
+    ton_string_add(t, "</th><td>");
     if (isnan(s->gain_db)) {
-      ton_text_add(t, "not at all");
+      ton_string_add(t, "not at all");
     } else if (fabs(s->gain_db) < 0.05) {
-      ton_text_add(t, "0 dB");
+      ton_string_add(t, "0 dB");
     } else {
-      ton_text_printf(t, "%+.1f dB", s->gain_db);
+      ton_string_printf(t, "%+.1f dB", s->gain_db);
     }
-    ton_text_add(t, "</td><td>");
+    ton_string_add(t, "</td><td>");
     page_number(t, s->plays_lufs, "LUFS");
-    ton_text_add(t, "</td><td class=\"words\">");
+    ton_string_add(t, "</td><td class=\"words\">");
     if (s->wasted_db > 0.05) {
-      ton_text_printf(t, "%.1f dB of limiting bought nothing here. ",
-                      s->wasted_db);
+      ton_string_printf(t, "%.1f dB of limiting bought nothing here. ",
+                        s->wasted_db);
     }
-    ton_text_printf(t, "%s</td></tr>\n",
-                    s->over_advice ? "Peaks above its advice." : "");
+    ton_string_printf(t, "%s</td></tr>\n",
+                      s->over_advice ? "Peaks above its advice." : "");
   }
-  ton_text_add(t, "</table>\n");
+  ton_string_add(t, "</table>\n");
 }
 
 static void
-row(TonText* t, const char* name, double a, double b, const char* unit)
+row(TonString* t, const char* name, double a, double b, const char* unit)
 {
-  ton_text_printf(t, "<tr><th>%s</th><td>", name);
+  ton_string_printf(t, "<tr><th>%s</th><td>", name);
   page_number(t, a, unit);
-  ton_text_add(t, "</td><td>");
+  ton_string_add(t, "</td><td>");
   page_number(t, b, unit);
-  ton_text_add(t, "</td></tr>\n");
+  ton_string_add(t, "</td></tr>\n");
 }
 
 static void
-measurements(TonText* t, const TonReport* r)
+measurements(TonString* t, const TonReport* r)
 {
   static const char* const bands[TON_STEREO_BANDS] = {
       "below 120 Hz", "120 to 500 Hz", "500 Hz to 2 kHz", "2 to 8 kHz",
       "above 8 kHz"};
   const TonMeasurement* const a = r->mix;
   const TonMeasurement* const b = r->master;
-  ton_text_add(t, "<h2>Measured</h2><table><tr><th></th><th>mix</th><th>master"
-                  "</th></tr>\n");
+  ton_string_add(t,
+                 "<h2>Measured</h2><table><tr><th></th><th>mix</th><th>master"
+                 "</th></tr>\n");
   row(t, "integrated loudness", a->integrated_lufs, b->integrated_lufs, "LUFS");
   row(t, "true peak", a->true_peak_dbtp, b->true_peak_dbtp, "dBTP");
   row(t, "loudness range", a->loudness_range_lu, b->loudness_range_lu, "LU");
@@ -113,50 +114,51 @@ measurements(TonText* t, const TonReport* r)
     snprintf(name, sizeof(name), "side minus mid, %s", bands[i]);
     row(t, name, a->band_side_db[i], b->band_side_db[i], "dB");
   }
-  ton_text_add(t, "</table>\n");
+  ton_string_add(t, "</table>\n");
 }
 
 static void
-deliverables(TonText* t, const TonReport* r)
+deliverables(TonString* t, const TonReport* r)
 {
-  ton_text_add(t, "<h2>Files, reopened and measured after writing</h2>"
-                  "<div class=\"wide\"><table><tr><th>file</th><th>size</th>"
-                  "<th>loudness</th><th>true peak</th><th>SHA-256</th><th></th>"
-                  "</tr>\n");
+  ton_string_add(t,
+                 "<h2>Files, reopened and measured after writing</h2>"
+                 "<div class=\"wide\"><table><tr><th>file</th><th>size</th>"
+                 "<th>loudness</th><th>true peak</th><th>SHA-256</th><th></th>"
+                 "</tr>\n");
   for (uint32_t i = 0; i < r->n_files; ++i) {
     const TonReportFile* const f = &r->files[i];
-    ton_text_add(t, "<tr><th>");
+    ton_string_add(t, "<tr><th>");
     page_escaped(t, f->file);
-    ton_text_printf(t, "</th><td>%.1f MB</td><td>", (double)f->bytes / 1e6);
+    ton_string_printf(t, "</th><td>%.1f MB</td><td>", (double)f->bytes / 1e6);
     page_number(t, f->integrated_lufs, "LUFS");
-    ton_text_add(t, "</td><td>");
+    ton_string_add(t, "</td><td>");
     page_number(t, f->true_peak_dbtp, "dBTP");
-    ton_text_printf(t,
-                    "%s</td><td><code>%.16s</code></td><td class=\"words "
-                    "%s\">",
-                    f->lossy ? " decoded" : "", f->sha256,
-                    f->good ? "good" : "bad");
+    ton_string_printf(t,
+                      "%s</td><td><code>%.16s</code></td><td class=\"words "
+                      "%s\">",
+                      f->lossy ? " decoded" : "", f->sha256,
+                      f->good ? "good" : "bad");
     page_escaped(t, f->good ? "good" : f->why);
-    ton_text_add(t, "</td></tr>\n");
+    ton_string_add(t, "</td></tr>\n");
   }
-  ton_text_add(t, "</table></div>\n");
+  ton_string_add(t, "</table></div>\n");
 }
 
 static void
-pairs(TonText* t, const char* title, const TonReportTag* all, uint32_t n)
+pairs(TonString* t, const char* title, const TonReportTag* all, uint32_t n)
 {
   if (!n) {
     return;
   }
-  ton_text_printf(t, "<h2>%s</h2><table>\n", title);
+  ton_string_printf(t, "<h2>%s</h2><table>\n", title);
   for (uint32_t i = 0; i < n; ++i) {
-    ton_text_add(t, "<tr><th>");
+    ton_string_add(t, "<tr><th>");
     page_escaped(t, all[i].name);
-    ton_text_add(t, "</th><td class=\"words\">");
+    ton_string_add(t, "</th><td class=\"words\">");
     page_escaped(t, all[i].value);
-    ton_text_add(t, "</td></tr>\n");
+    ton_string_add(t, "</td></tr>\n");
   }
-  ton_text_add(t, "</table>\n");
+  ton_string_add(t, "</table>\n");
 }
 
 static const char style[] =
@@ -202,18 +204,18 @@ static const char style[] =
     "</style>\n";
 
 static void
-card(TonText* t, const char* name, double value, const char* unit,
+card(TonString* t, const char* name, double value, const char* unit,
      const char* verdict, bool good)
 {
-  ton_text_printf(t, "<div><span class=\"key\">%s</span><b>", name);
+  ton_string_printf(t, "<div><span class=\"key\">%s</span><b>", name);
   page_number(t, value, unit);
-  ton_text_printf(t, "</b><span class=\"%s\">%s</span></div>\n",
-                  *verdict ? good ? "good" : "bad" : "key",
-                  *verdict ? verdict : "&nbsp;");
+  ton_string_printf(t, "</b><span class=\"%s\">%s</span></div>\n",
+                    *verdict ? good ? "good" : "bad" : "key",
+                    *verdict ? verdict : "&nbsp;");
 }
 
 static void
-cards(TonText* t, const TonReport* r)
+cards(TonString* t, const TonReport* r)
 {
   const TonMeasurement* const m = r->master;
   const bool met = fabs(m->integrated_lufs - r->goal_lufs) <= 0.1;
@@ -226,36 +228,36 @@ cards(TonText* t, const TonReport* r)
     snprintf(ceiling, sizeof(ceiling), "ceiling %.1f dBTP %s",
              report_rounded(r->ceiling_dbtp, 1), over ? "exceeded" : "held");
   }
-  ton_text_add(t, "<div class=\"cards\">");
+  ton_string_add(t, "<div class=\"cards\">");
   card(t, "loudness of the master", m->integrated_lufs, "LUFS", goal, met);
   card(t, "true peak", m->true_peak_dbtp, "dBTP", ceiling, !over);
   card(t, "loudness range", m->loudness_range_lu, "LU", "", true);
   card(t, "peak to loudness", m->plr_lu, "LU", "", true);
-  ton_text_add(t, "</div>\n");
+  ton_string_add(t, "</div>\n");
 }
 
 static void
-head(TonText* t, const TonReport* r)
+head(TonString* t, const TonReport* r)
 {
   const double length = (double)r->master->frames / r->master->rate;
-  ton_text_add(t, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\""
-                  "utf-8\"><meta name=\"viewport\" content=\"width=device-"
-                  "width\"><title>");
+  ton_string_add(t, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\""
+                    "utf-8\"><meta name=\"viewport\" content=\"width=device-"
+                    "width\"><title>");
   page_escaped(t, r->song);
-  ton_text_add(t, "</title>\n");
-  ton_text_add(t, style);
-  ton_text_add(t, "</head><body><h1>");
+  ton_string_add(t, "</title>\n");
+  ton_string_add(t, style);
+  ton_string_add(t, "</head><body><h1>");
   page_escaped(t, r->song);
-  ton_text_add(t, "</h1><p class=\"key\">");
+  ton_string_add(t, "</h1><p class=\"key\">");
   page_escaped(t, r->artist);
-  ton_text_printf(t, "%s%d:%02.0f, %g kHz; made with Tonmeister %s</p>\n",
-                  *r->artist ? "; " : "", (int)(rint(length) / 60.0),
-                  fmod(rint(length), 60.0), r->master->rate / 1000.0,
-                  r->version);
+  ton_string_printf(t, "%s%d:%02.0f, %g kHz; made with Tonmeister %s</p>\n",
+                    *r->artist ? "; " : "", (int)(rint(length) / 60.0),
+                    fmod(rint(length), 60.0), r->master->rate / 1000.0,
+                    r->version);
 }
 
 TonStatus
-ton_report_html(const TonReport* r, TonText* t)
+ton_report_html(const TonReport* r, TonString* t)
 {
   head(t, r);
   cards(t, r);
@@ -266,6 +268,6 @@ ton_report_html(const TonReport* r, TonText* t)
   pairs(t, "Tags in the files", r->tags, r->n_tags);
   page_reasons(t, r);
   pairs(t, "Made from, by SHA-256", r->texts, r->n_texts);
-  ton_text_add(t, "</body></html>\n");
+  ton_string_add(t, "</body></html>\n");
   return t->failed ? TON_NO_MEMORY : TON_OK;
 }

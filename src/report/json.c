@@ -247,7 +247,7 @@ tags(const TonReportTag* all, uint32_t n)
 }
 
 TonStatus
-ton_report_json(const TonReport* r, TonText* text)
+ton_report_json(const TonReport* r, TonString* text)
 {
   json_t* const o = json_object();
   json_object_set_new(o, "schema", json_integer(1));
@@ -269,8 +269,8 @@ ton_report_json(const TonReport* r, TonText* text)
   if (!dump) {
     return TON_NO_MEMORY;
   }
-  ton_text_add(text, dump);
-  ton_text_add(text, "\n");
+  ton_string_add(text, dump);
+  ton_string_add(text, "\n");
   free(dump);
   return text->failed ? TON_NO_MEMORY : TON_OK;
 }

@@ -5,15 +5,15 @@
 #include "report/report.h"
 
 /// Text with what HTML would take for its own escaped.  [any]
-void page_escaped(TonText* t, const char* text);
+void page_escaped(TonString* t, const char* text);
 
 /// "-14.02 LUFS"; a dash where nothing is defined.  [any]
-void page_number(TonText* t, double value, const char* unit);
+void page_number(TonString* t, double value, const char* unit);
 
 /// Loudness, spectrum, correlation and gain reduction as SVG.  [any]
-void page_plots(TonText* t, const TonReport* r);
+void page_plots(TonString* t, const TonReport* r);
 
 /// Every decision with its reason, track by track.  [any]
-void page_reasons(TonText* t, const TonReport* r);
+void page_reasons(TonString* t, const TonReport* r);
 
 #endif

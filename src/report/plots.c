@@ -38,46 +38,47 @@ inside(const Field* f, double y)
 }
 
 static void
-open_plot(TonText* t, const Field* f, const char* title, double step,
+open_plot(TonString* t, const Field* f, const char* title, double step,
           const char* unit)
 {
-  ton_text_add(t, "<figure><figcaption>");
+  ton_string_add(t, "<figure><figcaption>");
   page_escaped(t, title);
-  ton_text_printf(t,
-                  "</figcaption><svg viewBox=\"0 0 %d %d\" role=\"img\" "
-                  "aria-label=\"",
-                  WIDTH, HEIGHT);
+  ton_string_printf(t,
+                    "</figcaption><svg viewBox=\"0 0 %d %d\" role=\"img\" "
+                    "aria-label=\"",
+                    WIDTH, HEIGHT);
   page_escaped(t, title);
-  ton_text_printf(t,
-                  "\">\n<text class=\"unit\" text-anchor=\"middle\" "
-                  "transform=\"translate(13 %.0f) rotate(-90)\">%s</text>\n",
-                  HEAD + 0.5 * (HEIGHT - HEAD - FOOT), unit);
+  ton_string_printf(t,
+                    "\">\n<text class=\"unit\" text-anchor=\"middle\" "
+                    "transform=\"translate(13 %.0f) rotate(-90)\">%s</text>\n",
+                    HEAD + 0.5 * (HEIGHT - HEAD - FOOT), unit);
   const double low = fmin(f->bottom, f->top);
   const double high = fmax(f->bottom, f->top);
   for (int i = 0; low + i * step <= high + 1e-9; ++i) {
     const double y = low + i * step;
-    ton_text_printf(t,
-                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
-                    "y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" "
-                    "text-anchor=\"end\">%g</text>\n",
-                    EDGE, WIDTH - 8, up(f, y), up(f, y), EDGE - 6,
-                    up(f, y) + 4.0, report_rounded(y, 3));
+    ton_string_printf(t,
+                      "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
+                      "y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" "
+                      "text-anchor=\"end\">%g</text>\n",
+                      EDGE, WIDTH - 8, up(f, y), up(f, y), EDGE - 6,
+                      up(f, y) + 4.0, report_rounded(y, 3));
   }
 }
 
 static void
-close_plot(TonText* t, const char* unit, const char* key)
+close_plot(TonString* t, const char* unit, const char* key)
 {
-  ton_text_printf(t,
-                  "<text class=\"unit\" x=\"%d\" y=\"%d\" text-anchor=\"end\">"
-                  "%s</text></svg><p class=\"key\">%s</p></figure>\n",
-                  WIDTH - 8, HEIGHT - 4, unit, key);
+  ton_string_printf(
+      t,
+      "<text class=\"unit\" x=\"%d\" y=\"%d\" text-anchor=\"end\">"
+      "%s</text></svg><p class=\"key\">%s</p></figure>\n",
+      WIDTH - 8, HEIGHT - 4, unit, key);
 }
 
 static void
-label_x(TonText* t, const Field* f, double x, const char* text)
+label_x(TonString* t, const Field* f, double x, const char* text)
 {
-  ton_text_printf(
+  ton_string_printf(
       t, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
       across(f, x), HEIGHT - FOOT + 16, text);
 }
@@ -90,11 +91,12 @@ typedef struct {
 /// A line through what lies in the field; of many points the highest, or the
 /// lowest, of each stretch
 static void
-curve(TonText* t, const Field* f, Points points, bool lowest, const char* style)
+curve(TonString* t, const Field* f, Points points, bool lowest,
+      const char* style)
 {
   const uint32_t stride = points.n / MOST + 1;
   bool pen = false;
-  ton_text_printf(t, "<path class=\"%s\" d=\"", style);
+  ton_string_printf(t, "<path class=\"%s\" d=\"", style);
   for (uint32_t i = 0; i < points.n; i += stride) {
     double most = NAN;
     for (uint32_t k = i; k < points.n && k < i + stride; ++k) {
@@ -103,17 +105,17 @@ curve(TonText* t, const Field* f, Points points, bool lowest, const char* style)
     }
     const bool seen = inside(f, most);
     if (seen) {
-      ton_text_printf(t, "%c%.1f %.1f", pen ? 'L' : 'M', across(f, 0.1 * i),
-                      up(f, most));
+      ton_string_printf(t, "%c%.1f %.1f", pen ? 'L' : 'M', across(f, 0.1 * i),
+                        up(f, most));
     }
     pen = seen;
   }
-  ton_text_add(t, "\"/>\n");
+  ton_string_add(t, "\"/>\n");
 }
 
 /// A mark every so often that at most twelve stand below
 static void
-times(TonText* t, const Field* f)
+times(TonString* t, const Field* f)
 {
   static const double steps[] = {0.5,  1.0,   2.0,   5.0,   10.0,   15.0,  30.0,
                                  60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0};
@@ -134,18 +136,18 @@ times(TonText* t, const Field* f)
 }
 
 static void
-level_line(TonText* t, const Field* f, double y, const char* style)
+level_line(TonString* t, const Field* f, double y, const char* style)
 {
   if (inside(f, y)) {
-    ton_text_printf(t,
-                    "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
-                    "y2=\"%.1f\"/>\n",
-                    style, EDGE, WIDTH - 8, up(f, y), up(f, y));
+    ton_string_printf(t,
+                      "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
+                      "y2=\"%.1f\"/>\n",
+                      style, EDGE, WIDTH - 8, up(f, y), up(f, y));
   }
 }
 
 static void
-plot_loudness(TonText* t, const TonReport* r)
+plot_loudness(TonString* t, const TonReport* r)
 {
   const TonMeasurement* const a = r->mix;
   const TonMeasurement* const b = r->master;
@@ -171,7 +173,7 @@ plot_loudness(TonText* t, const TonReport* r)
 }
 
 static void
-plot_correlation(TonText* t, const TonMeasurement* m)
+plot_correlation(TonString* t, const TonMeasurement* m)
 {
   if (!m->correlation_curve || !m->n_points) {
     return;
@@ -193,24 +195,24 @@ plot_correlation(TonText* t, const TonMeasurement* m)
 }
 
 static void
-spectrum_line(TonText* t, const Field* f, const TonMeasurement* m,
+spectrum_line(TonString* t, const Field* f, const TonMeasurement* m,
               const char* style)
 {
-  ton_text_printf(t, "<path class=\"%s\" d=\"", style);
+  ton_string_printf(t, "<path class=\"%s\" d=\"", style);
   bool pen = false;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     const double db = m->thirds_db[b] - m->integrated_lufs;
     if (inside(f, db)) {
-      ton_text_printf(t, "%c%.1f %.1f", pen ? 'L' : 'M',
-                      across(f, ton_third_hz(b)), up(f, db));
+      ton_string_printf(t, "%c%.1f %.1f", pen ? 'L' : 'M',
+                        across(f, ton_third_hz(b)), up(f, db));
     }
     pen = inside(f, db);
   }
-  ton_text_add(t, "\"/>\n");
+  ton_string_add(t, "\"/>\n");
 }
 
 static void
-plot_spectrum(TonText* t, const TonReport* r)
+plot_spectrum(TonString* t, const TonReport* r)
 {
   static const struct {
     double hz;
@@ -242,16 +244,16 @@ reduction_name(const TonReport* r, const TonReportCurve* c)
 }
 
 static void
-plot_reduction(TonText* t, const TonReport* r, const TonReportCurve* c)
+plot_reduction(TonString* t, const TonReport* r, const TonReportCurve* c)
 {
   double most = 0.0;
   for (uint32_t k = 0; k < c->n; ++k) {
     most = fmax(most, (double)c->y[k]);
   }
   if (most < 0.05) {
-    ton_text_add(t, "<p>Gain reduction: ");
+    ton_string_add(t, "<p>Gain reduction: ");
     page_escaped(t, reduction_name(r, c));
-    ton_text_add(t, " had nothing to do.</p>\n");
+    ton_string_add(t, " had nothing to do.</p>\n");
     return;
   }
   const double depth = most > 12.0 ? 24.0 : most > 6.0 ? 12.0 : 6.0;
@@ -266,7 +268,7 @@ plot_reduction(TonText* t, const TonReport* r, const TonReportCurve* c)
 }
 
 void
-page_plots(TonText* t, const TonReport* r)
+page_plots(TonString* t, const TonReport* r)
 {
   plot_loudness(t, r);
   plot_spectrum(t, r);

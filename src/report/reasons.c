@@ -48,7 +48,7 @@ is_number(const char* part, size_t n)
 
 /// A part of a path, "Echo 1~14" as it is read: "Echo 1/4"
 static void
-add_part(TonText* t, const char* part, size_t n)
+add_part(TonString* t, const char* part, size_t n)
 {
   for (size_t i = 0; i < n; ++i) {
     const bool escape = part[i] == '~' && i + 1 < n;
@@ -61,7 +61,7 @@ add_part(TonText* t, const char* part, size_t n)
 
 /// "equaliser bell" of "chain/0/equaliser/1/bell"
 static void
-add_place(TonText* t, const char* path)
+add_place(TonString* t, const char* path)
 {
   const char* between = "";
   for (const char* part = path; *part;) {
@@ -69,10 +69,10 @@ add_place(TonText* t, const char* path)
     const bool dull =
         is_number(part, n) || (part == path && strncmp(part, "chain", n) == 0);
     if (part == path && n == 5 && strncmp(part, "sends", n) == 0) {
-      ton_text_add(t, "send to");
+      ton_string_add(t, "send to");
       between = " ";
     } else if (n && !dull) {
-      ton_text_add(t, between);
+      ton_string_add(t, between);
       add_part(t, part, n);
       between = " ";
     }
@@ -81,12 +81,12 @@ add_place(TonText* t, const char* path)
 }
 
 static void
-add_value(TonText* t, const TonDecision* d)
+add_value(TonString* t, const TonDecision* d)
 {
   if (!*d->value) {
     const char* const end = strrchr(d->path, '/');
-    ton_text_add(t, end && strcmp(end, "/role") == 0 ? "<i>unknown</i>"
-                                                     : "<i>left alone</i>");
+    ton_string_add(t, end && strcmp(end, "/role") == 0 ? "<i>unknown</i>"
+                                                       : "<i>left alone</i>");
     return;
   }
   char plain[sizeof(d->value)];
@@ -99,34 +99,34 @@ add_value(TonText* t, const TonDecision* d)
   plain[at] = '\0';
   page_escaped(t, plain);
   if (d->locked) {
-    ton_text_add(t, " <i>locked</i>");
+    ton_string_add(t, " <i>locked</i>");
   } else if (d->bound_hit) {
-    ton_text_add(t, " <i>at its bound</i>");
+    ton_string_add(t, " <i>at its bound</i>");
   }
 }
 
 /// A count, or a level to a hundredth
 static void
-add_figure(TonText* t, double value, const char* unit)
+add_figure(TonString* t, double value, const char* unit)
 {
   if (*unit || !isfinite(value) || value != rint(value)) {
     page_number(t, value, unit);
   } else {
-    ton_text_printf(t, "%.0f", value + 0.0);
+    ton_string_printf(t, "%.0f", value + 0.0);
   }
 }
 
 static void
-add_bound(TonText* t, const char* word, double value)
+add_bound(TonString* t, const char* word, double value)
 {
-  ton_text_printf(t, "%s%g", word, report_rounded(value, 2));
+  ton_string_printf(t, "%s%g", word, report_rounded(value, 2));
 }
 
 static void
-add_evidence(TonText* t, const TonEvidence* e)
+add_evidence(TonString* t, const TonEvidence* e)
 {
   page_escaped(t, e->metric);
-  ton_text_add(t, " ");
+  ton_string_add(t, " ");
   add_figure(t, e->value, e->unit);
   const bool low = isfinite(e->low);
   const bool high = isfinite(e->high);
@@ -142,36 +142,36 @@ add_evidence(TonText* t, const TonEvidence* e)
   // a file of the program can be looked up by the reader
   if (strncmp(e->source, "data/", 5) == 0 ||
       strncmp(e->source, "docs/", 5) == 0) {
-    ton_text_add(t, ", ");
+    ton_string_add(t, ", ");
     page_escaped(t, e->source);
   }
-  ton_text_add(t, ")");
+  ton_string_add(t, ")");
 }
 
 static void
-add_row(TonText* t, const TonDecision* d)
+add_row(TonString* t, const TonDecision* d)
 {
-  ton_text_add(t, "<tr><th>");
+  ton_string_add(t, "<tr><th>");
   const size_t n = strip_length(d->path);
   add_place(t, d->path + n + (d->path[n] == '/'));
-  ton_text_add(t, "</th><td>");
+  ton_string_add(t, "</th><td>");
   add_value(t, d);
-  ton_text_add(t, "</td><td>");
+  ton_string_add(t, "</td><td>");
   page_escaped(t, d->reason);
-  ton_text_add(t,
-               d->n_evidence || d->n_alternatives ? "<p class=\"key\">" : "");
+  ton_string_add(t,
+                 d->n_evidence || d->n_alternatives ? "<p class=\"key\">" : "");
   for (uint32_t i = 0; i < d->n_evidence; ++i) {
-    ton_text_add(t, i ? "; " : "");
+    ton_string_add(t, i ? "; " : "");
     add_evidence(t, &d->evidence[i]);
   }
   for (uint32_t i = 0; i < d->n_alternatives; ++i) {
-    ton_text_add(t, i || d->n_evidence ? "; not " : "not ");
+    ton_string_add(t, i || d->n_evidence ? "; not " : "not ");
     page_escaped(t, d->alternatives[i].what);
-    ton_text_add(t, ": ");
+    ton_string_add(t, ": ");
     page_escaped(t, d->alternatives[i].why_not);
   }
-  ton_text_add(t, d->n_evidence || d->n_alternatives ? "</p></td></tr>\n"
-                                                     : "</td></tr>\n");
+  ton_string_add(t, d->n_evidence || d->n_alternatives ? "</p></td></tr>\n"
+                                                       : "</td></tr>\n");
 }
 
 /// Role of the strip a decision belongs to, or ""
@@ -189,29 +189,29 @@ role_of(const TonDecisions* all, const TonDecision* d)
 }
 
 static void
-add_strip(TonText* t, const TonDecisions* all, uint32_t first, bool open)
+add_strip(TonString* t, const TonDecisions* all, uint32_t first, bool open)
 {
   const TonDecision* const d = &all->items[first];
   const size_t n = strip_length(d->path);
   if (n) {
     const char* const name = strchr(d->path, '/') + 1;
-    ton_text_printf(t, "<details%s><summary>", open ? " open" : "");
+    ton_string_printf(t, "<details%s><summary>", open ? " open" : "");
     add_part(t, name, n - (size_t)(name - d->path));
-    ton_text_add(t, " <span class=\"key\">");
+    ton_string_add(t, " <span class=\"key\">");
     page_escaped(t, d->path[0] == 'b' ? "bus" : role_of(all, d));
-    ton_text_add(t, "</span></summary>");
+    ton_string_add(t, "</span></summary>");
   }
-  ton_text_add(t, "<table class=\"why\">\n");
+  ton_string_add(t, "<table class=\"why\">\n");
   for (uint32_t i = first; i < all->count; ++i) {
     if (!all->items[i].superseded && same_strip(d, &all->items[i])) {
       add_row(t, &all->items[i]);
     }
   }
-  ton_text_add(t, n ? "</table></details>\n" : "</table>\n");
+  ton_string_add(t, n ? "</table></details>\n" : "</table>\n");
 }
 
 static void
-reasons(TonText* t, const char* title, const TonDecisions* all)
+reasons(TonString* t, const char* title, const TonDecisions* all)
 {
   uint32_t strips = 0;
   for (uint32_t i = 0; all && i < all->count; ++i) {
@@ -220,7 +220,7 @@ reasons(TonText* t, const char* title, const TonDecisions* all)
   if (!strips) {
     return;
   }
-  ton_text_printf(t, "<h2>%s</h2>\n", title);
+  ton_string_printf(t, "<h2>%s</h2>\n", title);
   for (int buses = 0; buses < 2; ++buses) {
     for (uint32_t i = 0; i < all->count; ++i) {
       const bool bus = all->items[i].path[0] == 'b';
@@ -232,7 +232,7 @@ reasons(TonText* t, const char* title, const TonDecisions* all)
 }
 
 void
-page_reasons(TonText* t, const TonReport* r)
+page_reasons(TonString* t, const TonReport* r)
 {
   reasons(t, "Why the mix is as it is, track by track", r->mix_decisions);
   reasons(t, "Why the master is as it is", r->master_decisions);

@@ -2,7 +2,7 @@
 #ifndef TON_REPORT_REPORT_H
 #define TON_REPORT_REPORT_H
 
-#include "base/text.h"
+#include "base/string.h"
 
 #include <tonmeister/decision.h>
 #include <tonmeister/measure.h>
@@ -67,9 +67,9 @@ typedef struct {
 
 /// One self-contained page: plots as SVG, tables, and every decision with its
 /// reason.  No script, nothing loaded from elsewhere.  [main]
-TonStatus ton_report_html(const TonReport* r, TonText* t);
+TonStatus ton_report_html(const TonReport* r, TonString* t);
 
 /// The same for programs: every figure, curve, decision and checksum.  [main]
-TonStatus ton_report_json(const TonReport* report, TonText* text);
+TonStatus ton_report_json(const TonReport* report, TonString* text);
 
 #endif

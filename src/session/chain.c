@@ -139,7 +139,7 @@ nearest_band(const char* name)
       ++n;
     }
     const char* const near =
-        n ? ton_text_nearest(name, param->choices, n) : NULL;
+        n ? ton_string_nearest(name, param->choices, n) : NULL;
     if (near && strcmp(near, "off") != 0) {
       return near;
     }
@@ -166,7 +166,7 @@ unknown_processor(TonReader* r, const TonNode* node, const char* name)
                        "\"%s\" is a band; write \"- %s: [%s: {...}]\"", name,
                        banded->id, name);
   }
-  const char* const near = ton_text_nearest(name, names.items, names.count)
+  const char* const near = ton_string_nearest(name, names.items, names.count)
                                ? NULL
                                : nearest_band(name);
   if (near) {

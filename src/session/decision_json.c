@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "session/save.h"
 
 #include <tonmeister/decision.h>
@@ -223,7 +223,7 @@ ton_decisions_read(const char* path, TonDecisions* decisions, TonError* error)
 {
   *decisions = (TonDecisions){0};
   size_t length = 0;
-  char* const text = ton_text_read_file(path, LONGEST, &length);
+  char* const text = ton_string_read_file(path, LONGEST, &length);
   if (!text) {
     return ton_fail_file(error, errno == ENOMEM ? TON_NO_MEMORY : TON_NOT_FOUND,
                          path, "cannot read: %s", strerror(errno));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/deliverable.h"
 
-#include "base/count.h"
-#include "base/place.h"
+#include "base/array.h"
+#include "base/data_path.h"
 
 #include <assert.h>
 #include <limits.h>

@@ -18,7 +18,7 @@ ton_doc_parse(const char* text, uint64_t length, const char* name, TonDoc** doc,
   char* const own_name = ton_copy_string(name);
   if (d) {
     d->name = own_name;
-    ton_text_add_bytes(&d->text, text, length);
+    ton_string_add_bytes(&d->text, text, length);
   }
   if (!d || !own_name || d->text.failed) {
     ton_free(d ? NULL : own_name);
@@ -58,7 +58,7 @@ ton_doc_open(const char* path, TonDoc** doc, TonError* error)
   *doc = NULL;
   size_t length = 0;
   errno = ENOMEM;
-  char* const text = ton_text_read_file(path, TON_TREE_BYTES, &length);
+  char* const text = ton_string_read_file(path, TON_TREE_BYTES, &length);
   if (!text) {
     return open_failed(path, error);
   }
@@ -70,7 +70,7 @@ ton_doc_open(const char* path, TonDoc** doc, TonError* error)
 const char*
 ton_doc_text(const TonDoc* doc)
 {
-  return ton_text_string(&doc->text);
+  return ton_string_string(&doc->text);
 }
 
 TonStatus
@@ -84,7 +84,7 @@ ton_doc_free(TonDoc* doc)
 {
   if (doc) {
     ton_arena_free(&doc->arena);
-    ton_text_free(&doc->text);
+    ton_string_free(&doc->text);
     ton_free(doc->name);
     ton_free(doc);
   }
@@ -100,11 +100,11 @@ ton_doc_get(const TonDoc* doc, const char* path)
   if (node->kind == TON_SCALAR) {
     return ton_copy_string(node->text);
   }
-  TonText text = {0};
-  ton_text_add_bytes(&text, ton_doc_text(doc) + node->start,
-                     node->end - node->start);
+  TonString text = {0};
+  ton_string_add_bytes(&text, ton_doc_text(doc) + node->start,
+                       node->end - node->start);
   if (text.failed) {
-    ton_text_free(&text);
+    ton_string_free(&text);
   }
   return text.bytes;
 }

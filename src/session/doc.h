@@ -2,14 +2,14 @@
 #ifndef TON_SESSION_DOC_H
 #define TON_SESSION_DOC_H
 
-#include "base/text.h"
+#include "base/string.h"
 #include "session/tree.h"
 
 #include <tonmeister/session.h>
 
 struct TonDoc {
   char* name;
-  TonText text;
+  TonString text;
   TonArena arena; ///< Of the tree
   TonNode* root;
 };

@@ -162,7 +162,8 @@ same_key(const TonNode* a, const TonNode* b)
 }
 
 static bool
-kept_removed(const TonNode* before, const TonNode* now, const TonNode* gone)
+user_edits_removed(const TonNode* before, const TonNode* now,
+                   const TonNode* gone)
 {
   uint32_t n = 0;
   for (uint32_t i = 0; i < before->count; ++i) {
@@ -180,8 +181,8 @@ kept_removed(const TonNode* before, const TonNode* now, const TonNode* gone)
 
 /// `added` is item `place` now, and all others are there in their order
 static bool
-kept_added(const TonNode* before, const TonNode* now, const TonNode* added,
-           uint32_t place)
+user_edits_added(const TonNode* before, const TonNode* now,
+                 const TonNode* added, uint32_t place)
 {
   if (now->count != before->count + 1 || now->kind != before->kind) {
     return false;
@@ -202,15 +203,15 @@ static bool
 kept(const TonEditing* e, const TonNode* before, const TonNode* now)
 {
   if (!e->value && before == e->at->parent) {
-    return before->kind == now->kind && kept_removed(before, now, e->at);
+    return before->kind == now->kind && user_edits_removed(before, now, e->at);
   }
   if (before == e->at) {
     assert(e->value);
     return e->whole || e->depth == e->n_steps
                ? ton_node_same(now, e->value)
-               : kept_added(before, now, e->value,
-                            e->before < before->count ? e->before
-                                                      : before->count);
+               : user_edits_added(before, now, e->value,
+                                  e->before < before->count ? e->before
+                                                            : before->count);
   }
   if (before->kind != now->kind || before->count != now->count) {
     return false;
@@ -274,7 +275,7 @@ parse_again(TonEditing* e, TonDoc** now)
     return no_memory(e);
   }
   const TonStatus status = ton_doc_parse(
-      ton_text_string(&e->out), e->out.length, e->doc->name, now, e->error);
+      ton_string_string(&e->out), e->out.length, e->doc->name, now, e->error);
   assert(status || *now);
   if (status == TON_OK && kept(e, e->doc->root, (*now)->root)) {
     return TON_OK;
@@ -309,16 +310,16 @@ add_comment(TonEditing* e, const char* comment, TonDoc** now)
   if (!node && e->before != UINT32_MAX) {
     node = inserted(e, (*now)->root);
   }
-  TonText text = {0};
+  TonString text = {0};
   if (!node || !ton_edit_comment(*now, node, comment, &text)) {
     return TON_OK;
   }
   TonDoc* commented = NULL;
   const TonStatus status =
       text.failed ? no_memory(e)
-                  : ton_doc_parse(ton_text_string(&text), text.length,
+                  : ton_doc_parse(ton_string_string(&text), text.length,
                                   e->doc->name, &commented, e->error);
-  ton_text_free(&text);
+  ton_string_free(&text);
   TON_TRY(status);
   assert(commented);
   if (!ton_node_same((*now)->root, commented->root)) {
@@ -351,6 +352,6 @@ ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error)
   }
   ton_doc_free(now);
   ton_arena_free(&e.arena);
-  ton_text_free(&e.out);
+  ton_string_free(&e.out);
   return status;
 }

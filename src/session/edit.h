@@ -19,7 +19,7 @@ typedef struct {
                    ///< with its missing parents; null when removing
   bool whole;      ///< `at` is replaced as a whole by `value`
   uint32_t before; ///< Of an insertion: item of the list `at`; else UINT32_MAX
-  TonText out;     ///< The new text
+  TonString out;   ///< The new text
 } TonEditing;
 
 /// Write the new text: the old one but for the value.  [main]
@@ -31,7 +31,7 @@ TonStatus ton_edit_remove(TonEditing* e);
 /// The text of `doc` with the end-of-line comment of `node` set, or removed
 /// if `comment` is empty.  False: there is no place for it.
 bool ton_edit_comment(const TonDoc* doc, const TonNode* node,
-                      const char* comment, TonText* out);
+                      const char* comment, TonString* out);
 
 /// Where the comment of the line that ends at `eol` begins ("#"), or `eol`
 size_t ton_comment_start(const TonDoc* doc, size_t bol, size_t eol);

@@ -102,12 +102,12 @@ comment_place(const TonDoc* doc, const TonNode* node)
 }
 
 static void
-add_comment(TonText* out, const char* comment)
+add_comment(TonString* out, const char* comment)
 {
-  ton_text_add(out, "# ");
+  ton_string_add(out, "# ");
   for (; *comment; ++comment) {
     const unsigned char c = (unsigned char)*comment;
-    ton_text_add_bytes(out, c < 0x20 || c == 0x7F ? " " : comment, 1);
+    ton_string_add_bytes(out, c < 0x20 || c == 0x7F ? " " : comment, 1);
   }
 }
 
@@ -134,7 +134,7 @@ ton_doc_comment(const TonDoc* doc, const char* path)
 
 bool
 ton_edit_comment(const TonDoc* doc, const TonNode* node, const char* comment,
-                 TonText* out)
+                 TonString* out)
 {
   const char* const text = ton_doc_text(doc);
   if (node->quote == '|' || node->quote == '>') {
@@ -153,11 +153,11 @@ ton_edit_comment(const TonDoc* doc, const TonNode* node, const char* comment,
   if (hash == eol && far) {
     column = wide + 2;
   }
-  ton_text_add_bytes(out, text, *comment ? end : (hash < eol ? end : eol));
+  ton_string_add_bytes(out, text, *comment ? end : (hash < eol ? end : eol));
   if (*comment) {
     ton_emit_spaces(out, (unsigned)(column - wide));
     add_comment(out, comment);
   }
-  ton_text_add_bytes(out, text + eol, doc->text.length - eol);
+  ton_string_add_bytes(out, text + eol, doc->text.length - eol);
   return true;
 }

@@ -36,7 +36,7 @@ source(const TonEditing* e)
 static void
 copy_to(TonEditing* e, size_t* at, size_t to)
 {
-  ton_text_add_bytes(&e->out, source(e) + *at, to - *at);
+  ton_string_add_bytes(&e->out, source(e) + *at, to - *at);
   *at = to;
 }
 
@@ -112,7 +112,7 @@ line_break_between(const char* text, size_t from, size_t to)
 }
 
 static void
-emit(TonEditing* e, TonText* out, const TonNode* node)
+emit(TonEditing* e, TonString* out, const TonNode* node)
 {
   const TonNode* const place = e->at;
   if (place->key) {
@@ -126,7 +126,7 @@ emit(TonEditing* e, TonText* out, const TonNode* node)
 
 /// Lines of a block value give way to a new value
 static TonStatus
-replace_lines(TonEditing* e, const TonText* new)
+replace_lines(TonEditing* e, const TonString* new)
 {
   const char* const text = source(e);
   const size_t anchor = anchor_of(e, e->at);
@@ -135,36 +135,36 @@ replace_lines(TonEditing* e, const TonText* new)
   if (!line_break_between(text, anchor, e->at->start)) {
     const bool one_line = !line_break_between(text, anchor, e->at->end);
     copy_to(e, &at, anchor);
-    ton_text_add(&e->out, ton_text_string(new));
+    ton_string_add(&e->out, ton_string_string(new));
     return copy_rest(e, one_line ? e->at->end : stop);
   }
-  const bool lines = strchr("\r\n", *ton_text_string(new));
+  const bool lines = strchr("\r\n", *ton_string_string(new));
   copy_to(e, &at, anchor);
   if (!lines) {
-    ton_text_add(&e->out, ton_text_string(new));
+    ton_string_add(&e->out, ton_string_string(new));
   }
   copy_to(e, &at, ton_line_end(text, anchor));
   if (lines) {
-    ton_text_add(&e->out, ton_text_string(new));
+    ton_string_add(&e->out, ton_string_string(new));
   }
   return copy_rest(e, stop);
 }
 
 /// An empty place in lines gets a value, which may have lines of its own
 static TonStatus
-fill_empty(TonEditing* e, const TonText* new)
+fill_empty(TonEditing* e, const TonString* new)
 {
   const char* const text = source(e);
   const size_t anchor = anchor_of(e, e->at);
   size_t at = 0;
   copy_to(e, &at, anchor);
-  if (!strchr("\r\n", *ton_text_string(new))) {
-    ton_text_add(&e->out, ton_text_string(new));
+  if (!strchr("\r\n", *ton_string_string(new))) {
+    ton_string_add(&e->out, ton_string_string(new));
     return copy_rest(e, e->at->end);
   }
   at = e->at->end;
   copy_to(e, &at, ton_line_end(text, at));
-  ton_text_add(&e->out, ton_text_string(new));
+  ton_string_add(&e->out, ton_string_string(new));
   return copy_rest(e, at);
 }
 
@@ -201,7 +201,7 @@ replace_in_place(TonEditing* e)
   const size_t begin = e->out.length;
   if (old->start && strchr(":-", text[old->start - 1]) &&
       old->start == old->end) {
-    ton_text_add(&e->out, " ");
+    ton_string_add(&e->out, " ");
   }
   ton_emit_flow(&e->out, e->value);
   const bool one_line = !line_break_between(text, old->start, old->end);
@@ -223,11 +223,11 @@ ton_edit_replace(TonEditing* e)
       (empty && line_break_between(source(e), anchor_of(e, old), old->start))) {
     return replace_in_place(e);
   }
-  TonText new = {0};
+  TonString new = {0};
   emit(e, &new, e->value);
   const TonStatus status = lines ? replace_lines(e, &new) : fill_empty(e, &new);
   e->out.failed |= new.failed;
-  ton_text_free(&new);
+  ton_string_free(&new);
   return status;
 }
 
@@ -255,7 +255,7 @@ emit_new_line(TonEditing* e, TonLayout layout)
   if (e->value->key) {
     ton_emit_entry(&e->out, e->value, layout);
   } else {
-    ton_text_add(&e->out, "-");
+    ton_string_add(&e->out, "-");
     ton_emit_item(&e->out, e->value, layout);
   }
 }
@@ -269,10 +269,10 @@ add_line(TonEditing* e)
     const TonLayout layout = layout_of(e, 1);
     copy_to(e, &at, e->doc->text.length);
     if (at && source(e)[at - 1] != '\n') {
-      ton_text_add(&e->out, layout.newline);
+      ton_string_add(&e->out, layout.newline);
     }
     emit_new_line(e, layout);
-    ton_text_add(&e->out, layout.newline);
+    ton_string_add(&e->out, layout.newline);
     return TON_OK;
   }
   const TonNode* const first = into->items[0];
@@ -280,7 +280,7 @@ add_line(TonEditing* e)
       layout_of(e, first->key ? first->key->column : into->column);
   layout.deep_flow = deep_flow(into);
   copy_to(e, &at, ton_line_end(source(e), into->items[into->count - 1]->end));
-  ton_text_add(&e->out, layout.newline);
+  ton_string_add(&e->out, layout.newline);
   emit_new_line(e, layout);
   return copy_rest(e, at);
 }
@@ -294,13 +294,13 @@ emit_in_flow(TonEditing* e)
     return;
   }
   TonNode map = {.kind = TON_MAP, .items = &e->value, .count = 1};
-  TonText text = {0};
+  TonString text = {0};
   ton_emit_flow(&text, &map);
   if (text.length >= 2) {
-    ton_text_add_bytes(&e->out, text.bytes + 1, text.length - 2);
+    ton_string_add_bytes(&e->out, text.bytes + 1, text.length - 2);
   }
   e->out.failed |= text.failed;
-  ton_text_free(&text);
+  ton_string_free(&text);
 }
 
 /// Column where the last item of a bracket with an item a line begins, else 0
@@ -331,22 +331,22 @@ add_in_flow(TonEditing* e)
   const size_t after = last + strspn(text + last, " \r\n");
   const uint32_t column = own_line_column(e, into);
   copy_to(e, &at, into->start);
-  ton_text_add(&e->out, bare ? "{" : "");
+  ton_string_add(&e->out, bare ? "{" : "");
   copy_to(e, &at, last);
-  ton_text_add(&e->out, ",");
+  ton_string_add(&e->out, ",");
   at += text[after] == ',' && !bare ? after + 1 - last : 0;
   if (column) {
     copy_to(e, &at,
             text[after] == '}' || text[after] == ']' ? at
                                                      : ton_line_end(text, at));
-    ton_text_add(&e->out, layout_of(e, 1).newline);
+    ton_string_add(&e->out, layout_of(e, 1).newline);
     ton_emit_spaces(&e->out, column - 1);
   } else {
-    ton_text_add(&e->out, " ");
+    ton_string_add(&e->out, " ");
   }
   emit_in_flow(e);
-  ton_text_add(&e->out, text[after] == ',' && !bare ? "," : "");
-  ton_text_add(&e->out, bare ? "}" : "");
+  ton_string_add(&e->out, text[after] == ',' && !bare ? "," : "");
+  ton_string_add(&e->out, bare ? "}" : "");
   return copy_rest(e, at);
 }
 
@@ -383,12 +383,12 @@ insert_in_flow(TonEditing* e, const TonNode* next)
   size_t at = 0;
   copy_to(e, &at, next->start);
   ton_emit_flow(&e->out, e->value);
-  ton_text_add(&e->out, ",");
+  ton_string_add(&e->out, ",");
   if (alone) {
-    ton_text_add(&e->out, layout_of(e, 1).newline);
+    ton_string_add(&e->out, layout_of(e, 1).newline);
     ton_emit_spaces(&e->out, (unsigned)(next->start - bol));
   } else {
-    ton_text_add(&e->out, " ");
+    ton_string_add(&e->out, " ");
   }
   return copy_rest(e, at);
 }
@@ -411,9 +411,9 @@ ton_edit_insert(TonEditing* e)
   if (alone) {
     ton_emit_spaces(&e->out, layout.indent);
   }
-  ton_text_add(&e->out, "-");
+  ton_string_add(&e->out, "-");
   ton_emit_item(&e->out, e->value, layout);
-  ton_text_add(&e->out, layout.newline);
+  ton_string_add(&e->out, layout.newline);
   if (!alone) {
     ton_emit_spaces(&e->out, layout.indent);
   }
@@ -454,7 +454,7 @@ remove_from_flow(TonEditing* e)
   size_t at = 0;
   if (list->kind == TON_MAP && text[list->start] != '{') {
     copy_to(e, &at, list->start);
-    ton_text_add(&e->out, "{}");
+    ton_string_add(&e->out, "{}");
     return copy_rest(e, list->end);
   }
   if (i > 0) {
@@ -480,11 +480,11 @@ remove_lines(TonEditing* e)
   if (in->count == 1 && in->parent) {
     e->at = e->at->parent;
     TonNode empty = {.kind = in->kind, .text = "", .flow = true};
-    TonText new = {0};
-    ton_text_add(&new, empty.kind == TON_MAP ? " {}" : " []");
+    TonString new = {0};
+    ton_string_add(&new, empty.kind == TON_MAP ? " {}" : " []");
     const TonStatus status = replace_lines(e, &new);
     e->out.failed |= new.failed;
-    ton_text_free(&new);
+    ton_string_free(&new);
     e->at = in->items[0];
     return status;
   }

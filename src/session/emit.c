@@ -6,37 +6,37 @@
 enum { WIDTH = 80 };
 
 void
-ton_emit_spaces(TonText* out, unsigned count)
+ton_emit_spaces(TonString* out, unsigned count)
 {
   for (unsigned i = 0; i < count; ++i) {
-    ton_text_add(out, " ");
+    ton_string_add(out, " ");
   }
 }
 
 static void
-emit_key(TonText* out, const TonNode* value)
+emit_key(TonString* out, const TonNode* value)
 {
   ton_scalar_write(out, value->key->text, value->key->quote);
-  ton_text_add(out, ":");
+  ton_string_add(out, ":");
 }
 
 void
-ton_emit_flow(TonText* out, const TonNode* node)
+ton_emit_flow(TonString* out, const TonNode* node)
 {
   if (node->kind == TON_SCALAR) {
     ton_scalar_write(out, node->text, node->quote);
     return;
   }
-  ton_text_add(out, node->kind == TON_MAP ? "{" : "[");
+  ton_string_add(out, node->kind == TON_MAP ? "{" : "[");
   for (uint32_t i = 0; i < node->count; ++i) {
-    ton_text_add(out, i ? ", " : "");
+    ton_string_add(out, i ? ", " : "");
     if (node->kind == TON_MAP) {
       emit_key(out, node->items[i]);
-      ton_text_add(out, " ");
+      ton_string_add(out, " ");
     }
     ton_emit_flow(out, node->items[i]);
   }
-  ton_text_add(out, node->kind == TON_MAP ? "}" : "]");
+  ton_string_add(out, node->kind == TON_MAP ? "}" : "]");
 }
 
 static bool
@@ -65,10 +65,10 @@ holds_collection(const TonNode* node)
 static size_t
 flow_length(const TonNode* node)
 {
-  TonText text = {0};
+  TonString text = {0};
   ton_emit_flow(&text, node);
   const size_t length = text.length;
-  ton_text_free(&text);
+  ton_string_free(&text);
   return length;
 }
 
@@ -87,27 +87,27 @@ in_brackets(const TonNode* node, const TonLayout* layout, size_t column)
 static size_t
 key_end(const TonNode* node, unsigned indent)
 {
-  TonText text = {0};
+  TonString text = {0};
   if (node->key) {
     emit_key(&text, node);
   }
   const size_t column = indent + text.length + 1;
-  ton_text_free(&text);
+  ton_string_free(&text);
   return column;
 }
 
 static void
-begin_line(TonText* out, const TonLayout* layout)
+begin_line(TonString* out, const TonLayout* layout)
 {
-  ton_text_add(out, layout->newline);
+  ton_string_add(out, layout->newline);
   ton_emit_spaces(out, layout->indent);
 }
 
 void
-ton_emit_value(TonText* out, const TonNode* node, TonLayout layout)
+ton_emit_value(TonString* out, const TonNode* node, TonLayout layout)
 {
   if (in_brackets(node, &layout, key_end(node, layout.indent))) {
-    ton_text_add(out, " ");
+    ton_string_add(out, " ");
     ton_emit_flow(out, node);
     return;
   }
@@ -117,23 +117,23 @@ ton_emit_value(TonText* out, const TonNode* node, TonLayout layout)
     if (node->kind == TON_MAP) {
       ton_emit_entry(out, node->items[i], layout);
     } else {
-      ton_text_add(out, "-");
+      ton_string_add(out, "-");
       ton_emit_item(out, node->items[i], layout);
     }
   }
 }
 
 void
-ton_emit_entry(TonText* out, const TonNode* node, TonLayout layout)
+ton_emit_entry(TonString* out, const TonNode* node, TonLayout layout)
 {
   emit_key(out, node);
   ton_emit_value(out, node, layout);
 }
 
 void
-ton_emit_item(TonText* out, const TonNode* node, TonLayout layout)
+ton_emit_item(TonString* out, const TonNode* node, TonLayout layout)
 {
-  ton_text_add(out, " ");
+  ton_string_add(out, " ");
   const bool lines =
       node->kind == TON_MAP && node->count &&
       (node->count == 1 || !in_brackets(node, &layout, layout.indent + 2));

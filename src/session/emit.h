@@ -2,7 +2,7 @@
 #ifndef TON_SESSION_EMIT_H
 #define TON_SESSION_EMIT_H
 
-#include "base/text.h"
+#include "base/string.h"
 #include "session/tree.h"
 
 /// How new lines are laid out
@@ -14,17 +14,17 @@ typedef struct {
 } TonLayout;
 
 /// A value in brackets: "{at: 95 Hz, q: 1}"
-void ton_emit_flow(TonText* out, const TonNode* node);
+void ton_emit_flow(TonString* out, const TonNode* node);
 
 /// A value as it follows "key:": " -3 dB", or lines of its own
-void ton_emit_value(TonText* out, const TonNode* node, TonLayout layout);
+void ton_emit_value(TonString* out, const TonNode* node, TonLayout layout);
 
 /// "key:" and its value; the key stands at the layout's column
-void ton_emit_entry(TonText* out, const TonNode* node, TonLayout layout);
+void ton_emit_entry(TonString* out, const TonNode* node, TonLayout layout);
 
 /// A value as it follows "-"
-void ton_emit_item(TonText* out, const TonNode* node, TonLayout layout);
+void ton_emit_item(TonString* out, const TonNode* node, TonLayout layout);
 
-void ton_emit_spaces(TonText* out, unsigned count);
+void ton_emit_spaces(TonString* out, unsigned count);
 
 #endif

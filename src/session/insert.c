@@ -153,7 +153,7 @@ ton_insert_parse(const char* text, TonInsert* insert, TonError* error)
   Argument a = {.doc.name = name};
   a.r = (TonReader){
       .doc = &a.doc, .arena = &a.arena, .error = error ? error : &unused};
-  ton_text_add(&a.doc.text, text);
+  ton_string_add(&a.doc.text, text);
   TonInsert read = {0};
   TonStatus status =
       a.doc.text.failed ? TON_NO_MEMORY : read_argument(&a, &read);
@@ -168,7 +168,7 @@ ton_insert_parse(const char* text, TonInsert* insert, TonError* error)
     a.r.error->line = 0;
   }
   ton_arena_free(&a.arena);
-  ton_text_free(&a.doc.text);
+  ton_string_free(&a.doc.text);
   return status;
 }
 

@@ -17,23 +17,23 @@ band_of(const TonParam* param)
 }
 
 static void
-write_entry(TonText* out, const char* key, const TonParam* param, float value)
+write_entry(TonString* out, const char* key, const TonParam* param, float value)
 {
   char room[64];
-  ton_text_printf(out, "%s%s: ", out->bytes[out->length - 1] == '{' ? "" : ", ",
-                  key);
+  ton_string_printf(
+      out, "%s%s: ", out->bytes[out->length - 1] == '{' ? "" : ", ", key);
   ton_scalar_write(out, ton_param_print(param, value, room, sizeof(room)), 0);
 }
 
 /// Settings of band `band` that are not those a band of its type begins with
 static void
-write_band(TonText* out, const TonInsert* insert, uint32_t band)
+write_band(TonString* out, const TonInsert* insert, uint32_t band)
 {
   const TonProcessor* const type = insert->type;
   const TonParam* const kind = ton_band_param(type, band, "type");
   const TonParam* const on = ton_band_param(type, band, "on");
   const float kind_value = insert->params[ton_param_number(type, kind)];
-  ton_text_printf(out, "{%s: {", kind->choices[(int)kind_value]);
+  ton_string_printf(out, "{%s: {", kind->choices[(int)kind_value]);
   for (uint32_t i = 0; i < type->n_params; ++i) {
     const TonParam* const p = &type->params[i];
     const float begins = p == on ? 1.0F : p->def;
@@ -41,7 +41,7 @@ write_band(TonText* out, const TonInsert* insert, uint32_t band)
       write_entry(out, strchr(p->symbol, '-') + 1, p, insert->params[i]);
     }
   }
-  ton_text_add(out, "}}");
+  ton_string_add(out, "}}");
 }
 
 /// Bands up to the last one that is not as it was made; 0: none
@@ -58,14 +58,14 @@ used_bands(const TonInsert* insert)
 }
 
 static void
-write_bands(TonText* out, const TonInsert* insert, uint32_t used)
+write_bands(TonString* out, const TonInsert* insert, uint32_t used)
 {
-  ton_text_add(out, "[");
+  ton_string_add(out, "[");
   for (uint32_t band = 1; band <= used; ++band) {
-    ton_text_add(out, band > 1 ? ", " : "");
+    ton_string_add(out, band > 1 ? ", " : "");
     write_band(out, insert, band);
   }
-  ton_text_add(out, "]");
+  ton_string_add(out, "]");
 }
 
 static bool
@@ -81,14 +81,14 @@ plain_values(const TonInsert* insert)
 }
 
 static void
-write_values(TonText* out, const TonInsert* insert)
+write_values(TonString* out, const TonInsert* insert)
 {
   const uint32_t used = used_bands(insert);
   if (used && !plain_values(insert)) {
     write_bands(out, insert, used);
     return;
   }
-  ton_text_add(out, "{");
+  ton_string_add(out, "{");
   for (uint32_t i = 0; i < insert->type->n_params; ++i) {
     const TonParam* const p = &insert->type->params[i];
     if (insert->params[i] != p->def && !(used && band_of(p))) {
@@ -96,27 +96,27 @@ write_values(TonText* out, const TonInsert* insert)
     }
   }
   if (used) {
-    ton_text_add(out, ", bands: ");
+    ton_string_add(out, ", bands: ");
     write_bands(out, insert, used);
   }
-  ton_text_add(out, "}");
+  ton_string_add(out, "}");
 }
 
 char*
 ton_insert_write(const TonInsert* insert)
 {
-  TonText out = {0};
-  ton_text_printf(&out, "{%s: ", insert->type->id);
+  TonString out = {0};
+  ton_string_printf(&out, "{%s: ", insert->type->id);
   if (!out.failed) {
     write_values(&out, insert);
   }
   if (insert->key) {
-    ton_text_add(&out, ", key: ");
+    ton_string_add(&out, ", key: ");
     ton_scalar_write(&out, insert->key, 0);
   }
-  ton_text_add(&out, insert->bypass ? ", bypass: true}" : "}");
+  ton_string_add(&out, insert->bypass ? ", bypass: true}" : "}");
   if (out.failed) {
-    ton_text_free(&out);
+    ton_string_free(&out);
   }
   return out.bytes;
 }

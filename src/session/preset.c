@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/data_path.h"
 #include "base/error.h"
-#include "base/place.h"
 #include "session/chain.h"
 
 #include <ctype.h>

@@ -25,19 +25,19 @@ TonStatus
 ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
                  const char* word, const char* const* known, size_t n_known)
 {
-  const char* const near = ton_text_nearest(word, known, n_known);
+  const char* const near = ton_string_nearest(word, known, n_known);
   if (near) {
     return ton_fail_at(r->doc, node, r->error,
                        "%s \"%s\"; did you mean \"%s\"?", lead, word, near);
   }
-  TonText all = {0};
+  TonString all = {0};
   for (size_t i = 0; i < n_known && all.length < 600; ++i) {
-    ton_text_printf(&all, "%s%s", i ? ", " : "", known[i]);
+    ton_string_printf(&all, "%s%s", i ? ", " : "", known[i]);
   }
   const TonStatus status =
       ton_fail_at(r->doc, node, r->error, "%s \"%s\"%s%s", lead, word,
-                  n_known ? "; known are " : "", ton_text_string(&all));
-  ton_text_free(&all);
+                  n_known ? "; known are " : "", ton_string_string(&all));
+  ton_string_free(&all);
   return status;
 }
 

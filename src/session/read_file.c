@@ -60,7 +60,7 @@ nearest_in(const char* folder, const char* word, char* room, size_t size)
   unsigned best = 2 + (unsigned)strlen(word) / 3;
   bool found = false;
   for (struct dirent* entry; dir && (entry = readdir(dir));) {
-    const unsigned distance = ton_text_distance(word, entry->d_name);
+    const unsigned distance = ton_string_distance(word, entry->d_name);
     const bool first =
         found && distance == best && strcmp(entry->d_name, room) < 0;
     if (entry->d_name[0] != '.' && (distance < best || first)) {

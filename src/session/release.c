@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/count.h"
+#include "base/array.h"
 #include "base/error.h"
 #include "session/deliverable.h"
-#include "session/identifier.h"
+#include "session/isrc_upc.h"
 
 #include <stddef.h>
 #include <stdio.h>

@@ -70,7 +70,7 @@ no_such_strip(Routes* s, const TonNode* node, const char* what,
       return ton_read_no_memory(s->r);
     }
   }
-  const char* const near = ton_text_nearest(name, names.items, names.count);
+  const char* const near = ton_string_nearest(name, names.items, names.count);
   if (near) {
     return ton_fail_at(s->r->doc, node, s->r->error,
                        "%s: there is no %s \"%s\"; did you mean \"%s\"?", what,
@@ -171,17 +171,17 @@ circle(const Routes* s, const Visit* stack, uint32_t depth, const Edge* last)
   while (stack[from].strip != last->to) {
     --from;
   }
-  TonText way = {0};
+  TonString way = {0};
   for (uint32_t i = from; i <= depth && way.length < 700; ++i) {
     const Edge* const edge = i < depth ? &s->edges[stack[i].next - 1] : last;
-    ton_text_printf(&way, "\"%s\" -%s-> ", s->mix->strips[stack[i].strip].name,
-                    edge->how);
+    ton_string_printf(&way, "\"%s\" -%s-> ",
+                      s->mix->strips[stack[i].strip].name, edge->how);
   }
   const TonStatus status =
       ton_fail_at(s->r->doc, last->node, s->r->error,
                   "the signal runs in a circle: %s\"%s\"",
-                  ton_text_string(&way), s->mix->strips[last->to].name);
-  ton_text_free(&way);
+                  ton_string_string(&way), s->mix->strips[last->to].name);
+  ton_string_free(&way);
   return status;
 }
 

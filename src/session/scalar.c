@@ -45,43 +45,43 @@ has_control(const char* text)
 }
 
 static void
-write_double(TonText* out, const char* text)
+write_double(TonString* out, const char* text)
 {
-  ton_text_add(out, "\"");
+  ton_string_add(out, "\"");
   for (; *text; ++text) {
     const unsigned char c = (unsigned char)*text;
     if (c == '"' || c == '\\') {
-      ton_text_printf(out, "\\%c", c);
+      ton_string_printf(out, "\\%c", c);
     } else if (c == '\n') {
-      ton_text_add(out, "\\n");
+      ton_string_add(out, "\\n");
     } else if (c < 0x20 || c == 0x7F) {
-      ton_text_printf(out, "\\x%02X", c);
+      ton_string_printf(out, "\\x%02X", c);
     } else {
-      ton_text_add_bytes(out, text, 1);
+      ton_string_add_bytes(out, text, 1);
     }
   }
-  ton_text_add(out, "\"");
+  ton_string_add(out, "\"");
 }
 
 static void
-write_single(TonText* out, const char* text)
+write_single(TonString* out, const char* text)
 {
-  ton_text_add(out, "'");
+  ton_string_add(out, "'");
   for (; *text; ++text) {
-    ton_text_add_bytes(out, text, 1);
+    ton_string_add_bytes(out, text, 1);
     if (*text == '\'') {
-      ton_text_add(out, "'");
+      ton_string_add(out, "'");
     }
   }
-  ton_text_add(out, "'");
+  ton_string_add(out, "'");
 }
 
 void
-ton_scalar_write(TonText* out, const char* text, char quote)
+ton_scalar_write(TonString* out, const char* text, char quote)
 {
   const bool plain = ton_scalar_plain(text);
   if (plain && quote != '"' && quote != '\'') {
-    ton_text_add(out, text);
+    ton_string_add(out, text);
   } else if (!has_control(text) &&
              (quote == '\'' || (quote != '"' && strpbrk(text, "\"\\")))) {
     write_single(out, text);
@@ -93,10 +93,10 @@ ton_scalar_write(TonText* out, const char* text, char quote)
 char*
 ton_doc_scalar(const char* text)
 {
-  TonText out = {0};
+  TonString out = {0};
   ton_scalar_write(&out, text, 0);
   if (out.failed) {
-    ton_text_free(&out);
+    ton_string_free(&out);
   }
   return out.bytes;
 }

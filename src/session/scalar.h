@@ -2,7 +2,7 @@
 #ifndef TON_SESSION_SCALAR_H
 #define TON_SESSION_SCALAR_H
 
-#include "base/text.h"
+#include "base/string.h"
 
 #include <stdbool.h>
 
@@ -11,6 +11,6 @@
 bool ton_scalar_plain(const char* text);
 
 /// Add a scalar, quoted if it needs to be, or if `quote` ('"' or '\'') asks
-void ton_scalar_write(TonText* out, const char* text, char quote);
+void ton_scalar_write(TonString* out, const char* text, char quote);
 
 #endif

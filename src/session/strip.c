@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/strip.h"
 
-#include "base/count.h"
+#include "base/array.h"
 
 #include <math.h>
 #include <stdio.h>

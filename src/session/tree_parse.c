@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/count.h"
+#include "base/array.h"
 #include "base/error.h"
-#include "session/marks.h"
 #include "session/tree.h"
 #include "session/tree_scan.h"
+#include "session/utf8_index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 typedef struct {
   const char* text;
   const char* name;
-  TonMarks marks;
+  TonUtf8Index marks;
   TonArena* arena;
   TonError* error;
   TonNode* root;
@@ -86,7 +86,7 @@ parser_failed(Build* b, const yaml_parser_t* parser)
       break;
     }
   }
-  const size_t at = ton_marks_byte(&b->marks, mark->index);
+  const size_t at = ton_utf8_index_byte(&b->marks, mark->index);
   return WRONG(b, at, "%s", words);
 }
 
@@ -99,8 +99,8 @@ new_node(Build* b, TonNodeKind kind, const yaml_event_t* event)
   if (node) {
     node->kind = kind;
     node->text = "";
-    node->start = ton_marks_byte(&b->marks, event->start_mark.index);
-    node->end = ton_marks_byte(&b->marks, event->end_mark.index);
+    node->start = ton_utf8_index_byte(&b->marks, event->start_mark.index);
+    node->end = ton_utf8_index_byte(&b->marks, event->end_mark.index);
     node->line = (uint32_t)event->start_mark.line + 1;
     node->column = (uint32_t)event->start_mark.column + 1;
   }
@@ -213,7 +213,7 @@ close_node(Build* b, const yaml_event_t* event)
   }
   const char opens = node->kind == TON_MAP ? '{' : '[';
   if (node->flow && b->text[node->start] == opens) {
-    node->end = ton_marks_byte(&b->marks, event->end_mark.index);
+    node->end = ton_utf8_index_byte(&b->marks, event->end_mark.index);
   } else if (node->last) {
     node->end = node->last->end;
   }
@@ -286,7 +286,7 @@ static TonStatus
 refuse_marks(Build* b, const yaml_event_t* event, const yaml_char_t* anchor,
              const yaml_char_t* tag)
 {
-  const size_t at = ton_marks_byte(&b->marks, event->start_mark.index);
+  const size_t at = ton_utf8_index_byte(&b->marks, event->start_mark.index);
   if (anchor) {
     return WRONG(b, at, "an anchor (\"&%s\"); write the value out, or quote it",
                  (const char*)anchor);
@@ -300,7 +300,7 @@ refuse_marks(Build* b, const yaml_event_t* event, const yaml_char_t* anchor,
 static TonStatus
 document_start(Build* b, const yaml_event_t* event)
 {
-  const size_t at = ton_marks_byte(&b->marks, event->start_mark.index);
+  const size_t at = ton_utf8_index_byte(&b->marks, event->start_mark.index);
   if (event->data.document_start.version_directive ||
       event->data.document_start.tag_directives.start !=
           event->data.document_start.tag_directives.end) {
@@ -318,7 +318,7 @@ take(Build* b, const yaml_event_t* e)
   case YAML_DOCUMENT_START_EVENT:
     return document_start(b, e);
   case YAML_ALIAS_EVENT:
-    return WRONG(b, ton_marks_byte(&b->marks, e->start_mark.index),
+    return WRONG(b, ton_utf8_index_byte(&b->marks, e->start_mark.index),
                  "an alias (\"*%s\"); write the value out, or quote it",
                  (const char*)e->data.alias.anchor);
   case YAML_SCALAR_EVENT:
@@ -382,7 +382,7 @@ ton_tree_parse(const char* text, size_t length, const char* name,
 {
   TON_TRY(ton_tree_scan(text, length, name, error));
   Build b = {.text = text, .name = name, .arena = arena, .error = error};
-  if (!ton_marks_make(&b.marks, text, length)) {
+  if (!ton_utf8_index_make(&b.marks, text, length)) {
     return no_memory(&b);
   }
   TonStatus status = TON_NO_MEMORY;
@@ -393,7 +393,7 @@ ton_tree_parse(const char* text, size_t length, const char* name,
     status = run(&b, &parser);
     yaml_parser_delete(&parser);
   }
-  ton_marks_free(&b.marks);
+  ton_utf8_index_free(&b.marks);
   TON_TRY(status);
   return give_root(&b, length, root);
 }

@@ -9,7 +9,7 @@
 
 void
 facts_of(const double* left, const double* right, uint64_t n, uint32_t rate,
-         uint32_t chunk, TonStemFacts* facts)
+         uint32_t chunk, TonSoundFeatures* facts)
 {
   const uint32_t channels = right ? 2 : 1;
   TonStemAnalysis* const a = ton_stem_analysis_new(

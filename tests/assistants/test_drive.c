@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "assistants/drive.h"
-#include "assistants/explain.h"
+#include "assistants/decision_builder.h"
+#include "assistants/gain_search.h"
 #include "assistants/plan.h"
 #include "assistants/targets.h"
-#include "base/count.h"
+#include "base/array.h"
 #include "expect.h"
 
 #include <math.h>
@@ -27,13 +27,13 @@ loudness(const Song* song, double gain_db)
 }
 
 static void
-run_search(const Song* song, double goal, double first, TonDriveSearch* search)
+run_search(const Song* song, double goal, double first, TonGainSearch* search)
 {
-  ton_drive_search_start(search, goal, first);
+  ton_gain_search_start(search, goal, first);
   double drive = 0.0;
-  while (ton_drive_search_next(search, &drive)) {
+  while (ton_gain_search_next(search, &drive)) {
     assert_in_range(search->runs, 0, 11);
-    ton_drive_search_tell(search, drive, loudness(song, drive), NAN);
+    ton_gain_search_tell(search, drive, loudness(song, drive), NAN);
   }
 }
 
@@ -50,9 +50,9 @@ test_lim_09_reachable(void** state)
   uint32_t worst = 0;
   for (uint32_t s = 0; s < TON_COUNT(songs); ++s) {
     for (uint32_t g = 0; g < TON_COUNT(goals); ++g) {
-      TonDriveSearch search;
+      TonGainSearch search;
       run_search(&songs[s], goals[g], goals[g] - songs[s].quiet_lufs, &search);
-      assert_int_equal(search.state, TON_DRIVE_MET);
+      assert_int_equal(search.state, TON_GAIN_SEARCH_MET);
       EXPECT_NEAR("loudness met", loudness(&songs[s], search.best_db), goals[g],
                   0.02, "LUFS");
       worst = search.runs > worst ? search.runs : worst;
@@ -66,10 +66,10 @@ test_lim_09_unreachable(void** state)
 {
   (void)state;
   static const Song flat = {-20.0, -8.93, 0.8, 0.0};
-  TonDriveSearch search;
+  TonGainSearch search;
   run_search(&flat, -5.0, 15.0, &search);
-  assert_true(search.state == TON_DRIVE_UNREACHABLE ||
-              search.state == TON_DRIVE_BOUND);
+  assert_true(search.state == TON_GAIN_SEARCH_UNREACHABLE ||
+              search.state == TON_GAIN_SEARCH_BOUND);
   EXPECT_AT_MOST("runs", search.runs, 12.0, "");
   EXPECT_NEAR("best within reach", search.best_lufs, -8.93, 0.15, "LUFS");
 }
@@ -78,22 +78,22 @@ static void
 test_too_much_reduction_stops(void** state)
 {
   (void)state;
-  TonDriveSearch search;
-  ton_drive_search_start(&search, -6.0, 10.0);
-  ton_drive_search_tell(&search, 10.0, -9.0, 13.0);
-  assert_int_equal(search.state, TON_DRIVE_BOUND);
+  TonGainSearch search;
+  ton_gain_search_start(&search, -6.0, 10.0);
+  ton_gain_search_tell(&search, 10.0, -9.0, 13.0);
+  assert_int_equal(search.state, TON_GAIN_SEARCH_BOUND);
 }
 
 static void
 test_silence_ends(void** state)
 {
   (void)state;
-  TonDriveSearch search;
-  ton_drive_search_start(&search, -14.0, 0.0);
-  ton_drive_search_tell(&search, 0.0, -INFINITY, NAN);
+  TonGainSearch search;
+  ton_gain_search_start(&search, -14.0, 0.0);
+  ton_gain_search_tell(&search, 0.0, -INFINITY, NAN);
   double drive = 0.0;
-  assert_false(ton_drive_search_next(&search, &drive));
-  assert_int_equal(search.state, TON_DRIVE_GAVE_UP);
+  assert_false(ton_gain_search_next(&search, &drive));
+  assert_int_equal(search.state, TON_GAIN_SEARCH_GAVE_UP);
 }
 
 static void
@@ -102,9 +102,9 @@ test_every_first_gain_ends(void** state)
   (void)state;
   static const Song song = {-22.0, -7.0, 2.0, 0.0};
   for (double first = -30.0; first < 31.0; first += 0.5) {
-    TonDriveSearch search;
+    TonGainSearch search;
     run_search(&song, -14.0, first, &search);
-    assert_int_equal(search.state, TON_DRIVE_MET);
+    assert_int_equal(search.state, TON_GAIN_SEARCH_MET);
   }
 }
 

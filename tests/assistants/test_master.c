@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/master.h"
-#include "base/count.h"
+#include "base/array.h"
 #include "expect.h"
 #include "signals.h"
 #include "stems.h"
@@ -11,15 +11,15 @@ static TonTone tone;
 static TonTarget target;
 
 /// A mix with the profile's own spectrum and healthy figures
-static TonStemFacts
+static TonSoundFeatures
 healthy(void)
 {
-  TonStemFacts f = {.layout = TON_STEM_STEREO,
-                    .active_lufs = -20.0,
-                    .range_lu = 4.0,
-                    .noise_db = -INFINITY,
-                    .end_jump_db = -80.0,
-                    .correlation = 0.6};
+  TonSoundFeatures f = {.layout = TON_STEM_STEREO,
+                        .active_lufs = -20.0,
+                        .range_lu = 4.0,
+                        .noise_db = -INFINITY,
+                        .end_jump_db = -80.0,
+                        .correlation = 0.6};
   TonMeasurement* const m = &f.whole;
   m->rate = 48000;
   m->channels = 2;
@@ -46,7 +46,7 @@ healthy(void)
 }
 
 static TonMasterBrief
-brief_of(const TonStemFacts* mix)
+brief_of(const TonSoundFeatures* mix)
 {
   return (TonMasterBrief){
       .mix = mix, .target = target, .tone = tone, .amount = NAN};
@@ -116,7 +116,7 @@ static void
 test_a_healthy_mix_is_only_limited(void** state)
 {
   (void)state;
-  const TonStemFacts mix = healthy();
+  const TonSoundFeatures mix = healthy();
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -141,7 +141,7 @@ static void
 test_a_dull_mix_is_lifted_within_bounds(void** state)
 {
   (void)state;
-  TonStemFacts mix = healthy();
+  TonSoundFeatures mix = healthy();
   for (uint32_t b = 23; b < TON_THIRDS; ++b) {
     mix.active_db[b] -= 12.0;
   }
@@ -164,7 +164,7 @@ test_tone_is_bounded_for_any_spectrum(void** state)
   double most = 0.0;
   double most_empty = 0.0;
   for (uint64_t seed = 0; seed < 200; ++seed) {
-    TonStemFacts mix = healthy();
+    TonSoundFeatures mix = healthy();
     double walk = 0.0;
     for (uint32_t b = 0; b < TON_THIRDS; ++b) {
       walk += 6.0 * signal_random(seed, b);
@@ -200,7 +200,7 @@ static void
 test_noise_is_not_raised(void** state)
 {
   (void)state;
-  TonStemFacts mix = healthy();
+  TonSoundFeatures mix = healthy();
   mix.has_pauses = true;
   for (uint32_t b = 23; b < TON_THIRDS; ++b) {
     mix.active_db[b] -= 12.0;
@@ -221,8 +221,8 @@ static void
 test_references_are_followed_in_part(void** state)
 {
   (void)state;
-  const TonStemFacts mix = healthy();
-  TonStemFacts reference = healthy();
+  const TonSoundFeatures mix = healthy();
+  TonSoundFeatures reference = healthy();
   for (uint32_t b = 0; b < 9; ++b) {
     reference.active_db[b] += 7.0;
   }
@@ -248,7 +248,7 @@ static void
 test_a_dense_mix_is_not_compressed(void** state)
 {
   (void)state;
-  TonStemFacts mix = healthy();
+  TonSoundFeatures mix = healthy();
   mix.whole.plr_lu = 9.0;
   mix.range_lu = 8.0;
   const TonMasterBrief brief = brief_of(&mix);
@@ -266,12 +266,12 @@ test_a_dense_mix_is_not_compressed(void** state)
 enum { TENTHS = 1800 };
 
 /// A mix whose loudness swings by so many dB, so fast
-static TonStemFacts
+static TonSoundFeatures
 swinging(double swing_db, double radians_per_tenth)
 {
   static float power[TENTHS];
   static uint8_t on[TENTHS];
-  TonStemFacts mix = healthy();
+  TonSoundFeatures mix = healthy();
   for (uint32_t i = 0; i < TENTHS; ++i) {
     const double db = -20.0 + swing_db * sin(radians_per_tenth * i);
     power[i] = (float)pow(10.0, (db + 0.691) / 10.0);
@@ -289,7 +289,7 @@ static void
 test_a_loose_mix_is_glued(void** state)
 {
   (void)state;
-  const TonStemFacts mix = swinging(6.0, 0.41887902);
+  const TonSoundFeatures mix = swinging(6.0, 0.41887902);
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -310,7 +310,7 @@ static void
 test_soft_and_loud_parts_are_not_glued(void** state)
 {
   (void)state;
-  const TonStemFacts mix = swinging(6.0, 0.01);
+  const TonSoundFeatures mix = swinging(6.0, 0.01);
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -326,7 +326,7 @@ static void
 test_other_music_keeps_its_tone(void** state)
 {
   (void)state;
-  TonStemFacts mix = swinging(6.0, 0.41887902);
+  TonSoundFeatures mix = swinging(6.0, 0.41887902);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     mix.active_db[b] -= b < 9 || b > 22 ? 24.0 : 0.0;
   }
@@ -345,7 +345,7 @@ static void
 test_dc_and_low_level_are_repaired_first(void** state)
 {
   (void)state;
-  TonStemFacts mix = healthy();
+  TonSoundFeatures mix = healthy();
   mix.whole.integrated_lufs = -50.0;
   mix.whole.dc[1] = -0.01;
   const TonMasterBrief brief = brief_of(&mix);
@@ -366,8 +366,8 @@ static void
 test_references_give_the_loudness(void** state)
 {
   (void)state;
-  const TonStemFacts mix = healthy();
-  TonStemFacts references[] = {healthy(), healthy()};
+  const TonSoundFeatures mix = healthy();
+  TonSoundFeatures references[] = {healthy(), healthy()};
   references[0].whole.integrated_lufs = -9.0;
   references[1].whole.integrated_lufs = -10.0;
   TonMasterBrief brief = brief_of(&mix);
@@ -396,7 +396,7 @@ static void
 test_loose_bass_goes_to_the_middle(void** state)
 {
   (void)state;
-  TonStemFacts mix = healthy();
+  TonSoundFeatures mix = healthy();
   mix.whole.band_side_db[0] = -4.0;
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
@@ -422,7 +422,7 @@ static void
 test_locked_chain_is_kept(void** state)
 {
   (void)state;
-  TonStemFacts mix = healthy();
+  TonSoundFeatures mix = healthy();
   mix.active_db[26] -= 20.0;
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
@@ -448,7 +448,7 @@ static void
 test_locked_loudness_is_the_goal(void** state)
 {
   (void)state;
-  const TonStemFacts mix = healthy();
+  const TonSoundFeatures mix = healthy();
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -463,7 +463,7 @@ static void
 test_an_unlocked_chain_is_replaced(void** state)
 {
   (void)state;
-  const TonStemFacts mix = healthy();
+  const TonSoundFeatures mix = healthy();
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -480,14 +480,14 @@ static void
 test_the_drive_found_is_written(void** state)
 {
   (void)state;
-  const TonStemFacts mix = healthy();
+  const TonSoundFeatures mix = healthy();
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   const TonMasterPlan result = {.limiter = 2, .search = true};
-  TonDriveSearch search;
+  TonGainSearch search;
   TonError error;
-  ton_drive_search_start(&search, -14.0, 6.0);
-  ton_drive_search_tell(&search, 6.0, -14.01, NAN);
+  ton_gain_search_start(&search, -14.0, 6.0);
+  ton_gain_search_tell(&search, 6.0, -14.01, NAN);
   assert_int_equal(ton_assist_master_drive(&brief, &result, &search, -1.0, 2.5,
                                            &plan, &error),
                    TON_OK);
@@ -514,7 +514,7 @@ static void
 test_readiness_of_a_healthy_mix(void** state)
 {
   (void)state;
-  const TonStemFacts mix = healthy();
+  const TonSoundFeatures mix = healthy();
   TonFinding rows[32];
   const uint32_t n = ton_readiness(&mix, &tone, rows, 32);
   assert_true(n >= 15);
@@ -531,7 +531,7 @@ static void
 test_readiness_sees_faults(void** state)
 {
   (void)state;
-  TonStemFacts mix = healthy();
+  TonSoundFeatures mix = healthy();
   TonMeasurement* const m = &mix.whole;
   m->true_peak_dbtp = 0.4;
   m->true_peak_at_s = 12.5;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/mix.h"
-#include "base/count.h"
-#include "base/text.h"
+#include "base/array.h"
+#include "base/string.h"
 #include "expect.h"
 #include "signals.h"
 #include "stems.h"
@@ -107,11 +107,11 @@ typedef struct {
 } Change;
 
 static TonRoles* roles;
-static TonStemFacts plain[STEMS];
+static TonSoundFeatures plain[STEMS];
 static double made[STEMS][N];
 
 static void
-analyse(const Change* change, TonStemFacts* facts)
+analyse(const Change* change, TonSoundFeatures* facts)
 {
   static double x[N + LATE];
   for (uint32_t i = 0; i < STEMS; ++i) {
@@ -127,15 +127,16 @@ analyse(const Change* change, TonStemFacts* facts)
 }
 
 static void
-free_facts(TonStemFacts* facts)
+free_facts(TonSoundFeatures* facts)
 {
   for (uint32_t i = 0; i < STEMS; ++i) {
-    ton_stem_facts_free(&facts[i]);
+    ton_sound_features_free(&facts[i]);
   }
 }
 
 static void
-fill_stems(const TonStemFacts* facts, const uint32_t* order, TonMixStem* stems)
+fill_stems(const TonSoundFeatures* facts, const uint32_t* order,
+           TonMixStem* stems)
 {
   for (uint32_t i = 0; i < STEMS; ++i) {
     const uint32_t k = order ? order[i] : i;
@@ -147,23 +148,23 @@ fill_stems(const TonStemFacts* facts, const uint32_t* order, TonMixStem* stems)
 static TonDoc*
 skeleton(const char* locks)
 {
-  TonText text = {0};
-  ton_text_add(&text, "song: Test\nrate: 48 kHz\n\ntracks:\n");
+  TonString text = {0};
+  ton_string_add(&text, "song: Test\nrate: 48 kHz\n\ntracks:\n");
   for (uint32_t i = 0; i < STEMS; ++i) {
-    ton_text_printf(&text, "  %s:\n    file: %s\n", sources[i].strip,
-                    sources[i].file);
+    ton_string_printf(&text, "  %s:\n    file: %s\n", sources[i].strip,
+                      sources[i].file);
     if (locks &&
         strncmp(locks, sources[i].strip, strlen(sources[i].strip)) == 0) {
-      ton_text_printf(&text, "%s", strchr(locks, '\n') + 1);
+      ton_string_printf(&text, "%s", strchr(locks, '\n') + 1);
     }
   }
   TonDoc* doc = NULL;
   TonError error = {0};
-  const TonStatus status = ton_doc_parse(ton_text_string(&text), text.length,
+  const TonStatus status = ton_doc_parse(ton_string_string(&text), text.length,
                                          "mix.yaml", &doc, &error);
   assert_string_equal(error.text, "");
   assert_int_equal(status, TON_OK);
-  ton_text_free(&text);
+  ton_string_free(&text);
   return doc;
 }
 
@@ -182,7 +183,7 @@ read_mix(const TonDoc* doc)
 
 /// Propose over a skeleton and read the result back
 static TonMix*
-propose(const TonStemFacts* facts, const uint32_t* order, const char* locks,
+propose(const TonSoundFeatures* facts, const uint32_t* order, const char* locks,
         TonPlan* plan, char** text)
 {
   TonMixStem stems[STEMS];
@@ -351,7 +352,7 @@ test_gains_change_only_trims(void** state)
   for (uint32_t i = 0; i < STEMS; ++i) {
     gains[i] = 20.0 * signal_random(99, i);
   }
-  static TonStemFacts facts[STEMS];
+  static TonSoundFeatures facts[STEMS];
   analyse(&(Change){.gains_db = gains}, facts);
   TonPlan plans[2] = {{0}, {0}};
   TonMix* const a = propose(plain, NULL, NULL, &plans[0], NULL);
@@ -390,7 +391,7 @@ static void
 test_silence_in_front_changes_nothing(void** state)
 {
   (void)state;
-  static TonStemFacts facts[STEMS];
+  static TonSoundFeatures facts[STEMS];
   analyse(&(Change){.late = LATE}, facts);
   TonPlan plans[2] = {{0}, {0}};
   TonMix* const a = propose(plain, NULL, NULL, &plans[0], NULL);
@@ -409,7 +410,7 @@ test_polarity_of_all_changes_nothing(void** state)
   (void)state;
   bool turned[STEMS];
   memset(turned, true, sizeof(turned));
-  static TonStemFacts facts[STEMS];
+  static TonSoundFeatures facts[STEMS];
   analyse(&(Change){.turned = turned}, facts);
   TonPlan plans[2] = {{0}, {0}};
   char* texts[2];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/roles.h"
-#include "base/count.h"
+#include "base/array.h"
 #include "expect.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/count.h"
+#include "base/array.h"
 #include "expect.h"
 #include "signals.h"
 #include "stems.h"
@@ -13,7 +13,7 @@ static double a[N + RATE * 4];
 static double b[N + RATE * 4];
 
 static void
-same_facts(const TonStemFacts* x, const TonStemFacts* y, double gain_db)
+same_facts(const TonSoundFeatures* x, const TonSoundFeatures* y, double gain_db)
 {
   EXPECT_DB("active loudness", y->active_lufs, x->active_lufs + gain_db, 1e-3);
   EXPECT_NEAR("active time", y->active_s, x->active_s, 0.0, "s");
@@ -35,18 +35,18 @@ test_gain_only_shifts(void** state)
   (void)state;
   static const double gains[] = {-20.0, 20.0};
   stem_voice(a, N, RATE);
-  TonStemFacts plain;
+  TonSoundFeatures plain;
   facts_of(a, NULL, N, RATE, 512, &plain);
   for (uint32_t g = 0; g < TON_COUNT(gains); ++g) {
     for (uint64_t i = 0; i < N; ++i) {
       b[i] = a[i] * pow(10.0, gains[g] / 20.0);
     }
-    TonStemFacts other;
+    TonSoundFeatures other;
     facts_of(b, NULL, N, RATE, 512, &other);
     same_facts(&plain, &other, gains[g]);
-    ton_stem_facts_free(&other);
+    ton_sound_features_free(&other);
   }
-  ton_stem_facts_free(&plain);
+  ton_sound_features_free(&plain);
 }
 
 static void
@@ -57,13 +57,13 @@ test_polarity_changes_nothing(void** state)
   for (uint64_t i = 0; i < N; ++i) {
     b[i] = -a[i];
   }
-  TonStemFacts plain;
-  TonStemFacts turned;
+  TonSoundFeatures plain;
+  TonSoundFeatures turned;
   facts_of(a, NULL, N, RATE, 512, &plain);
   facts_of(b, NULL, N, RATE, 512, &turned);
   same_facts(&plain, &turned, 0.0);
-  ton_stem_facts_free(&plain);
-  ton_stem_facts_free(&turned);
+  ton_sound_features_free(&plain);
+  ton_sound_features_free(&turned);
 }
 
 static void
@@ -73,8 +73,8 @@ test_silence_in_front_changes_nothing(void** state)
   stem_voice(a, N, RATE);
   memset(b, 0, sizeof(b));
   memcpy(b + 3 * RATE, a, N * sizeof(double)); // whole steps of 100 ms
-  TonStemFacts plain;
-  TonStemFacts late;
+  TonSoundFeatures plain;
+  TonSoundFeatures late;
   facts_of(a, NULL, N, RATE, 512, &plain);
   facts_of(b, NULL, N + 4 * RATE, RATE, 512, &late);
   EXPECT_DB("active loudness", late.active_lufs, plain.active_lufs, 0.05);
@@ -87,8 +87,8 @@ test_silence_in_front_changes_nothing(void** state)
       EXPECT_DB("band", late.active_db[k], plain.active_db[k], 0.2);
     }
   }
-  ton_stem_facts_free(&plain);
-  ton_stem_facts_free(&late);
+  ton_sound_features_free(&plain);
+  ton_sound_features_free(&late);
 }
 
 static void
@@ -98,10 +98,10 @@ test_chunks_change_no_bit(void** state)
   static const uint32_t chunks[] = {1, 37, 4096, 100000};
   stem_guitar(a, 5 * RATE, RATE, 1.0);
   stem_guitar(b, 5 * RATE, RATE, 1.003);
-  TonStemFacts plain;
+  TonSoundFeatures plain;
   facts_of(a, b, 5 * RATE, RATE, 512, &plain);
   for (uint32_t c = 0; c < TON_COUNT(chunks); ++c) {
-    TonStemFacts other;
+    TonSoundFeatures other;
     facts_of(a, b, 5 * RATE, RATE, chunks[c], &other);
     assert_int_equal(other.n_low, plain.n_low);
     assert_memory_equal(other.low, plain.low, plain.n_low * sizeof(float));
@@ -111,9 +111,9 @@ test_chunks_change_no_bit(void** state)
                         sizeof(plain.twelfths_db));
     assert_memory_equal(&other.active_lufs, &plain.active_lufs, sizeof(double));
     assert_memory_equal(&other.end_jump_db, &plain.end_jump_db, sizeof(double));
-    ton_stem_facts_free(&other);
+    ton_sound_features_free(&other);
   }
-  ton_stem_facts_free(&plain);
+  ton_sound_features_free(&plain);
 }
 
 static void
@@ -123,43 +123,43 @@ test_active_loudness_ignores_pauses(void** state)
   // A 1 kHz tone of -23 LUFS for 4 s, then silence
   memset(a, 0, sizeof(a));
   signal_sine(a, 4 * RATE, RATE, 997.0, -20.0, 0.0);
-  TonStemFacts f;
+  TonSoundFeatures f;
   facts_of(a, a, N, RATE, 512, &f);
   EXPECT_NEAR("active loudness", f.active_lufs, -20.0, 0.15, "LUFS");
   EXPECT_NEAR("active time", f.active_s, 4.0, 0.25, "s");
   assert_int_equal(f.layout, TON_STEM_DUAL_MONO);
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
 }
 
 static void
 test_layouts(void** state)
 {
   (void)state;
-  TonStemFacts f;
+  TonSoundFeatures f;
   stem_guitar(a, 4 * RATE, RATE, 1.0);
   facts_of(a, NULL, 4 * RATE, RATE, 512, &f);
   assert_int_equal(f.layout, TON_STEM_MONO);
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
   memset(b, 0, sizeof(b));
   facts_of(a, b, 4 * RATE, RATE, 512, &f);
   assert_int_equal(f.layout, TON_STEM_ONE_SIDED);
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
   for (uint64_t i = 0; i < N; ++i) {
     b[i] = 0.5 * a[i];
   }
   facts_of(a, b, 4 * RATE, RATE, 512, &f);
   assert_int_equal(f.layout, TON_STEM_DUAL_MONO);
   EXPECT_DB("left over right", f.side_gain_db, 6.02, 0.01);
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
   stem_guitar(b, 4 * RATE, RATE, 1.01);
   facts_of(a, b, 4 * RATE, RATE, 512, &f);
   assert_int_equal(f.layout, TON_STEM_STEREO);
   assert_false(f.side_inverted);
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
   memset(a, 0, sizeof(a));
   facts_of(a, NULL, 4 * RATE, RATE, 512, &f);
   assert_int_equal(f.layout, TON_STEM_SILENT);
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
 }
 
 static void
@@ -182,22 +182,22 @@ test_hum(void** state)
     memset(a, 0, sizeof(a));
     stem_guitar(a, 4 * RATE, RATE, 1.0);
     add_hum(a, N, mains[m], 0.002);
-    TonStemFacts f;
+    TonSoundFeatures f;
     facts_of(a, NULL, N, RATE, 512, &f);
     EXPECT_NEAR("mains", f.hum.hz, mains[m], 0.3, "Hz");
     EXPECT_AT_LEAST("prominence", f.hum.prominence, 12.0, "dB");
-    ton_stem_facts_free(&f);
+    ton_sound_features_free(&f);
   }
   memset(a, 0, sizeof(a));
   stem_guitar(a, 4 * RATE, RATE, 1.0);
   for (uint64_t i = 0; i < N; ++i) {
     a[i] += 0.001 * signal_random(5, i);
   }
-  TonStemFacts f;
+  TonSoundFeatures f;
   facts_of(a, NULL, N, RATE, 512, &f);
   EXPECT_NEAR("no hum", f.hum.hz, 0.0, 0.0, "Hz");
   assert_true(f.has_pauses);
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
 }
 
 /// An instrument that never pauses: notes come and go, hum stays
@@ -216,12 +216,12 @@ test_hum_under_music(void** state)
     if (humming) {
       add_hum(x, LONG, 50.0, 0.003);
     }
-    TonStemFacts f;
+    TonSoundFeatures f;
     facts_of(x, NULL, LONG, RATE, 4096, &f);
     assert_false(f.has_pauses);
     EXPECT_NEAR("mains", f.hum.hz, humming ? 50.0 : 0.0, 0.3, "Hz");
     assert_true(!humming || (f.hum.lines & 1U));
-    ton_stem_facts_free(&f);
+    ton_sound_features_free(&f);
   }
   free(x);
 }
@@ -235,8 +235,8 @@ test_alignment(void** state)
   for (uint64_t i = 0; i < N; ++i) {
     b[i] = i < LATE ? 0.0 : -0.3 * a[i - LATE];
   }
-  TonStemFacts in;
-  TonStemFacts out;
+  TonSoundFeatures in;
+  TonSoundFeatures out;
   facts_of(a, NULL, N, RATE, 512, &in);
   facts_of(b, NULL, N, RATE, 512, &out);
   TonStemAlign align;
@@ -246,8 +246,8 @@ test_alignment(void** state)
   EXPECT_AT_LEAST("likeness", align.likeness, 0.9, "");
   EXPECT_AT_LEAST("turned over", align.flip_db, 2.0, "dB");
   EXPECT_AT_MOST("as it is", align.as_is_db, -3.0, "dB");
-  ton_stem_facts_free(&in);
-  ton_stem_facts_free(&out);
+  ton_sound_features_free(&in);
+  ton_sound_features_free(&out);
 }
 
 static void
@@ -258,13 +258,13 @@ test_spectrum_agrees_with_meters(void** state)
   for (uint64_t i = 0; i < N; ++i) {
     a[i] *= 0.1;
   }
-  TonStemFacts f;
+  TonSoundFeatures f;
   facts_of(a, NULL, N, RATE, 512, &f);
   for (uint32_t k = 3; k < TON_THIRDS - 1; ++k) {
     EXPECT_DB("band", f.active_db[k], f.whole.thirds_db[k], k < 8 ? 1.5 : 0.5);
   }
   EXPECT_NEAR("loudness", f.active_lufs, f.whole.integrated_lufs, 0.05, "LU");
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
 }
 
 static void
@@ -272,11 +272,11 @@ test_hits(void** state)
 {
   (void)state;
   signal_kick(a, N, RATE);
-  TonStemFacts f;
+  TonSoundFeatures f;
   facts_of(a, NULL, N, RATE, 512, &f);
   EXPECT_NEAR("hits", f.hits_per_s * f.active_s, 2.0 * SECONDS, 1.0, "");
   EXPECT_AT_MOST("spread", f.hit_spread_db, 0.5, "dB");
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
 }
 
 static void
@@ -284,14 +284,14 @@ test_speed(void** state)
 {
   (void)state;
   stem_voice(a, N, RATE);
-  TonStemFacts f;
+  TonSoundFeatures f;
   const clock_t start = clock();
   facts_of(a, a, N, RATE, 4096, &f);
   const double spent = (double)(clock() - start) / CLOCKS_PER_SEC;
   // Printed, not held: the machine's load is not ours
   print_message("# stem analysis: %.5f x real time\n", spent / SECONDS);
   assert_true(f.active_s > 0.0);
-  ton_stem_facts_free(&f);
+  ton_sound_features_free(&f);
 }
 
 int

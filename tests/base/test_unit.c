@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/text.h"
+#include "base/string.h"
 #include "expect.h"
 
 #include <tonmeister/unit.h>
@@ -113,9 +113,9 @@ nearest_word_is_found(void** state)
 {
   (void)state;
   static const char* const words[] = {"threshold", "ratio", "attack"};
-  assert_string_equal(ton_text_nearest("treshold", words, 3), "threshold");
-  assert_string_equal(ton_text_nearest("ratoi", words, 3), "ratio");
-  assert_null(ton_text_nearest("banana", words, 3));
+  assert_string_equal(ton_string_nearest("treshold", words, 3), "threshold");
+  assert_string_equal(ton_string_nearest("ratoi", words, 3), "ratio");
+  assert_null(ton_string_nearest("banana", words, 3));
 }
 
 int

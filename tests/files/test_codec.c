@@ -4,9 +4,9 @@
    What comes back from the files of a release: COD-01 to 03 of the figures'
    document, for every form that is written.
 */
-#include "base/count.h"
-#include "room.h"
+#include "base/array.h"
 #include "signals.h"
+#include "temp_dir.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ static double heard[2][N];
 typedef struct {
   const char* name;
   TonAudioFormat format;
-} Form;
+} WriterBackend;
 
 #define FORM(r, c, s, k)                                                       \
   {                                                                            \
@@ -28,7 +28,7 @@ typedef struct {
     .dither = (s) == TON_SAMPLES_16                                            \
   }
 
-static const Form forms[] = {
+static const WriterBackend forms[] = {
     {"24.wav", FORM(48000, "WAV", TON_SAMPLES_24, 0)},
     {"16.wav", FORM(44100, "WAV", TON_SAMPLES_16, 0)},
     {"24.flac", FORM(48000, "FLAC", TON_SAMPLES_24, 0)},
@@ -41,7 +41,7 @@ static const Form forms[] = {
 
 /// sound -> file -> heard; returns the frames that came back
 static uint32_t
-there_and_back(const Form* form)
+there_and_back(const WriterBackend* form)
 {
   const float* const in[] = {into_file[0], into_file[1]};
   float* const out[] = {back[0], back[1]};
@@ -145,7 +145,7 @@ cod_03_lossless_is_lossless(void** state)
   static const TonSamples samples[] = {TON_SAMPLES_16, TON_SAMPLES_24};
   signal_mix(sound[0], sound[1], N, 48000.0);
   for (int k = 0; k < 4; ++k) {
-    Form form = {"same.wav", FORM(48000, "WAV", samples[k % 2], 0)};
+    WriterBackend form = {"same.wav", FORM(48000, "WAV", samples[k % 2], 0)};
     form.format.dither = k >= 2;
     form.format.dither_seed = 7;
     there_and_back(&form);

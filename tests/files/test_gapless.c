@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "room.h"
+#include "temp_dir.h"
 
 #include <sndfile.h>
 #include <string.h>

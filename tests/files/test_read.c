@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "room.h"
 #include "signals.h"
+#include "temp_dir.h"
 
 #include <sndfile.h>
 #include <string.h>

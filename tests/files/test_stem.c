@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/memory.h"
-#include "room.h"
 #include "signals.h"
+#include "temp_dir.h"
 
 #include <signal.h>
 #include <string.h>
@@ -38,8 +38,8 @@ make_ready(const char* name, char ready[512], TonError* e)
 {
   char cache[256];
   snprintf(cache, sizeof(cache), "%s", room_path("cache/deep"));
-  return ton_stem_ready(room_path(name), 48000, cache, ready, 512, NULL, NULL,
-                        e);
+  return ton_stem_prepared(room_path(name), 48000, cache, ready, 512, NULL,
+                           NULL, e);
 }
 
 static void
@@ -132,8 +132,9 @@ the_user_may_stop_it(void** state)
   TonError e = {0};
   write_stem("stop.flac", "FLAC", 48000);
   snprintf(cache, sizeof(cache), "%s", room_path("stopped"));
-  assert_int_equal(ton_stem_ready(room_path("stop.flac"), 48000, cache, ready,
-                                  sizeof(ready), stop_at_half, &part, &e),
+  assert_int_equal(ton_stem_prepared(room_path("stop.flac"), 48000, cache,
+                                     ready, sizeof(ready), stop_at_half, &part,
+                                     &e),
                    TON_INTERRUPTED);
   assert_true(part >= 0.5);
   assert_int_equal(access(ready, F_OK), -1);
@@ -148,9 +149,9 @@ a_cache_that_cannot_be_written_says_so(void** state)
   TonError e = {0};
   write_stem("full.flac", "FLAC", 32000);
   room_put("not-a-folder", "x", 1);
-  assert_int_equal(ton_stem_ready(room_path("full.flac"), 48000,
-                                  room_path("not-a-folder"), ready,
-                                  sizeof(ready), NULL, NULL, &e),
+  assert_int_equal(ton_stem_prepared(room_path("full.flac"), 48000,
+                                     room_path("not-a-folder"), ready,
+                                     sizeof(ready), NULL, NULL, &e),
                    TON_WRITE_FAILED);
   assert_non_null(strstr(e.file, "not-a-folder"));
   signal(SIGXFSZ, SIG_IGN);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "files/pcm_file.h"
-#include "room.h"
 #include "signals.h"
+#include "temp_dir.h"
 
 #include <signal.h>
 #include <sndfile.h>

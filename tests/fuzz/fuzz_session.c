@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "must.h"
 
 #include <tonmeister/session.h>
@@ -16,30 +16,30 @@
 */
 
 static void
-add_step(TonText* path, const char* step)
+add_step(TonString* path, const char* step)
 {
-  ton_text_add(path, path->length ? "/" : "");
+  ton_string_add(path, path->length ? "/" : "");
   for (; *step; ++step) {
     if (*step == '/' || *step == '~') {
-      ton_text_add(path, *step == '/' ? "~1" : "~0");
+      ton_string_add(path, *step == '/' ? "~1" : "~0");
     } else {
-      ton_text_add_bytes(path, step, 1);
+      ton_string_add_bytes(path, step, 1);
     }
   }
 }
 
 /// A path into the text, chosen by `seed`
 static void
-choose(const TonDoc* doc, uint32_t seed, TonText* path)
+choose(const TonDoc* doc, uint32_t seed, TonString* path)
 {
   for (int depth = 0; depth < 40; ++depth) {
-    const uint32_t n = ton_doc_count(doc, ton_text_string(path));
+    const uint32_t n = ton_doc_count(doc, ton_string_string(path));
     seed = seed * 1664525U + 1013904223U;
     if (!n || (path->length && (seed >> 16) % 8 == 0)) {
       return;
     }
     const uint32_t item = (seed >> 8) % n;
-    char* const key = ton_doc_key(doc, ton_text_string(path), item);
+    char* const key = ton_doc_key(doc, ton_string_string(path), item);
     char number[16];
     snprintf(number, sizeof(number), "%u", item);
     if (key && !*key) {
@@ -90,9 +90,9 @@ try_insert(const char* text, size_t size, const char* path)
 static void
 edit_somewhere(const TonDoc* doc, const char* text, size_t size, uint32_t seed)
 {
-  TonText path = {0};
+  TonString path = {0};
   choose(doc, seed, &path);
-  const char* const at = ton_text_string(&path);
+  const char* const at = ton_string_string(&path);
   if (*at && path.length < 500) {
     try_edit(text, size, at, "-3 dB", "why");
     try_edit(text, size, at, "a: #b", NULL);
@@ -101,15 +101,15 @@ edit_somewhere(const TonDoc* doc, const char* text, size_t size, uint32_t seed)
     char next[16];
     snprintf(next, sizeof(next), "%u", ton_doc_count(doc, at));
     add_step(&path, next);
-    try_edit(text, size, ton_text_string(&path), "{a: {b: c}}", "new");
+    try_edit(text, size, ton_string_string(&path), "{a: {b: c}}", "new");
   }
   if (path.length > 2) {
     path.bytes[path.length - 1] = '0';
     path.bytes[path.length - 2] = '+';
-    try_insert(text, size, ton_text_string(&path));
+    try_insert(text, size, ton_string_string(&path));
   }
   try_edit(text, size, "a/b/0", "x", "y");
-  ton_text_free(&path);
+  ton_string_free(&path);
 }
 
 static void

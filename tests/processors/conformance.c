@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conformance.h"
 
-#include "base/count.h"
+#include "base/array.h"
 #include "base/memory.h"
 #include "expect.h"
 #include "scene.h"

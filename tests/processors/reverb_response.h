@@ -2,7 +2,7 @@
 #ifndef TON_TESTS_PROCESSORS_REVERB_RESPONSE_H
 #define TON_TESTS_PROCESSORS_REVERB_RESPONSE_H
 
-#include "lone.h"
+#include "single_lane.h"
 
 /**
    @file

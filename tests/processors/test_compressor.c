@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dsp/denormal.h"
 #include "dsp/gain_computer.h"
-#include "lone.h"
 #include "signals.h"
+#include "single_lane.h"
 
 #include <time.h>
 

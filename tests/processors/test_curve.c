@@ -3,8 +3,8 @@
    @file
    What the saturator is made of: curves, and the way to the top rate and back.
 */
-#include "dsp/curve.h"
 #include "dsp/oversample.h"
+#include "dsp/waveshaper.h"
 #include "expect.h"
 #include "signals.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dsp/filter_design.h"
-#include "lone.h"
 #include "signals.h"
+#include "single_lane.h"
 
 enum { N = 65536 };
 

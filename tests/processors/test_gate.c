@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dsp/gain_computer.h"
-#include "lone.h"
 #include "signals.h"
+#include "single_lane.h"
 
 enum { LANES = 4, N = 192000 };
 

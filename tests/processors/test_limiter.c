@@ -6,11 +6,11 @@
    gains.  There is one mode, and it streams: LIM-02 is LIM-01.
 */
 
-#include "base/count.h"
+#include "base/array.h"
 #include "base/memory.h"
 #include "dsp/denormal.h"
-#include "lone.h"
 #include "signals.h"
+#include "single_lane.h"
 
 enum { N = 96000, EDGE = 4000 };
 static double in[2][N];

@@ -6,11 +6,11 @@
    names a folder of them, on real songs.
 */
 
-#include "base/count.h"
+#include "base/array.h"
 #include "base/memory.h"
 #include "dsp/denormal.h"
-#include "lone.h"
 #include "signals.h"
+#include "single_lane.h"
 
 #include <tonmeister/audio_file.h>
 #include <tonmeister/measure.h>

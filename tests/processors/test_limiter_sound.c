@@ -5,11 +5,11 @@
    figures' document, at 48000 Hz.
 */
 
-#include "base/count.h"
+#include "base/array.h"
 #include "base/memory.h"
 #include "dsp/denormal.h"
-#include "lone.h"
 #include "signals.h"
+#include "single_lane.h"
 
 enum { N = 480000, RATE = 48000 };
 static const double rate = RATE;

@@ -7,7 +7,7 @@
    With TON_GOLDEN=write in the environment the file is written anew.
 */
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "expect.h"
 
 #include <tonmeister/processor.h>
@@ -15,7 +15,7 @@
 #include <string.h>
 
 static void
-describe_param(const TonParam* p, TonText* text)
+describe_param(const TonParam* p, TonString* text)
 {
   static const char* const spacings[] = {"linear", "log", "integer", "switch",
                                          "choice"};
@@ -25,29 +25,29 @@ describe_param(const TonParam* p, TonText* text)
   ton_param_print(p, p->min, low, sizeof(low));
   ton_param_print(p, p->max, high, sizeof(high));
   ton_param_print(p, p->def, def, sizeof(def));
-  ton_text_printf(text, "  %s: %s to %s, default %s, %s", p->symbol, low, high,
-                  def, spacings[p->spacing]);
+  ton_string_printf(text, "  %s: %s to %s, default %s, %s", p->symbol, low,
+                    high, def, spacings[p->spacing]);
   for (int i = 0; p->spacing == TON_CHOICE && p->choices[i]; ++i) {
-    ton_text_printf(text, "%s%s", i ? "/" : " ", p->choices[i]);
+    ton_string_printf(text, "%s%s", i ? "/" : " ", p->choices[i]);
   }
-  ton_text_printf(text, "%s%s%s%s\n", p->flags & TON_AUTOMATE ? ", moves" : "",
-                  p->flags & TON_RESTART ? ", restarts" : "",
-                  p->formerly ? ", formerly " : "",
-                  p->formerly ? p->formerly : "");
+  ton_string_printf(
+      text, "%s%s%s%s\n", p->flags & TON_AUTOMATE ? ", moves" : "",
+      p->flags & TON_RESTART ? ", restarts" : "",
+      p->formerly ? ", formerly " : "", p->formerly ? p->formerly : "");
 }
 
 static void
-describe(const TonProcessor* p, TonText* text)
+describe(const TonProcessor* p, TonString* text)
 {
-  ton_text_printf(text, "%s (%s)%s%s%s\n", p->id, p->category,
-                  p->flags & TON_SIDECHAIN ? ", side-chain" : "",
-                  p->flags & TON_PAIR ? ", pair" : "",
-                  p->flags & TON_ALONE ? ", alone" : "");
+  ton_string_printf(text, "%s (%s)%s%s%s\n", p->id, p->category,
+                    p->flags & TON_SIDECHAIN ? ", side-chain" : "",
+                    p->flags & TON_PAIR ? ", pair" : "",
+                    p->flags & TON_ALONE ? ", alone" : "");
   for (uint32_t i = 0; i < p->n_params; ++i) {
     describe_param(&p->params[i], text);
   }
   for (uint32_t i = 0; i < p->n_meters; ++i) {
-    ton_text_printf(text, "  meter %s\n", p->meters[i].symbol);
+    ton_string_printf(text, "  meter %s\n", p->meters[i].symbol);
   }
 }
 
@@ -75,22 +75,22 @@ names_and_ranges_are_those_promised(void** state)
   const char* const path = getenv("TON_GOLDEN_PARAMS");
   const char* const wish = getenv("TON_GOLDEN");
   assert_non_null(path);
-  TonText text = {0};
+  TonString text = {0};
   for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
     describe(*p, &text);
   }
   if (wish && strcmp(wish, "write") == 0) {
     FILE* const file = fopen(path, "w");
     assert_non_null(file);
-    fputs(ton_text_string(&text), file);
+    fputs(ton_string_string(&text), file);
     assert_int_equal(fclose(file), 0);
   }
   size_t length = 0;
-  char* const golden = ton_text_read_file(path, 1U << 20, &length);
+  char* const golden = ton_string_read_file(path, 1U << 20, &length);
   assert_non_null(golden);
-  expect_same_text(ton_text_string(&text), golden);
+  expect_same_text(ton_string_string(&text), golden);
   ton_free(golden);
-  ton_text_free(&text);
+  ton_string_free(&text);
 }
 
 /// A largest value that is endless

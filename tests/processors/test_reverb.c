@@ -3,7 +3,7 @@
 #include "reverb_response.h"
 #include "signals.h"
 
-#include "base/count.h"
+#include "base/array.h"
 
 enum { STARTS = 4, RESPONSES = 2 * STARTS };
 

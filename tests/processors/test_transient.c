@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "lone.h"
 #include "signals.h"
+#include "single_lane.h"
 
 enum { N = 96000, HIT = 24000 };
 

@@ -107,16 +107,16 @@ page_groups_by_track(void** state)
 {
   (void)state;
   Song song;
-  TonText page = {0};
+  TonString page = {0};
   fill(&song);
   assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
-  const char* const html = ton_text_string(&page);
+  const char* const html = ton_string_string(&page);
   assert_int_equal(count(html, "<details"), 2);
   assert_int_equal(count(html, "A &amp; &lt;B&gt;"), 1);
   assert_non_null(strstr(html, "equaliser bell</th><td>at 1 kHz"));
   assert_non_null(strstr(html, "send to Echo 1/4"));
   assert_null(strstr(html, "not so any more"));
-  ton_text_free(&page);
+  ton_string_free(&page);
 }
 
 static void
@@ -124,17 +124,17 @@ page_says_what_is_wrong(void** state)
 {
   (void)state;
   Song song;
-  TonText page = {0};
+  TonString page = {0};
   fill(&song);
   song.report.goal_lufs = -9.0;
   song.master.true_peak_dbtp = -0.2;
   assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
-  const char* const html = ton_text_string(&page);
+  const char* const html = ton_string_string(&page);
   assert_non_null(strstr(html, "goal -9.0 LUFS missed"));
   assert_non_null(strstr(html, "ceiling -1.0 dBTP exceeded"));
   assert_non_null(strstr(html, "reads -0.90 dBTP"));
   assert_non_null(strstr(html, "Me &amp; You"));
-  ton_text_free(&page);
+  ton_string_free(&page);
 }
 
 static void
@@ -142,13 +142,13 @@ nothing_is_minus_zero(void** state)
 {
   (void)state;
   Song song;
-  TonText page = {0};
+  TonString page = {0};
   fill(&song);
   assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
-  const char* const html = ton_text_string(&page);
+  const char* const html = ton_string_string(&page);
   assert_int_equal(count(html, "-0.00") + count(html, "-0.0 "), 0);
   assert_int_equal(count(html, ">nan") + count(html, "nan "), 0);
-  ton_text_free(&page);
+  ton_string_free(&page);
 }
 
 static void
@@ -156,7 +156,7 @@ silence_has_a_page(void** state)
 {
   (void)state;
   Song song;
-  TonText page = {0};
+  TonString page = {0};
   fill(&song);
   for (int i = 0; i < 40; ++i) {
     song.curve[i] = -INFINITY;
@@ -166,10 +166,10 @@ silence_has_a_page(void** state)
   song.master.true_peak_dbtp = -INFINITY;
   song.report.goal_lufs = NAN;
   assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
-  const char* const html = ton_text_string(&page);
+  const char* const html = ton_string_string(&page);
   assert_int_equal(count(html, ">nan") + count(html, "nan "), 0);
   assert_non_null(strstr(html, "-inf LUFS"));
-  ton_text_free(&page);
+  ton_string_free(&page);
 }
 
 static void
@@ -177,10 +177,10 @@ json_has_the_whole_record(void** state)
 {
   (void)state;
   Song song;
-  TonText text = {0};
+  TonString text = {0};
   fill(&song);
   assert_int_equal(ton_report_json(&song.report, &text), TON_OK);
-  json_t* const all = json_loads(ton_text_string(&text), 0, NULL);
+  json_t* const all = json_loads(ton_string_string(&text), 0, NULL);
   assert_non_null(all);
   assert_string_equal(json_string_value(json_object_get(
                           json_object_get(all, "tags"), "artist")),
@@ -198,7 +198,7 @@ json_has_the_whole_record(void** state)
   assert_int_equal(json_array_size(json_object_get(master, "momentary_lufs")),
                    40);
   json_decref(all);
-  ton_text_free(&text);
+  ton_string_free(&text);
 }
 
 int

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/count.h"
+#include "base/array.h"
 
 #include <tonmeister/processor.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "expect.h"
 
 #include <tonmeister/decision.h>
@@ -39,7 +39,7 @@ static char*
 slurp(void)
 {
   size_t n = 0;
-  char* const text = ton_text_read_file(file, 1 << 20, &n);
+  char* const text = ton_string_read_file(file, 1 << 20, &n);
   assert_non_null(text);
   return text;
 }

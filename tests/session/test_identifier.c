@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/count.h"
+#include "base/array.h"
 #include "expect.h"
-#include "session/identifier.h"
+#include "session/isrc_upc.h"
 #include "signals.h"
 
 #include <stdbool.h>

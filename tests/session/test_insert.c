@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "expect.h"
 #include "print.h"
-#include "session/identifier.h"
+#include "session/isrc_upc.h"
 
 #include <string.h>
 
@@ -15,13 +15,13 @@ expect_insert(const char* argument, const char* says)
   if (ton_insert_parse(argument, &insert, &error) != TON_OK) {
     fail_msg("%s: %u: %s", argument, error.column, error.text);
   }
-  TonText out = {0};
+  TonString out = {0};
   print_chain(&out, "", &insert, 1);
-  const char* const is = ton_text_string(&out) + strlen("chain 0: ");
+  const char* const is = ton_string_string(&out) + strlen("chain 0: ");
   if (strncmp(is, says, strlen(says)) != 0 || is[strlen(says)] != '\n') {
     fail_msg("%s: is %s must be %s", argument, is, says);
   }
-  ton_text_free(&out);
+  ton_string_free(&out);
   ton_insert_free(&insert);
 }
 

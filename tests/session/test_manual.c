@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/data_path.h"
 #include "base/memory.h"
-#include "base/place.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "expect.h"
 
 #include <tonmeister/decision.h>
@@ -100,26 +100,27 @@ complete_examples_are_read(void** state)
 static void
 read_piece(const Block* block)
 {
-  TonText text = {0};
-  ton_text_add(&text, "tempo: 120 bpm\ntracks:\n  Kick: {file: k.wav}\n"
-                      "  Vox:\n    file: v.wav\n    sends: {Plate: 0 dB}\n");
+  TonString text = {0};
+  ton_string_add(&text, "tempo: 120 bpm\ntracks:\n  Kick: {file: k.wav}\n"
+                        "  Vox:\n    file: v.wav\n    sends: {Plate: 0 dB}\n");
   bool chained = strncmp(block->text, "chain:", 6) == 0;
   if (!chained) {
-    ton_text_add(&text, "    chain: [equaliser: [tilt: , bell: ], compressor: "
-                        "]\n");
+    ton_string_add(&text,
+                   "    chain: [equaliser: [tilt: , bell: ], compressor: "
+                   "]\n");
   }
   for (const char* line = block->text; line < block->text + block->length;) {
     const size_t n = strcspn(line, "\n") + 1;
-    ton_text_add(&text, "    ");
-    ton_text_add_bytes(&text, line, n);
+    ton_string_add(&text, "    ");
+    ton_string_add_bytes(&text, line, n);
     line += n;
   }
-  ton_text_add(&text, "buses: {Plate: }\n");
-  Block whole = {"a piece in mix.yaml", ton_text_string(&text), text.length};
+  ton_string_add(&text, "buses: {Plate: }\n");
+  Block whole = {"a piece in mix.yaml", ton_string_string(&text), text.length};
   TonDoc* const doc = parsed(&whole);
   read_block(&whole, doc);
   ton_doc_free(doc);
-  ton_text_free(&text);
+  ton_string_free(&text);
 }
 
 static void
@@ -275,7 +276,7 @@ main(void)
   };
   size_t length = 0;
   const char* const path = getenv("TON_MANUAL");
-  manual = path ? ton_text_read_file(path, 1 << 20, &length) : NULL;
+  manual = path ? ton_string_read_file(path, 1 << 20, &length) : NULL;
   if (!manual) {
     fprintf(stderr, "TON_MANUAL must name docs/session.md\n");
     return 1;

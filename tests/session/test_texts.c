@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/string.h"
 #include "expect.h"
 #include "print.h"
 
@@ -70,7 +70,7 @@ remove_song(void)
 
 /// Read a text as its name says; what it says is added to `out`
 static TonStatus
-read_any(const char* name, const TonDoc* doc, TonText* out, TonError* error)
+read_any(const char* name, const TonDoc* doc, TonString* out, TonError* error)
 {
   TonMix* mix = NULL;
   TonMaster* master = NULL;
@@ -100,17 +100,17 @@ read_any(const char* name, const TonDoc* doc, TonText* out, TonError* error)
 
 /// "3:7: what" as in the .txt of a bad text; the song's folder is not named
 static void
-print_failure(TonText* out, const TonError* error)
+print_failure(TonString* out, const TonError* error)
 {
-  ton_text_printf(out, "%u:%u: ", error->line, error->column);
+  ton_string_printf(out, "%u:%u: ", error->line, error->column);
   const char* at = error->text;
   const char* found = NULL;
   while ((found = strstr(at, song))) {
-    ton_text_add_bytes(out, at, (size_t)(found - at));
-    ton_text_add(out, "SONG");
+    ton_string_add_bytes(out, at, (size_t)(found - at));
+    ton_string_add(out, "SONG");
     at = found + strlen(song);
   }
-  ton_text_printf(out, "%s\n%s\n", at, error->excerpt);
+  ton_string_printf(out, "%s\n%s\n", at, error->excerpt);
 }
 
 static void
@@ -125,7 +125,7 @@ compare(const char* path, const char* is, int* wrong)
     return;
   }
   size_t length = 0;
-  char* const must = ton_text_read_file(beside, 1 << 20, &length);
+  char* const must = ton_string_read_file(beside, 1 << 20, &length);
   if (!must || strcmp(must, is) != 0) {
     print_error("%s\n---- is\n%s---- must be\n%s----\n", path, is,
                 must ? must : "(no .txt)\n");
@@ -176,7 +176,7 @@ judge_good(const char* path, const char* name, int* wrong)
 {
   TonDoc* doc = NULL;
   TonError error = {0};
-  TonText out = {0};
+  TonString out = {0};
   TonStatus status = ton_doc_open(path, &doc, &error);
   if (status == TON_OK) {
     status = read_any(name, doc, &out, &error);
@@ -186,12 +186,12 @@ judge_good(const char* path, const char* name, int* wrong)
     ++*wrong;
   } else {
     size_t length = 0;
-    char* const bytes = ton_text_read_file(path, 1 << 20, &length);
+    char* const bytes = ton_string_read_file(path, 1 << 20, &length);
     assert_string_equal(bytes, ton_doc_text(doc));
     ton_free(bytes);
-    compare(path, ton_text_string(&out), wrong);
+    compare(path, ton_string_string(&out), wrong);
   }
-  ton_text_free(&out);
+  ton_string_free(&out);
   ton_doc_free(doc);
 }
 
@@ -200,7 +200,7 @@ judge_bad(const char* path, const char* name, int* wrong)
 {
   TonDoc* doc = NULL;
   TonError error = {0};
-  TonText out = {0};
+  TonString out = {0};
   TonStatus status = ton_doc_open(path, &doc, &error);
   if (status == TON_OK) {
     status = read_any(name, doc, &out, &error);
@@ -210,11 +210,11 @@ judge_bad(const char* path, const char* name, int* wrong)
                 (int)status);
     ++*wrong;
   } else {
-    ton_text_free(&out);
+    ton_string_free(&out);
     print_failure(&out, &error);
-    compare(path, ton_text_string(&out), wrong);
+    compare(path, ton_string_string(&out), wrong);
   }
-  ton_text_free(&out);
+  ton_string_free(&out);
   ton_doc_free(doc);
 }
 
@@ -245,8 +245,8 @@ judge_written(const char* path, const char* name, int* wrong)
   assert_int_equal(ton_doc_save(doc, copy, &error), TON_OK);
   size_t before = 0;
   size_t after = 0;
-  char* const a = ton_text_read_file(path, 1 << 23, &before);
-  char* const b = ton_text_read_file(copy, 1 << 23, &after);
+  char* const a = ton_string_read_file(path, 1 << 23, &before);
+  char* const b = ton_string_read_file(copy, 1 << 23, &after);
   *wrong += before != after || memcmp(a, b, before) != 0;
   ton_free(a);
   ton_free(b);
@@ -267,16 +267,16 @@ static void
 expect_same_insert(const TonInsert* insert, int* wrong)
 {
   char* const item = ton_insert_write(insert);
-  TonText text = {0};
-  ton_text_printf(&text,
-                  "tracks: {X: {file: stems/bass.wav, chain: [%s]}, Kick: "
-                  "{file: stems/kick.wav}}\nbuses: {Drums: }\n",
-                  item);
+  TonString text = {0};
+  ton_string_printf(&text,
+                    "tracks: {X: {file: stems/bass.wav, chain: [%s]}, Kick: "
+                    "{file: stems/kick.wav}}\nbuses: {Drums: }\n",
+                    item);
   TonDoc* doc = NULL;
   TonMix* mix = NULL;
   TonError error = {0};
   TonStatus status =
-      ton_doc_parse(ton_text_string(&text), text.length, "x", &doc, &error);
+      ton_doc_parse(ton_string_string(&text), text.length, "x", &doc, &error);
   status = status ? status : ton_mix_read(doc, song, &mix, &error);
   const TonInsert* const now = status ? NULL : &mix->strips[0].chain[0];
   if (!now || now->type != insert->type || now->bypass != insert->bypass ||
@@ -288,7 +288,7 @@ expect_same_insert(const TonInsert* insert, int* wrong)
   }
   ton_mix_free(mix);
   ton_doc_free(doc);
-  ton_text_free(&text);
+  ton_string_free(&text);
   ton_free(item);
 }
 
@@ -322,14 +322,14 @@ inserts_are_written_as_they_are_read(void** state)
 // Edits everywhere ----------------------------------------------------------
 
 static void
-add_step(TonText* path, const char* step)
+add_step(TonString* path, const char* step)
 {
-  ton_text_add(path, path->length ? "/" : "");
+  ton_string_add(path, path->length ? "/" : "");
   for (; *step; ++step) {
     if (*step == '/' || *step == '~') {
-      ton_text_add(path, *step == '/' ? "~1" : "~0");
+      ton_string_add(path, *step == '/' ? "~1" : "~0");
     } else {
-      ton_text_add_bytes(path, step, 1);
+      ton_string_add_bytes(path, step, 1);
     }
   }
 }
@@ -365,18 +365,18 @@ insert_copies(const TonDoc* doc, const char* path, uint32_t n, int* wrong)
   for (uint32_t i = 0; !key && i < n; ++i) {
     const char* const text = ton_doc_text(doc);
     TonDoc* copy = NULL;
-    TonText at = {0};
+    TonString at = {0};
     TonError error = {0};
-    ton_text_printf(&at, "%s/+%u", path, i);
+    ton_string_printf(&at, "%s/+%u", path, i);
     assert_int_equal(ton_doc_parse(text, strlen(text), "copy", &copy, &error),
                      TON_OK);
-    const TonEdit edit = {ton_text_string(&at), "{x: {y: [1]}}", "reason"};
+    const TonEdit edit = {ton_string_string(&at), "{x: {y: [1]}}", "reason"};
     if (ton_doc_edit(copy, &edit, &error) != TON_OK ||
         ton_doc_count(copy, path) != n + 1) {
       print_error("%s: %s\n", edit.path, error.text);
       ++*wrong;
     }
-    ton_text_free(&at);
+    ton_string_free(&at);
     ton_doc_free(copy);
   }
   ton_free(key);
@@ -400,15 +400,15 @@ edit_below(const TonDoc* doc, const char* path, int* wrong)
     char* const key = ton_doc_key(doc, path, i < n ? i : 0);
     char step[32];
     snprintf(step, sizeof(step), key ? "new: %u" : "%u", i);
-    TonText below = {0};
-    ton_text_add(&below, path);
+    TonString below = {0};
+    ton_string_add(&below, path);
     add_step(&below, key && i < n ? key : step);
     if (i < n) {
-      edit_below(doc, ton_text_string(&below), wrong);
+      edit_below(doc, ton_string_string(&below), wrong);
     } else if (n) {
-      edit_copy(doc, ton_text_string(&below), "0:51.4", wrong);
+      edit_copy(doc, ton_string_string(&below), "0:51.4", wrong);
     }
-    ton_text_free(&below);
+    ton_string_free(&below);
     ton_free(key);
   }
 }
@@ -439,7 +439,7 @@ judge_memory(const char* path, const char* name, int* wrong)
   bool done = false;
   for (long n = 0; n < 2000 && !done; ++n) {
     TonDoc* doc = NULL;
-    TonText out = {0};
+    TonString out = {0};
     ton_alloc_fail_after(n);
     TonStatus status = ton_doc_open(path, &doc, NULL);
     if (status == TON_OK) {
@@ -453,7 +453,7 @@ judge_memory(const char* path, const char* name, int* wrong)
                   (int)status, n);
       n = LONG_MAX - 1;
     }
-    ton_text_free(&out);
+    ton_string_free(&out);
     ton_doc_free(doc);
   }
   *wrong += !done;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_ASSISTANTS_MIX_INTERNAL_H
+#define TON_ASSISTANTS_MIX_INTERNAL_H
+
+#include "assistants/decision_builder.h"
+#include "assistants/mix.h"
+
+/**
+   @file
+   Inside of the mix assistant: the strips on its desk and the steps over them.
+
+   The desk is ordered by role, brightness and name, never by the order the
+   stems came in, so the same stems give the same mix in any order.
+*/
+
+/// Active loudness every stem is brought to, LUFS
+#define TON_TRIM_LUFS -23.0
+
+typedef struct {
+  const TonMixStem* stem;
+  const TonSoundFeatures* facts;
+  TonRoleGuess guess;
+  const TonRole* role;
+  const TonStrip* old; ///< What mix.yaml says now, or null
+  const char* path;    ///< "tracks/Lead Vox"
+  bool sounds;         ///< Part of the mix: not silent, not a guide
+  bool mono;           ///< One sound, whatever the channels
+  double trim_db;
+  double level_lufs; ///< After trim and layout, fader at 0 dB
+  double goal_lu;    ///< Re the reference, before groups
+  double low_lu;     ///< Range the goal may move in
+  double high_lu;
+  double fader_db;
+  bool fader_locked;
+  double pan;       ///< -100 to 100
+  uint32_t n_chain; ///< Processors written so far
+  uint32_t n_bands; ///< Bands in the equaliser being written
+} Strip;
+
+typedef struct {
+  const TonMixBrief* brief;
+  TonPlan* plan;
+  Strip* strips;
+  uint32_t n;
+  double reference_lufs; ///< Where the lead vocal lies
+  const Strip* anchor;   ///< Strip the reference was taken from, or null
+} MixState;
+
+/// Set up the desk; strips owned by the plan.  False: no memory.
+bool mix_state_open(MixState* desk, const TonMixBrief* brief, TonPlan* plan);
+
+/// Whether a person has locked a key of the strip ("fader", "chain")
+bool strip_locked(const Strip* strip, const char* key);
+
+/// Complete and hand over a record for "tracks/NAME/KEY"; a null value is
+/// "left alone"
+void strip_decide(const MixState* desk, const Strip* strip, const char* key,
+                  const char* value, TonDecision* decision);
+
+/// Record that a person's value is kept
+void strip_keep(const MixState* desk, const Strip* strip, const char* key);
+
+// Steps, in this order --------------------------------------------------------
+
+void propose_roles(MixState* desk);    ///< role, mute
+void propose_trim(MixState* desk);     ///< trim
+void propose_polarity(MixState* desk); ///< polarity of multi-microphone sets
+void propose_chains(MixState* desk);   ///< equaliser, compressor
+void propose_balance(MixState* desk);  ///< Works out fader_db of every strip
+void propose_faders(MixState* desk);   ///< fader
+void propose_place(MixState* desk);    ///< pan
+void propose_routes(MixState* desk);   ///< buses
+void propose_space(MixState* desk);    ///< The shared reverb and its sends
+
+/// The two steps of propose_chains() on one strip
+void propose_tone(MixState* desk, Strip* strip);
+void propose_dynamics(MixState* desk, Strip* strip);
+
+#endif

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_BASE_ARRAY_H
+#define TON_BASE_ARRAY_H
+
+/// Elements of an array
+#define TON_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/string.h"
+
+#include "base/memory.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+ton_string_add_bytes(TonString* text, const char* bytes, size_t length)
+{
+  char* const grown =
+      ton_grow(text->bytes, &text->capacity, text->length + length + 1, 1);
+  if (!grown) {
+    text->failed = true;
+    return;
+  }
+  text->bytes = grown;
+  memcpy(text->bytes + text->length, bytes, length);
+  text->length += length;
+  text->bytes[text->length] = '\0';
+}
+
+void
+ton_string_add(TonString* text, const char* string)
+{
+  ton_string_add_bytes(text, string, strlen(string));
+}
+
+void
+ton_string_printf(TonString* text, const char* format, ...)
+{
+  va_list args;
+  va_list again;
+  va_start(args, format);
+  va_copy(again, args);
+  const int n = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  char* const grown = n < 0 ? NULL
+                            : ton_grow(text->bytes, &text->capacity,
+                                       text->length + (size_t)n + 1, 1);
+  if (grown) {
+    text->bytes = grown;
+    vsnprintf(text->bytes + text->length, (size_t)n + 1, format, again);
+    text->length += (size_t)n;
+  } else {
+    text->failed = true;
+  }
+  va_end(again);
+}
+
+const char*
+ton_string_string(const TonString* text)
+{
+  return text->bytes ? text->bytes : "";
+}
+
+void
+ton_string_free(TonString* text)
+{
+  ton_free(text->bytes);
+  *text = (TonString){0};
+}
+
+enum { LONGEST = 63 };
+
+unsigned
+ton_string_distance(const char* a, const char* b)
+{
+  const size_t na = strnlen(a, LONGEST);
+  const size_t nb = strnlen(b, LONGEST);
+  unsigned d[LONGEST + 1][LONGEST + 1];
+  for (size_t i = 0; i <= na; ++i) {
+    d[i][0] = (unsigned)i;
+  }
+  for (size_t j = 0; j <= nb; ++j) {
+    d[0][j] = (unsigned)j;
+  }
+  for (size_t i = 1; i <= na; ++i) {
+    for (size_t j = 1; j <= nb; ++j) {
+      const int ca = tolower((unsigned char)a[i - 1]);
+      const int cb = tolower((unsigned char)b[j - 1]);
+      unsigned best = d[i - 1][j - 1] + (ca != cb);
+      const unsigned drop = d[i - 1][j] + 1;
+      const unsigned insert = d[i][j - 1] + 1;
+      best = drop < best ? drop : best;
+      best = insert < best ? insert : best;
+      if (i > 1 && j > 1 && ca == tolower((unsigned char)b[j - 2]) &&
+          tolower((unsigned char)a[i - 2]) == cb) {
+        const unsigned swap = d[i - 2][j - 2] + 1;
+        best = swap < best ? swap : best;
+      }
+      d[i][j] = best;
+    }
+  }
+  return d[na][nb];
+}
+
+const char*
+ton_string_nearest(const char* word, const char* const* candidates,
+                   size_t count)
+{
+  const char* nearest = NULL;
+  unsigned best = 1 + (unsigned)strlen(word) / 3;
+  for (size_t i = 0; i < count; ++i) {
+    const unsigned distance = ton_string_distance(word, candidates[i]);
+    if (distance < best || (distance == best && !nearest)) {
+      best = distance;
+      nearest = candidates[i];
+    }
+  }
+  return nearest;
+}
+
+char*
+ton_string_read_file(const char* path, size_t limit, size_t* length)
+{
+  FILE* const file = fopen(path, "rb");
+  if (!file) {
+    return NULL;
+  }
+  TonString text = {0};
+  char block[8192];
+  size_t n = 0;
+  while ((n = fread(block, 1, sizeof(block), file)) > 0) {
+    ton_string_add_bytes(&text, block, n);
+    if (text.failed || text.length > limit) {
+      break;
+    }
+  }
+  const int reason = ferror(file)          ? EIO
+                     : text.failed         ? ENOMEM
+                     : text.length > limit ? EFBIG
+                                           : 0;
+  fclose(file);
+  if (reason) {
+    ton_string_free(&text);
+    errno = reason;
+    return NULL;
+  }
+  ton_string_add_bytes(&text, "", 0);
+  *length = text.length;
+  return text.bytes;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_BASE_STRING_H
+#define TON_BASE_STRING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/// A growing text.  Zero-initialise; ton_string_free() when done.  [main]
+typedef struct {
+  char* bytes;   ///< Null-terminated, or null while empty
+  size_t length; ///< Without the terminator
+  size_t capacity;
+  bool failed; ///< Memory was refused at some point; the text is cut
+} TonString;
+
+void ton_string_add(TonString* text, const char* string);
+
+void ton_string_add_bytes(TonString* text, const char* bytes, size_t length);
+
+void ton_string_printf(TonString* text, const char* format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/// The text as a string, "" while empty.  Owned by `text`.
+const char* ton_string_string(const TonString* text);
+
+void ton_string_free(TonString* text);
+
+/// Damerau-Levenshtein distance of two short strings, ignoring case
+unsigned ton_string_distance(const char* a, const char* b);
+
+/// Nearest of `count` candidates to `word`, or null when none is near
+/// (more than a third of the letters differ).
+const char* ton_string_nearest(const char* word, const char* const* candidates,
+                               size_t count);
+
+/// Whole file as text, at most `limit` bytes.  Freed with ton_free().
+/// Null with errno set when it cannot be read; EFBIG when larger.
+char* ton_string_read_file(const char* path, size_t limit, size_t* length);
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_DSP_RAMP_H
+#define TON_DSP_RAMP_H
+
+#include "dsp/kernels/lanes.h"
+
+/**
+   Coefficients of a bank that move in straight lines, each lane at its time.
+
+           goal ___________
+              /
+      now ___/            step = (goal - now) / frames
+            |--|
+           frames
+
+   A processor keeps one TonRamp for its clock and an array of TonRamped for
+   its coefficients.  While nothing moves, `now` is constant: the fast loop.
+*/
+typedef struct {
+  uint32_t left[TON_LANES]; ///< Frames until each lane arrives
+  uint32_t moving;          ///< Frames until the next arrival, 0 if at rest
+} TonRamp;
+
+typedef struct {
+  TonV now;
+  TonV step;
+  TonV goal;
+} TonRamped;
+
+/// Send one coefficient of one lane to `value` over `frames`.  [audio]
+static inline void
+ton_ramp_to(TonRamped* c, uint32_t lane, float value, uint32_t frames)
+{
+  c->goal[lane] = value;
+  if (frames) {
+    c->step[lane] = (value - c->now[lane]) / (float)frames;
+  } else {
+    c->step[lane] = 0.0F;
+    c->now[lane] = value;
+  }
+}
+
+static inline void
+ton_ramp_clock(TonRamp* glide)
+{
+  glide->moving = 0;
+  for (int i = 0; i < TON_LANES; ++i) {
+    const uint32_t left = glide->left[i];
+    if (left && (!glide->moving || left < glide->moving)) {
+      glide->moving = left;
+    }
+  }
+}
+
+/// After the coefficients of a lane were sent: start its clock.  [audio]
+static inline void
+ton_ramp_start(TonRamp* glide, uint32_t lane, uint32_t frames)
+{
+  glide->left[lane] = frames;
+  ton_ramp_clock(glide);
+}
+
+/// How many of `frames` can run before a lane arrives.  [audio]
+static inline uint32_t
+ton_ramp_span(const TonRamp* glide, uint32_t frames)
+{
+  return glide->moving && glide->moving < frames ? glide->moving : frames;
+}
+
+/// Account for `frames` run; lanes that arrive take their goals exactly
+/// (which removes the rounding of the steps).  [audio]
+static inline void
+ton_ramp_advance(TonRamp* glide, TonRamped* c, uint32_t n_c, uint32_t frames)
+{
+  if (!glide->moving) {
+    return;
+  }
+  for (uint32_t lane = 0; lane < TON_LANES; ++lane) {
+    if (!glide->left[lane]) {
+      continue;
+    }
+    glide->left[lane] -= frames;
+    if (!glide->left[lane]) {
+      for (uint32_t i = 0; i < n_c; ++i) {
+        c[i].now[lane] = c[i].goal[lane];
+        c[i].step[lane] = 0.0F;
+      }
+    }
+  }
+  ton_ramp_clock(glide);
+}
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/automation_curve.h"
+
+#include <math.h>
+
+static int64_t
+frame_of(const AutomationCurve* lane, uint32_t i)
+{
+  return llrint(lane->points[i].at_s * lane->rate);
+}
+
+/// Last point at or before (AFTER), or strictly before (BEFORE) the frame;
+/// n_points if there is none
+static uint32_t
+point_before(const AutomationCurve* lane, int64_t frame, Side side)
+{
+  uint32_t low = 0;
+  uint32_t high = lane->n_points;
+  while (low < high) {
+    const uint32_t middle = (low + high) / 2;
+    const int64_t at = frame_of(lane, middle);
+    if (at < frame || (side == AFTER && at == frame)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low ? low - 1 : lane->n_points;
+}
+
+static double
+between(const AutomationCurve* lane, uint32_t i, int64_t frame)
+{
+  const TonPoint* const p = &lane->points[i];
+  const int64_t from = frame_of(lane, i);
+  const int64_t to = frame_of(lane, i + 1);
+  const double part = (double)(frame - from) / (double)(to - from);
+  double low = (double)p[0].value;
+  double high = (double)p[1].value;
+  if (p->curve == TON_CURVE_HOLD || low == high) {
+    return low;
+  }
+  // a ramp in dB from silence begins where nobody hears it
+  low = isinf(low) ? -120.0 : low;
+  high = isinf(high) ? -120.0 : high;
+  const double w =
+      p->curve == TON_CURVE_SMOOTH ? 0.5 - 0.5 * cos(M_PI * part) : part;
+  return low + (high - low) * w;
+}
+
+double
+lane_value(const AutomationCurve* lane, int64_t frame, Side side)
+{
+  const uint32_t i = point_before(lane, frame, side);
+  if (i == lane->n_points) {
+    return (double)lane->points[0].value;
+  }
+  if (i + 1 == lane->n_points) {
+    return (double)lane->points[i].value;
+  }
+  if (side == BEFORE && frame_of(lane, i + 1) == frame) {
+    return lane->points[i].curve == TON_CURVE_HOLD
+               ? (double)lane->points[i].value
+               : (double)lane->points[i + 1].value;
+  }
+  return between(lane, i, frame);
+}
+
+int64_t
+lane_piece_end(const AutomationCurve* lane, int64_t frame)
+{
+  const uint32_t i = point_before(lane, frame, AFTER);
+  if (i == lane->n_points) {
+    return frame_of(lane, 0);
+  }
+  if (i + 1 == lane->n_points) {
+    return INT64_MAX;
+  }
+  const int64_t next = frame_of(lane, i + 1);
+  const TonPoint* const p = &lane->points[i];
+  if (p->curve == TON_CURVE_HOLD || p[0].value == p[1].value) {
+    return next;
+  }
+  const int64_t grid = grid_after(frame);
+  return grid < next ? grid : next;
+}
+
+bool
+smooth_settle(Smoother* s, double target)
+{
+  const double near = 1e-7 * (fabs(target) + 1e-3);
+  if (fabs(s->a - target) > near || fabs(s->b - target) > near) {
+    return false;
+  }
+  smooth_reset(s, target);
+  return true;
+}

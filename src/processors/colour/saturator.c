@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "dsp/decibel.h"
+#include "dsp/k_weight.h"
+#include "dsp/oversample.h"
+#include "dsp/ramp.h"
+#include "dsp/svf.h"
+#include "dsp/waveshaper.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+#include <math.h>
+
+typedef struct {
+  float character;
+  float drive_db;
+  float bias_percent;
+  float emphasis_db;
+  float mix_percent;
+  float auto_gain;
+  float output_db;
+} SaturatorParams;
+
+enum { SOFT, TUBE, TAPE, TRANSFORMER, HARD, CHARACTERS };
+
+static const char* const characters[] = {"soft",        "tube", "tape",
+                                         "transformer", "hard", NULL};
+
+#define AT(field) offsetof(SaturatorParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "character",
+     .offset = AT(character),
+     .name = "Character",
+     .help = "Soft is even over the range; a tube bends one side first, tape "
+             "the treble, a transformer the bass; hard clips at 0 dBFS",
+     .spacing = TON_CHOICE,
+     .max = HARD,
+     .choices = characters},
+    {.symbol = "drive",
+     .offset = AT(drive_db),
+     .name = "Drive",
+     .help = "Drives the sound into the curve; what is quiet keeps its level",
+     .unit = TON_DB,
+     .min = -24.0F,
+     .max = 36.0F,
+     .def = 6.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "bias",
+     .offset = AT(bias_percent),
+     .name = "Bias",
+     .help = "Bends one half of the wave before the other: even harmonics",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "emphasis",
+     .offset = AT(emphasis_db),
+     .name = "Emphasis",
+     .help = "Saturates the treble first, below 0 dB the bass; the balance of "
+             "what is quiet stays",
+     .unit = TON_DB,
+     .min = -12.0F,
+     .max = 12.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "mix",
+     .offset = AT(mix_percent),
+     .name = "Mix",
+     .help = "Share of the saturated sound",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "auto-gain",
+     .offset = AT(auto_gain),
+     .name = "Auto gain",
+     .help = "Keeps the saturated sound as loud as it came, over seconds",
+     .spacing = TON_SWITCH,
+     .max = 1.0F,
+     .def = 1.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "output",
+     .offset = AT(output_db),
+     .name = "Output",
+     .help = "Makes all of it louder",
+     .unit = TON_DB,
+     .min = -24.0F,
+     .max = 24.0F,
+     .flags = TON_AUTOMATE},
+};
+
+static_assert(sizeof(SaturatorParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+/// What makes a character, beside its curve
+static const struct {
+  double pivot_hz;    ///< Of the emphasis
+  double emphasis_db; ///< Treble before bass
+  double bias;        ///< Into the curve, of its limit
+  double sag;         ///< How far the mean square moves the bias
+} makes[CHARACTERS] = {
+    [SOFT] = {1000.0, 0.0, 0.0, 0.0},       [TUBE] = {1000.0, 0.0, 0.12, 0.4},
+    [TAPE] = {3180.0, 9.0, 0.0, 0.0}, // 50 us, the corner of IEC and NAB tape
+    [TRANSFORMER] = {45.0, -9.0, 0.0, 0.0}, [HARD] = {1000.0, 0.0, 0.0, 0.0},
+};
+
+static const float DB_PER_OCTAVE = 6.02059991F; ///< 20 log10 2
+static const double MOST_BIAS = 0.6;
+static const double SAG_S = 0.050;
+static const double DC_HZ = 8.0;
+static const double MATCH_S = 3.0;
+static const double MATCH_GATE = 1e-7; ///< Power below which none is matched
+static const double MATCH_LEAST = 0.1;
+static const double MATCH_MOST = 40.0;
+static const float LOUDEST = 1e6F; ///< Of the input: more is no sound
+
+enum { CHUNK = TON_OVERSAMPLE, MATCH_FRAMES = 32 };
+
+/// What glides while values move
+enum {
+  PRE_POLE,
+  PRE_LOW,
+  PRE_HIGH,
+  DRIVE, ///< log2
+  BIAS,
+  SLOPE,
+  POST_POLE,
+  POST_LOW,
+  POST_HIGH,
+  WET,
+  DRY,
+  MATCH,
+  GLIDES
+};
+
+/// First-order section, low LP(x) + high HP(x): states of both halves of lanes
+typedef struct {
+  TonVd at[2];
+} Shelf;
+
+/**
+       +-- wait ------------------------------------------------ dry --+
+       |                                                               v
+   x --+-- shelf -- up -- drive -- curve -- down -- shelf^-1 -- match -+-- y
+                                     ^
+                              bias --+-- sag
+
+   The curve is tanh(d x + b) - tanh(b), or clipping, over d: the gain of what
+   is quiet is 1.  DC is what the slow part of (wet - dry) has: taken out
+   without touching the bass of a sound that is not bent.
+*/
+typedef struct {
+  TonOversample over;
+  TonRamp glide;
+  TonRamped c[GLIDES];
+  double rate;
+  TonVi hard;   ///< Lanes that clip
+  TonVi paired; ///< Lanes that are matched together with their neighbour
+  TonV sag;     ///< Bias per mean square of what is bent
+  TonV leak[2]; ///< Of that mean, with two poles
+  TonV mean[2];
+  Shelf pre;
+  Shelf post;
+  Shelf dc;
+  double dc_pole;
+  TonV last; ///< Into the curve, with its bias
+  TonClip clip;
+  TonSvfLanes weigh[2][2]; ///< K-weighting of dry and wet
+  TonV power[2];           ///< Sums of dry and wet over MATCH_FRAMES
+  uint32_t beat;
+  double heard[TON_LANES]; ///< Times MATCH_FRAMES, up to MATCH_S
+  double mean_power[TON_LANES][2];
+  TonV gain; ///< That matches
+  TonV gain_step;
+  uint32_t at; ///< Where the next dry frame is written
+  uint32_t mask;
+  TonV* dry;
+  TonV memory[];
+} Saturator;
+
+static uint32_t
+ring_frames(double rate)
+{
+  const uint32_t least = ton_half_bands_plan(rate).latency + CHUNK;
+  uint32_t n = 1;
+  while (n < least) {
+    n *= 2;
+  }
+  return n;
+}
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  return sizeof(Saturator) +
+         (ton_oversample_room(spec->rate) + ring_frames(spec->rate)) *
+             sizeof(TonV);
+}
+
+/// G of v = G (x - s), LP = s + v, s += 2 v: bilinear
+static double
+pole_of(double hz, double rate)
+{
+  const double g = tan(M_PI * fmin(hz, 0.45 * rate) / rate);
+  return g / (1.0 + g);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Saturator* const s = state;
+  s->rate = spec->rate;
+  s->mask = ring_frames(spec->rate) - 1;
+  s->dry = s->memory;
+  ton_oversample_prepare(&s->over, spec->rate, s->dry + s->mask + 1);
+  s->leak[0] = ton_v((float)(1.0 - exp(-1.0 / (SAG_S * spec->rate))));
+  s->leak[1] = 10.0F * s->leak[0];
+  s->dc_pole = pole_of(DC_HZ, spec->rate);
+  s->gain = ton_v(1.0F);
+  TonKStage k[2];
+  ton_k_stages(spec->rate, k);
+  for (int i = 0; i < 2; ++i) {
+    const TonSvf c = ton_svf(
+        &(TonBiquad){k[i].b[0], k[i].b[1], k[i].b[2], k[i].a[1], k[i].a[2]});
+    for (uint32_t lane = 0; lane < TON_LANES; ++lane) {
+      ton_svf_set(&s->weigh[0][i], lane, &c);
+      ton_svf_set(&s->weigh[1][i], lane, &c);
+    }
+  }
+}
+
+static void
+reset(void* state)
+{
+  Saturator* const s = state;
+  ton_oversample_reset(&s->over);
+  memset(s->dry, 0, ((size_t)s->mask + 1) * sizeof(TonV));
+  memset(&s->pre, 0, sizeof(s->pre));
+  memset(&s->post, 0, sizeof(s->post));
+  memset(&s->dc, 0, sizeof(s->dc));
+  memset(&s->clip, 0, sizeof(s->clip));
+  memset(s->power, 0, sizeof(s->power));
+  memset(s->heard, 0, sizeof(s->heard));
+  memset(s->mean_power, 0, sizeof(s->mean_power));
+  s->mean[0] = s->mean[1] = s->gain_step = (TonV){0};
+  s->last = s->c[BIAS].now;
+  s->clip.last = s->last;
+  s->gain = ton_v(1.0F);
+  s->at = s->beat = 0;
+  for (int i = 0; i < 4; ++i) {
+    ton_svf_clear(&s->weigh[i / 2][i % 2]);
+  }
+}
+
+/**
+   A shelf around `pivot`, and its inverse:  e = high / low
+
+     (high s + low w) / (s + w),  w = pivot sqrt(e)
+*/
+static void
+send_emphasis(Saturator* s, uint32_t lane, double db, double pivot,
+              uint32_t ramp)
+{
+  const double e = ton_from_db(db);
+  const double low = db < 0.0 ? 1.0 / e : 1.0;
+  const double high = db > 0.0 ? e : 1.0;
+  const double pre = pole_of(pivot * sqrt(e), s->rate);
+  const double g = pre / (1.0 - pre) / e;
+  ton_ramp_to(&s->c[PRE_POLE], lane, (float)pre, ramp);
+  ton_ramp_to(&s->c[PRE_LOW], lane, (float)low, ramp);
+  ton_ramp_to(&s->c[PRE_HIGH], lane, (float)high, ramp);
+  ton_ramp_to(&s->c[POST_POLE], lane, (float)(g / (1.0 + g)), ramp);
+  ton_ramp_to(&s->c[POST_LOW], lane, (float)(1.0 / low), ramp);
+  ton_ramp_to(&s->c[POST_HIGH], lane, (float)(1.0 / high), ramp);
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Saturator* const s = state;
+  const SaturatorParams* const p = (const SaturatorParams*)u->params;
+  const uint32_t lane = u->lane;
+  const int k = (int)p->character;
+  const double bias =
+      makes[k].bias + MOST_BIAS * (double)p->bias_percent / 100.0;
+  const double bent = k == HARD ? 0.0 : tanh(bias);
+  const double mix = (double)p->mix_percent / 100.0;
+  const double out = ton_from_db((double)p->output_db);
+  send_emphasis(s, lane, makes[k].emphasis_db + (double)p->emphasis_db,
+                makes[k].pivot_hz, u->ramp);
+  ton_ramp_to(&s->c[DRIVE], lane, p->drive_db / DB_PER_OCTAVE, u->ramp);
+  if (!u->ramp) { // at once, without a step into the curve
+    s->last[lane] += (float)bias - s->c[BIAS].now[lane];
+    s->clip.last[lane] = s->last[lane];
+  }
+  ton_ramp_to(&s->c[BIAS], lane, (float)bias, u->ramp);
+  ton_ramp_to(&s->c[SLOPE], lane, (float)(1.0 - bent * bent), u->ramp);
+  ton_ramp_to(&s->c[WET], lane, (float)(mix * out), u->ramp);
+  ton_ramp_to(&s->c[DRY], lane, (float)((1.0 - mix) * out), u->ramp);
+  ton_ramp_to(&s->c[MATCH], lane, p->auto_gain, u->ramp);
+  ton_ramp_start(&s->glide, lane, u->ramp);
+  s->sag[lane] = (float)makes[k].sag;
+  s->paired[lane] = u->pair ? -1 : 0;
+  if (s->hard[lane] != (k == HARD ? -1 : 0)) {
+    s->hard[lane] = k == HARD ? -1 : 0;
+    s->clip.last[lane] = s->last[lane];
+    s->clip.tail[lane] = 0.0F;
+    s->mean[0][lane] = s->mean[1][lane] = 0.0F;
+  }
+}
+
+static inline TonV
+next(Saturator* s, int which)
+{
+  s->c[which].now += s->c[which].step;
+  return s->c[which].now;
+}
+
+static inline __attribute__((always_inline)) TonV
+shelve(Shelf* f, TonV pole, TonV low, TonV high, TonV x)
+{
+  const TonVd in[2] = {ton_v_low(x), ton_v_high(x)};
+  const TonVd g[2] = {ton_v_low(pole), ton_v_high(pole)};
+  const TonVd l[2] = {ton_v_low(low - high), ton_v_high(low - high)};
+  const TonVd h[2] = {ton_v_low(high), ton_v_high(high)};
+  TonVd y[2];
+  for (int i = 0; i < 2; ++i) {
+    const TonVd v = g[i] * (in[i] - f->at[i]);
+    const TonVd slow = f->at[i] + v;
+    f->at[i] = slow + v;
+    y[i] = h[i] * in[i] + l[i] * slow;
+  }
+  return ton_vd_join(y[0], y[1]);
+}
+
+/// n frames of x that are numbers, kept as dry, emphasised into the filters
+static void
+take(Saturator* s, const float* x, uint32_t n)
+{
+  TonV* const in = s->over.up[0];
+  for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
+    const TonV raw = ton_v_load(x);
+    const TonVi sane = ton_v_abs(raw) < LOUDEST;
+    const TonV dry = ton_v_select(sane, raw, (TonV){0});
+    s->dry[(s->at + i) & s->mask] = dry;
+    const TonV pole = next(s, PRE_POLE);
+    const TonV low = next(s, PRE_LOW);
+    in[i] = shelve(&s->pre, pole, low, next(s, PRE_HIGH), dry);
+  }
+}
+
+/// One frame, many at the top; both curves where lanes want both.  The mean
+/// square of what is bent moves the bias of the next
+static inline __attribute__((always_inline)) void
+bend_frame(Saturator* s, const TonV* x, TonV* y, const bool soft,
+           const bool hard)
+{
+  const TonV drive = ton_v_exp2(next(s, DRIVE));
+  const TonV bias = next(s, BIAS) + s->sag * s->mean[1];
+  const TonV at_rest = ton_v_tanh(bias);
+  const TonV per_drive = 1.0F / drive;
+  const TonV scale = per_drive / next(s, SLOPE);
+  TonV power = {0};
+  for (uint32_t k = 0; k < s->over.bands.factor; ++k) {
+    const TonV w = drive * x[k] + bias;
+    if (soft) {
+      const TonV bent = ton_v_tanh(s->last) - at_rest;
+      power += bent * bent;
+      y[k] = scale * bent;
+    }
+    if (hard) {
+      const TonV clipped = per_drive * (ton_clip_step(&s->clip, w) - bias);
+      y[k] = soft ? ton_v_select(s->hard, clipped, y[k]) : clipped;
+    }
+    s->last = w;
+  }
+  power = power * (1.0F / (float)s->over.bands.factor);
+  s->mean[0] += s->leak[0] * (power - s->mean[0]);
+  s->mean[1] += s->leak[1] * (s->mean[0] - s->mean[1]);
+}
+
+/// n frames through the curve, at the top rate
+static void
+bend(Saturator* s, uint32_t n)
+{
+  const bool hard = ton_vi_any(s->hard);
+  const bool soft = ton_vi_any(~s->hard);
+  const uint32_t step = s->over.bands.factor;
+  const TonV* x = s->over.top;
+  TonV* y = ton_oversample_back(&s->over);
+  for (uint32_t i = 0; i < n; ++i, x += step, y += step) {
+    if (soft && hard) {
+      bend_frame(s, x, y, true, true);
+    } else if (hard) {
+      bend_frame(s, x, y, false, true);
+    } else {
+      bend_frame(s, x, y, true, false);
+    }
+  }
+}
+
+/// Wet without the DC that the curve has made
+static inline TonV
+without_dc(Saturator* s, TonV wet, TonV dry)
+{
+  const TonV made = wet - dry;
+  const TonVd in[2] = {ton_v_low(made), ton_v_high(made)};
+  TonVd slow[2];
+  for (int i = 0; i < 2; ++i) {
+    const TonVd v = s->dc_pole * (in[i] - s->dc.at[i]);
+    slow[i] = s->dc.at[i] + v;
+    s->dc.at[i] = slow[i] + v;
+  }
+  return wet - ton_vd_join(slow[0], slow[1]);
+}
+
+/// The gain of one lane for the next MATCH_FRAMES, from the mean powers of
+/// what was loud enough to count
+static void
+match(Saturator* s, uint32_t lane)
+{
+  const uint32_t other = s->paired[lane] ? lane ^ 1U : lane;
+  const double dry = (double)s->power[0][lane] + (double)s->power[0][other];
+  const double wet = (double)s->power[1][lane] + (double)s->power[1][other];
+  double* const mean = s->mean_power[lane];
+  if (dry > 2.0 * MATCH_FRAMES * MATCH_GATE) {
+    s->heard[lane] =
+        fmin(s->heard[lane] + 1.0, MATCH_S * s->rate / MATCH_FRAMES);
+    mean[0] += (dry - mean[0]) / s->heard[lane];
+    mean[1] += (wet - mean[1]) / s->heard[lane];
+  }
+  const double most = MATCH_MOST * MATCH_MOST * mean[1];
+  const double g = mean[0] > most  ? MATCH_MOST
+                   : mean[1] > 0.0 ? fmax(sqrt(mean[0] / mean[1]), MATCH_LEAST)
+                                   : 1.0;
+  s->gain_step[lane] = ((float)g - s->gain[lane]) / (float)MATCH_FRAMES;
+}
+
+static inline TonV
+matched(Saturator* s, TonV wet, TonV dry)
+{
+  const TonV in[2] = {dry, wet};
+  for (int i = 0; i < 2; ++i) {
+    const TonV y =
+        ton_svf_step(&s->weigh[i][1], ton_svf_step(&s->weigh[i][0], in[i]));
+    s->power[i] += y * y;
+  }
+  s->gain += s->gain_step;
+  if (++s->beat == MATCH_FRAMES) {
+    for (uint32_t lane = 0; lane < TON_LANES; ++lane) {
+      match(s, lane);
+    }
+    s->power[0] = s->power[1] = (TonV){0};
+    s->beat = 0;
+  }
+  return wet + next(s, MATCH) * (s->gain - 1.0F) * wet;
+}
+
+/// n frames out of the filters, with their dry sound, into x
+static void
+give(Saturator* s, float* x, TonVi on, uint32_t n)
+{
+  const TonV* out = s->over.out;
+  for (uint32_t i = 0; i < n; ++i, ++s->at, x += TON_LANES) {
+    const TonV dry = s->dry[(s->at - s->over.bands.latency) & s->mask];
+    const TonV pole = next(s, POST_POLE);
+    const TonV low = next(s, POST_LOW);
+    const TonV bent = shelve(&s->post, pole, low, next(s, POST_HIGH), out[i]);
+    const TonV wet = matched(s, without_dc(s, bent, dry), dry);
+    const TonV mixed = next(s, DRY) * dry + next(s, WET) * wet;
+    ton_v_store(x, ton_v_select(on, mixed, ton_v_load(x)));
+  }
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Saturator* const s = state;
+  const TonVi on = ton_vi_load(block->on);
+  float* x = block->x;
+  for (uint32_t left = block->frames; left;) {
+    const uint32_t most = left < CHUNK ? left : CHUNK;
+    const uint32_t n = ton_ramp_span(&s->glide, most);
+    take(s, x, n);
+    ton_oversample_up(&s->over, n);
+    bend(s, n);
+    ton_oversample_down(&s->over, n);
+    give(s, x, on, n);
+    ton_ramp_advance(&s->glide, s->c, GLIDES, n);
+    x += (size_t)n * TON_LANES;
+    left -= n;
+  }
+  ton_lanes_done();
+}
+
+static uint32_t
+latency(const float* values, double rate)
+{
+  (void)values;
+  return ton_half_bands_plan(rate).latency;
+}
+
+/// Filters of the other half, the slow part of the DC
+static uint64_t
+tail(const float* values, double rate)
+{
+  return latency(values, rate) + (uint64_t)(0.3 * rate);
+}
+
+static bool
+neutral(const float* values)
+{
+  const SaturatorParams* const p = (const SaturatorParams*)values;
+  return p->mix_percent == 0.0F && p->output_db == 0.0F;
+}
+
+const TonProcessor TON_LANED(ton_saturator) = {
+    .id = "saturator",
+    .name = "Saturator",
+    .category = "colour",
+    .help = "Bends the wave as a tube, tape, a transformer or a clipper does, "
+            "for harmonics and density, at 352.8 kHz and above so that none "
+            "fold back.  0 VU is a sine of -18 dBFS RMS: at 0 dB of drive its "
+            "third harmonic is 52 dB down.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .lanes = TON_LANES,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .latency = latency,
+    .tail = tail,
+    .neutral = neutral,
+};

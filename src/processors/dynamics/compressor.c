@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "dsp/ballistics.h"
+#include "dsp/kernels/lanes_unrolled.h"
+#include "dsp/look_ahead.h"
+#include "dsp/make_up.h"
+#include "dsp/ramp.h"
+#include "dsp/svf.h"
+#include "processors/dynamics/compressor_params.h"
+#include "processors/processors.h"
+
+#include <math.h>
+
+static const TonMeterInfo meters[] = {
+    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
+};
+
+/**
+   What glides.  Levels are in octaves of amplitude (6.02 dB) re full scale;
+   `edge` is the level at which the knee begins.
+*/
+enum { EDGE, SLOPE, KNEE, RANGE, LINK, MAKEUP, MIX, N_GLIDED };
+
+/**
+   key -+- high-pass -+- |x| --------+- log2 - curve - range - link
+                      +- mean square-+                           |
+        +------------------------------------ ballistics <-------+
+        v
+   x - look-ahead - * 2^(make-up - gain reduction) - mix - out
+*/
+typedef struct {
+  TonRamp glide;
+  TonRamped c[N_GLIDED];
+  double rate;
+  TonBallistics follower;
+  // Detector
+  TonV power; ///< State: mean square
+  TonV power_feed;
+  TonVi rms;
+  TonVi filtered;
+  TonSvfLanes highpass;
+  // What the lanes need: the rest is left out
+  bool any_rms;
+  bool any_filter;
+  bool any_link;
+  bool half_link; ///< A link that is neither 0 nor 1, now or on its way
+  bool mixed;     ///< A dry share, now or on its way
+  // Of the coefficients at rest
+  TonVi linked;
+  TonV drive; ///< 2^-edge
+  TonV bend;  ///< slope / knee
+  TonMakeUp loudness;
+  TonLookAhead ahead;
+  TonV ring[];
+} Compressor;
+
+enum { CHUNK = 64 };
+
+/// A corner is a knee of this width, in octaves
+static const double CORNER = 1e-6;
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  return sizeof(Compressor) +
+         ton_look_ahead_ring(LONGEST_MS, spec->rate) * sizeof(TonV);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Compressor* const s = state;
+  s->rate = spec->rate;
+  s->ahead.mask = ton_look_ahead_ring(LONGEST_MS, spec->rate) - 1;
+  s->power_feed = ton_v((float)(1.0 - exp(-1.0 / (0.010 * spec->rate))));
+  ton_make_up_prepare(&s->loudness, spec->rate);
+}
+
+static void
+reset(void* state)
+{
+  Compressor* const s = state;
+  ton_ballistics_reset(&s->follower);
+  memset(&s->power, 0, sizeof(s->power));
+  ton_make_up_reset(&s->loudness);
+  ton_svf_clear(&s->highpass);
+  ton_look_ahead_clear(&s->ahead, s->ring);
+}
+
+static uint32_t
+latency(const float* values, double rate)
+{
+  const CompressorParams* const p = (const CompressorParams*)values;
+  return ton_look_ahead_frames((double)p->lookahead_ms, rate);
+}
+
+static void
+set_detector(Compressor* s, uint32_t lane, const CompressorParams* p)
+{
+  const double hz = (double)p->key_highpass_hz;
+  const TonBiquad b =
+      ton_filter(TON_FILTER_HIGHPASS, hz, 0.0, sqrt(0.5), s->rate);
+  const TonSvf svf = ton_svf(&b);
+  ton_svf_set(&s->highpass, lane, &svf);
+  s->filtered[lane] = hz > 20.0 ? -1 : 0;
+  s->any_filter = ton_vi_any(s->filtered);
+  s->rms[lane] = p->detector == (float)RMS ? -1 : 0;
+  s->any_rms = ton_vi_any(s->rms);
+}
+
+static void
+set_curve(Compressor* s, const TonUpdate* u)
+{
+  const CompressorParams* const p = (const CompressorParams*)u->params;
+  const double octave = 20.0 * log10(2.0);
+  const double knee = fmax((double)p->knee_db / octave, CORNER);
+  const double values[N_GLIDED] = {
+      [EDGE] = ((double)p->threshold_db - 0.5 * (double)p->knee_db) / octave,
+      [SLOPE] = p->ratio >= 100.0F ? 1.0 : 1.0 - 1.0 / (double)p->ratio,
+      [KNEE] = knee,
+      [RANGE] = (double)p->range_db / octave,
+      [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
+      [MAKEUP] = (double)p->makeup_db / octave,
+      [MIX] = (double)p->mix_percent / 100.0,
+  };
+  for (int i = 0; i < N_GLIDED; ++i) {
+    ton_ramp_to(&s->c[i], u->lane, (float)values[i], u->ramp);
+  }
+  ton_ramp_start(&s->glide, u->lane, u->ramp);
+}
+
+/// What the lanes need while nothing moves
+static void
+look_around(Compressor* s)
+{
+  const TonV link = s->c[LINK].now;
+  s->linked = link == 1.0F;
+  s->any_link = ton_vi_any(s->linked);
+  s->half_link = ton_vi_any((link != 0.0F) & (link != 1.0F));
+  s->mixed = ton_vi_any(s->c[MIX].now != 1.0F);
+  s->drive = ton_v_exp2(-s->c[EDGE].now);
+  s->bend = s->c[SLOPE].now / s->c[KNEE].now;
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Compressor* const s = state;
+  const CompressorParams* const p = (const CompressorParams*)u->params;
+  set_curve(s, u);
+  ton_ballistics_set(&s->follower, u->lane,
+                     &(TonBallisticsTimes){(double)p->attack_ms,
+                                           (double)p->hold_ms,
+                                           (double)p->release_ms},
+                     s->rate);
+  set_detector(s, u->lane, p);
+  ton_make_up_set(&s->loudness, u->lane, p->auto_makeup != 0.0F, u->pair);
+  ton_look_ahead_set(&s->ahead, u->lane, latency(u->params, s->rate));
+  look_around(s);
+}
+
+// Level of the key ----------------------------------------------------------
+
+/// Over the knee's lower end; 1 below it and for what is not a number
+static inline TonV
+over(TonV level, TonV drive)
+{
+  return ton_v_max(ton_v_abs(level) * drive, ton_v(1.0F));
+}
+
+/// For filters and sums, in which what is not a number would stay
+static inline TonV
+sane(TonV x)
+{
+  return ton_v_select(ton_v_abs(x) < 1e6F, x, ton_v(0.0F));
+}
+
+/// From twice the mean square, so that a sine reads its peak as in the other
+/// detector
+static void
+root_mean_square(Compressor* s, TonV* x, uint32_t n)
+{
+  const TonV feed = s->power_feed;
+  TonV power = s->power;
+  for (uint32_t i = 0; i < n; ++i) {
+    const TonV clean = sane(x[i]);
+    power = ton_v_max(power + feed * (clean * clean - power), ton_v(1e-20F));
+    x[i] = ton_v_select(s->rms, ton_v_sqrt(power + power), x[i]);
+  }
+  s->power = power;
+}
+
+static void
+filter_key(Compressor* s, TonV* x, uint32_t n)
+{
+  TonV band = s->highpass.band;
+  TonV low = s->highpass.low;
+  for (uint32_t i = 0; i < n; ++i) {
+    TonSvfLanes one = s->highpass;
+    one.band = band;
+    one.low = low;
+    x[i] = ton_v_select(s->filtered, ton_svf_step(&one, sane(x[i])), x[i]);
+    band = one.band;
+    low = one.low;
+  }
+  s->highpass.band = band;
+  s->highpass.low = low;
+}
+
+/// The level of n frames, linear, with its sign in peak detectors, whatever
+/// the lanes need
+static void
+detect(Compressor* s, const float* key, TonV* level, uint32_t n)
+{
+  memcpy(level, key, n * sizeof(TonV));
+  if (s->any_filter) {
+    filter_key(s, level, n);
+  }
+  if (s->any_rms) {
+    root_mean_square(s, level, n);
+  }
+}
+
+// Curve ---------------------------------------------------------------------
+
+/// Coefficients of one frame, in registers
+typedef struct {
+  TonV knee;
+  TonV bend;
+  TonV range;
+  TonV link;
+  TonVi linked;
+} Curve;
+
+static inline Curve
+curve_now(const Compressor* s)
+{
+  return (Curve){s->c[KNEE].now, s->bend, s->c[RANGE].now, s->c[LINK].now,
+                 s->linked};
+}
+
+/**
+   Static curve as gain reduction over the distance o from the knee's lower end
+
+     c = slope / knee  t (o - t / 2),  t = min(o, knee),  o >= 0
+*/
+static inline TonV
+reduction(const Curve* v, TonV o)
+{
+  const TonV t = ton_v_min(o, v->knee);
+  return ton_v_min(v->bend * t * (o - 0.5F * t), v->range);
+}
+
+/// Both sides of a pair by the larger: exact at link 0 and 1
+static inline TonV
+half_linked(const Curve* v, TonV c)
+{
+  const TonV both = ton_v_max(c, ton_v_swap(c));
+  return (1.0F - v->link) * c + v->link * both;
+}
+
+/// The same where no link lies between 0 and 1
+static inline TonV
+whole_linked(const Curve* v, TonV c)
+{
+  return ton_v_max(c, (TonV)((TonVi)ton_v_swap(c) & v->linked));
+}
+
+/// Distance from the knee's lower end, in octaves, in place of the level
+static void
+drive_any(Compressor* s, TonV* c, uint32_t n)
+{
+  TonV drive = s->drive;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (s->glide.moving) {
+      s->c[EDGE].now += s->c[EDGE].step;
+      drive = ton_v_exp2(-s->c[EDGE].now);
+    }
+    c[i] = over(c[i], drive);
+  }
+  ton_frames_log2(c, n);
+}
+
+static void
+reduce_any(Compressor* s, TonV* c, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    for (int k = SLOPE; s->glide.moving && k <= LINK; ++k) {
+      s->c[k].now += s->c[k].step;
+      s->bend = s->c[SLOPE].now / s->c[KNEE].now;
+    }
+    const Curve v = curve_now(s);
+    c[i] = half_linked(&v, reduction(&v, c[i]));
+  }
+}
+
+// Gain ----------------------------------------------------------------------
+
+/// Reduction of n frames of sound becomes gain, in octaves
+static void
+make_up(Compressor* s, const TonV* sound, TonV* c, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    TonV gain = -c[i];
+    if (s->loudness.any) {
+      gain += ton_make_up_step(&s->loudness, sound[i], gain);
+    }
+    s->c[MAKEUP].now += s->glide.moving ? s->c[MAKEUP].step : ton_v(0.0F);
+    c[i] = s->c[MAKEUP].now + gain;
+  }
+}
+
+static TonV
+apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV most, TonVi on)
+{
+  TonV late[CHUNK];
+  TonV mix = s->c[MIX].now;
+  for (uint32_t i = 0; i < n; ++i) {
+    most = ton_v_max(most, c[i]);
+    late[i] = ton_v_load(x + (size_t)i * TON_LANES);
+  }
+  if (s->ahead.longest) {
+    ton_look_ahead_run(&s->ahead, s->ring, x, late, n);
+  }
+  make_up(s, late, c, n);
+  ton_frames_exp2(c, n);
+  for (uint32_t i = 0; i < n; ++i) {
+    float* const at = x + (size_t)i * TON_LANES;
+    mix += s->glide.moving ? s->c[MIX].step : ton_v(0.0F);
+    const TonV gain = c[i] * mix + (1.0F - mix);
+    ton_v_store(at, ton_v_select(on, late[i] * gain, ton_v_load(at)));
+  }
+  s->c[MIX].now = mix;
+  return most;
+}
+
+/// At most CHUNK frames, in which no lane arrives, whatever the lanes need
+static TonV
+run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
+        TonV most)
+{
+  TonV c[CHUNK];
+  float* const x = block->x + (size_t)from * TON_LANES;
+  const float* const key =
+      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
+  detect(s, key, c, n);
+  drive_any(s, c, n);
+  reduce_any(s, c, n);
+  ton_ballistics(&s->follower, c, n);
+  return apply_any(s, c, x, n, most, ton_vi_load(block->on));
+}
+
+// The usual case ------------------------------------------------------------
+
+/// Nothing moves, holds or is made up: groups of frames can be worked on
+static bool
+plain(const Compressor* s)
+{
+  return !(s->glide.moving || s->half_link || s->loudness.any ||
+           s->follower.holds);
+}
+
+/// A group's key becomes the wanted reduction c, while the poles follow the
+/// group before it, in place: they wait for each other, the logarithms do not
+static inline __attribute__((always_inline)) void
+reduce_group(const Compressor* s, const float* key, TonV* c,
+             TonBallisticsRun* f, TonV* before)
+{
+  const Curve v = curve_now(s);
+  TonGroupLog2 g;
+  TON_EACH_FRAME(k)
+  c[k] = over(ton_v_load(key + (size_t)k * TON_LANES), s->drive);
+  if (before) {
+    before[0] = ton_ballistics_plain(f, before[0]);
+  }
+  ton_group_log2_begin(&g, c);
+  _Pragma("GCC unroll 8") for (int i = 1; i < TON_LOG2_TERMS; ++i)
+  {
+    ton_group_log2_term(&g, i);
+    if (before) {
+      before[i] = ton_ballistics_plain(f, before[i]);
+    }
+  }
+  ton_group_log2_end(&g, c);
+  if (before) {
+    before[7] = ton_ballistics_plain(f, before[7]);
+  }
+  TON_EACH_FRAME(k) c[k] = reduction(&v, c[k]);
+  if (s->any_link) {
+    TON_EACH_FRAME(k) c[k] = whole_linked(&v, c[k]);
+  }
+}
+
+static inline __attribute__((always_inline)) TonV
+apply_group(const Compressor* s, TonV* c, const float* late, float* x,
+            TonV most, TonVi off)
+{
+  const TonV makeup = s->c[MAKEUP].now;
+  const TonV mix = s->c[MIX].now;
+  TonV dry[TON_SIDE_BY_SIDE];
+  TON_EACH_FRAME(k) most = ton_v_max(most, c[k]);
+  TON_EACH_FRAME(k) c[k] = makeup - c[k];
+  ton_group_exp2(c);
+  if (s->mixed) {
+    TON_EACH_FRAME(k) c[k] = c[k] * mix + (1.0F - mix);
+  }
+  TON_EACH_FRAME(k) c[k] = ton_v_load(late + (size_t)k * TON_LANES) * c[k];
+  TON_EACH_FRAME(k) dry[k] = ton_v_load(x + (size_t)k * TON_LANES);
+  if (ton_vi_any(off)) {
+    TON_EACH_FRAME(k) c[k] = ton_v_select(off, dry[k], c[k]);
+  }
+  TON_EACH_FRAME(k) ton_v_store(x + (size_t)k * TON_LANES, c[k]);
+  return most;
+}
+
+/// Sound of n frames in whole groups, in the order it comes
+typedef struct {
+  const float* key;
+  const float* late; ///< What waited for the gain; x itself if nothing waits
+  float* x;
+  TonVi off;
+} Stretch;
+
+static TonV
+run_groups(Compressor* s, Stretch t, uint32_t n, TonV most)
+{
+  enum { GROUP = TON_SIDE_BY_SIDE * TON_LANES };
+  TonBallisticsRun f = ton_ballistics_begin(&s->follower);
+  TonV c[TON_SIDE_BY_SIDE];
+  TonV before[TON_SIDE_BY_SIDE];
+  reduce_group(s, t.key, before, &f, NULL);
+  for (n -= TON_SIDE_BY_SIDE; n; n -= TON_SIDE_BY_SIDE) {
+    t.key += GROUP;
+    reduce_group(s, t.key, c, &f, before);
+    most = apply_group(s, before, t.late, t.x, most, t.off);
+    TON_EACH_FRAME(k) before[k] = c[k];
+    t.late += GROUP;
+    t.x += GROUP;
+  }
+  TON_EACH_FRAME(k) before[k] = ton_ballistics_plain(&f, before[k]);
+  most = apply_group(s, before, t.late, t.x, most, t.off);
+  ton_ballistics_end(&s->follower, &f);
+  return most;
+}
+
+/// At most CHUNK frames in whole groups, of which level and sound are not those
+/// of the block
+static TonV
+run_chunk(Compressor* s, Stretch t, uint32_t n, TonV most)
+{
+  TonV level[CHUNK];
+  TonV late[CHUNK];
+  if (s->any_filter || s->any_rms) {
+    detect(s, t.key, level, n);
+    t.key = (const float*)level;
+  }
+  if (s->ahead.longest) {
+    ton_look_ahead_run(&s->ahead, s->ring, t.x, late, n);
+    t.late = (const float*)late;
+  }
+  return run_groups(s, t, n, most);
+}
+
+/// Whole groups, as many as there are
+static TonV
+run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
+          TonV most)
+{
+  const size_t at = (size_t)from * TON_LANES;
+  const float* const key = block->key ? block->key : block->x;
+  Stretch t = {key + at, block->x + at, block->x + at, ~ton_vi_load(block->on)};
+  if (!(s->any_filter || s->any_rms || s->ahead.longest)) {
+    return run_groups(s, t, n, most);
+  }
+  for (uint32_t done = 0; done < n; done += CHUNK) {
+    const uint32_t some = n - done < CHUNK ? n - done : CHUNK;
+    most = run_chunk(s, t, some, most);
+    t.key += (size_t)CHUNK * TON_LANES;
+    t.late += (size_t)CHUNK * TON_LANES;
+    t.x += (size_t)CHUNK * TON_LANES;
+  }
+  return most;
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Compressor* const s = state;
+  TonV most = ton_v(0.0F);
+  for (uint32_t at = 0; at < block->frames;) {
+    const uint32_t left = block->frames - at;
+    const uint32_t groups = left - left % TON_SIDE_BY_SIDE;
+    if (groups && plain(s)) {
+      most = run_plain(s, block, at, groups, most);
+      at += groups;
+      continue;
+    }
+    const uint32_t n = ton_ramp_span(&s->glide, left < CHUNK ? left : CHUNK);
+    const bool moved = s->glide.moving;
+    most = run_any(s, block, at, n, most);
+    ton_ramp_advance(&s->glide, s->c, N_GLIDED, n);
+    if (moved) {
+      look_around(s);
+    }
+    at += n;
+  }
+  ton_ballistics_settle(&s->follower);
+  if (block->meters) {
+    const TonV db = most * 6.0205999F;
+    ton_v_store(block->meters, ton_v_select(db > 1e-6F, db, ton_v(0.0F)));
+  }
+}
+
+static bool
+neutral(const float* values)
+{
+  const CompressorParams* const p = (const CompressorParams*)values;
+  return (p->ratio <= 1.0F || p->range_db <= 0.0F || p->mix_percent <= 0.0F) &&
+         (p->makeup_db == 0.0F || p->mix_percent <= 0.0F) &&
+         p->lookahead_ms == 0.0F;
+}
+
+const TonProcessor TON_LANED(ton_compressor) = {
+    .id = "compressor",
+    .name = "Compressor",
+    .category = "dynamics",
+    .help = "Turns down what rises above a threshold. Times are those in which "
+            "the gain reduction, in decibels, covers 63 % of its way. The "
+            "meter gain-reduction is positive.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .meters = meters,
+    .n_meters = TON_COUNT(meters),
+    .flags = TON_SIDECHAIN,
+    .lanes = TON_LANES,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .latency = latency,
+    .neutral = neutral,
+};

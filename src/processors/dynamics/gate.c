@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "dsp/kernels/lanes_unrolled.h"
+#include "dsp/look_ahead.h"
+#include "dsp/ramp.h"
+#include "dsp/svf.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+#include <math.h>
+
+typedef struct {
+  float threshold_db;
+  float hysteresis_db;
+  float ratio;
+  float knee_db;
+  float range_db;
+  float attack_ms;
+  float hold_ms;
+  float release_ms;
+  float link_percent;
+  float lookahead_ms;
+  float key_highpass_hz;
+  float key_lowpass_hz;
+} GateParams;
+
+enum { LONGEST_MS = 10 };
+
+static const float OPEN_LOW_HZ = 20.0F;
+static const float OPEN_HIGH_HZ = 20000.0F;
+static const float GATE_RATIO = 100.0F; ///< From here on nothing is in between
+
+#define AT(field) offsetof(GateParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "threshold",
+     .offset = AT(threshold_db),
+     .name = "Threshold",
+     .help = "Level at which it opens; below, it turns down",
+     .unit = TON_DB,
+     .min = -80.0F,
+     .max = 0.0F,
+     .def = -40.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "hysteresis",
+     .offset = AT(hysteresis_db),
+     .name = "Hysteresis",
+     .help = "How far below the threshold an open gate stays open",
+     .unit = TON_DB,
+     .max = 12.0F,
+     .def = 4.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "ratio",
+     .offset = AT(ratio),
+     .name = "Ratio",
+     .help = "Decibels out for one decibel in below the threshold: inf:1 is a "
+             "gate, less is an expander",
+     .unit = TON_RATIO,
+     .spacing = TON_LOG,
+     .min = 1.0F,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE | TON_ENDLESS},
+    {.symbol = "knee",
+     .offset = AT(knee_db),
+     .name = "Knee",
+     .help = "Width of the bend around the threshold of an expander; a gate "
+             "has none",
+     .unit = TON_DB,
+     .max = 24.0F,
+     .def = 6.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "range",
+     .offset = AT(range_db),
+     .name = "Range",
+     .help = "Most it turns down",
+     .unit = TON_DB,
+     .max = 100.0F,
+     .def = 60.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "attack",
+     .offset = AT(attack_ms),
+     .name = "Attack",
+     .help = "Time to open by 63 % of the decibels",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 0.01F,
+     .max = 100.0F,
+     .def = 1.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "hold",
+     .offset = AT(hold_ms),
+     .name = "Hold",
+     .help = "Time it stays open once the level has fallen",
+     .unit = TON_MS,
+     .max = 2000.0F,
+     .def = 20.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "release",
+     .offset = AT(release_ms),
+     .name = "Release",
+     .help = "Time to close by 63 % of the decibels",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 5.0F,
+     .max = 4000.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "link",
+     .offset = AT(link_percent),
+     .name = "Stereo link",
+     .help = "How far the louder side of a stereo pair opens the other",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "look-ahead",
+     .offset = AT(lookahead_ms),
+     .name = "Look-ahead",
+     .help = "Lets it open before the sound arrives",
+     .unit = TON_MS,
+     .max = LONGEST_MS,
+     .flags = TON_RESTART},
+    {.symbol = "key-highpass",
+     .offset = AT(key_highpass_hz),
+     .name = "Key high-pass",
+     .help = "Makes the detector deaf below; at 20 Hz it is off",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 20.0F,
+     .max = 4000.0F,
+     .def = 20.0F},
+    {.symbol = "key-lowpass",
+     .offset = AT(key_lowpass_hz),
+     .name = "Key low-pass",
+     .help = "Makes the detector deaf above; at 20 kHz it is off",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 100.0F,
+     .max = 20000.0F,
+     .def = 20000.0F},
+};
+
+static_assert(sizeof(GateParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+static const TonMeterInfo meters[] = {
+    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
+};
+
+/// What glides.  Levels are in octaves of amplitude (6.02 dB) re full scale
+enum { THRESHOLD, HYSTERESIS, SLOPE, KNEE, BEND, RANGE, LINK, N_GLIDED };
+
+/**
+   Two equal poles, which begin and end without a corner:  c - y - z
+
+   In float, which stands still before it arrives; so what is kept is the
+   distance to where each pole goes:  above = y - c,  lag = z - y.
+*/
+typedef struct {
+  TonV open;  ///< Share of both distances kept each frame, opening
+  TonV close; ///< The same closing
+  TonV hold;  ///< Frames
+  TonV held;  ///< State: frames of hold left
+  TonV last;  ///< State: c, octaves of gain reduction
+  TonV above; ///< State
+  TonV lag;   ///< State
+  bool begun; ///< The first frame was there
+} Swing;
+
+/// Which of both thresholds counts
+typedef struct {
+  TonV hold; ///< Frames
+  TonV stay; ///< State: frames left before the upper threshold counts again
+  TonV open; ///< State: 1 where the lower threshold counts, else 0
+} Latch;
+
+/**
+   key - high-pass - low-pass - |x|, falls in 5 ms - log2 - link
+                                                              |
+        +---------- two poles <- hold <- curve <- hysteresis -+
+        v
+   x - look-ahead - * 2^-gain reduction - out
+*/
+typedef struct {
+  TonRamp glide;
+  TonRamped c[N_GLIDED];
+  double rate;
+  TonV fall; ///< Share of the peak kept each frame
+  TonV peak; ///< State
+  TonVi high_on;
+  TonVi low_on;
+  bool any_high;
+  bool any_low;
+  TonSvfLanes highpass;
+  TonSvfLanes lowpass;
+  Latch latch;
+  Swing swing;
+  TonLookAhead ahead;
+  TonV ring[];
+} Gate;
+
+enum { CHUNK = 64 };
+
+static const double FALL_S = 0.005;
+
+/// Time in which two equal poles cover 63 %, in their time constants:
+/// (1 + t) e^-t = 1/e
+static const double TWO_POLES = 2.146193;
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  return sizeof(Gate) +
+         ton_look_ahead_ring(LONGEST_MS, spec->rate) * sizeof(TonV);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Gate* const s = state;
+  s->rate = spec->rate;
+  s->ahead.mask = ton_look_ahead_ring(LONGEST_MS, spec->rate) - 1;
+  s->fall = ton_v((float)exp(-1.0 / (FALL_S * spec->rate)));
+}
+
+static void
+reset(void* state)
+{
+  Gate* const s = state;
+  memset(&s->peak, 0, sizeof(s->peak));
+  memset(&s->latch.stay, 0, sizeof(s->latch.stay));
+  memset(&s->latch.open, 0, sizeof(s->latch.open));
+  memset(&s->swing.held, 0, sizeof(s->swing.held));
+  s->swing.begun = false;
+  ton_svf_clear(&s->highpass);
+  ton_svf_clear(&s->lowpass);
+  ton_look_ahead_clear(&s->ahead, s->ring);
+}
+
+static uint32_t
+latency(const float* values, double rate)
+{
+  const GateParams* const p = (const GateParams*)values;
+  return ton_look_ahead_frames((double)p->lookahead_ms, rate);
+}
+
+static void
+set_key(Gate* s, uint32_t lane, const GateParams* p)
+{
+  const double q = sqrt(0.5);
+  const TonBiquad high = ton_filter(
+      TON_FILTER_HIGHPASS, (double)p->key_highpass_hz, 0.0, q, s->rate);
+  const TonBiquad low = ton_filter(TON_FILTER_LOWPASS,
+                                   (double)p->key_lowpass_hz, 0.0, q, s->rate);
+  const TonSvf svf[] = {ton_svf(&high), ton_svf(&low)};
+  ton_svf_set(&s->highpass, lane, &svf[0]);
+  ton_svf_set(&s->lowpass, lane, &svf[1]);
+  s->high_on[lane] = p->key_highpass_hz > OPEN_LOW_HZ ? -1 : 0;
+  s->low_on[lane] = p->key_lowpass_hz < OPEN_HIGH_HZ ? -1 : 0;
+  s->any_high = ton_vi_any(s->high_on);
+  s->any_low = ton_vi_any(s->low_on);
+}
+
+static void
+set_times(Gate* s, uint32_t lane, const GateParams* p)
+{
+  Swing* const w = &s->swing;
+  const double frames = s->rate / 1000.0;
+  const double attack = (double)p->attack_ms * frames / TWO_POLES;
+  const double release = (double)p->release_ms * frames / TWO_POLES;
+  const float hold = (float)rint((double)p->hold_ms * frames);
+  w->open[lane] = (float)exp(-1.0 / attack);
+  w->close[lane] = (float)exp(-1.0 / release);
+  w->hold[lane] = hold;
+  w->held[lane] = fminf(w->held[lane], hold);
+  s->latch.hold[lane] = hold;
+  s->latch.stay[lane] = fminf(s->latch.stay[lane], hold);
+}
+
+static void
+set_curve(Gate* s, const TonUpdate* u)
+{
+  const GateParams* const p = (const GateParams*)u->params;
+  const double octave = 20.0 * log10(2.0);
+  const bool gate = p->ratio >= GATE_RATIO;
+  const double knee = gate ? 0.0 : (double)p->knee_db / octave;
+  const double values[N_GLIDED] = {
+      [THRESHOLD] = (double)p->threshold_db / octave,
+      [HYSTERESIS] = (double)p->hysteresis_db / octave,
+      [SLOPE] = gate ? 1e6 : (double)p->ratio - 1.0,
+      [KNEE] = knee,
+      [BEND] = knee > 0.0 ? 0.5 / knee : 0.0,
+      [RANGE] = (double)p->range_db / octave,
+      [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
+  };
+  for (int i = 0; i < N_GLIDED; ++i) {
+    ton_ramp_to(&s->c[i], u->lane, (float)values[i], u->ramp);
+  }
+  ton_ramp_start(&s->glide, u->lane, u->ramp);
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Gate* const s = state;
+  const GateParams* const p = (const GateParams*)u->params;
+  set_curve(s, u);
+  set_key(s, u->lane, p);
+  set_times(s, u->lane, p);
+  ton_look_ahead_set(&s->ahead, u->lane, latency(u->params, s->rate));
+}
+
+/// Level of n frames of the key, in octaves re full scale
+static void
+detect(Gate* s, const float* key, TonV* level, uint32_t n)
+{
+  const TonV zero = ton_v(0.0F);
+  TonV peak = s->peak;
+  for (uint32_t i = 0; i < n; ++i) {
+    TonV x = ton_v_load(key + (size_t)i * TON_LANES);
+    // what is not a number would stay
+    x = ton_v_select(ton_v_abs(x) < 1e6F, x, zero);
+    if (s->any_high) {
+      x = ton_v_select(s->high_on, ton_svf_step(&s->highpass, x), x);
+    }
+    if (s->any_low) {
+      x = ton_v_select(s->low_on, ton_svf_step(&s->lowpass, x), x);
+    }
+    const TonV rise = ton_v_max(ton_v_abs(x), ton_v(1e-6F));
+    peak = ton_v_max(rise, s->fall * peak);
+    level[i] = peak;
+  }
+  s->peak = peak;
+  ton_frames_log2(level, n);
+}
+
+/**
+   Which threshold counts at level x
+
+            T -+-------- opens here
+               |
+        T - H -+-------- closes when below for the hold, from then on T counts
+*/
+static inline TonV
+edge(Latch* m, TonV upper, TonV hysteresis, TonV x)
+{
+  const TonV zero = ton_v(0.0F);
+  const TonV one = ton_v(1.0F);
+  const TonV opens = ton_v_where_ge(x, upper, one, zero);
+  const TonV keeps = ton_v_where_ge(x, upper - hysteresis, one, zero);
+  const TonV less = ton_v_max(m->stay - 1.0F, ton_v(-1.0F));
+  const TonV near = ton_v_max(opens, keeps * m->open);
+  const TonV still = ton_v_where_ge(less, zero, m->open, zero);
+  m->stay = ton_v_where_ge(near, one, m->hold, less);
+  m->open = ton_v_max(near, still);
+  return upper - m->open * hysteresis;
+}
+
+/**
+   Gain reduction wanted at n levels, in their place
+
+     c = slope (t^2 / (2 knee) + o - t),  o = edge - level + knee/2 >= 0,
+     t = min(o, knee)
+*/
+static void
+curve(Gate* s, TonV* level, uint32_t n)
+{
+  TonV v[N_GLIDED];
+  Latch latch = {s->latch.hold, s->latch.stay, s->latch.open};
+  for (int k = 0; k < N_GLIDED; ++k) {
+    v[k] = s->c[k].now;
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    for (int k = 0; s->glide.moving && k < N_GLIDED; ++k) {
+      v[k] += s->c[k].step;
+    }
+    const TonV both = ton_v_max(level[i], ton_v_swap(level[i]));
+    const TonV x = (1.0F - v[LINK]) * level[i] + v[LINK] * both;
+    const TonV from = edge(&latch, v[THRESHOLD], v[HYSTERESIS], x);
+    const TonV o = ton_v_max(from - x + 0.5F * v[KNEE], ton_v(0.0F));
+    const TonV t = ton_v_min(o, v[KNEE]);
+    const TonV c = v[SLOPE] * (t * t * v[BEND] + (o - t));
+    level[i] = ton_v_min(c, v[RANGE]);
+  }
+  for (int k = 0; k < N_GLIDED; ++k) {
+    s->c[k].now = v[k];
+  }
+  s->latch = latch;
+}
+
+/// As if everything before had been like the first frame
+static void
+begin(Swing* w, TonV c)
+{
+  w->last = c;
+  w->above = ton_v(0.0F);
+  w->lag = ton_v(0.0F);
+  w->begun = true;
+}
+
+/// Reduction wanted becomes the reduction
+static void
+swing(Swing* w, TonV* c, uint32_t n)
+{
+  const TonV zero = ton_v(0.0F);
+  const TonV nothing = ton_v(-1e-20F);
+  const TonV open = w->open;
+  const TonV close = w->close;
+  const TonV hold = w->hold;
+  TonV held = w->held;
+  TonV last = w->last;
+  TonV above = w->above;
+  TonV lag = w->lag;
+  for (uint32_t i = 0; i < n; ++i) {
+    const TonV s = above + (last - c[i]);
+    const TonV less = ton_v_max(held - 1.0F, ton_v(-1.0F));
+    const TonV closes = ton_v_where_ge(less, zero, ton_v(1.0F), close);
+    held = ton_v_where_ge(s, nothing, hold, less);
+    above = ton_v_where_ge(s, nothing, s * open, s * closes);
+    const TonV far = lag + (s - above);
+    lag = ton_v_where_ge(far, zero, far * open, far * close);
+    last = c[i];
+    c[i] = last + above + lag;
+  }
+  w->held = held;
+  w->last = last;
+  w->above = above;
+  w->lag = lag;
+}
+
+/// At most CHUNK frames, in which no lane arrives; the most gain reduction of
+/// frames in which something sounds
+static TonV
+run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
+{
+  TonV c[CHUNK];
+  TonV late[CHUNK];
+  float* const x = block->x + (size_t)from * TON_LANES;
+  const float* const key =
+      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
+  const TonVi on = ton_vi_load(block->on);
+  detect(s, key, c, n);
+  curve(s, c, n);
+  if (!s->swing.begun) {
+    begin(&s->swing, c[0]);
+  }
+  swing(&s->swing, c, n);
+  if (s->ahead.longest) {
+    ton_look_ahead_run(&s->ahead, s->ring, x, late, n);
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    const TonV dry = ton_v_load(x + (size_t)i * TON_LANES);
+    late[i] = s->ahead.longest ? late[i] : dry;
+    most = ton_v_max(most, ton_v_select(late[i] != 0.0F, c[i], most));
+    c[i] = -c[i];
+  }
+  ton_frames_exp2(c, n);
+  for (uint32_t i = 0; i < n; ++i) {
+    float* const at = x + (size_t)i * TON_LANES;
+    ton_v_store(at, ton_v_select(on, late[i] * c[i], ton_v_load(at)));
+  }
+  return most;
+}
+
+/// Distances too small ever to be heard become zero before they are denormal
+static void
+settle(Swing* w)
+{
+  const TonV zero = ton_v(0.0F);
+  w->above = ton_v_select(ton_v_abs(w->above) > 1e-33F, w->above, zero);
+  w->lag = ton_v_select(ton_v_abs(w->lag) > 1e-33F, w->lag, zero);
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Gate* const s = state;
+  TonV most = ton_v(0.0F);
+  for (uint32_t at = 0; at < block->frames;) {
+    const uint32_t left = block->frames - at;
+    const uint32_t n = ton_ramp_span(&s->glide, left < CHUNK ? left : CHUNK);
+    most = run(s, block, at, n, most);
+    ton_ramp_advance(&s->glide, s->c, N_GLIDED, n);
+    at += n;
+  }
+  settle(&s->swing);
+  if (block->meters) {
+    const TonV db = most * 6.0205999F;
+    ton_v_store(block->meters, ton_v_select(db > 1e-6F, db, ton_v(0.0F)));
+  }
+}
+
+static bool
+neutral(const float* values)
+{
+  const GateParams* const p = (const GateParams*)values;
+  return (p->ratio <= 1.0F || p->range_db <= 0.0F) && p->lookahead_ms == 0.0F;
+}
+
+const TonProcessor TON_LANED(ton_gate) = {
+    .id = "gate",
+    .name = "Gate",
+    .category = "dynamics",
+    .help = "Turns down what stays below a threshold: bleed, hum, breath. "
+            "With a ratio less than inf:1 it is an expander. Attack and "
+            "release are the times in which the gain, in decibels, covers "
+            "63 % of its way. It begins as the first sound wants it. The "
+            "meter gain-reduction is positive.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .meters = meters,
+    .n_meters = TON_COUNT(meters),
+    .flags = TON_SIDECHAIN,
+    .lanes = TON_LANES,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .latency = latency,
+    .neutral = neutral,
+};

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "dsp/decibel.h"
+#include "dsp/limit_stage.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  float gain_db;
+  float ceiling_dbtp;
+  float lookahead_ms;
+  float release_ms;
+  float mode;
+  float link_percent;
+} LimiterParams;
+
+enum { AUTO, MANUAL };
+
+static const char* const modes[] = {"auto", "manual", NULL};
+
+#define AT(field) offsetof(LimiterParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "gain",
+     .offset = AT(gain_db),
+     .name = "Gain",
+     .help = "Drives the sound into the ceiling",
+     .unit = TON_DB,
+     .min = -24.0F,
+     .max = 30.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "ceiling",
+     .offset = AT(ceiling_dbtp),
+     .name = "Ceiling",
+     .help = "True peak that is not exceeded",
+     .unit = TON_DBTP,
+     .min = -20.0F,
+     .max = 0.0F,
+     .def = -1.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "look-ahead",
+     .offset = AT(lookahead_ms),
+     .name = "Look-ahead",
+     .help = "Longer is cleaner in the bass, and softer on attacks",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 0.5F,
+     .max = 10.0F,
+     .def = 5.0F,
+     .flags = TON_RESTART},
+    {.symbol = "release",
+     .offset = AT(release_ms),
+     .name = "Release",
+     .help = "Time in which 63 % of the gain comes back",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 1.0F,
+     .max = 3000.0F,
+     .def = 30.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "mode",
+     .offset = AT(mode),
+     .name = "Release mode",
+     .help = "With auto, bass keeps its shape, and steady reduction comes back "
+             "more slowly than peaks do",
+     .spacing = TON_CHOICE,
+     .max = MANUAL,
+     .choices = modes},
+    {.symbol = "link",
+     .offset = AT(link_percent),
+     .name = "Stereo link",
+     .help = "How far a peak on one side turns down the other side too",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+};
+
+static_assert(sizeof(LimiterParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+static const TonMeterInfo meters[] = {
+    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
+};
+
+enum {
+  STEP = TON_LIMIT_STEP,
+  WAITING = 512, ///< Steps: more than the longest look-ahead at 768 kHz
+};
+
+/**
+   Two stages in series: the first does the work; the second, with 0.5 ms of
+   look-ahead and no release, takes back what gain times sound has built up
+   between the samples since (reference 4.2).  With the margins below, the 16x
+   reference never reads more than the ceiling, up to half the rate.
+*/
+typedef struct {
+  TonLimitStage main;
+  TonLimitStage guard;
+  double rate;
+  double ceiling; ///< Of the sound that comes in
+  double ceilings[WAITING];
+  uint32_t step;
+  float in[2][STEP];
+  float out[2][STEP];
+  uint32_t held;
+  double drive;
+  double drive_step;
+  double drive_goal;
+  uint32_t drive_left;
+  char memory[];
+} Limiter;
+
+static uint32_t
+look_frames(double ms, double rate)
+{
+  return (uint32_t)lrint(ms * rate / 1000.0);
+}
+
+/// Frames for which a peak is held beyond the look-ahead
+static uint32_t
+hold_frames(uint32_t look, double rate)
+{
+  const uint32_t all = look_frames(TON_LIMIT_HOLD_MS, rate);
+  return all > look ? all - look : 0;
+}
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  const uint32_t most = look_frames(10.0, spec->rate);
+  const uint32_t all = look_frames(TON_LIMIT_HOLD_MS, spec->rate);
+  const uint32_t guard = look_frames(0.5, spec->rate);
+  return sizeof(Limiter) + ton_limit_bytes(most, all - most) +
+         ton_limit_bytes(guard, 0) + 256;
+}
+
+static char*
+aligned(char* at)
+{
+  return (char*)(((uintptr_t)at + 63) & ~(uintptr_t)63);
+}
+
+static void
+lay_out(Limiter* s, uint32_t look)
+{
+  char* const first = aligned(s->memory);
+  const uint32_t guard = look_frames(0.5, s->rate);
+  const uint32_t hold = hold_frames(look, s->rate);
+  ton_limit_prepare(&s->main, look, hold, first);
+  ton_limit_prepare(&s->guard, guard, 0,
+                    aligned(first + ton_limit_bytes(look, hold)));
+  ton_limit_release(&s->guard, &(TonLimitRelease){.fall = 1e-3});
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Limiter* const s = state;
+  s->rate = spec->rate;
+  s->drive = 1.0;
+  s->drive_goal = 1.0;
+  lay_out(s, look_frames(5.0, spec->rate));
+}
+
+/// No ceiling on its way but the one that holds
+static void
+still(Limiter* s)
+{
+  for (uint32_t i = 0; i < WAITING; ++i) {
+    s->ceilings[i] = s->ceiling;
+  }
+  s->step = 0;
+}
+
+static void
+reset(void* state)
+{
+  Limiter* const s = state;
+  ton_limit_reset(&s->main);
+  ton_limit_reset(&s->guard);
+  memset(s->in, 0, sizeof(s->in));
+  memset(s->out, 0, sizeof(s->out));
+  s->held = 0;
+  still(s);
+}
+
+static TonLimitRelease
+release_of(const Limiter* s, const LimiterParams* p)
+{
+  const double fall = (double)p->release_ms * s->rate / 1000.0;
+  if (p->mode != (float)AUTO) {
+    return (TonLimitRelease){.fall = fall};
+  }
+  TonLimitRelease release = ton_limit_release_auto(fall, s->rate);
+  release.hold = hold_frames(s->main.look, s->rate);
+  return release;
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Limiter* const s = state;
+  const LimiterParams* const p = (const LimiterParams*)u->params;
+  const uint32_t look = look_frames((double)p->lookahead_ms, s->rate);
+  if (look != s->main.look) {
+    lay_out(s, look);
+  }
+  ton_limit_link(&s->main, (double)p->link_percent / 100.0);
+  ton_limit_link(&s->guard, (double)p->link_percent / 100.0);
+  s->ceiling = ton_from_db((double)p->ceiling_dbtp);
+  if (!s->step) {
+    still(s);
+  }
+  const TonLimitRelease release = release_of(s, p);
+  ton_limit_release(&s->main, &release);
+  s->drive_goal = ton_from_db((double)p->gain_db);
+  s->drive_left = u->ramp;
+  s->drive_step = u->ramp ? (s->drive_goal - s->drive) / (double)u->ramp : 0.0;
+  s->drive = u->ramp ? s->drive : s->drive_goal;
+}
+
+/// Not a number, infinite, 120 dB over full scale: a fault, taken as silence
+static float
+driven(float x, double drive)
+{
+  const double y = (double)x * drive;
+  return fabs(y) <= 1e6 ? (float)y : 0.0F;
+}
+
+static double
+next_drive(Limiter* s)
+{
+  if (s->drive_left) {
+    s->drive += s->drive_step;
+    if (!--s->drive_left) {
+      s->drive = s->drive_goal;
+    }
+  }
+  return s->drive;
+}
+
+/// n frames into what is held, and the same places of what is done out
+static void
+exchange(Limiter* s, const TonBlock* block, float* x, uint32_t n)
+{
+  double drive[STEP];
+  for (uint32_t i = 0; i < n; ++i) {
+    drive[i] = next_drive(s);
+  }
+  for (uint32_t c = 0; c < 2; ++c) {
+    float* const in = s->in[c] + s->held;
+    const float* const out = s->out[c] + s->held;
+    for (uint32_t i = 0; i < n; ++i) {
+      in[i] = driven(x[2 * i + c], drive[i]);
+    }
+    for (uint32_t i = 0; block->on[c] && i < n; ++i) {
+      x[2 * i + c] = out[i];
+    }
+  }
+  s->held += n;
+}
+
+/// The step that is held, through both stages
+static void
+run_step(Limiter* s)
+{
+  const uint32_t waits = (ton_limit_latency(s->main.look) + STEP - 1) / STEP;
+  s->ceilings[s->step % WAITING] = s->ceiling;
+  s->main.ceiling = s->ceiling * ton_from_db(-0.03);
+  s->guard.ceiling =
+      s->ceilings[(s->step - waits) % WAITING] * ton_from_db(-0.02);
+  ++s->step;
+  memcpy(s->out, s->in, sizeof(s->out));
+  ton_limit_step(&s->main, s->out[0], s->out[1]);
+  ton_limit_step(&s->guard, s->out[0], s->out[1]);
+  s->held = 0;
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Limiter* const s = state;
+  s->main.deepest = 0.0;
+  for (uint32_t at = 0; at < block->frames;) {
+    const uint32_t left = block->frames - at;
+    const uint32_t room = STEP - s->held;
+    const uint32_t n = left < room ? left : room;
+    exchange(s, block, block->x + (size_t)2 * at, n);
+    at += n;
+    if (s->held == STEP) {
+      run_step(s);
+    }
+  }
+  if (block->meters) {
+    const float r = (float)-ton_to_db(1.0 - s->main.deepest);
+    block->meters[0] = r;
+    block->meters[1] = r;
+  }
+}
+
+static uint32_t
+latency(const float* values, double rate)
+{
+  const LimiterParams* const p = (const LimiterParams*)values;
+  return STEP + ton_limit_latency(look_frames((double)p->lookahead_ms, rate)) +
+         ton_limit_latency(look_frames(0.5, rate));
+}
+
+const TonProcessor ton_limiter = {
+    .id = "limiter",
+    .name = "Limiter",
+    .category = "dynamics",
+    .help = "Holds a true-peak ceiling: looks ahead at the peaks between the "
+            "samples and turns both sides down together, smoothly.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .meters = meters,
+    .n_meters = TON_COUNT(meters),
+    .flags = TON_ALONE,
+    .lanes = 2,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .latency = latency,
+};

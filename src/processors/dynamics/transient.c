@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "dsp/ramp.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+#include <math.h>
+
+typedef struct {
+  float attack_db;
+  float sustain_db;
+  float link_percent;
+  float output_db;
+} TransientParams;
+
+#define AT(field) offsetof(TransientParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "attack",
+     .offset = AT(attack_db),
+     .name = "Attack",
+     .help = "Makes the first 20 ms of every hit louder",
+     .unit = TON_DB,
+     .min = -15.0F,
+     .max = 15.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "sustain",
+     .offset = AT(sustain_db),
+     .name = "Sustain",
+     .help = "Makes louder what rings on after a hit; less of it dries a room",
+     .unit = TON_DB,
+     .min = -15.0F,
+     .max = 15.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "link",
+     .offset = AT(link_percent),
+     .name = "Stereo link",
+     .help = "How far both sides follow the louder one",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "output",
+     .offset = AT(output_db),
+     .name = "Output",
+     .help = "Makes all of it louder",
+     .unit = TON_DB,
+     .min = -24.0F,
+     .max = 24.0F,
+     .flags = TON_AUTOMATE},
+};
+
+static_assert(sizeof(TransientParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+/// What glides; gains in octaves of amplitude (6.02 dB)
+enum { ATTACK, SUSTAIN, LINK, OUTPUT, N_GLIDED };
+
+static const double OCTAVE_DB = 6.0205999132796239;
+static const double FALL_S = 0.020; ///< Of the peaks that both ways start from
+static const double LONG_S = 0.300; ///< Of those that hold on
+static const double FAST_S = 0.001;
+static const double SLOW_S = 0.0125;
+static const double SMOOTH_S = 0.0005; ///< Of the gain
+static const float MOST_LAG = 3.0F;    ///< Octaves
+static const float RIPPLE = 0.25F;     ///< Octaves that are no hit yet
+static const float FLOOR = 1e-6F;      ///< -120 dBFS: below, all is silence
+
+/**
+   Differences of envelopes, in octaves: a sound 30 dB quieter has the same
+   (SPL's Transient Designer, 1998).
+
+       level      ___          slow follows fast by 12.5 ms, yet never by more
+        fast   .-'   '--._     than 3 octaves: a hit after silence is a hit
+        slow  /  .-''-----
+             /_-'
+       attack  ^^              fast - slow, 0 when both fall
+       sustain     ^^^^^^      peaks that fall in 300 ms less those in 20 ms
+
+     gain = attack tanh(fast - slow) + sustain tanh(long - level)
+*/
+typedef struct {
+  TonRamp glide;
+  TonRamped c[N_GLIDED];
+  float fall; ///< Share of a peak kept each frame
+  float fall_long;
+  float fast_feed;
+  float slow_feed;
+  float smooth_feed;
+  TonV peak; ///< Linear
+  TonV peak_long;
+  TonV fast; ///< Octaves
+  TonV slow;
+  TonV gain;
+} Transient;
+
+static float
+feed_of(double seconds, double rate)
+{
+  return (float)(1.0 - exp(-1.0 / (seconds * rate)));
+}
+
+static void
+reset(void* state)
+{
+  Transient* const s = state;
+  s->peak = s->peak_long = ton_v(FLOOR);
+  s->fast = s->slow = ton_v_log2(s->peak);
+  s->gain = (TonV){0};
+}
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  (void)spec;
+  return sizeof(Transient);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Transient* const s = state;
+  s->fall = 1.0F - feed_of(FALL_S, spec->rate);
+  s->fall_long = 1.0F - feed_of(LONG_S, spec->rate);
+  s->fast_feed = feed_of(FAST_S, spec->rate);
+  s->slow_feed = feed_of(SLOW_S, spec->rate);
+  s->smooth_feed = feed_of(SMOOTH_S, spec->rate);
+  reset(state);
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Transient* const s = state;
+  const TransientParams* const p = (const TransientParams*)u->params;
+  const double values[N_GLIDED] = {
+      [ATTACK] = (double)p->attack_db / OCTAVE_DB,
+      [SUSTAIN] = (double)p->sustain_db / OCTAVE_DB,
+      [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
+      [OUTPUT] = (double)p->output_db / OCTAVE_DB,
+  };
+  for (int i = 0; i < N_GLIDED; ++i) {
+    ton_ramp_to(&s->c[i], u->lane, (float)values[i], u->ramp);
+  }
+  ton_ramp_start(&s->glide, u->lane, u->ramp);
+}
+
+/// tanh of what is 0 or more: (2^2cx - 1) / (2^2cx + 1), c = 1 / ln 2
+static inline TonV
+bounded(TonV x)
+{
+  const TonV e = ton_v_exp2(ton_v_min(x, ton_v(9.0F)) * 2.88539008F);
+  return (e - 1.0F) / (e + 1.0F);
+}
+
+/// |x| where it is a sound, at the floor or over it, of both sides if linked
+static inline TonV
+level_of(const Transient* s, TonV x)
+{
+  const TonV size = ton_v_abs(x);
+  const TonV sane = ton_v_select(size < 1e6F, size, ton_v(0.0F));
+  const TonV both = ton_v_max(sane, ton_v_swap(sane));
+  const TonV link = s->c[LINK].now;
+  return ton_v_max((1.0F - link) * sane + link * both, ton_v(FLOOR));
+}
+
+/// Gain of a frame in octaves
+static inline TonV
+shape(Transient* s, TonV level)
+{
+  s->peak = ton_v_max(level, s->peak * s->fall);
+  s->peak_long = ton_v_max(level, s->peak_long * s->fall_long);
+  const TonV now = ton_v_log2(s->peak);
+  const TonV fast = s->fast + s->fast_feed * (now - s->fast);
+  s->fast = ton_v_min(ton_v_max(fast, now - MOST_LAG), now);
+  const TonV slow = s->slow + s->slow_feed * (s->fast - s->slow);
+  s->slow = ton_v_min(ton_v_max(slow, s->fast - MOST_LAG), s->fast);
+  const TonV more = ton_v_log2(s->peak_long) - now;
+  const TonV rings = ton_v_max(more - RIPPLE, ton_v(0.0F));
+  const TonV hits = ton_v_max(s->fast - s->slow - RIPPLE, ton_v(0.0F));
+  const TonV goal =
+      s->c[ATTACK].now * bounded(hits) + s->c[SUSTAIN].now * bounded(rings);
+  s->gain += s->smooth_feed * (goal - s->gain);
+  return s->gain + s->c[OUTPUT].now;
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Transient* const s = state;
+  const TonVi on = ton_vi_load(block->on);
+  float* x = block->x;
+  for (uint32_t left = block->frames; left;) {
+    const uint32_t span = ton_ramp_span(&s->glide, left);
+    for (uint32_t i = 0; i < span; ++i, x += TON_LANES) {
+      for (int k = 0; k < N_GLIDED; ++k) {
+        s->c[k].now += s->c[k].step;
+      }
+      const TonV dry = ton_v_load(x);
+      const TonV gain = ton_v_exp2(shape(s, level_of(s, dry)));
+      ton_v_store(x, ton_v_select(on, dry * gain, dry));
+    }
+    ton_ramp_advance(&s->glide, s->c, N_GLIDED, span);
+    left -= span;
+  }
+  ton_lanes_done();
+}
+
+static bool
+neutral(const float* values)
+{
+  const TransientParams* const p = (const TransientParams*)values;
+  return p->attack_db == 0.0F && p->sustain_db == 0.0F && p->output_db == 0.0F;
+}
+
+const TonProcessor TON_LANED(ton_transient) = {
+    .id = "transient",
+    .name = "Transient shaper",
+    .category = "dynamics",
+    .help = "More or less of every hit's attack, and of what rings on after "
+            "it, however loud the hit is: no threshold.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .lanes = TON_LANES,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .neutral = neutral,
+};

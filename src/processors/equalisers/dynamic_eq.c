@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "dsp/ballistics.h"
+#include "dsp/ramp.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+
+typedef struct {
+  float shape;
+  float at_hz;
+  float q;
+  float threshold_db;
+  float against;
+  float ratio;
+  float range_db;
+  float direction;
+  float timing;
+  float attack_ms;
+  float release_ms;
+  float link_percent;
+} DynamicEqParams;
+
+enum { BELL, LOW_SHELF, HIGH_SHELF };
+enum { ABSOLUTE, REST };
+enum { CUT, BOOST };
+enum { AUTO, MANUAL };
+
+static const char* const shapes[] = {"bell", "low-shelf", "high-shelf", NULL};
+static const char* const againsts[] = {"absolute", "rest", NULL};
+static const char* const directions[] = {"cut", "boost", NULL};
+static const char* const timings[] = {"auto", "manual", NULL};
+
+#define AT(field) offsetof(DynamicEqParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "shape",
+     .offset = AT(shape),
+     .name = "Shape",
+     .help = "What is turned up or down, and listened to: around a frequency, "
+             "below it or above it",
+     .spacing = TON_CHOICE,
+     .max = HIGH_SHELF,
+     .choices = shapes},
+    {.symbol = "at",
+     .offset = AT(at_hz),
+     .name = "Frequency",
+     .help = "Centre of a bell, middle of a shelf's slope",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 20.0F,
+     .max = 20000.0F,
+     .def = 3000.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "q",
+     .offset = AT(q),
+     .name = "Q",
+     .help = "Makes a bell narrower; shelves have none",
+     .spacing = TON_LOG,
+     .min = 0.1F,
+     .max = 20.0F,
+     .def = 1.5F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "threshold",
+     .offset = AT(threshold_db),
+     .name = "Threshold",
+     .help = "Level of the band above which it acts; with against rest, that "
+             "level less the level of the rest",
+     .unit = TON_DB,
+     .min = -80.0F,
+     .max = 12.0F,
+     .def = -30.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "against",
+     .offset = AT(against),
+     .name = "Against",
+     .help = "Whether the threshold is a level, or a distance from the rest "
+             "of the sound that quiet and loud phrases share",
+     .spacing = TON_CHOICE,
+     .max = REST,
+     .choices = againsts},
+    {.symbol = "ratio",
+     .offset = AT(ratio),
+     .name = "Ratio",
+     .help = "Decibels above the threshold for one that stays",
+     .unit = TON_RATIO,
+     .spacing = TON_LOG,
+     .min = 1.0F,
+     .max = 100.0F,
+     .def = 3.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "range",
+     .offset = AT(range_db),
+     .name = "Range",
+     .help = "Most that it turns up or down",
+     .unit = TON_DB,
+     .max = 24.0F,
+     .def = 6.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "direction",
+     .offset = AT(direction),
+     .name = "Direction",
+     .help = "Whether a loud band is cut or boosted",
+     .spacing = TON_CHOICE,
+     .max = BOOST,
+     .choices = directions},
+    {.symbol = "timing",
+     .offset = AT(timing),
+     .name = "Timing",
+     .help = "With auto, attack and release follow the frequency: 5 and 20 of "
+             "its periods",
+     .spacing = TON_CHOICE,
+     .max = MANUAL,
+     .choices = timings},
+    {.symbol = "attack",
+     .offset = AT(attack_ms),
+     .name = "Attack",
+     .help = "Time in which 63 % of a change is made; with manual timing, two "
+             "periods at least",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 0.5F,
+     .max = 200.0F,
+     .def = 5.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "release",
+     .offset = AT(release_ms),
+     .name = "Release",
+     .help = "Time in which 63 % of it are taken back; with manual timing, "
+             "four periods at least",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 5.0F,
+     .max = 1000.0F,
+     .def = 60.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "link",
+     .offset = AT(link_percent),
+     .name = "Stereo link",
+     .help = "How far a loud band on one side acts on the other side too",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+};
+
+static_assert(sizeof(DynamicEqParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+static const TonMeterInfo meters[] = {
+    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
+};
+
+/// What glides; levels in octaves of amplitude (6.02 dB)
+enum { POLES, DAMPING, EDGE, SLOPE, RANGE, LINK, N_GLIDED };
+
+static const double OCTAVE_DB = 6.0205999132796239;
+static const double KNEE = 1.0; ///< Octaves
+
+/// State-variable filter by the trapezoidal rule (Zavalishin 2012)
+typedef struct {
+  TonV one;
+  TonV two;
+} Filter;
+
+/// Its outputs: v, of which high-pass, band-pass and low-pass are made
+typedef struct {
+  TonV band; ///< 0 dB at the centre
+  TonV part; ///< What the shape turns up or down
+  TonV rest; ///< The other side of a shelf; a bell's notch
+} Split;
+
+/**
+          +----------------------------------------------- + -- y
+          |                                                |
+     x ---+-- filter --+-- part (g - 1), band (sqrt(g) - 1)+
+                       |                      ^ g
+     key --- filter ---+- filter - |.| - log2 - curve - link - ballistics
+              |                      |
+              +-- rest, mean square -+
+
+   A bell is x + (g - 1) band: poles at the Q asked, gain g at the centre.  A
+   shelf is x + (g - 1) high + (sqrt(g) - 1) band,
+
+     (g s^2 + sqrt(2 g) s + 1) / (s^2 + sqrt(2) s + 1)
+
+   so that only g moves: no coefficient has to follow it.  Without a key the
+   first filter serves both.  The detector's two filters make 24 dB/oct
+   (shelves), and a bell's flanks twice as steep.
+*/
+typedef struct {
+  TonRamp glide;
+  TonRamped c[N_GLIDED];
+  double rate;
+  TonBallistics follower;
+  TonVi bell;
+  TonVi high;
+  TonVi rest;
+  TonV sign; ///< -1 cuts, 1 boosts
+  Filter sound;
+  Filter key;
+  Filter detector;
+  TonV band; ///< Mean squares of the key
+  TonV fast; ///< ... of the rest of it
+  TonV slow;
+  TonV band_feed;
+  TonV fast_feed;
+  TonV slow_feed;
+} DynamicEq;
+
+enum { CHUNK = 64 };
+
+static const double BAND_S = 0.005;
+static const double FAST_S = 0.050;
+static const double SLOW_S = 3.0;
+static const float FLOOR = 1e-3F;    ///< Of the slow mean: a pause is no rest
+static const float SILENCE = 1e-14F; ///< Mean square
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  (void)spec;
+  return sizeof(DynamicEq);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  DynamicEq* const s = state;
+  s->rate = spec->rate;
+  s->band_feed = ton_v((float)(1.0 - exp(-1.0 / (BAND_S * spec->rate))));
+  s->fast_feed = ton_v((float)(1.0 - exp(-1.0 / (FAST_S * spec->rate))));
+  s->slow_feed = ton_v((float)(1.0 - exp(-1.0 / (SLOW_S * spec->rate))));
+}
+
+static void
+reset(void* state)
+{
+  DynamicEq* const s = state;
+  ton_ballistics_reset(&s->follower);
+  memset(&s->sound, 0, sizeof(s->sound));
+  memset(&s->key, 0, sizeof(s->key));
+  memset(&s->detector, 0, sizeof(s->detector));
+  memset(&s->band, 0, sizeof(s->band));
+  memset(&s->fast, 0, sizeof(s->fast));
+  memset(&s->slow, 0, sizeof(s->slow));
+}
+
+/// Never shorter than a few periods, or the gain would bend the wave
+static TonBallisticsTimes
+times(const DynamicEqParams* p)
+{
+  const double period = 1000.0 / (double)p->at_hz;
+  if (p->timing == (float)AUTO) {
+    return (TonBallisticsTimes){fmin(fmax(5.0 * period, 2.0), 60.0),
+                                0.5 * period,
+                                fmin(fmax(20.0 * period, 30.0), 400.0)};
+  }
+  return (TonBallisticsTimes){
+      fmax((double)p->attack_ms, fmax(0.5, 2.0 * period)), 0.5 * period,
+      fmax((double)p->release_ms, 4.0 * period)};
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  DynamicEq* const s = state;
+  const DynamicEqParams* const p = (const DynamicEqParams*)u->params;
+  const uint32_t lane = u->lane;
+  const double hz = fmin((double)p->at_hz, 0.45 * s->rate);
+  const double values[N_GLIDED] = {
+      [POLES] = tan(M_PI * hz / s->rate),
+      [DAMPING] = p->shape == (float)BELL ? 1.0 / (double)p->q : sqrt(2.0),
+      [EDGE] = (double)p->threshold_db / OCTAVE_DB - 0.5 * KNEE,
+      [SLOPE] = p->ratio >= 100.0F ? 1.0 : 1.0 - 1.0 / (double)p->ratio,
+      [RANGE] = (double)p->range_db / OCTAVE_DB,
+      [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
+  };
+  for (int i = 0; i < N_GLIDED; ++i) {
+    ton_ramp_to(&s->c[i], lane, (float)values[i], u->ramp);
+  }
+  ton_ramp_start(&s->glide, lane, u->ramp);
+  const TonBallisticsTimes t = times(p);
+  ton_ballistics_set(&s->follower, lane, &t, s->rate);
+  s->bell[lane] = p->shape == (float)BELL ? -1 : 0;
+  s->high[lane] = p->shape == (float)HIGH_SHELF ? -1 : 0;
+  s->rest[lane] = p->against == (float)REST ? -1 : 0;
+  s->sign[lane] = p->direction == (float)CUT ? -1.0F : 1.0F;
+}
+
+// Audio ----------------------------------------------------------------------
+
+/// The poles of one frame
+typedef struct {
+  TonV g;
+  TonV k;
+  TonV per; ///< 1 / (1 + g (g + k))
+} Poles;
+
+static inline Poles
+poles_of(const DynamicEq* s)
+{
+  const TonV g = s->c[POLES].now;
+  const TonV k = s->c[DAMPING].now;
+  return (Poles){g, k, 1.0F / (1.0F + g * (g + k))};
+}
+
+static inline Split
+split(const DynamicEq* s, const Poles* p, Filter* f, TonV x)
+{
+  const TonV v1 = p->per * (f->one + p->g * (x - f->two));
+  const TonV low = f->two + p->g * v1;
+  const TonV band = p->k * v1;
+  const TonV high = x - band - low;
+  f->one = v1 + v1 - f->one;
+  f->two = low + low - f->two;
+  const TonV part = ton_v_select(s->high, high, low);
+  const TonV other = ton_v_select(s->high, low, high);
+  return (Split){band, ton_v_select(s->bell, band, part),
+                 ton_v_select(s->bell, x - band, other)};
+}
+
+/// For filters and sums, in which what is not a number would stay
+static inline TonV
+sane(TonV x)
+{
+  return ton_v_select(ton_v_abs(x) < 1e6F, x, ton_v(0.0F));
+}
+
+/// Level of the band: its peak, or its mean against that of the rest
+static inline TonV
+level_of(DynamicEq* s, TonV band, TonV rest)
+{
+  s->band += s->band_feed * (band * band - s->band);
+  s->fast += s->fast_feed * (rest * rest - s->fast);
+  s->slow += s->slow_feed * (rest * rest - s->slow);
+  const TonV most = ton_v_max(s->fast, s->slow * FLOOR);
+  const TonV apart = s->band / ton_v_max(most, ton_v(SILENCE));
+  return ton_v_select(s->rest, ton_v_sqrt(apart), ton_v_abs(band));
+}
+
+/// Static curve: a knee of one octave, then a straight line, up to the range;
+/// o octaves over the knee's lower end
+static inline TonV
+change(const DynamicEq* s, TonV o)
+{
+  const TonV t = ton_v_min(o, ton_v((float)KNEE));
+  const TonV c = s->c[SLOPE].now / (float)KNEE * t * (o - 0.5F * t);
+  return ton_v_min(c, s->c[RANGE].now);
+}
+
+static inline TonV
+linked(const DynamicEq* s, TonV c)
+{
+  const TonV link = s->c[LINK].now;
+  return (1.0F - link) * c + link * ton_v_max(c, ton_v_swap(c));
+}
+
+/// Parts of n frames, and the change of gain that their key asks for
+static void
+listen(DynamicEq* s, const float* x, const float* key, Split* parts, TonV* c,
+       uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    for (int k = 0; k < N_GLIDED; ++k) {
+      s->c[k].now += s->c[k].step;
+    }
+    const Poles p = poles_of(s);
+    const TonV in = sane(ton_v_load(x + (size_t)i * TON_LANES));
+    const TonV other = key ? sane(ton_v_load(key + (size_t)i * TON_LANES)) : in;
+    parts[i] = split(s, &p, &s->sound, in);
+    const Split heard = split(s, &p, &s->key, other);
+    const Split level = split(s, &p, &s->detector, heard.part);
+    const TonV drive = ton_v_exp2(-s->c[EDGE].now);
+    const TonV reached = level_of(s, level.part, heard.rest);
+    const TonV over = ton_v_max(reached * drive, ton_v(1.0F));
+    c[i] = linked(s, change(s, ton_v_log2(over)));
+  }
+}
+
+static void
+run(DynamicEq* s, const TonBlock* block, uint32_t from, uint32_t n, TonV* most)
+{
+  Split parts[CHUNK];
+  TonV c[CHUNK];
+  float* x = block->x + (size_t)from * TON_LANES;
+  const float* const key =
+      block->key ? block->key + (size_t)from * TON_LANES : NULL;
+  const TonVi on = ton_vi_load(block->on);
+  listen(s, x, key, parts, c, n);
+  ton_ballistics(&s->follower, c, n);
+  for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
+    *most = ton_v_max(*most, c[i]);
+    const TonV root = ton_v_exp2(0.5F * s->sign * c[i]);
+    const TonV shelf = ton_v_select(s->bell, ton_v(0.0F), parts[i].band);
+    const TonV dry = ton_v_load(x);
+    const TonV y =
+        dry + ((root * root - 1.0F) * parts[i].part + (root - 1.0F) * shelf);
+    ton_v_store(x, ton_v_select(on, y, dry));
+  }
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  DynamicEq* const s = state;
+  TonV most = ton_v(0.0F);
+  for (uint32_t at = 0; at < block->frames;) {
+    const uint32_t left = block->frames - at;
+    const uint32_t n = ton_ramp_span(&s->glide, left < CHUNK ? left : CHUNK);
+    run(s, block, at, n, &most);
+    ton_ramp_advance(&s->glide, s->c, N_GLIDED, n);
+    at += n;
+  }
+  ton_ballistics_settle(&s->follower);
+  if (block->meters) {
+    const TonV db = most * (float)OCTAVE_DB;
+    const TonV turned = ton_v(0.0F) - s->sign * db;
+    ton_v_store(block->meters, ton_v_select(db > 1e-6F, turned, ton_v(0.0F)));
+  }
+  ton_lanes_done();
+}
+
+static bool
+neutral(const float* values)
+{
+  const DynamicEqParams* const p = (const DynamicEqParams*)values;
+  return p->ratio <= 1.0F || p->range_db <= 0.0F;
+}
+
+/// Distance of the slower pole from the origin.  Real poles, of k > 2, lie at
+/// s = -(k/2 +- sqrt(k^2/4 - 1)), z = (1 + g s) / (1 - g s)
+static double
+radius(double g, double k)
+{
+  const double inner = k * k / 4.0 - 1.0;
+  if (inner < 0.0) {
+    return sqrt((1.0 - g * k + g * g) / (1.0 + g * k + g * g));
+  }
+  const double fast = k / 2.0 + sqrt(inner);
+  const double a = (1.0 - g * fast) / (1.0 + g * fast);
+  const double b = (1.0 - g / fast) / (1.0 + g / fast);
+  return fmax(fabs(a), fabs(b));
+}
+
+/// 20 nepers: 120 dB, and what a resonance may add
+static uint64_t
+tail(const float* values, double rate)
+{
+  const DynamicEqParams* const p = (const DynamicEqParams*)values;
+  const double hz = fmin((double)p->at_hz, 0.45 * rate);
+  const double k = p->shape == (float)BELL ? 1.0 / (double)p->q : sqrt(2.0);
+  const double r = radius(tan(M_PI * hz / rate), k);
+  return 4 + (uint64_t)(-20.0 / log(fmax(r, 1e-3)));
+}
+
+const TonProcessor TON_LANED(ton_dynamic_eq) = {
+    .id = "dynamic-eq",
+    .name = "Dynamic EQ",
+    .category = "equaliser",
+    .help = "One band that turns itself down, or up, while it is loud: for "
+            "harsh notes, booming ones, sibilants.  Where it does nothing the "
+            "sound passes exactly.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .meters = meters,
+    .n_meters = TON_COUNT(meters),
+    .flags = TON_SIDECHAIN,
+    .lanes = TON_LANES,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .tail = tail,
+    .neutral = neutral,
+};

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "dsp/svf_cascade.h"
+#include "dsp/svf_ramp.h"
+#include "processors/equalisers/equaliser_bands.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+
+enum { SLOTS = BANDS * TON_MOST_SECTIONS };
+
+// State ----------------------------------------------------------------------
+
+/// Slots that run together: one row of the plan
+typedef struct {
+  unsigned first;
+  unsigned count;
+  unsigned n_none;
+  TonThrough others;
+  TonVi works; ///< Lanes with a section that does something
+} Pass;
+
+/**
+   Every lane puts the sections of its bands into slots, in order; the bank
+   runs as many slots as its longest lane has.
+
+      lane 0    hp hp bell bell
+      lane 1    hp hp bell bell
+      lane 2    bell  -    -    -      absent: passes exactly
+*/
+typedef struct {
+  double rate;
+  TonRamp glide;
+  EqualiserParams values[TON_LANES];
+  uint32_t known[TON_LANES];  ///< 1: values were given
+  uint32_t paired[TON_LANES]; ///< The lane was half of a pair
+  unsigned n_used[TON_LANES];
+  unsigned n_slots;
+  unsigned n_passes;
+  bool stale;           ///< The plan is to be made again
+  TonVi present[SLOTS]; ///< Lanes that have a section here
+  TonVi neutral[SLOTS]; ///< ... one that does nothing, at rest
+  TonVi encode[SLOTS];  ///< Left and right become mid and side before
+  TonVi decode[SLOTS];  ///< ... and left and right again after
+  Pass pass[SLOTS];
+  TonSvfLanes section[SLOTS];
+  TonSvfRamp move[SLOTS];
+} Equaliser;
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  (void)spec;
+  return sizeof(Equaliser);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Equaliser* const e = state;
+  e->rate = spec->rate;
+}
+
+static void
+reset(void* state)
+{
+  Equaliser* const e = state;
+  for (unsigned i = 0; i < SLOTS; ++i) {
+    ton_svf_clear(&e->section[i]);
+  }
+}
+
+// Parameters -----------------------------------------------------------------
+
+static void
+arrive(Equaliser* e, unsigned slot, uint32_t lane)
+{
+  TonSvfRamp* const m = &e->move[slot];
+  TonSvfLanes* const s = &e->section[slot];
+  ton_svf_arrive(m, s, lane);
+  e->neutral[slot][lane] = ton_svf_is_flat(m, s, lane) ? -1 : 0;
+  e->stale = true;
+}
+
+static void
+send(Equaliser* e, unsigned slot, uint32_t lane, const TonSvf* c, uint32_t ramp)
+{
+  TonSvfRamp* const m = &e->move[slot];
+  TonSvfLanes* const s = &e->section[slot];
+  ton_svf_send(m, s, lane, c, ramp);
+  e->neutral[slot][lane] = ton_svf_is_flat(m, s, lane) ? -1 : 0;
+  e->stale = true;
+}
+
+/// Whether a band of these two goes through other slots
+static bool
+moved_house(const EqualiserParams* a, const EqualiserParams* b)
+{
+  for (int i = 0; i < BANDS; ++i) {
+    const Band* const x = &a->band[i];
+    const Band* const y = &b->band[i];
+    if (x->type != y->type || x->side != y->side ||
+        sections_of(x) != sections_of(y)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Empty a lane and lay its bands out anew
+static void
+lay_out(Equaliser* e, const TonUpdate* u)
+{
+  const uint32_t lane = u->lane;
+  for (unsigned i = 0; i < SLOTS; ++i) {
+    TonSvf nothing = {.through = 1.0F};
+    send(e, i, lane, &nothing, 0);
+    e->section[i].band[lane] = 0.0F;
+    e->section[i].low[lane] = 0.0F;
+    e->present[i][lane] = 0;
+    e->encode[i][lane] = 0;
+    e->decode[i][lane] = 0;
+  }
+  const EqualiserParams* const p = (const EqualiserParams*)u->params;
+  unsigned slot = 0;
+  bool was_ms = false;
+  for (int i = 0; i < BANDS; ++i) {
+    const unsigned n = sections_of(&p->band[i]);
+    if (!n) {
+      continue;
+    }
+    const int side = u->pair ? (int)p->band[i].side : STEREO;
+    const bool ms = side == MID || side == SIDE;
+    const bool here =
+        side == STEREO || (lane % 2 == 0) == (side == LEFT || side == MID);
+    for (unsigned k = slot; k < slot + n; ++k) {
+      e->present[k][lane] = here ? -1 : 0;
+    }
+    if (ms != was_ms) {
+      e->encode[slot][lane] = ms ? -1 : 0;
+      if (was_ms) {
+        e->decode[slot - 1][lane] = -1;
+      }
+    }
+    was_ms = ms;
+    slot += n;
+  }
+  if (was_ms) {
+    e->decode[slot - 1][lane] = -1;
+  }
+  e->n_used[lane] = slot;
+  e->n_slots = 0;
+  for (int i = 0; i < TON_LANES; ++i) {
+    e->n_slots = e->n_used[i] > e->n_slots ? e->n_used[i] : e->n_slots;
+  }
+}
+
+/// What the neighbour of a pair was sent: most often the same
+static TonSvf
+goals(const TonSvfRamp* m, uint32_t lane)
+{
+  return (TonSvf){
+      .keep = m->keep[lane],
+      .feed = m->feed[lane],
+      .up = m->up[lane],
+      .through = m->through.goal[lane],
+      .direct = m->direct.goal[lane],
+      .tap = m->tap.goal[lane],
+      .g = m->g.goal[lane],
+      .k = m->k.goal[lane],
+  };
+}
+
+static bool
+neighbour_has(const Equaliser* e, uint32_t lane, const EqualiserParams* p,
+              int band, unsigned slot)
+{
+  const uint32_t other = lane ^ 1U;
+  const EqualiserParams* const q = &e->values[other];
+  return e->known[other] && e->present[slot][other] && !moved_house(q, p) &&
+         memcmp(&q->band[band], &p->band[band], sizeof(Band)) == 0;
+}
+
+static void
+send_band(Equaliser* e, uint32_t lane, const EqualiserParams* p, int band,
+          unsigned slot, uint32_t ramp)
+{
+  TonBiquad h[TON_MOST_SECTIONS];
+  const bool borrow = neighbour_has(e, lane, p, band, slot);
+  const unsigned n =
+      borrow ? sections_of(&p->band[band]) : design(&p->band[band], e->rate, h);
+  for (unsigned k = 0; k < n; ++k) {
+    const TonSvf c =
+        borrow ? goals(&e->move[slot + k], lane ^ 1U) : ton_svf(&h[k]);
+    send(e, slot + k, lane, &c, ramp);
+  }
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Equaliser* const e = state;
+  const uint32_t lane = u->lane;
+  const EqualiserParams* const p = (const EqualiserParams*)u->params;
+  EqualiserParams* const known = &e->values[lane];
+  const bool fresh = !e->known[lane] || e->paired[lane] != (uint32_t)u->pair ||
+                     moved_house(known, p);
+  const bool moving = e->glide.left[lane] != 0;
+  const uint32_t ramp = fresh ? 0 : u->ramp;
+  if (fresh) {
+    lay_out(e, u);
+  }
+  unsigned slot = 0;
+  for (int i = 0; i < BANDS; ++i) {
+    const unsigned n = sections_of(&p->band[i]);
+    const bool same = memcmp(&known->band[i], &p->band[i], sizeof(Band)) == 0;
+    if (n && e->present[slot][lane] && (fresh || moving || !same)) {
+      send_band(e, lane, p, i, slot, ramp);
+    }
+    slot += n;
+  }
+  *known = *p;
+  e->known[lane] = 1;
+  e->paired[lane] = u->pair;
+  ton_ramp_start(&e->glide, lane, ramp);
+}
+
+// The plan -------------------------------------------------------------------
+
+static bool
+all_through(const Equaliser* e, unsigned slot, float value)
+{
+  const TonV through = e->section[slot].through;
+  return !ton_vi_any((through != value) & e->present[slot]);
+}
+
+/// Lanes without a section here let everything through: by `through`, or, to
+/// keep it 0 in all lanes, by `direct`
+static TonThrough
+settle(Equaliser* e, unsigned slot)
+{
+  const bool none = all_through(e, slot, 0.0F);
+  const TonV through = ton_v(none ? 0.0F : 1.0F);
+  TonSvfLanes* const s = &e->section[slot];
+  TonSvfRamp* const m = &e->move[slot];
+  const TonVi here = e->present[slot];
+  s->through = ton_v_select(here, s->through, through);
+  s->direct = ton_v_select(here, s->direct, 1.0F - through);
+  m->through.now = ton_v_select(here, m->through.now, s->through);
+  m->direct.now = ton_v_select(here, m->direct.now, s->direct);
+  return none                         ? TON_THROUGH_NONE
+         : all_through(e, slot, 1.0F) ? TON_THROUGH_ONE
+                                      : TON_THROUGH_ANY;
+}
+
+static void
+make_plan(Equaliser* e)
+{
+  TonThrough through[SLOTS];
+  for (unsigned i = 0; i < e->n_slots; ++i) {
+    through[i] = settle(e, i);
+  }
+  e->n_passes = 0;
+  for (unsigned i = 0; i < e->n_slots;) {
+    unsigned end = i + 1;
+    while (end < e->n_slots && !ton_vi_any(e->encode[end]) &&
+           !ton_vi_any(e->decode[end - 1])) {
+      ++end;
+    }
+    const unsigned parts = (end - i + TON_CASCADE - 1) / TON_CASCADE;
+    const unsigned count = (end - i + parts - 1) / parts;
+    Pass* const pass = &e->pass[e->n_passes++];
+    *pass = (Pass){.first = i, .count = count, .others = TON_THROUGH_ONE};
+    for (unsigned k = i; k < i + count; ++k) {
+      pass->works |= e->present[k] & ~e->neutral[k];
+      const bool none = through[k] == TON_THROUGH_NONE;
+      if (none && k - i == pass->n_none && pass->n_none < 2) {
+        ++pass->n_none;
+      } else if (through[k] != TON_THROUGH_ONE) {
+        pass->others = TON_THROUGH_ANY;
+      }
+    }
+    i += count;
+  }
+  e->stale = false;
+}
+
+// Audio ----------------------------------------------------------------------
+
+#define RUN(n)                                                                 \
+  static void run_##n(const Pass* p, TonSvfLanes* s, float* x, TonVi on,       \
+                      uint32_t frames)                                         \
+  {                                                                            \
+    if (p->others != TON_THROUGH_ONE) {                                        \
+      ton_cascade(s, n, 0, TON_THROUGH_ANY, x, on, frames);                    \
+    } else if (p->n_none == 2) {                                               \
+      ton_cascade(s, n, 2, TON_THROUGH_ONE, x, on, frames);                    \
+    } else if (p->n_none == 1) {                                               \
+      ton_cascade(s, n, 1, TON_THROUGH_ONE, x, on, frames);                    \
+    } else {                                                                   \
+      ton_cascade(s, n, 0, TON_THROUGH_ONE, x, on, frames);                    \
+    }                                                                          \
+  }
+
+RUN(1)
+RUN(2)
+RUN(3)
+RUN(4)
+RUN(5)
+RUN(6)
+RUN(7)
+RUN(8)
+
+typedef void (*Run)(const Pass*, TonSvfLanes*, float*, TonVi, uint32_t);
+
+static const Run runs[] = {NULL,  run_1, run_2, run_3, run_4,
+                           run_5, run_6, run_7, run_8};
+
+static_assert(TON_COUNT(runs) == TON_CASCADE + 1, "one for every length");
+
+static void
+run_moving(TonSvfRamp* m, TonSvfLanes* s, float* x, TonVi on, uint32_t frames)
+{
+  TonSvfLanes local = *s;
+  for (uint32_t i = 0; i < frames; ++i, x += TON_LANES) {
+    ton_svf_go_on(m, &local);
+    const TonV y = ton_cascade_step(&local, ton_v_load(x), TON_THROUGH_ANY);
+    ton_cascade_store(x, y, on);
+  }
+  *s = local;
+}
+
+/// (left, right) to (mid, side) with a factor of 1/2, and back with 1
+static void
+turn(float* x, TonVi on, float factor, uint32_t frames)
+{
+  TonV sign;
+  for (int i = 0; i < TON_LANES; ++i) {
+    sign[i] = i % 2 ? -1.0F : 1.0F;
+  }
+  for (uint32_t i = 0; i < frames; ++i, x += TON_LANES) {
+    const TonV v = ton_v_load(x);
+    const TonV turned = factor * (ton_v_swap(v) + sign * v);
+    ton_v_store(x, ton_v_select(on, turned, v));
+  }
+}
+
+static void
+run_pass(Equaliser* e, const Pass* p, float* x, TonVi on, uint32_t frames)
+{
+  const unsigned last = p->first + p->count - 1;
+  const TonVi works = on & p->works;
+  TonVi moving = {0};
+  for (unsigned i = p->first; i <= last; ++i) {
+    moving |= e->move[i].lanes;
+  }
+  if (ton_vi_any(e->encode[p->first])) {
+    turn(x, on & e->encode[p->first], 0.5F, frames);
+  }
+  if (!ton_vi_any(moving)) {
+    runs[p->count](p, &e->section[p->first], x, works, frames);
+  } else {
+    for (unsigned i = p->first; i <= last; ++i) {
+      if (ton_vi_any(e->move[i].lanes)) {
+        run_moving(&e->move[i], &e->section[i], x, works, frames);
+      } else {
+        ton_cascade(&e->section[i], 1, 0, TON_THROUGH_ANY, x, works, frames);
+      }
+    }
+  }
+  if (ton_vi_any(e->decode[last])) {
+    turn(x, on & e->decode[last], 1.0F, frames);
+  }
+}
+
+static void
+advance(Equaliser* e, uint32_t frames)
+{
+  for (uint32_t lane = 0; e->glide.moving && lane < TON_LANES; ++lane) {
+    if (e->glide.left[lane] != frames) {
+      continue;
+    }
+    for (unsigned i = 0; i < e->n_used[lane]; ++i) {
+      if (e->move[i].lanes[lane]) {
+        arrive(e, i, lane);
+      }
+    }
+  }
+  ton_ramp_advance(&e->glide, NULL, 0, frames);
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Equaliser* const e = state;
+  const TonVi on = ton_vi_load(block->on);
+  float* x = block->x;
+  for (uint32_t left = block->frames; left;) {
+    if (e->stale) {
+      make_plan(e);
+    }
+    const uint32_t span = ton_ramp_span(&e->glide, left);
+    for (unsigned i = 0; i < e->n_passes; ++i) {
+      run_pass(e, &e->pass[i], x, on, span);
+    }
+    advance(e, span);
+    x += (size_t)span * TON_LANES;
+    left -= span;
+  }
+  for (unsigned i = 0; i < e->n_slots; ++i) {
+    ton_svf_heal(&e->section[i]);
+  }
+}
+
+const TonProcessor TON_LANED(ton_equaliser) = {
+    .id = "equaliser",
+    .name = "Equaliser",
+    .category = "equaliser",
+    .help = "Twelve bands that keep the shape of an analogue curve up to the "
+            "highest frequencies: bells, shelves, filters of up to 48 dB/oct, "
+            "notch and tilt, each on both channels, on one, on the mid or on "
+            "the side.  A cut undoes the same boost exactly.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .lanes = TON_LANES,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .tail = tail,
+    .neutral = neutral,
+    .response = response,
+};

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  float time_ms;
+  float feedback_percent;
+  float cross_percent;
+  float ping_pong;
+  float highpass_hz;
+  float lowpass_hz;
+  float duck_db;
+  float mix_percent;
+} DelayParams;
+
+#define AT(field) offsetof(DelayParams, field)
+
+static const float LONGEST_MS = 4000.0F;
+static const float OPEN_HZ = 20000.0F; ///< From here on there is no low-pass
+
+static const TonParam params[] = {
+    {.symbol = "time",
+     .offset = AT(time_ms),
+     .name = "Time",
+     .help = "Until the first echo, and from echo to echo; a new time is "
+             "faded to, without a change of pitch",
+     .unit = TON_MS,
+     .spacing = TON_LOG,
+     .min = 1.0F,
+     .max = 4000.0F,
+     .def = 375.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "feedback",
+     .offset = AT(feedback_percent),
+     .name = "Feedback",
+     .help = "How much of each echo comes again",
+     .unit = TON_PERCENT,
+     .max = 95.0F,
+     .def = 30.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "cross",
+     .offset = AT(cross_percent),
+     .name = "Cross-feed",
+     .help = "How much of the feedback changes sides",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "ping-pong",
+     .offset = AT(ping_pong),
+     .name = "Ping-pong",
+     .help = "Sends the middle of the input to the left; its echoes go from "
+             "side to side",
+     .spacing = TON_SWITCH,
+     .max = 1.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "highpass",
+     .offset = AT(highpass_hz),
+     .name = "High-pass",
+     .help = "Thins the bass out, echo by echo, at 6 dB/oct",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 20.0F,
+     .max = 2000.0F,
+     .def = 150.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "lowpass",
+     .offset = AT(lowpass_hz),
+     .name = "Low-pass",
+     .help = "Dulls the treble, echo by echo, at 6 dB/oct; 20 kHz leaves it",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 500.0F,
+     .max = 20000.0F,
+     .def = 6000.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "duck",
+     .offset = AT(duck_db),
+     .name = "Ducking",
+     .help = "Lowers the echoes by as much while there is something to echo",
+     .unit = TON_DB,
+     .max = 24.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "mix",
+     .offset = AT(mix_percent),
+     .name = "Mix",
+     .help = "Share of the echoes; 100 % where they are fed by sends",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+};
+
+static_assert(sizeof(DelayParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+/// Left and right
+typedef double Two __attribute__((vector_size(16)));
+
+/// What glides while values move
+enum { STAY, CROSS, TO_LEFT, LOW, HIGH, DUCK, MIX, GLIDES };
+
+/**
+   Two lines of the same length that feed themselves and each other:
+
+     in ---+--> low-pass --> high-pass --> line ---+--> duck --> mix --> out
+           |                                       |
+           +---- stay (own side), cross (other) <--+
+
+   One-poles in double.  The time is a whole number of frames.  A new time is a
+   second tap: both are heard for FADE_S, with equal power.  The
+   loop gains never sum to more than 0.95, so that every echo dies.
+*/
+typedef struct {
+  double rate;
+  double now[GLIDES];
+  double step[GLIDES];
+  double goal[GLIDES];
+  uint32_t left; ///< Frames until they arrive
+  uint32_t tap;  ///< Frames of delay
+  uint32_t was;  ///< The tap faded from
+  uint32_t goes; ///< The tap wanted
+  uint32_t fade; ///< Frames left of a fade
+  uint32_t fade_frames;
+  uint32_t at; ///< Where the next frame is written
+  uint32_t mask;
+  double rise; ///< Of the envelope that ducks
+  double fall;
+  double envelope;
+  Two low;
+  Two high;
+  float memory[]; ///< Left and right in turn
+} Delay;
+
+static const double FADE_S = 0.040;
+static const double DUCK_RISE_S = 0.010;
+static const double DUCK_FALL_S = 0.300;
+static const double DUCK_HALF = 0.0316; ///< Level ducked by half: -30 dBFS
+
+static uint32_t
+room(double rate)
+{
+  const double most = (double)LONGEST_MS * rate / 1000.0 + 2.0;
+  uint32_t frames = 1;
+  while (frames < most) {
+    frames *= 2;
+  }
+  return frames;
+}
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  return sizeof(Delay) + 2 * (size_t)room(spec->rate) * sizeof(float);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Delay* const d = state;
+  d->rate = spec->rate;
+  d->mask = room(spec->rate) - 1;
+  d->fade_frames = (uint32_t)lrint(FADE_S * spec->rate);
+  d->rise = 1.0 - exp(-1.0 / (DUCK_RISE_S * spec->rate));
+  d->fall = 1.0 - exp(-1.0 / (DUCK_FALL_S * spec->rate));
+}
+
+static void
+arrive(Delay* d)
+{
+  memcpy(d->now, d->goal, sizeof(d->now));
+  d->left = 0;
+}
+
+static void
+reset(void* state)
+{
+  Delay* const d = state;
+  memset(d->memory, 0, 2 * ((size_t)d->mask + 1) * sizeof(float));
+  d->low = d->high = (Two){0.0, 0.0};
+  d->envelope = 0.0;
+  d->tap = d->goes;
+  d->fade = 0;
+  arrive(d);
+}
+
+/// a of y += a (x - y), -3 dB at `hz`:  a = sqrt(b^2 + 2 b) - b, b = 1 - cos w
+static double
+one_pole(double hz, double rate)
+{
+  const double b = 1.0 - cos(2.0 * M_PI * fmin(hz, 0.45 * rate) / rate);
+  return sqrt(b * b + 2.0 * b) - b;
+}
+
+/// G of v = G (x - s), high = x - (s + v), s += 2 v: bilinear, for the bass
+static double
+one_pole_high(double hz, double rate)
+{
+  const double g = tan(M_PI * hz / rate);
+  return g / (1.0 + g);
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Delay* const d = state;
+  const DelayParams* const p = (const DelayParams*)u->params;
+  const double again = (double)p->feedback_percent / 100.0;
+  const double cross =
+      p->ping_pong != 0.0F ? 1.0 : (double)p->cross_percent / 100.0;
+  d->goes = (uint32_t)lrint((double)p->time_ms * d->rate / 1000.0);
+  d->goal[STAY] = again * (1.0 - cross);
+  d->goal[CROSS] = again * cross;
+  d->goal[TO_LEFT] = p->ping_pong != 0.0F ? 1.0 : 0.0;
+  d->goal[LOW] =
+      p->lowpass_hz >= OPEN_HZ ? 1.0 : one_pole((double)p->lowpass_hz, d->rate);
+  d->goal[HIGH] = one_pole_high((double)p->highpass_hz, d->rate);
+  d->goal[DUCK] = 1.0 - pow(10.0, (double)p->duck_db / -20.0);
+  d->goal[MIX] = (double)p->mix_percent / 100.0;
+  d->left = u->ramp;
+  for (int k = 0; u->ramp && k < GLIDES; ++k) {
+    d->step[k] = (d->goal[k] - d->now[k]) / u->ramp;
+  }
+  if (!u->ramp) {
+    arrive(d);
+    d->tap = d->goes;
+    d->fade = 0;
+  }
+}
+
+static void
+glide(Delay* d)
+{
+  for (int k = 0; k < GLIDES; ++k) {
+    d->now[k] += d->step[k];
+  }
+  if (!--d->left) {
+    arrive(d);
+  }
+}
+
+static inline Two
+frame_of(const Delay* d, uint32_t back)
+{
+  const float* const x = d->memory + 2 * (size_t)((d->at - back) & d->mask);
+  return (Two){(double)x[0], (double)x[1]};
+}
+
+/// Old and new tap: their gains squared add up to 1, w = t^2 (3 - 2t)
+static Two
+faded(Delay* d)
+{
+  const double t = (double)d->fade / d->fade_frames;
+  const double w = t * t * (3.0 - 2.0 * t);
+  --d->fade;
+  return sqrt(w) * frame_of(d, d->was) + sqrt(1.0 - w) * frame_of(d, d->tap);
+}
+
+static inline Two
+late(Delay* d)
+{
+  if (d->fade) {
+    return faded(d);
+  }
+  if (d->tap != d->goes) {
+    d->was = d->tap;
+    d->tap = d->goes;
+    d->fade = d->fade_frames;
+    return faded(d);
+  }
+  return frame_of(d, d->tap);
+}
+
+/// Into the lines: what comes in, what comes again, filtered
+static inline void
+feed(Delay* d, Two x, Two echo)
+{
+  const double middle = 0.5 * (x[0] + x[1]);
+  const double left = d->now[TO_LEFT];
+  const Two in = {x[0] + left * (middle - x[0]), x[1] - left * x[1]};
+  const Two other = {echo[1], echo[0]};
+  const Two y = in + d->now[STAY] * echo + d->now[CROSS] * other;
+  d->low += d->now[LOW] * (y - d->low);
+  const Two v = d->now[HIGH] * (d->low - d->high);
+  const Two z = d->low - (d->high + v);
+  d->high += 2.0 * v;
+  float* const to = d->memory + 2 * (size_t)d->at;
+  to[0] = (float)z[0];
+  to[1] = (float)z[1];
+  d->at = (d->at + 1) & d->mask;
+}
+
+/// 1 in silence, 1 - DUCK where it is loud
+static inline double
+ducked(Delay* d, Two x)
+{
+  const double level = fmax(fabs(x[0]), fabs(x[1]));
+  const double more = level - d->envelope;
+  d->envelope += (more > 0.0 ? d->rise : d->fall) * more;
+  const double power = d->envelope * d->envelope;
+  return 1.0 - d->now[DUCK] * power / (power + DUCK_HALF * DUCK_HALF);
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Delay* const d = state;
+  float* x = block->x;
+  for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
+    // not for what is not a number either
+    const Two dry = {fabsf(x[0]) < 1e6F ? (double)x[0] : 0.0,
+                     fabsf(x[1]) < 1e6F ? (double)x[1] : 0.0};
+    if (d->left) {
+      glide(d);
+    }
+    const Two echo = late(d);
+    const double wet = ducked(d, dry) * d->now[MIX];
+    feed(d, dry, echo);
+    for (int c = 0; c < 2; ++c) {
+      const double y = dry[c] * (1.0 - d->now[MIX]) + echo[c] * wet;
+      x[c] = block->on[c] ? (float)y : x[c];
+    }
+  }
+}
+
+/// Echoes until 0.95 and less, again and again, are a millionth
+static uint64_t
+tail(const float* values, double rate)
+{
+  const DelayParams* const p = (const DelayParams*)values;
+  const double again = (double)p->feedback_percent / 100.0;
+  const double echoes = again > 1e-6 ? 1.0 + ceil(-6.0 / log10(again)) : 1.0;
+  return (uint64_t)(rate * (echoes * (double)p->time_ms / 1000.0 + 0.3));
+}
+
+static bool
+neutral(const float* values)
+{
+  return ((const DelayParams*)values)->mix_percent <= 0.0F;
+}
+
+const TonProcessor ton_delay = {
+    .id = "delay",
+    .name = "Delay",
+    .category = "space",
+    .help = "Echoes: repeats that come again, darker and thinner each time, on "
+            "their own side, the other, or from side to side.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .flags = TON_PAIR | TON_ALONE,
+    .lanes = 2,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .tail = tail,
+    .neutral = neutral,
+};

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "processors/processors.h"
+#include "processors/space/reverb_early.h"
+#include "processors/space/reverb_lines.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+static const char* const types[] = {"room", "plate", "hall", NULL};
+
+#define AT(field) offsetof(ReverbParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "type",
+     .offset = AT(type),
+     .name = "Type",
+     .help = "How large and how dense the space is",
+     .spacing = TON_CHOICE,
+     .max = HALL,
+     .def = PLATE,
+     .choices = types,
+     .flags = TON_RESTART},
+    {.symbol = "decay",
+     .offset = AT(decay_s),
+     .name = "Decay",
+     .help = "Time in which the sound falls by 60 dB",
+     .unit = TON_S,
+     .spacing = TON_LOG,
+     .min = 0.1F,
+     .max = 20.0F,
+     .def = 1.6F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "pre-delay",
+     .offset = AT(predelay_ms),
+     .name = "Pre-delay",
+     .help = "Silence before the space answers",
+     .unit = TON_MS,
+     .max = 250.0F,
+     .def = 20.0F,
+     .flags = TON_RESTART},
+    {.symbol = "size",
+     .offset = AT(size_percent),
+     .name = "Size",
+     .help = "Stretches the paths between the walls",
+     .unit = TON_PERCENT,
+     .min = 30.0F,
+     .max = 200.0F,
+     .def = 100.0F,
+     .flags = TON_RESTART},
+    {.symbol = "damping",
+     .offset = AT(damping_hz),
+     .name = "Damping",
+     .help = "Frequency at which the decay is half as long",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 1000.0F,
+     .max = 20000.0F,
+     .def = 7000.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "treble",
+     .offset = AT(treble_percent),
+     .name = "Treble decay",
+     .help = "How long the highest treble sounds, in shares of the decay",
+     .unit = TON_PERCENT,
+     .spacing = TON_LOG,
+     .min = 10.0F,
+     .max = 100.0F,
+     .def = 25.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "bass",
+     .offset = AT(bass_percent),
+     .name = "Bass decay",
+     .help = "How long the bass below 250 Hz sounds, in shares of the decay",
+     .unit = TON_PERCENT,
+     .spacing = TON_LOG,
+     .min = 25.0F,
+     .max = 250.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "modulation",
+     .offset = AT(modulation_percent),
+     .name = "Modulation",
+     .help = "How far the paths sway, against ringing",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 50.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "freeze",
+     .offset = AT(freeze),
+     .name = "Freeze",
+     .help = "Holds what sounds for good and lets nothing in",
+     .spacing = TON_SWITCH,
+     .max = 1.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "highpass",
+     .offset = AT(highpass_hz),
+     .name = "High-pass",
+     .help = "Keeps the bass out of the space",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 20.0F,
+     .max = 500.0F,
+     .def = 150.0F},
+    {.symbol = "lowpass",
+     .offset = AT(lowpass_hz),
+     .name = "Low-pass",
+     .help = "Keeps the treble out of the space",
+     .unit = TON_HZ,
+     .spacing = TON_LOG,
+     .min = 2000.0F,
+     .max = 20000.0F,
+     .def = 9000.0F},
+    {.symbol = "width",
+     .offset = AT(width_percent),
+     .name = "Width",
+     .help = "From mono to as wide as it is",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "mix",
+     .offset = AT(mix_percent),
+     .name = "Mix",
+     .help = "Share of the reverb; 100 % where it is fed by sends",
+     .unit = TON_PERCENT,
+     .max = 100.0F,
+     .def = 100.0F,
+     .flags = TON_AUTOMATE},
+};
+
+static_assert(sizeof(ReverbParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  return sizeof(Reverb) + reverb_room(spec->rate) * sizeof(float);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Reverb* const r = state;
+  r->rate = spec->rate;
+  r->glide = (float)(1.0 - exp(-1.0 / (0.010 * spec->rate)));
+  r->now.type = -1.0F;
+}
+
+static void
+rewind_rings(ReverbRing* rings, int n)
+{
+  for (int k = 0; k < n; ++k) {
+    rings[k].at = 0;
+  }
+}
+
+static void
+reset(void* state)
+{
+  Reverb* const r = state;
+  ReverbLines* const l = &r->lines;
+  ReverbFilter* const f = &r->filter;
+  memset(r->memory, 0, reverb_room(r->rate) * sizeof(float));
+  memset(l->behind, 0, sizeof(l->behind));
+  memset(l->treble_state, 0, sizeof(l->treble_state));
+  memset(l->bass_state, 0, sizeof(l->bass_state));
+  memset(f->x, 0, sizeof(f->x));
+  memset(f->u, 0, sizeof(f->u));
+  memset(f->y, 0, sizeof(f->y));
+  rewind_rings(r->early.past, 2);
+  rewind_rings(r->early.ring[0], 2 * DIFFUSERS);
+  rewind_rings(l->ring, LINES);
+  reverb_rest(l);
+  r->into = 0;
+  r->feed = r->feed_goal;
+  r->width = r->width_goal;
+  r->mix = r->mix_goal;
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Reverb* const r = state;
+  const ReverbParams* const p = (const ReverbParams*)u->params;
+  const bool fresh = r->now.type < 0.0F;
+  if (fresh || p->type != r->now.type || p->predelay_ms != r->now.predelay_ms ||
+      p->size_percent != r->now.size_percent) {
+    reverb_lay_out(r, p);
+  }
+  r->now = *p;
+  reverb_damp(r, p, fresh ? 0 : u->ramp);
+  reverb_filter(r, p);
+  r->feed_goal = p->freeze > 0.5F ? 0.0F : 1.0F;
+  r->width_goal = p->width_percent / 100.0F;
+  r->mix_goal = p->mix_percent / 100.0F;
+  // a delay that moves takes a trace of energy; what is frozen keeps all
+  r->lines.depth_goal = r->feed_goal * p->modulation_percent / 100.0F *
+                        reverb_most_depth(r->rate);
+  if (fresh || !u->ramp) {
+    r->feed = r->feed_goal;
+    r->width = r->width_goal;
+    r->mix = r->mix_goal;
+  }
+  if (fresh) {
+    reverb_rest(&r->lines);
+  }
+}
+
+typedef double TonVdAny __attribute__((vector_size(4 * TON_LANES), aligned(8)));
+
+/// Frames of both sides worked on at a time
+#ifdef __AVX__
+enum { AT_ONCE = 2 };
+#else
+enum { AT_ONCE = 1 };
+#endif
+typedef double Frames __attribute__((vector_size(16 * AT_ONCE)));
+
+enum { LAG = 2 / AT_ONCE, BEFORE = 2 * 2 * POLES };
+
+/// A step of one pair of poles; `last` holds 2 LAG vectors before
+static inline Frames
+pole(const double p[POLES], Frames* last, int k, Frames x)
+{
+  const Frames y = (x - p[1] * last[k]) - p[0] * last[k + LAG];
+  last[k] = last[k + LAG];
+  last[k + LAG] = y;
+  return y;
+}
+
+/// Both pairs of poles, from w into u and y, which begin with what was BEFORE
+static inline void
+recur(const ReverbFilter* f, const double* w, double* u, double* y, uint32_t n)
+{
+  Frames first[2 * LAG];
+  Frames second[2 * LAG];
+  memcpy(first, u, sizeof(first));
+  memcpy(second, y, sizeof(second));
+  for (uint32_t i = 0; i < 2 * n; i += 4) {
+#pragma GCC unroll 2
+    for (int k = 0; k < LAG; ++k) {
+      const uint32_t at = i + 2 * (uint32_t)k;
+      Frames now;
+      memcpy(&now, w + at, sizeof(now));
+      now = pole(f->p, first, k, now);
+      memcpy(u + BEFORE + at, &now, sizeof(now));
+      now = pole(f->q, second, k, now);
+      memcpy(y + BEFORE + at, &now, sizeof(now));
+    }
+  }
+}
+
+/// Filters; not for what is not a number
+static void
+take_in(ReverbFilter* f, const float* from, float in[2][CHUNK], uint32_t n)
+{
+  _Alignas(64) float two[2 * CHUNK] = {0};
+  _Alignas(64) double x[2 * (ZEROS + CHUNK)];
+  _Alignas(64) double w[2 * CHUNK];
+  _Alignas(64) double u[BEFORE + 2 * CHUNK];
+  _Alignas(64) double y[BEFORE + 2 * CHUNK];
+  memcpy(two, from, 2 * n * sizeof(float));
+  memcpy(x, f->x, sizeof(f->x));
+  memcpy(u, f->u, sizeof(f->u));
+  memcpy(y, f->y, sizeof(f->y));
+  for (uint32_t i = 0; i < 2 * n; i += TON_LANES) {
+    TonV v = ton_v_load(two + i);
+    v = (TonV)((TonVi)v & (ton_v_abs(v) < 1e6F));
+    *(TonVdAny*)(x + 2 * ZEROS + i) = ton_v_low(v);
+    *(TonVdAny*)(x + 2 * ZEROS + i + TON_LANES / 2) = ton_v_high(v);
+  }
+  for (uint32_t i = 0; i < 2 * n; i += TON_LANES / 2) {
+    TonVd sum = f->b[0] * *(const TonVdAny*)(x + 2 * ZEROS + i);
+#pragma GCC unroll 8
+    for (uint32_t k = 1; k <= ZEROS; ++k) {
+      sum = sum + f->b[k] * *(const TonVdAny*)(x + 2 * (ZEROS - k) + i);
+    }
+    *(TonVdAny*)(w + i) = sum;
+  }
+  recur(f, w, u, y, n);
+  for (uint32_t i = 0; i < n; i += TON_LANES) {
+    const double* const at = y + BEFORE + 2 * i;
+    const TonV a = ton_vd_join(*(const TonVdAny*)at,
+                               *(const TonVdAny*)(at + TON_LANES / 2));
+    const TonV b = ton_vd_join(*(const TonVdAny*)(at + TON_LANES),
+                               *(const TonVdAny*)(at + TON_LANES / 2 * 3));
+    ton_v_store(in[0] + i, ton_v_even(a, b));
+    ton_v_store(in[1] + i, ton_v_odd(a, b));
+  }
+  memcpy(f->x, x + 2 * n, sizeof(f->x));
+  memcpy(f->u, u + 2 * n, sizeof(f->u));
+  memcpy(f->y, y + 2 * n, sizeof(f->y));
+}
+
+/// `now` a frame nearer to `goal`, at last there
+static inline float
+glided(float now, float goal, float glide)
+{
+  const float way = goal - now;
+  return fabsf(way) < 1e-4F ? goal : now + glide * way;
+}
+
+/// Nothing comes in while it is frozen
+static void
+feed(Reverb* r, float in[2][CHUNK], uint32_t n)
+{
+  if (r->feed == 1.0F && r->feed_goal == 1.0F) {
+    return;
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    r->feed = glided(r->feed, r->feed_goal, r->glide);
+    in[0][i] *= r->feed;
+    in[1][i] *= r->feed;
+  }
+}
+
+/// What is heard first, and in `in` what goes into the lines
+static void
+begin(Reverb* r, float in[2][CHUNK], float first[2][CHUNK], uint32_t n)
+{
+  ReverbEarly* const e = &r->early;
+  for (int c = 0; c < 2; ++c) {
+    reverb_ring_put(r->memory, &e->past[c], (const TonV*)in[c], n);
+  }
+  for (int c = 0; c < 2; ++c) {
+    reverb_reflect(e, r->memory, c, first[c]);
+    reverb_diffuse(e, r->memory, c, in[c], n);
+  }
+  reverb_ring_advance(e->past, 2, n);
+  reverb_ring_advance(e->ring[0], 2 * DIFFUSERS, n);
+}
+
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+  return a < b ? a : b;
+}
+
+/// Both sides in turn, as wide as they shall be, and the share of each
+static void
+widen(Reverb* r, float wet[2][CHUNK], float* two, float* share, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    r->width = glided(r->width, r->width_goal, r->glide);
+    r->mix = glided(r->mix, r->mix_goal, r->glide);
+    const float mid = 0.5F * (wet[0][i] + wet[1][i]);
+    two[2 * i] = mid + r->width * (wet[0][i] - mid);
+    two[2 * i + 1] = mid + r->width * (wet[1][i] - mid);
+    share[2 * i] = r->mix;
+    share[2 * i + 1] = r->mix;
+  }
+}
+
+/// widen() at rest
+static void
+widen_at_rest(const Reverb* r, float wet[2][CHUNK], float* two, float* share,
+              uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i += TON_LANES) {
+    const TonV left = ton_v_load(wet[0] + i);
+    const TonV right = ton_v_load(wet[1] + i);
+    const TonV mid = 0.5F * (left + right);
+    const TonV a = mid + r->width * (left - mid);
+    const TonV b = mid + r->width * (right - mid);
+    ton_v_store(two + 2 * i, ton_v_zip_low(a, b));
+    ton_v_store(two + 2 * i + TON_LANES, ton_v_zip_high(a, b));
+    ton_v_store(share + 2 * i, ton_v(r->mix));
+    ton_v_store(share + 2 * i + TON_LANES, ton_v(r->mix));
+  }
+}
+
+static void
+mix_out(Reverb* r, const int32_t* on, float wet[2][CHUNK], float* x, uint32_t n)
+{
+  _Alignas(64) float two[2 * CHUNK];
+  _Alignas(64) float share[2 * CHUNK];
+  TonVi mask;
+  for (int k = 0; k < TON_LANES; ++k) {
+    mask[k] = on[k & 1];
+  }
+  if (r->width == r->width_goal && r->mix == r->mix_goal) {
+    widen_at_rest(r, wet, two, share, n);
+  } else {
+    widen(r, wet, two, share, n);
+  }
+  for (uint32_t i = 0; i < 2 * n; i += TON_LANES) {
+    const uint32_t m = least(2 * n - i, TON_LANES);
+    const TonV mix = ton_v_load(share + i);
+    const TonV dry = reverb_read(x + i, m);
+    const TonV y = dry * (1.0F - mix) + ton_v_load(two + i) * mix;
+    reverb_write(x + i, ton_v_select(mask, y, dry), m);
+  }
+}
+
+/// Reflections, diffusers and lines together, into `late`
+static void
+gather(const Reverb* r, float first[2][CHUNK], float diffuse[2][CHUNK],
+       float late[2][CHUNK], uint32_t n)
+{
+  for (int c = 0; c < 2; ++c) {
+    for (uint32_t i = 0; i < n; i += TON_LANES) {
+      const TonV early = ton_v_load(first[c] + i) +
+                         r->early.diffuse * ton_v_load(diffuse[c] + i);
+      ton_v_store(late[c] + i, early + 2.0F * ton_v_load(late[c] + i));
+    }
+  }
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Reverb* const r = state;
+  ReverbLines* const l = &r->lines;
+  _Alignas(64) float in[2][CHUNK];
+  _Alignas(64) float first[2][CHUNK];
+  _Alignas(64) float late[2][CHUNK];
+  float* x = block->x;
+  for (uint32_t left = block->frames; left;) {
+    uint32_t n = least(left, CHUNK - r->into);
+    n = l->moving ? least(n, l->moving) : n;
+    take_in(&r->filter, x, in, n);
+    feed(r, in, n);
+    begin(r, in, first, n);
+    reverb_lines_run(l, r->memory, in, late, r->into, n);
+    if (l->moving && !(l->moving -= n)) {
+      reverb_damp(r, &r->now, 0); // without the rounding of the steps
+    }
+    gather(r, first, in, late, n);
+    mix_out(r, block->on, late, x, n);
+    r->into = (r->into + n) % CHUNK;
+    x += 2 * (size_t)n;
+    left -= n;
+  }
+}
+
+/// What is frozen dies with the decay once it is let go
+static uint64_t
+tail(const float* values, double rate)
+{
+  const ReverbParams* const p = (const ReverbParams*)values;
+  const double bass = fmax(1.0, (double)p->bass_percent / 100.0);
+  return (uint64_t)(rate * (2.0 * bass * (double)p->decay_s +
+                            (double)p->predelay_ms / 1000.0 + 0.3));
+}
+
+static bool
+neutral(const float* values)
+{
+  return ((const ReverbParams*)values)->mix_percent <= 0.0F;
+}
+
+const TonProcessor TON_LANED(ton_reverb) = {
+    .id = "reverb",
+    .name = "Reverb",
+    .category = "space",
+    .help =
+        "A room, a plate or a hall: reflections, then sixteen swaying "
+        "paths that feed each other, each with its decay in bass and treble.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .flags = TON_PAIR | TON_ALONE,
+    .lanes = 2,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .tail = tail,
+    .neutral = neutral,
+};

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "dsp/decibel.h"
+#include "dsp/ramp.h"
+#include "processors/processors.h"
+
+#include <assert.h>
+#include <math.h>
+
+typedef struct {
+  float gain_db;
+  float invert;
+  float delay_ms;
+} GainParams;
+
+enum { LONGEST_MS = 500 };
+
+#define AT(field) offsetof(GainParams, field)
+
+static const TonParam params[] = {
+    {.symbol = "gain",
+     .offset = AT(gain_db),
+     .name = "Gain",
+     .help = "Makes it louder",
+     .unit = TON_DB,
+     .min = -120.0F,
+     .max = 36.0F,
+     .def = 0.0F,
+     .flags = TON_AUTOMATE},
+    {.symbol = "invert",
+     .offset = AT(invert),
+     .name = "Invert polarity",
+     .help = "Turns the waveform upside down",
+     .spacing = TON_SWITCH,
+     .max = 1.0F},
+    {.symbol = "delay",
+     .offset = AT(delay_ms),
+     .name = "Delay",
+     .help = "Lets it come later, in whole samples",
+     .unit = TON_MS,
+     .max = LONGEST_MS,
+     .flags = TON_RESTART},
+};
+
+static_assert(sizeof(GainParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
+/// y[n] = gain x[n - delay]
+typedef struct {
+  TonRamp glide;
+  TonRamped gain;
+  double rate;
+  uint32_t delay[TON_LANES]; ///< Frames
+  uint32_t longest;          ///< Delay of any lane: 0 leaves the ring alone
+  uint32_t mask;             ///< Frames of the ring - 1; a power of two
+  uint32_t at;               ///< Where the next frame is written
+  TonV ring[];
+} Gain;
+
+static uint32_t
+ring_frames(double rate)
+{
+  uint32_t n = 1;
+  while (n < rate * LONGEST_MS / 1000.0 + 1.0) {
+    n *= 2;
+  }
+  return n;
+}
+
+static size_t
+state_size(const TonSpec* spec)
+{
+  return sizeof(Gain) + ring_frames(spec->rate) * sizeof(TonV);
+}
+
+static void
+prepare(void* state, const TonSpec* spec)
+{
+  Gain* const g = state;
+  g->rate = spec->rate;
+  g->mask = ring_frames(spec->rate) - 1;
+}
+
+static void
+reset(void* state)
+{
+  Gain* const g = state;
+  memset(g->ring, 0, ((size_t)g->mask + 1) * sizeof(TonV));
+  g->at = 0;
+}
+
+static void
+update(void* state, const TonUpdate* u)
+{
+  Gain* const g = state;
+  const GainParams* const p = (const GainParams*)u->params;
+  const float factor = (float)ton_from_db((double)p->gain_db);
+  ton_ramp_to(&g->gain, u->lane, p->invert != 0.0F ? -factor : factor, u->ramp);
+  ton_ramp_start(&g->glide, u->lane, u->ramp);
+  g->delay[u->lane] = (uint32_t)lrint((double)p->delay_ms * g->rate / 1000.0);
+  g->longest = 0;
+  for (int i = 0; i < TON_LANES; ++i) {
+    g->longest = g->delay[i] > g->longest ? g->delay[i] : g->longest;
+  }
+}
+
+static TonV
+delayed(Gain* g, TonV x)
+{
+  g->ring[g->at & g->mask] = x;
+  for (int i = 0; i < TON_LANES; ++i) {
+    x[i] = g->ring[(g->at - g->delay[i]) & g->mask][i];
+  }
+  ++g->at;
+  return x;
+}
+
+static void
+process(void* state, const TonBlock* block)
+{
+  Gain* const g = state;
+  const TonVi on = ton_vi_load(block->on);
+  float* x = block->x;
+  for (uint32_t left = block->frames; left;) {
+    const uint32_t span = ton_ramp_span(&g->glide, left);
+    for (uint32_t i = 0; i < span; ++i, x += TON_LANES) {
+      const TonV dry = ton_v_load(x);
+      const TonV late = g->longest ? delayed(g, dry) : dry;
+      g->gain.now += g->gain.step;
+      ton_v_store(x, ton_v_select(on, late * g->gain.now, dry));
+    }
+    ton_ramp_advance(&g->glide, &g->gain, 1, span);
+    left -= span;
+  }
+}
+
+/// A delay that is meant to be heard: no latency, but sound is still inside
+static uint64_t
+tail(const float* values, double rate)
+{
+  const GainParams* const p = (const GainParams*)values;
+  return (uint64_t)lrint((double)p->delay_ms * rate / 1000.0);
+}
+
+static bool
+neutral(const float* values)
+{
+  const GainParams* const p = (const GainParams*)values;
+  return p->gain_db == 0.0F && p->invert == 0.0F && p->delay_ms == 0.0F;
+}
+
+static double
+response(const float* values, double hz, double rate)
+{
+  (void)hz;
+  (void)rate;
+  return (double)((const GainParams*)values)->gain_db;
+}
+
+const TonProcessor TON_LANED(ton_gain) = {
+    .id = "gain",
+    .name = "Gain",
+    .category = "gain",
+    .help = "Changes the level, the polarity and the arrival time, and nothing "
+            "else.",
+    .params = params,
+    .n_params = TON_COUNT(params),
+    .lanes = TON_LANES,
+    .state_size = state_size,
+    .prepare = prepare,
+    .reset = reset,
+    .update = update,
+    .process = process,
+    .tail = tail,
+    .neutral = neutral,
+    .response = response,
+};

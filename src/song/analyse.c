@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "song/analyse.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "song/file_source.h"
+#include "song/parallel_for.h"
+
+#include <tonmeister/audio_file.h>
+
+static bool
+add(void* handle, const float* const* in, uint32_t frames)
+{
+  ton_stem_analysis_add(handle, in, frames);
+  return true;
+}
+
+static TonStatus
+feed(TonAudio* audio, TonStemAnalysis* analysis, const TonJob* job,
+     TonError* error)
+{
+  const TonSink sink = {analysis, add};
+  return source_pass(audio, &sink, "listening", job, error);
+}
+
+static TonStatus
+study(TonAudio* audio, unsigned what, TonSoundFeatures* facts,
+      const TonJob* job, TonError* error)
+{
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  const unsigned long refusals = ton_alloc_refusals();
+  TonStemAnalysis* const analysis =
+      ton_stem_analysis_new(info->rate, info->channels, what);
+  TonStatus status = analysis ? feed(audio, analysis, job, error)
+                              : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  if (!status && (ton_stem_analysis_finish(analysis, facts) ||
+                  ton_alloc_refusals() != refusals)) {
+    status = ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  if (!status) {
+    facts->whole.bad_samples += ton_audio_bad_samples(audio);
+  }
+  ton_stem_analysis_free(analysis);
+  return status;
+}
+
+TonStatus
+analyse_file(const char* path, unsigned what, TonSoundFeatures* facts,
+             const TonJob* job, TonError* error)
+{
+  TonAudio* audio = NULL;
+  *facts = (TonSoundFeatures){0};
+  TON_TRY(ton_audio_open(path, &audio, error));
+  const uint32_t rate = ton_audio_info(audio)->rate;
+  const TonStatus status =
+      rate < 8000
+          ? ton_fail_file(error, TON_UNSUPPORTED, path,
+                          "is at %u Hz; the meters begin at 8000 Hz", rate)
+          : study(audio, what, facts, job, error);
+  ton_audio_close(audio);
+  facts->file = path;
+  return status;
+}
+
+typedef struct {
+  const char* path;
+  unsigned what;
+  TonSoundFeatures* facts;
+  TonMeasurement whole;
+} Halves;
+
+static bool
+tell(void* handle, const char* stage, double part)
+{
+  const TonJob* const job = handle;
+  (void)stage;
+  return !job->progress || job->progress(job->handle, "listening", part);
+}
+
+static TonStatus
+analyse_half(void* handle, uint32_t i, const TonJob* job, TonError* error)
+{
+  Halves* const h = handle;
+  const TonJob own = {
+      .threads = 1, .progress = tell, .handle = (void*)(uintptr_t)job};
+  return i == 0
+             ? analyse_file(h->path, 0, h->facts, &own, error)
+             : ton_measure_file(h->path, h->what, &h->whole, NULL, &own, error);
+}
+
+TonStatus
+analyse_mix(const char* path, unsigned what, TonSoundFeatures* facts,
+            const TonJob* job, TonError* error)
+{
+  Halves h = {.path = path, .what = what, .facts = facts};
+  *facts = (TonSoundFeatures){0};
+  if (job->threads == 1) {
+    return analyse_file(path, what, facts, job, error);
+  }
+  TON_TRY(parallel_for(2, job, analyse_half, &h, error));
+  facts->whole = h.whole;
+  facts->whole.n_points = 0;
+  facts->whole.momentary_lufs = facts->whole.short_term_lufs = NULL;
+  facts->whole.peak_dbfs = facts->whole.correlation_curve = NULL;
+  return TON_OK;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_SONG_ANALYSE_H
+#define TON_SONG_ANALYSE_H
+
+#include "analysis/stem.h"
+#include "song/song.h"
+
+/// Facts of a whole file, with the meters of `what`.  Freed by caller with
+/// ton_sound_features_free(), also after an error.  [main]
+TonStatus analyse_file(const char* path, unsigned what, TonSoundFeatures* facts,
+                       const TonJob* job, TonError* error);
+
+/// The same of one long file, on two cores where the job has them: the meters
+/// read it on one, the rest on the other.  [main]
+TonStatus analyse_mix(const char* path, unsigned what, TonSoundFeatures* facts,
+                      const TonJob* job, TonError* error);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "song/song.h"
+
+#include <string.h>
+#include <strings.h>
+
+/// Containers we can write, by the name's ending
+static const char*
+container_of(const char* path)
+{
+  const char* const dot = strrchr(path, '.');
+  if (dot && strcasecmp(dot, ".flac") == 0) {
+    return "FLAC";
+  }
+  if (dot && strcasecmp(dot, ".mp3") == 0) {
+    return "MP3";
+  }
+  return dot && strcasecmp(dot, ".wav") == 0 ? "WAV" : NULL;
+}
+
+/// A mono file stays one unless something in the chain makes sides of it
+static uint32_t
+channels_of(const TonAudioInfo* info, const TonInsert* chain, uint32_t n)
+{
+  uint32_t channels = info->channels;
+  for (uint32_t i = 0; i < n; ++i) {
+    channels = chain[i].type->flags & TON_PAIR ? 2 : channels;
+  }
+  return channels == 1 ? 1 : 2;
+}
+
+TonStatus
+ton_song_apply(const char* in, const char* out, const TonInsert* chain,
+               uint32_t n, const TonJob* job, TonError* error)
+{
+  TonAudio* audio = NULL;
+  TON_TRY(ton_audio_open(in, &audio, error));
+  const TonAudioInfo info = *ton_audio_info(audio);
+  ton_audio_close(audio);
+  const char* const container = container_of(out);
+  if (!container) {
+    return ton_fail_file(error, TON_BAD_USE, out,
+                         "has no ending we can write; expected .wav, .flac or "
+                         ".mp3");
+  }
+  if (strcmp(in, out) == 0) {
+    return ton_fail_file(error, TON_BAD_USE, out,
+                         "is the input; choose another name for the result");
+  }
+  const bool ints =
+      info.samples == TON_SAMPLES_16 || info.samples == TON_SAMPLES_24;
+  const TonAudioFormat format = {.rate = info.rate,
+                                 .channels = channels_of(&info, chain, n),
+                                 .samples = ints ? info.samples
+                                            : strcmp(container, "FLAC") == 0
+                                                ? TON_SAMPLES_24
+                                                : TON_SAMPLES_FLOAT,
+                                 .container = container,
+                                 .dither = n > 0,
+                                 .frames_hint = info.frames};
+  TonRecorder take = {.error = error};
+  TON_TRY(ton_writer_open(out, &format, &take.writer, error));
+  const TonStatus status = ton_render_chain(in, chain, n, &take, job, error);
+  if (status) {
+    ton_writer_abandon(take.writer);
+    return status;
+  }
+  return ton_writer_commit(take.writer, NULL, NULL, error);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "song/build_graph.h"
+
+#include "base/memory.h"
+#include "dsp/decibel.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool
+automated(const TonStrip* strip, uint32_t insert)
+{
+  for (uint32_t i = 0; strip && i < strip->n_automation; ++i) {
+    const TonAutomation* const a = &strip->automation[i];
+    if (a->move == TON_MOVE_PARAM && a->item == insert) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TonStatus
+build_chain(TonGraph* graph, uint32_t strip, const TonInsert* chain, uint32_t n,
+            const TonMix* mix, const TonStrip* owner, uint32_t* place)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    const TonInsert* const in = &chain[i];
+    const bool idle = in->type->neutral && in->type->neutral(in->params) &&
+                      !automated(owner, i);
+    if (place) {
+      place[i] = UINT32_MAX;
+    }
+    if (in->bypass || idle) {
+      continue;
+    }
+    const uint32_t key =
+        in->key && mix ? ton_mix_strip(mix, in->key) : UINT32_MAX;
+    const uint32_t at =
+        ton_graph_insert(graph, strip, in->type, in->params, key);
+    if (at == UINT32_MAX) {
+      return TON_NO_MEMORY;
+    }
+    if (place) {
+      place[i] = at;
+    }
+  }
+  return TON_OK;
+}
+
+static const TonLaw laws[] = {
+    [TON_PAN_CONSTANT_POWER] = TON_LAW_CONSTANT_POWER,
+    [TON_PAN_COMPROMISE] = TON_LAW_COMPROMISE,
+    [TON_PAN_LINEAR] = TON_LAW_LINEAR,
+    [TON_PAN_BALANCE] = TON_LAW_BALANCE,
+};
+
+/// Does this strip's sound pass a bus in solo?
+static bool
+reaches_solo(const TonMix* mix, const TonStrip* strip)
+{
+  for (uint32_t hops = 0; strip && hops <= mix->n_strips; ++hops) {
+    if (strip->solo) {
+      return true;
+    }
+    const uint32_t to = strip->to ? ton_mix_strip(mix, strip->to) : UINT32_MAX;
+    strip = to == UINT32_MAX ? NULL : &mix->strips[to];
+  }
+  return false;
+}
+
+static bool
+any_solo(const TonMix* mix)
+{
+  for (uint32_t i = 0; i < mix->n_strips; ++i) {
+    if (mix->strips[i].solo) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// A track that a solo elsewhere leaves out
+static bool
+left_out(const TonMix* mix, const TonStrip* s)
+{
+  return !s->bus && any_solo(mix) && !reaches_solo(mix, s);
+}
+
+/// Does a send of it lead to a solo?  Then it is heard there, and only there.
+static bool
+sends_to_solo(const TonMix* mix, const TonStrip* s)
+{
+  for (uint32_t k = 0; k < s->n_sends; ++k) {
+    if (reaches_solo(mix, &mix->strips[ton_mix_strip(mix, s->sends[k].to)])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool
+silent(const TonMix* mix, const TonStrip* s)
+{
+  return s->mute || (left_out(mix, s) && !sends_to_solo(mix, s));
+}
+
+/// A way that is closed while another strip is in solo
+static bool
+is_closed(const TonMix* mix, const TonStrip* s, uint32_t to)
+{
+  return left_out(mix, s) && !reaches_solo(mix, &mix->strips[to]);
+}
+
+static TonStatus
+add_strip(TonGraph* graph, const TonMix* mix, uint32_t i, const TonSource* src)
+{
+  const TonStrip* const s = &mix->strips[i];
+  const TonFader fader = {.db = s->fader_db,
+                          .pan = s->pan,
+                          .pan_right = s->pan_right,
+                          .dual = s->dual_pan,
+                          .mute = silent(mix, s),
+                          .law = laws[s->pan_law]};
+  const float trim = (float)ton_from_db((double)s->trim_db);
+  const uint32_t at = ton_graph_strip(graph, s->name, s->bus ? NULL : src,
+                                      s->invert ? -trim : trim, &fader);
+  if (at == UINT32_MAX) {
+    return TON_NO_MEMORY;
+  }
+  if (s->delay_ms > 0.0F) {
+    const TonProcessor* const gain = ton_processor("gain");
+    float params[8];
+    ton_param_defaults(gain, params);
+    params[ton_param(gain, "delay") - gain->params] = s->delay_ms;
+    if (ton_graph_insert(graph, at, gain, params, UINT32_MAX) == UINT32_MAX) {
+      return TON_NO_MEMORY;
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
+add_edges(TonGraph* graph, const TonMix* mix, uint32_t i)
+{
+  const TonStrip* const s = &mix->strips[i];
+  const uint32_t out = s->to ? ton_mix_strip(mix, s->to) : 0;
+  if (s->to &&
+      ton_graph_edge(graph, i, out, is_closed(mix, s, out) ? -INFINITY : 0.0F,
+                     false) == UINT32_MAX) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t k = 0; k < s->n_sends; ++k) {
+    const TonSend* const send = &s->sends[k];
+    const uint32_t to = ton_mix_strip(mix, send->to);
+    const float db = is_closed(mix, s, to) ? -INFINITY : send->level_db;
+    if (ton_graph_edge(graph, i, to, db, send->pre) == UINT32_MAX) {
+      return TON_NO_MEMORY;
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
+add_automation(TonGraph* graph, const TonMix* mix, uint32_t i,
+               const uint32_t* place)
+{
+  const TonStrip* const s = &mix->strips[i];
+  static const TonAutoKind kinds[] = {
+      [TON_MOVE_FADER] = TON_AUTO_FADER, [TON_MOVE_PAN] = TON_AUTO_PAN,
+      [TON_MOVE_MUTE] = TON_AUTO_MUTE,   [TON_MOVE_SEND] = TON_AUTO_EDGE,
+      [TON_MOVE_PARAM] = TON_AUTO_PARAM,
+  };
+  for (uint32_t k = 0; k < s->n_automation; ++k) {
+    const TonAutomation* const a = &s->automation[k];
+    uint32_t item = a->item;
+    if (a->move == TON_MOVE_SEND) {
+      const uint32_t to = ton_mix_strip(mix, s->sends[item].to);
+      item = is_closed(mix, s, to) ? UINT32_MAX : item + (s->to != NULL);
+    } else if (a->move == TON_MOVE_PARAM) {
+      item = place[a->item];
+    }
+    if (item != UINT32_MAX && a->n_points) {
+      TON_TRY(ton_graph_automate(graph, i, kinds[a->move], item, a->param,
+                                 a->points, a->n_points));
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
+build(TonGraph* graph, const TonMix* mix, const TonSource* sources)
+{
+  for (uint32_t i = 0; i < mix->n_strips; ++i) {
+    TON_TRY(add_strip(graph, mix, i, mix->strips[i].bus ? NULL : &sources[i]));
+  }
+  for (uint32_t i = 0; i < mix->n_strips; ++i) {
+    const TonStrip* const s = &mix->strips[i];
+    uint32_t* const place = ton_alloc((s->n_chain + 1) * sizeof(uint32_t));
+    TonStatus status =
+        place ? build_chain(graph, i, s->chain, s->n_chain, mix, s, place)
+              : TON_NO_MEMORY;
+    status = status ? status : add_edges(graph, mix, i);
+    status = status ? status : add_automation(graph, mix, i, place);
+    ton_free(place);
+    TON_TRY(status);
+  }
+  return TON_OK;
+}
+
+TonGraph*
+build_graph(const TonMix* mix, const TonSource* sources)
+{
+  TonGraph* const graph = ton_graph_new(mix->rate);
+  if (graph && build(graph, mix, sources) != TON_OK) {
+    ton_graph_free(graph);
+    return NULL;
+  }
+  return graph;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_SONG_FILE_SOURCE_H
+#define TON_SONG_FILE_SOURCE_H
+
+#include "song/song.h"
+
+#include <tonmeister/audio_file.h>
+#include <tonmeister/engine.h>
+
+/// A file as the engine's source; the file stays the caller's
+TonSource source_of(TonAudio* audio);
+
+/// Read a file to its end into a sink, and tell `job` how far it is under the
+/// name of the stage.  The sink does not fail.  [main]
+TonStatus source_pass(TonAudio* audio, const TonSink* sink, const char* stage,
+                      const TonJob* job, TonError* error);
+
+#endif

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/string.h"
+#include "files/files.h"
+#include "song/song.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_NAME = 256 };
+
+typedef struct {
+  char text[MOST_NAME];
+} StripName;
+
+static const char*
+base_name(const char* path)
+{
+  const char* const slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+/// Bytes of one UTF-8 letter; 0: not one
+static size_t
+letter_length(const char* text)
+{
+  const unsigned char* const s = (const unsigned char*)text;
+  const size_t n = *s < 0x80                 ? 1
+                   : *s >= 0xC2 && *s < 0xE0 ? 2
+                   : *s >= 0xE0 && *s < 0xF0 ? 3
+                   : *s >= 0xF0 && *s < 0xF5 ? 4
+                                             : 0;
+  for (size_t i = 1; i < n; ++i) {
+    if ((s[i] & 0xC0U) != 0x80U) {
+      return 0;
+    }
+  }
+  const bool surrogate = *s == 0xED && s[1] >= 0xA0;
+  const bool too_long =
+      (*s == 0xE0 && s[1] < 0xA0) || (*s == 0xF0 && s[1] < 0x90);
+  return surrogate || too_long || (*s == 0xF4 && s[1] >= 0x90) ? 0 : n;
+}
+
+static bool
+is_control(const char* letter)
+{
+  const unsigned char* const s = (const unsigned char*)letter;
+  return *s < 0x20 || *s == 0x7F || (*s == 0xC2 && s[1] < 0xA0) ||
+         (*s == 0xEF && (memcmp(s, "\xEF\xBB\xBF", 3) == 0 || s[1] == 0xBF));
+}
+
+/// Name of a file as a text may have it: line breaks and the like become
+/// spaces, bytes that are no UTF-8 are read as Latin-1
+static const char*
+plain_name(const char* path, char* room, size_t size)
+{
+  size_t at = 0;
+  for (const char* c = base_name(path); *c && at + 5 < size;) {
+    const size_t n = letter_length(c);
+    if (!n) {
+      const unsigned char byte = (unsigned char)*c;
+      room[at++] = (char)(0xC0U | byte >> 6);
+      room[at++] = (char)(0x80U | (byte & 0x3FU));
+    } else if (is_control(c)) {
+      room[at++] = ' ';
+    } else {
+      memcpy(room + at, c, n);
+      at += n;
+    }
+    c += n ? n : 1;
+  }
+  room[at] = '\0';
+  return room;
+}
+
+static TonStatus
+copy_file(const char* from, const char* to, TonError* error)
+{
+  char part[2200];
+  files_part_name(to, part, sizeof(part));
+  const int in = open(from, O_RDONLY | O_CLOEXEC);
+  if (in < 0) {
+    return ton_fail_file(error, TON_BAD_FILE, from, "%s", strerror(errno));
+  }
+  const int out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  char block[65536];
+  ssize_t n = out < 0 ? -1 : 1;
+  while (n > 0) {
+    n = read(in, block, sizeof(block));
+    n = n > 0 && files_write_all(out, block, (uint64_t)n) ? -1 : n;
+  }
+  const int reason = errno;
+  close(in);
+  const bool closed = out >= 0 && close(out) == 0;
+  errno = n < 0 ? reason : errno;
+  const TonStatus status = n < 0 || !closed
+                               ? ton_fail_write(error, to)
+                               : files_atomic_replace(part, to, error);
+  if (status) {
+    unlink(part);
+  }
+  return status;
+}
+
+static bool
+same_bytes(const char* a, const char* b)
+{
+  FILE* const x = fopen(a, "rb");
+  FILE* const y = fopen(b, "rb");
+  char p[65536];
+  char q[sizeof(p)];
+  bool same = x && y;
+  for (size_t n = 1; same && n;) {
+    n = fread(p, 1, sizeof(p), x);
+    same = fread(q, 1, sizeof(q), y) == n && memcmp(p, q, n) == 0 &&
+           !ferror(x) && !ferror(y);
+  }
+  if (x) {
+    fclose(x);
+  }
+  if (y) {
+    fclose(y);
+  }
+  return same;
+}
+
+/// A stem joins the song as a second name of the same file where the disk
+/// allows it, else as a copy.  It is never written to.
+static TonStatus
+import_stem(const char* from, const char* to, TonError* error)
+{
+  struct stat a;
+  struct stat b;
+  if (stat(from, &a) != 0) {
+    return ton_fail_file(error, TON_NOT_FOUND, from, "%s", strerror(errno));
+  }
+  if (stat(to, &b) == 0) {
+    const bool one = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    if (one || (a.st_size == b.st_size && same_bytes(from, to))) {
+      return TON_OK;
+    }
+    return ton_fail_file(error, TON_BAD_USE, to,
+                         "is there already and is another file; rename one of "
+                         "the stems");
+  }
+  return link(from, to) == 0 ? TON_OK : copy_file(from, to, error);
+}
+
+/// "01_LEAD-vox.wav" is "01 LEAD-vox": without ending, words apart
+static void
+strip_name(const char* file, char* room, size_t size)
+{
+  char whole[1024];
+  const char* name = plain_name(file, whole, sizeof(whole));
+  name += strspn(name, " ");
+  const char* const dot = strrchr(name, '.');
+  size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
+  n = n < size - 1 ? n : size - 1;
+  while (n && ((unsigned char)name[n] & 0xC0U) == 0x80U) {
+    --n; // not through a letter
+  }
+  while (n && name[n - 1] == ' ') {
+    --n;
+  }
+  snprintf(room, size, "%.*s", (int)n, name);
+  for (char* c = room; *c; ++c) {
+    *c = *c == '_' || *c == '/' || *c == '~' ? ' ' : *c;
+  }
+  if (!*room || strcmp(room, "Mix") == 0) { // the mix bus has that name
+    snprintf(room, size, "%s", *room ? "Mix track" : "Track");
+  }
+}
+
+/// The rate most stems have; of equals the highest
+static TonStatus
+song_rate(char** stems, uint32_t n, uint32_t* rate, TonError* error)
+{
+  uint32_t rates[64] = {0};
+  uint32_t counts[64] = {0};
+  uint32_t kinds = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    TonAudio* audio = NULL;
+    TON_TRY(ton_audio_open(stems[i], &audio, error));
+    const uint32_t r = ton_audio_info(audio)->rate;
+    const uint32_t channels = ton_audio_info(audio)->channels;
+    ton_audio_close(audio);
+    if (channels > 2) {
+      return ton_fail_file(error, TON_UNSUPPORTED, stems[i],
+                           "has %u channels; a stem is mono or stereo: split "
+                           "it into files of one or two channels",
+                           channels);
+    }
+    uint32_t k = 0;
+    while (k < kinds && rates[k] != r) {
+      ++k;
+    }
+    if (k == kinds && kinds < 64) {
+      rates[kinds++] = r;
+    }
+    if (k < 64) {
+      ++counts[k];
+    }
+  }
+  uint32_t best = 0;
+  for (uint32_t k = 1; k < kinds; ++k) {
+    if (counts[k] > counts[best] ||
+        (counts[k] == counts[best] && rates[k] > rates[best])) {
+      best = k;
+    }
+  }
+  *rate = rates[best] < 44100 ? 44100 : rates[best];
+  *rate = *rate > 192000 ? 192000 : *rate;
+  return TON_OK;
+}
+
+static TonStatus
+import_all(const TonSongPaths* p, char** stems, uint32_t n, TonError* error)
+{
+  char folder[1100];
+  snprintf(folder, sizeof(folder), "%s/stems", p->folder);
+  TON_TRY(ton_make_folder(folder, error));
+  for (uint32_t i = 0; i < n; ++i) {
+    char to[2048];
+    char name[500];
+    snprintf(to, sizeof(to), "%s/%s", folder,
+             plain_name(stems[i], name, sizeof(name)));
+    TON_TRY(import_stem(stems[i], to, error));
+  }
+  return TON_OK;
+}
+
+/// A quoted scalar that YAML reads back as it was
+static void
+add_scalar(TonString* text, const char* value)
+{
+  char* const safe = ton_doc_scalar(value);
+  ton_string_add(text, safe ? safe : value);
+  ton_free(safe);
+}
+
+/// Names of `n` stems: of equals ("kick.wav", "kick.flac") the later ones get
+/// a number.  Freed by the caller; null when memory is refused.
+static StripName*
+strip_names(char** stems, uint32_t n)
+{
+  StripName* const names = ton_alloc((n + 1) * sizeof(StripName));
+  for (uint32_t i = 0; names && i < n; ++i) {
+    char plain[MOST_NAME];
+    strip_name(stems[i], plain, sizeof(plain));
+    snprintf(names[i].text, MOST_NAME, "%s", plain);
+    uint32_t number = 1;
+    for (uint32_t k = 0; k < i;) {
+      const bool taken = strcmp(names[k].text, names[i].text) == 0;
+      if (taken) {
+        snprintf(names[i].text, MOST_NAME, "%.240s %u", plain, ++number);
+      }
+      k = taken ? 0 : k + 1;
+    }
+  }
+  return names;
+}
+
+static void
+write_tracks(TonString* text, char** stems, uint32_t n, bool flat)
+{
+  StripName* const names = strip_names(stems, n);
+  text->failed |= !names;
+  char file[512];
+  for (uint32_t i = 0; names && i < n; ++i) {
+    ton_string_add(text, "  ");
+    add_scalar(text, names[i].text);
+    ton_string_add(text, ":\n    file: ");
+    char name[500];
+    snprintf(file, sizeof(file), "stems/%s",
+             plain_name(stems[i], name, sizeof(name)));
+    add_scalar(text, file);
+    ton_string_add(text, flat ? "\n    pan-law: balance\n" : "\n");
+  }
+  ton_free(names);
+}
+
+/// A text that a run before this one began and had no time to decide on
+static bool
+is_begun(const char* path, const TonString* text)
+{
+  struct stat st;
+  char* const bytes = ton_alloc(text->length + 1);
+  FILE* const file = fopen(path, "rb");
+  const bool same = bytes && file && fstat(fileno(file), &st) == 0 &&
+                    (uint64_t)st.st_size == text->length &&
+                    fread(bytes, 1, text->length, file) == text->length &&
+                    memcmp(bytes, text->bytes, text->length) == 0;
+  if (file) {
+    fclose(file);
+  }
+  ton_free(bytes);
+  return same;
+}
+
+/// The text joins its stems; what a person may have changed is not replaced
+static TonStatus
+begin_song(const TonSongPaths* p, char** stems, uint32_t n,
+           const TonString* text, const char* song, TonError* error)
+{
+  if (text->failed) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  if (access(p->mix_text, F_OK) == 0 && !is_begun(p->mix_text, text)) {
+    return ton_fail_file(error, TON_BAD_USE, p->mix_text,
+                         "is there already; edit it, work it out again around "
+                         "what you changed (tonmeister mix %s --propose), or "
+                         "choose another folder",
+                         song);
+  }
+  TON_TRY(import_all(p, stems, n, error));
+  return ton_file_write(p->mix_text, text->bytes, text->length, error);
+}
+
+TonStatus
+ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
+             TonError* error)
+{
+  TonSongPaths p;
+  uint32_t rate = 0;
+  TON_TRY(song_rate(stems, n, &rate, error));
+  TON_TRY(ton_song_paths(song, true, &p, error));
+  TonString text = {0};
+  ton_string_add(&text, flat ? "# Every fader at unity, nothing else.\nsong: "
+                             : "# Proposed by tonmeister: every reason stands "
+                               "behind its value, the whole\n# record in "
+                               "decisions.json. Change what you like; lock: "
+                               "[fader] keeps it.\nsong: ");
+  add_scalar(&text, base_name(p.folder));
+  ton_string_printf(&text, "\nrate: %g kHz\n\ntracks:\n", rate / 1000.0);
+  write_tracks(&text, stems, n, flat);
+  ton_string_add(&text, "\nbuses:\n  Mix: {}\n");
+  const TonStatus status = begin_song(&p, stems, n, &text, song, error);
+  ton_string_free(&text);
+  return status;
+}

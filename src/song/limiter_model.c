@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "song/limiter_model.h"
+
+#include "base/memory.h"
+#include "dsp/decibel.h"
+#include "dsp/kernels/weigh.h"
+#include "dsp/limit_release.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  MOST_STEPS = 1 << 20,
+  HISTORY = 4,       ///< Frames readable before a step
+  SLACK = 8,         ///< Behind it
+  MOST_FRAMES = 800, ///< Of a step: 1 ms at 768 kHz
+  TENTH = 100,       ///< Steps of 1 ms in one point of the meter
+};
+
+struct LimiterModel {
+  uint32_t channels;
+  uint32_t frames; ///< Of a step before folding
+  double step_ms;
+  uint32_t held;
+  float x[2][HISTORY + MOST_FRAMES + SLACK];
+  TonKWeight k;
+  double state[2][TON_K_HISTORY];
+  const TonWeigh* weigh;
+  float* peak;  ///< Largest |x| per stored step
+  float* power; ///< K-weighted, mean per frame and both channels
+  uint32_t n;
+  size_t capacity_peak;
+  size_t capacity_power;
+  uint32_t fold; ///< Steps in one stored step: a power of two
+  uint32_t folded;
+  float fold_peak;
+  float fold_power;
+  // the limiter
+  double ceiling;
+  double look_ms;
+  double release_ms;
+  bool automatic;
+  double lufs;
+  // what measured runs have taught
+  double hidden_db; ///< By which peaks between samples stand out of them
+  double trust;
+  double offset_lu; ///< Of the loss, from a loss of `learnt_lu` on
+  double learnt_lu;
+};
+
+LimiterModel*
+limiter_model_new(uint32_t rate, uint32_t channels)
+{
+  LimiterModel* const f = ton_alloc(sizeof(LimiterModel));
+  if (f) {
+    f->channels = channels;
+    f->frames = rate / 1000 < MOST_FRAMES ? rate / 1000 : MOST_FRAMES;
+    f->step_ms = 1000.0 * f->frames / rate;
+    f->weigh = ton_weigh();
+    f->fold = 1;
+    f->trust = 1.02; // peaks between samples, which are not seen here
+    f->learnt_lu = 1.0;
+    ton_k_weight_design(&f->k, rate);
+  }
+  return f;
+}
+
+void
+limiter_model_free(LimiterModel* f)
+{
+  if (f) {
+    ton_free(f->peak);
+    ton_free(f->power);
+    ton_free(f);
+  }
+}
+
+// Keeping ---------------------------------------------------------------------
+
+/// Two steps become one
+static void
+halve(LimiterModel* f)
+{
+  for (uint32_t i = 0; i < f->n / 2; ++i) {
+    f->peak[i] = fmaxf(f->peak[2 * i], f->peak[2 * i + 1]);
+    f->power[i] = 0.5F * (f->power[2 * i] + f->power[2 * i + 1]);
+  }
+  f->n /= 2;
+  f->fold *= 2;
+}
+
+static void
+keep(LimiterModel* f, float peak, float power)
+{
+  f->fold_peak = fmaxf(f->fold_peak, peak);
+  f->fold_power += power;
+  if (++f->folded < f->fold) {
+    return;
+  }
+  float* const peaks =
+      ton_grow(f->peak, &f->capacity_peak, (size_t)f->n + 1, sizeof(float));
+  f->peak = peaks ? peaks : f->peak;
+  float* const powers =
+      ton_grow(f->power, &f->capacity_power, (size_t)f->n + 1, sizeof(float));
+  f->power = powers ? powers : f->power;
+  if (peaks && powers) {
+    f->peak[f->n] = f->fold_peak;
+    f->power[f->n++] = f->fold_power / (float)f->fold;
+  }
+  f->folded = 0;
+  f->fold_peak = 0.0F;
+  f->fold_power = 0.0F;
+  if (f->n == MOST_STEPS) {
+    halve(f);
+  }
+}
+
+static float
+largest(const float* x, uint32_t n)
+{
+  float most = 0.0F;
+  for (uint32_t i = 0; i < n; ++i) {
+    const float a = fabsf(x[i]);
+    most = a > most ? a : most;
+  }
+  return most;
+}
+
+static void
+close_step(LimiterModel* f)
+{
+  const uint32_t n = f->held;
+  const bool mono = f->channels == 1;
+  const float* const x[2] = {f->x[0] + HISTORY, f->x[mono ? 0 : 1] + HISTORY};
+  TonSums s;
+  f->weigh->squares(&f->k, x, f->state, n, &s);
+  const float left = largest(x[0], n);
+  const float right = mono ? left : largest(x[1], n);
+  keep(f, fmaxf(left, right), (float)((mono ? s.aa : s.aa + s.bb) / n));
+  for (uint32_t c = 0; c < f->channels; ++c) {
+    memmove(f->x[c], f->x[c] + n, HISTORY * sizeof(float));
+    for (int i = 0; i < TON_K_HISTORY; ++i) {
+      f->state[c][i] = fabs(f->state[c][i]) < 1e-30 ? 0.0 : f->state[c][i];
+    }
+  }
+  f->held = 0;
+}
+
+void
+limiter_model_add(LimiterModel* f, const float* const* in, uint32_t frames)
+{
+  for (uint32_t done = 0; done < frames;) {
+    const uint32_t room = f->frames - f->held;
+    const uint32_t n = frames - done < room ? frames - done : room;
+    for (uint32_t c = 0; c < f->channels; ++c) {
+      memcpy(f->x[c] + HISTORY + f->held, in[c] + done, n * sizeof(float));
+    }
+    f->held += n;
+    done += n;
+    if (f->held == f->frames) {
+      close_step(f);
+    }
+  }
+}
+
+// Foreseeing ------------------------------------------------------------------
+
+static double
+value_of(const TonInsert* limiter, const char* symbol, double otherwise)
+{
+  const TonParam* const p = ton_param(limiter->type, symbol);
+  return p ? (double)limiter->params[p - limiter->type->params] : otherwise;
+}
+
+/// Mean power of the blocks of 0.4 s that are louder than `least`
+static double
+mean_above(const LimiterModel* f, double least)
+{
+  const double step_ms = f->fold * f->step_ms;
+  const uint32_t hop = (uint32_t)fmax(rint(100.0 / step_ms), 1.0);
+  const uint32_t whole = (uint32_t)fmax(rint(400.0 / step_ms), 1.0);
+  const uint32_t block = whole < f->n ? whole : f->n;
+  double sum = 0.0;
+  uint32_t passed = 0;
+  for (uint32_t at = 0; block && at + block <= f->n; at += hop) {
+    double power = 0.0;
+    for (uint32_t i = at; i < at + block; ++i) {
+      power += (double)f->power[i];
+    }
+    power /= block;
+    if (power > least) {
+      sum += power;
+      ++passed;
+    }
+  }
+  return passed ? sum / passed : 0.0;
+}
+
+/// Integrated loudness (BS.1770: gates at -70 LUFS and 10 LU under the mean),
+/// to the length of a step
+static double
+loudness_of(const LimiterModel* f)
+{
+  const double absolute = pow(10.0, (-70.0 + 0.691) / 10.0);
+  const double relative = 0.1 * mean_above(f, absolute);
+  const double power = mean_above(f, fmax(absolute, relative));
+  return 10.0 * log10(power) - 0.691;
+}
+
+void
+limiter_model_ready(LimiterModel* f, const TonInsert* limiter)
+{
+  if (f->held) {
+    close_step(f);
+  }
+  f->ceiling = ton_from_db(value_of(limiter, "ceiling", -1.0));
+  f->look_ms = value_of(limiter, "look-ahead", 5.0);
+  f->release_ms = value_of(limiter, "release", 30.0);
+  f->automatic = value_of(limiter, "mode", 0.0) == 0.0;
+  f->lufs = loudness_of(f);
+}
+
+/// The limiter's law over the steps
+typedef struct {
+  double loss_lu;
+  double reduction_db; ///< 95th percentile of the highest of each 0.1 s
+} Fate;
+
+enum { MOST_LOOK = 16 };
+
+/// A limiter that moves in steps
+typedef struct {
+  TonLimitRelease times; ///< In steps
+  double keep;           ///< Of the fast reduction per step
+  double slow_rise;      ///< Share of the way per step
+  double fast;
+  double slow;
+  double density;
+  uint32_t busy;
+} Release;
+
+static Release
+release_of(const LimiterModel* f)
+{
+  const double fall = f->release_ms / f->fold;
+  Release r = {.keep = exp(-1.0 / fall)};
+  if (f->automatic) {
+    r.times = ton_limit_release_auto(fall, 1000.0 / f->fold);
+    r.slow_rise = 1.0 - exp(-1.0 / r.times.slow_rise);
+  }
+  return r;
+}
+
+static inline double
+larger(double a, double b)
+{
+  return a > b ? a : b;
+}
+
+/// As the limiter's stage has it
+static inline double
+reduce(Release* r, double need)
+{
+  r->fast = larger(need, r->fast * r->keep);
+  if (r->slow_rise == 0.0) {
+    return r->fast;
+  }
+  if (r->fast > TON_LIMIT_REDUCED) {
+    r->busy = (uint32_t)r->times.pause;
+    r->density += (1.0 - r->density) / r->times.memory;
+  } else if (r->busy) {
+    --r->busy;
+  } else {
+    r->density -= r->density / r->times.memory;
+  }
+  if (r->fast > r->slow) {
+    r->slow += r->slow_rise * (r->fast - r->slow);
+    return r->fast;
+  }
+  const double fall = ton_limit_slow_fall(&r->times, r->slow, r->density);
+  r->slow = larger(r->fast, r->slow * (1.0 - 1.0 / fall));
+  return r->slow;
+}
+
+static int
+ascending(const void* a, const void* b)
+{
+  const float x = *(const float*)a;
+  const float y = *(const float*)b;
+  return (x > y) - (x < y);
+}
+
+static double
+percentile_95(float* values, uint32_t n)
+{
+  qsort(values, n, sizeof(float), ascending);
+  return n ? (double)values[(uint32_t)(0.95 * (n - 1))] : 0.0;
+}
+
+/// Reduction at step i takes hold over the look-ahead in front of it: the
+/// mean of what is asked for at i to i + look
+static Fate
+foresee(const LimiterModel* f, double gain_db)
+{
+  const double limit = f->ceiling / ton_from_db(gain_db + f->hidden_db);
+  const uint32_t look =
+      (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MOST_LOOK);
+  const double held =
+      f->automatic ? fmax(TON_LIMIT_HOLD_MS, f->look_ms) : f->look_ms;
+  const uint32_t hold = (uint32_t)fmax(rint(held / f->fold), 1.0);
+  const uint32_t per_point = TENTH / f->fold ? TENTH / f->fold : 1;
+  float* const points = ton_alloc((f->n / per_point + 1) * sizeof(float));
+  double ring[MOST_LOOK + 1] = {0.0};
+  double sum = 0.0;
+  double before = 0.0;
+  double behind = 0.0;
+  double deepest = 0.0;
+  uint32_t wait = 0; ///< Steps for which a peak is still held
+  double need = 0.0;
+  uint32_t n_points = 0;
+  Release r = release_of(f);
+  for (uint32_t i = 0; i < f->n; ++i) {
+    const double peak = (double)f->peak[i];
+    const double now = peak > limit ? 1.0 - limit / peak : 0.0;
+    need = now >= need || !wait ? now : need;
+    wait = now >= need ? hold : wait ? wait - 1 : 0;
+    const double asked = reduce(&r, need);
+    double* const oldest = &ring[i % (look + 1)];
+    sum += asked - *oldest;
+    *oldest = asked;
+    if (i >= look) {
+      const double power = (double)f->power[i - look];
+      const double g = 1.0 - sum / (look + 1);
+      before += power;
+      behind += power * g * g;
+    }
+    deepest = fmax(deepest, sum / (look + 1));
+    if (points && i % per_point == per_point - 1) {
+      points[n_points++] = (float)deepest;
+      deepest = 0.0;
+    }
+  }
+  const Fate fate = {
+      .loss_lu = behind > 0.0 ? 10.0 * log10(before / behind) : 0.0,
+      .reduction_db =
+          points ? -ton_to_db(1.0 - percentile_95(points, n_points)) : 0.0};
+  ton_free(points);
+  return fate;
+}
+
+static double
+corrected(const LimiterModel* f, double loss_lu)
+{
+  return f->trust * loss_lu + f->offset_lu * fmin(1.0, loss_lu / f->learnt_lu);
+}
+
+/// Secant with its slope held to [0.05, 1]: the loudness never rises faster
+/// than the gain
+double
+limiter_model_gain(const LimiterModel* f, double lufs, double low, double high)
+{
+  double gain = fmin(fmax(lufs - f->lufs, low), high);
+  double slope = 1.0;
+  double gain_before = NAN;
+  double miss_before = NAN;
+  for (int i = 0; i < 20; ++i) {
+    const double got = f->lufs + gain - corrected(f, foresee(f, gain).loss_lu);
+    const double miss = lufs - got;
+    if (gain != gain_before && i > 0) {
+      slope =
+          fmin(fmax((miss_before - miss) / (gain - gain_before), 0.05), 1.0);
+    }
+    gain_before = gain;
+    miss_before = miss;
+    gain = fmin(fmax(gain + miss / slope, low), high);
+    if (fabs(gain - gain_before) < 0.004) {
+      break;
+    }
+  }
+  return gain;
+}
+
+double
+limiter_model_reduction(const LimiterModel* f, double gain_db)
+{
+  return foresee(f, gain_db).reduction_db;
+}
+
+double
+limiter_model_bound(const LimiterModel* f, double most_db, double high)
+{
+  double from = -24.0;
+  double to = high;
+  if (foresee(f, high).reduction_db <= most_db) {
+    return high;
+  }
+  while (to - from > 0.05) {
+    const double gain = 0.5 * (from + to);
+    *(foresee(f, gain).reduction_db <= most_db ? &from : &to) = gain;
+  }
+  return from;
+}
+
+/// Loudness a decibel of gain must bring to be worth it, LU
+#define WORTH_LU 0.05
+
+double
+limiter_model_useful(const LimiterModel* f, double high)
+{
+  double loss = foresee(f, high).loss_lu;
+  while (high > 0.0) {
+    const double below = foresee(f, high - 1.0).loss_lu;
+    if (1.0 - f->trust * (loss - below) >= WORTH_LU) {
+      break;
+    }
+    high -= 1.0;
+    loss = below;
+  }
+  return high;
+}
+
+/// A loss that was not foreseen comes from peaks between the samples: as much of
+/// them as makes it so
+static void
+find_hidden(LimiterModel* f, double gain_db, double loss_lu)
+{
+  double low = 0.0;
+  double high = 10.0;
+  while (high - low > 0.05) {
+    f->hidden_db = 0.5 * (low + high);
+    *(foresee(f, gain_db).loss_lu < loss_lu ? &low : &high) = f->hidden_db;
+  }
+}
+
+void
+limiter_model_learn(LimiterModel* f, double gain_db, double lufs)
+{
+  const double sure_lu = 0.5; // of a small loss the ratio says little
+  const double loss = f->lufs + gain_db - lufs;
+  if (!isfinite(loss)) {
+    return;
+  }
+  double foreseen = foresee(f, gain_db).loss_lu;
+  if (loss > 1.5 * foreseen + 0.02) {
+    find_hidden(f, gain_db, loss);
+    foreseen = foresee(f, gain_db).loss_lu;
+  }
+  if (foreseen > 0.005) {
+    const double ratio = (loss + sure_lu) / (foreseen + sure_lu);
+    f->trust = fmin(fmax(ratio, 0.5), 2.0);
+    f->offset_lu = loss - f->trust * foreseen;
+    f->learnt_lu = foreseen;
+  }
+}

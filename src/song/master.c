@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "song/master_run.h"
+#include "song/master_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/// More than this of gain reduction (P95) is only done when asked for
+#define MOST_REDUCTION_DB 12.0
+/// More reduction behind the glue than without it is a cost, dB
+#define COSTLY_DB 0.3
+
+/// Where a missed loudness comes from, and what would help
+static void
+explain_gap(const TonMasterResult* m, const MasterText* t, char* room,
+            size_t size)
+{
+  const TonGainSearchState state = m->state;
+  if (!master_text_limiter(t)) {
+    snprintf(room, size,
+             "the chain has no limiter whose gain could be set; add one");
+  } else if (t->plan.drive_locked) {
+    snprintf(room, size, "the chain is locked, its gain stays as it is");
+  } else if (state == TON_GAIN_SEARCH_BOUND &&
+             m->reduction_db > 0.75 * MOST_REDUCTION_DB) {
+    snprintf(room, size,
+             "stopped at %.1f dB of gain reduction, %.1f dB at %d:%04.1f. "
+             "Lower the loudest peaks in the mix, or ask for less%s",
+             m->reduction_db, m->most_db, (int)(m->most_at_s / 60.0),
+             fmod(m->most_at_s, 60.0),
+             t->wish->anyway ? "" : ", or go on with --anyway");
+  } else if (state == TON_GAIN_SEARCH_RANGE) {
+    snprintf(
+        room, size,
+        "the limiter's gain is at its end. Put a gain of %+.0f dB in front "
+        "of it",
+        m->goal_lufs - m->after.integrated_lufs);
+  } else if (state == TON_GAIN_SEARCH_GAVE_UP) {
+    snprintf(room, size,
+             "the nearest of %u runs of the limiter. Ask for less, or set the "
+             "gain by hand",
+             m->runs);
+  } else {
+    snprintf(room, size,
+             "a decibel more into the limiter brings less than 0.05 LU. Lower "
+             "the loudest peaks in the mix, or ask for less");
+  }
+}
+
+/// Done, but is it what was asked for?
+static TonStatus
+judge(const TonMasterResult* m, const MasterText* t, TonError* error)
+{
+  const double lufs = m->after.integrated_lufs;
+  const double gap = lufs - m->goal_lufs;
+  if (isfinite(m->goal_lufs) && !(fabs(gap) <= 0.1)) {
+    char why[256];
+    explain_gap(m, t, why, sizeof(why));
+    return ton_fail(error, TON_GOAL_MISSED,
+                    "%.2f LUFS instead of %.1f, %.2f LU %s: %s", lufs,
+                    m->goal_lufs, fabs(gap), gap < 0.0 ? "short" : "over", why);
+  }
+  if (m->after.true_peak_dbtp > m->ceiling_dbtp + 0.05) {
+    return ton_fail(error, TON_GOAL_MISSED,
+                    "the true peak is %.2f dBTP, the ceiling %.1f%s",
+                    m->after.true_peak_dbtp, m->ceiling_dbtp,
+                    master_text_limiter(t) ? "" : ": the chain has no limiter");
+  }
+  return TON_OK;
+}
+
+/// With or without a limiter whose gain may be moved
+static MasterTask
+task_of(const MasterText* t, const char* out)
+{
+  TonInsert* const limiter = master_text_limiter(t);
+  const bool solve = limiter && !t->plan.drive_locked;
+  return (MasterTask){.source = t->source,
+                      .out = out,
+                      .master = t->master,
+                      .limiter = limiter,
+                      .goal_lufs = solve && t->master->has_loudness
+                                       ? (double)t->master->loudness_lufs
+                                       : NAN,
+                      .own_first = !t->propose,
+                      .most_reduction_db = t->wish->anyway ? (double)INFINITY
+                                           : t->plan.goal_yields
+                                               ? TON_MASTER_GENTLE_DB
+                                               : MOST_REDUCTION_DB,
+                      .channels = t->mix.whole.channels,
+                      .rate = t->mix.whole.rate,
+                      .frames = t->mix.whole.frames};
+}
+
+/// Glue has to prove that it costs nothing: if the limiter would have more to
+/// do behind it, it goes.  What comes out before the limiter is the one that
+/// stays, with glue or without.
+static TonStatus
+prove_glue(MasterText* t, const char* out, MasterFront** front)
+{
+  TonInsert* const glue = master_text_glue(t);
+  const MasterTask task = task_of(t, out);
+  TON_TRY(master_front(&task, front, t->job, t->error));
+  if (!glue) {
+    return TON_OK;
+  }
+  MasterFront* bare = NULL;
+  glue->bypass = true;
+  TON_TRY(master_front(&task, &bare, t->job, t->error));
+  glue->bypass = false;
+  const double with = master_foresee(&task, *front);
+  const double without = master_foresee(&task, bare);
+  const bool costs = with > without + COSTLY_DB;
+  master_front_free(costs ? *front : bare);
+  *front = costs ? bare : *front;
+  return costs ? master_text_drop_glue(t, with, without) : TON_OK;
+}
+
+static TonStatus
+work(MasterText* t, const char* song, const char* out, TonMasterResult* m)
+{
+  TON_TRY(master_text_open(t, song));
+  TON_TRY(master_text_propose(t));
+  m->before = t->mix.whole;
+  m->goal_lufs =
+      t->master->has_loudness ? (double)t->master->loudness_lufs : (double)NAN;
+  m->ceiling_dbtp = (double)t->master->ceiling_dbtp;
+  MasterFront* front = NULL;
+  MasterOutcome o;
+  TonStatus status = prove_glue(t, out, &front);
+  const MasterTask task = task_of(t, out);
+  status = status ? status : master_run(&task, front, &o, t->job, t->error);
+  master_front_free(front);
+  TON_TRY(status);
+  m->after = o.measured;
+  m->state = o.search.state;
+  m->runs = o.runs;
+  m->reduction_db = o.reduction_db;
+  m->most_db = o.most_db;
+  m->most_at_s = o.most_at_s;
+  const bool as_written = task.own_first && o.runs == 1;
+  if (isfinite(task.goal_lufs) && !as_written) {
+    TON_TRY(master_text_drive(t, &o.search, o.measured.true_peak_dbtp,
+                              o.reduction_db));
+    m->goal_lufs = o.search.goal_lufs;
+  }
+  if (ton_decisions_compare(&t->records, t->doc)) {
+    return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
+  }
+  TON_TRY(master_text_save(t));
+  m->decisions = t->records;
+  t->records = (TonDecisions){0};
+  return judge(m, t, t->error);
+}
+
+static const char*
+last_name(const char* path)
+{
+  const char* const slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+void
+ton_master_result_free(TonMasterResult* mastered)
+{
+  ton_decisions_free(&mastered->decisions);
+}
+
+/// A bare file is mastered from the folder the program was started in
+static TonStatus
+place_file(MasterText* t, const char* file, const char* out, TonError* error)
+{
+  snprintf(t->source, sizeof(t->source), "%s", file);
+  if (strcmp(file, out) == 0) {
+    return ton_fail_file(error, TON_BAD_USE, out,
+                         "is the mix; choose another name for the master");
+  }
+  return ton_work_folder(t->folder, sizeof(t->folder), error);
+}
+
+static void
+place_song(MasterText* t, const TonSongPaths* p)
+{
+  snprintf(t->folder, sizeof(t->folder), "%s", p->folder);
+  snprintf(t->text, sizeof(t->text), "%s", p->master_text);
+  snprintf(t->decisions, sizeof(t->decisions), "%.1000s/master-decisions.json",
+           p->folder);
+}
+
+TonStatus
+ton_song_master(const char* song_or_file, const TonMasterOptions* wish,
+                const TonJob* job, TonMasterResult* mastered, TonError* error)
+{
+  *mastered = (TonMasterResult){0};
+  MasterText* const t = ton_alloc(sizeof(MasterText));
+  if (!t) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  t->wish = wish;
+  t->job = job;
+  t->error = error;
+  TonSongPaths p = {.master = "master.wav"};
+  const bool file = ton_is_file(song_or_file);
+  TonStatus status =
+      file ? TON_OK : ton_song_paths(song_or_file, false, &p, error);
+  const char* const out = wish->out ? wish->out : p.master;
+  if (!status && file) {
+    status = place_file(t, song_or_file, out, error);
+  } else if (!status) {
+    place_song(t, &p);
+  }
+  status =
+      status ? status
+             : work(t, last_name(file ? t->source : t->folder), out, mastered);
+  master_text_close(t);
+  ton_free(t);
+  return status;
+}

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "song/master_run.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "song/build_graph.h"
+#include "song/file_source.h"
+#include "song/limiter_model.h"
+#include "song/temp_audio.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Loudness that counts as met
+#define NEAR_LU 0.05
+/// Gain allowed
+#define HIGHEST_DB      30.0
+#define LONGEST_STEP_DB 8.0
+/// Reduction up to which what is foreseen may be believed at any distance
+#define SURE_DB 3.0
+
+struct MasterFront {
+  TempAudio* spool;
+  LimiterModel* foresight; ///< Null: no loudness goal
+};
+
+typedef struct {
+  const MasterTask* task;
+  const TonJob* job;
+  TonError* error;
+  const char* stage;
+  MasterOutcome* outcome;
+  TempAudio* spool;
+  LimiterModel* foresight;
+} Run;
+
+static uint32_t
+limiter_at(const MasterTask* t)
+{
+  return t->limiter ? (uint32_t)(t->limiter - t->master->chain)
+                    : t->master->n_chain;
+}
+
+static bool
+tell(void* handle, double part)
+{
+  const Run* const r = handle;
+  return !r->job->progress || r->job->progress(r->job->handle, r->stage, part);
+}
+
+/// Run a graph of one strip; its limiter, if any, is insert 0
+static TonStatus
+run_graph(Run* r, const TonGraph* graph, TonEngine** engine)
+{
+  const TonRun run = {.block = r->job->block,
+                      .threads = r->job->threads,
+                      .frames = r->task->frames,
+                      .progress = tell,
+                      .handle = r};
+  TON_TRY(ton_engine_new(graph, &run, engine, r->error));
+  if (r->error) {
+    r->error->status = TON_OK;
+  }
+  TonError own = {0};
+  const TonStatus status = ton_engine_render(*engine, &own);
+  if (status && r->error && r->error->status == TON_OK) {
+    *r->error = own;
+  }
+  return status;
+}
+
+static TonStatus
+build_and_run(Run* r, const TonSource* source, const TonInsert* chain,
+              uint32_t n, uint32_t* place, const TonSink* sink,
+              TonEngine** engine)
+{
+  const TonFader unity = {.law = TON_LAW_BALANCE};
+  TonGraph* const graph = ton_graph_new(r->task->rate);
+  TonStatus status =
+      graph && ton_graph_strip(graph, "master", source, 1.0F, &unity) == 0 &&
+              !build_chain(graph, 0, chain, n, NULL, NULL, place) &&
+              !ton_graph_tap(graph, 0, 1.0F, sink)
+          ? TON_OK
+          : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+  status = status ? status : run_graph(r, graph, engine);
+  ton_graph_free(graph);
+  return status;
+}
+
+// Front -----------------------------------------------------------------------
+
+static bool
+take_front(void* handle, const float* const* in, uint32_t frames)
+{
+  MasterFront* const f = handle;
+  if (f->foresight) {
+    limiter_model_add(f->foresight, in, frames);
+  }
+  return temp_audio_add(f->spool, in, frames);
+}
+
+static TonStatus
+open_front(const MasterTask* t, MasterFront* f, TonError* error)
+{
+  const bool wanted = t->limiter && isfinite(t->goal_lufs);
+  TON_TRY(temp_audio_new(t->out, t->channels, &f->spool, error));
+  f->foresight = wanted ? limiter_model_new(t->rate, t->channels) : NULL;
+  return f->foresight || !wanted
+             ? TON_OK
+             : ton_fail(error, TON_NO_MEMORY, "out of memory");
+}
+
+static TonStatus
+run_front(Run* r, MasterFront* f)
+{
+  TonAudio* audio = NULL;
+  TonEngine* engine = NULL;
+  const unsigned long refusals = ton_alloc_refusals();
+  TON_TRY(ton_audio_open(r->task->source, &audio, r->error));
+  const TonSource source = source_of(audio);
+  const TonSink sink = {f, take_front};
+  const TonStatus status =
+      build_and_run(r, &source, r->task->master->chain, limiter_at(r->task),
+                    NULL, &sink, &engine);
+  ton_engine_free(engine);
+  ton_audio_close(audio);
+  // a full disk explains a render that stopped
+  TON_TRY(temp_audio_close(f->spool, r->error));
+  TON_TRY(status);
+  if (f->foresight) {
+    limiter_model_ready(f->foresight, r->task->limiter);
+  }
+  return ton_alloc_refusals() == refusals
+             ? TON_OK
+             : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+}
+
+TonStatus
+master_front(const MasterTask* task, MasterFront** front, const TonJob* job,
+             TonError* error)
+{
+  Run r = {.task = task, .job = job, .error = error, .stage = "rendering"};
+  MasterFront* const f = ton_alloc(sizeof(MasterFront));
+  if (!f) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  TonStatus status = open_front(task, f, error);
+  status = status ? status : run_front(&r, f);
+  if (status) {
+    master_front_free(f);
+    return status;
+  }
+  *front = f;
+  return TON_OK;
+}
+
+void
+master_front_free(MasterFront* f)
+{
+  if (f) {
+    limiter_model_free(f->foresight);
+    temp_audio_free(f->spool);
+    ton_free(f);
+  }
+}
+
+double
+master_foresee(const MasterTask* task, const MasterFront* front)
+{
+  if (!front->foresight) {
+    return NAN;
+  }
+  const double gain = limiter_model_gain(front->foresight, task->goal_lufs,
+                                         -HIGHEST_DB, HIGHEST_DB);
+  return limiter_model_reduction(front->foresight, gain);
+}
+
+// Limiter ---------------------------------------------------------------------
+
+static int
+ascending(const void* a, const void* b)
+{
+  const float x = *(const float*)a;
+  const float y = *(const float*)b;
+  return (x > y) - (x < y);
+}
+
+/// What the limiter took away: the highest with its place, and the 95th
+/// percentile
+static TonStatus
+read_reduction(Run* r, const TonEngine* engine, uint32_t insert)
+{
+  MasterOutcome* const o = r->outcome;
+  uint32_t n = 0;
+  const float* const points = ton_engine_meter(engine, 0, insert, 0, &n);
+  o->reduction_db = NAN;
+  o->most_db = NAN;
+  if (!points || !n) {
+    return TON_OK;
+  }
+  float* const sorted = ton_alloc(n * sizeof(float));
+  if (!sorted) {
+    return ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+  }
+  o->most_db = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    sorted[i] = fabsf(points[i]);
+    if ((double)sorted[i] > o->most_db) {
+      o->most_db = (double)sorted[i];
+      o->most_at_s = i / 10.0;
+    }
+  }
+  qsort(sorted, n, sizeof(float), ascending);
+  o->reduction_db = (double)sorted[(uint32_t)(0.95 * (n - 1))];
+  ton_free(sorted);
+  return TON_OK;
+}
+
+static TonStatus
+render_back(Run* r, TonRecorder* take)
+{
+  const uint32_t at = limiter_at(r->task);
+  const uint32_t n = r->task->master->n_chain - at;
+  uint32_t* const place = ton_alloc((n + 1) * sizeof(uint32_t));
+  TonEngine* engine = NULL;
+  if (!place) {
+    return ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+  }
+  place[0] = UINT32_MAX;
+  const TonSource source = temp_audio_source(r->spool);
+  const TonSink sink = ton_recorder_sink(take);
+  TonStatus status = build_and_run(r, &source, r->task->master->chain + at, n,
+                                   place, &sink, &engine);
+  if (!status && n && place[0] != UINT32_MAX) {
+    status = read_reduction(r, engine, place[0]);
+  }
+  ton_engine_free(engine);
+  ton_free(place);
+  return status;
+}
+
+static TonAudioFormat
+format_of(const MasterTask* t)
+{
+  return (TonAudioFormat){.rate = t->rate,
+                          .channels = t->channels,
+                          .samples = TON_SAMPLES_24,
+                          .container = "WAV",
+                          .dither = true,
+                          .dither_seed = 1,
+                          .frames_hint = t->frames,
+                          .broadcast = {.present = true,
+                                        .integrated_lufs = NAN,
+                                        .range_lu = NAN,
+                                        .true_peak_dbtp = NAN,
+                                        .momentary_max_lufs = NAN,
+                                        .short_term_max_lufs = NAN}};
+}
+
+/// Limiter, meters and file; the file is the caller's to commit
+static TonStatus
+run_back(Run* r, TonAudioWriter** writer)
+{
+  const MasterTask* const t = r->task;
+  const TonAudioFormat format = format_of(t);
+  const unsigned long refusals = ton_alloc_refusals();
+  TonRecorder take = {.error = r->error};
+  take.meters = ton_meters_new(t->rate, t->channels,
+                               TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK |
+                                   TON_MEASURE_LEVELS);
+  if (!take.meters) {
+    return ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+  }
+  TonStatus status = ton_writer_open(t->out, &format, &take.writer, r->error);
+  status = status ? status : render_back(r, &take);
+  ton_meters_finish(take.meters, &r->outcome->measured);
+  ton_meters_free(take.meters);
+  ++r->outcome->runs;
+  *writer = take.writer;
+  return status || ton_alloc_refusals() == refusals
+             ? status
+             : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+}
+
+static TonStatus
+commit(Run* r, TonAudioWriter* writer)
+{
+  const TonMeasurement* const m = &r->outcome->measured;
+  const TonBroadcast b = {true,
+                          m->integrated_lufs,
+                          m->loudness_range_lu,
+                          m->true_peak_dbtp,
+                          m->momentary_max_lufs,
+                          m->short_term_max_lufs};
+  return ton_writer_commit(writer, &b, NULL, r->error);
+}
+
+// Search ----------------------------------------------------------------------
+
+static float*
+gain_of(const MasterTask* t)
+{
+  const TonInsert* const l = t->limiter;
+  return &l->params[ton_param(l->type, "gain") - l->type->params];
+}
+
+/// As it will stand in the text: hundredths
+static double
+set_gain(const MasterTask* t, double gain_db)
+{
+  const double gain = rint(gain_db * 100.0) / 100.0;
+  *gain_of(t) = (float)gain;
+  return gain;
+}
+
+/// Where the limiter's law says the goal lies, if that is inside what the
+/// measured runs have left open
+static double
+foretell(const Run* r, double otherwise)
+{
+  const TonGainSearch* const s = &r->outcome->search;
+  const double last = s->runs ? s->drive_db[s->runs - 1] : NAN;
+  if (!s->runs && r->task->own_first) {
+    return (double)*gain_of(r->task);
+  }
+  const double gain =
+      limiter_model_gain(r->foresight, s->goal_lufs, s->low_db, s->high_db);
+  const double step = 0.01; // gains are hundredths
+  if (gain < s->under_db + step || gain > s->over_db - step) {
+    return otherwise;
+  }
+  const bool sure = limiter_model_reduction(r->foresight, gain) < SURE_DB;
+  return !s->runs || sure
+             ? gain
+             : fmin(fmax(gain, last - LONGEST_STEP_DB), last + LONGEST_STEP_DB);
+}
+
+static void
+start_search(Run* r)
+{
+  const MasterTask* const t = r->task;
+  TonGainSearch* const s = &r->outcome->search;
+  ton_gain_search_start(s, t->goal_lufs, (double)*gain_of(t));
+  s->tolerance_lu = NEAR_LU;
+  const double wanted =
+      limiter_model_gain(r->foresight, t->goal_lufs, s->low_db, HIGHEST_DB);
+  const bool easy =
+      wanted < HIGHEST_DB && limiter_model_reduction(r->foresight, wanted) <
+                                 0.8 * t->most_reduction_db;
+  if (!easy) {
+    const double own = t->own_first ? (double)*gain_of(t) : -HIGHEST_DB;
+    const double most =
+        limiter_model_bound(r->foresight, t->most_reduction_db,
+                            limiter_model_useful(r->foresight, HIGHEST_DB));
+    s->high_db = floor(100.0 * fmax(own, most)) / 100.0;
+  }
+  // the measured reduction may pass the foreseen one by a little
+  s->most_reduction_db = t->most_reduction_db + 2.0;
+}
+
+/// Runs until the loudness is met; the last run may not be the best one
+static TonStatus
+search_gain(Run* r, TonAudioWriter** writer)
+{
+  TonGainSearch* const s = &r->outcome->search;
+  double drive = 0.0;
+  double gain = NAN;
+  start_search(r);
+  while (ton_gain_search_next(s, &drive)) {
+    ton_writer_abandon(*writer);
+    *writer = NULL;
+    gain = set_gain(r->task, fmin(foretell(r, drive), s->high_db));
+    TON_TRY(run_back(r, writer));
+    const double lufs = r->outcome->measured.integrated_lufs;
+    limiter_model_learn(r->foresight, gain, lufs);
+    ton_gain_search_tell(s, gain, lufs, r->outcome->reduction_db);
+  }
+  if (fabs(gain - s->best_db) < 0.005) {
+    return TON_OK;
+  }
+  ton_writer_abandon(*writer);
+  *writer = NULL;
+  set_gain(r->task, s->best_db);
+  return run_back(r, writer);
+}
+
+TonStatus
+master_run(const MasterTask* task, const MasterFront* front,
+           MasterOutcome* outcome, const TonJob* job, TonError* error)
+{
+  *outcome =
+      (MasterOutcome){.reduction_db = NAN, .most_db = NAN, .most_at_s = NAN};
+  Run r = {.task = task,
+           .job = job,
+           .error = error,
+           .stage = "mastering",
+           .outcome = outcome,
+           .spool = front->spool,
+           .foresight = front->foresight};
+  TonAudioWriter* writer = NULL;
+  const TonStatus status =
+      r.foresight ? search_gain(&r, &writer) : run_back(&r, &writer);
+  if (status) {
+    ton_writer_abandon(writer);
+    return status;
+  }
+  return commit(&r, writer);
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_SONG_MASTER_RUN_H
+#define TON_SONG_MASTER_RUN_H
+
+#include "assistants/gain_search.h"
+#include "song/song.h"
+
+/**
+   @file
+   A master's chain run as often as its loudness needs:
+
+     mix -> what stands before the limiter -> spool        once
+     spool -> limiter and what stands behind -> meters, file    until it fits
+
+   Each run writes the file; the one that fits is kept.
+*/
+typedef struct {
+  const char* source;
+  const char* out;
+  const TonMaster* master;
+  TonInsert* limiter; ///< In the master's chain, or null
+  double goal_lufs;   ///< NaN: run once
+  bool own_first;     ///< Try the gain that stands in the text before any other
+  double most_reduction_db; ///< 95th percentile allowed; INFINITY: any
+  uint32_t channels;        ///< Of the master: 1 or 2
+  uint32_t rate;
+  uint64_t frames;
+} MasterTask;
+
+typedef struct {
+  TonMeasurement measured; ///< Of what was written
+  TonGainSearch search;
+  double reduction_db; ///< P95 over 0.1 s of the limiter's meter; NaN: none
+  double most_db;      ///< Highest reduction
+  double most_at_s;    ///< Where
+  uint32_t runs;       ///< Limiter runs
+} MasterOutcome;
+
+/// What comes out before the limiter, kept for its runs
+typedef struct MasterFront MasterFront;
+
+/// Run what stands before the limiter.  Freed with master_front_free().  [main]
+TonStatus master_front(const MasterTask* task, MasterFront** front,
+                       const TonJob* job, TonError* error);
+
+/// Null is allowed.
+void master_front_free(MasterFront* front);
+
+/// Gain reduction (P95) the limiter will need behind it for the loudness,
+/// without running it; NaN when the task has no goal or no limiter.
+double master_foresee(const MasterTask* task, const MasterFront* front);
+
+/// Write the master; the limiter's gain is left at what was found.  `front` is
+/// that of the task.  [main]
+TonStatus master_run(const MasterTask* task, const MasterFront* front,
+                     MasterOutcome* outcome, const TonJob* job,
+                     TonError* error);
+
+#endif

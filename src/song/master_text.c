@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "song/master_text.h"
+
+#include "assistants/decision_builder.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/string.h"
+#include "session/doc.h"
+#include "song/analyse.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_REFERENCES = 16 };
+
+static TonStatus
+read_again(MasterText* t)
+{
+  ton_master_free(t->master);
+  t->master = NULL;
+  return ton_master_read(t->doc, t->folder, &t->master, t->error);
+}
+
+static TonStatus
+edit(MasterText* t, const char* path, const char* value)
+{
+  const TonEdit e = {path, value, NULL};
+  return ton_doc_edit(t->doc, &e, t->error);
+}
+
+static bool
+is_locked(const TonMaster* m, const char* key)
+{
+  for (uint32_t i = 0; i < m->n_locks; ++i) {
+    if (strcmp(m->locks[i], key) == 0 || strcmp(m->locks[i], "all") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Opening ---------------------------------------------------------------------
+
+static TonStatus
+begin(MasterText* t, const char* song)
+{
+  TonString text = {0};
+  char* const name = ton_doc_scalar(song);
+  char* const source = ton_doc_scalar(t->text[0] ? "out/mix.wav" : t->source);
+  ton_string_printf(&text, "song: %s\nsource: %s\n", name ? name : "song",
+                    source ? source : t->source);
+  ton_free(name);
+  ton_free(source);
+  const TonStatus status = ton_doc_parse(ton_string_string(&text), text.length,
+                                         "master.yaml", &t->doc, t->error);
+  ton_string_free(&text);
+  return status;
+}
+
+/// Does the chain still say what the assistant wrote?
+static bool
+chain_is_ours(MasterText* t)
+{
+  bool ours = false;
+  if (ton_decisions_compare(&t->records, t->doc)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < t->records.count; ++i) {
+    const TonDecision* const d = &t->records.items[i];
+    if (strncmp(d->path, "chain/", 6) == 0 && *d->value) {
+      if (d->superseded) {
+        return false;
+      }
+      ours = true;
+    }
+  }
+  return ours;
+}
+
+/// A chain is proposed where there is none, or where it was the assistant's
+/// and the command line asks for another
+static TonStatus
+find_proposal(MasterText* t)
+{
+  const bool another = t->wish->n_references || isfinite(t->wish->amount);
+  t->propose = !t->was_there || !ton_doc_line(t->doc, "chain") || another;
+  if (another && t->was_there && t->master->n_chain &&
+      !is_locked(t->master, "chain") && !chain_is_ours(t)) {
+    return ton_fail_file(t->error, TON_BAD_USE, t->text,
+                         "holds a chain of your own, which %s would replace; "
+                         "take \"chain:\" out, and a new one is proposed",
+                         t->wish->n_references ? "--reference" : "--amount");
+  }
+  return TON_OK;
+}
+
+/// The target by its name, or the usual one; a wrong name is shown where it
+/// stands
+static TonStatus
+find_target(MasterText* t, const char* named)
+{
+  const TonStatus status =
+      ton_target(named ? named : "streaming", &t->target, t->error);
+  const TonNode* const node = named == t->master->target
+                                  ? ton_node_child(t->doc->root, "target")
+                                  : NULL;
+  if (!status || !node || !t->error) {
+    return status;
+  }
+  char text[sizeof(t->error->text)];
+  snprintf(text, sizeof(text), "%s", t->error->text);
+  return ton_fail_at(t->doc, node, t->error, "%s", text);
+}
+
+/// Command line, then the text's own figures, then the target's.  A text with
+/// a chain and without a goal keeps its level.
+static TonStatus
+find_goal(MasterText* t)
+{
+  const TonMasterOptions* const w = t->wish;
+  const TonMaster* const m = t->master;
+  const char* const named = w->target    ? w->target
+                            : *m->target ? m->target
+                                         : NULL;
+  TON_TRY(find_target(t, named));
+  const bool written = ton_doc_line(t->doc, "loudness") != 0;
+  double* const lufs = &t->target.loudness_lufs;
+  double* const dbtp = &t->target.ceiling_dbtp;
+  t->brief.loudness_open = !isfinite(w->loudness_lufs) && !named && !written;
+  if (!w->target && (written || (!named && !t->propose))) {
+    *lufs = m->has_loudness ? (double)m->loudness_lufs : NAN;
+  }
+  if (!w->target &&
+      (ton_doc_line(t->doc, "ceiling") || (!named && !t->propose))) {
+    *dbtp = (double)m->ceiling_dbtp;
+  }
+  const bool held = is_locked(m, "loudness") && m->has_loudness;
+  if (held && isfinite(w->loudness_lufs) &&
+      fabs(w->loudness_lufs - (double)m->loudness_lufs) > 1e-3) {
+    return ton_fail_file(t->error, TON_BAD_USE, t->text,
+                         "locks the loudness at %.1f LUFS; take the lock off "
+                         "for another",
+                         (double)m->loudness_lufs);
+  }
+  *lufs = held                         ? (double)m->loudness_lufs
+          : isfinite(w->loudness_lufs) ? w->loudness_lufs
+                                       : *lufs;
+  if (isfinite(w->loudness_lufs) || isfinite(w->ceiling_dbtp)) {
+    snprintf(t->target.title, sizeof(t->target.title),
+             "asked for on the command line");
+  }
+  *dbtp = is_locked(m, "ceiling")     ? (double)m->ceiling_dbtp
+          : isfinite(w->ceiling_dbtp) ? w->ceiling_dbtp
+                                      : *dbtp;
+  return TON_OK;
+}
+
+TonStatus
+master_text_open(MasterText* t, const char* song)
+{
+  t->was_there = t->text[0] && access(t->text, F_OK) == 0;
+  if (t->was_there) {
+    TON_TRY(ton_doc_open(t->text, &t->doc, t->error));
+    if (ton_decisions_read(t->decisions, &t->records, NULL)) {
+      t->records = (TonDecisions){0};
+    }
+  } else {
+    TON_TRY(begin(t, song));
+  }
+  TON_TRY(read_again(t));
+  assert(t->master);
+  snprintf(t->source, sizeof(t->source), "%s", t->master->source);
+  TON_TRY(find_proposal(t));
+  return find_goal(t);
+}
+
+// Proposing -------------------------------------------------------------------
+
+/// References of the command line join the text by their whole path
+static TonStatus
+write_references(MasterText* t)
+{
+  TonString list = {0};
+  const char* const* const wished = t->wish->references;
+  for (uint32_t i = 0; i < t->wish->n_references; ++i) {
+    char* const whole = realpath(wished[i], NULL);
+    char* const name = ton_doc_scalar(whole ? whole : wished[i]);
+    ton_string_printf(&list, "%s%s", i ? ", " : "[", name ? name : "");
+    ton_free(name);
+    free(whole);
+  }
+  ton_string_printf(&list, "]");
+  const TonStatus status = t->wish->n_references
+                               ? edit(t, "references", ton_string_string(&list))
+                               : TON_OK;
+  ton_string_free(&list);
+  return status;
+}
+
+static TonStatus
+write_wish(MasterText* t)
+{
+  char value[32];
+  const TonMasterOptions* const w = t->wish;
+  TON_TRY(write_references(t));
+  if (w->target) {
+    TON_TRY(edit(t, "target", w->target));
+  }
+  if (isfinite(w->amount)) {
+    snprintf(value, sizeof(value), "%g %%", w->amount);
+    TON_TRY(edit(t, "amount", value));
+  }
+  return read_again(t);
+}
+
+static TonStatus
+listen(MasterText* t)
+{
+  const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
+  TON_TRY(analyse_mix(t->source, what, &t->mix, t->job, t->error));
+  t->n_references = t->master->n_references;
+  if (t->n_references > MOST_REFERENCES) {
+    return ton_fail_file(t->error, TON_BAD_USE, t->text,
+                         "names %u references; %d are enough", t->n_references,
+                         MOST_REFERENCES);
+  }
+  for (uint32_t i = 0; t->propose && i < t->n_references; ++i) {
+    const char* const path = t->master->references[i];
+    TON_TRY(analyse_file(path, TON_MEASURE_LOUDNESS, &t->references[i], t->job,
+                         t->error));
+    if (!isfinite(t->references[i].active_lufs)) {
+      return ton_fail_file(t->error, TON_BAD_FILE, path,
+                           "is silent; a reference must sound");
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
+check_mix(const MasterText* t)
+{
+  const TonMeasurement* const m = &t->mix.whole;
+  if (m->channels > 2) {
+    return ton_fail_file(t->error, TON_UNSUPPORTED, t->source,
+                         "has %u channels; a mix has one or two", m->channels);
+  }
+  if (isfinite(m->integrated_lufs)) {
+    return TON_OK;
+  }
+  const double length = (double)m->frames / m->rate;
+  if (length < 0.4) {
+    return ton_fail_file(t->error, TON_BAD_FILE, t->source,
+                         "lasts %.3f s; loudness is defined from 0.4 s on",
+                         length);
+  }
+  if (isfinite(m->true_peak_dbtp)) {
+    return ton_fail_file(t->error, TON_BAD_FILE, t->source,
+                         "peaks at %.1f dBTP and never reaches -70 LUFS, where "
+                         "loudness begins; turn the mix up",
+                         m->true_peak_dbtp);
+  }
+  return ton_fail_file(t->error, TON_BAD_FILE, t->source,
+                       "is silent; there is nothing to master");
+}
+
+static TonStatus
+propose(MasterText* t)
+{
+  TonPlan plan = {0};
+  TonStatus status = ton_assist_master(&t->brief, &plan, &t->plan, t->error);
+  status = status ? status : ton_plan_apply(&plan, t->doc, t->error);
+  ton_decisions_free(&t->records);
+  t->records = plan.decisions;
+  plan.decisions = (TonDecisions){0};
+  ton_plan_free(&plan);
+  return status;
+}
+
+/// A goal that the assistant had set tells why it is another now; a person's
+/// own keeps its comment
+static TonStatus
+set_goal(MasterText* t, const char* key, double value, const char* unit)
+{
+  char text[32];
+  char* const was = ton_doc_get(t->doc, key);
+  TonDecision* record = NULL;
+  snprintf(text, sizeof(text), "%g %s", value, unit);
+  for (uint32_t i = 0; i < t->records.count; ++i) {
+    TonDecision* const d = &t->records.items[i];
+    if (was && strcmp(d->path, key) == 0 && strcmp(d->value, was) == 0) {
+      record = d;
+    }
+  }
+  ton_free(was);
+  const TonEdit e = {key, text, record ? t->target.title : NULL};
+  TON_TRY(ton_doc_edit(t->doc, &e, t->error));
+  if (record) {
+    ton_decision_start(record, "goal.asked", 1.0, "%s", t->target.title);
+    snprintf(record->path, sizeof(record->path), "%s", key);
+    snprintf(record->value, sizeof(record->value), "%s", text);
+  }
+  return TON_OK;
+}
+
+/// Keep the chain; only the goal may be another
+static TonStatus
+keep_chain(MasterText* t)
+{
+  t->plan = (TonMasterPlan){.limiter = UINT32_MAX,
+                            .drive_locked = is_locked(t->master, "chain"),
+                            .goal_lufs = t->target.loudness_lufs};
+  const double was =
+      t->master->has_loudness ? (double)t->master->loudness_lufs : NAN;
+  if (isfinite(t->target.loudness_lufs) &&
+      !(fabs(was - t->target.loudness_lufs) < 1e-3)) {
+    TON_TRY(set_goal(t, "loudness", t->target.loudness_lufs, "LUFS"));
+  }
+  if (fabs((double)t->master->ceiling_dbtp - t->target.ceiling_dbtp) > 1e-3) {
+    TON_TRY(set_goal(t, "ceiling", t->target.ceiling_dbtp, "dBTP"));
+  }
+  return TON_OK;
+}
+
+TonInsert*
+master_text_limiter(const MasterText* t)
+{
+  assert(t->master);
+  for (uint32_t i = t->master->n_chain; i-- > 0;) {
+    TonInsert* const insert = &t->master->chain[i];
+    if (strcmp(insert->type->id, "limiter") == 0 && !insert->bypass) {
+      return insert;
+    }
+  }
+  return NULL;
+}
+
+/// "- limiter" has no room for a value: make it "- limiter: {...}"
+static TonStatus
+open_limiter(MasterText* t)
+{
+  char path[64];
+  snprintf(path, sizeof(path), "chain/%u", t->plan.limiter);
+  char* const bare = ton_doc_get(t->doc, path);
+  const bool opens = bare && strncmp(bare, "limiter", strlen("limiter")) == 0 &&
+                     ton_doc_count(t->doc, path) == 0;
+  ton_free(bare);
+  if (!opens) {
+    snprintf(path, sizeof(path), "chain/%u/limiter", t->plan.limiter);
+    char* const value = ton_doc_get(t->doc, path);
+    const bool empty = value && !*value;
+    ton_free(value);
+    return empty ? edit(t, path, "{gain: 0 dB}") : TON_OK;
+  }
+  return edit(t, path, "{limiter: {gain: 0 dB}}");
+}
+
+/// A limiter that lets more through than the text allows is lowered to it; one
+/// that follows a wish moves with it
+static TonStatus
+lower_limiter(MasterText* t)
+{
+  const TonInsert* const l = master_text_limiter(t);
+  if (!l) {
+    return TON_OK;
+  }
+  t->plan.limiter = (uint32_t)(l - t->master->chain);
+  const float was = l->params[ton_param(l->type, "ceiling") - l->type->params];
+  const float goal = t->master->ceiling_dbtp;
+  if (!is_locked(t->master, "chain")) {
+    TON_TRY(open_limiter(t));
+    TON_TRY(read_again(t));
+  }
+  const bool wished = isfinite(t->wish->ceiling_dbtp) || t->wish->target;
+  if (is_locked(t->master, "chain") ||
+      (was <= goal && (!wished || was == goal))) {
+    return TON_OK;
+  }
+  char path[64];
+  char value[32];
+  snprintf(path, sizeof(path), "chain/%u/limiter/ceiling", t->plan.limiter);
+  snprintf(value, sizeof(value), "%g dBTP", (double)goal);
+  TON_TRY(edit(t, path, value));
+  return read_again(t);
+}
+
+TonStatus
+master_text_propose(MasterText* t)
+{
+  TON_TRY(write_wish(t));
+  TON_TRY(listen(t));
+  TON_TRY(check_mix(t));
+  const bool amount = ton_doc_line(t->doc, "amount") != 0;
+  t->brief.mix = &t->mix;
+  t->brief.references = t->references;
+  t->brief.n_references = t->propose ? t->n_references : 0;
+  t->brief.target = t->target;
+  t->brief.amount = amount ? (double)t->master->amount : NAN;
+  t->brief.existing = t->master;
+  if (*t->target.tone) {
+    TON_TRY(ton_tone(t->target.tone, &t->brief.tone, t->error));
+  }
+  TON_TRY(t->propose ? propose(t) : keep_chain(t));
+  t->brief.existing = NULL;
+  TON_TRY(read_again(t));
+  t->brief.existing = t->master;
+  TON_TRY(lower_limiter(t));
+  t->brief.existing = t->master;
+  return TON_OK;
+}
+
+// Glue ------------------------------------------------------------------------
+
+static TonDecision*
+glue_record(const MasterText* t)
+{
+  for (uint32_t i = 0; i < t->records.count; ++i) {
+    TonDecision* const d = &t->records.items[i];
+    if (strcmp(d->rule, "glue.helps") == 0) {
+      return d;
+    }
+  }
+  return NULL;
+}
+
+TonInsert*
+master_text_glue(const MasterText* t)
+{
+  unsigned at = 0;
+  const TonDecision* const d = t->propose ? glue_record(t) : NULL;
+  const bool there = d && *d->value &&
+                     sscanf(d->path, "chain/%u/compressor", &at) == 1 &&
+                     at < t->master->n_chain;
+  return there ? &t->master->chain[at] : NULL;
+}
+
+/// What stands behind moves up by one
+static void
+move_up(MasterText* t, unsigned gone)
+{
+  for (uint32_t i = 0; i < t->records.count; ++i) {
+    TonDecision* const d = &t->records.items[i];
+    char rest[256];
+    unsigned at = 0;
+    if (sscanf(d->path, "chain/%u/%255s", &at, rest) == 2 && at > gone) {
+      snprintf(d->path, sizeof(d->path), "chain/%u/%.200s", at - 1, rest);
+    }
+  }
+}
+
+TonStatus
+master_text_drop_glue(MasterText* t, double with_db, double without_db)
+{
+  char path[32];
+  const unsigned at = (unsigned)(master_text_glue(t) - t->master->chain);
+  TonDecision* const d = glue_record(t);
+  ton_decision_start(d, "glue.proved", 0.7,
+                     "no compression: it lets the attacks through, and the "
+                     "limiter would take {0} instead of {1}");
+  ton_decision_figure(d, "gain reduction with it, P95", with_db, "dB");
+  ton_decision_range(d, "gain reduction without, P95", without_db, "dB", NAN,
+                     6.0, "reference 3.8");
+  ton_decision_finish(d);
+  snprintf(d->path, sizeof(d->path), "chain/compressor");
+  move_up(t, at);
+  snprintf(path, sizeof(path), "chain/%u", at);
+  TON_TRY(edit(t, path, NULL));
+  TON_TRY(read_again(t));
+  t->brief.existing = t->master;
+  const TonInsert* const l = master_text_limiter(t);
+  t->plan.limiter = l ? (uint32_t)(l - t->master->chain) : UINT32_MAX;
+  return TON_OK;
+}
+
+TonStatus
+master_text_save(const MasterText* t)
+{
+  if (!t->text[0]) {
+    return TON_OK;
+  }
+  TON_TRY(ton_doc_save(t->doc, t->text, t->error));
+  return t->records.count
+             ? ton_decisions_write(&t->records, t->decisions, t->error)
+             : TON_OK;
+}
+
+void
+master_text_close(MasterText* t)
+{
+  ton_master_free(t->master);
+  ton_doc_free(t->doc);
+  ton_decisions_free(&t->records);
+  ton_sound_features_free(&t->mix);
+  for (uint32_t i = 0; i < t->n_references && i < MOST_REFERENCES; ++i) {
+    ton_sound_features_free(&t->references[i]);
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_SONG_MASTER_TEXT_H
+#define TON_SONG_MASTER_TEXT_H
+
+#include "assistants/master.h"
+#include "song/song.h"
+
+/**
+   @file
+   master.yaml on its way: as it was, or begun; the goal; a chain proposed
+   where nobody wrote one; the limiter's gain put right.
+*/
+typedef struct {
+  const TonMasterOptions* wish;
+  const TonJob* job;
+  TonError* error;
+  char folder[1024];
+  char source[1100];
+  char text[1100];      ///< Path of master.yaml, or "" for a bare file
+  char decisions[1200]; ///< Of its records, or ""
+  TonDoc* doc;
+  TonMaster* master;
+  TonDecisions records;
+  TonTarget target; ///< With the loudness and ceiling that hold
+  bool was_there;   ///< The text; not begun now
+  bool propose;     ///< The chain
+  TonSoundFeatures mix;
+  TonSoundFeatures references[16];
+  uint32_t n_references;
+  TonMasterBrief brief;
+  TonMasterPlan plan;
+} MasterText;
+
+/// Read or begin the text; find the source, the goal, and whether a chain is
+/// to be proposed.
+TonStatus master_text_open(MasterText* t, const char* song);
+
+/// Measure, propose; what was wished for goes into the text.
+TonStatus master_text_propose(MasterText* t);
+
+/// The compressor the assistant has just proposed, or null.
+TonInsert* master_text_glue(const MasterText* t);
+
+/// Take it out again: with it the limiter would have to reduce by `with_db`,
+/// without by `without_db`.
+TonStatus master_text_drop_glue(MasterText* t, double with_db,
+                                double without_db);
+
+/// The limiter's gain as the search left it; a goal that yields does so.
+TonStatus master_text_drive(MasterText* t, TonGainSearch* search,
+                            double true_peak_dbtp, double reduction_db);
+
+/// Its place in the chain, or null.
+TonInsert* master_text_limiter(const MasterText* t);
+
+TonStatus master_text_save(const MasterText* t);
+
+void master_text_close(MasterText* t);
+
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "song/file_source.h"
+
+static bool
+add(void* handle, const float* const* in, uint32_t frames)
+{
+  ton_meters_add(handle, in, frames);
+  return true;
+}
+
+static TonStatus
+feed(TonAudio* audio, TonMeters* meters, const TonJob* job, TonError* error)
+{
+  const TonSink sink = {meters, add};
+  return source_pass(audio, &sink, "measuring", job, error);
+}
+
+TonStatus
+ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
+                 TonMeters** keep, const TonJob* job, TonError* error)
+{
+  TonAudio* audio = NULL;
+  TON_TRY(ton_audio_open(path, &audio, error));
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  if (info->rate < 8000) {
+    ton_audio_close(audio);
+    return ton_fail_file(error, TON_UNSUPPORTED, path,
+                         "is at %u Hz; the meters begin at 8000 Hz",
+                         info->rate);
+  }
+  const unsigned long refusals = ton_alloc_refusals();
+  TonMeters* const meters = ton_meters_new(info->rate, info->channels, what);
+  TonStatus status = meters ? feed(audio, meters, job, error)
+                            : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  if (!status) {
+    ton_meters_finish(meters, result);
+    result->bad_samples += ton_audio_bad_samples(audio);
+    status = ton_alloc_refusals() == refusals
+                 ? TON_OK
+                 : ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
+  }
+  if (keep && !status) {
+    *keep = meters;
+  } else {
+    ton_meters_free(meters);
+  }
+  ton_audio_close(audio);
+  return status;
+}
+
+bool
+ton_breaks_off(const char* path)
+{
+  TonAudio* audio = NULL;
+  if (ton_audio_open(path, &audio, NULL)) {
+    return false;
+  }
+  const bool cut = ton_audio_info(audio)->truncated;
+  ton_audio_close(audio);
+  return cut;
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/mix.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "song/analyse.h"
+#include "song/parallel_for.h"
+#include "song/user_edits.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/// A song whose mix is being proposed
+typedef struct {
+  const TonJob* job;
+  TonError* error;
+  TonSongPaths paths;
+  TonDoc* doc;
+  TonMix* mix; ///< What the text says now
+  uint32_t n;  ///< Tracks
+  TonStemPath* ready;
+  TonSoundFeatures* facts;
+  TonMixStem* stems;
+  TonRoles* roles;
+  TonDecisions decisions;
+  UserEdits kept;
+} Proposal;
+
+static TonStatus
+read_again(Proposal* p)
+{
+  ton_mix_free(p->mix);
+  p->mix = NULL;
+  TON_TRY(ton_mix_read(p->doc, p->paths.folder, &p->mix, p->error));
+  assert(p->mix);
+  if (!p->mix->rate) {
+    p->mix->rate = 48000;
+  }
+  return user_edits_lock(&p->kept, p->mix, p->error);
+}
+
+static TonStatus
+analyse_stem(void* handle, uint32_t i, const TonJob* job, TonError* error)
+{
+  const Proposal* const p = handle;
+  return analyse_file(p->ready[i].path, TON_MEASURE_LEVELS, &p->facts[i], job,
+                      error);
+}
+
+static TonStatus
+analyse_all(Proposal* p)
+{
+  p->n = p->mix->n_tracks;
+  p->ready = ton_alloc((p->n + 1) * sizeof(TonStemPath));
+  p->facts = ton_alloc((p->n + 1) * sizeof(TonSoundFeatures));
+  p->stems = ton_alloc((p->n + 1) * sizeof(TonMixStem));
+  if (!p->ready || !p->facts || !p->stems) {
+    return ton_fail(p->error, TON_NO_MEMORY, "out of memory");
+  }
+  TON_TRY(
+      ton_stems_prepare(p->mix, p->paths.cache, p->job, p->ready, p->error));
+  return parallel_for(p->n, p->job, analyse_stem, p, p->error);
+}
+
+/// The strips move with every reading of the text
+static TonMixBrief
+brief_of(Proposal* p)
+{
+  for (uint32_t i = 0; i < p->n; ++i) {
+    const TonStrip* const s = &p->mix->strips[i];
+    p->facts[i].file = s->file;
+    p->stems[i] = (TonMixStem){.strip = s->name,
+                               .file = s->file,
+                               .role = s->role[0] ? s->role : NULL,
+                               .facts = &p->facts[i]};
+  }
+  return (TonMixBrief){.stems = p->stems,
+                       .n_stems = p->n,
+                       .roles = p->roles,
+                       .existing = p->mix,
+                       .tempo_bpm = p->mix->tempo_bpm};
+}
+
+static bool
+same_key(const TonDecision* a, const TonDecision* b)
+{
+  return strcmp(a->path, b->path) == 0;
+}
+
+/// A later word on the same key stands for both
+static TonStatus
+keep_decisions(Proposal* p, const TonPlan* plan)
+{
+  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
+    const TonDecision* const d = &plan->decisions.items[i];
+    TonDecision* to = NULL;
+    for (uint32_t k = 0; k < p->decisions.count && !to; ++k) {
+      to = same_key(&p->decisions.items[k], d) && d->value[0]
+               ? &p->decisions.items[k]
+               : NULL;
+    }
+    to = to ? to : ton_decisions_add(&p->decisions);
+    if (!to) {
+      return ton_fail(p->error, TON_NO_MEMORY, "out of memory");
+    }
+    *to = *d;
+  }
+  return TON_OK;
+}
+
+/// Into the text, and the text read again
+static TonStatus
+carry_out(Proposal* p, TonPlan* plan, TonStatus status)
+{
+  if (!status) {
+    user_edits_spare(&p->kept, &p->decisions, p->doc, plan);
+    status = ton_plan_apply(plan, p->doc, p->error);
+  }
+  status = status ? status : keep_decisions(p, plan);
+  ton_plan_free(plan);
+  return status ? status : read_again(p);
+}
+
+static TonStatus
+propose_all(Proposal* p)
+{
+  TonPlan plan = {0};
+  user_edits_forget(&p->kept, p->mix);
+  const TonMixBrief brief = brief_of(p);
+  return carry_out(p, &plan, ton_assist_mix(&brief, &plan, p->error));
+}
+
+// What was proposed is rendered, and heard -------------------------------------
+
+/// Loudness while the stem itself sounds, as TonSoundFeatures.active_lufs: 400 ms
+/// blocks of which half sound, gated 10 LU under their mean
+static double
+active_lufs(const TonMeasurement* m, const TonSoundFeatures* facts)
+{
+  double sum[2] = {0.0, 0.0};
+  uint32_t count[2] = {0, 0};
+  for (int pass = 0; pass < 2; ++pass) {
+    const double gate = pass ? 0.1 * sum[0] / (count[0] ? count[0] : 1) : 0.0;
+    for (uint32_t i = 3; i < m->n_points && i < facts->n_tenths; ++i) {
+      const uint8_t* const on = facts->tenth_on + i - 3;
+      const int sounds = on[0] + on[1] + on[2] + on[3];
+      const double power =
+          pow(10.0, (double)m->momentary_lufs[i] / 10.0) * 4.0 / sounds;
+      if (sounds >= 2 && power > gate) {
+        sum[pass] += power;
+        ++count[pass];
+      }
+    }
+  }
+  return count[1] ? 10.0 * log10(sum[1] / count[1]) : NAN;
+}
+
+typedef struct {
+  TonRecorder mix;
+  TonRecorder* strips;
+  TonMixTap* taps;
+  double* lufs; ///< Per track, behind its fader
+  double true_peak_dbtp;
+  double integrated_lufs;
+} Hearing;
+
+static TonStatus
+open_hearing(const Proposal* p, Hearing* h, bool strips)
+{
+  h->strips = ton_alloc((p->n + 1) * sizeof(TonRecorder));
+  h->taps = ton_alloc((p->n + 1) * sizeof(TonMixTap));
+  h->lufs = ton_alloc((p->n + 1) * sizeof(double));
+  h->mix.error = p->error;
+  h->mix.meters = ton_meters_new(p->mix->rate, 2,
+                                 TON_MEASURE_TRUE_PEAK | TON_MEASURE_LOUDNESS);
+  bool good = h->strips && h->taps && h->lufs && h->mix.meters;
+  for (uint32_t i = 0; good && strips && i < p->n; ++i) {
+    h->strips[i].error = p->error;
+    h->strips[i].meters = ton_meters_new(
+        p->mix->rate, 2, TON_MEASURE_LOUDNESS | TON_MEASURE_TIMELINE);
+    h->taps[i] = (TonMixTap){i, 1.0F, &h->strips[i]};
+    good = h->strips[i].meters;
+  }
+  return good ? TON_OK : ton_fail(p->error, TON_NO_MEMORY, "out of memory");
+}
+
+static void
+close_hearing(const Proposal* p, Hearing* h)
+{
+  TonMeasurement m;
+  ton_meters_finish(h->mix.meters, &m);
+  h->true_peak_dbtp = m.true_peak_dbtp;
+  h->integrated_lufs = m.integrated_lufs;
+  ton_meters_free(h->mix.meters);
+  for (uint32_t i = 0; h->strips && i < p->n; ++i) {
+    h->lufs[i] = NAN;
+    if (h->strips[i].meters) {
+      ton_meters_finish(h->strips[i].meters, &m);
+      h->lufs[i] = active_lufs(&m, &p->facts[i]);
+      ton_meters_free(h->strips[i].meters);
+    }
+  }
+  ton_free(h->strips);
+  ton_free(h->taps);
+}
+
+static TonStatus
+hear(Proposal* p, Hearing* h, bool strips)
+{
+  *h = (Hearing){0};
+  TonStatus status = open_hearing(p, h, strips);
+  status = status ? status
+                  : ton_render_mix(p->mix, p->paths.cache, &h->mix, h->taps,
+                                   strips ? p->n : 0, p->job, NULL, p->error);
+  if (h->mix.meters) {
+    close_hearing(p, h);
+  }
+  return status;
+}
+
+/// Faders by what stands behind the chains, then the mix bus by the sum
+static TonStatus
+level_all(Proposal* p)
+{
+  Hearing heard;
+  TonPlan plan = {0};
+  TonStatus status = hear(p, &heard, true);
+  if (!status) {
+    const TonMixBrief brief = brief_of(p);
+    status = ton_assist_mix_balance(&brief, heard.lufs, &plan, p->error);
+    const bool moved = plan.n_edits > 0;
+    status = carry_out(p, &plan, status);
+    ton_free(heard.lufs);
+    heard.lufs = NULL;
+    status = status || !moved ? status : hear(p, &heard, false);
+  }
+  ton_free(heard.lufs);
+  TON_TRY(status);
+  plan = (TonPlan){0};
+  // silence has no level; what makes it is in the other decisions
+  return isfinite(heard.true_peak_dbtp)
+             ? carry_out(p, &plan,
+                         ton_assist_mix_level(p->mix, heard.true_peak_dbtp,
+                                              heard.integrated_lufs, &plan,
+                                              p->error))
+             : TON_OK;
+}
+
+static TonStatus
+propose(Proposal* p)
+{
+  char path[1200];
+  snprintf(path, sizeof(path), "%s/decisions.json", p->paths.folder);
+  TON_TRY(ton_doc_open(p->paths.mix_text, &p->doc, p->error));
+  TON_TRY(read_again(p));
+  TON_TRY(user_edits_read(&p->kept, path, p->doc, p->mix, p->error));
+  TON_TRY(user_edits_lock(&p->kept, p->mix, p->error));
+  TON_TRY(ton_roles_read(NULL, &p->roles, p->error));
+  TON_TRY(analyse_all(p));
+  TON_TRY(propose_all(p));
+  TON_TRY(level_all(p));
+  TON_TRY(user_edits_close(&p->kept, p->doc, &p->decisions, p->error));
+  TON_TRY(ton_doc_save(p->doc, p->paths.mix_text, p->error));
+  return ton_decisions_write(&p->decisions, path, p->error);
+}
+
+TonStatus
+ton_song_propose_mix(const char* song, const TonJob* job, TonError* error)
+{
+  Proposal p = {.job = job, .error = error};
+  TON_TRY(ton_song_paths(song, false, &p.paths, error));
+  const TonStatus status = propose(&p);
+  for (uint32_t i = 0; p.facts && i < p.n; ++i) {
+    ton_sound_features_free(&p.facts[i]);
+  }
+  ton_free(p.ready);
+  ton_free(p.facts);
+  ton_free(p.stems);
+  ton_roles_free(p.roles);
+  ton_decisions_free(&p.decisions);
+  ton_mix_free(p.mix);
+  ton_doc_free(p.doc);
+  user_edits_free(&p.kept);
+  return status;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+#include "base/memory.h"
+#include "song/song.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+TonStatus
+ton_make_folder(const char* path, TonError* error)
+{
+  char part[1024];
+  snprintf(part, sizeof(part), "%s", path);
+  for (char* at = part + 1;; ++at) {
+    const char was = *at;
+    if (was == '/' || !was) {
+      *at = '\0';
+      if (mkdir(part, 0777) != 0 && errno != EEXIST) {
+        return ton_fail_write(error, path);
+      }
+      *at = was;
+    }
+    if (!was) {
+      break;
+    }
+  }
+  struct stat st;
+  if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) {
+    errno = ENOTDIR;
+    return ton_fail_write(error, path);
+  }
+  return TON_OK;
+}
+
+TonStatus
+ton_song_paths(const char* folder, bool make, TonSongPaths* p, TonError* error)
+{
+  if (ton_is_file(folder)) {
+    return ton_fail_file(error, TON_BAD_USE, folder,
+                         "is a file; expected the folder of a song");
+  }
+  if (make) {
+    TON_TRY(ton_make_folder(folder, error));
+  }
+  char* const whole = realpath(folder, NULL);
+  if (!whole) {
+    return ton_fail_file(error, TON_NOT_FOUND, folder,
+                         "there is no such song folder");
+  }
+  if (strlen(whole) >= sizeof(p->folder)) {
+    free(whole);
+    return ton_fail_file(error, TON_BAD_USE, folder,
+                         "has a path of more than %zu bytes",
+                         sizeof(p->folder) - 1);
+  }
+  snprintf(p->folder, sizeof(p->folder), "%s", whole);
+  free(whole);
+  snprintf(p->mix_text, sizeof(p->mix_text), "%s/mix.yaml", p->folder);
+  snprintf(p->master_text, sizeof(p->master_text), "%s/master.yaml", p->folder);
+  snprintf(p->release_text, sizeof(p->release_text), "%s/release.yaml",
+           p->folder);
+  snprintf(p->mix, sizeof(p->mix), "%s/out/mix.wav", p->folder);
+  snprintf(p->master, sizeof(p->master), "%s/out/master.wav", p->folder);
+  snprintf(p->release, sizeof(p->release), "%s/out/release", p->folder);
+  snprintf(p->cache, sizeof(p->cache), "%s/.tonmeister/stems", p->folder);
+  return TON_OK;
+}
+
+static bool
+named_like_audio(const char* name)
+{
+  static const char* const endings[] = {
+      ".wav", ".wave", ".aif",  ".aiff", ".flac", ".mp3",
+      ".ogg", ".oga",  ".opus", ".m4a",  ".aac",  ".caf",
+      ".w64", ".rf64", ".bw64", ".wv",   ".mp4",  ".au"};
+  const char* const dot = strrchr(name, '.');
+  if (!dot || name[0] == '.') {
+    return false;
+  }
+  for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); ++i) {
+    if (strcasecmp(dot, endings[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool
+is_folder(const char* path)
+{
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/// "2 Bass" before "10 Keys": numbers in names count as numbers
+static int
+by_name(const void* a, const void* b)
+{
+  const char* x = *(char* const*)a;
+  const char* y = *(char* const*)b;
+  while (*x && *y) {
+    if (isdigit((unsigned char)*x) && isdigit((unsigned char)*y)) {
+      char* x_end = NULL;
+      char* y_end = NULL;
+      const unsigned long long u = strtoull(x, &x_end, 10);
+      const unsigned long long v = strtoull(y, &y_end, 10);
+      if (u != v) {
+        return u < v ? -1 : 1;
+      }
+      x = x_end;
+      y = y_end;
+    } else if (*x != *y) {
+      return (unsigned char)*x < (unsigned char)*y ? -1 : 1;
+    } else {
+      ++x;
+      ++y;
+    }
+  }
+  return (*x != 0) - (*y != 0);
+}
+
+void
+ton_stems_free(char** stems, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    ton_free(stems[i]);
+  }
+  ton_free(stems);
+}
+
+TonStatus
+ton_stems_find(const char* folder, char*** stems, uint32_t* n, TonError* error)
+{
+  DIR* const dir = opendir(folder);
+  if (!dir) {
+    return errno == ENOTDIR
+               ? ton_fail_file(error, TON_BAD_USE, folder,
+                               "is a file; expected a folder of stems "
+                               "(tonmeister new takes files)")
+               : ton_fail_file(error, TON_NOT_FOUND, folder, "%s",
+                               strerror(errno));
+  }
+  size_t capacity = 0;
+  *stems = NULL;
+  *n = 0;
+  for (struct dirent* d = readdir(dir); d; d = readdir(dir)) {
+    char path[2048];
+    snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
+    char** const grown =
+        ton_grow(*stems, &capacity, (size_t)*n + 1, sizeof(char*));
+    *stems = grown ? grown : *stems;
+    if (grown && named_like_audio(d->d_name) && !is_folder(path)) {
+      (*stems)[*n] = ton_copy_string(path);
+      *n += (*stems)[*n] != NULL;
+    }
+  }
+  closedir(dir);
+  if (!*n) {
+    ton_stems_free(*stems, 0);
+    *stems = NULL;
+    return ton_fail_file(error, TON_NOT_FOUND, folder,
+                         "holds no audio file; expected a folder of stems "
+                         "(WAV, AIFF, FLAC, MP3, Ogg, M4A)");
+  }
+  qsort(*stems, *n, sizeof(char*), by_name);
+  return TON_OK;
+}
+
+bool
+ton_is_file(const char* path)
+{
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+TonStatus
+ton_work_folder(char* room, size_t size, TonError* error)
+{
+  return getcwd(room, size)
+             ? TON_OK
+             : ton_fail(error, TON_NOT_FOUND, "%s", strerror(errno));
+}

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "song/user_edits.h"
+
+#include "assistants/decision_builder.h"
+#include "base/array.h"
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ROLE, TO, CHAIN, SENDS };
+
+/// Keys of a strip that an assistant writes
+static const char* const keys[] = {
+    "role", "to", "chain", "sends", "trim", "polarity", "fader", "pan", "mute"};
+
+static const TonDecision*
+find(const TonDecisions* all, const char* path)
+{
+  for (uint32_t i = 0; i < all->count; ++i) {
+    if (*all->items[i].value && strcmp(all->items[i].path, path) == 0) {
+      return &all->items[i];
+    }
+  }
+  return NULL;
+}
+
+static bool
+begins(const char* path, const char* prefix)
+{
+  return strncmp(path, prefix, strlen(prefix)) == 0;
+}
+
+/// Whether all records below a place hold, and how many there are
+static bool
+all_hold(const TonDecisions* before, const char* prefix, uint32_t* n)
+{
+  *n = 0;
+  for (uint32_t i = 0; i < before->count; ++i) {
+    const TonDecision* const d = &before->items[i];
+    if (*d->value && begins(d->path, prefix)) {
+      ++*n;
+      if (d->superseded) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+static char*
+under(UserEdits* k, const char* path, const char* key)
+{
+  return (char*)(uintptr_t)ton_plan_text(&k->room, "%s/%s", path, key);
+}
+
+/// Processors of a chain, an equaliser's bands one by one
+static uint32_t
+count_chain(UserEdits* k, const TonDoc* doc, const char* path)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < ton_doc_count(doc, path); ++i) {
+    const char* const item = ton_plan_text(&k->room, "%s/%u", path, i);
+    const char* const bands = under(k, item, "equaliser");
+    const uint32_t here = ton_doc_count(doc, bands);
+    n += ton_doc_line(doc, bands) && here ? here : 1;
+  }
+  return n;
+}
+
+static bool
+is_own(UserEdits* k, const TonDoc* doc, const char* path, uint32_t key)
+{
+  if (key != CHAIN && key != SENDS) {
+    const TonDecision* const d = find(&k->before, path);
+    return d && !d->superseded;
+  }
+  uint32_t n = 0;
+  const bool hold = all_hold(&k->before, under(k, path, ""), &n);
+  return hold && n == (key == CHAIN ? count_chain(k, doc, path)
+                                    : ton_doc_count(doc, path));
+}
+
+static bool
+is_locked(const TonStrip* strip, const char* key)
+{
+  const size_t length = strlen(key);
+  for (uint32_t i = 0; i < strip->n_locks; ++i) {
+    const char* const lock = strip->locks[i];
+    if (strcmp(lock, "all") == 0 ||
+        (begins(lock, key) && (!lock[length] || lock[length] == '/'))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void
+sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
+          UserEditsStrip* s)
+{
+  s->name = ton_plan_text(&k->room, "%s", strip->name);
+  const char* const base =
+      ton_plan_text(&k->room, "%s/%s", strip->bus ? "buses" : "tracks",
+                    ton_plan_name(&k->room, strip->name));
+  for (uint32_t i = 0; i < TON_COUNT(keys); ++i) {
+    const char* const path = under(k, base, keys[i]);
+    if (ton_doc_line(doc, path)) {
+      const bool own = !is_locked(strip, keys[i]) && is_own(k, doc, path, i);
+      s->own |= own ? 1U << i : 0U;
+      s->kept |= own ? 0U : 1U << i;
+    }
+  }
+}
+
+TonStatus
+user_edits_read(UserEdits* k, const char* path, const TonDoc* doc,
+                const TonMix* mix, TonError* error)
+{
+  TonError none;
+  *k = (UserEdits){0};
+  const TonStatus status = ton_decisions_read(path, &k->before, &none);
+  if (status && status != TON_NOT_FOUND) {
+    *error = none;
+    return status;
+  }
+  if (ton_decisions_compare(&k->before, doc)) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  k->strips = ton_alloc((mix->n_strips + 1) * sizeof(UserEditsStrip));
+  for (uint32_t i = 0; k->strips && i < mix->n_strips; ++i) {
+    sort_keys(k, doc, &mix->strips[i], &k->strips[k->n++]);
+  }
+  return k->strips && !k->room.failed
+             ? TON_OK
+             : ton_fail(error, TON_NO_MEMORY, "out of memory");
+}
+
+void
+user_edits_free(UserEdits* k)
+{
+  ton_decisions_free(&k->before);
+  ton_plan_free(&k->room);
+  ton_free(k->strips);
+  *k = (UserEdits){0};
+}
+
+// Before a proposal -------------------------------------------------------------
+
+static bool
+add_locks(UserEdits* k, const UserEditsStrip* kept, TonStrip* strip)
+{
+  char** const locks = ton_arena_alloc(
+      &k->room.arena, (strip->n_locks + TON_COUNT(keys)) * sizeof(char*));
+  if (!locks) {
+    return false;
+  }
+  for (uint32_t i = 0; i < strip->n_locks; ++i) {
+    locks[i] = strip->locks[i];
+  }
+  strip->locks = locks;
+  for (uint32_t i = 0; i < TON_COUNT(keys); ++i) {
+    // A role that a person wrote is a word to follow, not a lock
+    if (i != ROLE && kept->kept >> i & 1U) {
+      locks[strip->n_locks++] = (char*)(uintptr_t)keys[i];
+    }
+  }
+  return true;
+}
+
+TonStatus
+user_edits_lock(UserEdits* k, TonMix* mix, TonError* error)
+{
+  for (uint32_t i = 0; i < k->n; ++i) {
+    const uint32_t at = ton_mix_strip(mix, k->strips[i].name);
+    if (at != UINT32_MAX && k->strips[i].kept &&
+        !add_locks(k, &k->strips[i], &mix->strips[at])) {
+      return ton_fail(error, TON_NO_MEMORY, "out of memory");
+    }
+  }
+  return TON_OK;
+}
+
+void
+user_edits_forget(const UserEdits* k, TonMix* mix)
+{
+  for (uint32_t i = 0; i < k->n; ++i) {
+    const uint32_t at = ton_mix_strip(mix, k->strips[i].name);
+    TonStrip* const strip = at == UINT32_MAX ? NULL : &mix->strips[at];
+    if (strip && strip->role && k->strips[i].own >> ROLE & 1U) {
+      strip->role[0] = '\0';
+    }
+    if (strip && k->strips[i].own >> TO & 1U) {
+      strip->to = mix->strips[mix->mix].name;
+    }
+  }
+}
+
+// The proposal ------------------------------------------------------------------
+
+static bool
+has_path(const TonDecisions* all, const char* path)
+{
+  return find(all, path) != NULL;
+}
+
+/// The same places below a prefix in both
+static bool
+same_places(const TonDecisions* a, const TonDecisions* b, const char* prefix)
+{
+  const TonDecisions* const both[2] = {a, b};
+  for (int k = 0; k < 2; ++k) {
+    for (uint32_t i = 0; i < both[k]->count; ++i) {
+      const TonDecision* const d = &both[k]->items[i];
+      if (*d->value && begins(d->path, prefix) &&
+          !has_path(both[1 - k], d->path)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/// Removals of chains that come back with the same processors are dropped
+static void
+spare_chains(const UserEdits* k, TonPlan* plan)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < plan->n_edits; ++i) {
+    const TonEdit* const e = &plan->edits[i];
+    const size_t length = strlen(e->path);
+    const bool chain =
+        !e->value && length > 6 && strcmp(e->path + length - 6, "/chain") == 0;
+    const char* const prefix =
+        chain ? ton_plan_text(plan, "%s/", e->path) : NULL;
+    uint32_t count = 0;
+    if (prefix && all_hold(&k->before, prefix, &count) && count &&
+        same_places(&k->before, &plan->decisions, prefix)) {
+      continue;
+    }
+    plan->edits[n++] = *e;
+  }
+  plan->n_edits = n;
+}
+
+static bool
+says(const TonDecisions* all, const char* path, const char* comment)
+{
+  char room[256];
+  const TonDecision* const d = find(all, path);
+  return d && strcmp(ton_decision_comment(d, room, sizeof(room)), comment) == 0;
+}
+
+void
+user_edits_spare(const UserEdits* k, const TonDecisions* now, const TonDoc* doc,
+                 TonPlan* plan)
+{
+  spare_chains(k, plan);
+  for (uint32_t i = 0; i < plan->n_edits; ++i) {
+    TonEdit* const e = &plan->edits[i];
+    char* const comment = e->comment ? ton_doc_comment(doc, e->path) : NULL;
+    if (comment && *comment && !says(&k->before, e->path, comment) &&
+        !says(now, e->path, comment)) {
+      e->comment = NULL;
+    }
+    ton_free(comment);
+  }
+}
+
+// After it ----------------------------------------------------------------------
+
+/// Whether a person keeps the key that a path lies in
+static bool
+is_kept(UserEdits* k, const char* path)
+{
+  for (uint32_t i = 0; i < k->n; ++i) {
+    const char* const name = ton_plan_name(&k->room, k->strips[i].name);
+    const char* const bases[2] = {ton_plan_text(&k->room, "tracks/%s/", name),
+                                  ton_plan_text(&k->room, "buses/%s/", name)};
+    for (int b = 0; b < 2; ++b) {
+      const char* const key = path + strlen(bases[b]);
+      for (uint32_t n = 0; begins(path, bases[b]) && n < TON_COUNT(keys); ++n) {
+        const size_t length = strlen(keys[n]);
+        if (begins(key, keys[n]) && (!key[length] || key[length] == '/')) {
+          return k->strips[i].kept >> n & 1U;
+        }
+      }
+    }
+  }
+  return false;
+}
+
+static TonStatus
+take_out(TonDoc* doc, const char* path, TonError* error)
+{
+  char parent[300];
+  snprintf(parent, sizeof(parent), "%s", path);
+  char* const slash = strrchr(parent, '/');
+  if (slash && strstr(path, "/sends/")) {
+    *slash = '\0';
+    if (ton_doc_count(doc, parent) == 1) {
+      path = parent;
+    }
+  }
+  return ton_doc_edit(doc, &(TonEdit){.path = path}, error);
+}
+
+/// A reason of ours beside a person's value is not true any more
+static TonStatus
+clear_reason(const UserEdits* k, TonDoc* doc, const TonDecision* d,
+             TonError* error)
+{
+  char* const comment = ton_doc_comment(doc, d->path);
+  const bool ours = comment && *comment && says(&k->before, d->path, comment);
+  char* const value = ours ? ton_doc_get(doc, d->path) : NULL;
+  const TonStatus status =
+      value ? ton_doc_edit(doc, &(TonEdit){d->path, value, ""}, error) : TON_OK;
+  ton_free(comment);
+  ton_free(value);
+  return status;
+}
+
+TonStatus
+user_edits_close(UserEdits* k, TonDoc* doc, TonDecisions* now, TonError* error)
+{
+  for (uint32_t i = 0; i < k->before.count; ++i) {
+    const TonDecision* const d = &k->before.items[i];
+    if (!*d->value || has_path(now, d->path)) {
+      continue;
+    }
+    const bool stale = !d->superseded && begins(d->path, "tracks/") &&
+                       !strstr(d->path, "/chain/") && !is_kept(k, d->path);
+    if (stale && ton_doc_line(doc, d->path)) {
+      TON_TRY(take_out(doc, d->path, error));
+    }
+    const bool there = ton_doc_line(doc, d->path) > 0;
+    if (there && d->superseded) {
+      TON_TRY(clear_reason(k, doc, d, error));
+    }
+    TonDecision* const to = there ? ton_decisions_add(now) : NULL;
+    if (there && !to) {
+      return ton_fail(error, TON_NO_MEMORY, "out of memory");
+    }
+    if (to) {
+      *to = *d;
+    }
+  }
+  return ton_decisions_compare(now, doc)
+             ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+             : TON_OK;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_TESTS_STUDIO_SONG_H
+#define TON_TESTS_STUDIO_SONG_H
+
+#include "expect.h"
+#include "song/song.h"
+
+#include <stdint.h>
+
+/// A song folder of its own for every test program
+int song_open(void** state);
+int song_close(void** state);
+
+/// Path of a file in it; the last 16 stay valid
+const char* song_path(const char* name);
+
+/// Put a text into it
+void song_text(const char* name, const char* text);
+
+/// All of a text file, "" if there is none; valid until the next call
+const char* song_read(const char* name);
+
+/// Float WAV of one or two channels
+void song_wav(const char* name, double rate, uint32_t channels,
+              const double* left, const double* right, uint64_t n);
+
+/// All frames of a file, planar doubles to be freed with free(); returns their
+/// number
+uint64_t song_load(const char* path, double** left, double** right);
+
+/// A music-like mix at some peak
+void song_mix(const char* name, double rate, uint32_t channels, double seconds,
+              double peak_dbfs);
+
+#define SONG_TESTS(tests) cmocka_run_group_tests(tests, song_open, song_close)
+
+#endif

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "signals.h"
+#include "song.h"
+
+#include <string.h>
+
+static const TonJob job = {.threads = 1};
+
+static TonMasterOptions
+wish_of(double lufs, const char* out)
+{
+  return (TonMasterOptions){
+      .loudness_lufs = lufs, .ceiling_dbtp = NAN, .amount = NAN, .out = out};
+}
+
+static TonStatus
+master(const char* what, const TonMasterOptions* wish, TonMasterResult* m,
+       TonError* error)
+{
+  const TonStatus status = ton_song_master(what, wish, &job, m, error);
+  if (status && status != TON_GOAL_MISSED) {
+    print_message("# %s\n", error->text);
+  }
+  return status;
+}
+
+/// Every loudness that can be had is met under the ceiling, in few runs
+static void
+test_loudness_is_met(void** state)
+{
+  (void)state;
+  static const double goals[] = {-23.0, -16.0, -14.0, -11.0};
+  song_mix("mix.wav", 48000.0, 2, 10.0, -4.0);
+  for (size_t i = 0; i < TON_COUNT(goals); ++i) {
+    TonMasterResult m;
+    TonError error = {0};
+    const char* const out = song_path("m.wav");
+    const TonMasterOptions wish = wish_of(goals[i], out);
+    assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error), TON_OK);
+    EXPECT_NEAR("loudness", m.after.integrated_lufs, goals[i], 0.05, "LUFS");
+    EXPECT_AT_MOST("limiter runs", (double)m.runs, 3.0, "");
+    EXPECT_NEAR("frames", (double)m.after.frames, (double)m.before.frames, 0.0,
+                "");
+    double* x[2];
+    const uint64_t n = song_load(out, &x[0], &x[1]);
+    for (int c = 0; c < 2; ++c) {
+      EXPECT_AT_MOST("peak of a quarter, 16 times oversampled",
+                     20.0 * log10(signal_true_peak(x[c], n / 4)), -0.95,
+                     "dBTP");
+      free(x[c]);
+    }
+    ton_master_result_free(&m);
+  }
+}
+
+/// LIM-09: the limiter alone on S-MIX
+static void
+test_lim_09_the_limiter_alone(void** state)
+{
+  (void)state;
+  static const double goals[] = {-16.0, -14.0, -11.0, -9.0, -5.0};
+  static const char text[] = "source: out/mix.wav\n"
+                             "loudness: -14 LUFS\n"
+                             "chain:\n"
+                             "  - limiter: {ceiling: -1 dBTP}\n";
+  song_mix("out/mix.wav", 48000.0, 2, 10.0, 0.0);
+  for (size_t i = 0; i < TON_COUNT(goals); ++i) {
+    TonMasterResult m;
+    TonError error = {0};
+    TonMasterOptions wish = wish_of(goals[i], NULL);
+    song_text("master.yaml", text);
+    TonStatus status = master(song_path(""), &wish, &m, &error);
+    if (goals[i] == -9.0) { // 13 dB of reduction: only when asked for
+      assert_int_equal(status, TON_GOAL_MISSED);
+      assert_non_null(strstr(error.text, "--anyway"));
+      ton_master_result_free(&m);
+      wish.anyway = true;
+      song_text("master.yaml", text);
+      status = master(song_path(""), &wish, &m, &error);
+    }
+    EXPECT_AT_MOST("LIM-09 limiter runs", (double)m.runs, 12.0, "");
+    EXPECT_AT_MOST("LIM-09 peak", m.after.true_peak_dbtp, -1.0, "dBTP");
+    if (goals[i] < -6.0) {
+      assert_int_equal(status, TON_OK);
+      EXPECT_NEAR("LIM-09 loudness", m.after.integrated_lufs, goals[i], 0.05,
+                  "LUFS");
+    } else {
+      assert_int_equal(status, TON_GOAL_MISSED);
+      assert_non_null(strstr(error.text, "dB of gain reduction"));
+    }
+    ton_master_result_free(&m);
+  }
+}
+
+/// What is in the way is named: here it is neither peaks nor distortion
+static void
+test_a_gain_at_its_end_is_told(void** state)
+{
+  (void)state;
+  static const double goals[] = {-14.0, -40.0};
+  static const double peaks[] = {-40.0, 0.0};
+  for (size_t i = 0; i < TON_COUNT(goals); ++i) {
+    TonMasterResult m;
+    TonError error = {0};
+    const TonMasterOptions wish = wish_of(goals[i], NULL);
+    song_mix("out/mix.wav", 48000.0, 2, 5.0, peaks[i]);
+    song_text("master.yaml", "source: out/mix.wav\n"
+                             "chain:\n"
+                             "  - limiter: {ceiling: -1 dBTP}\n");
+    assert_int_equal(master(song_path(""), &wish, &m, &error), TON_GOAL_MISSED);
+    print_message("# %s\n", error.text);
+    assert_non_null(strstr(error.text, "the limiter's gain is at its end"));
+    assert_non_null(strstr(song_read("master.yaml"), "gain ends here"));
+    ton_master_result_free(&m);
+  }
+}
+
+static void
+test_a_loudness_out_of_reach_is_told(void** state)
+{
+  (void)state;
+  TonMasterResult m;
+  TonError error = {0};
+  TonMasterOptions wish = wish_of(-2.0, song_path("m.wav"));
+  song_mix("mix.wav", 48000.0, 2, 5.0, -4.0);
+  assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error),
+                   TON_GOAL_MISSED);
+  assert_non_null(strstr(error.text, "LUFS instead of -2.0"));
+  assert_non_null(strstr(error.text, "--anyway"));
+  EXPECT_AT_MOST("limiter runs", (double)m.runs, 4.0, "");
+  EXPECT_AT_MOST("gain reduction", m.reduction_db, 16.0, "dB");
+  const double bounded = m.after.integrated_lufs;
+  ton_master_result_free(&m);
+  wish.anyway = true;
+  master(song_path("mix.wav"), &wish, &m, &error);
+  EXPECT_AT_LEAST("louder anyway", m.after.integrated_lufs, bounded + 0.5,
+                  "LUFS");
+  ton_master_result_free(&m);
+}
+
+/// Nobody asked for the loudness of a reference: it is followed as far as the
+/// dynamics live
+static void
+test_a_loud_reference_does_not_crush(void** state)
+{
+  (void)state;
+  TonMasterResult m;
+  TonError error = {0};
+  const char* const loud = song_path("loud.wav");
+  TonMasterOptions wish = wish_of(-8.5, loud);
+  wish.anyway = true;
+  song_mix("mix.wav", 48000.0, 2, 5.0, -4.0);
+  master(song_path("mix.wav"), &wish, &m, &error);
+  const double reference = m.after.integrated_lufs;
+  ton_master_result_free(&m);
+  wish = wish_of(NAN, song_path("m.wav"));
+  wish.references = &loud;
+  wish.n_references = 1;
+  assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error), TON_OK);
+  EXPECT_AT_MOST("goal", m.goal_lufs, reference - 0.5, "LUFS");
+  EXPECT_AT_LEAST("louder than streaming", m.goal_lufs, -14.0, "LUFS");
+  EXPECT_NEAR("met", m.after.integrated_lufs, m.goal_lufs, 0.1, "LUFS");
+  EXPECT_AT_MOST("gain reduction", m.reduction_db, 7.0, "dB");
+  ton_master_result_free(&m);
+}
+
+/// One channel in, one channel out, at any rate
+static void
+test_channels_and_rate_stay(void** state)
+{
+  (void)state;
+  static const double rates[] = {8000.0, 44100.0, 192000.0, 384000.0};
+  for (size_t i = 0; i < TON_COUNT(rates); ++i) {
+    TonMasterResult m;
+    TonError error = {0};
+    const TonMasterOptions wish = wish_of(-16.0, song_path("m.wav"));
+    song_mix("mono.wav", rates[i], 1, 3.0, -4.0);
+    assert_int_equal(master(song_path("mono.wav"), &wish, &m, &error), TON_OK);
+    EXPECT_NEAR("channels", (double)m.after.channels, 1.0, 0.0, "");
+    EXPECT_NEAR("rate", (double)m.after.rate, rates[i], 0.0, "Hz");
+    EXPECT_NEAR("loudness", m.after.integrated_lufs, -16.0, 0.1, "LUFS");
+    ton_master_result_free(&m);
+  }
+}
+
+static void
+test_what_cannot_be_mastered(void** state)
+{
+  (void)state;
+  enum { N = 48000 };
+  static double x[N];
+  TonMasterResult m;
+  TonError error = {0};
+  const TonMasterOptions wish = wish_of(-14.0, song_path("none.wav"));
+  song_wav("silent.wav", 48000.0, 2, x, x, N);
+  assert_int_equal(master(song_path("silent.wav"), &wish, &m, &error),
+                   TON_BAD_FILE);
+  assert_non_null(strstr(error.text, "silent"));
+  for (int i = 0; i < N; ++i) {
+    x[i] = 1e-5 * sin(0.1 * i);
+  }
+  song_wav("faint.wav", 48000.0, 2, x, x, N);
+  assert_int_equal(master(song_path("faint.wav"), &wish, &m, &error),
+                   TON_BAD_FILE);
+  assert_non_null(strstr(error.text, "-100.0 dBTP"));
+  signal_white(x, N, 1);
+  song_wav("short.wav", 48000.0, 2, x, x, 4800);
+  assert_int_equal(master(song_path("short.wav"), &wish, &m, &error),
+                   TON_BAD_FILE);
+  assert_non_null(strstr(error.text, "0.100 s"));
+  assert_string_equal(song_read("none.wav"), "");
+}
+
+/// The text is a full account: rendered again from it, the same bytes
+static void
+test_the_second_run_keeps_the_text(void** state)
+{
+  (void)state;
+  static char text[65536];
+  TonMasterResult m;
+  TonError error = {0};
+  char first[65];
+  char second[65];
+  const TonMasterOptions wish = wish_of(NAN, NULL);
+  song_mix("out/mix.wav", 48000.0, 2, 8.0, -4.0);
+  assert_int_equal(master(song_path(""), &wish, &m, &error), TON_OK);
+  ton_master_result_free(&m);
+  ton_file_sha256(song_path("out/master.wav"), first, NULL);
+  snprintf(text, sizeof(text), "%s", song_read("master.yaml"));
+  const TonJob other = {.threads = 2, .block = 37};
+  assert_int_equal(ton_song_master(song_path(""), &wish, &other, &m, &error),
+                   TON_OK);
+  assert_int_equal(m.runs, 1);
+  ton_master_result_free(&m);
+  ton_file_sha256(song_path("out/master.wav"), second, NULL);
+  assert_string_equal(first, second);
+  assert_string_equal(text, song_read("master.yaml"));
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_loudness_is_met),
+      cmocka_unit_test(test_lim_09_the_limiter_alone),
+      cmocka_unit_test(test_a_gain_at_its_end_is_told),
+      cmocka_unit_test(test_a_loudness_out_of_reach_is_told),
+      cmocka_unit_test(test_a_loud_reference_does_not_crush),
+      cmocka_unit_test(test_channels_and_rate_stay),
+      cmocka_unit_test(test_what_cannot_be_mastered),
+      cmocka_unit_test(test_the_second_run_keeps_the_text),
+  };
+  return SONG_TESTS(tests);
+}
