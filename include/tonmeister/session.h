@@ -148,7 +148,7 @@ typedef struct {
   uint32_t n_sends;
   TonAutomation* automation;
   uint32_t n_automation;
-  char** locks; ///< Keys a person has locked ("fader", "chain", ...); "all"
+  char** locks; ///< Paths below the strip, for ton_lock_holds()
   uint32_t n_locks;
 } TonStrip;
 
@@ -182,6 +182,20 @@ void ton_mix_free(TonMix* mix);
 
 /// Strip number by name, or UINT32_MAX.
 uint32_t ton_mix_strip(const TonMix* mix, const char* name);
+
+/**
+   Whether the user's locks hold the value at `path`: it has to stay as it is.
+
+   A lock holds its place and all parts of it, and "all" (from `lock: true`)
+   holds everything.  A value with a locked part is held, too, since it cannot
+   be written as a whole.  This is the one meaning of locks: whoever writes to
+   a text for the user asks here first.
+
+   @param locks Of a TonStrip or a TonMaster
+   @param path Below the strip ("fader", "sends/Plate", "chain/0") or from the
+          top of master.yaml, as in TonEdit.  [any]
+*/
+bool ton_lock_holds(char* const* locks, uint32_t n_locks, const char* path);
 
 /// master.yaml: the chain on the stereo mix
 typedef struct {

@@ -23,13 +23,7 @@
 static bool
 is_locked(const TonMaster* master, const char* key)
 {
-  for (uint32_t i = 0; master && i < master->n_locks; ++i) {
-    if (strcmp(master->locks[i], key) == 0 ||
-        strcmp(master->locks[i], "all") == 0) {
-      return true;
-    }
-  }
-  return false;
+  return master && ton_lock_holds(master->locks, master->n_locks, key);
 }
 
 void
@@ -111,8 +105,9 @@ reference_loudness(const TonMasterBrief* b)
 static double
 wanted_loudness(const TonMasterBrief* b)
 {
-  if (is_locked(b->existing, "loudness") && b->existing->has_loudness) {
-    return (double)b->existing->loudness_lufs;
+  if (is_locked(b->existing, "loudness")) {
+    return b->existing->has_loudness ? (double)b->existing->loudness_lufs
+                                     : b->target.loudness_lufs;
   }
   const double lufs = reference_loudness(b);
   return isnan(lufs) ? b->target.loudness_lufs : lufs;
@@ -438,7 +433,8 @@ master_limit(Mastering* m)
   }
 }
 
-/// A chain that is a person's: find its limiter, change nothing
+/// A chain with a locked part stays as it is; the gain of its limiter may be
+/// searched for if no lock holds it
 static void
 keep_chain(const Mastering* m)
 {
@@ -451,6 +447,8 @@ keep_chain(const Mastering* m)
     if (strcmp(insert->type->id, "limiter") == 0) {
       const TonParam* const gain = ton_param(insert->type, "gain");
       m->result->limiter = i;
+      m->result->drive_locked =
+          is_locked(old, ton_plan_text(m->plan, "chain/%u/limiter/gain", i));
       m->result->drive_db = (double)insert->params[gain - insert->type->params];
     }
   }

@@ -111,18 +111,6 @@ ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
   return close_desk(plan, error);
 }
 
-static bool
-is_locked(const TonStrip* strip, const char* key)
-{
-  for (uint32_t i = 0; i < strip->n_locks; ++i) {
-    if (strcmp(strip->locks[i], key) == 0 ||
-        strcmp(strip->locks[i], "all") == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 TonStatus
 ton_assist_mix_level(const TonMix* existing, double true_peak_dbtp,
                      double integrated_lufs, TonPlan* plan, TonError* error)
@@ -148,7 +136,7 @@ ton_assist_mix_level(const TonMix* existing, double true_peak_dbtp,
   snprintf(d.path, sizeof(d.path), "buses/%s/fader",
            ton_plan_name(plan, mix->name));
   snprintf(d.value, sizeof(d.value), "%+.1f dB", ton_plan_rounded(fader, 10.0));
-  d.locked = is_locked(mix, "fader");
+  d.locked = ton_lock_holds(mix->locks, mix->n_locks, "fader");
   ton_plan_decide(plan, &d);
   return close_desk(plan, error);
 }

@@ -49,7 +49,7 @@ typedef struct {
 /// Set up the desk; strips owned by the plan.  False: no memory.
 bool mix_state_open(MixState* desk, const TonMixBrief* brief, TonPlan* plan);
 
-/// Whether a person has locked a key of the strip ("fader", "chain")
+/// Whether a person has locked a value of the strip ("fader", "sends/Plate")
 bool strip_locked(const Strip* strip, const char* key);
 
 /// Complete and hand over a record for "tracks/NAME/KEY"; a null value is

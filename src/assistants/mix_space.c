@@ -36,12 +36,7 @@ bus_there(const MixState* desk, const char* name)
 static bool
 is_locked(const TonStrip* bus, const char* key)
 {
-  for (uint32_t k = 0; k < bus->n_locks; ++k) {
-    if (strcmp(bus->locks[k], key) == 0 || strcmp(bus->locks[k], "all") == 0) {
-      return true;
-    }
-  }
-  return false;
+  return ton_lock_holds(bus->locks, bus->n_locks, key);
 }
 
 /// A person has sent the bus somewhere
@@ -221,8 +216,10 @@ static void
 decide_send(const MixState* desk, const Strip* s, const char* bus,
             double gain_db)
 {
-  if (strip_locked(s, "sends")) {
-    strip_keep(desk, s, "sends");
+  const char* const path =
+      ton_plan_text(desk->plan, "sends/%s", ton_plan_name(desk->plan, bus));
+  if (strip_locked(s, path)) {
+    strip_keep(desk, s, path);
     return;
   }
   const double send = rint((s->role->send_db - gain_db) * 10.0) / 10.0;
@@ -234,8 +231,7 @@ decide_send(const MixState* desk, const Strip* s, const char* bus,
                      "data/roles.yaml");
   ton_decision_figure(&d, "gain of the reverb", gain_db, "dB");
   strip_decide(
-      desk, s,
-      ton_plan_text(desk->plan, "sends/%s", ton_plan_name(desk->plan, bus)),
+      desk, s, path,
       ton_plan_text(desk->plan, "%.1f dB", ton_plan_rounded(send, 10.0)), &d);
 }
 

@@ -18,16 +18,8 @@ find_old(const TonMix* mix, const char* name)
 bool
 strip_locked(const Strip* strip, const char* key)
 {
-  const size_t length = strlen(key);
-  for (uint32_t i = 0; strip->old && i < strip->old->n_locks; ++i) {
-    const char* const lock = strip->old->locks[i];
-    if (strcmp(lock, "all") == 0 ||
-        (strncmp(lock, key, length) == 0 &&
-         (lock[length] == '\0' || lock[length] == '/'))) {
-      return true;
-    }
-  }
-  return false;
+  const TonStrip* const old = strip->old;
+  return old && ton_lock_holds(old->locks, old->n_locks, key);
 }
 
 void

@@ -23,7 +23,7 @@ explain_gap(const TonMasterResult* m, const MasterText* t, char* room,
     snprintf(room, size,
              "the chain has no limiter whose gain could be set; add one");
   } else if (t->plan.drive_locked) {
-    snprintf(room, size, "the chain is locked, its gain stays as it is");
+    snprintf(room, size, "the limiter's gain is locked and stays as it is");
   } else if (state == TON_GAIN_SEARCH_BOUND &&
              m->reduction_db > 0.75 * MOST_REDUCTION_DB) {
     snprintf(room, size,

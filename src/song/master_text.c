@@ -35,12 +35,19 @@ edit(MasterText* t, const char* path, const char* value)
 static bool
 is_locked(const TonMaster* m, const char* key)
 {
-  for (uint32_t i = 0; i < m->n_locks; ++i) {
-    if (strcmp(m->locks[i], key) == 0 || strcmp(m->locks[i], "all") == 0) {
-      return true;
-    }
-  }
-  return false;
+  return ton_lock_holds(m->locks, m->n_locks, key);
+}
+
+/// A locked value that the command line asks to be another
+static TonStatus
+refuse_locked(const MasterText* t, const char* key, bool asked)
+{
+  return asked && ton_doc_line(t->doc, key) && is_locked(t->master, key)
+             ? ton_fail_file(t->error, TON_BAD_USE, t->text,
+                             "has a locked \"%s\"; take it out of \"lock:\" "
+                             "to change it from the command line",
+                             key)
+             : TON_OK;
 }
 
 // Opening ---------------------------------------------------------------------
@@ -138,17 +145,16 @@ find_goal(MasterText* t)
       (ton_doc_line(t->doc, "ceiling") || (!named && !t->propose))) {
     *dbtp = (double)m->ceiling_dbtp;
   }
-  const bool held = is_locked(m, "loudness") && m->has_loudness;
-  if (held && isfinite(w->loudness_lufs) &&
-      fabs(w->loudness_lufs - (double)m->loudness_lufs) > 1e-3) {
-    return ton_fail_file(t->error, TON_BAD_USE, t->text,
-                         "locks the loudness at %.1f LUFS; take the lock off "
-                         "for another",
-                         (double)m->loudness_lufs);
-  }
-  *lufs = held                         ? (double)m->loudness_lufs
-          : isfinite(w->loudness_lufs) ? w->loudness_lufs
-                                       : *lufs;
+  const bool held = is_locked(m, "loudness") && written;
+  const double was = m->has_loudness ? (double)m->loudness_lufs : NAN;
+  TON_TRY(refuse_locked(t, "loudness",
+                        isfinite(w->loudness_lufs) &&
+                            !(fabs(w->loudness_lufs - was) <= 1e-3)));
+  TON_TRY(refuse_locked(t, "ceiling",
+                        isfinite(w->ceiling_dbtp) &&
+                            fabs(w->ceiling_dbtp - (double)m->ceiling_dbtp) >
+                                1e-3));
+  *lufs = held ? was : isfinite(w->loudness_lufs) ? w->loudness_lufs : *lufs;
   if (isfinite(w->loudness_lufs) || isfinite(w->ceiling_dbtp)) {
     snprintf(t->target.title, sizeof(t->target.title),
              "asked for on the command line");
@@ -206,6 +212,12 @@ write_wish(MasterText* t)
 {
   char value[32];
   const TonMasterOptions* const w = t->wish;
+  TON_TRY(refuse_locked(t, "references", w->n_references > 0));
+  TON_TRY(refuse_locked(t, "target",
+                        w->target && strcmp(w->target, t->master->target)));
+  TON_TRY(refuse_locked(t, "amount",
+                        isfinite(w->amount) &&
+                            w->amount != (double)t->master->amount));
   TON_TRY(write_references(t));
   if (w->target) {
     TON_TRY(edit(t, "target", w->target));
@@ -311,15 +323,15 @@ static TonStatus
 keep_chain(MasterText* t)
 {
   t->plan = (TonMasterPlan){.limiter = UINT32_MAX,
-                            .drive_locked = is_locked(t->master, "chain"),
                             .goal_lufs = t->target.loudness_lufs};
   const double was =
       t->master->has_loudness ? (double)t->master->loudness_lufs : NAN;
-  if (isfinite(t->target.loudness_lufs) &&
+  if (isfinite(t->target.loudness_lufs) && !is_locked(t->master, "loudness") &&
       !(fabs(was - t->target.loudness_lufs) < 1e-3)) {
     TON_TRY(set_goal(t, "loudness", t->target.loudness_lufs, "LUFS"));
   }
-  if (fabs((double)t->master->ceiling_dbtp - t->target.ceiling_dbtp) > 1e-3) {
+  if (fabs((double)t->master->ceiling_dbtp - t->target.ceiling_dbtp) > 1e-3 &&
+      !is_locked(t->master, "ceiling")) {
     TON_TRY(set_goal(t, "ceiling", t->target.ceiling_dbtp, "dBTP"));
   }
   return TON_OK;
@@ -336,6 +348,16 @@ master_text_limiter(const MasterText* t)
     }
   }
   return NULL;
+}
+
+/// Whether the user has locked a value of the limiter, or (key "") any of them
+static bool
+limiter_locked(const MasterText* t, const char* key)
+{
+  char path[64];
+  snprintf(path, sizeof(path), "chain/%u%s%s", t->plan.limiter,
+           *key ? "/limiter/" : "", key);
+  return is_locked(t->master, path);
 }
 
 /// "- limiter" has no room for a value: make it "- limiter: {...}"
@@ -370,12 +392,13 @@ lower_limiter(MasterText* t)
   t->plan.limiter = (uint32_t)(l - t->master->chain);
   const float was = l->params[ton_param(l->type, "ceiling") - l->type->params];
   const float goal = t->master->ceiling_dbtp;
-  if (!is_locked(t->master, "chain")) {
+  t->plan.drive_locked = limiter_locked(t, "gain");
+  if (!limiter_locked(t, "")) {
     TON_TRY(open_limiter(t));
     TON_TRY(read_again(t));
   }
   const bool wished = isfinite(t->wish->ceiling_dbtp) || t->wish->target;
-  if (is_locked(t->master, "chain") ||
+  if (limiter_locked(t, "ceiling") ||
       (was <= goal && (!wished || was == goal))) {
     return TON_OK;
   }

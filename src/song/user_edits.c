@@ -81,20 +81,6 @@ is_own(UserEdits* k, const TonDoc* doc, const char* path, uint32_t key)
                                     : ton_doc_count(doc, path));
 }
 
-static bool
-is_locked(const TonStrip* strip, const char* key)
-{
-  const size_t length = strlen(key);
-  for (uint32_t i = 0; i < strip->n_locks; ++i) {
-    const char* const lock = strip->locks[i];
-    if (strcmp(lock, "all") == 0 ||
-        (begins(lock, key) && (!lock[length] || lock[length] == '/'))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static void
 sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
           UserEditsStrip* s)
@@ -106,7 +92,8 @@ sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
   for (uint32_t i = 0; i < TON_COUNT(keys); ++i) {
     const char* const path = under(k, base, keys[i]);
     if (ton_doc_line(doc, path)) {
-      const bool own = !is_locked(strip, keys[i]) && is_own(k, doc, path, i);
+      const bool own = !ton_lock_holds(strip->locks, strip->n_locks, keys[i]) &&
+                       is_own(k, doc, path, i);
       s->own |= own ? 1U << i : 0U;
       s->kept |= own ? 0U : 1U << i;
     }

@@ -220,7 +220,13 @@ printf 'song: X\nloudness: -20 LUFS\nchain:\n  - gain\n  - limiter   # the last\
 says "a limiter without values" exits 0 "$ton" master "$work/song"
 says "gets its gain, and keeps its comment" grep -q 'limiter: {gain: .*dB}} *# the last' "$work/song/master.yaml"
 printf 'lock: [loudness]\n' >>"$work/song/master.yaml"
-says "a locked loudness" complains 2 'locks the loudness' "$ton" master "$work/song" --loudness -9
+says "a locked loudness" complains 2 'has a locked "loudness"' "$ton" master "$work/song" --loudness -9
+printf 'song: X\nloudness: -20 LUFS\nchain:\n  - gain: {gain: -2 dB}\n  - limiter: {gain: 1.5 dB}\nlock: [chain/1/limiter/gain, references]\n' >"$work/song/master.yaml"
+says "a locked gain of the limiter" exits 3 "$ton" master "$work/song"
+says "stays" grep -q 'limiter: {gain: 1.5 dB}' "$work/song/master.yaml"
+printf 'song: X\nloudness: keep\nlock: [loudness]\n' >"$work/song/master.yaml"
+says "a locked level that is kept" exits 0 "$ton" master "$work/song"
+says "stays, too" grep -q '^loudness: keep$' "$work/song/master.yaml"
 cp "$work/first.yaml" "$work/song/master.yaml"
 says "no such reference" complains 2 'none.wav' "$ton" master "$work/first.wav" -o "$work/m.wav" --reference "$work/none.wav"
 says "amount out of range" complains 2 '0 to 100' "$ton" master "$work/first.wav" -o "$work/m.wav" --amount 120
