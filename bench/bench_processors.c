@@ -91,8 +91,15 @@ fill(float* x, size_t n)
 static double
 measure(const TonProcessor* p, const float* values)
 {
-  const TonSpec spec = {48000.0, p->lanes, FRAMES};
-  void* const state = ton_alloc(p->state_size(&spec));
+  const float* params[TON_MAX_LANES];
+  for (int lane = 0; lane < TON_MAX_LANES; ++lane) {
+    params[lane] = values;
+  }
+  const TonSpec spec = {48000.0, p->lanes, FRAMES, params, NULL};
+  void* state = NULL;
+  if (p->open(p, &spec, &state, NULL)) {
+    return NAN;
+  }
   const size_t n = (size_t)FRAMES * p->lanes;
   float* const source = ton_alloc(n * sizeof(float));
   float* const x = ton_alloc(n * sizeof(float));
@@ -100,12 +107,9 @@ measure(const TonProcessor* p, const float* values)
   int32_t on[TON_MAX_LANES];
   memset(on, -1, sizeof(on));
   fill(source, n);
-  if (p->prepare) {
-    p->prepare(state, &spec);
-  }
   for (uint32_t lane = 0; lane < (p->flags & TON_ALONE ? 1 : p->lanes);
        ++lane) {
-    p->update(state, &(TonUpdate){lane, values, true, 0});
+    p->update(p, state, &(TonUpdate){lane, values, true, 0});
   }
   const TonBlock block = {x, NULL, on, meters, FRAMES};
   double best = INFINITY;
@@ -114,7 +118,7 @@ measure(const TonProcessor* p, const float* values)
     for (int b = 0; b < BLOCKS; ++b) {
       memcpy(x, source, n * sizeof(float));
       const double from = seconds();
-      p->process(state, &block);
+      p->process(p, state, &block);
       spent += seconds() - from;
     }
     best = fmin(best, spent / BLOCKS / (double)n * 1e9);
@@ -122,7 +126,7 @@ measure(const TonProcessor* p, const float* values)
   ton_free(meters);
   ton_free(x);
   ton_free(source);
-  ton_free(state);
+  p->close(p, state);
   return best;
 }
 

@@ -2,6 +2,12 @@
 #ifndef TONMEISTER_PROCESSOR_H
 #define TONMEISTER_PROCESSOR_H
 
+/**
+   @file
+   What a processor is: its table of parameters, its functions, and the list of
+   all processors.
+*/
+
 #include <tonmeister/status.h>
 #include <tonmeister/unit.h>
 
@@ -21,8 +27,7 @@ typedef enum {
 enum {
   TON_AUTOMATE = 1 << 0, ///< May change while playing, without a click
   TON_RESTART = 1 << 1,  ///< Changes latency or memory: constant in a render
-  TON_EXPERT = 1 << 2,   ///< Folded away by default in help and pages
-  TON_ENDLESS = 1 << 3,  ///< max stands for infinity: it and all above is "inf"
+  TON_ENDLESS = 1 << 2,  ///< max stands for infinity: it and all above is "inf"
 };
 
 /// One parameter of a processor.  In C the unit ends the field's name.
@@ -57,17 +62,56 @@ enum {
 
 enum { TON_MAX_LANES = 16 };
 
+/// A file that a processor uses beside its input: an impulse response, a
+/// reference spectrum.  Only a TON_ALONE processor has any.
+typedef struct {
+  const char* symbol; ///< Permanent key in texts, "impulse"
+  const char* name;   ///< Label, at most 20 characters
+  const char* help;   ///< What it is used for, one sentence
+} TonResourceInfo;
+
+/// Content of a resource: planar float
+typedef struct {
+  const float* const* planes; ///< [channel][frame], 1.0 is 0 dBFS
+  uint32_t channels;          ///< 1 or 2
+  uint64_t frames;            ///< Of each channel
+  double rate;                ///< Hz
+} TonPlanes;
+
+/// The resources of one instance, and how to read them.  A processor opens no
+/// file: whoever runs it provides the loader.
+typedef struct {
+  const char* const* hashes; ///< Content hash per row of the processor's
+                             ///< `resources`; null where none is chosen
+  void* handle;              ///< First argument of load() and unload()
+
+  /// Content with this hash, converted to `rate` Hz (0: as it is stored).
+  /// `planes` stays valid until unload().  TON_NOT_FOUND, TON_BAD_FILE or
+  /// TON_NO_MEMORY with `error` filled.  [main]
+  TonStatus (*load)(void* handle, const char* hash, double rate,
+                    TonPlanes* planes, TonError* error);
+
+  /// Release what load() gave.  [main]
+  void (*unload)(void* handle, TonPlanes* planes);
+} TonResources;
+
 /// Where and how a processor will run
 typedef struct {
   double rate;         ///< Hz, 44100 to 192000
   uint32_t lanes;      ///< 4, 8 or 16; 2 for a TON_ALONE processor
   uint32_t max_frames; ///< Most frames in one call of process()
+  /// Per lane its n_params values in table order, null for a lane that is not
+  /// used; one entry for a TON_ALONE processor.  Those of TON_RESTART stay as
+  /// they are until close(); the others are set by update() before the first
+  /// block.  Valid during open() only.
+  const float* const* params;
+  const TonResources* resources; ///< Null when there are none; during open()
 } TonSpec;
 
 /**
    Audio of one bank over a stretch of time.
 
-   AutomationCurve-interleaved: x[frame * lanes + lane], 64-byte aligned (8 bytes when
+   Interleaved by lane: x[frame * lanes + lane], 64-byte aligned (8 bytes when
    lanes == 2).  1.0 is 0 dBFS.  A pair (left, right) is two neighbouring
    lanes, even first.  Lanes whose `on` is zero must leave process() with every
    bit as it came.
@@ -75,7 +119,7 @@ typedef struct {
 typedef struct {
   float* x;          ///< In and out
   const float* key;  ///< Side-chain, same shape; lanes without one hold their
-                     ///< own input; null when no lane is keyed from outside
+                     ///< own input; null when no lane has a side-chain
   const int32_t* on; ///< Per lane: -1 works, 0 passes untouched
   float* meters;     ///< [meter][lane], or null; written before return with
                      ///< the value of largest magnitude in this block
@@ -87,18 +131,25 @@ typedef struct {
   uint32_t lane;
   const float* params; ///< n_params values in table order, in range
   bool pair;           ///< The lane is half of a stereo pair
-  uint32_t ramp; ///< Frames over which to glide to the new values; 0 at once
+  uint32_t ramp; ///< Frames over which to reach the new values; 0: at once
 } TonUpdate;
+
+typedef struct TonProcessor TonProcessor;
 
 /**
    A processor: everything the program knows about one kind of effect.
 
    Its params struct is exactly n_params floats in the order of the table.
-   [main] may allocate and block; [audio] may not.  The same arithmetic in the
-   same order for every lane: no operation across lanes but with the neighbour
-   of a pair.  Any split of the frames into calls gives the same bits.
+   [main] may allocate, block and fail; [audio] may not, and lays out no
+   memory.  The same arithmetic in the same order for every lane: no operation
+   across lanes but with the neighbour of a pair.  Any split of the frames into
+   calls gives the same bits.
+
+   Every function is told which processor it works for (`self`), so that one
+   function can serve many descriptors (hosted plug-ins).  Optional functions
+   may be null.
 */
-typedef struct TonProcessor {
+struct TonProcessor {
   const char* id;       ///< Permanent key, "compressor"
   const char* name;     ///< "Compressor"
   const char* category; ///< "gain", "equaliser", "dynamics", "colour", "space"
@@ -107,44 +158,88 @@ typedef struct TonProcessor {
   uint32_t n_params;
   const TonMeterInfo* meters;
   uint32_t n_meters;
-  unsigned flags; ///< TON_SIDECHAIN and friends
-  uint32_t lanes; ///< Lanes this variant was compiled for; 2 if TON_ALONE
+  const TonResourceInfo* resources;
+  uint32_t n_resources;
+  unsigned flags;   ///< TON_SIDECHAIN and friends
+  uint32_t lanes;   ///< Lanes this variant was compiled for; 2 if TON_ALONE
+  const void* data; ///< Of whoever made the descriptor; ours have none
 
-  /// Bytes of state; the engine gives them zeroed, 64-byte aligned.  [main]
-  size_t (*state_size)(const TonSpec* spec);
+  /// Make an instance: allocate, load resources, lay out what the TON_RESTART
+  /// parameters ask for.  On failure `*state` stays null, `error` says why.
+  /// [main]
+  TonStatus (*open)(const TonProcessor* self, const TonSpec* spec, void** state,
+                    TonError* error);
 
-  /// Once before use, on zeroed memory.  Null if zero is ready.  [main]
-  void (*prepare)(void* state, const TonSpec* spec);
+  /// Free an instance; null is allowed.  [main]
+  void (*close)(const TonProcessor* self, void* state);
 
-  /// Forget the sound, keep the parameters.  [audio]
-  void (*reset)(void* state);
+  /// Forget the sound, keep the parameters.  Optional.  [audio]
+  void (*reset)(const TonProcessor* self, void* state);
 
-  /// New values for one lane, from the next frame on.  A TON_ALONE processor
-  /// is given lane 0 only.  [audio]
-  void (*update)(void* state, const TonUpdate* update);
+  /// The next block begins `song_frame` frames after the song's beginning,
+  /// counted at the processor's input: 0 for the first block of a render that
+  /// starts with the song, whatever the latency before it.  Called after the
+  /// parameters are set, and after reset() when playing jumps; without a call
+  /// it is 0.  For processors with a clock of their own: modulation, or work
+  /// done in groups of frames.  Optional.  [audio]
+  void (*locate)(const TonProcessor* self, void* state, int64_t song_frame);
+
+  /// New values for one lane, from the next frame on; those of TON_RESTART are
+  /// the ones given to open().  A TON_ALONE processor is given lane 0 only.
+  /// [audio]
+  void (*update)(const TonProcessor* self, void* state,
+                 const TonUpdate* update);
 
   /// Work on a block in place.  [audio]
-  void (*process)(void* state, const TonBlock* block);
+  void (*process)(const TonProcessor* self, void* state, const TonBlock* block);
 
-  /// Delay in frames for these values.  Null: none.  [any]
-  uint32_t (*latency)(const float* params, double rate);
+  /// Delay in frames of a lane of an open instance with these values; depends
+  /// on TON_RESTART parameters alone.  Optional: none.  [main]
+  uint32_t (*latency)(const TonProcessor* self, const void* state,
+                      const float* params);
 
-  /// Frames it sounds on after silence (to -120 dB).  Null: none.  [any]
-  uint64_t (*tail)(const float* params, double rate);
+  /// Frames it sounds on after silence (to -120 dB).  Optional: none.  [main]
+  uint64_t (*tail)(const TonProcessor* self, const void* state,
+                   const float* params);
+
+  /// Frames of what came before that matter (to -140 dBFS): so much is run
+  /// ahead of a start inside the song.  Optional: as long as the tail.  [main]
+  uint64_t (*settle)(const TonProcessor* self, const void* state,
+                     const float* params);
 
   /// True if these values change nothing: the engine leaves it out, so the
-  /// chain stays exact to the bit.  Null: never.  [any]
-  bool (*neutral)(const float* params);
+  /// chain stays exact to the bit.  Optional: never.  [any]
+  bool (*neutral)(const TonProcessor* self, const float* params);
 
-  /// Gain in dB at a frequency, for curves; null where it has none.  [any]
-  double (*response)(const float* params, double hz, double rate);
-} TonProcessor;
+  /// Gain in dB at a frequency, for curves; optional.  [any]
+  double (*response)(const TonProcessor* self, const float* params, double hz,
+                     double rate);
 
-/// All processors, alphabetical inside a category, null-terminated.  Static.
+  /// Level in dB that comes out for a steady level in dB, for pictures of the
+  /// knee; optional.  [any]
+  double (*transfer)(const TonProcessor* self, const float* params,
+                     double in_db);
+};
+
+/// All processors, null-terminated: ours alphabetical inside a category, then
+/// those that were added, in the order of their addition.  Static.  [any]
 const TonProcessor* const* ton_processors(void);
 
 /// By id, or null.  Static.  [any]
 const TonProcessor* ton_processor(const char* id);
+
+/**
+   Add a processor to the list: a hosted plug-in, or one of a user's own.
+
+   @param variants Compiled for 4, 8 and 16 lanes; three times the same for
+          TON_ALONE.  Null where there is none, but for the first.  Kept as
+          pointers: they must outlive all use of the list
+   @param error Filled on failure
+   @return TON_BAD_USE if the id is taken, TON_UNSUPPORTED if the list is full
+           (4096).  [main], while no other thread uses the list
+*/
+TonStatus ton_processors_add(const TonProcessor* const variants[3],
+                             TonError* error);
 
 /// The variant of `processor` compiled for `lanes` (4, 8, 16), or the
 /// processor itself if it is TON_ALONE.  [any]

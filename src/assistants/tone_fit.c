@@ -37,7 +37,7 @@ section_db(const Section* s, double gain_db, double hz, double rate)
     const TonParam* const p = ton_param(eq, set[i].symbol);
     values[p - eq->params] = (float)set[i].value;
   }
-  return eq->response(values, hz, rate);
+  return eq->response(eq, values, hz, rate);
 }
 
 double

@@ -105,12 +105,26 @@ ton_engine_new(const TonGraph* graph, const TonRun* run, TonEngine** engine,
   return TON_OK;
 }
 
+static void
+close_instances(TonEngine* e)
+{
+  for (uint32_t g = 0; g < e->n_groups; ++g) {
+    for (uint32_t i = 0; i < e->groups[g].n_steps; ++i) {
+      const Step* const step = &e->groups[g].steps[i];
+      if (step->state) {
+        step->type->close(step->type, step->state);
+      }
+    }
+  }
+}
+
 void
 ton_engine_free(TonEngine* e)
 {
   if (!e) {
     return;
   }
+  close_instances(e);
   for (uint32_t i = 0; i < e->n_states; ++i) {
     ton_free(e->states[i]);
   }

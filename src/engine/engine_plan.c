@@ -68,14 +68,6 @@ find_levels(TonEngine* e, TonError* error)
   return TON_OK;
 }
 
-uint32_t
-plan_insert_latency(const TonEngine* e, const GraphInsert* insert)
-{
-  return insert->type->latency
-             ? insert->type->latency(insert->params, e->graph->rate)
-             : 0;
-}
-
 static void
 find_channels(TonEngine* e)
 {
@@ -113,7 +105,7 @@ find_latency(TonEngine* e, uint32_t strip)
         e->strips[key].latency_out > s->latency_in + chain) {
       s->latency_in = e->strips[key].latency_out - chain;
     }
-    chain += plan_insert_latency(e, &g->inserts[k]);
+    chain += g->inserts[k].latency;
   }
   s->latency_out = s->latency_in + chain;
   s->lead = g->has_source ? s->latency_in : 0;
@@ -152,8 +144,7 @@ tail_behind(const TonEngine* e, uint32_t strip)
   const GraphStrip* const g = &e->graph->strips[strip];
   uint64_t own = 0;
   for (uint32_t i = 0; i < g->n_inserts; ++i) {
-    const TonProcessor* const type = g->inserts[i].type;
-    own += type->tail ? type->tail(g->inserts[i].params, e->graph->rate) : 0;
+    own += g->inserts[i].tail;
   }
   uint64_t behind = 0;
   for (uint32_t k = 0; k < g->n_edges; ++k) {
@@ -234,9 +225,10 @@ plan(TonEngine* e, TonError* error)
   }
   find_channels(e);
   TON_TRY(find_levels(e, error));
+  TON_TRY(plan_groups(e, error));
   find_latencies(e);
   find_length(e);
-  TON_TRY(plan_groups(e, error));
+  TON_TRY(plan_group_buffers(e));
   return plan_tasks(e);
 }
 

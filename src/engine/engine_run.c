@@ -58,7 +58,7 @@ send_params(const TonEngine* e, Step* step, const InsertSlot* seat,
                          .params = seat->params,
                          .pair = s->channels == 2,
                          .ramp = ramp};
-    step->type->update(step->state, &u);
+    step->type->update(step->type, step->state, &u);
   }
 }
 
@@ -124,6 +124,9 @@ engine_start(TonEngine* e)
         send_params(e, step, seat, 0);
         seat->faded = INT64_MIN / 2;
         seat->next = seat->n_moving ? frame : INT64_MAX;
+      }
+      if (step->type->locate) {
+        step->type->locate(step->type, step->state, e->start);
       }
     }
   }
@@ -262,17 +265,23 @@ keep_meters(const TonEngine* e, Step* step, const Group* group, uint64_t frame,
 }
 
 static void
-run_alone(Step* step, Group* group, float* x, uint32_t n)
+run_alone(Step* step, Group* group, float* x, const float* key, uint32_t n)
 {
   const InsertSlot* const seat = &step->seats[0];
   float* const pair = group->planar;
+  float* const pair_key = group->planar + 2 * (size_t)n;
   const size_t lanes = group->lanes;
   x += seat->lane;
   for (uint32_t i = 0; i < n; ++i) {
     memcpy(pair + 2 * (size_t)i, x + i * lanes, 2 * sizeof(float));
   }
-  const TonBlock block = {pair, NULL, step->on + seat->lane, group->meters, n};
-  step->type->process(step->state, &block);
+  for (uint32_t i = 0; key && i < n; ++i) {
+    memcpy(pair_key + 2 * (size_t)i, key + seat->lane + i * lanes,
+           2 * sizeof(float));
+  }
+  const TonBlock block = {pair, key ? pair_key : NULL, step->on + seat->lane,
+                          group->meters, n};
+  step->type->process(step->type, step->state, &block);
   for (uint32_t i = 0; i < n; ++i) {
     memcpy(x + i * lanes, pair + 2 * (size_t)i, 2 * sizeof(float));
   }
@@ -312,13 +321,13 @@ run_step(TonEngine* e, Group* group, Step* step, uint64_t frame, uint32_t n)
     }
     const uint32_t span = span_of(e, step, frame + at, n - at);
     float* const x = group->x + (size_t)at * group->lanes;
+    const float* const key =
+        step->keyed ? group->key + (size_t)at * group->lanes : NULL;
     if (alone) {
-      run_alone(step, group, x, span);
+      run_alone(step, group, x, key, span);
     } else {
-      const float* const key =
-          step->keyed ? group->key + (size_t)at * group->lanes : NULL;
       const TonBlock block = {x, key, step->on, group->meters, span};
-      step->type->process(step->state, &block);
+      step->type->process(step->type, step->state, &block);
     }
     if (step->type->n_meters) {
       keep_meters(e, step, group, frame + at, alone);

@@ -92,7 +92,7 @@ ton_graph_insert(TonGraph* graph, uint32_t strip, const TonProcessor* type,
     return UINT32_MAX;
   }
   memcpy(copy, params, sizeof(float) * type->n_params);
-  *insert = (GraphInsert){type, copy, key};
+  *insert = (GraphInsert){.type = type, .params = copy, .key = key};
   return s->n_inserts - 1;
 }
 

@@ -11,7 +11,9 @@
 typedef struct {
   const TonProcessor* type;
   float* params;
-  uint32_t key; ///< Strip, or UINT32_MAX
+  uint32_t key;     ///< Strip, or UINT32_MAX
+  uint32_t latency; ///< Frames; told by the open instance
+  uint64_t tail;    ///< Frames; told by the open instance
 } GraphInsert;
 
 typedef struct {

@@ -20,13 +20,15 @@ float* plan_stretch(TonEngine* e);
 /// A delay of some frames; none for 0
 TonStatus plan_late(TonEngine* e, DelayLine* late, uint32_t frames);
 
-uint32_t plan_insert_latency(const TonEngine* e, const GraphInsert* insert);
-
 /// The last level: how many strips at most a sound passes one after another
 uint32_t plan_top_level(const TonEngine* e);
 
-/// Pack the strips of each level into lanes, with their processors.
+/// Pack the strips of each level into lanes and open their processors, which
+/// then know their latencies.
 TonStatus plan_groups(TonEngine* e, TonError* error);
+
+/// Delays of side-chains, meters and blocks, once all latencies are known.
+TonStatus plan_group_buffers(TonEngine* e);
 
 /// Make the sums, and the order in which all is run.
 TonStatus plan_tasks(TonEngine* e);

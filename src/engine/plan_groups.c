@@ -148,31 +148,15 @@ make_seat(TonEngine* e, Step* step, uint32_t strip, uint32_t insert)
   *seat = (InsertSlot){.strip = strip,
                        .insert = insert,
                        .lane = s->lane,
-                       .latency = s->latency_in,
                        .next = INT64_MAX,
                        .key = in->key};
-  for (uint32_t i = 0; i < insert; ++i) {
-    seat->latency += plan_insert_latency(e, &g->inserts[i]);
-  }
   seat->params =
       ton_arena_alloc(&e->arena, (in->type->n_params + 1) * sizeof(float));
   if (!seat->params) {
     return TON_NO_MEMORY;
   }
   memcpy(seat->params, in->params, in->type->n_params * sizeof(float));
-  if (in->key != UINT32_MAX) {
-    step->keyed = true;
-    const uint32_t wait = seat->latency - e->strips[in->key].latency_out;
-    TON_TRY(plan_late(e, &seat->key_late[0], wait));
-    TON_TRY(plan_late(e, &seat->key_late[1], wait));
-  }
-  if (in->type->n_meters) {
-    seat->points =
-        plan_alloc(e, (size_t)in->type->n_meters * e->n_points * sizeof(float));
-    if (!seat->points) {
-      return TON_NO_MEMORY;
-    }
-  }
+  step->keyed |= in->key != UINT32_MAX;
   for (uint32_t c = 0; c < s->channels; ++c) {
     step->on[seat->lane + c] = -1;
   }
@@ -204,6 +188,16 @@ next_type(const TonEngine* e, const Group* group, const uint32_t* at)
   return best;
 }
 
+static void
+ask_instance(TonEngine* e, const Step* step, const InsertSlot* seat)
+{
+  const TonProcessor* const type = step->type;
+  GraphInsert* const in = &e->graph->strips[seat->strip].inserts[seat->insert];
+  in->latency =
+      type->latency ? type->latency(type, step->state, in->params) : 0;
+  in->tail = type->tail ? type->tail(type, step->state, in->params) : 0;
+}
+
 static TonStatus
 make_state(TonEngine* e, const Group* group, Step* step, TonError* error)
 {
@@ -215,13 +209,18 @@ make_state(TonEngine* e, const Group* group, Step* step, TonError* error)
     return ton_fail(error, TON_UNSUPPORTED, "%s was not built for %u lanes", id,
                     group->lanes);
   }
-  const TonSpec spec = {e->graph->rate, alone ? 2 : group->lanes, e->block};
-  step->state = plan_alloc(e, step->type->state_size(&spec));
-  if (!step->state) {
-    return TON_NO_MEMORY;
+  const float* params[TON_MAX_LANES] = {NULL};
+  for (uint32_t i = 0; i < step->n_seats; ++i) {
+    const InsertSlot* const seat = &step->seats[i];
+    for (uint32_t c = 0; c < e->strips[seat->strip].channels; ++c) {
+      params[alone ? 0 : seat->lane + c] = seat->params;
+    }
   }
-  if (step->type->prepare) {
-    step->type->prepare(step->state, &spec);
+  const TonSpec spec = {e->graph->rate, alone ? 2 : group->lanes, e->block,
+                        params, NULL};
+  TON_TRY(step->type->open(step->type, &spec, &step->state, error));
+  for (uint32_t i = 0; i < step->n_seats; ++i) {
+    ask_instance(e, step, &step->seats[i]);
   }
   return TON_OK;
 }
@@ -259,6 +258,28 @@ make_steps(TonEngine* e, Group* group, TonError* error)
   return TON_OK;
 }
 
+/// What an insert needs once the latencies are known
+static TonStatus
+make_seat_buffers(TonEngine* e, InsertSlot* seat)
+{
+  const GraphStrip* const g = &e->graph->strips[seat->strip];
+  const TonProcessor* const type = g->inserts[seat->insert].type;
+  seat->latency = e->strips[seat->strip].latency_in;
+  for (uint32_t i = 0; i < seat->insert; ++i) {
+    seat->latency += g->inserts[i].latency;
+  }
+  if (seat->key != UINT32_MAX) {
+    const uint32_t wait = seat->latency - e->strips[seat->key].latency_out;
+    TON_TRY(plan_late(e, &seat->key_late[0], wait));
+    TON_TRY(plan_late(e, &seat->key_late[1], wait));
+  }
+  if (type->n_meters) {
+    seat->points =
+        plan_alloc(e, (size_t)type->n_meters * e->n_points * sizeof(float));
+  }
+  return !type->n_meters || seat->points ? TON_OK : TON_NO_MEMORY;
+}
+
 static TonStatus
 make_group_buffers(TonEngine* e, Group* group)
 {
@@ -267,6 +288,9 @@ make_group_buffers(TonEngine* e, Group* group)
   for (uint32_t i = 0; i < group->n_steps; ++i) {
     const uint32_t n = group->steps[i].type->n_meters;
     meters = n > meters ? n : meters;
+    for (uint32_t k = 0; k < group->steps[i].n_seats; ++k) {
+      TON_TRY(make_seat_buffers(e, &group->steps[i].seats[k]));
+    }
   }
   group->x = plan_alloc(e, block);
   group->key = plan_alloc(e, block);
@@ -298,6 +322,14 @@ plan_groups(TonEngine* e, TonError* error)
   TON_TRY(pack_groups(e));
   for (uint32_t i = 0; i < e->n_groups; ++i) {
     TON_TRY(make_steps(e, &e->groups[i], error));
+  }
+  return TON_OK;
+}
+
+TonStatus
+plan_group_buffers(TonEngine* e)
+{
+  for (uint32_t i = 0; i < e->n_groups; ++i) {
     TON_TRY(make_group_buffers(e, &e->groups[i]));
   }
   return TON_OK;

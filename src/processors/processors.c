@@ -1,78 +1,83 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The list of all processors: ours, and those added while the program runs.
+*/
 #include "processors/processors.h"
 
-#include "base/array.h"
 #include "base/cpu.h"
 
 #include <string.h>
 
-#ifdef TON_WIDE
-#define LANED(name)                                                            \
-  {                                                                            \
-    &name##4, &name##8, &name##16                                              \
-  }
-#else
-#define LANED(name)                                                            \
-  {                                                                            \
-    &name##4, NULL, NULL                                                       \
-  }
-#endif
-#define ALONE(name)                                                            \
-  {                                                                            \
-    &name, &name, &name                                                        \
-  }
+enum { WIDTHS = 3, MAX_PROCESSORS = 4096 };
 
-/// Every processor at 4, 8 and 16 lanes, alphabetical inside its category
-static const TonProcessor* const list[][3] = {
-    // colour
-    LANED(ton_saturator),
-    // dynamics
-    LANED(ton_compressor),
-    LANED(ton_gate),
-    ALONE(ton_limiter),
-    LANED(ton_transient),
-    // equaliser
-    LANED(ton_dynamic_eq),
-    LANED(ton_equaliser),
-    // gain
-    LANED(ton_gain),
-    // space
-    ALONE(ton_delay),
-    LANED(ton_reverb),
-    LANED(ton_width),
-};
+typedef const TonProcessor* Variants[WIDTHS]; ///< For 4, 8 and 16 lanes
+
+#ifdef TON_WIDE
+#define LANED(name) {&name##4, &name##8, &name##16},
+#else
+#define LANED(name) {&name##4, NULL, NULL},
+#endif
+#define ALONE(name) {&name, &name, &name},
+
+static Variants list[MAX_PROCESSORS] = {
+    TON_OUR_PROCESSORS(LANED, ALONE, LANED)};
+
+#define FIRST_LANED(name) &name##4,
+#define FIRST_ALONE(name) &name,
+
+/// The first variant of each, for loops over all; ends with null
+static const TonProcessor* first[MAX_PROCESSORS + 1] = {
+    TON_OUR_PROCESSORS(FIRST_LANED, FIRST_ALONE, FIRST_LANED)};
 
 const TonProcessor* const*
 ton_processors(void)
 {
-  static const TonProcessor* first[TON_COUNT(list) + 1];
-  for (size_t i = 0; i < TON_COUNT(list); ++i) {
-    first[i] = list[i][0];
-  }
   return first;
+}
+
+/// Place of an id in the list, or of the first free row
+static size_t
+place_of(const char* id)
+{
+  size_t i = 0;
+  while (first[i] && strcmp(first[i]->id, id) != 0) {
+    ++i;
+  }
+  return i;
 }
 
 const TonProcessor*
 ton_processor(const char* id)
 {
-  for (size_t i = 0; i < TON_COUNT(list); ++i) {
-    if (strcmp(list[i][0]->id, id) == 0) {
-      return list[i][0];
-    }
-  }
-  return NULL;
+  return first[place_of(id)];
 }
 
 const TonProcessor*
 ton_processor_lanes(const TonProcessor* processor, uint32_t lanes)
 {
+  const size_t i = place_of(processor->id);
   const size_t width = lanes == 16 ? 2 : lanes == 8 ? 1 : 0;
-  for (size_t i = 0; i < TON_COUNT(list); ++i) {
-    if (strcmp(list[i][0]->id, processor->id) == 0) {
-      return list[i][width];
-    }
+  return first[i] ? list[i][width] : processor;
+}
+
+TonStatus
+ton_processors_add(const TonProcessor* const variants[3], TonError* error)
+{
+  const char* const id = variants[0]->id;
+  const size_t i = place_of(id);
+  if (first[i]) {
+    return ton_fail(error, TON_BAD_USE,
+                    "there is already a processor named \"%s\"", id);
   }
-  return processor;
+  if (i == MAX_PROCESSORS) {
+    return ton_fail(error, TON_UNSUPPORTED,
+                    "\"%s\" cannot be added: there are %d processors already",
+                    id, MAX_PROCESSORS);
+  }
+  memcpy(list[i], variants, sizeof(list[i]));
+  first[i] = variants[0];
+  return TON_OK;
 }
 
 uint32_t

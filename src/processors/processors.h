@@ -2,27 +2,57 @@
 #ifndef TON_PROCESSORS_PROCESSORS_H
 #define TON_PROCESSORS_PROCESSORS_H
 
+/**
+   @file
+   The list of our processors, and what every processor's file includes.
+*/
+
+#include "base/error.h"
+#include "base/memory.h"
+
 #include <tonmeister/processor.h>
 
-/// Processors with lanes: one descriptor per width, the same table
+/// Every processor of ours, alphabetical inside its category.  LANED has one
+/// descriptor per vector width; ALONE has one; ALONE_WIDE works without lanes
+/// too, yet is compiled per width because wide vectors make it faster.
+#define TON_OUR_PROCESSORS(LANED, ALONE, ALONE_WIDE)                           \
+  /* colour */                                                                 \
+  LANED(ton_saturator)                                                         \
+  /* dynamics */                                                               \
+  LANED(ton_compressor)                                                        \
+  LANED(ton_gate)                                                              \
+  ALONE(ton_limiter)                                                           \
+  LANED(ton_transient)                                                         \
+  /* equaliser */                                                              \
+  LANED(ton_dynamic_eq)                                                        \
+  LANED(ton_equaliser)                                                         \
+  /* gain */                                                                   \
+  LANED(ton_gain)                                                              \
+  /* space */                                                                  \
+  ALONE(ton_delay)                                                             \
+  ALONE_WIDE(ton_reverb)                                                       \
+  LANED(ton_width)
+
+#define TON_DECLARE_ALONE(name) extern const TonProcessor name;
 #define TON_DECLARE_LANED(name)                                                \
-  extern const TonProcessor name##4;                                           \
-  extern const TonProcessor name##8;                                           \
-  extern const TonProcessor name##16
+  extern const TonProcessor name##4, name##8, name##16;
 
-TON_DECLARE_LANED(ton_equaliser);
-TON_DECLARE_LANED(ton_compressor);
-TON_DECLARE_LANED(ton_dynamic_eq);
-TON_DECLARE_LANED(ton_gain);
-TON_DECLARE_LANED(ton_gate);
-TON_DECLARE_LANED(ton_saturator);
-TON_DECLARE_LANED(ton_transient);
-TON_DECLARE_LANED(ton_width);
+TON_OUR_PROCESSORS(TON_DECLARE_LANED, TON_DECLARE_ALONE, TON_DECLARE_LANED)
 
-/// No lanes, yet faster where vectors are wide
-TON_DECLARE_LANED(ton_reverb);
+/// An instance of `bytes`, zeroed, 64-byte aligned.  [main]
+static inline TonStatus
+ton_instance(size_t bytes, void** state, TonError* error)
+{
+  *state = ton_alloc(bytes);
+  return *state ? TON_OK : ton_fail(error, TON_NO_MEMORY, "out of memory");
+}
 
-extern const TonProcessor ton_delay;
-extern const TonProcessor ton_limiter;
+/// close() of a processor whose instance is one block.  [main]
+static inline void
+ton_instance_free(const TonProcessor* self, void* state)
+{
+  (void)self;
+  ton_free(state);
+}
 
 #endif

@@ -25,7 +25,8 @@ build_chain(TonGraph* graph, uint32_t strip, const TonInsert* chain, uint32_t n,
 {
   for (uint32_t i = 0; i < n; ++i) {
     const TonInsert* const in = &chain[i];
-    const bool idle = in->type->neutral && in->type->neutral(in->params) &&
+    const bool idle = in->type->neutral &&
+                      in->type->neutral(in->type, in->params) &&
                       !automated(owner, i);
     if (place) {
       place[i] = UINT32_MAX;

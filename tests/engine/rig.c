@@ -108,28 +108,38 @@ typedef struct {
   float ring[TON_MAX_LANES][RING];
 } Ring;
 
-static size_t
-ring_size(const TonSpec* spec)
+static TonStatus
+ring_open(const TonProcessor* self, const TonSpec* spec, void** state,
+          TonError* error)
 {
-  (void)spec;
-  return sizeof(Ring);
+  (void)self;
+  (void)error;
+  Ring* const r = ton_alloc(sizeof(Ring));
+  *state = r;
+  if (r) {
+    r->lanes = spec->lanes;
+  }
+  return r ? TON_OK : TON_NO_MEMORY;
 }
 
 static void
-ring_prepare(void* state, const TonSpec* spec)
+ring_close(const TonProcessor* self, void* state)
 {
-  ((Ring*)state)->lanes = spec->lanes;
+  (void)self;
+  ton_free(state);
 }
 
 static void
-ring_update(void* state, const TonUpdate* u)
+ring_update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
+  (void)self;
   ((Ring*)state)->frames[u->lane] = (uint32_t)u->params[0];
 }
 
 static void
-ring_process(void* state, const TonBlock* block)
+ring_process(const TonProcessor* self, void* state, const TonBlock* block)
 {
+  (void)self;
   Ring* const r = state;
   float* x = block->x;
   for (uint32_t i = 0; i < block->frames; ++i, x += r->lanes, ++r->at) {
@@ -143,8 +153,9 @@ ring_process(void* state, const TonBlock* block)
 }
 
 static void
-broken_process(void* state, const TonBlock* block)
+broken_process(const TonProcessor* self, void* state, const TonBlock* block)
 {
+  (void)self;
   Ring* const r = state;
   float* x = block->x;
   for (uint32_t i = 0; i < block->frames; ++i, x += r->lanes, ++r->at) {
@@ -155,9 +166,10 @@ broken_process(void* state, const TonBlock* block)
 }
 
 static uint32_t
-ring_latency(const float* params, double rate)
+ring_latency(const TonProcessor* self, const void* state, const float* params)
 {
-  (void)rate;
+  (void)self;
+  (void)state;
   return (uint32_t)params[0];
 }
 
@@ -169,8 +181,8 @@ const TonProcessor rig_latency = {
     .id = "rig-latency",
     .params = ring_params,
     .n_params = 1,
-    .state_size = ring_size,
-    .prepare = ring_prepare,
+    .open = ring_open,
+    .close = ring_close,
     .update = ring_update,
     .process = ring_process,
     .latency = ring_latency,
@@ -180,8 +192,8 @@ const TonProcessor rig_broken = {
     .id = "rig-broken",
     .params = ring_params,
     .n_params = 1,
-    .state_size = ring_size,
-    .prepare = ring_prepare,
+    .open = ring_open,
+    .close = ring_close,
     .update = ring_update,
     .process = broken_process,
 };

@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_PROCESSORS_CONFORMANCE_H
 #define TON_TESTS_PROCESSORS_CONFORMANCE_H
 
+#include "rig.h"
+
 #include <tonmeister/processor.h>
 
 /**

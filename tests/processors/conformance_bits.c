@@ -148,7 +148,7 @@ conformance_neutral(const Subject* subject, double rate)
         scene_values(p, set, values);
         values[zero] = fminf(a->max, fmaxf(a->min, 0.0F));
       }
-      if (p->neutral(values)) {
+      if (p->neutral(p, values)) {
         expect_untouched(subject, values, rate);
         ++found;
       }

@@ -91,7 +91,7 @@ conformance_table(const Subject* subject, double rate)
                                            "colour", "space"};
   const TonProcessor* const p = subject->processor;
   legal(p->id);
-  assert_true(p->name && p->category && p->state_size && p->update &&
+  assert_true(p->name && p->category && p->open && p->close && p->update &&
               p->process);
   sentence(p->help);
   bool known = false;

@@ -45,7 +45,7 @@ response(const char* settings, int type, double decay_s, int side,
            settings);
   float values[LONE_PARAMS];
   lone_values(p, text, values);
-  void* const state = lone_state(p, RESPONSE_RATE);
+  void* const state = lone_state(p, RESPONSE_RATE, values);
   lone_update(p, state, 0, values, true, 0);
   Response r = {n, {NULL, NULL}};
   const uint32_t most = n > wait ? n : wait;
@@ -59,7 +59,7 @@ response(const char* settings, int type, double decay_s, int side,
   }
   r.x[side][0] = 1.0F;
   lone_run(p, state, 0, r.x[0], r.x[1], n);
-  ton_free(state);
+  p->close(p, state);
   return r;
 }
 

@@ -12,14 +12,16 @@
 
 enum { GUARD = 256, MARK = 0xA5, MAX_METERS = 16 };
 
+const TonResources* rig_resources;
+
 _Thread_local int rig_on_air;
 
 struct Rig {
   const TonProcessor* processor;
   TonSpec spec;
-  unsigned char* room; ///< GUARD bytes, the state, GUARD bytes
-  unsigned char* state;
-  size_t size;
+  void* state; ///< Null until the first block: then all values are known
+  float values[TON_MAX_LANES][MAX_PARAMS];
+  TonUpdate first[TON_MAX_LANES]; ///< Updates made before it was open
   float* x;   ///< The engine's block, with GUARD bytes behind
   float* key; ///< Its side-chain
   int32_t on[TON_MAX_LANES];
@@ -70,31 +72,51 @@ rig_open(const TonProcessor* processor, uint32_t lanes, double rate,
   Rig* const rig = ton_alloc(sizeof(Rig));
   assert_non_null(rig);
   rig->processor = processor;
-  rig->spec = (TonSpec){rate, lanes, max_frames};
-  rig->size = processor->state_size(&rig->spec);
-  rig->room = ton_alloc(rig->size + 2 * (size_t)GUARD);
+  rig->spec = (TonSpec){rate, lanes, max_frames, NULL, NULL};
   rig->x = ton_alloc(block_bytes(rig) + GUARD);
   rig->key = ton_alloc(block_bytes(rig));
-  assert_true(rig->room && rig->x && rig->key);
-  rig->state = rig->room + GUARD;
-  memset(rig->room, MARK, GUARD);
-  memset(rig->state + rig->size, MARK, GUARD);
+  assert_true(rig->x && rig->key);
   memset((unsigned char*)rig->x + block_bytes(rig), MARK, GUARD);
   for (int i = 0; i < TON_MAX_LANES; ++i) {
     rig->on[i] = -1;
   }
-  if (processor->prepare) {
-    processor->prepare(rig->state, &rig->spec);
-  }
   return rig;
+}
+
+static void
+update(Rig* rig, const TonUpdate* u)
+{
+  enter(rig);
+  rig->processor->update(rig->processor, rig->state, u);
+  leave(rig);
+}
+
+/// Open the instance with what every lane was given, then give it again
+static void
+open_instance(Rig* rig)
+{
+  const float* params[TON_MAX_LANES];
+  for (int lane = 0; lane < TON_MAX_LANES; ++lane) {
+    params[lane] = rig->first[lane].params;
+  }
+  TonSpec spec = rig->spec;
+  spec.params = params;
+  spec.resources = rig_resources;
+  TonError error = {0};
+  if (rig->processor->open(rig->processor, &spec, &rig->state, &error)) {
+    fail_msg("%s cannot be opened: %s", rig->processor->id, error.text);
+  }
+  for (int lane = 0; lane < TON_MAX_LANES; ++lane) {
+    if (params[lane]) {
+      update(rig, &rig->first[lane]);
+    }
+  }
 }
 
 void
 rig_close(Rig* rig)
 {
-  check_guard(rig, rig->room, "before its state");
-  check_guard(rig, rig->state + rig->size, "behind its state");
-  ton_free(rig->room);
+  rig->processor->close(rig->processor, rig->state);
   ton_free(rig->x);
   ton_free(rig->key);
   ton_free(rig);
@@ -104,10 +126,13 @@ void
 rig_update(Rig* rig, uint32_t lane, const float* values, bool pair,
            uint32_t ramp)
 {
-  const TonUpdate update = {lane, values, pair, ramp};
-  enter(rig);
-  rig->processor->update(rig->state, &update);
-  leave(rig);
+  const TonUpdate u = {lane, values, pair, ramp};
+  if (rig->state) {
+    update(rig, &u);
+    return;
+  }
+  memcpy(rig->values[lane], values, rig->processor->n_params * sizeof(float));
+  rig->first[lane] = (TonUpdate){lane, rig->values[lane], pair, 0};
 }
 
 void
@@ -125,8 +150,11 @@ rig_reset(Rig* rig)
   if (!rig->processor->reset) {
     return; // it holds no sound
   }
+  if (!rig->state) {
+    open_instance(rig);
+  }
   enter(rig);
-  rig->processor->reset(rig->state);
+  rig->processor->reset(rig->processor, rig->state);
   leave(rig);
 }
 
@@ -156,7 +184,7 @@ run_block(Rig* rig, float* x, const float* key, uint32_t frames)
   const TonBlock block = {rig->x, key ? rig->key : NULL, rig->on, rig->meters,
                           frames};
   enter(rig);
-  rig->processor->process(rig->state, &block);
+  rig->processor->process(rig->processor, rig->state, &block);
   leave(rig);
   check_guard(rig, rest ? behind : (unsigned char*)rig->x + block_bytes(rig),
               "behind its block");
@@ -167,6 +195,9 @@ void
 rig_run(Rig* rig, float* x, const float* key, uint64_t frames, uint32_t block)
 {
   const uint32_t lanes = rig->spec.lanes;
+  if (!rig->state) {
+    open_instance(rig);
+  }
   while (frames) {
     const uint32_t n = frames < block ? (uint32_t)frames : block;
     run_block(rig, x, key, n);

@@ -7,17 +7,20 @@
 /**
    @file
    One bank of a processor on the test bench, driven as the engine drives it:
-   zeroed aligned state, aligned blocks, denormals off, guards around whatever
-   it may not touch, and no memory or locks while it runs.
+   aligned blocks, denormals off, guards around them, and no memory or locks
+   while it runs.
 */
+
+enum { MAX_PARAMS = 256 };
 
 typedef struct Rig Rig;
 
-/// A fresh, prepared bank.  Fails the test when memory is refused.
+/// A bank, whose instance is opened with the values that its lanes have at its
+/// first block.  Fails the test when that fails.
 Rig* rig_open(const TonProcessor* processor, uint32_t lanes, double rate,
               uint32_t max_frames);
 
-/// Check the guards around the state and free it
+/// Close the instance
 void rig_close(Rig* rig);
 
 /// One value set for a lane
@@ -39,6 +42,9 @@ const float* rig_meters(const Rig* rig);
 /// x and key are lane-interleaved; key may be null.
 void rig_run(Rig* rig, float* x, const float* key, uint64_t frames,
              uint32_t block);
+
+/// What every instance may load; null: nothing
+extern const TonResources* rig_resources;
 
 /// Whether the calling thread is inside a processor: then no_alloc.c aborts on
 /// memory and locks

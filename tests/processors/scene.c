@@ -80,16 +80,38 @@ scene_lanes(const TonProcessor* processor, uint32_t lanes)
   return processor->flags & TON_ALONE ? 2 : lanes;
 }
 
+/// An instance with the same values in every lane
+static void*
+open_with(const TonProcessor* p, const float* values, double rate)
+{
+  const float* params[TON_MAX_LANES];
+  for (int lane = 0; lane < TON_MAX_LANES; ++lane) {
+    params[lane] = values;
+  }
+  const TonSpec spec = {rate, p->lanes, MAX_FRAMES, params, rig_resources};
+  void* state = NULL;
+  assert_int_equal(p->open(p, &spec, &state, NULL), TON_OK);
+  return state;
+}
+
 uint32_t
 scene_latency(const TonProcessor* processor, const float* values, double rate)
 {
-  return processor->latency ? processor->latency(values, rate) : 0;
+  void* const state = open_with(processor, values, rate);
+  const uint32_t frames =
+      processor->latency ? processor->latency(processor, state, values) : 0;
+  processor->close(processor, state);
+  return frames;
 }
 
 uint64_t
 scene_tail(const TonProcessor* processor, const float* values, double rate)
 {
-  return processor->tail ? processor->tail(values, rate) : 0;
+  void* const state = open_with(processor, values, rate);
+  const uint64_t frames =
+      processor->tail ? processor->tail(processor, state, values) : 0;
+  processor->close(processor, state);
+  return frames;
 }
 
 /// Values of channel pair `pair`: the first three sets, then random ones

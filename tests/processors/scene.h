@@ -8,7 +8,6 @@
 enum {
   CHANNELS = TON_MAX_LANES, ///< Of a scene, whatever the lanes
   SCENE = 9001,             ///< Frames of a scene
-  MAX_PARAMS = 256,
 };
 
 /// Channel c of a scene: level steps of noise and tone over 60 dB

@@ -44,24 +44,49 @@ lone_values(const TonProcessor* p, const char* settings, float* values)
   lone_set(p, settings, values);
 }
 
-/// A prepared state; ton_free() it
+/// An open instance, all lanes with these values (null: the defaults)
 static inline void*
-lone_state(const TonProcessor* p, double rate)
+lone_state(const TonProcessor* p, double rate, const float* values)
 {
-  const TonSpec spec = {rate, p->lanes, LONE_BLOCK};
-  void* const state = ton_alloc(p->state_size(&spec));
-  assert_non_null(state);
-  if (p->prepare) {
-    p->prepare(state, &spec);
+  float defaults[LONE_PARAMS];
+  const float* params[TON_MAX_LANES];
+  ton_param_defaults(p, defaults);
+  for (int lane = 0; lane < TON_MAX_LANES; ++lane) {
+    params[lane] = values ? values : defaults;
+  }
+  const TonSpec spec = {rate, p->lanes, LONE_BLOCK, params, NULL};
+  void* state = NULL;
+  TonError error;
+  if (p->open(p, &spec, &state, &error)) {
+    fail_msg("%s", error.text);
   }
   return state;
+}
+
+/// Latency and tail of an instance with these values
+static inline uint32_t
+lone_latency(const TonProcessor* p, double rate, const float* values)
+{
+  void* const state = lone_state(p, rate, values);
+  const uint32_t frames = p->latency ? p->latency(p, state, values) : 0;
+  p->close(p, state);
+  return frames;
+}
+
+static inline uint64_t
+lone_tail(const TonProcessor* p, double rate, const float* values)
+{
+  void* const state = lone_state(p, rate, values);
+  const uint64_t frames = p->tail ? p->tail(p, state, values) : 0;
+  p->close(p, state);
+  return frames;
 }
 
 static inline void
 lone_update(const TonProcessor* p, void* state, uint32_t lane,
             const float* values, bool pair, uint32_t ramp)
 {
-  p->update(state, &(TonUpdate){lane, values, pair, ramp});
+  p->update(p, state, &(TonUpdate){lane, values, pair, ramp});
 }
 
 /// Run frames of one channel (right may be null) on lanes `lane` and lane + 1;
@@ -87,7 +112,7 @@ lone_run(const TonProcessor* p, void* state, uint32_t lane, float* left,
         x[i * p->lanes + lane + 1] = right[done + i];
       }
     }
-    p->process(state, &(TonBlock){x, NULL, on, NULL, n});
+    p->process(p, state, &(TonBlock){x, NULL, on, NULL, n});
     for (uint32_t i = 0; i < n; ++i) {
       left[done + i] = x[i * p->lanes + lane];
       x[i * p->lanes + lane] = -0.0F;
@@ -110,13 +135,13 @@ lone_apply(const TonProcessor* p, double rate, const char* settings,
 {
   float values[LONE_PARAMS];
   lone_values(p, settings, values);
-  void* const state = lone_state(p, rate);
+  void* const state = lone_state(p, rate, values);
   lone_update(p, state, 0, values, right != NULL, 0);
   if (right) {
     lone_update(p, state, 1, values, true, 0);
   }
   lone_run(p, state, 0, left, right, frames);
-  ton_free(state);
+  p->close(p, state);
 }
 
 /// A pair in double on lanes 0 and 1 of a fresh state; a key (or null) is heard
@@ -142,7 +167,7 @@ lone_pair_block(const TonProcessor* p, void* state, const LonePair* io,
     k[i * p->lanes] = io->key ? (float)io->key[at + i] : 0.0F;
     k[i * p->lanes + 1] = k[i * p->lanes];
   }
-  p->process(state, &(TonBlock){x, io->key ? k : NULL, on, NULL, n});
+  p->process(p, state, &(TonBlock){x, io->key ? k : NULL, on, NULL, n});
   for (uint32_t i = 0; i < n; ++i) {
     io->out_left[at + i] = (double)x[i * p->lanes];
     io->out_right[at + i] = (double)x[i * p->lanes + 1];
@@ -155,14 +180,14 @@ lone_pair(const TonProcessor* p, double rate, const char* settings,
 {
   float values[LONE_PARAMS];
   lone_values(p, settings, values);
-  void* const state = lone_state(p, rate);
+  void* const state = lone_state(p, rate, values);
   lone_update(p, state, 0, values, true, 0);
   lone_update(p, state, 1, values, true, 0);
   for (uint32_t at = 0; at < frames; at += LONE_BLOCK) {
     const uint32_t rest = frames - at;
     lone_pair_block(p, state, io, at, rest < LONE_BLOCK ? rest : LONE_BLOCK);
   }
-  ton_free(state);
+  p->close(p, state);
 }
 
 #endif

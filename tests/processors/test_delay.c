@@ -179,7 +179,7 @@ spc_09_no_click_while_values_move(void** state)
   const TonProcessor* const p = ton_processor("delay");
   float values[LONE_PARAMS];
   lone_values(p, "time=300 feedback=50", values);
-  void* const d = lone_state(p, RATE);
+  void* const d = lone_state(p, RATE, values);
   lone_update(p, d, 0, values, true, 0);
   double slow[2] = {0.0, 0.0};
   for (uint32_t i = 0; i < N; ++i) {
@@ -206,7 +206,7 @@ spc_09_no_click_while_values_move(void** state)
   // 3 sigma is passed by noise itself in 1 of 370 frames; the noise here is
   // Gaussian, and of 192 000 frames the largest at rest is 4.6 sigma
   EXPECT_AT_MOST("SPC-09 largest step", most / sqrt(sum / N), 6.0, "sigma");
-  ton_free(d);
+  p->close(p, d);
 }
 
 static void
@@ -231,18 +231,18 @@ a_long_feedback_dies(void** state)
   const TonProcessor* const p = ton_processor("delay");
   float values[LONE_PARAMS];
   lone_values(p, "time=20 feedback=95 lowpass=20000 highpass=20", values);
-  void* const d = lone_state(p, RATE);
+  void* const d = lone_state(p, RATE, values);
   lone_update(p, d, 0, values, true, 0);
   burst();
   lone_run(p, d, 0, left, right, N);
-  const uint64_t end = p->tail(values, RATE);
+  const uint64_t end = lone_tail(p, RATE, values);
   for (uint64_t done = 0; done < end; done += N) {
     silence();
     lone_run(p, d, 0, left, right, N);
   }
   EXPECT_AT_MOST("after the tail", energy_db(left, N - 48000, 48000) - 46.8,
                  -120.0, "dBFS");
-  ton_free(d);
+  p->close(p, d);
 }
 
 int

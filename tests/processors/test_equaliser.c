@@ -97,7 +97,7 @@ eq_01_the_sound_is_the_response(void** state)
           20.0 * log10(signal_amplitude(x + M / 2, M / 2, 48000.0, hz)) + 6.0;
       float values[LONE_PARAMS];
       lone_values(p, settings[s], values);
-      const double wanted = p->response(values, hz, 48000.0);
+      const double wanted = p->response(p, values, hz, 48000.0);
       if (wanted > -60.0) {
         worst = fmax(worst, fabs(got - wanted));
       }
@@ -119,7 +119,7 @@ eq_02_nothing_is_exactly_nothing(void** state)
   for (size_t s = 0; s < sizeof(settings) / sizeof(settings[0]); ++s) {
     float values[LONE_PARAMS];
     lone_values(p, settings[s], values);
-    assert_true(p->neutral(values));
+    assert_true(p->neutral(p, values));
     float* const x = noise(4096, 0.2, 3);
     x[7] = -0.0F;
     x[9] = 1e-40F;
@@ -132,7 +132,7 @@ eq_02_nothing_is_exactly_nothing(void** state)
   }
   float values[LONE_PARAMS];
   lone_values(p, "7-type=highpass", values);
-  assert_false(p->neutral(values));
+  assert_false(p->neutral(p, values));
 }
 
 /// The reference asks -140 dB of a double filter.  The float one reaches -143
@@ -229,13 +229,13 @@ jump(const char* settings, const char* a, const char* b, uint32_t every,
   float* const x = noise(n, 0.1, 11);
   float values[LONE_PARAMS];
   lone_values(p, settings, values);
-  void* const state = lone_state(p, 48000.0);
+  void* const state = lone_state(p, 48000.0, values);
   for (uint32_t i = 0; i < n; i += every) {
     lone_set(p, i / every % 2 ? a : b, values);
     lone_update(p, state, 2, values, false, i ? ramp : 0);
     lone_run(p, state, 2, x + i, NULL, every);
   }
-  ton_free(state);
+  p->close(p, state);
   const double top = peak(x, n);
   ton_free(x);
   return top;
@@ -297,7 +297,7 @@ eq_11_a_gain_sweep_is_clean(void** state)
   float* const x = floats(tone, N);
   float values[LONE_PARAMS];
   lone_values(p, "1-type=bell 1-at=1000 1-q=1", values);
-  void* const eq = lone_state(p, 48000.0);
+  void* const eq = lone_state(p, 48000.0, values);
   const TonParam* const gain = ton_param(p, "1-gain");
   const uint32_t from = 32768;
   const uint32_t sweep = 2400;
@@ -312,7 +312,7 @@ eq_11_a_gain_sweep_is_clean(void** state)
   EXPECT_DB("level after the sweep", 20.0 * log10(peak(x + 60000, 4800)), -8.0,
             0.01);
   EXPECT_AT_MOST("EQ-11 spurs beyond 300 Hz", worst_spur(x, N), -90.0, "dBc");
-  ton_free(eq);
+  p->close(p, eq);
   ton_free(x);
   ton_free(tone);
 }
@@ -379,7 +379,7 @@ take(uint32_t lanes, uint32_t first, uint32_t block, float* out)
       ton_processor_lanes(ton_processor("equaliser"), lanes);
   const uint32_t pairs = lanes / 2;
   for (uint32_t done = 0; done < TAKES;) {
-    void* const state = lone_state(p, 48000.0);
+    void* const state = lone_state(p, 48000.0, NULL);
     float* const x = ton_alloc((size_t)LENGTH * lanes * sizeof(float));
     int32_t on[TON_MAX_LANES] = {0};
     float values[TON_MAX_LANES / 2][LONE_PARAMS];
@@ -423,7 +423,7 @@ take(uint32_t lanes, uint32_t first, uint32_t block, float* out)
       float* const part = x + (size_t)i * lanes;
       static float room[LENGTH * TON_MAX_LANES] __attribute__((aligned(64)));
       memcpy(room, part, (size_t)n * lanes * sizeof(float));
-      p->process(state, &(TonBlock){room, NULL, on, NULL, n});
+      p->process(p, state, &(TonBlock){room, NULL, on, NULL, n});
       memcpy(part, room, (size_t)n * lanes * sizeof(float));
       i += n;
     }
@@ -436,7 +436,7 @@ take(uint32_t lanes, uint32_t first, uint32_t block, float* out)
       }
     }
     ton_free(x);
-    ton_free(state);
+    p->close(p, state);
   }
 }
 
@@ -470,7 +470,7 @@ not_a_number_does_not_stick(void** state)
   const TonProcessor* const p = equaliser();
   float values[LONE_PARAMS];
   lone_values(p, chains[3], values);
-  void* const eq = lone_state(p, 48000.0);
+  void* const eq = lone_state(p, 48000.0, values);
   lone_update(p, eq, 0, values, false, 0);
   float* const x = noise(LONE_BLOCK * 8, 0.1, 9);
   x[100] = NAN;
@@ -480,7 +480,7 @@ not_a_number_does_not_stick(void** state)
   EXPECT_AT_MOST("after the block with it",
                  peak(x + LONE_BLOCK, LONE_BLOCK * 7), 2.0, "peak");
   ton_free(x);
-  ton_free(eq);
+  p->close(p, eq);
 }
 
 /// Silence at the reported tail
@@ -497,7 +497,7 @@ the_tail_is_long_enough(void** state)
   for (size_t s = 0; s < sizeof(settings) / sizeof(settings[0]); ++s) {
     float values[LONE_PARAMS];
     lone_values(p, settings[s], values);
-    const uint32_t tail = (uint32_t)p->tail(values, 48000.0);
+    const uint32_t tail = (uint32_t)lone_tail(p, 48000.0, values);
     float* const x = ton_alloc((tail + 2000) * sizeof(float));
     x[0] = 1.0F;
     lone_apply(p, 48000.0, settings[s], x, NULL, tail + 2000);

@@ -329,7 +329,7 @@ dyn_07_look_ahead_is_open_in_time(void** state)
     const char* const s = "threshold=-30 attack=1 look-ahead=5";
     float values[LONE_PARAMS];
     lone_values(gate(), s, values);
-    const uint32_t late = gate()->latency(values, rates[r]);
+    const uint32_t late = lone_latency(gate(), rates[r], values);
     assert_int_equal(late, lrint(0.005 * rates[r]));
     constant(left, 0, AT, -80.0);
     constant(left, AT, 2 * AT, -10.0);

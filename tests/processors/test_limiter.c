@@ -25,7 +25,7 @@ late(const char* settings)
   float values[LONE_PARAMS];
   const TonProcessor* const p = ton_processor("limiter");
   lone_values(p, settings, values);
-  return p->latency(values, rate);
+  return lone_latency(p, rate, values);
 }
 
 /// in -> limiter -> out

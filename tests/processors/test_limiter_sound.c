@@ -23,7 +23,7 @@ late(const char* settings)
   float values[LONE_PARAMS];
   const TonProcessor* const p = ton_processor("limiter");
   lone_values(p, settings, values);
-  return p->latency(values, rate);
+  return lone_latency(p, rate, values);
 }
 
 static void
@@ -312,7 +312,7 @@ limit_and_change(const Change* changes, uint32_t n_changes, uint32_t ramp,
   ton_denormals_off();
   to_floats(n);
   lone_values(p, "", values);
-  void* const s = lone_state(p, rate);
+  void* const s = lone_state(p, rate, values);
   for (uint32_t k = 0; k < n_changes; ++k) {
     const uint32_t to = k + 1 < n_changes ? changes[k + 1].at : (uint32_t)n;
     const uint32_t at = changes[k].at;
@@ -321,7 +321,7 @@ limit_and_change(const Change* changes, uint32_t n_changes, uint32_t ramp,
     lone_update(p, s, 1, values, true, k ? ramp : 0);
     lone_run(p, s, 0, block[0] + at, block[1] + at, to - at);
   }
-  ton_free(s);
+  p->close(p, s);
   to_doubles(n);
 }
 
@@ -409,7 +409,7 @@ lim_11_any_block_gives_the_same_bits(void** state)
   signal_mix(in[0], in[1], M, rate);
   lone_values(p, "gain=12dB link=60%", values);
   for (size_t k = 0; k < TON_COUNT(sizes) + 1; ++k) {
-    void* const s = lone_state(p, rate);
+    void* const s = lone_state(p, rate, values);
     to_floats(M);
     lone_update(p, s, 0, values, true, 0);
     lone_update(p, s, 1, values, true, 0);
@@ -421,7 +421,7 @@ lim_11_any_block_gives_the_same_bits(void** state)
       lone_run(p, s, 0, block[0] + at, block[1] + at, n);
       at += n;
     }
-    ton_free(s);
+    p->close(p, s);
     for (int c = 0; c < 2; ++c) {
       if (k == 0) {
         memcpy(first[c], block[c], sizeof(first[c]));

@@ -250,7 +250,7 @@ spc_09_no_click_while_values_move(void** state)
   const TonProcessor* const p = ton_processor("reverb");
   float values[LONE_PARAMS];
   lone_values(p, "decay=1", values);
-  void* const reverb = lone_state(p, RESPONSE_RATE);
+  void* const reverb = lone_state(p, RESPONSE_RATE, values);
   lone_update(p, reverb, 0, values, true, 0);
   double slow[2] = {0.0, 0.0};
   uint64_t at = 0;
@@ -286,7 +286,7 @@ spc_09_no_click_while_values_move(void** state)
     }
     at_rest = sigma;
   }
-  ton_free(reverb);
+  p->close(p, reverb);
 }
 
 /**

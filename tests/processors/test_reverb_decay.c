@@ -165,8 +165,8 @@ filled(const TonProcessor* p, const char* settings, float* values)
 {
   enum { N = 48000 };
   static float x[2][N];
-  void* const reverb = lone_state(p, RESPONSE_RATE);
   lone_values(p, settings, values);
+  void* const reverb = lone_state(p, RESPONSE_RATE, values);
   lone_update(p, reverb, 0, values, true, 0);
   for (int i = 0; i < N; ++i) {
     x[0][i] = (float)(0.3 * signal_random(1, (uint64_t)i));
@@ -204,7 +204,7 @@ spc_06_frozen_it_stays(void** state)
   }
   EXPECT_AT_MOST("SPC-06 let go, 5 s later", level_db(p, reverb, &mean) - last,
                  -55.0, "dB");
-  ton_free(reverb);
+  p->close(p, reverb);
 }
 
 static void
@@ -229,7 +229,7 @@ spc_07_it_dies_away(void** state)
     before = db;
   }
   EXPECT_AT_MOST("SPC-07 seconds to nothing", (double)s, 16.0, "s");
-  ton_free(reverb);
+  p->close(p, reverb);
 }
 
 int

@@ -25,7 +25,7 @@ latency_at(double rate)
   const TonProcessor* const p = ton_processor("saturator");
   float values[LONE_PARAMS];
   ton_param_defaults(p, values);
-  return p->latency(values, rate);
+  return lone_latency(p, rate, values);
 }
 
 /// `in`, as float, through settings into `left`

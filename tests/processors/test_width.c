@@ -75,7 +75,7 @@ ste_02_encode_and_decode(void** state)
   const TonProcessor* const p = width();
   float values[LONE_PARAMS];
   lone_values(p, "", values);
-  assert_true(p->neutral(values));
+  assert_true(p->neutral(p, values));
   const Take in = take_noise(LONE_BLOCK, 1);
   Take out = take_noise(LONE_BLOCK, 1);
   in.left[5] = out.left[5] = -0.0F;
@@ -83,7 +83,7 @@ ste_02_encode_and_decode(void** state)
   assert_memory_equal(in.left, out.left, LONE_BLOCK * sizeof(float));
   assert_memory_equal(in.right, out.right, LONE_BLOCK * sizeof(float));
   // Gliding from 100 % to 100 % runs the matrix
-  void* const w = lone_state(p, RATE);
+  void* const w = lone_state(p, RATE, NULL);
   for (uint32_t lane = 0; lane < 2; ++lane) {
     lone_update(p, w, lane, values, true, 0);
     lone_update(p, w, lane, values, true, LONE_BLOCK);
@@ -96,7 +96,7 @@ ste_02_encode_and_decode(void** state)
     worst = fmax(worst, fabs((double)out.right[i] - (double)in.right[i]) / ulp);
   }
   EXPECT_AT_MOST("STE-02 encode and decode", worst, 1.0, "ulp");
-  ton_free(w);
+  p->close(p, w);
   take_free(in);
   take_free(out);
 }
@@ -269,13 +269,13 @@ a_mono_lane_passes(void** state)
   const TonProcessor* const p = width();
   float values[LONE_PARAMS];
   lone_values(p, "width=0 mono-below=200", values);
-  void* const w = lone_state(p, RATE);
+  void* const w = lone_state(p, RATE, NULL);
   lone_update(p, w, 2, values, false, 0);
   const Take in = take_noise(LONE_BLOCK, 4);
   Take out = take_noise(LONE_BLOCK, 4);
   lone_run(p, w, 2, out.left, NULL, LONE_BLOCK);
   assert_memory_equal(in.left, out.left, LONE_BLOCK * sizeof(float));
-  ton_free(w);
+  p->close(p, w);
   take_free(in);
   take_free(out);
 }
@@ -289,7 +289,7 @@ moving_take(uint32_t lanes, uint32_t lane, bool busy, Take t)
                                       "mono-below=0", "width=100"};
   const TonProcessor* const p =
       ton_processor_lanes(ton_processor("width"), lanes);
-  void* const w = lone_state(p, RATE);
+  void* const w = lone_state(p, RATE, NULL);
   float values[LONE_PARAMS];
   float other[LONE_PARAMS];
   lone_values(p, "width=30", values);
@@ -310,7 +310,7 @@ moving_take(uint32_t lanes, uint32_t lane, bool busy, Take t)
     }
     lone_run(p, w, lane, t.left + i, t.right + i, part);
   }
-  ton_free(w);
+  p->close(p, w);
 }
 
 static void

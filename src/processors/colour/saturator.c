@@ -188,14 +188,6 @@ ring_frames(double rate)
   return n;
 }
 
-static size_t
-state_size(const TonSpec* spec)
-{
-  return sizeof(Saturator) +
-         (ton_oversample_room(spec->rate) + ring_frames(spec->rate)) *
-             sizeof(TonV);
-}
-
 /// G of v = G (x - s), LP = s + v, s += 2 v: bilinear
 static double
 pole_of(double hz, double rate)
@@ -204,12 +196,17 @@ pole_of(double hz, double rate)
   return g / (1.0 + g);
 }
 
-static void
-prepare(void* state, const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  Saturator* const s = state;
+  const uint32_t ring = ring_frames(spec->rate);
+  const size_t vectors = ton_oversample_room(spec->rate) + ring;
+  TON_TRY(
+      ton_instance(sizeof(Saturator) + vectors * sizeof(TonV), state, error));
+  Saturator* const s = *state;
   s->rate = spec->rate;
-  s->mask = ring_frames(spec->rate) - 1;
+  s->mask = ring - 1;
   s->dry = s->memory;
   ton_oversample_prepare(&s->over, spec->rate, s->dry + s->mask + 1);
   s->leak[0] = ton_v((float)(1.0 - exp(-1.0 / (SAG_S * spec->rate))));
@@ -226,10 +223,11 @@ prepare(void* state, const TonSpec* spec)
       ton_svf_set(&s->weigh[1][i], lane, &c);
     }
   }
+  return TON_OK;
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Saturator* const s = state;
   ton_oversample_reset(&s->over);
@@ -248,6 +246,17 @@ reset(void* state)
   s->at = s->beat = 0;
   for (int i = 0; i < 4; ++i) {
     ton_svf_clear(&s->weigh[i / 2][i % 2]);
+  }
+}
+
+/// The gain that matches moves at the same frames of the song as ever
+static void
+locate(const TonProcessor* self, void* state, int64_t song_frame)
+{
+  Saturator* const s = state;
+  if (!s->at) {
+    s->beat =
+        (uint32_t)(((song_frame % MATCH_FRAMES) + MATCH_FRAMES) % MATCH_FRAMES);
   }
 }
 
@@ -274,7 +283,7 @@ send_emphasis(Saturator* s, uint32_t lane, double db, double pivot,
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Saturator* const s = state;
   const SaturatorParams* const p = (const SaturatorParams*)u->params;
@@ -472,7 +481,7 @@ give(Saturator* s, float* x, TonVi on, uint32_t n)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Saturator* const s = state;
   const TonVi on = ton_vi_load(block->on);
@@ -493,21 +502,21 @@ process(void* state, const TonBlock* block)
 }
 
 static uint32_t
-latency(const float* values, double rate)
+latency(const TonProcessor* self, const void* state, const float* values)
 {
-  (void)values;
-  return ton_half_bands_plan(rate).latency;
+  return ((const Saturator*)state)->over.bands.latency;
 }
 
 /// Filters of the other half, the slow part of the DC
 static uint64_t
-tail(const float* values, double rate)
+tail(const TonProcessor* self, const void* state, const float* values)
 {
-  return latency(values, rate) + (uint64_t)(0.3 * rate);
+  const double rate = ((const Saturator*)state)->rate;
+  return latency(self, state, values) + (uint64_t)(0.3 * rate);
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   const SaturatorParams* const p = (const SaturatorParams*)values;
   return p->mix_percent == 0.0F && p->output_db == 0.0F;
@@ -524,9 +533,10 @@ const TonProcessor TON_LANED(ton_saturator) = {
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
+    .locate = locate,
     .update = update,
     .process = process,
     .latency = latency,

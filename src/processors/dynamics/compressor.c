@@ -59,25 +59,22 @@ enum { CHUNK = 64 };
 /// A corner is a knee of this width, in octaves
 static const double CORNER = 1e-6;
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  return sizeof(Compressor) +
-         ton_look_ahead_ring(LONGEST_MS, spec->rate) * sizeof(TonV);
-}
-
-static void
-prepare(void* state, const TonSpec* spec)
-{
-  Compressor* const s = state;
+  const uint32_t ring = ton_look_ahead_ring(LONGEST_MS, spec->rate);
+  TON_TRY(ton_instance(sizeof(Compressor) + ring * sizeof(TonV), state, error));
+  Compressor* const s = *state;
   s->rate = spec->rate;
-  s->ahead.mask = ton_look_ahead_ring(LONGEST_MS, spec->rate) - 1;
+  s->ahead.mask = ring - 1;
   s->power_feed = ton_v((float)(1.0 - exp(-1.0 / (0.010 * spec->rate))));
   ton_make_up_prepare(&s->loudness, spec->rate);
+  return TON_OK;
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Compressor* const s = state;
   ton_ballistics_reset(&s->follower);
@@ -88,9 +85,10 @@ reset(void* state)
 }
 
 static uint32_t
-latency(const float* values, double rate)
+latency(const TonProcessor* self, const void* state, const float* values)
 {
   const CompressorParams* const p = (const CompressorParams*)values;
+  const double rate = ((const Compressor*)state)->rate;
   return ton_look_ahead_frames((double)p->lookahead_ms, rate);
 }
 
@@ -143,7 +141,7 @@ look_around(Compressor* s)
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Compressor* const s = state;
   const CompressorParams* const p = (const CompressorParams*)u->params;
@@ -155,7 +153,7 @@ update(void* state, const TonUpdate* u)
                      s->rate);
   set_detector(s, u->lane, p);
   ton_make_up_set(&s->loudness, u->lane, p->auto_makeup != 0.0F, u->pair);
-  ton_look_ahead_set(&s->ahead, u->lane, latency(u->params, s->rate));
+  ton_look_ahead_set(&s->ahead, u->lane, latency(self, s, u->params));
   look_around(s);
 }
 
@@ -483,7 +481,7 @@ run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Compressor* const s = state;
   TonV most = ton_v(0.0F);
@@ -512,7 +510,7 @@ process(void* state, const TonBlock* block)
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   const CompressorParams* const p = (const CompressorParams*)values;
   return (p->ratio <= 1.0F || p->range_db <= 0.0F || p->mix_percent <= 0.0F) &&
@@ -533,8 +531,8 @@ const TonProcessor TON_LANED(ton_compressor) = {
     .n_meters = TON_COUNT(meters),
     .flags = TON_SIDECHAIN,
     .lanes = TON_LANES,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
     .update = update,
     .process = process,

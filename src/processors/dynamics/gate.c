@@ -208,24 +208,21 @@ static const double FALL_S = 0.005;
 /// (1 + t) e^-t = 1/e
 static const double TWO_POLES = 2.146193;
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  return sizeof(Gate) +
-         ton_look_ahead_ring(LONGEST_MS, spec->rate) * sizeof(TonV);
-}
-
-static void
-prepare(void* state, const TonSpec* spec)
-{
-  Gate* const s = state;
+  const uint32_t ring = ton_look_ahead_ring(LONGEST_MS, spec->rate);
+  TON_TRY(ton_instance(sizeof(Gate) + ring * sizeof(TonV), state, error));
+  Gate* const s = *state;
   s->rate = spec->rate;
-  s->ahead.mask = ton_look_ahead_ring(LONGEST_MS, spec->rate) - 1;
+  s->ahead.mask = ring - 1;
   s->fall = ton_v((float)exp(-1.0 / (FALL_S * spec->rate)));
+  return TON_OK;
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Gate* const s = state;
   memset(&s->peak, 0, sizeof(s->peak));
@@ -239,9 +236,10 @@ reset(void* state)
 }
 
 static uint32_t
-latency(const float* values, double rate)
+latency(const TonProcessor* self, const void* state, const float* values)
 {
   const GateParams* const p = (const GateParams*)values;
+  const double rate = ((const Gate*)state)->rate;
   return ton_look_ahead_frames((double)p->lookahead_ms, rate);
 }
 
@@ -301,14 +299,14 @@ set_curve(Gate* s, const TonUpdate* u)
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Gate* const s = state;
   const GateParams* const p = (const GateParams*)u->params;
   set_curve(s, u);
   set_key(s, u->lane, p);
   set_times(s, u->lane, p);
-  ton_look_ahead_set(&s->ahead, u->lane, latency(u->params, s->rate));
+  ton_look_ahead_set(&s->ahead, u->lane, latency(self, s, u->params));
 }
 
 /// Level of n frames of the key, in octaves re full scale
@@ -473,7 +471,7 @@ settle(Swing* w)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Gate* const s = state;
   TonV most = ton_v(0.0F);
@@ -492,7 +490,7 @@ process(void* state, const TonBlock* block)
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   const GateParams* const p = (const GateParams*)values;
   return (p->ratio <= 1.0F || p->range_db <= 0.0F) && p->lookahead_ms == 0.0F;
@@ -513,8 +511,8 @@ const TonProcessor TON_LANED(ton_gate) = {
     .n_meters = TON_COUNT(meters),
     .flags = TON_SIDECHAIN,
     .lanes = TON_LANES,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
     .update = update,
     .process = process,

@@ -86,6 +86,8 @@ static const TonMeterInfo meters[] = {
     {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
 };
 
+static const double GUARD_MS = 0.5;
+
 enum {
   STEP = TON_LIMIT_STEP,
   WAITING = 512, ///< Steps: more than the longest look-ahead at 768 kHz
@@ -111,7 +113,7 @@ typedef struct {
   double drive_step;
   double drive_goal;
   uint32_t drive_left;
-  char memory[];
+  _Alignas(64) char memory[]; ///< Rings of both
 } Limiter;
 
 static uint32_t
@@ -128,42 +130,25 @@ hold_frames(uint32_t look, double rate)
   return all > look ? all - look : 0;
 }
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  const uint32_t most = look_frames(10.0, spec->rate);
-  const uint32_t all = look_frames(TON_LIMIT_HOLD_MS, spec->rate);
-  const uint32_t guard = look_frames(0.5, spec->rate);
-  return sizeof(Limiter) + ton_limit_bytes(most, all - most) +
-         ton_limit_bytes(guard, 0) + 256;
-}
-
-static char*
-aligned(char* at)
-{
-  return (char*)(((uintptr_t)at + 63) & ~(uintptr_t)63);
-}
-
-static void
-lay_out(Limiter* s, uint32_t look)
-{
-  char* const first = aligned(s->memory);
-  const uint32_t guard = look_frames(0.5, s->rate);
-  const uint32_t hold = hold_frames(look, s->rate);
-  ton_limit_prepare(&s->main, look, hold, first);
-  ton_limit_prepare(&s->guard, guard, 0,
-                    aligned(first + ton_limit_bytes(look, hold)));
-  ton_limit_release(&s->guard, &(TonLimitRelease){.fall = 1e-3});
-}
-
-static void
-prepare(void* state, const TonSpec* spec)
-{
-  Limiter* const s = state;
+  const LimiterParams* const p = (const LimiterParams*)spec->params[0];
+  const uint32_t look = look_frames((double)p->lookahead_ms, spec->rate);
+  const uint32_t hold = hold_frames(look, spec->rate);
+  const uint32_t guard = look_frames(GUARD_MS, spec->rate);
+  const size_t first = ton_limit_bytes(look, hold);
+  TON_TRY(ton_instance(sizeof(Limiter) + first + ton_limit_bytes(guard, 0),
+                       state, error));
+  Limiter* const s = *state;
   s->rate = spec->rate;
   s->drive = 1.0;
   s->drive_goal = 1.0;
-  lay_out(s, look_frames(5.0, spec->rate));
+  ton_limit_prepare(&s->main, look, hold, s->memory);
+  ton_limit_prepare(&s->guard, guard, 0, s->memory + first);
+  ton_limit_release(&s->guard, &(TonLimitRelease){.fall = 1e-3});
+  return TON_OK;
 }
 
 /// No ceiling on its way but the one that holds
@@ -177,7 +162,7 @@ still(Limiter* s)
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Limiter* const s = state;
   ton_limit_reset(&s->main);
@@ -186,6 +171,16 @@ reset(void* state)
   memset(s->out, 0, sizeof(s->out));
   s->held = 0;
   still(s);
+}
+
+/// Works in steps of frames: in silence they are those of the song
+static void
+locate(const TonProcessor* self, void* state, int64_t song_frame)
+{
+  Limiter* const s = state;
+  if (!s->step) {
+    s->held = (uint32_t)(((song_frame % STEP) + STEP) % STEP);
+  }
 }
 
 static TonLimitRelease
@@ -201,14 +196,10 @@ release_of(const Limiter* s, const LimiterParams* p)
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Limiter* const s = state;
   const LimiterParams* const p = (const LimiterParams*)u->params;
-  const uint32_t look = look_frames((double)p->lookahead_ms, s->rate);
-  if (look != s->main.look) {
-    lay_out(s, look);
-  }
   ton_limit_link(&s->main, (double)p->link_percent / 100.0);
   ton_limit_link(&s->guard, (double)p->link_percent / 100.0);
   s->ceiling = ton_from_db((double)p->ceiling_dbtp);
@@ -281,7 +272,7 @@ run_step(Limiter* s)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Limiter* const s = state;
   s->main.deepest = 0.0;
@@ -303,11 +294,11 @@ process(void* state, const TonBlock* block)
 }
 
 static uint32_t
-latency(const float* values, double rate)
+latency(const TonProcessor* self, const void* state, const float* values)
 {
-  const LimiterParams* const p = (const LimiterParams*)values;
-  return STEP + ton_limit_latency(look_frames((double)p->lookahead_ms, rate)) +
-         ton_limit_latency(look_frames(0.5, rate));
+  const Limiter* const s = state;
+  return STEP + ton_limit_latency(s->main.look) +
+         ton_limit_latency(s->guard.look);
 }
 
 const TonProcessor ton_limiter = {
@@ -322,9 +313,10 @@ const TonProcessor ton_limiter = {
     .n_meters = TON_COUNT(meters),
     .flags = TON_ALONE,
     .lanes = 2,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
+    .locate = locate,
     .update = update,
     .process = process,
     .latency = latency,

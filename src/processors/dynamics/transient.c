@@ -101,7 +101,7 @@ feed_of(double seconds, double rate)
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Transient* const s = state;
   s->peak = s->peak_long = ton_v(FLOOR);
@@ -109,27 +109,23 @@ reset(void* state)
   s->gain = (TonV){0};
 }
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  (void)spec;
-  return sizeof(Transient);
-}
-
-static void
-prepare(void* state, const TonSpec* spec)
-{
-  Transient* const s = state;
+  TON_TRY(ton_instance(sizeof(Transient), state, error));
+  Transient* const s = *state;
   s->fall = 1.0F - feed_of(FALL_S, spec->rate);
   s->fall_long = 1.0F - feed_of(LONG_S, spec->rate);
   s->fast_feed = feed_of(FAST_S, spec->rate);
   s->slow_feed = feed_of(SLOW_S, spec->rate);
   s->smooth_feed = feed_of(SMOOTH_S, spec->rate);
-  reset(state);
+  reset(self, s);
+  return TON_OK;
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Transient* const s = state;
   const TransientParams* const p = (const TransientParams*)u->params;
@@ -185,7 +181,7 @@ shape(Transient* s, TonV level)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Transient* const s = state;
   const TonVi on = ton_vi_load(block->on);
@@ -207,7 +203,7 @@ process(void* state, const TonBlock* block)
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   const TransientParams* const p = (const TransientParams*)values;
   return p->attack_db == 0.0F && p->sustain_db == 0.0F && p->output_db == 0.0F;
@@ -222,8 +218,8 @@ const TonProcessor TON_LANED(ton_transient) = {
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
     .update = update,
     .process = process,

@@ -216,25 +216,21 @@ static const double SLOW_S = 3.0;
 static const float FLOOR = 1e-3F;    ///< Of the slow mean: a pause is no rest
 static const float SILENCE = 1e-14F; ///< Mean square
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  (void)spec;
-  return sizeof(DynamicEq);
-}
-
-static void
-prepare(void* state, const TonSpec* spec)
-{
-  DynamicEq* const s = state;
+  TON_TRY(ton_instance(sizeof(DynamicEq), state, error));
+  DynamicEq* const s = *state;
   s->rate = spec->rate;
   s->band_feed = ton_v((float)(1.0 - exp(-1.0 / (BAND_S * spec->rate))));
   s->fast_feed = ton_v((float)(1.0 - exp(-1.0 / (FAST_S * spec->rate))));
   s->slow_feed = ton_v((float)(1.0 - exp(-1.0 / (SLOW_S * spec->rate))));
+  return TON_OK;
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   DynamicEq* const s = state;
   ton_ballistics_reset(&s->follower);
@@ -262,7 +258,7 @@ times(const DynamicEqParams* p)
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   DynamicEq* const s = state;
   const DynamicEqParams* const p = (const DynamicEqParams*)u->params;
@@ -401,7 +397,7 @@ run(DynamicEq* s, const TonBlock* block, uint32_t from, uint32_t n, TonV* most)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   DynamicEq* const s = state;
   TonV most = ton_v(0.0F);
@@ -422,7 +418,7 @@ process(void* state, const TonBlock* block)
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   const DynamicEqParams* const p = (const DynamicEqParams*)values;
   return p->ratio <= 1.0F || p->range_db <= 0.0F;
@@ -445,9 +441,10 @@ radius(double g, double k)
 
 /// 20 nepers: 120 dB, and what a resonance may add
 static uint64_t
-tail(const float* values, double rate)
+tail(const TonProcessor* self, const void* state, const float* values)
 {
   const DynamicEqParams* const p = (const DynamicEqParams*)values;
+  const double rate = ((const DynamicEq*)state)->rate;
   const double hz = fmin((double)p->at_hz, 0.45 * rate);
   const double k = p->shape == (float)BELL ? 1.0 / (double)p->q : sqrt(2.0);
   const double r = radius(tan(M_PI * hz / rate), k);
@@ -467,8 +464,8 @@ const TonProcessor TON_LANED(ton_dynamic_eq) = {
     .n_meters = TON_COUNT(meters),
     .flags = TON_SIDECHAIN,
     .lanes = TON_LANES,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
     .update = update,
     .process = process,

@@ -47,27 +47,43 @@ typedef struct {
   TonSvfRamp move[SLOTS];
 } Equaliser;
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  (void)spec;
-  return sizeof(Equaliser);
+  TON_TRY(ton_instance(sizeof(Equaliser), state, error));
+  ((Equaliser*)*state)->rate = spec->rate;
+  return TON_OK;
 }
 
 static void
-prepare(void* state, const TonSpec* spec)
-{
-  Equaliser* const e = state;
-  e->rate = spec->rate;
-}
-
-static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Equaliser* const e = state;
   for (unsigned i = 0; i < SLOTS; ++i) {
     ton_svf_clear(&e->section[i]);
   }
+}
+
+/// The slowest pole falls by 1 / (-ln radius) nepers a frame; 18 nepers are
+/// 156 dB: 120 and the most a band boosts.  Each further section adds a tenth
+static uint64_t
+tail(const TonProcessor* self, const void* state, const float* values)
+{
+  const EqualiserParams* const p = (const EqualiserParams*)values;
+  const double rate = ((const Equaliser*)state)->rate;
+  double slowest = 0.0;
+  double sections = 0.0;
+  for (int i = 0; i < BANDS; ++i) {
+    TonBiquad h[TON_MOST_SECTIONS];
+    const unsigned n =
+        does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
+    for (unsigned k = 0; k < n; ++k) {
+      slowest = fmax(slowest, -1.0 / log(ton_biquad_radius(&h[k])));
+      sections += 1.0;
+    }
+  }
+  return (uint64_t)ceil(18.0 * slowest * (1.0 + 0.1 * sections));
 }
 
 // Parameters -----------------------------------------------------------------
@@ -197,7 +213,7 @@ send_band(Equaliser* e, uint32_t lane, const EqualiserParams* p, int band,
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Equaliser* const e = state;
   const uint32_t lane = u->lane;
@@ -390,7 +406,7 @@ advance(Equaliser* e, uint32_t frames)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Equaliser* const e = state;
   const TonVi on = ton_vi_load(block->on);
@@ -423,8 +439,8 @@ const TonProcessor TON_LANED(ton_equaliser) = {
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
     .update = update,
     .process = process,

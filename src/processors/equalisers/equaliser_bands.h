@@ -184,7 +184,7 @@ design(const Band* band, double rate, TonBiquad h[TON_MOST_SECTIONS])
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   const EqualiserParams* const p = (const EqualiserParams*)values;
   for (int i = 0; i < BANDS; ++i) {
@@ -197,7 +197,7 @@ neutral(const float* values)
 
 /// Of all bands, whichever side they work on
 static double
-response(const float* values, double hz, double rate)
+response(const TonProcessor* self, const float* values, double hz, double rate)
 {
   const EqualiserParams* const p = (const EqualiserParams*)values;
   double db = 0.0;
@@ -210,26 +210,6 @@ response(const float* values, double hz, double rate)
     }
   }
   return db;
-}
-
-/// The slowest pole falls by 1 / (-ln radius) nepers a frame; 18 nepers are
-/// 156 dB: 120 and the most a band boosts.  Each further section adds a tenth
-static uint64_t
-tail(const float* values, double rate)
-{
-  const EqualiserParams* const p = (const EqualiserParams*)values;
-  double slowest = 0.0;
-  double sections = 0.0;
-  for (int i = 0; i < BANDS; ++i) {
-    TonBiquad h[TON_MOST_SECTIONS];
-    const unsigned n =
-        does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
-    for (unsigned k = 0; k < n; ++k) {
-      slowest = fmax(slowest, -1.0 / log(ton_biquad_radius(&h[k])));
-      sections += 1.0;
-    }
-  }
-  return (uint64_t)ceil(18.0 * slowest * (1.0 + 0.1 * sections));
 }
 
 #endif

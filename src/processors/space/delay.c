@@ -141,7 +141,7 @@ static const double DUCK_FALL_S = 0.300;
 static const double DUCK_HALF = 0.0316; ///< Level ducked by half: -30 dBFS
 
 static uint32_t
-room(double rate)
+ring_frames(double rate)
 {
   const double most = (double)LONGEST_MS * rate / 1000.0 + 2.0;
   uint32_t frames = 1;
@@ -151,21 +151,20 @@ room(double rate)
   return frames;
 }
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  return sizeof(Delay) + 2 * (size_t)room(spec->rate) * sizeof(float);
-}
-
-static void
-prepare(void* state, const TonSpec* spec)
-{
-  Delay* const d = state;
+  const size_t frames = ring_frames(spec->rate);
+  TON_TRY(
+      ton_instance(sizeof(Delay) + 2 * frames * sizeof(float), state, error));
+  Delay* const d = *state;
   d->rate = spec->rate;
-  d->mask = room(spec->rate) - 1;
+  d->mask = (uint32_t)frames - 1;
   d->fade_frames = (uint32_t)lrint(FADE_S * spec->rate);
   d->rise = 1.0 - exp(-1.0 / (DUCK_RISE_S * spec->rate));
   d->fall = 1.0 - exp(-1.0 / (DUCK_FALL_S * spec->rate));
+  return TON_OK;
 }
 
 static void
@@ -176,7 +175,7 @@ arrive(Delay* d)
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Delay* const d = state;
   memset(d->memory, 0, 2 * ((size_t)d->mask + 1) * sizeof(float));
@@ -204,7 +203,7 @@ one_pole_high(double hz, double rate)
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Delay* const d = state;
   const DelayParams* const p = (const DelayParams*)u->params;
@@ -305,7 +304,7 @@ ducked(Delay* d, Two x)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Delay* const d = state;
   float* x = block->x;
@@ -328,16 +327,17 @@ process(void* state, const TonBlock* block)
 
 /// Echoes until 0.95 and less, again and again, are a millionth
 static uint64_t
-tail(const float* values, double rate)
+tail(const TonProcessor* self, const void* state, const float* values)
 {
   const DelayParams* const p = (const DelayParams*)values;
+  const double rate = ((const Delay*)state)->rate;
   const double again = (double)p->feedback_percent / 100.0;
   const double echoes = again > 1e-6 ? 1.0 + ceil(-6.0 / log10(again)) : 1.0;
   return (uint64_t)(rate * (echoes * (double)p->time_ms / 1000.0 + 0.3));
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   return ((const DelayParams*)values)->mix_percent <= 0.0F;
 }
@@ -352,8 +352,8 @@ const TonProcessor ton_delay = {
     .n_params = TON_COUNT(params),
     .flags = TON_PAIR | TON_ALONE,
     .lanes = 2,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
     .update = update,
     .process = process,

@@ -133,64 +133,76 @@ static const TonParam params[] = {
 static_assert(sizeof(ReverbParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  return sizeof(Reverb) + reverb_room(spec->rate) * sizeof(float);
+  const ReverbParams* const p = (const ReverbParams*)spec->params[0];
+  Reverb plan = {.rate = spec->rate, .silent = true};
+  reverb_lay_out(&plan, p);
+  plan.glide = (float)(1.0 - exp(-1.0 / (0.010 * spec->rate)));
+  reverb_rest(&plan.lines);
+  const size_t memory = plan.room * sizeof(float);
+  TON_TRY(ton_instance(sizeof(Reverb) + memory, state, error));
+  memcpy(*state, &plan, sizeof(plan));
+  return TON_OK;
 }
 
 static void
-prepare(void* state, const TonSpec* spec)
-{
-  Reverb* const r = state;
-  r->rate = spec->rate;
-  r->glide = (float)(1.0 - exp(-1.0 / (0.010 * spec->rate)));
-  r->now.type = -1.0F;
-}
-
-static void
-rewind_rings(ReverbRing* rings, int n)
+place_rings(ReverbRing* rings, int n, uint32_t at)
 {
   for (int k = 0; k < n; ++k) {
-    rings[k].at = 0;
+    rings[k].at = at;
   }
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Reverb* const r = state;
   ReverbLines* const l = &r->lines;
   ReverbFilter* const f = &r->filter;
-  memset(r->memory, 0, reverb_room(r->rate) * sizeof(float));
+  memset(r->memory, 0, r->room * sizeof(float));
   memset(l->behind, 0, sizeof(l->behind));
   memset(l->treble_state, 0, sizeof(l->treble_state));
   memset(l->bass_state, 0, sizeof(l->bass_state));
   memset(f->x, 0, sizeof(f->x));
   memset(f->u, 0, sizeof(f->u));
   memset(f->y, 0, sizeof(f->y));
-  rewind_rings(r->early.past, 2);
-  rewind_rings(r->early.ring[0], 2 * DIFFUSERS);
-  rewind_rings(l->ring, LINES);
+  place_rings(r->early.past, 2, 0);
+  place_rings(r->early.ring[0], 2 * DIFFUSERS, 0);
+  place_rings(l->ring, LINES, 0);
   reverb_rest(l);
   r->into = 0;
+  r->silent = true;
   r->feed = r->feed_goal;
   r->width = r->width_goal;
   r->mix = r->mix_goal;
 }
 
+/// Modulation follows the song.  In silence the chunks do too: then all is as
+/// if it had run from the song's beginning
 static void
-update(void* state, const TonUpdate* u)
+locate(const TonProcessor* self, void* state, int64_t song_frame)
+{
+  Reverb* const r = state;
+  const int64_t into = ((song_frame % CHUNK) + CHUNK) % CHUNK;
+  reverb_turn(&r->lines, (uint32_t)((song_frame - into) / CHUNK));
+  if (r->silent) {
+    r->into = (uint32_t)into;
+    place_rings(r->early.past, 2, r->into);
+    place_rings(r->early.ring[0], 2 * DIFFUSERS, r->into);
+    place_rings(r->lines.ring, LINES, r->into);
+  }
+}
+
+static void
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Reverb* const r = state;
   const ReverbParams* const p = (const ReverbParams*)u->params;
-  const bool fresh = r->now.type < 0.0F;
-  if (fresh || p->type != r->now.type || p->predelay_ms != r->now.predelay_ms ||
-      p->size_percent != r->now.size_percent) {
-    reverb_lay_out(r, p);
-  }
   r->now = *p;
-  reverb_damp(r, p, fresh ? 0 : u->ramp);
+  reverb_damp(r, p, u->ramp);
   reverb_filter(r, p);
   r->feed_goal = p->freeze > 0.5F ? 0.0F : 1.0F;
   r->width_goal = p->width_percent / 100.0F;
@@ -198,13 +210,10 @@ update(void* state, const TonUpdate* u)
   // a delay that moves takes a trace of energy; what is frozen keeps all
   r->lines.depth_goal = r->feed_goal * p->modulation_percent / 100.0F *
                         reverb_most_depth(r->rate);
-  if (fresh || !u->ramp) {
+  if (!u->ramp) {
     r->feed = r->feed_goal;
     r->width = r->width_goal;
     r->mix = r->mix_goal;
-  }
-  if (fresh) {
-    reverb_rest(&r->lines);
   }
 }
 
@@ -409,7 +418,7 @@ gather(const Reverb* r, float first[2][CHUNK], float diffuse[2][CHUNK],
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Reverb* const r = state;
   ReverbLines* const l = &r->lines;
@@ -417,6 +426,10 @@ process(void* state, const TonBlock* block)
   _Alignas(64) float first[2][CHUNK];
   _Alignas(64) float late[2][CHUNK];
   float* x = block->x;
+  if (r->silent && r->into) {
+    reverb_lines_begin_inside(l, r->memory, r->into);
+  }
+  r->silent = false;
   for (uint32_t left = block->frames; left;) {
     uint32_t n = least(left, CHUNK - r->into);
     n = l->moving ? least(n, l->moving) : n;
@@ -437,16 +450,17 @@ process(void* state, const TonBlock* block)
 
 /// What is frozen dies with the decay once it is let go
 static uint64_t
-tail(const float* values, double rate)
+tail(const TonProcessor* self, const void* state, const float* values)
 {
   const ReverbParams* const p = (const ReverbParams*)values;
+  const double rate = ((const Reverb*)state)->rate;
   const double bass = fmax(1.0, (double)p->bass_percent / 100.0);
   return (uint64_t)(rate * (2.0 * bass * (double)p->decay_s +
                             (double)p->predelay_ms / 1000.0 + 0.3));
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   return ((const ReverbParams*)values)->mix_percent <= 0.0F;
 }
@@ -462,9 +476,10 @@ const TonProcessor TON_LANED(ton_reverb) = {
     .n_params = TON_COUNT(params),
     .flags = TON_PAIR | TON_ALONE,
     .lanes = 2,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
+    .locate = locate,
     .update = update,
     .process = process,
     .tail = tail,

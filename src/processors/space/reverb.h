@@ -139,6 +139,7 @@ typedef struct {
   ReverbLines lines;
   ReverbParams now;
   uint32_t into; ///< Frames of the chunk done
+  bool silent;   ///< Nothing was processed since the beginning
   float feed;    ///< Of the input: 0 while frozen
   float width;
   float mix;
@@ -146,14 +147,12 @@ typedef struct {
   float width_goal;
   float mix_goal;
   float glide;
-  uint32_t room; ///< Frames of memory laid out
+  uint32_t room; ///< Floats of memory
   _Alignas(64) float memory[];
 } Reverb;
 
-/// Frames of memory at most
-uint32_t reverb_room(double rate);
-
-/// Paths and reflections for type, size and pre-delay
+/// Paths and reflections for type, size and pre-delay, and how much memory they
+/// need: sets `room`, touches no memory.  [main]
 void reverb_lay_out(Reverb* reverb, const ReverbParams* params);
 
 /// Damping for `params`, reached after `frames`
@@ -164,7 +163,10 @@ void reverb_filter(Reverb* reverb, const ReverbParams* params);
 /// Most frames of delay to either side by modulation
 float reverb_most_depth(double rate);
 
-/// Modulation at its beginning
+/// Modulation after so many chunks since the song began
+void reverb_turn(ReverbLines* lines, uint32_t chunks);
+
+/// Modulation as at the song's beginning, with delays at their middle
 void reverb_rest(ReverbLines* lines);
 
 #endif

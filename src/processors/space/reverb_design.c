@@ -2,7 +2,6 @@
 #include "dsp/filter_design.h"
 #include "processors/space/reverb.h"
 
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -47,15 +46,6 @@ prime_from(uint32_t n)
       return n;
     }
   }
-}
-
-uint32_t
-reverb_room(double rate)
-{
-  // input and all-passes of both sides, and the lines, all at their longest
-  const double ms = 2.0 * 340.0 + 2.0 * 32.0 + LINES * 105.0;
-  const uint32_t rings = 2 + 2 * DIFFUSERS + LINES;
-  return (uint32_t)(ms * rate / 1000.0) + rings * (2 * CHUNK + MIRROR + 128);
 }
 
 /// A ring that is read up to `delay` frames back
@@ -161,15 +151,23 @@ reverb_lay_out(Reverb* r, const ReverbParams* p)
     const double hz = 0.3 + 0.6 * fmod(0.618034 * k, 1.0); // all different
     l->turn[k] = (int32_t)(4294967296.0 * hz * CHUNK / r->rate);
   }
-  assert(r->room <= reverb_room(r->rate));
+}
+
+void
+reverb_turn(ReverbLines* l, uint32_t chunks)
+{
+  for (int k = 0; k < LINES; ++k) {
+    const uint32_t turned = chunks * (uint32_t)l->turn[k];
+    l->phase[k] = (int32_t)(scrambled((uint32_t)k + 5U) + turned);
+  }
 }
 
 void
 reverb_rest(ReverbLines* l)
 {
+  reverb_turn(l, 0);
   l->depth = 0.0F;
   for (int k = 0; k < LINES; ++k) {
-    l->phase[k] = (int32_t)scrambled((uint32_t)k + 5U);
     l->swing[k] = 0.0F;
     l->back[k] = -1; // nowhere yet
   }

@@ -241,6 +241,16 @@ reverb_lines_block(ReverbLines* l, const float* const* from, float* const* to,
   }
 }
 
+/// The first chunk begins `into` frames inside
+static inline void
+reverb_lines_begin_inside(ReverbLines* l, const float* memory, uint32_t into)
+{
+  reverb_lines_swing(l, memory);
+  for (int k = 0; k < LINES; ++k) {
+    l->keep[k] += (float)(into / 4) * l->keep_step[k];
+  }
+}
+
 /// n frames within a chunk that begins `into` frames before
 static inline void
 reverb_lines_run(ReverbLines* l, float* memory, float in[2][CHUNK],

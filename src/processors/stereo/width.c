@@ -129,12 +129,6 @@ ring_frames(double rate)
   return n;
 }
 
-static size_t
-state_size(const TonSpec* spec)
-{
-  return sizeof(Width) + ring_frames(spec->rate) * sizeof(TonV);
-}
-
 /// Energy 1, and nothing at 0 Hz: impulses of either sign weigh the same
 static void
 prepare_burst(Width* w)
@@ -166,22 +160,26 @@ feed_of(double seconds, double rate)
   return (float)(1.0 - exp(-1.0 / (seconds * rate)));
 }
 
-static void
-prepare(void* state, const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  Width* const w = state;
+  const uint32_t ring = ring_frames(spec->rate);
+  TON_TRY(ton_instance(sizeof(Width) + ring * sizeof(TonV), state, error));
+  Width* const w = *state;
   w->rate = spec->rate;
-  w->mask = ring_frames(spec->rate) - 1;
+  w->mask = ring - 1;
   w->power_feed = feed_of(POWER_S, spec->rate);
   w->down = feed_of(DOWN_S, spec->rate);
   w->up = feed_of(UP_S, spec->rate);
   w->held = ton_v(1.0F);
   w->fade_step = (float)(1.0 / (FADE_S * spec->rate));
   prepare_burst(w);
+  return TON_OK;
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Width* const w = state;
   for (int i = 0; i < SECTIONS; ++i) {
@@ -270,7 +268,7 @@ send_side(Width* w, const TonUpdate* u)
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Width* const w = state;
   const WidthParams* const p = (const WidthParams*)u->params;
@@ -389,7 +387,7 @@ advance(Width* w, uint32_t frames)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Width* const w = state;
   const TonVi on = ton_vi_load(block->on);
@@ -415,7 +413,7 @@ process(void* state, const TonBlock* block)
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   const WidthParams* const p = (const WidthParams*)values;
   return p->width_percent == 100.0F && p->mono_below_hz < LOWEST_HZ &&
@@ -425,9 +423,10 @@ neutral(const float* values)
 /// Butterworth poles fall by sqrt(1/2) w nepers a frame; 14 are 120 dB, and
 /// two equal pairs take a little longer
 static uint64_t
-tail(const float* values, double rate)
+tail(const TonProcessor* self, const void* state, const float* values)
 {
   const WidthParams* const p = (const WidthParams*)values;
+  const double rate = ((const Width*)state)->rate;
   const double burst = p->spread_percent > 0.0F ? BURST_S * rate + 1.0 : 0.0;
   if (p->mono_below_hz < LOWEST_HZ) {
     return (uint64_t)ceil(burst);
@@ -448,8 +447,8 @@ const TonProcessor TON_LANED(ton_width) = {
     .n_params = TON_COUNT(params),
     .flags = TON_PAIR,
     .lanes = TON_LANES,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
     .update = update,
     .process = process,

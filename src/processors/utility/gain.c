@@ -67,22 +67,20 @@ ring_frames(double rate)
   return n;
 }
 
-static size_t
-state_size(const TonSpec* spec)
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
 {
-  return sizeof(Gain) + ring_frames(spec->rate) * sizeof(TonV);
-}
-
-static void
-prepare(void* state, const TonSpec* spec)
-{
-  Gain* const g = state;
+  const uint32_t ring = ring_frames(spec->rate);
+  TON_TRY(ton_instance(sizeof(Gain) + ring * sizeof(TonV), state, error));
+  Gain* const g = *state;
   g->rate = spec->rate;
-  g->mask = ring_frames(spec->rate) - 1;
+  g->mask = ring - 1;
+  return TON_OK;
 }
 
 static void
-reset(void* state)
+reset(const TonProcessor* self, void* state)
 {
   Gain* const g = state;
   memset(g->ring, 0, ((size_t)g->mask + 1) * sizeof(TonV));
@@ -90,7 +88,7 @@ reset(void* state)
 }
 
 static void
-update(void* state, const TonUpdate* u)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Gain* const g = state;
   const GainParams* const p = (const GainParams*)u->params;
@@ -116,7 +114,7 @@ delayed(Gain* g, TonV x)
 }
 
 static void
-process(void* state, const TonBlock* block)
+process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Gain* const g = state;
   const TonVi on = ton_vi_load(block->on);
@@ -136,24 +134,23 @@ process(void* state, const TonBlock* block)
 
 /// A delay that is meant to be heard: no latency, but sound is still inside
 static uint64_t
-tail(const float* values, double rate)
+tail(const TonProcessor* self, const void* state, const float* values)
 {
   const GainParams* const p = (const GainParams*)values;
+  const double rate = ((const Gain*)state)->rate;
   return (uint64_t)lrint((double)p->delay_ms * rate / 1000.0);
 }
 
 static bool
-neutral(const float* values)
+neutral(const TonProcessor* self, const float* values)
 {
   const GainParams* const p = (const GainParams*)values;
   return p->gain_db == 0.0F && p->invert == 0.0F && p->delay_ms == 0.0F;
 }
 
 static double
-response(const float* values, double hz, double rate)
+response(const TonProcessor* self, const float* values, double hz, double rate)
 {
-  (void)hz;
-  (void)rate;
   return (double)((const GainParams*)values)->gain_db;
 }
 
@@ -166,8 +163,8 @@ const TonProcessor TON_LANED(ton_gain) = {
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
-    .state_size = state_size,
-    .prepare = prepare,
+    .open = open,
+    .close = ton_instance_free,
     .reset = reset,
     .update = update,
     .process = process,
