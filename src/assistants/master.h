@@ -7,6 +7,7 @@
 #include "assistants/plan.h"
 #include "assistants/targets.h"
 
+#include <tonmeister/check.h>
 #include <tonmeister/measure.h>
 #include <tonmeister/session.h>
 
@@ -29,30 +30,10 @@
      4. ton_assist_master_drive() with the result -> apply, write
 */
 
-typedef enum {
-  TON_LIGHT_GREEN,
-  TON_LIGHT_AMBER,
-  TON_LIGHT_RED,
-} TonLight;
-
-/// One line of the readiness report
-typedef struct {
-  char item[32]; ///< Permanent key: "headroom", "mono-loss"
-  TonLight light;
-  double value; ///< NaN: not defined for this file
-  char unit[12];
-  double at_s;    ///< Place of the worst; NaN: the whole song
-  char text[160]; ///< What was found, one sentence
-  char fix[192];  ///< What to do in the mix; "" when green
-} TonFinding;
-
 /// Readiness of a mix for mastering, reference 3.1.  Returns how many rows
 /// were written, at most `room` (24 is enough).  [main]
 uint32_t ton_readiness(const TonSoundFeatures* mix, const TonTone* tone,
                        TonFinding* rows, uint32_t room);
-
-/// "green", "amber", "red"
-const char* ton_light_name(TonLight light);
 
 typedef struct {
   const TonSoundFeatures* mix;

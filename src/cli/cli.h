@@ -2,7 +2,7 @@
 #ifndef TON_CLI_CLI_H
 #define TON_CLI_CLI_H
 
-#include "song/song.h"
+#include <tonmeister/song.h>
 
 #include <stdbool.h>
 #include <stdint.h>

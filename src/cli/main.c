@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/cli.h"
 
+#include <tonmeister/audio_file.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

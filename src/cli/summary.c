@@ -148,14 +148,15 @@ print_measured(const char* name, const TonMeasurement* m)
 static void
 print_limiter(const TonMasterResult* m)
 {
-  if (!(m->most_db > 0.05)) {
+  if (!(m->max_reduction_db > 0.05)) {
     printf("  limiter   never at work\n");
     return;
   }
   printf("  limiter   takes at most %.1f dB for 95 %% of the time; %.1f dB at "
          "%d:%04.1f\n",
-         m->reduction_db, m->most_db, (int)(m->most_at_s / 60.0),
-         fmod(m->most_at_s, 60.0));
+         m->reduction_p95_db, m->max_reduction_db,
+         (int)(m->max_reduction_at_s / 60.0),
+         fmod(m->max_reduction_at_s, 60.0));
 }
 
 static void

@@ -46,44 +46,52 @@ print_row(const TonFinding* r)
 }
 
 static void
-print_check(const TonCheck* check)
+print_check(const TonCheck* check, const char* path)
 {
-  printf("%s\n", check->path);
+  printf("%s\n", path);
   for (uint32_t i = 0; i < check->n_rows; ++i) {
     print_row(&check->rows[i]);
   }
 }
 
 static void
-print_check_json(const TonCheck* check)
+print_check_json(const TonCheck* check, const char* path)
 {
   json_t* const all = json_array();
   for (uint32_t i = 0; i < check->n_rows; ++i) {
     json_array_append_new(all, json_row(&check->rows[i]));
   }
-  cli_print_json(json_pack("{s:o, s:o, s:b}", "path",
-                           cli_json_text(check->path), "rows", all, "ready",
-                           check->n_red == 0));
+  cli_print_json(json_pack("{s:o, s:o, s:b}", "path", cli_json_text(path),
+                           "rows", all, "ready", check->n_red == 0));
 }
 
 TonStatus
 cli_check(const CliLine* line, TonError* error)
 {
+  TonSong* song = NULL;
+  const char* path = line->args[0];
   TonCheck* const check = ton_alloc(sizeof(TonCheck));
   if (!check) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
-  TonStatus status = ton_song_check(line->args[0], check, &line->job, error);
+  const bool file = ton_is_file(path);
+  TonStatus status = file ? ton_check_file(path, &line->job, check, error)
+                          : ton_song_open(path, &song, error);
+  if (!status && !file) {
+    path = ton_song_mix_path(song);
+    status = ton_song_check(song, &line->job, check, error);
+  }
   cli_progress_clear();
   if (!status) {
-    (line->json ? print_check_json : print_check)(check);
+    (line->json ? print_check_json : print_check)(check, path);
   }
   if (!status && check->n_red) {
-    status = ton_fail_file(error, TON_GOAL_MISSED, check->path,
+    status = ton_fail_file(error, TON_GOAL_MISSED, path,
                            "is not ready: %u red light%s", check->n_red,
                            check->n_red == 1 ? "" : "s");
   }
+  ton_song_free(song);
   ton_free(check);
   return status;
 }

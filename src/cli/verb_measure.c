@@ -264,7 +264,7 @@ measure_one(const CliLine* line, const char* path, json_t* files,
   TON_TRY(
       ton_measure_file(path, TON_MEASURE_ALL, &m, &keep, &line->job, error));
   cli_progress_clear();
-  const bool cut = ton_breaks_off(path);
+  const bool cut = ton_is_truncated(path);
   if (line->json) {
     json_t* const o = cli_measurement(&m, path);
     json_object_set_new(o, "breaks_off", json_boolean(cut));

@@ -23,23 +23,23 @@ value_of(const CliLine* line, const char* option, TonUnit unit, double* value,
 }
 
 static TonStatus
-read_wish(const CliLine* line, TonMasterOptions* wish, TonError* error)
+read_options(const CliLine* line, TonMasterOptions* options, TonError* error)
 {
-  wish->target = cli_value(line, "target");
-  wish->out = cli_value(line, "output");
-  TON_TRY(value_of(line, "loudness", TON_LUFS, &wish->loudness_lufs, error));
-  TON_TRY(value_of(line, "ceiling", TON_DBTP, &wish->ceiling_dbtp, error));
-  TON_TRY(value_of(line, "amount", TON_PERCENT, &wish->amount, error));
-  wish->references = cli_values(line, "reference", &wish->n_references);
-  wish->anyway = cli_has(line, "anyway");
-  if (wish->loudness_lufs > 0.0 || wish->loudness_lufs < -70.0) {
+  options->target = cli_value(line, "target");
+  options->out = cli_value(line, "output");
+  TON_TRY(value_of(line, "loudness", TON_LUFS, &options->loudness_lufs, error));
+  TON_TRY(value_of(line, "ceiling", TON_DBTP, &options->ceiling_dbtp, error));
+  TON_TRY(value_of(line, "amount", TON_PERCENT, &options->amount, error));
+  options->references = cli_values(line, "reference", &options->n_references);
+  options->anyway = cli_has(line, "anyway");
+  if (options->loudness_lufs > 0.0 || options->loudness_lufs < -70.0) {
     return ton_fail(error, TON_BAD_USE,
                     "--loudness goes from -70 LUFS to 0 LUFS");
   }
-  if (wish->ceiling_dbtp > 0.0 || wish->ceiling_dbtp < -20.0) {
+  if (options->ceiling_dbtp > 0.0 || options->ceiling_dbtp < -20.0) {
     return ton_fail(error, TON_BAD_USE, "--ceiling goes from -20 to 0 dBTP");
   }
-  if (wish->amount < 0.0 || wish->amount > 100.0) {
+  if (options->amount < 0.0 || options->amount > 100.0) {
     return ton_fail(error, TON_BAD_USE, "--amount goes from 0 to 100 %%");
   }
   return TON_OK;
@@ -71,10 +71,10 @@ print_master(const TonMasterResult* m)
   print_row("true peak", a->true_peak_dbtp, b->true_peak_dbtp, "dBTP");
   print_row("loudness range", a->loudness_range_lu, b->loudness_range_lu, "LU");
   print_row("PLR", a->plr_lu, b->plr_lu, "LU");
-  if (m->most_db > 0.05) {
+  if (m->max_reduction_db > 0.05) {
     printf("  %-16s %9s %9.2f dB for 95 %% of the time, %.2f dB at %s\n",
-           "gain reduction", "", report_rounded(m->reduction_db, 2), m->most_db,
-           cli_time(m->most_at_s, time));
+           "gain reduction", "", report_rounded(m->reduction_p95_db, 2),
+           m->max_reduction_db, cli_time(m->max_reduction_at_s, time));
   }
 }
 
@@ -116,25 +116,57 @@ json_master(const TonMasterResult* m, const char* mix, const char* master,
   json_object_set_new(o, "goal_lufs", report_number(m->goal_lufs));
   json_object_set_new(o, "ceiling_dbtp", report_number(m->ceiling_dbtp));
   json_object_set_new(o, "gain_reduction_p95_db",
-                      report_number(m->reduction_db));
-  json_object_set_new(o, "gain_reduction_max_db", report_number(m->most_db));
+                      report_number(m->reduction_p95_db));
+  json_object_set_new(o, "gain_reduction_max_db",
+                      report_number(m->max_reduction_db));
   json_object_set_new(o, "gain_reduction_max_at_s",
-                      report_number(m->most_at_s));
-  json_object_set_new(o, "limiter_runs", json_integer(m->runs));
+                      report_number(m->max_reduction_at_s));
+  json_object_set_new(o, "limiter_runs", json_integer(m->limiter_runs));
   json_object_set_new(o, "decisions", json_decisions(&m->decisions));
   return o;
+}
+
+/// A text is written whether the goal was reached or not
+static TonStatus
+master_song(TonSong* song, const TonMasterOptions* options, const TonJob* job,
+            TonMasterResult* m, TonError* error)
+{
+  const TonStatus status = ton_song_master(song, options, job, m, error);
+  if (status && status != TON_GOAL_MISSED) {
+    return status;
+  }
+  TonError own = {0};
+  const TonStatus saved = ton_song_save(song, &own);
+  if (saved) {
+    *error = own;
+  }
+  return saved ? saved : status;
+}
+
+static TonStatus
+master(const CliLine* line, const TonMasterOptions* options, TonMasterResult* m,
+       TonError* error)
+{
+  TonSong* song = NULL;
+  *m = (TonMasterResult){0};
+  if (ton_is_file(line->args[0])) {
+    return ton_master_file(line->args[0], options, &line->job, m, error);
+  }
+  TON_TRY(ton_song_open(line->args[0], &song, error));
+  const TonStatus status = master_song(song, options, &line->job, m, error);
+  ton_song_free(song);
+  return status;
 }
 
 TonStatus
 cli_master(const CliLine* line, TonError* error)
 {
-  TonMasterOptions wish = {0};
+  TonMasterOptions options = {0};
   TonMasterResult m;
-  TON_TRY(read_wish(line, &wish, error));
-  TON_TRY(cli_expect_wav(wish.out, error));
+  TON_TRY(read_options(line, &options, error));
+  TON_TRY(cli_expect_wav(options.out, error));
   cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
-  const TonStatus status =
-      ton_song_master(line->args[0], &wish, &line->job, &m, error);
+  const TonStatus status = master(line, &options, &m, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
     char path[2048];
@@ -143,7 +175,7 @@ cli_master(const CliLine* line, TonError* error)
     } else {
       cli_song_file(line->args[0], "out/master.wav", path, sizeof(path));
     }
-    const char* const out = wish.out ? wish.out : path;
+    const char* const out = options.out ? options.out : path;
     if (line->json) {
       cli_print_json(json_master(&m, line->args[0], out, status == TON_OK));
     } else {
@@ -183,47 +215,56 @@ print_delivered(const TonDelivered* d)
          d->lossy ? " decoded" : "", d->good ? "good" : d->why);
 }
 
-TonStatus
-cli_release(const CliLine* line, TonError* error)
+/// The release, its text and its report, whether all files are good or not
+static TonStatus
+release_song(TonSong* song, const TonJob* job, TonDelivery* delivery,
+             TonError* error)
 {
-  TonDelivered* const all =
-      ton_alloc(TON_MOST_DELIVERED * sizeof(TonDelivered));
-  uint32_t n = 0;
-  if (!all) {
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
-  cli_warn_outdated(line, "out/master.wav", "out/mix.wav", "master");
-  const TonStatus status =
-      ton_song_release(line->args[0], &line->job, all, &n, error);
-  TonError page = {0};
-  if (status == TON_OK || status == TON_GOAL_MISSED) {
-    const TonStatus wrote =
-        ton_song_report(line->args[0], all, n, &line->job, &page);
-    if (wrote) {
-      *error = page;
-      ton_free(all);
-      return wrote;
-    }
-  }
-  cli_progress_clear();
+  const TonStatus status = ton_song_release(song, job, delivery, error);
   if (status && status != TON_GOAL_MISSED) {
-    ton_free(all);
     return status;
   }
+  TonError own = {0};
+  TonStatus wrote = ton_song_save(song, &own);
+  wrote = wrote ? wrote : ton_song_report(song, delivery, job, &own);
+  if (wrote) {
+    *error = own;
+  }
+  return wrote ? wrote : status;
+}
+
+static void
+print_delivery(const CliLine* line, const TonDelivery* delivery)
+{
   json_t* const files = json_array();
-  for (uint32_t i = 0; i < n; ++i) {
+  for (uint32_t i = 0; i < delivery->n; ++i) {
     if (line->json) {
-      json_array_append_new(files, json_delivered(&all[i]));
+      json_array_append_new(files, json_delivered(&delivery->files[i]));
     } else {
-      print_delivered(&all[i]);
+      print_delivered(&delivery->files[i]);
     }
   }
   if (line->json) {
     cli_print_json(json_pack("{s:O}", "files", files));
   }
   json_decref(files);
-  ton_free(all);
+}
+
+TonStatus
+cli_release(const CliLine* line, TonError* error)
+{
+  TonSong* song = NULL;
+  TonDelivery delivery = {0};
+  cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
+  cli_warn_outdated(line, "out/master.wav", "out/mix.wav", "master");
+  TonStatus status = ton_song_open(line->args[0], &song, error);
+  status = status ? status : release_song(song, &line->job, &delivery, error);
+  cli_progress_clear();
+  if (!status || status == TON_GOAL_MISSED) {
+    print_delivery(line, &delivery);
+  }
+  ton_delivery_free(&delivery);
+  ton_song_free(song);
   return status;
 }
 
@@ -256,74 +297,76 @@ json_made(const char* song, const TonMeasurement* mix,
 
 /// What `make` works on; `missed` is the last goal that was not reached
 typedef struct {
-  const char* song;
+  const char* folder;
   uint32_t n_stems;
   TonMeasurement mix;
   TonMasterResult mastered;
-  TonDelivered* files; ///< Room for TON_MOST_DELIVERED
-  uint32_t n_files;
+  TonDelivery delivery;
+  TonSong* song;
   TonError missed;
 } Making;
+
+static TonStatus
+create(const CliLine* line, Making* m, TonError* error)
+{
+  char** stems = NULL;
+  TON_TRY(ton_stems_find(line->args[0], &stems, &m->n_stems, error));
+  const TonStatus status =
+      ton_song_create(m->folder, stems, m->n_stems, false, &m->song, error);
+  ton_stems_free(stems, m->n_stems);
+  return status;
+}
 
 /// From the stems to the report; a goal that is missed does not stop it
 static TonStatus
 make_all(const CliLine* line, Making* m, TonError* error)
 {
   const TonJob* const job = &line->job;
-  const TonMasterOptions wish = {.loudness_lufs = NAN,
-                                 .ceiling_dbtp = NAN,
-                                 .amount = NAN,
-                                 .target = cli_value(line, "target")};
-  char** stems = NULL;
-  TON_TRY(ton_stems_find(line->args[0], &stems, &m->n_stems, error));
-  const TonStatus begun =
-      ton_new_song(m->song, stems, m->n_stems, false, error);
-  ton_stems_free(stems, m->n_stems);
-  TON_TRY(begun);
-  TON_TRY(ton_song_propose_mix(m->song, job, error));
+  const TonMasterOptions options = {.loudness_lufs = NAN,
+                                    .ceiling_dbtp = NAN,
+                                    .amount = NAN,
+                                    .target = cli_value(line, "target")};
+  TON_TRY(create(line, m, error));
+  TON_TRY(ton_song_propose(m->song, job, error));
+  TON_TRY(ton_song_save(m->song, error));
   TON_TRY(
       keep_goal(ton_song_mix(m->song, &(TonMixOptions){0}, job, &m->mix, error),
                 error, &m->missed));
-  TON_TRY(keep_goal(ton_song_master(m->song, &wish, job, &m->mastered, error),
+  TON_TRY(keep_goal(master_song(m->song, &options, job, &m->mastered, error),
                     error, &m->missed));
-  TON_TRY(
-      keep_goal(ton_song_release(m->song, job, m->files, &m->n_files, error),
-                error, &m->missed));
-  return ton_song_report(m->song, m->files, m->n_files, job, error);
+  return keep_goal(release_song(m->song, job, &m->delivery, error), error,
+                   &m->missed);
 }
 
 static void
 tell_made(const CliLine* line, const Making* m)
 {
+  const TonDelivery* const d = &m->delivery;
   if (line->json) {
     json_t* const files = json_array();
-    for (uint32_t i = 0; i < m->n_files; ++i) {
-      json_array_append_new(files, json_delivered(&m->files[i]));
+    for (uint32_t i = 0; i < d->n; ++i) {
+      json_array_append_new(files, json_delivered(&d->files[i]));
     }
     cli_print_json(
-        json_made(m->song, &m->mix, &m->mastered, files, !m->missed.status));
+        json_made(m->folder, &m->mix, &m->mastered, files, !m->missed.status));
     return;
   }
-  const CliMade made = {m->song,      m->n_stems, &m->mix,
-                        &m->mastered, m->files,   m->n_files};
+  const CliMade made = {m->folder,    m->n_stems, &m->mix,
+                        &m->mastered, d->files,   d->n};
   cli_print_summary(&made);
-  for (uint32_t i = 0; i < m->n_files; ++i) {
-    print_delivered(&m->files[i]);
+  for (uint32_t i = 0; i < d->n; ++i) {
+    print_delivered(&d->files[i]);
   }
 }
 
 TonStatus
 cli_make(const CliLine* line, TonError* error)
 {
-  Making m = {.song = cli_value(line, "output")};
-  if (!m.song) {
+  Making m = {.folder = cli_value(line, "output")};
+  if (!m.folder) {
     return ton_fail(error, TON_BAD_USE,
                     "say where the song goes: tonmeister make %s -o SONG",
                     line->args[0]);
-  }
-  m.files = ton_alloc(TON_MOST_DELIVERED * sizeof(TonDelivered));
-  if (!m.files) {
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   const TonStatus status = make_all(line, &m, error);
   cli_progress_clear();
@@ -331,7 +374,8 @@ cli_make(const CliLine* line, TonError* error)
     tell_made(line, &m);
   }
   ton_master_result_free(&m.mastered);
-  ton_free(m.files);
+  ton_delivery_free(&m.delivery);
+  ton_song_free(m.song);
   if (!status && m.missed.status) {
     *error = m.missed;
     return TON_GOAL_MISSED;

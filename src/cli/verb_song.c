@@ -38,20 +38,29 @@ collect_stems(const CliLine* line, char*** stems, uint32_t* n, TonError* error)
   return TON_OK;
 }
 
+/// Propose a mix and write it
+static TonStatus
+propose(const CliLine* line, TonSong* song, TonError* error)
+{
+  const TonStatus status = ton_song_propose(song, &line->job, error);
+  cli_progress_clear();
+  return status ? status : ton_song_save(song, error);
+}
+
 TonStatus
 cli_new(const CliLine* line, TonError* error)
 {
   char** stems = NULL;
   uint32_t n = 0;
+  TonSong* song = NULL;
+  const bool flat = cli_has(line, "flat");
   TonStatus status = collect_stems(line, &stems, &n, error);
-  status = status ? status
-                  : ton_new_song(line->args[0], stems, n, cli_has(line, "flat"),
-                                 error);
+  status = status
+               ? status
+               : ton_song_create(line->args[0], stems, n, flat, &song, error);
   ton_stems_free(stems, n);
-  if (!status && !cli_has(line, "flat")) {
-    status = ton_song_propose_mix(line->args[0], &line->job, error);
-    cli_progress_clear();
-  }
+  status = status || flat ? status : propose(line, song, error);
+  ton_song_free(song);
   if (!status && line->json) {
     cli_print_json(json_pack("{s:o, s:i}", "song", cli_json_text(line->args[0]),
                              "stems", (int)n));
@@ -76,42 +85,44 @@ bits_of(const CliLine* line, uint32_t* bits, TonError* error)
 
 /// Words for a role that no table has change nothing: say so
 static void
-warn_of_roles(const CliLine* line)
+warn_of_roles(const CliLine* line, const TonSong* song)
 {
-  TonDecisions all = {0};
-  char path[2048];
-  cli_song_file(line->args[0], "decisions.json", path, sizeof(path));
-  if (line->quiet || ton_decisions_read(path, &all, NULL)) {
-    return;
-  }
-  for (uint32_t i = 0; i < all.count; ++i) {
-    if (strcmp(all.items[i].rule, "role.unknown") == 0) {
-      fprintf(stderr, "tonmeister: %s: %s\n", all.items[i].path,
-              all.items[i].reason);
+  const TonDecisions* const all = ton_song_decisions(song, TON_SONG_MIX_TEXT);
+  for (uint32_t i = 0; i < all->count && !line->quiet; ++i) {
+    if (strcmp(all->items[i].rule, "role.unknown") == 0) {
+      fprintf(stderr, "tonmeister: %s: %s\n", all->items[i].path,
+              all->items[i].reason);
     }
   }
-  ton_decisions_free(&all);
+}
+
+static TonStatus
+mix(const CliLine* line, const TonMixOptions* options, TonMeasurement* m,
+    TonError* error)
+{
+  TonSong* song = NULL;
+  TonJob job = line->job;
+  job.one_strip = cli_has(line, "one-strip");
+  TON_TRY(ton_song_open(line->args[0], &song, error));
+  TonStatus status =
+      cli_has(line, "propose") ? propose(line, song, error) : TON_OK;
+  if (!status && cli_has(line, "propose")) {
+    warn_of_roles(line, song);
+  }
+  status = status ? status : ton_song_mix(song, options, &job, m, error);
+  ton_song_free(song);
+  return status;
 }
 
 TonStatus
 cli_mix(const CliLine* line, TonError* error)
 {
   TonMeasurement m;
-  TonJob job = line->job;
-  job.one_strip = cli_has(line, "one-strip");
   const char* const out = cli_value(line, "output");
-  TonMixOptions wish = {.out = out, .stems = cli_has(line, "stems")};
-  TON_TRY(bits_of(line, &wish.bits, error));
+  TonMixOptions options = {.out = out, .stems = cli_has(line, "stems")};
+  TON_TRY(bits_of(line, &options.bits, error));
   TON_TRY(cli_expect_wav(out, error));
-  TonStatus status = cli_has(line, "propose")
-                         ? ton_song_propose_mix(line->args[0], &job, error)
-                         : TON_OK;
-  if (!status && cli_has(line, "propose")) {
-    cli_progress_clear();
-    warn_of_roles(line);
-  }
-  status =
-      status ? status : ton_song_mix(line->args[0], &wish, &job, &m, error);
+  const TonStatus status = mix(line, &options, &m, error);
   cli_progress_clear();
   if (status && status != TON_GOAL_MISSED) {
     return status;
@@ -141,8 +152,8 @@ cli_apply(const CliLine* line, TonError* error)
     status = ton_insert_parse(line->args[2 + i], &chain[i], error);
   }
   status = status ? status
-                  : ton_song_apply(line->args[0], line->args[1], chain, n,
-                                   &line->job, error);
+                  : ton_apply(line->args[0], line->args[1], chain, n,
+                              &line->job, error);
   for (uint32_t i = 0; i < n; ++i) {
     ton_insert_free(&chain[i]);
   }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Reading an audio file through the analysis of stems and mixes.
 #include "song/analyse.h"
 
 #include "base/error.h"
@@ -6,7 +8,7 @@
 #include "song/file_source.h"
 #include "song/parallel_for.h"
 
-#include <tonmeister/audio_file.h>
+#include <tonmeister/song.h>
 
 static bool
 add(void* handle, const float* const* in, uint32_t frames)
@@ -24,8 +26,8 @@ feed(TonAudio* audio, TonStemAnalysis* analysis, const TonJob* job,
 }
 
 static TonStatus
-study(TonAudio* audio, unsigned what, TonSoundFeatures* facts,
-      const TonJob* job, TonError* error)
+analyse(TonAudio* audio, unsigned what, TonSoundFeatures* facts,
+        const TonJob* job, TonError* error)
 {
   const TonAudioInfo* const info = ton_audio_info(audio);
   const unsigned long refusals = ton_alloc_refusals();
@@ -56,7 +58,7 @@ analyse_file(const char* path, unsigned what, TonSoundFeatures* facts,
       rate < 8000
           ? ton_fail_file(error, TON_UNSUPPORTED, path,
                           "is at %u Hz; the meters begin at 8000 Hz", rate)
-          : study(audio, what, facts, job, error);
+          : analyse(audio, what, facts, job, error);
   ton_audio_close(audio);
   facts->file = path;
   return status;
@@ -99,8 +101,5 @@ analyse_mix(const char* path, unsigned what, TonSoundFeatures* facts,
   }
   TON_TRY(parallel_for(2, job, analyse_half, &h, error));
   facts->whole = h.whole;
-  facts->whole.n_points = 0;
-  facts->whole.momentary_lufs = facts->whole.short_term_lufs = NULL;
-  facts->whole.peak_dbfs = facts->whole.correlation_curve = NULL;
   return TON_OK;
 }

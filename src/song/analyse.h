@@ -3,7 +3,8 @@
 #define TON_SONG_ANALYSE_H
 
 #include "analysis/stem.h"
-#include "song/song.h"
+
+#include <tonmeister/job.h>
 
 /// Facts of a whole file, with the meters of `what`.  Freed by caller with
 /// ton_sound_features_free(), also after an error.  [main]

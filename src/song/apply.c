@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Running a chain over a file.
 #include "base/error.h"
-#include "song/song.h"
+#include "song/render.h"
+
+#include <tonmeister/song.h>
 
 #include <string.h>
 #include <strings.h>
@@ -31,8 +35,8 @@ channels_of(const TonAudioInfo* info, const TonInsert* chain, uint32_t n)
 }
 
 TonStatus
-ton_song_apply(const char* in, const char* out, const TonInsert* chain,
-               uint32_t n, const TonJob* job, TonError* error)
+ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
+          const TonJob* job, TonError* error)
 {
   TonAudio* audio = NULL;
   TON_TRY(ton_audio_open(in, &audio, error));
@@ -59,12 +63,12 @@ ton_song_apply(const char* in, const char* out, const TonInsert* chain,
                                  .container = container,
                                  .dither = n > 0,
                                  .frames_hint = info.frames};
-  TonRecorder take = {.error = error};
-  TON_TRY(ton_writer_open(out, &format, &take.writer, error));
-  const TonStatus status = ton_render_chain(in, chain, n, &take, job, error);
+  Recorder recorder = {.error = error};
+  TON_TRY(ton_writer_open(out, &format, &recorder.writer, error));
+  const TonStatus status = render_file(in, chain, n, &recorder, job, error);
   if (status) {
-    ton_writer_abandon(take.writer);
+    ton_writer_abandon(recorder.writer);
     return status;
   }
-  return ton_writer_commit(take.writer, NULL, NULL, error);
+  return ton_writer_commit(recorder.writer, NULL, NULL, error);
 }

@@ -2,7 +2,7 @@
 #ifndef TON_SONG_CHECKSUMS_H
 #define TON_SONG_CHECKSUMS_H
 
-#include "song/song.h"
+#include <tonmeister/song.h>
 
 /// Write `folder`/SHA256SUMS.  What the last one named and this release has not,
 /// as after a change of title, is removed if it still is what was written.

@@ -2,10 +2,9 @@
 #ifndef TON_SONG_FILE_SOURCE_H
 #define TON_SONG_FILE_SOURCE_H
 
-#include "song/song.h"
-
 #include <tonmeister/audio_file.h>
 #include <tonmeister/engine.h>
+#include <tonmeister/job.h>
 
 /// A file as the engine's source; the file stays the caller's
 TonSource source_of(TonAudio* audio);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Making a song's folder from stems.
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/string.h"
@@ -8,6 +10,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,13 +224,13 @@ song_rate(char** stems, uint32_t n, uint32_t* rate, TonError* error)
 }
 
 static TonStatus
-import_all(const TonSongPaths* p, char** stems, uint32_t n, TonError* error)
+import_all(const char* song, char** stems, uint32_t n, TonError* error)
 {
-  char folder[1100];
-  snprintf(folder, sizeof(folder), "%s/stems", p->folder);
+  char folder[PATH_MAX];
+  snprintf(folder, sizeof(folder), "%s/stems", song);
   TON_TRY(ton_make_folder(folder, error));
   for (uint32_t i = 0; i < n; ++i) {
-    char to[2048];
+    char to[PATH_MAX + 512];
     char name[500];
     snprintf(to, sizeof(to), "%s/%s", folder,
              plain_name(stems[i], name, sizeof(name)));
@@ -306,42 +309,59 @@ is_begun(const char* path, const TonString* text)
 
 /// The text joins its stems; what a person may have changed is not replaced
 static TonStatus
-begin_song(const TonSongPaths* p, char** stems, uint32_t n,
-           const TonString* text, const char* song, TonError* error)
+begin_song(const char* folder, const char* text_path, char** stems, uint32_t n,
+           const TonString* text, TonError* error)
 {
   if (text->failed) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  if (access(p->mix_text, F_OK) == 0 && !is_begun(p->mix_text, text)) {
-    return ton_fail_file(error, TON_BAD_USE, p->mix_text,
+  if (access(text_path, F_OK) == 0 && !is_begun(text_path, text)) {
+    return ton_fail_file(error, TON_BAD_USE, text_path,
                          "is there already; edit it, work it out again around "
                          "what you changed (tonmeister mix %s --propose), or "
                          "choose another folder",
-                         song);
+                         folder);
   }
-  TON_TRY(import_all(p, stems, n, error));
-  return ton_file_write(p->mix_text, text->bytes, text->length, error);
+  TON_TRY(import_all(folder, stems, n, error));
+  return ton_file_write(text_path, text->bytes, text->length, error);
+}
+
+static void
+write_text(TonString* text, const char* name, uint32_t rate, char** stems,
+           uint32_t n, bool flat)
+{
+  ton_string_add(text, flat ? "# Every fader at unity, nothing else.\nsong: "
+                            : "# Proposed by tonmeister: every reason stands "
+                              "behind its value, the whole\n# record in "
+                              "decisions.json. Change what you like; lock: "
+                              "[fader] keeps it.\nsong: ");
+  add_scalar(text, name);
+  ton_string_printf(text, "\nrate: %g kHz\n\ntracks:\n", rate / 1000.0);
+  write_tracks(text, stems, n, flat);
+  ton_string_add(text, "\nbuses:\n  Mix: {}\n");
 }
 
 TonStatus
-ton_new_song(const char* song, char** stems, uint32_t n, bool flat,
-             TonError* error)
+ton_song_create(const char* folder, char** stems, uint32_t n, bool flat,
+                TonSong** song, TonError* error)
 {
-  TonSongPaths p;
   uint32_t rate = 0;
+  *song = NULL;
   TON_TRY(song_rate(stems, n, &rate, error));
-  TON_TRY(ton_song_paths(song, true, &p, error));
+  if (ton_is_file(folder)) {
+    return ton_fail_file(error, TON_BAD_USE, folder,
+                         "is a file; expected the folder of a song");
+  }
+  TON_TRY(ton_make_folder(folder, error));
+  char whole[PATH_MAX];
+  char path[PATH_MAX + 16];
+  if (!realpath(folder, whole)) {
+    return ton_fail_write(error, folder);
+  }
+  snprintf(path, sizeof(path), "%s/mix.yaml", whole);
   TonString text = {0};
-  ton_string_add(&text, flat ? "# Every fader at unity, nothing else.\nsong: "
-                             : "# Proposed by tonmeister: every reason stands "
-                               "behind its value, the whole\n# record in "
-                               "decisions.json. Change what you like; lock: "
-                               "[fader] keeps it.\nsong: ");
-  add_scalar(&text, base_name(p.folder));
-  ton_string_printf(&text, "\nrate: %g kHz\n\ntracks:\n", rate / 1000.0);
-  write_tracks(&text, stems, n, flat);
-  ton_string_add(&text, "\nbuses:\n  Mix: {}\n");
-  const TonStatus status = begin_song(&p, stems, n, &text, song, error);
+  write_text(&text, base_name(whole), rate, stems, n, flat);
+  const TonStatus status = begin_song(folder, path, stems, n, &text, error);
   ton_string_free(&text);
-  return status;
+  return status ? status : ton_song_open(folder, song, error);
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Mastering a song or a file: the text, the search, the judgement.
 #include "base/error.h"
 #include "base/memory.h"
 #include "song/master_run.h"
@@ -9,42 +11,42 @@
 #include <string.h>
 
 /// More than this of gain reduction (P95) is only done when asked for
-#define MOST_REDUCTION_DB 12.0
+#define MAX_REDUCTION_DB 12.0
 /// More reduction behind the glue than without it is a cost, dB
 #define COSTLY_DB 0.3
 
 /// Where a missed loudness comes from, and what would help
 static void
-explain_gap(const TonMasterResult* m, const MasterText* t, char* room,
-            size_t size)
+explain_gap(const TonMasterResult* m, TonGainSearchState state,
+            const MasterText* t, char* text, size_t size)
 {
-  const TonGainSearchState state = m->state;
   if (!master_text_limiter(t)) {
-    snprintf(room, size,
+    snprintf(text, size,
              "the chain has no limiter whose gain could be set; add one");
   } else if (t->plan.drive_locked) {
-    snprintf(room, size, "the limiter's gain is locked and stays as it is");
+    snprintf(text, size, "the limiter's gain is locked and stays as it is");
   } else if (state == TON_GAIN_SEARCH_BOUND &&
-             m->reduction_db > 0.75 * MOST_REDUCTION_DB) {
-    snprintf(room, size,
+             m->reduction_p95_db > 0.75 * MAX_REDUCTION_DB) {
+    snprintf(text, size,
              "stopped at %.1f dB of gain reduction, %.1f dB at %d:%04.1f. "
              "Lower the loudest peaks in the mix, or ask for less%s",
-             m->reduction_db, m->most_db, (int)(m->most_at_s / 60.0),
-             fmod(m->most_at_s, 60.0),
-             t->wish->anyway ? "" : ", or go on with --anyway");
+             m->reduction_p95_db, m->max_reduction_db,
+             (int)(m->max_reduction_at_s / 60.0),
+             fmod(m->max_reduction_at_s, 60.0),
+             t->options->anyway ? "" : ", or go on with --anyway");
   } else if (state == TON_GAIN_SEARCH_RANGE) {
     snprintf(
-        room, size,
+        text, size,
         "the limiter's gain is at its end. Put a gain of %+.0f dB in front "
         "of it",
         m->goal_lufs - m->after.integrated_lufs);
   } else if (state == TON_GAIN_SEARCH_GAVE_UP) {
-    snprintf(room, size,
+    snprintf(text, size,
              "the nearest of %u runs of the limiter. Ask for less, or set the "
              "gain by hand",
-             m->runs);
+             m->limiter_runs);
   } else {
-    snprintf(room, size,
+    snprintf(text, size,
              "a decibel more into the limiter brings less than 0.05 LU. Lower "
              "the loudest peaks in the mix, or ask for less");
   }
@@ -52,13 +54,14 @@ explain_gap(const TonMasterResult* m, const MasterText* t, char* room,
 
 /// Done, but is it what was asked for?
 static TonStatus
-judge(const TonMasterResult* m, const MasterText* t, TonError* error)
+judge(const TonMasterResult* m, TonGainSearchState state, const MasterText* t,
+      TonError* error)
 {
   const double lufs = m->after.integrated_lufs;
   const double gap = lufs - m->goal_lufs;
   if (isfinite(m->goal_lufs) && !(fabs(gap) <= 0.1)) {
     char why[256];
-    explain_gap(m, t, why, sizeof(why));
+    explain_gap(m, state, t, why, sizeof(why));
     return ton_fail(error, TON_GOAL_MISSED,
                     "%.2f LUFS instead of %.1f, %.2f LU %s: %s", lufs,
                     m->goal_lufs, fabs(gap), gap < 0.0 ? "short" : "over", why);
@@ -86,10 +89,10 @@ task_of(const MasterText* t, const char* out)
                                        ? (double)t->master->loudness_lufs
                                        : NAN,
                       .own_first = !t->propose,
-                      .most_reduction_db = t->wish->anyway ? (double)INFINITY
-                                           : t->plan.goal_yields
-                                               ? TON_MASTER_GENTLE_DB
-                                               : MOST_REDUCTION_DB,
+                      .max_reduction_db = t->options->anyway ? (double)INFINITY
+                                          : t->plan.goal_yields
+                                              ? TON_MASTER_GENTLE_DB
+                                              : MAX_REDUCTION_DB,
                       .channels = t->mix.whole.channels,
                       .rate = t->mix.whole.rate,
                       .frames = t->mix.whole.frames};
@@ -120,9 +123,22 @@ prove_glue(MasterText* t, const char* out, MasterFront** front)
 }
 
 static TonStatus
-work(MasterText* t, const char* song, const char* out, TonMasterResult* m)
+copy_decisions(const TonDecisions* from, TonDecisions* to)
 {
-  TON_TRY(master_text_open(t, song));
+  for (uint32_t i = 0; i < from->count; ++i) {
+    TonDecision* const d = ton_decisions_add(to);
+    if (!d) {
+      return TON_NO_MEMORY;
+    }
+    *d = from->items[i];
+  }
+  return TON_OK;
+}
+
+static TonStatus
+work(MasterText* t, const char* out, TonMasterResult* m)
+{
+  TON_TRY(master_text_open(t));
   TON_TRY(master_text_propose(t));
   m->before = t->mix.whole;
   m->goal_lufs =
@@ -136,86 +152,72 @@ work(MasterText* t, const char* song, const char* out, TonMasterResult* m)
   master_front_free(front);
   TON_TRY(status);
   m->after = o.measured;
-  m->state = o.search.state;
-  m->runs = o.runs;
-  m->reduction_db = o.reduction_db;
-  m->most_db = o.most_db;
-  m->most_at_s = o.most_at_s;
+  m->limiter_runs = o.runs;
+  m->reduction_p95_db = o.reduction_p95_db;
+  m->max_reduction_db = o.largest_db;
+  m->max_reduction_at_s = o.largest_at_s;
   const bool as_written = task.own_first && o.runs == 1;
   if (isfinite(task.goal_lufs) && !as_written) {
     TON_TRY(master_text_drive(t, &o.search, o.measured.true_peak_dbtp,
-                              o.reduction_db));
+                              o.reduction_p95_db));
     m->goal_lufs = o.search.goal_lufs;
   }
-  if (ton_decisions_compare(&t->records, t->doc)) {
+  if (ton_decisions_compare(t->records, t->doc) ||
+      copy_decisions(t->records, &m->decisions)) {
     return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
   }
-  TON_TRY(master_text_save(t));
-  m->decisions = t->records;
-  t->records = (TonDecisions){0};
-  return judge(m, t, t->error);
-}
-
-static const char*
-last_name(const char* path)
-{
-  const char* const slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
+  t->song->texts[TON_SONG_MASTER_TEXT].records_changed = true;
+  return judge(m, o.search.state, t, t->error);
 }
 
 void
-ton_master_result_free(TonMasterResult* mastered)
+ton_master_result_free(TonMasterResult* result)
 {
-  ton_decisions_free(&mastered->decisions);
+  ton_decisions_free(&result->decisions);
 }
 
-/// A bare file is mastered from the folder the program was started in
 static TonStatus
-place_file(MasterText* t, const char* file, const char* out, TonError* error)
+master(TonSong* song, const char* file, const char* out,
+       const TonMasterOptions* options, const TonJob* job,
+       TonMasterResult* result, TonError* error)
 {
-  snprintf(t->source, sizeof(t->source), "%s", file);
-  if (strcmp(file, out) == 0) {
-    return ton_fail_file(error, TON_BAD_USE, out,
-                         "is the mix; choose another name for the master");
-  }
-  return ton_work_folder(t->folder, sizeof(t->folder), error);
-}
-
-static void
-place_song(MasterText* t, const TonSongPaths* p)
-{
-  snprintf(t->folder, sizeof(t->folder), "%s", p->folder);
-  snprintf(t->text, sizeof(t->text), "%s", p->master_text);
-  snprintf(t->decisions, sizeof(t->decisions), "%.1000s/master-decisions.json",
-           p->folder);
-}
-
-TonStatus
-ton_song_master(const char* song_or_file, const TonMasterOptions* wish,
-                const TonJob* job, TonMasterResult* mastered, TonError* error)
-{
-  *mastered = (TonMasterResult){0};
+  *result = (TonMasterResult){0};
   MasterText* const t = ton_alloc(sizeof(MasterText));
   if (!t) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  t->wish = wish;
-  t->job = job;
-  t->error = error;
-  TonSongPaths p = {.master = "master.wav"};
-  const bool file = ton_is_file(song_or_file);
-  TonStatus status =
-      file ? TON_OK : ton_song_paths(song_or_file, false, &p, error);
-  const char* const out = wish->out ? wish->out : p.master;
-  if (!status && file) {
-    status = place_file(t, song_or_file, out, error);
-  } else if (!status) {
-    place_song(t, &p);
-  }
-  status =
-      status ? status
-             : work(t, last_name(file ? t->source : t->folder), out, mastered);
+  *t = (MasterText){.song = song,
+                    .file = file,
+                    .options = options,
+                    .job = job,
+                    .error = error};
+  const TonStatus status = work(t, out, result);
   master_text_close(t);
   ton_free(t);
+  return status;
+}
+
+TonStatus
+ton_song_master(TonSong* song, const TonMasterOptions* options,
+                const TonJob* job, TonMasterResult* result, TonError* error)
+{
+  return master(song, NULL, options->out ? options->out : song->master, options,
+                job, result, error);
+}
+
+TonStatus
+ton_master_file(const char* path, const TonMasterOptions* options,
+                const TonJob* job, TonMasterResult* result, TonError* error)
+{
+  TonSong* song = NULL;
+  const char* const out = options->out ? options->out : "master.wav";
+  *result = (TonMasterResult){0};
+  if (strcmp(path, out) == 0) {
+    return ton_fail_file(error, TON_BAD_USE, out,
+                         "is the mix; choose another name for the master");
+  }
+  TON_TRY(song_of_file(&song, error));
+  const TonStatus status = master(song, path, out, options, job, result, error);
+  ton_song_free(song);
   return status;
 }

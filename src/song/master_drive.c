@@ -26,12 +26,12 @@ merge(MasterText* t, const TonDecisions* added)
 {
   for (uint32_t i = 0; i < added->count; ++i) {
     TonDecision* place = NULL;
-    for (uint32_t k = 0; k < t->records.count && !place; ++k) {
-      place = same_record(&t->records.items[k], &added->items[i])
-                  ? &t->records.items[k]
+    for (uint32_t k = 0; k < t->records->count && !place; ++k) {
+      place = same_record(&t->records->items[k], &added->items[i])
+                  ? &t->records->items[k]
                   : NULL;
     }
-    place = place ? place : ton_decisions_add(&t->records);
+    place = place ? place : ton_decisions_add(t->records);
     if (!place) {
       return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
     }
@@ -47,8 +47,8 @@ follow_gain(MasterText* t, double goal_lufs)
   char path[64];
   snprintf(path, sizeof(path), "chain/%u/limiter", t->plan.limiter);
   char* const value = ton_doc_get(t->doc, path);
-  for (uint32_t i = 0; value && i < t->records.count; ++i) {
-    TonDecision* const d = &t->records.items[i];
+  for (uint32_t i = 0; value && i < t->records->count; ++i) {
+    TonDecision* const d = &t->records->items[i];
     if (strcmp(d->path, path) != 0) {
       continue;
     }
@@ -66,9 +66,9 @@ follow_gain(MasterText* t, double goal_lufs)
 static bool
 is_a_persons(const MasterText* t, const char* comment)
 {
-  for (uint32_t i = 0; i < t->records.count; ++i) {
+  for (uint32_t i = 0; i < t->records->count; ++i) {
     char ours[256];
-    ton_decision_comment(&t->records.items[i], ours, sizeof(ours));
+    ton_decision_comment(&t->records->items[i], ours, sizeof(ours));
     if (strcmp(ours, comment) == 0) {
       return false;
     }

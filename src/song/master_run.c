@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Searching for the limiter's gain: the front of the chain is run once, its
+/// back as often as the loudness needs.
 #include "song/master_run.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "song/build_graph.h"
 #include "song/file_source.h"
 #include "song/limiter_model.h"
 #include "song/temp_audio.h"
@@ -21,8 +23,8 @@
 #define SURE_DB 3.0
 
 struct MasterFront {
-  TempAudio* spool;
-  LimiterModel* foresight; ///< Null: no loudness goal
+  TempAudio* audio;
+  LimiterModel* model; ///< Null: no loudness goal
 };
 
 typedef struct {
@@ -31,8 +33,8 @@ typedef struct {
   TonError* error;
   const char* stage;
   MasterOutcome* outcome;
-  TempAudio* spool;
-  LimiterModel* foresight;
+  TempAudio* audio;
+  LimiterModel* model;
 } Run;
 
 static uint32_t
@@ -42,50 +44,19 @@ limiter_at(const MasterTask* t)
                     : t->master->n_chain;
 }
 
-static bool
-tell(void* handle, double part)
-{
-  const Run* const r = handle;
-  return !r->job->progress || r->job->progress(r->job->handle, r->stage, part);
-}
-
-/// Run a graph of one strip; its limiter, if any, is insert 0
+/// Run a part of the chain
 static TonStatus
-run_graph(Run* r, const TonGraph* graph, TonEngine** engine)
+run_part(Run* r, const TonSource* source, uint32_t from, uint32_t to,
+         const TonSink* sink, GainReductions* reductions)
 {
-  const TonRun run = {.block = r->job->block,
-                      .threads = r->job->threads,
-                      .frames = r->task->frames,
-                      .progress = tell,
-                      .handle = r};
-  TON_TRY(ton_engine_new(graph, &run, engine, r->error));
-  if (r->error) {
-    r->error->status = TON_OK;
-  }
-  TonError own = {0};
-  const TonStatus status = ton_engine_render(*engine, &own);
-  if (status && r->error && r->error->status == TON_OK) {
-    *r->error = own;
-  }
-  return status;
-}
-
-static TonStatus
-build_and_run(Run* r, const TonSource* source, const TonInsert* chain,
-              uint32_t n, uint32_t* place, const TonSink* sink,
-              TonEngine** engine)
-{
-  const TonFader unity = {.law = TON_LAW_BALANCE};
-  TonGraph* const graph = ton_graph_new(r->task->rate);
-  TonStatus status =
-      graph && ton_graph_strip(graph, "master", source, 1.0F, &unity) == 0 &&
-              !build_chain(graph, 0, chain, n, NULL, NULL, place) &&
-              !ton_graph_tap(graph, 0, 1.0F, sink)
-          ? TON_OK
-          : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
-  status = status ? status : run_graph(r, graph, engine);
-  ton_graph_free(graph);
-  return status;
+  const ChainRun run = {.name = "master",
+                        .source = *source,
+                        .rate = r->task->rate,
+                        .frames = r->task->frames,
+                        .chain = r->task->master->chain + from,
+                        .n = to - from,
+                        .stage = r->stage};
+  return render_chain(&run, sink, reductions, r->job, r->error);
 }
 
 // Front -----------------------------------------------------------------------
@@ -94,42 +65,38 @@ static bool
 take_front(void* handle, const float* const* in, uint32_t frames)
 {
   MasterFront* const f = handle;
-  if (f->foresight) {
-    limiter_model_add(f->foresight, in, frames);
+  if (f->model) {
+    limiter_model_add(f->model, in, frames);
   }
-  return temp_audio_add(f->spool, in, frames);
+  return temp_audio_add(f->audio, in, frames);
 }
 
 static TonStatus
 open_front(const MasterTask* t, MasterFront* f, TonError* error)
 {
   const bool wanted = t->limiter && isfinite(t->goal_lufs);
-  TON_TRY(temp_audio_new(t->out, t->channels, &f->spool, error));
-  f->foresight = wanted ? limiter_model_new(t->rate, t->channels) : NULL;
-  return f->foresight || !wanted
-             ? TON_OK
-             : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  TON_TRY(temp_audio_new(t->out, t->channels, &f->audio, error));
+  f->model = wanted ? limiter_model_new(t->rate, t->channels) : NULL;
+  return f->model || !wanted ? TON_OK
+                             : ton_fail(error, TON_NO_MEMORY, "out of memory");
 }
 
 static TonStatus
 run_front(Run* r, MasterFront* f)
 {
   TonAudio* audio = NULL;
-  TonEngine* engine = NULL;
   const unsigned long refusals = ton_alloc_refusals();
   TON_TRY(ton_audio_open(r->task->source, &audio, r->error));
   const TonSource source = source_of(audio);
   const TonSink sink = {f, take_front};
   const TonStatus status =
-      build_and_run(r, &source, r->task->master->chain, limiter_at(r->task),
-                    NULL, &sink, &engine);
-  ton_engine_free(engine);
+      run_part(r, &source, 0, limiter_at(r->task), &sink, NULL);
   ton_audio_close(audio);
   // a full disk explains a render that stopped
-  TON_TRY(temp_audio_close(f->spool, r->error));
+  TON_TRY(temp_audio_close(f->audio, r->error));
   TON_TRY(status);
-  if (f->foresight) {
-    limiter_model_ready(f->foresight, r->task->limiter);
+  if (f->model) {
+    limiter_model_ready(f->model, r->task->limiter);
   }
   return ton_alloc_refusals() == refusals
              ? TON_OK
@@ -159,8 +126,8 @@ void
 master_front_free(MasterFront* f)
 {
   if (f) {
-    limiter_model_free(f->foresight);
-    temp_audio_free(f->spool);
+    limiter_model_free(f->model);
+    temp_audio_free(f->audio);
     ton_free(f);
   }
 }
@@ -168,12 +135,12 @@ master_front_free(MasterFront* f)
 double
 master_foresee(const MasterTask* task, const MasterFront* front)
 {
-  if (!front->foresight) {
+  if (!front->model) {
     return NAN;
   }
-  const double gain = limiter_model_gain(front->foresight, task->goal_lufs,
+  const double gain = limiter_model_gain(front->model, task->goal_lufs,
                                          -HIGHEST_DB, HIGHEST_DB);
-  return limiter_model_reduction(front->foresight, gain);
+  return limiter_model_reduction(front->model, gain);
 }
 
 // Limiter ---------------------------------------------------------------------
@@ -186,57 +153,38 @@ ascending(const void* a, const void* b)
   return (x > y) - (x < y);
 }
 
-/// What the limiter took away: the highest with its place, and the 95th
-/// percentile
-static TonStatus
-read_reduction(Run* r, const TonEngine* engine, uint32_t insert)
+/// What the limiter took away: the largest with its place, and the 95th
+/// percentile.  Sorts the row.
+static void
+read_reduction(MasterOutcome* o, const GainReduction* row)
 {
-  MasterOutcome* const o = r->outcome;
-  uint32_t n = 0;
-  const float* const points = ton_engine_meter(engine, 0, insert, 0, &n);
-  o->reduction_db = NAN;
-  o->most_db = NAN;
-  if (!points || !n) {
-    return TON_OK;
-  }
-  float* const sorted = ton_alloc(n * sizeof(float));
-  if (!sorted) {
-    return ton_fail(r->error, TON_NO_MEMORY, "out of memory");
-  }
-  o->most_db = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    sorted[i] = fabsf(points[i]);
-    if ((double)sorted[i] > o->most_db) {
-      o->most_db = (double)sorted[i];
-      o->most_at_s = i / 10.0;
+  o->largest_db = 0.0;
+  for (uint32_t i = 0; i < row->n; ++i) {
+    if ((double)row->db[i] > o->largest_db) {
+      o->largest_db = (double)row->db[i];
+      o->largest_at_s = i / 10.0;
     }
   }
-  qsort(sorted, n, sizeof(float), ascending);
-  o->reduction_db = (double)sorted[(uint32_t)(0.95 * (n - 1))];
-  ton_free(sorted);
-  return TON_OK;
+  qsort(row->db, row->n, sizeof(float), ascending);
+  o->reduction_p95_db = (double)row->db[(uint32_t)(0.95 * (row->n - 1))];
 }
 
 static TonStatus
-render_back(Run* r, TonRecorder* take)
+render_back(Run* r, Recorder* recorder)
 {
-  const uint32_t at = limiter_at(r->task);
-  const uint32_t n = r->task->master->n_chain - at;
-  uint32_t* const place = ton_alloc((n + 1) * sizeof(uint32_t));
-  TonEngine* engine = NULL;
-  if (!place) {
-    return ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+  const TonSource source = temp_audio_source(r->audio);
+  const TonSink sink = recorder_sink(recorder);
+  GainReductions reductions = {0};
+  const TonStatus status =
+      run_part(r, &source, limiter_at(r->task), r->task->master->n_chain, &sink,
+               &reductions);
+  r->outcome->reduction_p95_db = NAN;
+  r->outcome->largest_db = NAN;
+  const GainReduction* const row = reductions.rows;
+  if (!status && reductions.n && row->insert == 0 && row->n) {
+    read_reduction(r->outcome, row);
   }
-  place[0] = UINT32_MAX;
-  const TonSource source = temp_audio_source(r->spool);
-  const TonSink sink = ton_recorder_sink(take);
-  TonStatus status = build_and_run(r, &source, r->task->master->chain + at, n,
-                                   place, &sink, &engine);
-  if (!status && n && place[0] != UINT32_MAX) {
-    status = read_reduction(r, engine, place[0]);
-  }
-  ton_engine_free(engine);
-  ton_free(place);
+  gain_reductions_free(&reductions);
   return status;
 }
 
@@ -265,19 +213,20 @@ run_back(Run* r, TonAudioWriter** writer)
   const MasterTask* const t = r->task;
   const TonAudioFormat format = format_of(t);
   const unsigned long refusals = ton_alloc_refusals();
-  TonRecorder take = {.error = r->error};
-  take.meters = ton_meters_new(t->rate, t->channels,
-                               TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK |
-                                   TON_MEASURE_LEVELS);
-  if (!take.meters) {
+  Recorder recorder = {.error = r->error};
+  recorder.meters = ton_meters_new(
+      t->rate, t->channels,
+      TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK | TON_MEASURE_LEVELS);
+  if (!recorder.meters) {
     return ton_fail(r->error, TON_NO_MEMORY, "out of memory");
   }
-  TonStatus status = ton_writer_open(t->out, &format, &take.writer, r->error);
-  status = status ? status : render_back(r, &take);
-  ton_meters_finish(take.meters, &r->outcome->measured);
-  ton_meters_free(take.meters);
+  TonStatus status =
+      ton_writer_open(t->out, &format, &recorder.writer, r->error);
+  status = status ? status : render_back(r, &recorder);
+  ton_meters_finish(recorder.meters, &r->outcome->measured);
+  ton_meters_free(recorder.meters);
   ++r->outcome->runs;
-  *writer = take.writer;
+  *writer = recorder.writer;
   return status || ton_alloc_refusals() == refusals
              ? status
              : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
@@ -325,12 +274,12 @@ foretell(const Run* r, double otherwise)
     return (double)*gain_of(r->task);
   }
   const double gain =
-      limiter_model_gain(r->foresight, s->goal_lufs, s->low_db, s->high_db);
+      limiter_model_gain(r->model, s->goal_lufs, s->low_db, s->high_db);
   const double step = 0.01; // gains are hundredths
   if (gain < s->under_db + step || gain > s->over_db - step) {
     return otherwise;
   }
-  const bool sure = limiter_model_reduction(r->foresight, gain) < SURE_DB;
+  const bool sure = limiter_model_reduction(r->model, gain) < SURE_DB;
   return !s->runs || sure
              ? gain
              : fmin(fmax(gain, last - LONGEST_STEP_DB), last + LONGEST_STEP_DB);
@@ -344,19 +293,19 @@ start_search(Run* r)
   ton_gain_search_start(s, t->goal_lufs, (double)*gain_of(t));
   s->tolerance_lu = NEAR_LU;
   const double wanted =
-      limiter_model_gain(r->foresight, t->goal_lufs, s->low_db, HIGHEST_DB);
+      limiter_model_gain(r->model, t->goal_lufs, s->low_db, HIGHEST_DB);
   const bool easy =
-      wanted < HIGHEST_DB && limiter_model_reduction(r->foresight, wanted) <
-                                 0.8 * t->most_reduction_db;
+      wanted < HIGHEST_DB &&
+      limiter_model_reduction(r->model, wanted) < 0.8 * t->max_reduction_db;
   if (!easy) {
     const double own = t->own_first ? (double)*gain_of(t) : -HIGHEST_DB;
     const double most =
-        limiter_model_bound(r->foresight, t->most_reduction_db,
-                            limiter_model_useful(r->foresight, HIGHEST_DB));
+        limiter_model_bound(r->model, t->max_reduction_db,
+                            limiter_model_useful(r->model, HIGHEST_DB));
     s->high_db = floor(100.0 * fmax(own, most)) / 100.0;
   }
   // the measured reduction may pass the foreseen one by a little
-  s->most_reduction_db = t->most_reduction_db + 2.0;
+  s->most_reduction_db = t->max_reduction_db + 2.0;
 }
 
 /// Runs until the loudness is met; the last run may not be the best one
@@ -373,8 +322,8 @@ search_gain(Run* r, TonAudioWriter** writer)
     gain = set_gain(r->task, fmin(foretell(r, drive), s->high_db));
     TON_TRY(run_back(r, writer));
     const double lufs = r->outcome->measured.integrated_lufs;
-    limiter_model_learn(r->foresight, gain, lufs);
-    ton_gain_search_tell(s, gain, lufs, r->outcome->reduction_db);
+    limiter_model_learn(r->model, gain, lufs);
+    ton_gain_search_tell(s, gain, lufs, r->outcome->reduction_p95_db);
   }
   if (fabs(gain - s->best_db) < 0.005) {
     return TON_OK;
@@ -389,18 +338,18 @@ TonStatus
 master_run(const MasterTask* task, const MasterFront* front,
            MasterOutcome* outcome, const TonJob* job, TonError* error)
 {
-  *outcome =
-      (MasterOutcome){.reduction_db = NAN, .most_db = NAN, .most_at_s = NAN};
+  *outcome = (MasterOutcome){
+      .reduction_p95_db = NAN, .largest_db = NAN, .largest_at_s = NAN};
   Run r = {.task = task,
            .job = job,
            .error = error,
            .stage = "mastering",
            .outcome = outcome,
-           .spool = front->spool,
-           .foresight = front->foresight};
+           .audio = front->audio,
+           .model = front->model};
   TonAudioWriter* writer = NULL;
   const TonStatus status =
-      r.foresight ? search_gain(&r, &writer) : run_back(&r, &writer);
+      r.model ? search_gain(&r, &writer) : run_back(&r, &writer);
   if (status) {
     ton_writer_abandon(writer);
     return status;

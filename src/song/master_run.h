@@ -3,14 +3,14 @@
 #define TON_SONG_MASTER_RUN_H
 
 #include "assistants/gain_search.h"
-#include "song/song.h"
+#include "song/render.h"
 
 /**
    @file
    A master's chain run as often as its loudness needs:
 
-     mix -> what stands before the limiter -> spool        once
-     spool -> limiter and what stands behind -> meters, file    until it fits
+     mix -> chain before the limiter -> temporary audio      once
+     temporary audio -> limiter and the rest -> meters, file   until it fits
 
    Each run writes the file; the one that fits is kept.
 */
@@ -21,8 +21,8 @@ typedef struct {
   TonInsert* limiter; ///< In the master's chain, or null
   double goal_lufs;   ///< NaN: run once
   bool own_first;     ///< Try the gain that stands in the text before any other
-  double most_reduction_db; ///< 95th percentile allowed; INFINITY: any
-  uint32_t channels;        ///< Of the master: 1 or 2
+  double max_reduction_db; ///< 95th percentile allowed; INFINITY: any
+  uint32_t channels;       ///< Of the master: 1 or 2
   uint32_t rate;
   uint64_t frames;
 } MasterTask;
@@ -30,10 +30,10 @@ typedef struct {
 typedef struct {
   TonMeasurement measured; ///< Of what was written
   TonGainSearch search;
-  double reduction_db; ///< P95 over 0.1 s of the limiter's meter; NaN: none
-  double most_db;      ///< Highest reduction
-  double most_at_s;    ///< Where
-  uint32_t runs;       ///< Limiter runs
+  double reduction_p95_db; ///< Of the limiter's meter over 0.1 s; NaN: none
+  double largest_db;       ///< Largest reduction, and where
+  double largest_at_s;
+  uint32_t runs; ///< Limiter runs
 } MasterOutcome;
 
 /// What comes out before the limiter, kept for its runs

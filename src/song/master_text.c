@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// master.yaml before its loudness is searched for: the goal, the chain that is
+/// kept or proposed, the limiter's ceiling.
 #include "song/master_text.h"
 
 #include "assistants/decision_builder.h"
@@ -13,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MOST_REFERENCES = 16 };
 
@@ -22,7 +24,13 @@ read_again(MasterText* t)
 {
   ton_master_free(t->master);
   t->master = NULL;
-  return ton_master_read(t->doc, t->folder, &t->master, t->error);
+  return song_read_master(t->song, &t->master, t->error);
+}
+
+static const char*
+text_path(const MasterText* t)
+{
+  return ton_song_text_path(t->song, TON_SONG_MASTER_TEXT);
 }
 
 static TonStatus
@@ -43,7 +51,7 @@ static TonStatus
 refuse_locked(const MasterText* t, const char* key, bool asked)
 {
   return asked && ton_doc_line(t->doc, key) && is_locked(t->master, key)
-             ? ton_fail_file(t->error, TON_BAD_USE, t->text,
+             ? ton_fail_file(t->error, TON_BAD_USE, text_path(t),
                              "has a locked \"%s\"; take it out of \"lock:\" "
                              "to change it from the command line",
                              key)
@@ -53,17 +61,24 @@ refuse_locked(const MasterText* t, const char* key, bool asked)
 // Opening ---------------------------------------------------------------------
 
 static TonStatus
-begin(MasterText* t, const char* song)
+begin(MasterText* t)
 {
   TonString text = {0};
-  char* const name = ton_doc_scalar(song);
-  char* const source = ton_doc_scalar(t->text[0] ? "out/mix.wav" : t->source);
-  ton_string_printf(&text, "song: %s\nsource: %s\n", name ? name : "song",
-                    source ? source : t->source);
+  const char* const file = t->file;
+  const char* const slash = file ? strrchr(file, '/') : NULL;
+  char* const name = ton_doc_scalar(slash  ? slash + 1
+                                    : file ? file
+                                           : t->song->name);
+  char* const source = ton_doc_scalar(file ? file : "out/mix.wav");
+  if (name && source) {
+    ton_string_printf(&text, "song: %s\nsource: %s\n", name, source);
+  }
+  const TonStatus status =
+      text.length && !text.failed
+          ? song_begin_text(t->song, TON_SONG_MASTER_TEXT, text.bytes, t->error)
+          : ton_fail(t->error, TON_NO_MEMORY, "out of memory");
   ton_free(name);
   ton_free(source);
-  const TonStatus status = ton_doc_parse(ton_string_string(&text), text.length,
-                                         "master.yaml", &t->doc, t->error);
   ton_string_free(&text);
   return status;
 }
@@ -73,11 +88,11 @@ static bool
 chain_is_ours(MasterText* t)
 {
   bool ours = false;
-  if (ton_decisions_compare(&t->records, t->doc)) {
+  if (ton_decisions_compare(t->records, t->doc)) {
     return false;
   }
-  for (uint32_t i = 0; i < t->records.count; ++i) {
-    const TonDecision* const d = &t->records.items[i];
+  for (uint32_t i = 0; i < t->records->count; ++i) {
+    const TonDecision* const d = &t->records->items[i];
     if (strncmp(d->path, "chain/", 6) == 0 && *d->value) {
       if (d->superseded) {
         return false;
@@ -93,14 +108,14 @@ chain_is_ours(MasterText* t)
 static TonStatus
 find_proposal(MasterText* t)
 {
-  const bool another = t->wish->n_references || isfinite(t->wish->amount);
+  const bool another = t->options->n_references || isfinite(t->options->amount);
   t->propose = !t->was_there || !ton_doc_line(t->doc, "chain") || another;
   if (another && t->was_there && t->master->n_chain &&
       !is_locked(t->master, "chain") && !chain_is_ours(t)) {
-    return ton_fail_file(t->error, TON_BAD_USE, t->text,
+    return ton_fail_file(t->error, TON_BAD_USE, text_path(t),
                          "holds a chain of your own, which %s would replace; "
                          "take \"chain:\" out, and a new one is proposed",
-                         t->wish->n_references ? "--reference" : "--amount");
+                         t->options->n_references ? "--reference" : "--amount");
   }
   return TON_OK;
 }
@@ -128,7 +143,7 @@ find_target(MasterText* t, const char* named)
 static TonStatus
 find_goal(MasterText* t)
 {
-  const TonMasterOptions* const w = t->wish;
+  const TonMasterOptions* const w = t->options;
   const TonMaster* const m = t->master;
   const char* const named = w->target    ? w->target
                             : *m->target ? m->target
@@ -166,20 +181,22 @@ find_goal(MasterText* t)
 }
 
 TonStatus
-master_text_open(MasterText* t, const char* song)
+master_text_open(MasterText* t)
 {
-  t->was_there = t->text[0] && access(t->text, F_OK) == 0;
-  if (t->was_there) {
-    TON_TRY(ton_doc_open(t->text, &t->doc, t->error));
-    if (ton_decisions_read(t->decisions, &t->records, NULL)) {
-      t->records = (TonDecisions){0};
-    }
-  } else {
-    TON_TRY(begin(t, song));
+  SongText* const text = &t->song->texts[TON_SONG_MASTER_TEXT];
+  t->was_there = text->doc != NULL;
+  if (!t->was_there) {
+    TON_TRY(begin(t));
   }
+  t->doc = text->doc;
+  t->records = &text->records;
   TON_TRY(read_again(t));
   assert(t->master);
-  snprintf(t->source, sizeof(t->source), "%s", t->master->source);
+  t->source = ton_arena_string(&t->song->arena, t->master->source,
+                               strlen(t->master->source));
+  if (!t->source) {
+    return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
+  }
   TON_TRY(find_proposal(t));
   return find_goal(t);
 }
@@ -191,16 +208,16 @@ static TonStatus
 write_references(MasterText* t)
 {
   TonString list = {0};
-  const char* const* const wished = t->wish->references;
-  for (uint32_t i = 0; i < t->wish->n_references; ++i) {
-    char* const whole = realpath(wished[i], NULL);
-    char* const name = ton_doc_scalar(whole ? whole : wished[i]);
+  const char* const* const given = t->options->references;
+  for (uint32_t i = 0; i < t->options->n_references; ++i) {
+    char* const whole = realpath(given[i], NULL);
+    char* const name = ton_doc_scalar(whole ? whole : given[i]);
     ton_string_printf(&list, "%s%s", i ? ", " : "[", name ? name : "");
     ton_free(name);
     free(whole);
   }
   ton_string_printf(&list, "]");
-  const TonStatus status = t->wish->n_references
+  const TonStatus status = t->options->n_references
                                ? edit(t, "references", ton_string_string(&list))
                                : TON_OK;
   ton_string_free(&list);
@@ -208,10 +225,10 @@ write_references(MasterText* t)
 }
 
 static TonStatus
-write_wish(MasterText* t)
+write_options(MasterText* t)
 {
   char value[32];
-  const TonMasterOptions* const w = t->wish;
+  const TonMasterOptions* const w = t->options;
   TON_TRY(refuse_locked(t, "references", w->n_references > 0));
   TON_TRY(refuse_locked(t, "target",
                         w->target && strcmp(w->target, t->master->target)));
@@ -236,7 +253,7 @@ listen(MasterText* t)
   TON_TRY(analyse_mix(t->source, what, &t->mix, t->job, t->error));
   t->n_references = t->master->n_references;
   if (t->n_references > MOST_REFERENCES) {
-    return ton_fail_file(t->error, TON_BAD_USE, t->text,
+    return ton_fail_file(t->error, TON_BAD_USE, text_path(t),
                          "names %u references; %d are enough", t->n_references,
                          MOST_REFERENCES);
   }
@@ -285,8 +302,8 @@ propose(MasterText* t)
   TonPlan plan = {0};
   TonStatus status = ton_assist_master(&t->brief, &plan, &t->plan, t->error);
   status = status ? status : ton_plan_apply(&plan, t->doc, t->error);
-  ton_decisions_free(&t->records);
-  t->records = plan.decisions;
+  ton_decisions_free(t->records);
+  *t->records = plan.decisions;
   plan.decisions = (TonDecisions){0};
   ton_plan_free(&plan);
   return status;
@@ -301,8 +318,8 @@ set_goal(MasterText* t, const char* key, double value, const char* unit)
   char* const was = ton_doc_get(t->doc, key);
   TonDecision* record = NULL;
   snprintf(text, sizeof(text), "%g %s", value, unit);
-  for (uint32_t i = 0; i < t->records.count; ++i) {
-    TonDecision* const d = &t->records.items[i];
+  for (uint32_t i = 0; i < t->records->count; ++i) {
+    TonDecision* const d = &t->records->items[i];
     if (was && strcmp(d->path, key) == 0 && strcmp(d->value, was) == 0) {
       record = d;
     }
@@ -381,7 +398,7 @@ open_limiter(MasterText* t)
 }
 
 /// A limiter that lets more through than the text allows is lowered to it; one
-/// that follows a wish moves with it
+/// that follows an option moves with it
 static TonStatus
 lower_limiter(MasterText* t)
 {
@@ -397,9 +414,9 @@ lower_limiter(MasterText* t)
     TON_TRY(open_limiter(t));
     TON_TRY(read_again(t));
   }
-  const bool wished = isfinite(t->wish->ceiling_dbtp) || t->wish->target;
+  const bool asked = isfinite(t->options->ceiling_dbtp) || t->options->target;
   if (limiter_locked(t, "ceiling") ||
-      (was <= goal && (!wished || was == goal))) {
+      (was <= goal && (!asked || was == goal))) {
     return TON_OK;
   }
   char path[64];
@@ -413,7 +430,7 @@ lower_limiter(MasterText* t)
 TonStatus
 master_text_propose(MasterText* t)
 {
-  TON_TRY(write_wish(t));
+  TON_TRY(write_options(t));
   TON_TRY(listen(t));
   TON_TRY(check_mix(t));
   const bool amount = ton_doc_line(t->doc, "amount") != 0;
@@ -440,8 +457,8 @@ master_text_propose(MasterText* t)
 static TonDecision*
 glue_record(const MasterText* t)
 {
-  for (uint32_t i = 0; i < t->records.count; ++i) {
-    TonDecision* const d = &t->records.items[i];
+  for (uint32_t i = 0; i < t->records->count; ++i) {
+    TonDecision* const d = &t->records->items[i];
     if (strcmp(d->rule, "glue.helps") == 0) {
       return d;
     }
@@ -464,8 +481,8 @@ master_text_glue(const MasterText* t)
 static void
 move_up(MasterText* t, unsigned gone)
 {
-  for (uint32_t i = 0; i < t->records.count; ++i) {
-    TonDecision* const d = &t->records.items[i];
+  for (uint32_t i = 0; i < t->records->count; ++i) {
+    TonDecision* const d = &t->records->items[i];
     char rest[256];
     unsigned at = 0;
     if (sscanf(d->path, "chain/%u/%255s", &at, rest) == 2 && at > gone) {
@@ -498,24 +515,10 @@ master_text_drop_glue(MasterText* t, double with_db, double without_db)
   return TON_OK;
 }
 
-TonStatus
-master_text_save(const MasterText* t)
-{
-  if (!t->text[0]) {
-    return TON_OK;
-  }
-  TON_TRY(ton_doc_save(t->doc, t->text, t->error));
-  return t->records.count
-             ? ton_decisions_write(&t->records, t->decisions, t->error)
-             : TON_OK;
-}
-
 void
 master_text_close(MasterText* t)
 {
   ton_master_free(t->master);
-  ton_doc_free(t->doc);
-  ton_decisions_free(&t->records);
   ton_sound_features_free(&t->mix);
   for (uint32_t i = 0; i < t->n_references && i < MOST_REFERENCES; ++i) {
     ton_sound_features_free(&t->references[i]);

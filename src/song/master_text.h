@@ -11,16 +11,15 @@
    where nobody wrote one; the limiter's gain put right.
 */
 typedef struct {
-  const TonMasterOptions* wish;
+  TonSong* song;
+  const TonMasterOptions* options;
   const TonJob* job;
   TonError* error;
-  char folder[1024];
-  char source[1100];
-  char text[1100];      ///< Path of master.yaml, or "" for a bare file
-  char decisions[1200]; ///< Of its records, or ""
-  TonDoc* doc;
+  const char* file;      ///< The mix when there is no song, else null
+  const char* source;    ///< The mix; owned by the song
+  TonDoc* doc;           ///< The song's
+  TonDecisions* records; ///< The song's
   TonMaster* master;
-  TonDecisions records;
   TonTarget target; ///< With the loudness and ceiling that hold
   bool was_there;   ///< The text; not begun now
   bool propose;     ///< The chain
@@ -31,11 +30,11 @@ typedef struct {
   TonMasterPlan plan;
 } MasterText;
 
-/// Read or begin the text; find the source, the goal, and whether a chain is
-/// to be proposed.
-TonStatus master_text_open(MasterText* t, const char* song);
+/// Begin the text if there is none; find the goal, and whether a chain is to be
+/// proposed.
+TonStatus master_text_open(MasterText* t);
 
-/// Measure, propose; what was wished for goes into the text.
+/// Measure, propose; what was asked for goes into the text.
 TonStatus master_text_propose(MasterText* t);
 
 /// The compressor the assistant has just proposed, or null.
@@ -52,8 +51,6 @@ TonStatus master_text_drive(MasterText* t, TonGainSearch* search,
 
 /// Its place in the chain, or null.
 TonInsert* master_text_limiter(const MasterText* t);
-
-TonStatus master_text_save(const MasterText* t);
 
 void master_text_close(MasterText* t);
 

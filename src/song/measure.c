@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Reading an audio file through the meters.
 #include "base/error.h"
 #include "base/memory.h"
 #include "song/file_source.h"
+
+#include <tonmeister/song.h>
 
 static bool
 add(void* handle, const float* const* in, uint32_t frames)
@@ -17,9 +21,18 @@ feed(TonAudio* audio, TonMeters* meters, const TonJob* job, TonError* error)
   return source_pass(audio, &sink, "measuring", job, error);
 }
 
+/// They belong to the meters
+static void
+drop_curves(TonMeasurement* m)
+{
+  m->n_points = 0;
+  m->momentary_lufs = m->short_term_lufs = NULL;
+  m->peak_dbfs = m->correlation_curve = NULL;
+}
+
 TonStatus
 ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
-                 TonMeters** keep, const TonJob* job, TonError* error)
+                 TonMeters** owner, const TonJob* job, TonError* error)
 {
   TonAudio* audio = NULL;
   TON_TRY(ton_audio_open(path, &audio, error));
@@ -41,9 +54,10 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
                  ? TON_OK
                  : ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
   }
-  if (keep && !status) {
-    *keep = meters;
+  if (owner && !status) {
+    *owner = meters;
   } else {
+    drop_curves(result);
     ton_meters_free(meters);
   }
   ton_audio_close(audio);
@@ -51,7 +65,7 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
 }
 
 bool
-ton_breaks_off(const char* path)
+ton_is_truncated(const char* path)
 {
   TonAudio* audio = NULL;
   if (ton_audio_open(path, &audio, NULL)) {

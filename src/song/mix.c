@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Rendering a song's mix, and each track and bus where asked.
 #include "base/error.h"
-#include "base/memory.h"
 #include "dsp/decibel.h"
+#include "song/render.h"
 #include "song/song.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/// A rate that is not written is that of the first stem
 static TonStatus
-read_mix(const TonSongPaths* p, TonMix** mix, TonError* error)
+find_rate(TonMix* mix, TonError* error)
 {
-  TonDoc* doc = NULL;
-  TON_TRY(ton_doc_open(p->mix_text, &doc, error));
-  const TonStatus status = ton_mix_read(doc, p->folder, mix, error);
-  ton_doc_free(doc);
-  TON_TRY(status);
-  if (!(*mix)->rate && (*mix)->n_tracks) {
+  if (!mix->rate && mix->n_tracks) {
     TonAudio* audio = NULL;
-    TON_TRY(ton_audio_open((*mix)->strips[0].file, &audio, error));
-    (*mix)->rate = ton_audio_info(audio)->rate;
+    TON_TRY(ton_audio_open(mix->strips[0].file, &audio, error));
+    mix->rate = ton_audio_info(audio)->rate;
     ton_audio_close(audio);
   }
   return TON_OK;
@@ -43,19 +41,19 @@ mix_gain(const TonMix* mix)
 }
 
 typedef struct {
-  TonMixTap* taps;
-  TonRecorder* takes;
+  StripTap* taps;
+  Recorder* recorders;
   uint32_t n;
-} StemTakes;
+} StemRecorders;
 
 static void
-drop_stems(StemTakes* s)
+abandon_stems(StemRecorders* s)
 {
-  for (uint32_t i = 0; s->takes && i < s->n; ++i) {
-    ton_writer_abandon(s->takes[i].writer);
+  for (uint32_t i = 0; s->recorders && i < s->n; ++i) {
+    ton_writer_abandon(s->recorders[i].writer);
   }
   ton_free(s->taps);
-  ton_free(s->takes);
+  ton_free(s->recorders);
 }
 
 static TonAudioFormat
@@ -72,13 +70,13 @@ format_of(const TonMix* mix, uint32_t bits)
 }
 
 static TonStatus
-open_stems(const TonMix* mix, const char* folder, uint32_t bits, StemTakes* s,
-           TonError* error)
+open_stems(const TonMix* mix, const char* folder, uint32_t bits,
+           StemRecorders* s, TonError* error)
 {
   TON_TRY(ton_make_folder(folder, error));
-  s->taps = ton_alloc((mix->n_strips + 1) * sizeof(TonMixTap));
-  s->takes = ton_alloc((mix->n_strips + 1) * sizeof(TonRecorder));
-  if (!s->taps || !s->takes) {
+  s->taps = ton_alloc((mix->n_strips + 1) * sizeof(StripTap));
+  s->recorders = ton_alloc((mix->n_strips + 1) * sizeof(Recorder));
+  if (!s->taps || !s->recorders) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   const TonAudioFormat format = format_of(mix, bits);
@@ -88,109 +86,103 @@ open_stems(const TonMix* mix, const char* folder, uint32_t bits, StemTakes* s,
     }
     char path[2048];
     stem_path(folder, mix->strips[i].name, path, sizeof(path));
-    TonRecorder* const take = &s->takes[s->n];
-    take->error = error;
-    TON_TRY(ton_writer_open(path, &format, &take->writer, error));
-    s->taps[s->n++] = (TonMixTap){i, mix_gain(mix), take};
+    Recorder* const recorder = &s->recorders[s->n];
+    recorder->error = error;
+    TON_TRY(ton_writer_open(path, &format, &recorder->writer, error));
+    s->taps[s->n++] = (StripTap){i, mix_gain(mix), recorder};
   }
   return TON_OK;
 }
 
 /// As long as the mix
 static TonStatus
-commit_stems(StemTakes* s, uint64_t frames, TonError* error)
+commit_stems(StemRecorders* s, uint64_t frames, TonError* error)
 {
   for (uint32_t i = 0; i < s->n; ++i) {
-    TonAudioWriter* const writer = s->takes[i].writer;
+    TonAudioWriter* const writer = s->recorders[i].writer;
     TON_TRY(ton_writer_shorten(writer, frames, error));
-    s->takes[i].writer = NULL;
+    s->recorders[i].writer = NULL;
     TON_TRY(ton_writer_commit(writer, NULL, NULL, error));
   }
   return TON_OK;
 }
 
-/// What was rendered is whole; is it also sound?
 static TonStatus
-judge(const TonMix* mix, const TonRendered* r, const TonMixOptions* wish,
+judge(const TonMix* mix, const RenderFault* fault, uint32_t bits,
       const TonMeasurement* m, TonError* error)
 {
-  if (r->fault_strip != UINT32_MAX) {
+  if (fault->strip != UINT32_MAX) {
     return ton_fail(error, TON_GOAL_MISSED,
                     "\"%s\" produced something that is not a number at "
                     "%.3f s and was silenced from there on",
-                    mix->strips[r->fault_strip].name, r->fault_at_s);
+                    mix->strips[fault->strip].name, fault->at_s);
   }
-  if ((wish->bits == 16 || wish->bits == 24) && m->sample_peak_dbfs > 0.0) {
+  if ((bits == 16 || bits == 24) && m->sample_peak_dbfs > 0.0) {
     return ton_fail(error, TON_GOAL_MISSED,
                     "the mix peaks at %+.1f dBFS, which %u bits cannot hold: "
                     "it clips. Turn the mix bus down, or write 32 bit float",
-                    m->sample_peak_dbfs, wish->bits);
+                    m->sample_peak_dbfs, bits);
   }
   return TON_OK;
 }
 
+/// Close the meters, then the files
 static TonStatus
-render(const TonMix* mix, const TonSongPaths* p, const TonMixOptions* wish,
-       const char* stem_folder, const TonJob* job, TonMeasurement* result,
+commit(Recorder* recorder, StemRecorders* stems, TonMeasurement* result,
        TonError* error)
 {
-  const char* const out = wish->out ? wish->out : p->mix;
-  const TonAudioFormat format = format_of(mix, wish->bits);
-  TonRecorder take = {.error = error};
-  StemTakes stems = {0};
-  TonStatus status = ton_writer_open(out, &format, &take.writer, error);
-  take.meters = ton_meters_new(mix->rate, 2,
-                               TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK |
-                                   TON_MEASURE_LEVELS);
-  if (!status && !take.meters) {
+  const unsigned long refusals = ton_alloc_refusals();
+  ton_meters_finish(recorder->meters, result);
+  if (ton_alloc_refusals() != refusals) {
+    return ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
+  }
+  TonAudioWriter* const writer = recorder->writer;
+  recorder->writer = NULL;
+  TON_TRY(ton_writer_commit(writer, NULL, NULL, error));
+  return commit_stems(stems, recorder->given, error);
+}
+
+static TonStatus
+render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
+       const TonJob* job, TonMeasurement* result, TonError* error)
+{
+  const char* const out = options->out ? options->out : song->mix;
+  const TonAudioFormat format = format_of(mix, options->bits);
+  Recorder recorder = {.error = error};
+  StemRecorders stems = {0};
+  RenderFault fault = {.strip = UINT32_MAX};
+  TonStatus status = ton_writer_open(out, &format, &recorder.writer, error);
+  recorder.meters = ton_meters_new(
+      mix->rate, 2,
+      TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK | TON_MEASURE_LEVELS);
+  if (!status && !recorder.meters) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  if (!status && stem_folder) {
-    status = open_stems(mix, stem_folder, wish->bits, &stems, error);
+  if (!status && options->stems) {
+    status = open_stems(mix, song->stems, options->bits, &stems, error);
   }
-  TonRendered rendered = {0};
   status = status ? status
-                  : ton_render_mix(mix, p->cache, &take, stems.taps, stems.n,
-                                   job, &rendered, error);
-  if (!status) {
-    const unsigned long refusals = ton_alloc_refusals();
-    ton_meters_finish(take.meters, result);
-    if (ton_alloc_refusals() != refusals) {
-      status = ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
-    }
-    TonAudioWriter* const writer = take.writer;
-    take.writer = NULL;
-    if (status) {
-      ton_writer_abandon(writer);
-    } else {
-      status = ton_writer_commit(writer, NULL, NULL, error);
-    }
-    status = status ? status : commit_stems(&stems, take.given, error);
-  }
-  status = status ? status : judge(mix, &rendered, wish, result, error);
-  ton_writer_abandon(take.writer);
-  ton_meters_free(take.meters);
-  drop_stems(&stems);
+                  : render_mix(mix, song->cache, &recorder, stems.taps, stems.n,
+                               job, &fault, error);
+  status = status ? status : commit(&recorder, &stems, result, error);
+  status = status ? status : judge(mix, &fault, options->bits, result, error);
+  ton_writer_abandon(recorder.writer);
+  ton_meters_free(recorder.meters);
+  abandon_stems(&stems);
   return status;
 }
 
 TonStatus
-ton_song_mix(const char* song, const TonMixOptions* wish, const TonJob* job,
-             TonMeasurement* result, TonError* error)
+ton_song_mix(const TonSong* song, const TonMixOptions* options,
+             const TonJob* job, TonMeasurement* result, TonError* error)
 {
-  TonSongPaths p;
   TonMix* mix = NULL;
-  char folder[1200];
-  TON_TRY(ton_song_paths(song, false, &p, error));
-  TonStatus status = read_mix(&p, &mix, error);
-  if (!status && !wish->out) {
-    snprintf(folder, sizeof(folder), "%s/out", p.folder);
-    status = ton_make_folder(folder, error);
+  TonStatus status = song_read_mix(song, &mix, error);
+  status = status ? status : find_rate(mix, error);
+  if (!status && !options->out) {
+    status = ton_make_folder(song->out, error);
   }
-  snprintf(folder, sizeof(folder), "%s/out/stems", p.folder);
-  status = status ? status
-                  : render(mix, &p, wish, wish->stems ? folder : NULL, job,
-                           result, error);
+  status = status ? status : render(song, mix, options, job, result, error);
   ton_mix_free(mix);
   return status;
 }

@@ -2,7 +2,8 @@
 #ifndef TON_SONG_PARALLEL_FOR_H
 #define TON_SONG_PARALLEL_FOR_H
 
-#include "song/song.h"
+#include <tonmeister/job.h>
+#include <tonmeister/status.h>
 
 /// Work on item `i`; `job` tells of this item alone, from the worker's thread.
 typedef TonStatus (*TonParallelWork)(void* handle, uint32_t i,

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Tracks as files that the engine can read at the rate of the mix.
 #include "song/parallel_for.h"
+#include "song/render.h"
 
 typedef struct {
   const TonMix* mix;
   const char* cache;
-  TonStemPath* ready;
-} MixState;
+  PreparedStem* ready;
+} Preparing;
 
 static bool
 tell(void* handle, double part)
@@ -17,16 +20,16 @@ tell(void* handle, double part)
 static TonStatus
 make_ready(void* handle, uint32_t i, const TonJob* job, TonError* error)
 {
-  const MixState* const d = handle;
-  return ton_stem_prepared(d->mix->strips[i].file, d->mix->rate, d->cache,
-                           d->ready[i].path, sizeof(d->ready[i].path), tell,
+  const Preparing* const p = handle;
+  return ton_stem_prepared(p->mix->strips[i].file, p->mix->rate, p->cache,
+                           p->ready[i].path, sizeof(p->ready[i].path), tell,
                            (void*)(uintptr_t)job, error);
 }
 
 TonStatus
-ton_stems_prepare(const TonMix* mix, const char* cache, const TonJob* job,
-                  TonStemPath* ready, TonError* error)
+prepare_stems(const TonMix* mix, const char* cache, const TonJob* job,
+              PreparedStem* ready, TonError* error)
 {
-  MixState d = {mix, cache, ready};
-  return parallel_for(mix->n_tracks, job, make_ready, &d, error);
+  Preparing p = {mix, cache, ready};
+  return parallel_for(mix->n_tracks, job, make_ready, &p, error);
 }

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Proposing a mix: the stems are measured, the assistant is asked, what it
+/// says goes into the text, the result is rendered and levelled.
 #include "assistants/mix.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "song/analyse.h"
 #include "song/parallel_for.h"
+#include "song/render.h"
+#include "song/song.h"
 #include "song/user_edits.h"
 
 #include <assert.h>
@@ -15,16 +20,16 @@
 typedef struct {
   const TonJob* job;
   TonError* error;
-  TonSongPaths paths;
-  TonDoc* doc;
+  TonSong* song;
+  TonDoc* doc; ///< The song's
   TonMix* mix; ///< What the text says now
   uint32_t n;  ///< Tracks
-  TonStemPath* ready;
+  PreparedStem* ready;
   TonSoundFeatures* facts;
   TonMixStem* stems;
   TonRoles* roles;
   TonDecisions decisions;
-  UserEdits kept;
+  UserEdits user;
 } Proposal;
 
 static TonStatus
@@ -32,12 +37,12 @@ read_again(Proposal* p)
 {
   ton_mix_free(p->mix);
   p->mix = NULL;
-  TON_TRY(ton_mix_read(p->doc, p->paths.folder, &p->mix, p->error));
+  TON_TRY(song_read_mix(p->song, &p->mix, p->error));
   assert(p->mix);
   if (!p->mix->rate) {
     p->mix->rate = 48000;
   }
-  return user_edits_lock(&p->kept, p->mix, p->error);
+  return user_edits_lock(&p->user, p->mix, p->error);
 }
 
 static TonStatus
@@ -52,14 +57,13 @@ static TonStatus
 analyse_all(Proposal* p)
 {
   p->n = p->mix->n_tracks;
-  p->ready = ton_alloc((p->n + 1) * sizeof(TonStemPath));
+  p->ready = ton_alloc((p->n + 1) * sizeof(PreparedStem));
   p->facts = ton_alloc((p->n + 1) * sizeof(TonSoundFeatures));
   p->stems = ton_alloc((p->n + 1) * sizeof(TonMixStem));
   if (!p->ready || !p->facts || !p->stems) {
     return ton_fail(p->error, TON_NO_MEMORY, "out of memory");
   }
-  TON_TRY(
-      ton_stems_prepare(p->mix, p->paths.cache, p->job, p->ready, p->error));
+  TON_TRY(prepare_stems(p->mix, p->song->cache, p->job, p->ready, p->error));
   return parallel_for(p->n, p->job, analyse_stem, p, p->error);
 }
 
@@ -114,7 +118,7 @@ static TonStatus
 carry_out(Proposal* p, TonPlan* plan, TonStatus status)
 {
   if (!status) {
-    user_edits_spare(&p->kept, &p->decisions, p->doc, plan);
+    user_edits_spare(&p->user, &p->decisions, p->doc, plan);
     status = ton_plan_apply(plan, p->doc, p->error);
   }
   status = status ? status : keep_decisions(p, plan);
@@ -126,7 +130,7 @@ static TonStatus
 propose_all(Proposal* p)
 {
   TonPlan plan = {0};
-  user_edits_forget(&p->kept, p->mix);
+  user_edits_forget(&p->user, p->mix);
   const TonMixBrief brief = brief_of(p);
   return carry_out(p, &plan, ton_assist_mix(&brief, &plan, p->error));
 }
@@ -157,9 +161,9 @@ active_lufs(const TonMeasurement* m, const TonSoundFeatures* facts)
 }
 
 typedef struct {
-  TonRecorder mix;
-  TonRecorder* strips;
-  TonMixTap* taps;
+  Recorder mix;
+  Recorder* strips;
+  StripTap* taps;
   double* lufs; ///< Per track, behind its fader
   double true_peak_dbtp;
   double integrated_lufs;
@@ -168,8 +172,8 @@ typedef struct {
 static TonStatus
 open_hearing(const Proposal* p, Hearing* h, bool strips)
 {
-  h->strips = ton_alloc((p->n + 1) * sizeof(TonRecorder));
-  h->taps = ton_alloc((p->n + 1) * sizeof(TonMixTap));
+  h->strips = ton_alloc((p->n + 1) * sizeof(Recorder));
+  h->taps = ton_alloc((p->n + 1) * sizeof(StripTap));
   h->lufs = ton_alloc((p->n + 1) * sizeof(double));
   h->mix.error = p->error;
   h->mix.meters = ton_meters_new(p->mix->rate, 2,
@@ -179,7 +183,7 @@ open_hearing(const Proposal* p, Hearing* h, bool strips)
     h->strips[i].error = p->error;
     h->strips[i].meters = ton_meters_new(
         p->mix->rate, 2, TON_MEASURE_LOUDNESS | TON_MEASURE_TIMELINE);
-    h->taps[i] = (TonMixTap){i, 1.0F, &h->strips[i]};
+    h->taps[i] = (StripTap){i, 1.0F, &h->strips[i]};
     good = h->strips[i].meters;
   }
   return good ? TON_OK : ton_fail(p->error, TON_NO_MEMORY, "out of memory");
@@ -211,8 +215,8 @@ hear(Proposal* p, Hearing* h, bool strips)
   *h = (Hearing){0};
   TonStatus status = open_hearing(p, h, strips);
   status = status ? status
-                  : ton_render_mix(p->mix, p->paths.cache, &h->mix, h->taps,
-                                   strips ? p->n : 0, p->job, NULL, p->error);
+                  : render_mix(p->mix, p->song->cache, &h->mix, h->taps,
+                               strips ? p->n : 0, p->job, NULL, p->error);
   if (h->mix.meters) {
     close_hearing(p, h);
   }
@@ -250,26 +254,28 @@ level_all(Proposal* p)
 static TonStatus
 propose(Proposal* p)
 {
-  char path[1200];
-  snprintf(path, sizeof(path), "%s/decisions.json", p->paths.folder);
-  TON_TRY(ton_doc_open(p->paths.mix_text, &p->doc, p->error));
+  SongText* const text = &p->song->texts[TON_SONG_MIX_TEXT];
   TON_TRY(read_again(p));
-  TON_TRY(user_edits_read(&p->kept, path, p->doc, p->mix, p->error));
-  TON_TRY(user_edits_lock(&p->kept, p->mix, p->error));
+  TON_TRY(user_edits_find(&p->user, &text->records, p->doc, p->mix, p->error));
+  TON_TRY(user_edits_lock(&p->user, p->mix, p->error));
   TON_TRY(ton_roles_read(NULL, &p->roles, p->error));
   TON_TRY(analyse_all(p));
   TON_TRY(propose_all(p));
   TON_TRY(level_all(p));
-  TON_TRY(user_edits_close(&p->kept, p->doc, &p->decisions, p->error));
-  TON_TRY(ton_doc_save(p->doc, p->paths.mix_text, p->error));
-  return ton_decisions_write(&p->decisions, path, p->error);
+  TON_TRY(user_edits_close(&p->user, p->doc, &p->decisions, p->error));
+  text->records = p->decisions;
+  text->records_changed = true;
+  p->decisions = (TonDecisions){0};
+  return TON_OK;
 }
 
 TonStatus
-ton_song_propose_mix(const char* song, const TonJob* job, TonError* error)
+ton_song_propose(TonSong* song, const TonJob* job, TonError* error)
 {
-  Proposal p = {.job = job, .error = error};
-  TON_TRY(ton_song_paths(song, false, &p.paths, error));
+  Proposal p = {.job = job,
+                .error = error,
+                .song = song,
+                .doc = song->texts[TON_SONG_MIX_TEXT].doc};
   const TonStatus status = propose(&p);
   for (uint32_t i = 0; p.facts && i < p.n; ++i) {
     ton_sound_features_free(&p.facts[i]);
@@ -280,7 +286,6 @@ ton_song_propose_mix(const char* song, const TonJob* job, TonError* error)
   ton_roles_free(p.roles);
   ton_decisions_free(&p.decisions);
   ton_mix_free(p.mix);
-  ton_doc_free(p.doc);
-  user_edits_free(&p.kept);
+  user_edits_free(&p.user);
   return status;
 }

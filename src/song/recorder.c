@@ -1,81 +1,83 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Measuring and writing what is rendered, without the silence at the end.
+#include "song/recorder.h"
+
 #include "base/error.h"
 #include "base/memory.h"
-#include "song/song.h"
 
 #include <math.h>
 #include <string.h>
 
 static const float QUIET = 1e-5F; ///< -100 dBFS
 
-/// Longest silence inside a tail, as between two echoes; what waits for longer
-/// is taken for sound
-enum { LONGEST_WAIT = 1 << 22 };
+/// Longest silence inside a tail, as between two echoes, in frames; what waits
+/// for longer is written
+enum { MAX_QUIET = 1 << 22 };
 
 static bool
-give(TonRecorder* t, const float* const* in, uint32_t frames)
+give(Recorder* r, const float* const* in, uint32_t frames)
 {
-  t->given += frames;
-  if (t->meters && frames) {
-    ton_meters_add(t->meters, in, frames);
+  r->given += frames;
+  if (r->meters && frames) {
+    ton_meters_add(r->meters, in, frames);
   }
-  return !t->writer || !frames ||
-         ton_writer_write(t->writer, in, frames, t->error) == TON_OK;
+  return !r->writer || !frames ||
+         ton_writer_write(r->writer, in, frames, r->error) == TON_OK;
 }
 
 static bool
-release_quiet(TonRecorder* t)
+release_quiet(Recorder* r)
 {
-  const float* const in[2] = {t->quiet[0], t->quiet[1]};
-  const uint32_t n = t->n_quiet;
-  t->n_quiet = 0;
-  return give(t, in, n);
+  const float* const in[2] = {r->quiet[0], r->quiet[1]};
+  const uint32_t n = r->n_quiet;
+  r->n_quiet = 0;
+  return give(r, in, n);
 }
 
 static bool
-make_room(TonRecorder* t, uint32_t frames)
+grow_quiet(Recorder* r, uint32_t frames)
 {
   for (int c = 0; c < 2; ++c) {
-    float* const more = ton_grow(t->quiet[c], &t->room[c],
-                                 (size_t)t->n_quiet + frames, sizeof(float));
+    float* const more = ton_grow(r->quiet[c], &r->capacity[c],
+                                 (size_t)r->n_quiet + frames, sizeof(float));
     if (!more) {
-      ton_fail(t->error, TON_NO_MEMORY, "out of memory");
+      ton_fail(r->error, TON_NO_MEMORY, "out of memory");
       return false;
     }
-    t->quiet[c] = more;
+    r->quiet[c] = more;
   }
   return true;
 }
 
-/// What is let go of depends on the frames alone, not on how they come
+/// Where frames are let through does not depend on the size of the blocks
 static bool
-keep_quiet(TonRecorder* t, const float* const* in, uint32_t from,
-           uint32_t frames)
+keep_quiet(Recorder* r, const float* const* in, uint32_t from, uint32_t frames)
 {
   while (from < frames) {
-    if (t->n_quiet == LONGEST_WAIT && !release_quiet(t)) {
+    if (r->n_quiet == MAX_QUIET && !release_quiet(r)) {
       return false;
     }
     const uint32_t rest = frames - from;
-    const uint32_t fits = LONGEST_WAIT - t->n_quiet;
+    const uint32_t fits = MAX_QUIET - r->n_quiet;
     const uint32_t n = rest < fits ? rest : fits;
-    if (!make_room(t, n)) {
+    if (!grow_quiet(r, n)) {
       return false;
     }
     for (int c = 0; c < 2; ++c) {
-      memcpy(t->quiet[c] + t->n_quiet, in[c] + from, n * sizeof(float));
+      memcpy(r->quiet[c] + r->n_quiet, in[c] + from, n * sizeof(float));
     }
-    t->n_quiet += n;
+    r->n_quiet += n;
     from += n;
   }
   return true;
 }
 
-/// Frames up to the last one that is heard, or up to `least`
+/// Frames up to the last one that is heard, or up to `min`
 static uint32_t
-heard(const float* const* in, uint32_t least, uint32_t frames)
+heard(const float* const* in, uint32_t min, uint32_t frames)
 {
-  while (frames > least && fabsf(in[0][frames - 1]) < QUIET &&
+  while (frames > min && fabsf(in[0][frames - 1]) < QUIET &&
          fabsf(in[1][frames - 1]) < QUIET) {
     --frames;
   }
@@ -85,33 +87,33 @@ heard(const float* const* in, uint32_t least, uint32_t frames)
 static bool
 push(void* handle, const float* const* in, uint32_t frames)
 {
-  TonRecorder* const t = handle;
-  if (!t->trim) {
-    return give(t, in, frames);
+  Recorder* const r = handle;
+  if (!r->trim) {
+    return give(r, in, frames);
   }
-  const uint64_t at = t->given + t->n_quiet;
-  const uint64_t sure = at < t->sure ? t->sure - at : 0;
-  const uint32_t least = sure < frames ? (uint32_t)sure : frames;
-  const uint32_t n = heard(in, least, frames);
-  if (n && (!release_quiet(t) || !give(t, in, n))) {
+  const uint64_t at = r->given + r->n_quiet;
+  const uint64_t certain = at < r->min_frames ? r->min_frames - at : 0;
+  const uint32_t min = certain < frames ? (uint32_t)certain : frames;
+  const uint32_t n = heard(in, min, frames);
+  if (n && (!release_quiet(r) || !give(r, in, n))) {
     return false;
   }
-  return n == frames || keep_quiet(t, in, n, frames);
+  return n == frames || keep_quiet(r, in, n, frames);
 }
 
 TonSink
-ton_recorder_sink(TonRecorder* take)
+recorder_sink(Recorder* r)
 {
-  return (TonSink){take, push};
+  return (TonSink){r, push};
 }
 
 void
-ton_recorder_end(TonRecorder* take)
+recorder_end(Recorder* r)
 {
   for (int c = 0; c < 2; ++c) {
-    ton_free(take->quiet[c]);
-    take->quiet[c] = NULL;
-    take->room[c] = 0;
+    ton_free(r->quiet[c]);
+    r->quiet[c] = NULL;
+    r->capacity[c] = 0;
   }
-  take->n_quiet = 0;
+  r->n_quiet = 0;
 }

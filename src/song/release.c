@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Writing and verifying the deliverables of a release.
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "files/files.h"
 #include "song/checksums.h"
 #include "song/parallel_for.h"
+#include "song/render.h"
 #include "song/song.h"
 
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,7 +80,7 @@ tags_of(const TonRelease* r, const TonMeasurement* m)
 
 /// One file on its way
 typedef struct {
-  const TonSongPaths* paths;
+  const TonSong* song;
   const TonRelease* release;
   const TonDeliverable* what;
   const TonMeasurement* master;
@@ -92,7 +97,7 @@ typedef struct {
 #define NEAR_CODED_LU 0.5
 /// Highest true peak a decoder may give, dBTP: what lies above 0 is clipped by
 /// players that decode to integers
-#define MOST_DECODED_DBTP -0.1
+#define MAX_DECODED_DBTP -0.1
 
 /// Rate of the file: the master's unless the text says otherwise, and for MP3
 /// one that MPEG-1 has, of the same family if there is one
@@ -121,7 +126,7 @@ find_source(Delivery* d)
   }
   pthread_mutex_lock(&one_at_a_time);
   const TonStatus status =
-      ton_stem_prepared(d->release->source, rate, d->paths->cache, d->source,
+      ton_stem_prepared(d->release->source, rate, d->song->cache, d->source,
                         sizeof(d->source), NULL, NULL, d->error);
   pthread_mutex_unlock(&one_at_a_time);
   return status;
@@ -161,7 +166,7 @@ typedef struct {
 /// Render into the writer.  The peaks stand out by fractions of a decibel, so
 /// that a fast release is not heard and takes least.
 static TonStatus
-render(const Delivery* d, const Hold* hold, TonRecorder* take)
+render(const Delivery* d, const Hold* hold, Recorder* recorder)
 {
   TonInsert guard = {0};
   char text[128];
@@ -172,7 +177,7 @@ render(const Delivery* d, const Hold* hold, TonRecorder* take)
     TON_TRY(ton_insert_parse(text, &guard, d->error));
   }
   const TonStatus status =
-      ton_render_chain(d->source, &guard, hold->on, take, d->job, d->error);
+      render_file(d->source, &guard, hold->on, recorder, d->job, d->error);
   if (hold->on) {
     ton_insert_free(&guard);
   }
@@ -185,48 +190,49 @@ static TonStatus
 write_once(const Delivery* d, const Hold* hold, const char* path)
 {
   const TonAudioFormat format = format_of(d, hold->on);
-  TonRecorder take = {.error = d->error};
-  TON_TRY(ton_writer_open(path, &format, &take.writer, d->error));
+  Recorder recorder = {.error = d->error};
+  TON_TRY(ton_writer_open(path, &format, &recorder.writer, d->error));
   TonMeasurement m = *d->master;
   TonStatus status = TON_OK;
   const unsigned long refusals = ton_alloc_refusals();
   if (hold->on) {
-    take.meters = ton_meters_new(format.rate, format.channels,
-                                 TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);
-    status = take.meters ? TON_OK
-                         : ton_fail(d->error, TON_NO_MEMORY, "out of memory");
+    recorder.meters =
+        ton_meters_new(format.rate, format.channels,
+                       TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);
+    status = recorder.meters
+                 ? TON_OK
+                 : ton_fail(d->error, TON_NO_MEMORY, "out of memory");
   }
-  status = status ? status : render(d, hold, &take);
-  if (take.meters) {
-    ton_meters_finish(take.meters, &m);
-    ton_meters_free(take.meters);
+  status = status ? status : render(d, hold, &recorder);
+  if (recorder.meters) {
+    ton_meters_finish(recorder.meters, &m);
+    ton_meters_free(recorder.meters);
   }
   if (!status && ton_alloc_refusals() != refusals) {
     status = ton_fail(d->error, TON_NO_MEMORY, "out of memory");
   }
   if (status) {
-    ton_writer_abandon(take.writer);
+    ton_writer_abandon(recorder.writer);
     return status;
   }
   const TonBroadcast b = {format.broadcast.present, m.integrated_lufs,
                           m.loudness_range_lu,      m.true_peak_dbtp,
                           m.momentary_max_lufs,     m.short_term_max_lufs};
   const TonTags tags = tags_of(d->release, &m);
-  return ton_writer_commit(take.writer, &b, &tags, d->error);
+  return ton_writer_commit(recorder.writer, &b, &tags, d->error);
 }
 
 /// Open the finished file and measure it again: what is promised is what lies
 /// on the disk
 static TonStatus
-verify(TonDelivered* made, const TonJob* job, TonError* error)
+verify(TonDelivered* made, const char* path, const TonJob* job, TonError* error)
 {
-  TON_TRY(ton_measure_file(made->path,
-                           TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK |
-                               TON_MEASURE_LEVELS,
-                           &made->measured, NULL, job, error));
-  TON_TRY(ton_file_sha256(made->path, made->sha256, error));
+  TON_TRY(ton_measure_file(
+      path, TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK | TON_MEASURE_LEVELS,
+      &made->measured, NULL, job, error));
+  TON_TRY(ton_file_sha256(path, made->sha256, error));
   struct stat st;
-  made->bytes = stat(made->path, &st) == 0 ? (uint64_t)st.st_size : 0;
+  made->bytes = stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
   return TON_OK;
 }
 
@@ -242,7 +248,7 @@ away_lu(const Delivery* d, const TonDelivered* made)
 static bool
 improve(const Delivery* d, const TonDelivered* made, Hold* hold)
 {
-  const double over = made->measured.true_peak_dbtp - MOST_DECODED_DBTP;
+  const double over = made->measured.true_peak_dbtp - MAX_DECODED_DBTP;
   const double away = away_lu(d, made);
   const double near = made->lossy ? NEAR_CODED_LU : NEAR_LU;
   const bool high = made->lossy && over > 0.0;
@@ -260,14 +266,14 @@ improve(const Delivery* d, const TonDelivered* made, Hold* hold)
 
 /// Write and verify, again where the first try can be bettered
 static TonStatus
-try_and_verify(const Delivery* d, TonDelivered* made)
+try_and_verify(const Delivery* d, TonDelivered* made, const char* path)
 {
-  enum { MOST_TRIES = 4 };
+  enum { MAX_TRIES = 4 };
   Hold hold = {.on = d->converted, .ceiling_dbtp = d->ceiling_dbtp};
-  for (int i = 0; i < MOST_TRIES; ++i) {
-    TON_TRY(write_once(d, &hold, made->path));
+  for (int i = 0; i < MAX_TRIES; ++i) {
+    TON_TRY(write_once(d, &hold, path));
     made->tries = (uint32_t)i + 1;
-    TON_TRY(verify(made, d->job, d->error));
+    TON_TRY(verify(made, path, d->job, d->error));
     if (!improve(d, made, &hold)) {
       break;
     }
@@ -279,55 +285,71 @@ try_and_verify(const Delivery* d, TonDelivered* made)
 static TonStatus
 write_and_verify(const Delivery* d, TonDelivered* made)
 {
-  char path[sizeof(made->path)];
-  snprintf(path, sizeof(path), "%s", made->path);
-  files_part_name(path, made->path, sizeof(made->path));
-  TonStatus status = try_and_verify(d, made);
-  status = status ? status : files_atomic_replace(made->path, path, d->error);
+  char part[PATH_MAX];
+  files_part_name(made->path, part, sizeof(part));
+  TonStatus status = try_and_verify(d, made, part);
+  status = status ? status : files_atomic_replace(part, made->path, d->error);
   if (status) {
-    unlink(made->path);
+    unlink(part);
   }
-  if (status && strncmp(d->error->file, made->path, 511) == 0) {
-    snprintf(d->error->file, sizeof(d->error->file), "%.511s", path);
+  if (status && strncmp(d->error->file, part, 511) == 0) {
+    snprintf(d->error->file, sizeof(d->error->file), "%.511s", made->path);
   }
-  snprintf(made->path, sizeof(made->path), "%s", path);
   return status;
 }
 
-/// What the file on the disk keeps of the promises
-static void
+/// A text of its own, or null when memory is refused
+__attribute__((format(printf, 1, 2))) static char*
+print_string(const char* format, ...)
+{
+  char* text = NULL;
+  va_list args;
+  va_start(args, format);
+  const int n = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  text = n < 0 ? NULL : ton_alloc((size_t)n + 1);
+  va_start(args, format);
+  if (text) {
+    vsnprintf(text, (size_t)n + 1, format, args);
+  }
+  va_end(args);
+  return text;
+}
+
+/// Whether the file on the disk keeps the ceiling and the loudness
+static TonStatus
 judge(const Delivery* d, TonDelivered* made)
 {
   const TonMeasurement* const m = &made->measured;
-  const double most = made->lossy ? MOST_DECODED_DBTP : d->ceiling_dbtp + 0.05;
+  const double max_dbtp =
+      made->lossy ? MAX_DECODED_DBTP : d->ceiling_dbtp + 0.05;
   const double away = away_lu(d, made);
   const double near = made->lossy ? NEAR_CODED_LU : NEAR_LU;
-  made->good = false;
-  if (m->true_peak_dbtp > most) {
-    snprintf(made->why, sizeof(made->why),
-             "reads %.2f dBTP after %s, above %.2f dBTP", m->true_peak_dbtp,
-             made->lossy ? "decoding" : "writing", most);
-  } else if (fabs(away) > near) {
-    snprintf(made->why, sizeof(made->why),
-             "reads %.2f LUFS after %s, %.2f LU %s the master",
-             m->integrated_lufs, made->lossy ? "decoding" : "writing",
-             fabs(away), away < 0.0 ? "under" : "over");
-  } else {
-    made->good = true;
-  }
+  const char* const when = made->lossy ? "decoding" : "writing";
+  made->good = !(m->true_peak_dbtp > max_dbtp) && !(fabs(away) > near);
+  made->why =
+      made->good ? ton_copy_string("")
+      : m->true_peak_dbtp > max_dbtp
+          ? print_string("reads %.2f dBTP after %s, above %.2f dBTP",
+                         m->true_peak_dbtp, when, max_dbtp)
+          : print_string("reads %.2f LUFS after %s, %.2f LU %s the master",
+                         m->integrated_lufs, when, fabs(away),
+                         away < 0.0 ? "under" : "over");
+  return made->why ? TON_OK
+                   : ton_fail(d->error, TON_NO_MEMORY, "out of memory");
 }
 
 /// No encoder for it here: said, and in the way of nothing else
-static void
+static TonStatus
 leave_out(const Delivery* d, TonDelivered* made)
 {
   made->measured = (TonMeasurement){.rate = d->master->rate,
                                     .channels = d->master->channels,
                                     .integrated_lufs = NAN,
                                     .true_peak_dbtp = NAN};
-  made->good = false;
-  snprintf(made->why, sizeof(made->why), "is not written: %.140s",
-           d->error->text);
+  made->why = print_string("is not written: %s", d->error->text);
+  return made->why ? TON_OK
+                   : ton_fail(d->error, TON_NO_MEMORY, "out of memory");
 }
 
 static TonStatus
@@ -336,30 +358,29 @@ deliver(Delivery* d, TonDelivered* made)
   char name[256];
   const TonRelease* const r = d->release;
   safe_name(r->title ? r->title : "song", name, sizeof(name));
-  *made = (TonDelivered){.lossy = is_lossy(d->what->container)};
-  snprintf(made->name, sizeof(made->name), "%s", d->what->name);
-  snprintf(made->path, sizeof(made->path), "%s/%s (%s).%s", d->paths->release,
-           name, d->what->name, ending(d->what->container));
+  made->lossy = is_lossy(d->what->container);
+  made->name = ton_copy_string(d->what->name);
+  made->path = print_string("%s/%s (%s).%s", d->song->release, name,
+                            d->what->name, ending(d->what->container));
+  if (!made->name || !made->path) {
+    return ton_fail(d->error, TON_NO_MEMORY, "out of memory");
+  }
   TonStatus status = find_source(d);
   status = status ? status : write_and_verify(d, made);
   if (status == TON_UNSUPPORTED) {
-    leave_out(d, made);
-    return TON_OK;
+    return leave_out(d, made);
   }
-  TON_TRY(status);
-  judge(d, made);
-  return TON_OK;
+  return status ? status : judge(d, made);
 }
 
 /// A picture that lies in the song's folder, or null
 static const char*
-find_cover(const TonSongPaths* p)
+find_cover(TonSong* song)
 {
   static const char* const names[] = {"cover.jpg", "cover.jpeg", "cover.png"};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i) {
-    char path[1200];
-    snprintf(path, sizeof(path), "%s/%s", p->folder, names[i]);
-    if (ton_is_file(path)) {
+    const char* const path = song_path_of(song, names[i]);
+    if (path && ton_is_file(path)) {
       return names[i];
     }
   }
@@ -368,53 +389,53 @@ find_cover(const TonSongPaths* p)
 
 /// A release.yaml for a song that has none: the title is the folder's name
 static TonStatus
-first_text(const TonSongPaths* p, TonError* error)
+begin_text(TonSong* song, TonError* error)
 {
-  if (access(p->release_text, F_OK) == 0) {
+  if (song->texts[TON_SONG_RELEASE_TEXT].doc) {
     return TON_OK;
   }
-  const char* const name = strrchr(p->folder, '/') + 1;
-  const char* const cover = find_cover(p);
-  char* const title = ton_doc_scalar(name);
+  const char* const cover = find_cover(song);
+  char* const title = ton_doc_scalar(song->name);
   TonString text = {0};
   ton_string_printf(&text,
                     "# What goes out, and under which name.\ntitle: %s\n"
                     "artist: Unknown Artist\n",
-                    title ? title : name);
+                    title ? title : song->name);
   if (cover) {
     ton_string_printf(&text, "cover: %s\n", cover);
   }
   ton_free(title);
-  const TonStatus status = ton_file_write(
-      p->release_text, ton_string_string(&text), text.length, error);
+  const TonStatus status =
+      text.failed
+          ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+          : song_begin_text(song, TON_SONG_RELEASE_TEXT, text.bytes, error);
   ton_string_free(&text);
   return status;
 }
 
-static double
-ceiling_of(const TonSongPaths* p)
+/// That of master.yaml; -1 dBTP for a song without one
+static TonStatus
+find_ceiling(const TonSong* song, double* dbtp, TonError* error)
 {
-  TonDoc* doc = NULL;
   TonMaster* master = NULL;
-  double ceiling = -1.0;
-  if (ton_doc_open(p->master_text, &doc, NULL) == TON_OK &&
-      ton_master_read(doc, p->folder, &master, NULL) == TON_OK) {
-    ceiling = (double)master->ceiling_dbtp;
+  *dbtp = -1.0;
+  if (song->texts[TON_SONG_MASTER_TEXT].doc) {
+    TON_TRY(song_read_master(song, &master, error));
+    *dbtp = (double)master->ceiling_dbtp;
+    ton_master_free(master);
   }
-  ton_master_free(master);
-  ton_doc_free(doc);
-  return ceiling;
+  return TON_OK;
 }
 
 /// All files of a release
 typedef struct {
-  const TonSongPaths* paths;
+  const TonSong* song;
   const TonRelease* release;
   TonMeasurement master;
   double ceiling_dbtp;
   TonDelivered* all;
   uint32_t n;
-  uint32_t order[TON_MOST_DELIVERED]; ///< In which they are begun
+  uint32_t* order; ///< In which they are begun
 } Deliveries;
 
 /// Encoders of lossy codecs work longest: they begin
@@ -437,7 +458,7 @@ deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
   Deliveries* const a = handle;
   TonJob alone = *job; // files share the cores
   alone.threads = a->n > 1 ? 1 : job->threads;
-  Delivery d = {.paths = a->paths,
+  Delivery d = {.song = a->song,
                 .release = a->release,
                 .what = &a->release->deliverables[a->order[i]],
                 .master = &a->master,
@@ -448,48 +469,64 @@ deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
 }
 
 static TonStatus
-deliver_all(const TonSongPaths* p, const TonRelease* r, const TonJob* job,
-            TonDelivered* all, uint32_t* n, TonError* error)
+deliver_all(const TonSong* song, const TonRelease* r, const TonJob* job,
+            TonDelivery* delivery, TonError* error)
 {
-  Deliveries a = {
-      .paths = p, .release = r, .ceiling_dbtp = ceiling_of(p), .all = all};
-  a.n = r->n_deliverables < TON_MOST_DELIVERED ? r->n_deliverables
-                                               : TON_MOST_DELIVERED;
-  TON_TRY(ton_make_folder(p->release, error));
+  Deliveries a = {.song = song, .release = r, .n = r->n_deliverables};
+  TON_TRY(find_ceiling(song, &a.ceiling_dbtp, error));
+  TON_TRY(ton_make_folder(song->release, error));
   TON_TRY(ton_measure_file(r->source,
                            TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK,
                            &a.master, NULL, job, error));
-  find_order(&a);
-  TON_TRY(parallel_for(a.n, job, deliver_one, &a, error));
-  *n = a.n;
-  return checksums_write(p->release, all, *n, error);
+  delivery->n = a.n;
+  delivery->files = a.all = ton_alloc((a.n + 1) * sizeof(TonDelivered));
+  a.order = ton_alloc((a.n + 1) * sizeof(uint32_t));
+  TonStatus status = a.all && a.order
+                         ? TON_OK
+                         : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  if (!status) {
+    find_order(&a);
+    status = parallel_for(a.n, job, deliver_one, &a, error);
+  }
+  ton_free(a.order);
+  return status ? status
+                : checksums_write(song->release, delivery->files, delivery->n,
+                                  error);
+}
+
+void
+ton_delivery_free(TonDelivery* delivery)
+{
+  for (uint32_t i = 0; delivery->files && i < delivery->n; ++i) {
+    ton_free(delivery->files[i].name);
+    ton_free(delivery->files[i].path);
+    ton_free(delivery->files[i].why);
+  }
+  ton_free(delivery->files);
+  *delivery = (TonDelivery){0};
 }
 
 TonStatus
-ton_song_release(const char* song, const TonJob* job, TonDelivered* all,
-                 uint32_t* n, TonError* error)
+ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
+                 TonError* error)
 {
-  TonSongPaths p;
-  TonDoc* doc = NULL;
   TonRelease* r = NULL;
-  *n = 0;
-  TON_TRY(ton_song_paths(song, false, &p, error));
-  TON_TRY(first_text(&p, error));
-  TON_TRY(ton_doc_open(p.release_text, &doc, error));
-  TonStatus status = ton_release_read(doc, p.folder, &r, error);
-  ton_doc_free(doc);
-  if (!status && access(r->source, F_OK) != 0) {
-    status =
-        ton_fail_file(error, TON_NOT_FOUND, r->source,
-                      "there is no master yet; run tonmeister master %s", song);
-  }
-  status = status ? status : deliver_all(&p, r, job, all, n, error);
+  *delivery = (TonDelivery){0};
+  TON_TRY(begin_text(song, error));
+  TON_TRY(song_read_release(song, &r, error));
+  TonStatus status =
+      access(r->source, F_OK) == 0
+          ? TON_OK
+          : ton_fail_file(error, TON_NOT_FOUND, r->source,
+                          "there is no master yet; run tonmeister master %s",
+                          song->given);
+  status = status ? status : deliver_all(song, r, job, delivery, error);
   ton_release_free(r);
   TON_TRY(status);
-  for (uint32_t i = 0; i < *n; ++i) {
-    if (!all[i].good) {
-      return ton_fail_file(error, TON_GOAL_MISSED, all[i].path, "%s",
-                           all[i].why);
+  for (uint32_t i = 0; i < delivery->n; ++i) {
+    const TonDelivered* const file = &delivery->files[i];
+    if (!file->good) {
+      return ton_fail_file(error, TON_GOAL_MISSED, file->path, "%s", file->why);
     }
   }
   return TON_OK;

@@ -1,179 +1,244 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// Rendering a mix or a chain: opens the files, runs the engine, reads meters.
+#include "song/render.h"
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "song/build_graph.h"
 #include "song/file_source.h"
-#include "song/song.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <math.h>
 
-/// The files of a mix, open
+// The engine ------------------------------------------------------------------
+
 typedef struct {
-  TonStemPath* ready;
-  TonAudio** audio;
-  TonSource* sources;
-  uint32_t n;
-} MixState;
-
-static void
-close_desk(MixState* d)
-{
-  for (uint32_t i = 0; d->audio && i < d->n; ++i) {
-    ton_audio_close(d->audio[i]);
-  }
-  ton_free(d->ready);
-  ton_free(d->audio);
-  ton_free(d->sources);
-}
-
-static TonStatus
-open_stem(MixState* d, uint32_t i, const char* named, TonError* error)
-{
-  TON_TRY(ton_audio_open(d->ready[i].path, &d->audio[i], error));
-  const uint32_t channels = ton_audio_info(d->audio[i])->channels;
-  if (channels > 2) {
-    return ton_fail_file(error, TON_UNSUPPORTED, named,
-                         "has %u channels; a stem is mono or stereo: split it "
-                         "into files of one or two channels",
-                         channels);
-  }
-  d->sources[i] = source_of(d->audio[i]);
-  return TON_OK;
-}
-
-static TonStatus
-open_desk(MixState* d, const TonMix* mix, const char* cache, const TonJob* job,
-          TonError* error)
-{
-  d->n = mix->n_tracks;
-  d->ready = ton_alloc((d->n + 1) * sizeof(TonStemPath));
-  d->audio = ton_alloc((d->n + 1) * sizeof(TonAudio*));
-  d->sources = ton_alloc((d->n + 1) * sizeof(TonSource));
-  if (!d->ready || !d->audio || !d->sources) {
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  TON_TRY(ton_stems_prepare(mix, cache, job, d->ready, error));
-  for (uint32_t i = 0; i < d->n; ++i) {
-    TON_TRY(open_stem(d, i, mix->strips[i].file, error));
-  }
-  return TON_OK;
-}
+  const TonJob* job;
+  const char* stage;
+} Progress;
 
 static bool
-tell_render(void* handle, double part)
+tell(void* handle, double part)
 {
-  const TonJob* const job = handle;
-  return !job->progress || job->progress(job->handle, "rendering", part);
+  const Progress* const p = handle;
+  return !p->job->progress || p->job->progress(p->job->handle, p->stage, part);
 }
 
-/// Compile and run; the take's own error is the better one
+/// Compile and run.  An error that a sink has filled in is the better one.
 static TonStatus
-run_graph(const TonGraph* graph, const TonJob* job, TonRendered* rendered,
-          TonError* error)
+run_graph(const TonGraph* graph, const char* stage, uint64_t frames,
+          const TonJob* job, TonEngine** engine, TonError* error)
 {
-  TonEngine* engine = NULL;
+  Progress progress = {job, stage};
   const TonRun run = {.block = job->block,
                       .threads = job->threads,
                       .one_strip = job->one_strip,
-                      .progress = tell_render,
-                      .handle = (void*)(uintptr_t)job};
-  TON_TRY(ton_engine_new(graph, &run, &engine, error));
+                      .frames = frames,
+                      .progress = tell,
+                      .handle = &progress};
+  TON_TRY(ton_engine_new(graph, &run, engine, error));
   if (error) {
     error->status = TON_OK;
   }
   TonError own = {0};
-  TonStatus status = ton_engine_render(engine, &own);
+  const TonStatus status = ton_engine_render(*engine, &own);
   if (status && error && error->status) {
-    status = error->status;
-  } else if (status && error) {
+    return error->status;
+  }
+  if (status && error) {
     *error = own;
   }
-  if (rendered) {
-    uint64_t frame = 0;
-    rendered->fault_strip = ton_engine_fault(engine, &frame);
-    rendered->fault_at_s = (double)frame;
-  }
-  ton_engine_free(engine);
   return status;
 }
 
-/// Until the last stem ends
-static uint64_t
-longest(const MixState* d)
+// A chain ---------------------------------------------------------------------
+
+static TonStatus
+copy_reduction(GainReduction* row, uint32_t insert, const float* points,
+               uint32_t n, TonError* error)
 {
-  uint64_t frames = 0;
-  for (uint32_t i = 0; i < d->n; ++i) {
-    const uint64_t n = d->sources[i].frames;
-    frames = n > frames ? n : frames;
+  *row = (GainReduction){insert, ton_alloc((n + 1) * sizeof(float)), n};
+  if (!row->db) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  return frames;
+  for (uint32_t i = 0; i < n; ++i) {
+    row->db[i] = fabsf(points[i]);
+  }
+  return TON_OK;
 }
 
 static TonStatus
-add_taps(TonGraph* graph, const TonMix* mix, TonRecorder* mix_take,
-         const TonMixTap* taps, uint32_t n_taps)
+read_reductions(const TonEngine* engine, const uint32_t* place, uint32_t n,
+                GainReductions* all, TonError* error)
 {
-  for (uint32_t i = 0; i < n_taps; ++i) {
-    const TonSink sink = ton_recorder_sink(taps[i].take);
-    TON_TRY(ton_graph_tap(graph, taps[i].strip, taps[i].gain, &sink));
+  for (uint32_t i = 0; i < n && all->n < MAX_REDUCTIONS; ++i) {
+    uint32_t points = 0;
+    const float* const curve =
+        place[i] == UINT32_MAX
+            ? NULL
+            : ton_engine_meter(engine, 0, place[i], 0, &points);
+    if (curve) {
+      TON_TRY(copy_reduction(&all->rows[all->n++], i, curve, points, error));
+    }
   }
-  const TonSink sink = ton_recorder_sink(mix_take);
-  return ton_graph_tap(graph, mix->mix, 1.0F, &sink);
+  return TON_OK;
+}
+
+void
+gain_reductions_free(GainReductions* all)
+{
+  for (uint32_t i = 0; i < all->n; ++i) {
+    ton_free(all->rows[i].db);
+  }
+  *all = (GainReductions){0};
 }
 
 TonStatus
-ton_render_mix(const TonMix* mix, const char* cache, TonRecorder* mix_take,
-               const TonMixTap* taps, uint32_t n_taps, const TonJob* job,
-               TonRendered* rendered, TonError* error)
+render_chain(const ChainRun* run, const TonSink* sink,
+             GainReductions* reductions, const TonJob* job, TonError* error)
 {
-  MixState desk = {0};
-  TonStatus status = open_desk(&desk, mix, cache, job, error);
-  TonGraph* const graph = status ? NULL : build_graph(mix, desk.sources);
-  mix_take->trim = true;
-  mix_take->sure = status ? 0 : longest(&desk);
-  if (!status && (!graph || add_taps(graph, mix, mix_take, taps, n_taps))) {
-    status = ton_fail(error, TON_NO_MEMORY, "out of memory");
+  const TonFader unity = {.law = TON_LAW_BALANCE};
+  TonEngine* engine = NULL;
+  TonGraph* const graph = ton_graph_new(run->rate);
+  uint32_t* const place = ton_alloc((run->n + 1) * sizeof(uint32_t));
+  TonStatus status =
+      graph && place &&
+              ton_graph_strip(graph, run->name, &run->source, 1.0F, &unity) ==
+                  0 &&
+              !build_chain(graph, 0, run->chain, run->n, NULL, NULL, place) &&
+              !ton_graph_tap(graph, 0, 1.0F, sink)
+          ? TON_OK
+          : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  status = status
+               ? status
+               : run_graph(graph, run->stage, run->frames, job, &engine, error);
+  if (!status && reductions) {
+    status = read_reductions(engine, place, run->n, reductions, error);
   }
-  status = status ? status : run_graph(graph, job, rendered, error);
-  ton_recorder_end(mix_take);
-  if (rendered) {
-    rendered->rate = mix->rate;
-    rendered->fault_at_s /= mix->rate;
-  }
+  ton_engine_free(engine);
   ton_graph_free(graph);
-  close_desk(&desk);
+  ton_free(place);
   return status;
 }
 
 TonStatus
-ton_render_chain(const char* path, const TonInsert* chain, uint32_t n,
-                 TonRecorder* take, const TonJob* job, TonError* error)
+render_file(const char* path, const TonInsert* chain, uint32_t n,
+            Recorder* recorder, const TonJob* job, TonError* error)
 {
   TonAudio* audio = NULL;
   TON_TRY(ton_audio_open(path, &audio, error));
   const TonAudioInfo* const info = ton_audio_info(audio);
+  const ChainRun run = {.name = path,
+                        .source = source_of(audio),
+                        .rate = info->rate,
+                        .chain = chain,
+                        .n = n,
+                        .stage = "rendering"};
+  recorder->trim = true;
+  recorder->min_frames = info->frames;
+  const TonSink sink = recorder_sink(recorder);
+  const TonStatus status =
+      info->channels > 2 ? ton_fail_file(error, TON_UNSUPPORTED, path,
+                                         "has %u channels; expected one or two",
+                                         info->channels)
+                         : render_chain(&run, &sink, NULL, job, error);
+  recorder_end(recorder);
+  ton_audio_close(audio);
+  return status;
+}
+
+// A mix -----------------------------------------------------------------------
+
+/// The files of a mix, open
+typedef struct {
+  PreparedStem* ready;
+  TonAudio** audio;
+  TonSource* sources;
+  uint32_t n;
+  uint64_t frames; ///< Until the last stem ends
+} OpenStems;
+
+static void
+close_stems(OpenStems* s)
+{
+  for (uint32_t i = 0; s->audio && i < s->n; ++i) {
+    ton_audio_close(s->audio[i]);
+  }
+  ton_free(s->ready);
+  ton_free(s->audio);
+  ton_free(s->sources);
+}
+
+static TonStatus
+open_stem(OpenStems* s, uint32_t i, const char* file, TonError* error)
+{
+  TON_TRY(ton_audio_open(s->ready[i].path, &s->audio[i], error));
+  const TonAudioInfo* const info = ton_audio_info(s->audio[i]);
   if (info->channels > 2) {
-    ton_audio_close(audio);
-    return ton_fail_file(error, TON_UNSUPPORTED, path,
-                         "has %u channels; expected one or two",
+    return ton_fail_file(error, TON_UNSUPPORTED, file,
+                         "has %u channels; a stem is mono or stereo: split it "
+                         "into files of one or two channels",
                          info->channels);
   }
-  const TonSource source = source_of(audio);
-  const TonFader unity = {.law = TON_LAW_BALANCE};
-  take->trim = true;
-  take->sure = info->frames;
-  const TonSink sink = ton_recorder_sink(take);
-  TonGraph* const graph = ton_graph_new(info->rate);
-  TonStatus status =
-      graph && ton_graph_strip(graph, path, &source, 1.0F, &unity) == 0 &&
-              !build_chain(graph, 0, chain, n, NULL, NULL, NULL) &&
-              !ton_graph_tap(graph, 0, 1.0F, &sink)
-          ? TON_OK
-          : ton_fail(error, TON_NO_MEMORY, "out of memory");
-  status = status ? status : run_graph(graph, job, NULL, error);
-  ton_recorder_end(take);
+  s->sources[i] = source_of(s->audio[i]);
+  s->frames = info->frames > s->frames ? info->frames : s->frames;
+  return TON_OK;
+}
+
+static TonStatus
+open_stems(OpenStems* s, const TonMix* mix, const char* cache,
+           const TonJob* job, TonError* error)
+{
+  s->n = mix->n_tracks;
+  s->ready = ton_alloc((s->n + 1) * sizeof(PreparedStem));
+  s->audio = ton_alloc((s->n + 1) * sizeof(TonAudio*));
+  s->sources = ton_alloc((s->n + 1) * sizeof(TonSource));
+  if (!s->ready || !s->audio || !s->sources) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  TON_TRY(prepare_stems(mix, cache, job, s->ready, error));
+  for (uint32_t i = 0; i < s->n; ++i) {
+    TON_TRY(open_stem(s, i, mix->strips[i].file, error));
+  }
+  return TON_OK;
+}
+
+static TonStatus
+add_taps(TonGraph* graph, const TonMix* mix, Recorder* recorder,
+         const StripTap* taps, uint32_t n_taps)
+{
+  for (uint32_t i = 0; i < n_taps; ++i) {
+    const TonSink sink = recorder_sink(taps[i].recorder);
+    TON_TRY(ton_graph_tap(graph, taps[i].strip, taps[i].gain, &sink));
+  }
+  const TonSink sink = recorder_sink(recorder);
+  return ton_graph_tap(graph, mix->mix, 1.0F, &sink);
+}
+
+TonStatus
+render_mix(const TonMix* mix, const char* cache, Recorder* recorder,
+           const StripTap* taps, uint32_t n_taps, const TonJob* job,
+           RenderFault* fault, TonError* error)
+{
+  OpenStems stems = {0};
+  TonEngine* engine = NULL;
+  TonStatus status = open_stems(&stems, mix, cache, job, error);
+  TonGraph* const graph = status ? NULL : build_graph(mix, stems.sources);
+  recorder->trim = true;
+  recorder->min_frames = stems.frames;
+  if (!status && (!graph || add_taps(graph, mix, recorder, taps, n_taps))) {
+    status = ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  status =
+      status ? status : run_graph(graph, "rendering", 0, job, &engine, error);
+  recorder_end(recorder);
+  if (fault && engine) {
+    uint64_t frame = 0;
+    fault->strip = ton_engine_fault(engine, &frame);
+    fault->at_s = (double)frame / mix->rate;
+  }
+  ton_engine_free(engine);
   ton_graph_free(graph);
-  ton_audio_close(audio);
+  close_stems(&stems);
   return status;
 }

@@ -1,62 +1,96 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// The report of a song: measured, read, and handed to the printers.
 #include "assistants/targets.h"
 #include "base/error.h"
 #include "report/report.h"
-#include "song/gain_reduction.h"
+#include "song/file_source.h"
+#include "song/render.h"
 #include "song/song.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_SERVICES = 24, MOST_TAGS = 16, MOST_TEXTS = 3 };
+enum { MAX_SERVICES = 24, MAX_TAGS = 16 };
 
-/// What the page needs, measured and read
+/// What the report needs, measured and read
 typedef struct {
   TonMeasurement mix;
   TonMeasurement master;
-  TonMeters* keep[2];
-  TonDecisions decisions[2];
-  char title[256];
+  TonMeters* meters[2];
+  const char* title;
   char track[32];
   TonRelease* release; ///< Or null
-  TonReportTag tags[MOST_TAGS];
+  TonReportTag tags[MAX_TAGS];
   uint32_t n_tags;
-  TonReportTag texts[MOST_TEXTS];
-  char sums[MOST_TEXTS][65];
+  TonReportTag texts[TON_SONG_TEXTS];
+  char sums[TON_SONG_TEXTS][65];
   uint32_t n_texts;
   double goal_lufs;
   double ceiling_dbtp;
-  Reduction reductions[MOST_REDUCTIONS];
-  uint32_t n_reductions;
+  GainReductions reductions;
+  char inserts[MAX_REDUCTIONS][48]; ///< "2 limiter": place and processor
+  TonReportCurve curves[MAX_REDUCTIONS];
 } Material;
 
-/// The goal, and what the dynamics took away; a song without master.yaml has
-/// neither
+static bool
+ignore(void* handle, const float* const* in, uint32_t frames)
+{
+  (void)handle;
+  (void)in;
+  (void)frames;
+  return true;
+}
+
+/// What the dynamics of the master took away
 static TonStatus
-read_master(const TonSongPaths* p, Material* m, const TonJob* job,
+find_reductions(const char* mix, const TonMaster* master, Material* m,
+                const TonJob* job, TonError* error)
+{
+  TonAudio* audio = NULL;
+  TON_TRY(ton_audio_open(mix, &audio, error));
+  const ChainRun run = {.name = mix,
+                        .source = source_of(audio),
+                        .rate = ton_audio_info(audio)->rate,
+                        .chain = master->chain,
+                        .n = master->n_chain,
+                        .stage = "listening"};
+  const TonSink nowhere = {NULL, ignore};
+  const TonStatus status =
+      render_chain(&run, &nowhere, &m->reductions, job, error);
+  ton_audio_close(audio);
+  return status;
+}
+
+/// A song without master.yaml has no goal
+static TonStatus
+read_master(const TonSong* song, Material* m, const TonJob* job,
             TonError* error)
 {
-  TonDoc* doc = NULL;
   TonMaster* master = NULL;
-  TonStatus status = TON_OK;
   m->goal_lufs = NAN;
-  if (ton_doc_open(p->master_text, &doc, NULL) == TON_OK &&
-      ton_master_read(doc, p->folder, &master, NULL) == TON_OK) {
-    m->goal_lufs = master->has_loudness ? (double)master->loudness_lufs : NAN;
-    m->ceiling_dbtp = (double)master->ceiling_dbtp;
-    status = reductions_of(p->mix, master->chain, master->n_chain,
-                           m->reductions, &m->n_reductions, job, error);
+  if (!song->texts[TON_SONG_MASTER_TEXT].doc) {
+    return TON_OK;
+  }
+  TON_TRY(song_read_master(song, &master, error));
+  m->goal_lufs = master->has_loudness ? (double)master->loudness_lufs : NAN;
+  m->ceiling_dbtp = (double)master->ceiling_dbtp;
+  const TonStatus status = find_reductions(song->mix, master, m, job, error);
+  for (uint32_t i = 0; !status && i < m->reductions.n; ++i) {
+    const GainReduction* const row = &m->reductions.rows[i];
+    snprintf(m->inserts[i], sizeof(m->inserts[i]), "%u %s", row->insert + 1,
+             master->chain[row->insert].type->id);
+    m->curves[i] = (TonReportCurve){m->inserts[i], row->db, row->n};
   }
   ton_master_free(master);
-  ton_doc_free(doc);
   return status;
 }
 
 static void
 add_tag(Material* m, const char* name, const char* value)
 {
-  if (value && *value && m->n_tags < MOST_TAGS) {
+  if (value && *value && m->n_tags < MAX_TAGS) {
     m->tags[m->n_tags++] = (TonReportTag){name, value};
   }
 }
@@ -84,79 +118,66 @@ find_tags(Material* m)
   add_tag(m, "cover", r->cover ? strrchr(r->cover, '/') + 1 : "");
 }
 
-/// As the listener knows it; else the folder's name
-static void
-read_release(const TonSongPaths* p, Material* m)
+/// The title as the listener knows it; else the folder's name
+static TonStatus
+read_release(const TonSong* song, Material* m, TonError* error)
 {
-  TonDoc* doc = NULL;
-  snprintf(m->title, sizeof(m->title), "%s", strrchr(p->folder, '/') + 1);
-  if (ton_doc_open(p->release_text, &doc, NULL) == TON_OK &&
-      ton_release_read(doc, p->folder, &m->release, NULL) == TON_OK) {
-    if (m->release->title && *m->release->title) {
-      snprintf(m->title, sizeof(m->title), "%s", m->release->title);
-    }
+  m->title = song->name;
+  if (song->texts[TON_SONG_RELEASE_TEXT].doc) {
+    TON_TRY(song_read_release(song, &m->release, error));
+    m->title = *m->release->title ? m->release->title : m->title;
     find_tags(m);
   }
-  ton_doc_free(doc);
+  return TON_OK;
 }
 
-/// The texts that are there, so that a report tells what it reports on
+/// Hashes of the texts that are there, so that a report tells what it reports
+/// on
 static void
-find_texts(const TonSongPaths* p, Material* m)
+find_texts(const TonSong* song, Material* m)
 {
-  const char* const paths[MOST_TEXTS] = {p->mix_text, p->master_text,
-                                         p->release_text};
-  for (int i = 0; i < MOST_TEXTS; ++i) {
-    if (ton_file_sha256(paths[i], m->sums[m->n_texts], NULL) == TON_OK) {
+  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
+    const char* const path = song->texts[i].path;
+    if (ton_file_sha256(path, m->sums[m->n_texts], NULL) == TON_OK) {
       m->texts[m->n_texts] =
-          (TonReportTag){strrchr(paths[i], '/') + 1, m->sums[m->n_texts]};
+          (TonReportTag){strrchr(path, '/') + 1, m->sums[m->n_texts]};
       ++m->n_texts;
     }
   }
 }
 
-/// The records of a text; a song mixed by hand has none.  What a person has
-/// changed since is marked.
+/// What a person has changed since is marked
 static TonStatus
-read_decisions(const TonSongPaths* p, const char* name, const char* text,
-               TonDecisions* all, TonError* error)
+compare_decisions(TonSong* song, TonError* error)
 {
-  char path[1200];
-  TonDoc* doc = NULL;
-  snprintf(path, sizeof(path), "%s/%s", p->folder, name);
-  TonStatus status = ton_decisions_read(path, all, NULL);
-  if (status) {
-    *all = (TonDecisions){0};
-  } else if ((status = ton_doc_open(text, &doc, NULL)) == TON_OK) {
-    status = ton_decisions_compare(all, doc);
+  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
+    SongText* const t = &song->texts[i];
+    if (t->doc && ton_decisions_compare(&t->records, t->doc)) {
+      return ton_fail(error, TON_NO_MEMORY, "out of memory");
+    }
   }
-  ton_doc_free(doc);
-  return status == TON_NO_MEMORY ? ton_fail(error, status, "out of memory")
-                                 : TON_OK;
+  return TON_OK;
 }
 
 static TonStatus
-gather(const TonSongPaths* p, Material* m, const TonJob* job, TonError* error)
+gather(TonSong* song, Material* m, const TonJob* job, TonError* error)
 {
-  TON_TRY(ton_measure_file(p->mix, TON_MEASURE_ALL, &m->mix, &m->keep[0], job,
-                           error));
-  TON_TRY(ton_measure_file(p->master, TON_MEASURE_ALL, &m->master, &m->keep[1],
+  TON_TRY(ton_measure_file(song->mix, TON_MEASURE_ALL, &m->mix, &m->meters[0],
                            job, error));
-  TON_TRY(read_decisions(p, "decisions.json", p->mix_text, &m->decisions[0],
-                         error));
-  TON_TRY(read_decisions(p, "master-decisions.json", p->master_text,
-                         &m->decisions[1], error));
-  read_release(p, m);
-  find_texts(p, m);
-  return read_master(p, m, job, error);
+  TON_TRY(ton_measure_file(song->master, TON_MEASURE_ALL, &m->master,
+                           &m->meters[1], job, error));
+  TON_TRY(compare_decisions(song, error));
+  TON_TRY(read_release(song, m, error));
+  find_texts(song, m);
+  return read_master(song, m, job, error);
 }
 
 static uint32_t
 find_services(const Material* m, TonPenalty* penalties, TonReportService* rows)
 {
-  const uint32_t n = ton_platform_penalties(m->master.integrated_lufs,
-                                            m->master.true_peak_dbtp, penalties,
-                                            MOST_SERVICES);
+  const uint32_t n =
+      ton_platform_penalties(m->master.integrated_lufs,
+                             m->master.true_peak_dbtp, penalties, MAX_SERVICES);
   for (uint32_t i = 0; i < n; ++i) {
     const TonPenalty* const p = &penalties[i];
     rows[i] = (TonReportService){
@@ -169,81 +190,80 @@ find_services(const Material* m, TonPenalty* penalties, TonReportService* rows)
 typedef TonStatus (*Print)(const TonReport* report, TonString* text);
 
 static TonStatus
-write_as(const TonReport* r, Print print, const char* folder, const char* name,
-         TonError* error)
+write_as(const TonReport* r, Print print, const char* path, TonError* error)
 {
   TonString text = {0};
-  char path[1200];
-  snprintf(path, sizeof(path), "%.1080s/%s", folder, name);
   const TonStatus status =
-      print(r, &text)
+      !path || print(r, &text)
           ? ton_fail(error, TON_NO_MEMORY, "out of memory")
           : ton_file_write(path, ton_string_string(&text), text.length, error);
   ton_string_free(&text);
   return status;
 }
 
+static TonReportFile
+file_row(const TonDelivered* d)
+{
+  return (TonReportFile){d->name,
+                         strrchr(d->path, '/') + 1,
+                         d->sha256,
+                         d->bytes,
+                         d->measured.integrated_lufs,
+                         d->measured.true_peak_dbtp,
+                         d->lossy,
+                         d->good,
+                         d->why};
+}
+
 static TonStatus
-write_pages(const TonSongPaths* p, const Material* m, const TonDelivered* all,
+write_pages(TonSong* song, const Material* m, const TonReportFile* files,
             uint32_t n, TonError* error)
 {
-  TonReportFile files[TON_MOST_DELIVERED];
-  TonPenalty penalties[MOST_SERVICES];
-  TonReportService services[MOST_SERVICES];
-  TonReportCurve reductions[MOST_REDUCTIONS];
-  for (uint32_t i = 0; i < n; ++i) {
-    files[i] = (TonReportFile){all[i].name,
-                               strrchr(all[i].path, '/') + 1,
-                               all[i].sha256,
-                               all[i].bytes,
-                               all[i].measured.integrated_lufs,
-                               all[i].measured.true_peak_dbtp,
-                               all[i].lossy,
-                               all[i].good,
-                               all[i].why};
-  }
-  for (uint32_t i = 0; i < m->n_reductions; ++i) {
-    const Reduction* const c = &m->reductions[i];
-    reductions[i] = (TonReportCurve){c->name, c->db, c->n};
-  }
-  const TonReport r = {
-      .song = m->title,
-      .artist = m->release && m->release->artist ? m->release->artist : "",
-      .version = TON_VERSION,
-      .tags = m->tags,
-      .n_tags = m->n_tags,
-      .texts = m->texts,
-      .n_texts = m->n_texts,
-      .goal_lufs = m->goal_lufs,
-      .ceiling_dbtp = m->ceiling_dbtp,
-      .mix = &m->mix,
-      .master = &m->master,
-      .files = files,
-      .n_files = n,
-      .reductions = reductions,
-      .n_reductions = m->n_reductions,
-      .services = services,
-      .n_services = find_services(m, penalties, services),
-      .mix_decisions = &m->decisions[0],
-      .master_decisions = &m->decisions[1]};
-  TON_TRY(write_as(&r, ton_report_html, p->release, "report.html", error));
-  return write_as(&r, ton_report_json, p->release, "report.json", error);
+  TonPenalty penalties[MAX_SERVICES];
+  TonReportService services[MAX_SERVICES];
+  const TonReport r = {.song = m->title,
+                       .artist = m->release ? m->release->artist : "",
+                       .version = TON_VERSION,
+                       .tags = m->tags,
+                       .n_tags = m->n_tags,
+                       .texts = m->texts,
+                       .n_texts = m->n_texts,
+                       .goal_lufs = m->goal_lufs,
+                       .ceiling_dbtp = m->ceiling_dbtp,
+                       .mix = &m->mix,
+                       .master = &m->master,
+                       .files = files,
+                       .n_files = n,
+                       .reductions = m->curves,
+                       .n_reductions = m->reductions.n,
+                       .services = services,
+                       .n_services = find_services(m, penalties, services),
+                       .mix_decisions = &song->texts[TON_SONG_MIX_TEXT].records,
+                       .master_decisions =
+                           &song->texts[TON_SONG_MASTER_TEXT].records};
+  TON_TRY(write_as(&r, ton_report_html,
+                   song_path_of(song, "out/release/report.html"), error));
+  return write_as(&r, ton_report_json,
+                  song_path_of(song, "out/release/report.json"), error);
 }
 
 TonStatus
-ton_song_report(const char* song, const TonDelivered* all, uint32_t n,
-                const TonJob* job, TonError* error)
+ton_song_report(TonSong* song, const TonDelivery* delivery, const TonJob* job,
+                TonError* error)
 {
-  TonSongPaths p;
   Material m = {0};
-  TON_TRY(ton_song_paths(song, false, &p, error));
-  TonStatus status = gather(&p, &m, job, error);
-  status = status ? status : write_pages(&p, &m, all, n, error);
-  reductions_free(m.reductions, m.n_reductions);
-  ton_release_free(m.release);
-  for (int i = 0; i < 2; ++i) {
-    ton_meters_free(m.keep[i]);
-    ton_decisions_free(&m.decisions[i]);
+  TonReportFile* const files =
+      ton_alloc((delivery->n + 1) * sizeof(TonReportFile));
+  for (uint32_t i = 0; files && i < delivery->n; ++i) {
+    files[i] = file_row(&delivery->files[i]);
   }
+  TonStatus status = files ? gather(song, &m, job, error)
+                           : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  status = status ? status : write_pages(song, &m, files, delivery->n, error);
+  gain_reductions_free(&m.reductions);
+  ton_release_free(m.release);
+  ton_meters_free(m.meters[0]);
+  ton_meters_free(m.meters[1]);
+  ton_free(files);
   return status;
 }

@@ -101,16 +101,11 @@ sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
 }
 
 TonStatus
-user_edits_read(UserEdits* k, const char* path, const TonDoc* doc,
+user_edits_find(UserEdits* k, TonDecisions* records, const TonDoc* doc,
                 const TonMix* mix, TonError* error)
 {
-  TonError none;
-  *k = (UserEdits){0};
-  const TonStatus status = ton_decisions_read(path, &k->before, &none);
-  if (status && status != TON_NOT_FOUND) {
-    *error = none;
-    return status;
-  }
+  *k = (UserEdits){.before = *records};
+  *records = (TonDecisions){0};
   if (ton_decisions_compare(&k->before, doc)) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }

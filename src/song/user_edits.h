@@ -27,10 +27,11 @@ typedef struct {
   TonPlan room; ///< Owns strings
 } UserEdits;
 
-/// Read the records at `path` and hold them against the text.  No file: no
-/// records.  Freed with user_edits_free() even on failure.
-TonStatus user_edits_read(UserEdits* kept, const char* path, const TonDoc* doc,
-                          const TonMix* mix, TonError* error);
+/// Hold the records of the last proposal, which are taken over, against the
+/// text.  Freed with user_edits_free() even on failure.
+TonStatus user_edits_find(UserEdits* kept, TonDecisions* records,
+                          const TonDoc* doc, const TonMix* mix,
+                          TonError* error);
 
 void user_edits_free(UserEdits* kept);
 

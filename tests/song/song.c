@@ -134,3 +134,51 @@ song_mix(const char* name, double rate, uint32_t channels, double seconds,
   free(left);
   free(right);
 }
+
+/// The first of both that is an error; a missed goal comes after
+static TonStatus
+save_and_close(TonSong* song, TonStatus status, TonError* error)
+{
+  if (!status || status == TON_GOAL_MISSED) {
+    TonError own = {0};
+    const TonStatus saved = ton_song_save(song, &own);
+    if (saved && error) {
+      *error = own;
+    }
+    status = saved ? saved : status;
+  }
+  ton_song_free(song);
+  return status;
+}
+
+TonStatus
+song_mixes(const TonMixOptions* options, const TonJob* job, TonMeasurement* m,
+           TonError* error)
+{
+  TonSong* song = NULL;
+  TON_TRY(ton_song_open(song_path(""), &song, error));
+  const TonStatus status = ton_song_mix(song, options, job, m, error);
+  ton_song_free(song);
+  return status;
+}
+
+TonStatus
+song_masters(const TonMasterOptions* options, const TonJob* job,
+             TonMasterResult* m, TonError* error)
+{
+  TonSong* song = NULL;
+  *m = (TonMasterResult){0};
+  TON_TRY(ton_song_open(song_path(""), &song, error));
+  const TonStatus status = ton_song_master(song, options, job, m, error);
+  return save_and_close(song, status, error);
+}
+
+TonStatus
+song_releases(const TonJob* job, TonDelivery* delivery, TonError* error)
+{
+  TonSong* song = NULL;
+  *delivery = (TonDelivery){0};
+  TON_TRY(ton_song_open(song_path(""), &song, error));
+  const TonStatus status = ton_song_release(song, job, delivery, error);
+  return save_and_close(song, status, error);
+}

@@ -5,6 +5,8 @@
 #include "expect.h"
 #include "song/song.h"
 
+#include <tonmeister/audio_file.h>
+
 #include <stdint.h>
 
 /// A song folder of its own for every test program
@@ -31,6 +33,15 @@ uint64_t song_load(const char* path, double** left, double** right);
 /// A music-like mix at some peak
 void song_mix(const char* name, double rate, uint32_t channels, double seconds,
               double peak_dbfs);
+
+/// Open the song, work, save what is to be saved, close.  A missed goal is
+/// saved too.
+TonStatus song_mixes(const TonMixOptions* options, const TonJob* job,
+                     TonMeasurement* m, TonError* error);
+TonStatus song_masters(const TonMasterOptions* options, const TonJob* job,
+                       TonMasterResult* m, TonError* error);
+TonStatus song_releases(const TonJob* job, TonDelivery* delivery,
+                        TonError* error);
 
 #define SONG_TESTS(tests) cmocka_run_group_tests(tests, song_open, song_close)
 

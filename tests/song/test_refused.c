@@ -21,13 +21,22 @@ run_new(TonError* error)
   snprintf(a, sizeof(a), "%s", song_path("Kick.wav"));
   snprintf(b, sizeof(b), "%s", song_path("Lead Vox.wav"));
   char* stems[] = {a, b};
-  return ton_new_song(song_path(""), stems, 2, false, error);
+  TonSong* song = NULL;
+  const TonStatus status =
+      ton_song_create(song_path(""), stems, 2, false, &song, error);
+  ton_song_free(song);
+  return status;
 }
 
 static TonStatus
 run_propose(TonError* error)
 {
-  return ton_song_propose_mix(song_path(""), &(TonJob){.threads = 2}, error);
+  TonSong* song = NULL;
+  TON_TRY(ton_song_open(song_path(""), &song, error));
+  TonStatus status = ton_song_propose(song, &(TonJob){.threads = 2}, error);
+  status = status ? status : ton_song_save(song, error);
+  ton_song_free(song);
+  return status;
 }
 
 static TonStatus
@@ -35,16 +44,15 @@ run_mix(TonError* error)
 {
   TonMeasurement m;
   const TonMixOptions wish = {.stems = true, .bits = 24};
-  return ton_song_mix(song_path(""), &wish, &(TonJob){.threads = 2}, &m, error);
+  return song_mixes(&wish, &(TonJob){.threads = 2}, &m, error);
 }
 
 static TonStatus
 run_check(TonError* error)
 {
   static TonCheck check;
-  const TonStatus status = ton_song_check(song_path("out/mix.wav"), &check,
-                                          &(TonJob){.threads = 2}, error);
-  return status;
+  return ton_check_file(song_path("out/mix.wav"), &(TonJob){.threads = 2},
+                        &check, error);
 }
 
 static TonStatus
@@ -54,10 +62,9 @@ run_apply(TonError* error)
   TonStatus status = ton_insert_parse("reverb", &chain[0], error);
   status = status ? status
                   : ton_insert_parse("compressor:ratio=3", &chain[1], error);
-  status = status
-               ? status
-               : ton_song_apply(song_path("Kick.wav"), song_path("out/wet.wav"),
-                                chain, 2, &(TonJob){.threads = 2}, error);
+  status = status ? status
+                  : ton_apply(song_path("Kick.wav"), song_path("out/wet.wav"),
+                              chain, 2, &(TonJob){.threads = 2}, error);
   ton_insert_free(&chain[0]);
   ton_insert_free(&chain[1]);
   return status;
@@ -70,8 +77,8 @@ run_master(TonError* error)
   const TonMasterOptions wish = {
       .loudness_lufs = NAN, .ceiling_dbtp = NAN, .amount = NAN};
   remove(song_path("master.yaml"));
-  const TonStatus status = ton_song_master(
-      song_path(""), &wish, &(TonJob){.threads = 2}, &done, error);
+  const TonStatus status =
+      song_masters(&wish, &(TonJob){.threads = 2}, &done, error);
   ton_master_result_free(&done);
   return status;
 }
@@ -79,13 +86,17 @@ run_master(TonError* error)
 static TonStatus
 run_release(TonError* error)
 {
-  static TonDelivered all[TON_MOST_DELIVERED];
-  uint32_t n = 0;
+  TonDelivery made = {0};
+  TonSong* song = NULL;
   const TonJob job = {.threads = 2};
-  TonStatus status = ton_song_release(song_path(""), &job, all, &n, error);
+  TON_TRY(ton_song_open(song_path(""), &song, error));
+  TonStatus status = ton_song_release(song, &job, &made, error);
   if (!status || status == TON_GOAL_MISSED) {
-    status = ton_song_report(song_path(""), all, n, &job, error);
+    status = ton_song_save(song, error);
+    status = status ? status : ton_song_report(song, &made, &job, error);
   }
+  ton_delivery_free(&made);
+  ton_song_free(song);
   return status;
 }
 

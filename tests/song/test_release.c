@@ -19,8 +19,7 @@
 #include <unistd.h>
 
 static const TonJob job = {.threads = 1};
-static TonDelivered all[TON_MOST_DELIVERED];
-static uint32_t n_all;
+static TonDelivery all;
 static double goal_lufs;
 
 static const char release_text[] = "title: Slow Satellite\n"
@@ -57,7 +56,7 @@ make_release(void** state)
   const TonMasterOptions wish = {
       .loudness_lufs = -11.0, .ceiling_dbtp = NAN, .amount = NAN};
   song_mix("out/mix.wav", 48000.0, 2, 8.0, -4.0);
-  if (ton_song_master(song_path(""), &wish, &job, &m, &error)) {
+  if (song_masters(&wish, &job, &m, &error)) {
     print_error("%s\n", error.text);
     return -1;
   }
@@ -65,8 +64,7 @@ make_release(void** state)
   ton_master_result_free(&m);
   song_text("release.yaml", release_text);
   copy_cover();
-  const TonStatus status =
-      ton_song_release(song_path(""), &job, all, &n_all, &error);
+  const TonStatus status = song_releases(&job, &all, &error);
   if (status) {
     print_error("%s\n", error.text);
   }
@@ -77,13 +75,13 @@ static void
 test_everything_is_there(void** state)
 {
   (void)state;
-  assert_int_equal(n_all, 8);
-  for (uint32_t i = 0; i < n_all; ++i) {
-    print_message("# %s: %.2f LUFS, %.2f dBTP%s\n", all[i].name,
-                  all[i].measured.integrated_lufs,
-                  all[i].measured.true_peak_dbtp,
-                  all[i].lossy ? " decoded" : "");
-    assert_true(all[i].good);
+  assert_int_equal(all.n, 8);
+  for (uint32_t i = 0; i < all.n; ++i) {
+    print_message("# %s: %.2f LUFS, %.2f dBTP%s\n", all.files[i].name,
+                  all.files[i].measured.integrated_lufs,
+                  all.files[i].measured.true_peak_dbtp,
+                  all.files[i].lossy ? " decoded" : "");
+    assert_true(all.files[i].good);
   }
 }
 
@@ -91,10 +89,11 @@ static void
 test_tags_by_taglib(void** state)
 {
   (void)state;
-  for (uint32_t i = 0; i < n_all; ++i) {
+  for (uint32_t i = 0; i < all.n; ++i) {
     TonTags t;
     bool cover = false;
-    assert_int_equal(ton_tags_read(all[i].path, &t, &cover, NULL), TON_OK);
+    assert_int_equal(ton_tags_read(all.files[i].path, &t, &cover, NULL),
+                     TON_OK);
     assert_string_equal(t.title, "Slow Satellite");
     assert_string_equal(t.artist, "The Quiet Machines");
     assert_string_equal(t.album, "Orbits");
@@ -104,8 +103,8 @@ test_tags_by_taglib(void** state)
     assert_int_equal(t.track_total, 9);
     assert_true(cover);
     EXPECT_NEAR("track gain", t.track_gain_db,
-                -18.0 - all[i].measured.integrated_lufs,
-                all[i].lossy ? 0.5 : 0.1, "dB");
+                -18.0 - all.files[i].measured.integrated_lufs,
+                all.files[i].lossy ? 0.5 : 0.1, "dB");
   }
 }
 
@@ -131,13 +130,13 @@ static void
 test_tags_by_libav(void** state)
 {
   (void)state;
-  for (uint32_t i = 0; i < n_all; ++i) {
+  for (uint32_t i = 0; i < all.n; ++i) {
     AVFormatContext* f = NULL;
-    assert_int_equal(avformat_open_input(&f, all[i].path, NULL, NULL), 0);
+    assert_int_equal(avformat_open_input(&f, all.files[i].path, NULL, NULL), 0);
     assert_true(avformat_find_stream_info(f, NULL) >= 0);
     assert_string_equal(text_of(f, "title"), "Slow Satellite");
     assert_string_equal(text_of(f, "artist"), "The Quiet Machines");
-    if (!strstr(all[i].path, ".wav")) {
+    if (!strstr(all.files[i].path, ".wav")) {
       assert_int_equal(pictures(f), 1);
     }
     avformat_close_input(&f);
@@ -154,8 +153,8 @@ test_cover_bytes(void** state)
   FILE* const c = fopen(getenv("TON_COVER"), "rb");
   const size_t n = fread(cover, 1, sizeof(cover), c);
   fclose(c);
-  for (uint32_t i = 0; i < n_all; ++i) {
-    FILE* const f = fopen(all[i].path, "rb");
+  for (uint32_t i = 0; i < all.n; ++i) {
+    FILE* const f = fopen(all.files[i].path, "rb");
     const size_t size = fread(file, 1, sizeof(file), f);
     fclose(f);
     assert_non_null(memmem(file, size, cover, n));
@@ -167,17 +166,18 @@ static void
 test_ceiling_of_every_pcm_file(void** state)
 {
   (void)state;
-  for (uint32_t i = 0; i < n_all; ++i) {
+  for (uint32_t i = 0; i < all.n; ++i) {
     double* x[2];
-    if (all[i].lossy) {
-      EXPECT_AT_MOST("peak after decoding", all[i].measured.true_peak_dbtp,
-                     -0.1, "dBTP");
+    if (all.files[i].lossy) {
+      EXPECT_AT_MOST("peak after decoding",
+                     all.files[i].measured.true_peak_dbtp, -0.1, "dBTP");
       continue;
     }
-    const uint64_t n = song_load(all[i].path, &x[0], &x[1]);
+    const uint64_t n = song_load(all.files[i].path, &x[0], &x[1]);
     for (int c = 0; c < 2; ++c) {
-      EXPECT_AT_MOST(all[i].name, 20.0 * log10(signal_true_peak(x[c], n / 3)),
-                     -0.95, "dBTP");
+      EXPECT_AT_MOST(all.files[i].name,
+                     20.0 * log10(signal_true_peak(x[c], n / 3)), -0.95,
+                     "dBTP");
       free(x[c]);
     }
   }
@@ -187,11 +187,13 @@ static void
 test_loudness_of_every_file(void** state)
 {
   (void)state;
-  for (uint32_t i = 0; i < n_all; ++i) {
+  for (uint32_t i = 0; i < all.n; ++i) {
     // noise up to 24 kHz loses what the codec's low-pass takes
-    EXPECT_NEAR(all[i].name, all[i].measured.integrated_lufs, goal_lufs,
-                all[i].lossy ? 0.5 : 0.1, "LUFS");
-    EXPECT_NEAR("length", (double)all[i].measured.frames / all[i].measured.rate,
+    EXPECT_NEAR(all.files[i].name, all.files[i].measured.integrated_lufs,
+                goal_lufs, all.files[i].lossy ? 0.5 : 0.1, "LUFS");
+    EXPECT_NEAR("length",
+                (double)all.files[i].measured.frames /
+                    all.files[i].measured.rate,
                 8.0, 1e-4, "s");
   }
 }
@@ -204,12 +206,12 @@ test_own_rate_is_a_copy(void** state)
   double* a[2];
   double* b[2];
   const uint64_t n = song_load(song_path("out/master.wav"), &a[0], &a[1]);
-  for (uint32_t i = 0; i < n_all; ++i) {
-    if (strcmp(all[i].name, "wav-24") != 0 &&
-        strcmp(all[i].name, "flac") != 0) {
+  for (uint32_t i = 0; i < all.n; ++i) {
+    if (strcmp(all.files[i].name, "wav-24") != 0 &&
+        strcmp(all.files[i].name, "flac") != 0) {
       continue;
     }
-    assert_int_equal(song_load(all[i].path, &b[0], &b[1]), n);
+    assert_int_equal(song_load(all.files[i].path, &b[0], &b[1]), n);
     for (int c = 0; c < 2; ++c) {
       assert_memory_equal(a[c], b[c], n * sizeof(double));
       free(b[c]);
@@ -224,16 +226,15 @@ static void
 test_cod_07_released_again(void** state)
 {
   (void)state;
-  static TonDelivered again[TON_MOST_DELIVERED];
+  TonDelivery again;
   TonError error = {0};
-  uint32_t n = 0;
   const TonJob other = {.threads = 3, .block = 441};
-  assert_int_equal(ton_song_release(song_path(""), &other, again, &n, &error),
-                   TON_OK);
-  assert_int_equal(n, n_all);
-  for (uint32_t i = 0; i < n; ++i) {
-    assert_string_equal(again[i].sha256, all[i].sha256);
+  assert_int_equal(song_releases(&other, &again, &error), TON_OK);
+  assert_int_equal(again.n, all.n);
+  for (uint32_t i = 0; i < again.n; ++i) {
+    assert_string_equal(again.files[i].sha256, all.files[i].sha256);
   }
+  ton_delivery_free(&again);
 }
 
 /// What a decoder that is not ours makes of a file, at 16 times the rate
@@ -262,29 +263,38 @@ test_cod_04_and_05_overs_of_decoders(void** state)
   (void)state;
   TonMasterResult m;
   TonError error = {0};
-  static TonDelivered made[TON_MOST_DELIVERED];
-  uint32_t n = 0;
+  TonDelivery made;
   const TonMasterOptions wish = {
       .loudness_lufs = -10.0, .ceiling_dbtp = -0.1, .amount = NAN};
   song_mix("out/mix.wav", 44100.0, 2, 4.0, -4.0);
   remove(song_path("master.yaml"));
-  assert_int_equal(ton_song_master(song_path(""), &wish, &job, &m, &error),
-                   TON_OK);
+  assert_int_equal(song_masters(&wish, &job, &m, &error), TON_OK);
   ton_master_result_free(&m);
   double most = 0.0;
   song_text("release.yaml", "title: Loud\nartist: A\n"
                             "deliverables: [mp3, mp3-192]\n");
-  assert_int_equal(ton_song_release(song_path(""), &job, made, &n, &error),
-                   TON_OK);
-  for (uint32_t i = 0; i < n; ++i) {
-    const double peak = peak_by_ffmpeg(made[i].path);
+  assert_int_equal(song_releases(&job, &made, &error), TON_OK);
+  for (uint32_t i = 0; i < made.n; ++i) {
+    const double peak = peak_by_ffmpeg(made.files[i].path);
     EXPECT_NEAR("COD-04 peak, ours and ffmpeg's decoder",
-                made[i].measured.true_peak_dbtp, peak, 0.05, "dBTP");
+                made.files[i].measured.true_peak_dbtp, peak, 0.05, "dBTP");
     EXPECT_AT_MOST("COD-05 peak after decoding", peak, -0.05, "dBTP");
-    EXPECT_AT_MOST("COD-05 times written again", made[i].tries - 1.0, 3.0, "");
-    most = fmax(most, made[i].tries - 1.0);
+    EXPECT_AT_MOST("COD-05 times written again", made.files[i].tries - 1.0, 3.0,
+                   "");
+    most = fmax(most, made.files[i].tries - 1.0);
   }
   EXPECT_AT_LEAST("COD-05 it was needed", most, 1.0, "");
+  ton_delivery_free(&made);
+}
+
+static TonStatus
+reports(const TonDelivery* made, TonError* error)
+{
+  TonSong* song = NULL;
+  TON_TRY(ton_song_open(song_path(""), &song, error));
+  const TonStatus status = ton_song_report(song, made, &job, error);
+  ton_song_free(song);
+  return status;
 }
 
 /// Of a form that nothing here can write only that file is missing
@@ -293,22 +303,21 @@ test_cod_06_a_missing_encoder(void** state)
 {
   (void)state;
   TonError error = {0};
-  static TonDelivered made[TON_MOST_DELIVERED];
-  uint32_t n = 0;
+  TonDelivery made;
   song_text("release.yaml", "title: Some\nartist: A\n"
                             "deliverables: [aac, wav-24, mp3]\n");
-  assert_int_equal(ton_song_release(song_path(""), &job, made, &n, &error),
-                   TON_GOAL_MISSED);
-  assert_int_equal(n, 3);
+  assert_int_equal(song_releases(&job, &made, &error), TON_GOAL_MISSED);
+  assert_int_equal(made.n, 3);
   assert_non_null(strstr(error.file, "aac"));
   assert_non_null(strstr(error.text, "not written"));
-  assert_true(!made[0].good && !made[0].bytes && !*made[0].sha256);
-  assert_true(made[1].good && made[2].good);
+  assert_true(!made.files[0].good && !made.files[0].bytes &&
+              !*made.files[0].sha256);
+  assert_true(made.files[1].good && made.files[2].good);
   const char* const sums = song_read("out/release/SHA256SUMS");
-  assert_non_null(strstr(sums, made[1].sha256));
+  assert_non_null(strstr(sums, made.files[1].sha256));
   assert_null(strstr(sums, "aac"));
-  assert_int_equal(ton_song_report(song_path(""), made, n, &job, &error),
-                   TON_OK);
+  assert_int_equal(reports(&made, &error), TON_OK);
+  ton_delivery_free(&made);
 }
 
 static int n_halves;
@@ -329,8 +338,7 @@ test_a_full_disk_leaves_no_halves(void** state)
 {
   (void)state;
   TonError error = {0};
-  static TonDelivered made[TON_MOST_DELIVERED];
-  uint32_t n = 0;
+  TonDelivery made;
   const TonJob workers = {.threads = 4};
   struct rlimit was;
   song_mix("out/mix.wav", 48000.0, 2, 4.0, -4.0);
@@ -339,8 +347,7 @@ test_a_full_disk_leaves_no_halves(void** state)
   const struct rlimit small = {400000, was.rlim_max};
   signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &small);
-  const TonStatus status =
-      ton_song_release(song_path(""), &workers, made, &n, &error);
+  const TonStatus status = song_releases(&workers, &made, &error);
   setrlimit(RLIMIT_FSIZE, &was);
   assert_int_equal(status, TON_WRITE_FAILED);
   assert_non_null(strstr(error.text, "File too large"));
@@ -350,9 +357,9 @@ test_a_full_disk_leaves_no_halves(void** state)
   assert_int_equal(access(song_path("out/release/Full (wav-24).wav"), F_OK),
                    -1);
   // with room again it goes on as if nothing had been
-  assert_int_equal(ton_song_release(song_path(""), &workers, made, &n, &error),
-                   TON_OK);
-  assert_int_equal(n, 4);
+  assert_int_equal(song_releases(&workers, &made, &error), TON_OK);
+  assert_int_equal(made.n, 4);
+  ton_delivery_free(&made);
 }
 
 /// Rates that MP3 does not have, and one channel
@@ -362,29 +369,34 @@ test_high_rate_and_mono(void** state)
   (void)state;
   TonMasterResult m;
   TonError error = {0};
-  uint32_t n = 0;
-  static TonDelivered made[TON_MOST_DELIVERED];
+  TonDelivery made;
   const TonMasterOptions wish = {
       .loudness_lufs = -16.0, .ceiling_dbtp = NAN, .amount = NAN};
   song_mix("out/mix.wav", 96000.0, 1, 2.0, -4.0);
   remove(song_path("master.yaml"));
-  assert_int_equal(ton_song_master(song_path(""), &wish, &job, &m, &error),
-                   TON_OK);
+  assert_int_equal(song_masters(&wish, &job, &m, &error), TON_OK);
   ton_master_result_free(&m);
   song_text("release.yaml", "title: Mono\nartist: A\n");
-  const TonStatus status =
-      ton_song_release(song_path(""), &job, made, &n, &error);
+  const TonStatus status = song_releases(&job, &made, &error);
   if (status) {
     print_error("%s\n", error.text);
   }
   assert_int_equal(status, TON_OK);
-  for (uint32_t i = 0; i < n; ++i) {
-    assert_true(made[i].good);
-    assert_int_equal(made[i].measured.channels, 1);
-    if (strcmp(made[i].name, "mp3") == 0) {
-      assert_int_equal(made[i].measured.rate, 48000);
+  for (uint32_t i = 0; i < made.n; ++i) {
+    assert_true(made.files[i].good);
+    assert_int_equal(made.files[i].measured.channels, 1);
+    if (strcmp(made.files[i].name, "mp3") == 0) {
+      assert_int_equal(made.files[i].measured.rate, 48000);
     }
   }
+  ton_delivery_free(&made);
+}
+
+static int
+end_release(void** state)
+{
+  ton_delivery_free(&all);
+  return song_close(state);
 }
 
 int
@@ -405,5 +417,5 @@ main(void)
       cmocka_unit_test(test_a_full_disk_leaves_no_halves),
       cmocka_unit_test(test_high_rate_and_mono),
   };
-  return cmocka_run_group_tests(tests, make_release, song_close);
+  return cmocka_run_group_tests(tests, make_release, end_release);
 }

@@ -38,8 +38,8 @@ rendered_in(uint32_t block)
 {
   TonMeasurement m;
   TonError error = {0};
-  if (ton_song_mix(song_path(""), &(TonMixOptions){0},
-                   &(TonJob){.threads = 2, .block = block}, &m, &error)) {
+  if (song_mixes(&(TonMixOptions){0}, &(TonJob){.threads = 2, .block = block},
+                 &m, &error)) {
     fail_msg("%s:%u: %s", error.file, error.line, error.text);
   }
   FILE* const file = fopen(song_path("out/mix.wav"), "rb");

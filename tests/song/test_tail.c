@@ -36,7 +36,7 @@ render(const char* text)
   free(left);
   free(right);
   song_text("mix.yaml", text);
-  if (ton_song_mix(song_path(""), &wish, &(TonJob){.threads = 2}, &m, &error)) {
+  if (song_mixes(&wish, &(TonJob){.threads = 2}, &m, &error)) {
     fail_msg("%s:%u: %s", error.file, error.line, error.text);
   }
   return song_load(song_path("out/mix.wav"), &left, &right);

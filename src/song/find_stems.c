@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// The audio files of a folder, in the order a person would list them.
 #include "base/error.h"
 #include "base/memory.h"
-#include "song/song.h"
+
+#include <tonmeister/song.h>
 
 #include <ctype.h>
 #include <dirent.h>
@@ -11,67 +14,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-TonStatus
-ton_make_folder(const char* path, TonError* error)
-{
-  char part[1024];
-  snprintf(part, sizeof(part), "%s", path);
-  for (char* at = part + 1;; ++at) {
-    const char was = *at;
-    if (was == '/' || !was) {
-      *at = '\0';
-      if (mkdir(part, 0777) != 0 && errno != EEXIST) {
-        return ton_fail_write(error, path);
-      }
-      *at = was;
-    }
-    if (!was) {
-      break;
-    }
-  }
-  struct stat st;
-  if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) {
-    errno = ENOTDIR;
-    return ton_fail_write(error, path);
-  }
-  return TON_OK;
-}
-
-TonStatus
-ton_song_paths(const char* folder, bool make, TonSongPaths* p, TonError* error)
-{
-  if (ton_is_file(folder)) {
-    return ton_fail_file(error, TON_BAD_USE, folder,
-                         "is a file; expected the folder of a song");
-  }
-  if (make) {
-    TON_TRY(ton_make_folder(folder, error));
-  }
-  char* const whole = realpath(folder, NULL);
-  if (!whole) {
-    return ton_fail_file(error, TON_NOT_FOUND, folder,
-                         "there is no such song folder");
-  }
-  if (strlen(whole) >= sizeof(p->folder)) {
-    free(whole);
-    return ton_fail_file(error, TON_BAD_USE, folder,
-                         "has a path of more than %zu bytes",
-                         sizeof(p->folder) - 1);
-  }
-  snprintf(p->folder, sizeof(p->folder), "%s", whole);
-  free(whole);
-  snprintf(p->mix_text, sizeof(p->mix_text), "%s/mix.yaml", p->folder);
-  snprintf(p->master_text, sizeof(p->master_text), "%s/master.yaml", p->folder);
-  snprintf(p->release_text, sizeof(p->release_text), "%s/release.yaml",
-           p->folder);
-  snprintf(p->mix, sizeof(p->mix), "%s/out/mix.wav", p->folder);
-  snprintf(p->master, sizeof(p->master), "%s/out/master.wav", p->folder);
-  snprintf(p->release, sizeof(p->release), "%s/out/release", p->folder);
-  snprintf(p->cache, sizeof(p->cache), "%s/.tonmeister/stems", p->folder);
-  return TON_OK;
-}
 
 static bool
 named_like_audio(const char* name)
@@ -99,7 +41,8 @@ is_folder(const char* path)
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/// "2 Bass" before "10 Keys": numbers in names count as numbers
+/// "2 Bass" before "10 Keys": numbers in names count as numbers; of names that
+/// are alike ("01 Kick", "1 Kick") the bytes decide
 static int
 by_name(const void* a, const void* b)
 {
@@ -123,7 +66,8 @@ by_name(const void* a, const void* b)
       ++y;
     }
   }
-  return (*x != 0) - (*y != 0);
+  return *x || *y ? (*x != 0) - (*y != 0)
+                  : strcmp(*(char* const*)a, *(char* const*)b);
 }
 
 void
@@ -171,19 +115,4 @@ ton_stems_find(const char* folder, char*** stems, uint32_t* n, TonError* error)
   }
   qsort(*stems, *n, sizeof(char*), by_name);
   return TON_OK;
-}
-
-bool
-ton_is_file(const char* path)
-{
-  struct stat st;
-  return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-TonStatus
-ton_work_folder(char* room, size_t size, TonError* error)
-{
-  return getcwd(room, size)
-             ? TON_OK
-             : ton_fail(error, TON_NOT_FOUND, "%s", strerror(errno));
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TONMEISTER_CHECK_H
+#define TONMEISTER_CHECK_H
+
+/**
+   @file
+   What `check` finds in a mix: one row per thing looked at.
+*/
+
+typedef enum {
+  TON_LIGHT_GREEN,
+  TON_LIGHT_AMBER,
+  TON_LIGHT_RED,
+} TonLight;
+
+/// One line of the readiness report
+typedef struct {
+  char item[32]; ///< Permanent key: "headroom", "mono-loss"
+  TonLight light;
+  double value;   ///< In `unit`; NaN: not defined for this file
+  char unit[12];  ///< "dBTP"
+  double at_s;    ///< Place of the worst; NaN: the whole song
+  char text[160]; ///< What was found, one sentence
+  char fix[192];  ///< What to do in the mix; "" when green
+} TonFinding;
+
+/// "green", "amber", "red".  [any]
+const char* ton_light_name(TonLight light);
+
+#endif

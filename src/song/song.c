@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Opening, saving and closing a song: its paths, its texts, their records.
+*/
+#include "song/song.h"
+
+#include "base/error.h"
+#include "base/string.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Paths -----------------------------------------------------------------------
+
+const char*
+song_path_of(TonSong* song, const char* file)
+{
+  TonString path = {0};
+  ton_string_printf(&path, "%s/%s", song->folder, file);
+  char* const own =
+      path.failed ? NULL
+                  : ton_arena_string(&song->arena, path.bytes, path.length);
+  ton_string_free(&path);
+  return own;
+}
+
+static TonStatus
+name_files(TonSong* s, TonError* error)
+{
+  static const char* const texts[][2] = {
+      [TON_SONG_MIX_TEXT] = {"mix.yaml", "decisions.json"},
+      [TON_SONG_MASTER_TEXT] = {"master.yaml", "master-decisions.json"},
+      [TON_SONG_RELEASE_TEXT] = {"release.yaml", NULL}};
+  bool good = true;
+  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
+    const char* const records = texts[i][1];
+    s->texts[i].path = song_path_of(s, texts[i][0]);
+    s->texts[i].records_path = records ? song_path_of(s, records) : NULL;
+    good = good && s->texts[i].path && !records == !s->texts[i].records_path;
+  }
+  const struct {
+    const char** path;
+    const char* file;
+  } files[] = {{&s->out, "out"},
+               {&s->mix, "out/mix.wav"},
+               {&s->master, "out/master.wav"},
+               {&s->stems, "out/stems"},
+               {&s->release, "out/release"},
+               {&s->cache, ".tonmeister/stems"}};
+  for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); ++i) {
+    *files[i].path = song_path_of(s, files[i].file);
+    good = good && *files[i].path;
+  }
+  return good ? TON_OK : ton_fail(error, TON_NO_MEMORY, "out of memory");
+}
+
+/// A song in a folder, nothing read yet
+static TonStatus
+new_song(const char* folder, TonSong** song, TonError* error)
+{
+  if (ton_is_file(folder)) {
+    return ton_fail_file(error, TON_BAD_USE, folder,
+                         "is a file; expected the folder of a song");
+  }
+  char* const whole = realpath(folder, NULL);
+  if (!whole) {
+    return ton_fail_file(error, TON_NOT_FOUND, folder,
+                         "there is no such song folder");
+  }
+  TonSong* const s = ton_alloc(sizeof(TonSong));
+  if (s) {
+    s->folder = ton_arena_string(&s->arena, whole, strlen(whole));
+    s->given = ton_arena_string(&s->arena, folder, strlen(folder));
+  }
+  free(whole);
+  if (!s || !s->folder || !s->given) {
+    ton_song_free(s);
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  s->name = strrchr(s->folder, '/') + 1;
+  *song = s; // the caller frees it, also when there is no memory for the rest
+  return name_files(s, error);
+}
+
+// Reading ---------------------------------------------------------------------
+
+/// Wrong values are found now; missing files only when they are needed
+static TonStatus
+check_text(const TonSong* song, int text, TonError* error)
+{
+  TonMix* mix = NULL;
+  TonMaster* master = NULL;
+  TonRelease* release = NULL;
+  const TonDoc* const doc = song->texts[text].doc;
+  const TonStatus status = text == TON_SONG_MIX_TEXT
+                               ? ton_mix_read(doc, NULL, &mix, error)
+                           : text == TON_SONG_MASTER_TEXT
+                               ? ton_master_read(doc, NULL, &master, error)
+                               : ton_release_read(doc, NULL, &release, error);
+  ton_mix_free(mix);
+  ton_master_free(master);
+  ton_release_free(release);
+  return status;
+}
+
+/// Records that are not there are none
+static TonStatus
+read_records(SongText* t, TonError* error)
+{
+  TonError own = {0};
+  const TonStatus status =
+      t->records_path ? ton_decisions_read(t->records_path, &t->records, &own)
+                      : TON_NOT_FOUND;
+  if (status) {
+    t->records = (TonDecisions){0};
+  }
+  if (status && status != TON_NOT_FOUND) {
+    if (error) {
+      *error = own;
+    }
+    return status;
+  }
+  return TON_OK;
+}
+
+static TonStatus
+open_text(TonSong* song, int text, TonError* error)
+{
+  SongText* const t = &song->texts[text];
+  if (access(t->path, F_OK) != 0) {
+    return TON_OK;
+  }
+  TON_TRY(ton_doc_open(t->path, &t->doc, error));
+  t->as_read = ton_copy_string(ton_doc_text(t->doc));
+  if (!t->as_read) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  TON_TRY(check_text(song, text, error));
+  return read_records(t, error);
+}
+
+TonStatus
+ton_song_open(const char* folder, TonSong** song, TonError* error)
+{
+  TonSong* s = NULL;
+  *song = NULL;
+  TonStatus status = new_song(folder, &s, error);
+  for (int i = 0; i < TON_SONG_TEXTS && !status; ++i) {
+    status = open_text(s, i, error);
+  }
+  if (status) {
+    ton_song_free(s);
+    return status;
+  }
+  *song = s;
+  return TON_OK;
+}
+
+TonStatus
+song_of_file(TonSong** song, TonError* error)
+{
+  *song = NULL;
+  TonSong* s = NULL;
+  const TonStatus status = new_song(".", &s, error);
+  if (status) {
+    ton_song_free(s);
+    return status;
+  }
+  *song = s;
+  return TON_OK;
+}
+
+void
+ton_song_free(TonSong* song)
+{
+  for (int i = 0; song && i < TON_SONG_TEXTS; ++i) {
+    ton_doc_free(song->texts[i].doc);
+    ton_free(song->texts[i].as_read);
+    ton_decisions_free(&song->texts[i].records);
+  }
+  if (song) {
+    ton_arena_free(&song->arena);
+    ton_free(song);
+  }
+}
+
+// Values ----------------------------------------------------------------------
+
+static TonStatus
+need(const TonSong* song, TonSongText text, TonError* error)
+{
+  const SongText* const t = &song->texts[text];
+  return t->doc ? TON_OK
+                : ton_fail_file(error, TON_NOT_FOUND, t->path,
+                                "there is no such file");
+}
+
+TonStatus
+song_read_mix(const TonSong* song, TonMix** mix, TonError* error)
+{
+  TON_TRY(need(song, TON_SONG_MIX_TEXT, error));
+  return ton_mix_read(song->texts[TON_SONG_MIX_TEXT].doc, song->folder, mix,
+                      error);
+}
+
+TonStatus
+song_read_master(const TonSong* song, TonMaster** master, TonError* error)
+{
+  TON_TRY(need(song, TON_SONG_MASTER_TEXT, error));
+  return ton_master_read(song->texts[TON_SONG_MASTER_TEXT].doc, song->folder,
+                         master, error);
+}
+
+TonStatus
+song_read_release(const TonSong* song, TonRelease** release, TonError* error)
+{
+  TON_TRY(need(song, TON_SONG_RELEASE_TEXT, error));
+  return ton_release_read(song->texts[TON_SONG_RELEASE_TEXT].doc, song->folder,
+                          release, error);
+}
+
+TonStatus
+song_begin_text(TonSong* song, TonSongText text, const char* content,
+                TonError* error)
+{
+  SongText* const t = &song->texts[text];
+  return ton_doc_parse(content, strlen(content), t->path, &t->doc, error);
+}
+
+const char*
+ton_song_folder(const TonSong* song)
+{
+  return song->folder;
+}
+
+const char*
+ton_song_text_path(const TonSong* song, TonSongText text)
+{
+  return song->texts[text].path;
+}
+
+const char*
+ton_song_mix_path(const TonSong* song)
+{
+  return song->mix;
+}
+
+const char*
+ton_song_master_path(const TonSong* song)
+{
+  return song->master;
+}
+
+const TonDoc*
+ton_song_doc(const TonSong* song, TonSongText text)
+{
+  return song->texts[text].doc;
+}
+
+const TonDecisions*
+ton_song_decisions(const TonSong* song, TonSongText text)
+{
+  return &song->texts[text].records;
+}
+
+// Saving ----------------------------------------------------------------------
+
+static bool
+is_changed(const SongText* t)
+{
+  return t->doc &&
+         (!t->as_read || strcmp(t->as_read, ton_doc_text(t->doc)) != 0);
+}
+
+/// The text on the disk must be the one that was read, or be what is to be
+/// written.  Comparing the text itself finds every change, whatever its time.
+static TonStatus
+check_untouched(const SongText* t, TonError* error)
+{
+  size_t length = 0;
+  errno = 0;
+  char* const now = ton_string_read_file(t->path, 8 << 20, &length);
+  const bool gone = !now && errno == ENOENT;
+  const bool same = now ? (t->as_read && strcmp(now, t->as_read) == 0) ||
+                              strcmp(now, ton_doc_text(t->doc)) == 0
+                        : gone && !t->as_read;
+  ton_free(now);
+  return same ? TON_OK
+              : ton_fail_file(error, TON_WRITE_FAILED, t->path,
+                              "was changed by somebody else while this was at "
+                              "work; nothing was written to it. Run the "
+                              "command again");
+}
+
+static TonStatus
+save_text(SongText* t, TonError* error)
+{
+  if (is_changed(t)) {
+    TON_TRY(ton_doc_save(t->doc, t->path, error));
+    ton_free(t->as_read);
+    t->as_read = ton_copy_string(ton_doc_text(t->doc));
+    if (!t->as_read) {
+      return ton_fail(error, TON_NO_MEMORY, "out of memory");
+    }
+  }
+  if (t->records_changed && t->records.count) {
+    TON_TRY(ton_decisions_write(&t->records, t->records_path, error));
+  }
+  t->records_changed = false;
+  return TON_OK;
+}
+
+TonStatus
+ton_song_save(TonSong* song, TonError* error)
+{
+  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
+    const SongText* const t = &song->texts[i];
+    if (is_changed(t) || t->records_changed) {
+      TON_TRY(check_untouched(t, error));
+    }
+  }
+  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
+    TON_TRY(save_text(&song->texts[i], error));
+  }
+  return TON_OK;
+}
+
+// Folders ---------------------------------------------------------------------
+
+TonStatus
+ton_make_folder(const char* path, TonError* error)
+{
+  char* const part = ton_copy_string(path);
+  if (!part) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  bool good = true;
+  for (char* at = part + 1; good && *at; ++at) {
+    if (*at == '/') {
+      *at = '\0';
+      good = mkdir(part, 0777) == 0 || errno == EEXIST;
+      *at = '/';
+    }
+  }
+  struct stat st;
+  good = good && (mkdir(part, 0777) == 0 || errno == EEXIST);
+  if (good && stat(part, &st) == 0 && !S_ISDIR(st.st_mode)) {
+    errno = ENOTDIR;
+    good = false;
+  }
+  ton_free(part);
+  return good ? TON_OK : ton_fail_write(error, path);
+}
+
+bool
+ton_is_file(const char* path)
+{
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}

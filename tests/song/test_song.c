@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// @file
+/// A song as one object: broken texts, texts that change while it is open.
+#include "base/array.h"
+#include "song.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const TonJob job = {.threads = 2};
+
+static void
+make_song(void)
+{
+  char* stems[] = {(char*)(uintptr_t)song_path("Kick.wav")};
+  TonSong* song = NULL;
+  static const char* const texts[] = {"mix.yaml", "master.yaml", "release.yaml",
+                                      "decisions.json",
+                                      "master-decisions.json"};
+  for (size_t i = 0; i < TON_COUNT(texts); ++i) {
+    remove(song_path(texts[i]));
+  }
+  song_mix("Kick.wav", 48000.0, 1, 2.0, -6.0);
+  assert_int_equal(ton_song_create(song_path(""), stems, 1, false, &song, NULL),
+                   TON_OK);
+  ton_song_free(song);
+}
+
+/// Whatever the song is opened for
+static void
+test_every_broken_text_is_an_error(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* file;
+    const char* text;
+  } broken[] = {
+      {"mix.yaml", "tracks: {A: {file: Kick.wav, fader: -3 dBX}}\n"},
+      {"mix.yaml", "tracks: [\n"},
+      {"master.yaml", "song: A\nloudness: -14 LUSF\n"},
+      {"master.yaml", "song: A\nno-such-key: 1\n"},
+      {"release.yaml", "title: A\nisrc: nonsense\n"},
+      {"decisions.json", "{\"schema\": 1, \"decisions\": ["},
+  };
+  for (size_t i = 0; i < TON_COUNT(broken); ++i) {
+    TonSong* song = NULL;
+    TonError error = {0};
+    make_song();
+    song_text(broken[i].file, broken[i].text);
+    assert_int_equal(ton_song_open(song_path(""), &song, &error), TON_BAD_TEXT);
+    assert_null(song);
+    assert_non_null(strstr(error.file, broken[i].file));
+  }
+}
+
+/// What somebody saves while the program works is never overwritten
+static void
+test_a_text_changed_meanwhile_stays(void** state)
+{
+  (void)state;
+  TonSong* song = NULL;
+  TonError error = {0};
+  make_song();
+  assert_int_equal(ton_song_open(song_path(""), &song, &error), TON_OK);
+  assert_int_equal(ton_song_propose(song, &job, &error), TON_OK);
+  char other[4096];
+  snprintf(other, sizeof(other), "# mine\n%s", song_read("mix.yaml"));
+  song_text("mix.yaml", other);
+  assert_int_equal(ton_song_save(song, &error), TON_WRITE_FAILED);
+  assert_int_equal(ton_status_exit(TON_WRITE_FAILED), 1);
+  assert_non_null(strstr(error.text, "changed"));
+  assert_string_equal(song_read("mix.yaml"), other);
+  assert_int_equal(access(song_path("decisions.json"), F_OK), -1);
+  ton_song_free(song);
+}
+
+/// Nor is a text that was removed written again
+static void
+test_a_text_removed_meanwhile_stays_away(void** state)
+{
+  (void)state;
+  TonSong* song = NULL;
+  make_song();
+  assert_int_equal(ton_song_open(song_path(""), &song, NULL), TON_OK);
+  assert_int_equal(ton_song_propose(song, &job, NULL), TON_OK);
+  remove(song_path("mix.yaml"));
+  assert_int_equal(ton_song_save(song, NULL), TON_WRITE_FAILED);
+  assert_int_equal(access(song_path("mix.yaml"), F_OK), -1);
+  ton_song_free(song);
+}
+
+/// One object goes all the way, and what it saved is what it holds
+static void
+test_saved_is_what_is_read_again(void** state)
+{
+  (void)state;
+  TonSong* song = NULL;
+  TonError error = {0};
+  make_song();
+  assert_int_equal(ton_song_open(song_path(""), &song, &error), TON_OK);
+  assert_int_equal(ton_song_propose(song, &job, &error), TON_OK);
+  assert_int_equal(ton_song_save(song, &error), TON_OK);
+  assert_string_equal(song_read("mix.yaml"),
+                      ton_doc_text(ton_song_doc(song, TON_SONG_MIX_TEXT)));
+  assert_true(ton_song_decisions(song, TON_SONG_MIX_TEXT)->count > 0);
+  // a second proposal finds its own values and changes nothing
+  assert_int_equal(ton_song_propose(song, &job, &error), TON_OK);
+  assert_string_equal(song_read("mix.yaml"),
+                      ton_doc_text(ton_song_doc(song, TON_SONG_MIX_TEXT)));
+  assert_int_equal(ton_song_save(song, &error), TON_OK);
+  ton_song_free(song);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_broken_text_is_an_error),
+      cmocka_unit_test(test_a_text_changed_meanwhile_stays),
+      cmocka_unit_test(test_a_text_removed_meanwhile_stays_away),
+      cmocka_unit_test(test_saved_is_what_is_read_again),
+  };
+  return SONG_TESTS(tests);
+}
