@@ -16,7 +16,7 @@
    A strip is a source or a bus with a chain of processors, a fader and a pan:
 
      source or sum -> input gain -> chain -+-> fader -> pan -+-> edges, taps
-                                           +-- pre edges, keys
+                                           +-- pre edges, side-chains
 
    The result depends on the graph and the sources alone: not on the block, the
    number of threads, or how channels were packed into lanes.
@@ -58,7 +58,7 @@ typedef struct {
   TonLaw law;
 } TonFader;
 
-/// What an automation lane moves
+/// What automation moves
 typedef enum {
   TON_AUTO_FADER, ///< dB
   TON_AUTO_PAN,   ///< -100 to 100
@@ -66,6 +66,29 @@ typedef enum {
   TON_AUTO_EDGE,  ///< Level of edge number `item` of the strip, dB
   TON_AUTO_PARAM, ///< Parameter `param` of insert number `item`
 } TonAutoKind;
+
+/// What a change while playing moves
+typedef enum {
+  TON_CHANGE_FADER = TON_AUTO_FADER,
+  TON_CHANGE_PAN = TON_AUTO_PAN,
+  TON_CHANGE_MUTE = TON_AUTO_MUTE,
+  TON_CHANGE_EDGE = TON_AUTO_EDGE,
+  TON_CHANGE_PARAM = TON_AUTO_PARAM,
+  TON_CHANGE_BYPASS, ///< Insert number `item`: 1 goes around it, 0 through it
+  TON_CHANGE_SONG,   ///< The song goes on at frame `song`: a seek or a loop
+} TonChangeKind;
+
+/// A control set while playing.  It overrides the graph and its automation
+/// from its frame on; a value that is not a number gives the control back.
+typedef struct {
+  uint64_t frame; ///< Clock frame (see ton_engine_clock) where it took effect
+  uint64_t song;  ///< Song frame heard there; of TON_CHANGE_SONG: where to
+  TonChangeKind kind;
+  uint32_t strip;
+  uint32_t item;
+  uint32_t param;
+  float value; ///< Units as of TonAutoKind
+} TonChange;
 
 typedef struct TonGraph TonGraph;
 
@@ -81,11 +104,11 @@ uint32_t ton_graph_strip(TonGraph* graph, const char* name,
                          const TonSource* source, float gain,
                          const TonFader* fader);
 
-/// Append a processor; `params` (n_params floats) is copied.  `key` is a strip
-/// number or UINT32_MAX.  Returns its number in the chain, or UINT32_MAX.
+/// Append a processor; `params` (n_params floats) is copied.  `sidechain` is
+/// a strip number or UINT32_MAX.  Returns its number in the chain, or UINT32_MAX.
 uint32_t ton_graph_insert(TonGraph* graph, uint32_t strip,
                           const TonProcessor* type, const float* params,
-                          uint32_t key);
+                          uint32_t sidechain);
 
 /// Feed a strip into a bus at a level, before or after the fader.  Contributions
 /// are summed in double, in the order of the strips, then of these calls.
@@ -102,14 +125,20 @@ TonStatus ton_graph_automate(TonGraph* graph, uint32_t strip, TonAutoKind kind,
 TonStatus ton_graph_tap(TonGraph* graph, uint32_t strip, float gain,
                         const TonSink* sink);
 
+/// As TonRun.preroll: so much that the rest differs from a render of the whole
+/// song by -140 dBFS at most
+static const uint64_t TON_PREROLL_ENOUGH = UINT64_MAX;
+
 /// How to run
 typedef struct {
   uint32_t block;   ///< Frames per call of a processor, 1 to 4096; 0: 512
   uint32_t threads; ///< 0: all cores
   uint64_t from;    ///< First frame delivered; sources must be able to seek
-  uint64_t preroll; ///< Frames run and thrown away before it
+  uint64_t preroll; ///< Frames run and thrown away before it, at most `from`
   uint64_t frames;  ///< Frames to deliver; 0: to the end with tails
-  bool one_strip;   ///< For the bench: no packing of strips into lanes
+  const TonChange* changes; ///< Applied on the way, in order of time; copied
+  uint32_t n_changes;
+  bool one_strip; ///< For the bench: no packing of strips into lanes
   /// Called about every 50 ms with 0 to 1; false stops.  May be null.
   bool (*progress)(void* handle, double part);
   void* handle;
@@ -126,9 +155,6 @@ void ton_engine_free(TonEngine* engine);
 
 /// Run to the end and return when all sinks have all frames.
 TonStatus ton_engine_render(TonEngine* engine, TonError* error);
-
-/// Frames between the sources and the taps, already taken out of the result.
-uint32_t ton_engine_latency(const TonEngine* engine);
 
 /// A processor's meter over the render, one value of largest magnitude per
 /// 0.1 s.  Owned by `engine`.  Null if it has none.

@@ -1,39 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The value of an automation curve at a frame, and where it bends.
+
 #include "engine/automation_curve.h"
 
 #include <math.h>
 
 static int64_t
-frame_of(const AutomationCurve* lane, uint32_t i)
+frame_of(const AutomationCurve* curve, uint32_t i)
 {
-  return llrint(lane->points[i].at_s * lane->rate);
+  return llrint(curve->points[i].at_s * curve->rate);
 }
 
 /// Last point at or before (AFTER), or strictly before (BEFORE) the frame;
 /// n_points if there is none
 static uint32_t
-point_before(const AutomationCurve* lane, int64_t frame, Side side)
+point_before(const AutomationCurve* curve, int64_t frame, JumpSide side)
 {
   uint32_t low = 0;
-  uint32_t high = lane->n_points;
+  uint32_t high = curve->n_points;
   while (low < high) {
     const uint32_t middle = (low + high) / 2;
-    const int64_t at = frame_of(lane, middle);
+    const int64_t at = frame_of(curve, middle);
     if (at < frame || (side == AFTER && at == frame)) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return low ? low - 1 : lane->n_points;
+  return low ? low - 1 : curve->n_points;
 }
 
 static double
-between(const AutomationCurve* lane, uint32_t i, int64_t frame)
+between(const AutomationCurve* curve, uint32_t i, int64_t frame)
 {
-  const TonPoint* const p = &lane->points[i];
-  const int64_t from = frame_of(lane, i);
-  const int64_t to = frame_of(lane, i + 1);
+  const TonPoint* const p = &curve->points[i];
+  const int64_t from = frame_of(curve, i);
+  const int64_t to = frame_of(curve, i + 1);
   const double part = (double)(frame - from) / (double)(to - from);
   double low = (double)p[0].value;
   double high = (double)p[1].value;
@@ -49,35 +51,35 @@ between(const AutomationCurve* lane, uint32_t i, int64_t frame)
 }
 
 double
-lane_value(const AutomationCurve* lane, int64_t frame, Side side)
+curve_value(const AutomationCurve* curve, int64_t frame, JumpSide side)
 {
-  const uint32_t i = point_before(lane, frame, side);
-  if (i == lane->n_points) {
-    return (double)lane->points[0].value;
+  const uint32_t i = point_before(curve, frame, side);
+  if (i == curve->n_points) {
+    return (double)curve->points[0].value;
   }
-  if (i + 1 == lane->n_points) {
-    return (double)lane->points[i].value;
+  if (i + 1 == curve->n_points) {
+    return (double)curve->points[i].value;
   }
-  if (side == BEFORE && frame_of(lane, i + 1) == frame) {
-    return lane->points[i].curve == TON_CURVE_HOLD
-               ? (double)lane->points[i].value
-               : (double)lane->points[i + 1].value;
+  if (side == BEFORE && frame_of(curve, i + 1) == frame) {
+    return curve->points[i].curve == TON_CURVE_HOLD
+               ? (double)curve->points[i].value
+               : (double)curve->points[i + 1].value;
   }
-  return between(lane, i, frame);
+  return between(curve, i, frame);
 }
 
 int64_t
-lane_piece_end(const AutomationCurve* lane, int64_t frame)
+curve_piece_end(const AutomationCurve* curve, int64_t frame)
 {
-  const uint32_t i = point_before(lane, frame, AFTER);
-  if (i == lane->n_points) {
-    return frame_of(lane, 0);
+  const uint32_t i = point_before(curve, frame, AFTER);
+  if (i == curve->n_points) {
+    return frame_of(curve, 0);
   }
-  if (i + 1 == lane->n_points) {
-    return INT64_MAX;
+  if (i + 1 == curve->n_points) {
+    return TIME_NEVER;
   }
-  const int64_t next = frame_of(lane, i + 1);
-  const TonPoint* const p = &lane->points[i];
+  const int64_t next = frame_of(curve, i + 1);
+  const TonPoint* const p = &curve->points[i];
   if (p->curve == TON_CURVE_HOLD || p[0].value == p[1].value) {
     return next;
   }

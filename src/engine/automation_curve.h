@@ -2,12 +2,15 @@
 #ifndef TON_ENGINE_AUTOMATION_CURVE_H
 #define TON_ENGINE_AUTOMATION_CURVE_H
 
+#include "engine/timeline.h"
+
 #include <tonmeister/automation.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /**
+   @file
    Automation cut into straight pieces.
 
    Frames are counted in the song.  Pieces end at breakpoints and, while
@@ -17,7 +20,7 @@
 
 enum { GRID = 16 };
 
-/// One automation lane, breakpoints at whole frames
+/// One automation curve, breakpoints at whole frames
 typedef struct {
   const TonPoint* points; ///< Borrowed
   uint32_t n_points;
@@ -25,14 +28,14 @@ typedef struct {
 } AutomationCurve;
 
 /// Which side of a jump counts
-typedef enum { BEFORE, AFTER } Side;
+typedef enum { BEFORE, AFTER } JumpSide;
 
 /// Value at a frame
-double lane_value(const AutomationCurve* lane, int64_t frame, Side side);
+double curve_value(const AutomationCurve* curve, int64_t frame, JumpSide side);
 
 /// End of the piece that begins at `frame`: the next breakpoint, or the next
-/// grid line if the lane is on its way; INT64_MAX after the last point
-int64_t lane_piece_end(const AutomationCurve* lane, int64_t frame);
+/// grid line if the value is on its way; TIME_NEVER after the last point
+int64_t curve_piece_end(const AutomationCurve* curve, int64_t frame);
 
 /// Next grid line after a frame
 static inline int64_t
@@ -41,6 +44,13 @@ grid_after(int64_t frame)
   const int64_t line =
       frame >= 0 ? frame / GRID : -((-frame + GRID - 1) / GRID);
   return (line + 1) * GRID;
+}
+
+/// First grid line at or after a frame
+static inline int64_t
+grid_from(int64_t frame)
+{
+  return grid_after(frame - 1);
 }
 
 /// Two one-pole low-passes in series (10 ms each): every move starts and ends
@@ -63,6 +73,13 @@ smooth(Smoother* s, double target, double keep)
   s->a = target + keep * (s->a - target);
   s->b = s->a + keep * (s->b - s->a);
   return s->b;
+}
+
+/// What is kept of a smoother's distance over some frames
+static inline double
+smoothing_keep(uint32_t rate, double frames)
+{
+  return __builtin_exp(-frames / (0.010 * rate));
 }
 
 /// Close enough to stop, and then exactly there

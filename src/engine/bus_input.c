@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The gains of a sum's input over time, and how it is added.
+
+#include "engine/bus_input.h"
+
 #include "dsp/decibel.h"
 #include "dsp/pan.h"
-#include "engine/engine.h"
 
 #include <string.h>
 
+/// Value of a control at a song frame; `rest` where nothing moves it
 static double
-moved(const TonEngine* e, const GraphAuto* lane, double rest, int64_t frame,
-      Side side)
+control(const BusInput* in, uint32_t which, float rest, int64_t frame,
+        JumpSide side)
 {
-  if (!lane) {
-    return rest;
+  if (!isnan(in->live[which])) {
+    return (double)in->live[which];
   }
-  const AutomationCurve l = {lane->points, lane->n_points, e->graph->rate};
-  return lane_value(&l, frame, side);
+  const GraphAuto* const a = in->curves[which];
+  if (!a) {
+    return (double)rest;
+  }
+  const AutomationCurve curve = {a->points, a->n_points, in->rate};
+  return curve_value(&curve, frame, side);
 }
 
 static TonPanGains
@@ -33,11 +41,11 @@ pan_gains(TonLaw law, double pan)
   return ton_pan_balance(p);
 }
 
-/// Gains of a strip with two lanes: balance, or each channel at its place
+/// Gains of a strip of two channels: balance, or each channel at its place
 static void
-stereo_matrix(const Strip* strip, double pan, double gain, double m[2][2])
+stereo_matrix(const GraphStrip* strip, double pan, double gain, double m[2][2])
 {
-  const TonFader* const f = &strip->graph->fader;
+  const TonFader* const f = &strip->fader;
   if (f->dual) {
     const TonPanGains left = pan_gains(TON_LAW_CONSTANT_POWER, pan);
     const TonPanGains right =
@@ -50,16 +58,13 @@ stereo_matrix(const Strip* strip, double pan, double gain, double m[2][2])
   }
   const TonPanGains g = pan_gains(TON_LAW_BALANCE, pan);
   // a mono source that a stereo effect made two-channelled keeps its level
-  const bool mono =
-      strip->graph->has_source && strip->graph->source.channels == 1;
+  const bool mono = strip->has_source && strip->source.channels == 1;
   const double centre = mono ? pan_gains(f->law, 0.0).left : 1.0;
   m[0][0] = gain * g.left * centre;
   m[1][1] = gain * g.right * centre;
   m[0][1] = 0.0;
   m[1][0] = 0.0;
 }
-
-enum { FADER, PAN, MUTE, LEVEL };
 
 /// To 29 bits (Veltkamp 1968; 2^-30 is 1e-8 dB): times a float it is exact,
 /// which TonKernels.add() asks for
@@ -70,30 +75,25 @@ to_29_bits(double gain)
   return c - (c - gain);
 }
 
-void
-bus_input_matrix(const TonEngine* e, const BusInput* way, int64_t frame,
-                 Side side, double m[2][2])
+static void
+matrix(const BusInput* in, int64_t frame, JumpSide side, double m[2][2])
 {
-  const Strip* const strip = &e->strips[way->strip];
-  const TonFader* const f = &strip->graph->fader;
-  const bool tap = way->edge == UINT32_MAX;
-  const GraphEdge* const edge = tap ? NULL : &strip->graph->edges[way->edge];
+  const TonFader* const f = &in->strip->fader;
+  const GraphEdge* const edge = in->edge;
   double gain = 1.0;
   if (edge) {
-    gain =
-        ton_from_db(moved(e, way->autos[LEVEL], (double)edge->db, frame, side));
+    gain = ton_from_db(control(in, LEVEL, edge->db, frame, side));
   }
   if (!edge || !edge->pre) {
-    gain *=
-        ton_from_db(moved(e, way->autos[FADER], (double)f->db, frame, side));
+    gain *= ton_from_db(control(in, FADER, f->db, frame, side));
   }
-  if (moved(e, way->autos[MUTE], f->mute ? 1.0 : 0.0, frame, side) >= 0.5) {
+  if (control(in, MUTE, f->mute ? 1.0F : 0.0F, frame, side) >= 0.5) {
     gain = 0.0;
   }
-  const double pan = moved(e, way->autos[PAN], (double)f->pan, frame, side);
+  const double pan = control(in, PAN, f->pan, frame, side);
   memset(m, 0, 4 * sizeof(double));
-  if (strip->channels == 2) {
-    stereo_matrix(strip, pan, gain, m);
+  if (in->channels == 2) {
+    stereo_matrix(in->strip, pan, gain, m);
   } else {
     const TonPanGains g = pan_gains(f->law, pan);
     m[0][0] = gain * g.left;
@@ -105,15 +105,15 @@ bus_input_matrix(const TonEngine* e, const BusInput* way, int64_t frame,
 }
 
 static int64_t
-piece_end(const TonEngine* e, const BusInput* way, int64_t frame)
+piece_end(const BusInput* in, int64_t frame)
 {
-  int64_t end = way->settled ? INT64_MAX : grid_after(frame);
-  for (int i = 0; i < 4; ++i) {
-    if (way->autos[i]) {
-      const AutomationCurve lane = {way->autos[i]->points,
-                                    way->autos[i]->n_points, e->graph->rate};
-      const int64_t lane_end = lane_piece_end(&lane, frame);
-      end = lane_end < end ? lane_end : end;
+  int64_t end = in->settled ? TIME_NEVER : grid_after(frame);
+  for (uint32_t i = 0; i < N_CONTROLS; ++i) {
+    if (in->curves[i] && isnan(in->live[i])) {
+      const AutomationCurve curve = {in->curves[i]->points,
+                                     in->curves[i]->n_points, in->rate};
+      const int64_t curve_end = curve_piece_end(&curve, frame);
+      end = curve_end < end ? curve_end : end;
     }
   }
   return end;
@@ -127,124 +127,162 @@ same(double a[2][2], double b[2][2])
 
 /// Begin the piece at `frame`: where the gains come from, where they go
 static void
-begin_piece(const TonEngine* e, BusInput* way, int64_t frame)
+begin_piece(BusInput* in, int64_t frame)
 {
-  way->piece_from = frame;
-  bus_input_matrix(e, way, frame, AFTER, way->from);
+  in->piece_from = frame;
+  matrix(in, frame, AFTER, in->from);
   bool settled = true;
   for (int k = 0; k < 4; ++k) {
     settled &=
-        smooth_settle(&way->smoother[k / 2][k % 2], way->from[k / 2][k % 2]);
+        smooth_settle(&in->smoother[k / 2][k % 2], in->from[k / 2][k % 2]);
   }
-  way->settled = settled;
-  way->piece_to = piece_end(e, way, frame);
-  if (way->piece_to == INT64_MAX) {
-    memcpy(way->to, way->from, sizeof(way->to));
+  in->settled = settled;
+  in->piece_to = piece_end(in, frame);
+  if (in->piece_to == TIME_NEVER) {
+    memcpy(in->to, in->from, sizeof(in->to));
   } else {
-    bus_input_matrix(e, way, way->piece_to, BEFORE, way->to);
+    matrix(in, in->piece_to, BEFORE, in->to);
   }
-  if (settled && !same(way->from, way->to)) {
-    way->settled = false; // it leaves its rest
+  if (settled && !same(in->from, in->to)) {
+    in->settled = false; // it leaves its rest
   }
 }
 
-void
-bus_input_start(const TonEngine* e, BusInput* way, int64_t frame)
+BusInput
+bus_input(const GraphStrip* strip, uint32_t strip_index, uint32_t edge_index,
+          uint32_t channels, uint32_t rate)
 {
-  bus_input_matrix(e, way, frame, AFTER, way->m);
+  const bool tap = edge_index == UINT32_MAX;
+  BusInput in = {.strip = strip,
+                 .edge = tap ? NULL : &strip->edges[edge_index],
+                 .strip_index = strip_index,
+                 .edge_index = edge_index,
+                 .channels = channels,
+                 .rate = rate,
+                 .live = {NAN, NAN, NAN, NAN}};
+  for (uint32_t i = 0; i < strip->n_autos; ++i) {
+    const GraphAuto* const a = &strip->autos[i];
+    if (!a->n_points) {
+      continue;
+    }
+    if (a->kind == TON_AUTO_FADER && !(in.edge && in.edge->pre)) {
+      in.curves[FADER] = a;
+    } else if (a->kind == TON_AUTO_PAN) {
+      in.curves[PAN] = a;
+    } else if (a->kind == TON_AUTO_MUTE) {
+      in.curves[MUTE] = a;
+    } else if (a->kind == TON_AUTO_EDGE && a->item == edge_index) {
+      in.curves[LEVEL] = a;
+    }
+  }
+  return in;
+}
+
+void
+bus_input_start(BusInput* in, int64_t frame)
+{
+  double m[2][2];
+  matrix(in, frame, AFTER, m);
   for (int k = 0; k < 4; ++k) {
-    smooth_reset(&way->smoother[k / 2][k % 2], way->m[k / 2][k % 2]);
+    smooth_reset(&in->smoother[k / 2][k % 2], m[k / 2][k % 2]);
   }
-  way->settled = true;
-  if (way->moves) {
-    begin_piece(e, way, frame);
-  }
+  begin_piece(in, frame);
+}
+
+void
+bus_input_jump(BusInput* in, int64_t frame)
+{
+  begin_piece(in, frame);
+}
+
+void
+bus_input_set(BusInput* in, uint32_t which, float value, int64_t frame)
+{
+  const int64_t line = grid_from(frame);
+  in->live[which] = value;
+  in->piece_to = line < in->piece_to ? line : in->piece_to;
 }
 
 /// Gains of frames of one piece for one cell of the matrix
 static void
-fill_moving(const TonEngine* e, BusInput* way, int c, int channel,
-            int64_t frame, uint32_t n, double* gains)
+fill_gains(BusInput* in, int c, int channel, int64_t frame, uint32_t n,
+           double* gains)
 {
-  const double keep = smoothing_keep(e->graph->rate, 1.0);
-  const double from = way->from[c][channel];
-  const double length = (double)(way->piece_to - way->piece_from);
+  const double keep = smoothing_keep(in->rate, 1.0);
+  const double from = in->from[c][channel];
+  const double length = (double)(in->piece_to - in->piece_from);
   const double slope =
-      way->piece_to == INT64_MAX ? 0.0 : (way->to[c][channel] - from) / length;
-  Smoother s = way->smoother[c][channel];
+      in->piece_to == TIME_NEVER ? 0.0 : (in->to[c][channel] - from) / length;
+  Smoother s = in->smoother[c][channel];
   for (uint32_t i = 0; i < n; ++i) {
     const double target =
-        from + slope * (double)(frame + (int64_t)i + 1 - way->piece_from);
+        from + slope * (double)(frame + (int64_t)i + 1 - in->piece_from);
     gains[i] = smooth(&s, target, keep);
   }
-  way->smoother[c][channel] = s;
+  in->smoother[c][channel] = s;
 }
 
 void
-bus_input_flush(const TonEngine* e, Sum* sum, uint32_t frames)
+accumulator_flush(Accumulator* acc, uint32_t frames)
 {
   for (int c = 0; c < 2; ++c) {
-    PendingInputs* const in = &sum->inflow[c];
-    e->kernels->add(sum->acc + (size_t)c * SUM_FRAMES, in->x, in->gain, in->n,
-                    frames);
+    PendingInputs* const in = &acc->pending[c];
+    acc->kernels->add(acc->sum[c], in->x, in->gain, in->n, frames);
     in->n = 0;
   }
 }
 
-/// A way at rest
 static void
-join_inflow(Sum* sum, const double m[2][2], const float* const* in,
-            uint32_t channels)
+add_pending(const BusInput* in, Accumulator* acc, const float* const* x)
 {
   for (int c = 0; c < 2; ++c) {
-    PendingInputs* const to = &sum->inflow[c];
-    for (uint32_t k = 0; k < channels; ++k) {
-      if (m[c][k] != 0.0) {
-        to->x[to->n] = in[k];
-        to->gain[to->n++] = m[c][k];
+    PendingInputs* const to = &acc->pending[c];
+    for (uint32_t k = 0; k < in->channels; ++k) {
+      if (in->from[c][k] != 0.0) {
+        to->x[to->n] = x[k];
+        to->gain[to->n++] = in->from[c][k];
       }
     }
   }
 }
 
 static void
-add_moving(const TonEngine* e, Sum* sum, BusInput* way, const float* const* in,
-           uint32_t at, int64_t frame, uint32_t n)
+add_piece(BusInput* in, Accumulator* acc, const float* const* x, uint32_t at,
+          int64_t frame, uint32_t n)
 {
   for (int c = 0; c < 2; ++c) {
-    double* const acc = sum->acc + (size_t)c * SUM_FRAMES + at;
-    for (uint32_t k = 0; k < e->strips[way->strip].channels; ++k) {
-      if (!way->settled) {
-        fill_moving(e, way, c, (int)k, frame, n, sum->moving);
-        e->kernels->add_moving(acc, in[k] + at, sum->moving, n);
-      } else if (way->from[c][k] != 0.0) {
-        const float* const x = in[k] + at;
-        e->kernels->add(acc, &x, &way->from[c][k], 1, n);
+    double* const sum = acc->sum[c] + at;
+    for (uint32_t k = 0; k < in->channels; ++k) {
+      if (!in->settled) {
+        fill_gains(in, c, (int)k, frame, n, acc->gains);
+        acc->kernels->add_moving(sum, x[k] + at, acc->gains, n);
+      } else if (in->from[c][k] != 0.0) {
+        const float* const from = x[k] + at;
+        acc->kernels->add(sum, &from, &in->from[c][k], 1, n);
       }
     }
   }
 }
 
 void
-bus_input_add(const TonEngine* e, Sum* sum, BusInput* way,
-              const float* const* in, int64_t song_frame, uint32_t frames)
+bus_input_add(BusInput* in, Accumulator* acc, const float* const* x,
+              int64_t song_frame, uint32_t frames)
 {
-  if (!way->moves) {
-    join_inflow(sum, (const double(*)[2])way->m, in,
-                e->strips[way->strip].channels);
+  if (in->settled && in->piece_to >= song_frame + frames) {
+    add_pending(in, acc, x);
     return;
   }
-  bus_input_flush(e, sum, frames);
+  accumulator_flush(acc, frames);
   for (uint32_t at = 0; at < frames;) {
     const int64_t frame = song_frame + at;
     uint32_t n = frames - at;
-    if (frame >= way->piece_to) {
-      begin_piece(e, way, frame);
+    if (frame >= in->piece_to) {
+      begin_piece(in, frame);
     }
-    if (way->piece_to - frame < (int64_t)n) {
-      n = (uint32_t)(way->piece_to - frame);
+    if (in->piece_to - frame < (int64_t)n) {
+      n = (uint32_t)(in->piece_to - frame);
     }
-    add_moving(e, sum, way, in, at, frame, n);
+    add_piece(in, acc, x, at, frame, n);
     at += n;
   }
 }

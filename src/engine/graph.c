@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Building a graph, and copying one.
+
 #include "engine/graph.h"
 
 #include <string.h>
@@ -80,7 +82,7 @@ ton_graph_strip(TonGraph* graph, const char* name, const TonSource* source,
 
 uint32_t
 ton_graph_insert(TonGraph* graph, uint32_t strip, const TonProcessor* type,
-                 const float* params, uint32_t key)
+                 const float* params, uint32_t sidechain)
 {
   GraphStrip* const s = &graph->strips[strip];
   float* const copy = ton_alloc(sizeof(float) * (type->n_params + 1));
@@ -92,7 +94,7 @@ ton_graph_insert(TonGraph* graph, uint32_t strip, const TonProcessor* type,
     return UINT32_MAX;
   }
   memcpy(copy, params, sizeof(float) * type->n_params);
-  *insert = (GraphInsert){.type = type, .params = copy, .key = key};
+  *insert = (GraphInsert){type, copy, sidechain};
   return s->n_inserts - 1;
 }
 
@@ -116,14 +118,14 @@ ton_graph_automate(TonGraph* graph, uint32_t strip, TonAutoKind kind,
 {
   GraphStrip* const s = &graph->strips[strip];
   TonPoint* const copy = ton_alloc(sizeof(TonPoint) * (n_points + 1));
-  GraphAuto* const lane =
+  GraphAuto* const curve =
       copy ? append((void**)&s->autos, &s->n_autos, sizeof(GraphAuto)) : NULL;
-  if (!lane) {
+  if (!curve) {
     ton_free(copy);
     return TON_NO_MEMORY;
   }
   memcpy(copy, points, sizeof(TonPoint) * n_points);
-  *lane = (GraphAuto){kind, item, param, copy, n_points};
+  *curve = (GraphAuto){kind, item, param, copy, n_points};
   return TON_OK;
 }
 
@@ -137,4 +139,59 @@ ton_graph_tap(TonGraph* graph, uint32_t strip, float gain, const TonSink* sink)
   }
   *tap = (GraphTap){strip, gain, *sink};
   return TON_OK;
+}
+
+static TonStatus
+copy_strip(TonGraph* to, const GraphStrip* from)
+{
+  const uint32_t strip =
+      ton_graph_strip(to, from->name, from->has_source ? &from->source : NULL,
+                      from->gain, &from->fader);
+  if (strip == UINT32_MAX) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t i = 0; i < from->n_inserts; ++i) {
+    const GraphInsert* const in = &from->inserts[i];
+    if (ton_graph_insert(to, strip, in->type, in->params, in->sidechain) ==
+        UINT32_MAX) {
+      return TON_NO_MEMORY;
+    }
+  }
+  for (uint32_t i = 0; i < from->n_edges; ++i) {
+    const GraphEdge* const edge = &from->edges[i];
+    if (ton_graph_edge(to, strip, edge->to, edge->db, edge->pre) ==
+        UINT32_MAX) {
+      return TON_NO_MEMORY;
+    }
+  }
+  for (uint32_t i = 0; i < from->n_autos; ++i) {
+    const GraphAuto* const a = &from->autos[i];
+    TON_TRY(ton_graph_automate(to, strip, a->kind, a->item, a->param, a->points,
+                               a->n_points));
+  }
+  return TON_OK;
+}
+
+static TonStatus
+copy_into(TonGraph* to, const TonGraph* graph)
+{
+  for (uint32_t i = 0; i < graph->n_strips; ++i) {
+    TON_TRY(copy_strip(to, &graph->strips[i]));
+  }
+  for (uint32_t i = 0; i < graph->n_taps; ++i) {
+    const GraphTap* const tap = &graph->taps[i];
+    TON_TRY(ton_graph_tap(to, tap->strip, tap->gain, &tap->sink));
+  }
+  return TON_OK;
+}
+
+TonGraph*
+graph_copy(const TonGraph* graph)
+{
+  TonGraph* const copy = ton_graph_new(graph->rate);
+  if (copy && copy_into(copy, graph)) {
+    ton_graph_free(copy);
+    return NULL;
+  }
+  return copy;
 }

@@ -6,14 +6,15 @@
 
 #include <tonmeister/engine.h>
 
-/// What was asked for, before it is compiled
+/**
+   @file
+   What was asked for, before it is compiled.
+*/
 
 typedef struct {
   const TonProcessor* type;
   float* params;
-  uint32_t key;     ///< Strip, or UINT32_MAX
-  uint32_t latency; ///< Frames; told by the open instance
-  uint64_t tail;    ///< Frames; told by the open instance
+  uint32_t sidechain; ///< Strip, or UINT32_MAX
 } GraphInsert;
 
 typedef struct {
@@ -57,5 +58,8 @@ struct TonGraph {
   GraphTap* taps;
   uint32_t n_taps;
 };
+
+/// A copy of its own, freed with ton_graph_free(), or null.  [main]
+TonGraph* graph_copy(const TonGraph* graph);
 
 #endif

@@ -1,203 +1,194 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/plan.h"
+/// @file The sums, and the flat list of tasks.
+
+#include "engine/plan_parts.h"
 
 // Sums -----------------------------------------------------------------------
 
-static bool
-edge_autos(BusInput* way, const GraphStrip* g)
+static TonStatus
+add_input(Plan* p, BusSum* sum, uint32_t strip, uint32_t edge)
 {
-  const bool pre = way->edge != UINT32_MAX && g->edges[way->edge].pre;
-  for (uint32_t i = 0; i < g->n_autos; ++i) {
-    const GraphAuto* const a = &g->autos[i];
-    if (!a->n_points) {
-      continue;
-    }
-    if (a->kind == TON_AUTO_FADER && !pre) {
-      way->autos[0] = a;
-    } else if (a->kind == TON_AUTO_PAN) {
-      way->autos[1] = a;
-    } else if (a->kind == TON_AUTO_MUTE) {
-      way->autos[2] = a;
-    } else if (a->kind == TON_AUTO_EDGE && a->item == way->edge) {
-      way->autos[3] = a;
-    }
-  }
-  return way->autos[0] || way->autos[1] || way->autos[2] || way->autos[3];
+  const StripPlan* const s = &p->strips[strip];
+  BusInput* const in = &sum->inputs[sum->n_inputs++];
+  *in = bus_input(s->graph, strip, edge, s->channels, p->graph->rate);
+  const uint32_t wait = sum->latency - s->latency_out;
+  TON_TRY(plan_delay(p, &in->delay[0], wait, 0));
+  return plan_delay(p, &in->delay[1], wait, 0);
+}
+
+static BusSum*
+add_sum(Plan* p, uint32_t strip, uint32_t latency, uint32_t n_inputs)
+{
+  BusSum* const sum = &p->sums[p->n_sums++];
+  sum->strip = strip;
+  sum->latency = latency;
+  sum->inputs = plan_alloc(p, (n_inputs + 1U) * sizeof(BusInput));
+  p->max_inputs = n_inputs > p->max_inputs ? n_inputs : p->max_inputs;
+  return sum->inputs ? sum : NULL;
 }
 
 static TonStatus
-add_way(TonEngine* e, Sum* sum, uint32_t strip, uint32_t edge)
+add_bus_sum(Plan* p, const PlanEdges* in, uint32_t bus)
 {
-  BusInput* const way = &sum->ways[sum->n_ways++];
-  *way = (BusInput){.strip = strip, .edge = edge};
-  way->moves = edge_autos(way, &e->graph->strips[strip]);
-  const uint32_t wait = sum->latency - e->strips[strip].latency_out;
-  TON_TRY(plan_late(e, &way->late[0], wait));
-  return plan_late(e, &way->late[1], wait);
+  const uint32_t first = in->first[bus];
+  const uint32_t end = in->first[bus + 1];
+  BusSum* const sum = add_sum(p, bus, p->strips[bus].latency_in, end - first);
+  for (uint32_t i = first; sum && i < end; ++i) {
+    TON_TRY(add_input(p, sum, in->edges[i].from, in->edges[i].edge));
+  }
+  return sum ? TON_OK : TON_NO_MEMORY;
 }
 
 static TonStatus
-sum_buffers(TonEngine* e, Sum* sum)
+add_tap_sum(Plan* p, const GraphTap* tap)
 {
-  sum->acc = plan_alloc(e, 2 * SUM_FRAMES * sizeof(double));
-  sum->moving = plan_alloc(e, SUM_FRAMES * sizeof(double));
-  sum->late = plan_alloc(e, 2 * SUM_FRAMES * sizeof(float));
-  for (int c = 0; c < 2; ++c) {
-    sum->inflow[c].x = plan_alloc(e, 2 * (size_t)sum->n_ways * sizeof(float*));
-    sum->inflow[c].gain =
-        plan_alloc(e, 2 * (size_t)sum->n_ways * sizeof(double));
-    if (!sum->inflow[c].x || !sum->inflow[c].gain) {
-      return TON_NO_MEMORY;
-    }
-  }
-  for (int i = 0; i < 2 * SLOTS; ++i) {
-    sum->out[i / 2][i % 2] = plan_stretch(e);
-    if (!sum->out[i / 2][i % 2]) {
-      return TON_NO_MEMORY;
-    }
-  }
-  return sum->acc && sum->moving && sum->late ? TON_OK : TON_NO_MEMORY;
-}
-
-static TonStatus
-make_bus_sum(TonEngine* e, uint32_t bus)
-{
-  Sum* const sum = &e->sums[e->n_sums++];
-  sum->strip = bus;
-  sum->latency = e->strips[bus].latency_in;
-  uint32_t n = 0;
-  for (uint32_t u = 0; u < e->graph->n_strips; ++u) {
-    n += e->graph->strips[u].n_edges;
-  }
-  sum->ways = plan_alloc(e, (n + 1) * sizeof(BusInput));
-  if (!sum->ways) {
+  BusSum* const sum = add_sum(p, UINT32_MAX, p->latency, 1);
+  if (!sum) {
     return TON_NO_MEMORY;
   }
-  for (uint32_t u = 0; u < e->graph->n_strips; ++u) {
-    for (uint32_t k = 0; k < e->graph->strips[u].n_edges; ++k) {
-      if (e->graph->strips[u].edges[k].to == bus) {
-        TON_TRY(add_way(e, sum, u, k));
-      }
-    }
-  }
-  return sum_buffers(e, sum);
-}
-
-static TonStatus
-make_tap_sum(TonEngine* e, const GraphTap* tap)
-{
-  Sum* const sum = &e->sums[e->n_sums++];
-  sum->strip = UINT32_MAX;
-  sum->latency = e->latency;
   sum->tap = tap;
-  sum->ways = plan_alloc(e, sizeof(BusInput));
-  if (!sum->ways) {
-    return TON_NO_MEMORY;
-  }
-  TON_TRY(add_way(e, sum, tap->strip, UINT32_MAX));
-  return sum_buffers(e, sum);
+  return add_input(p, sum, tap->strip, UINT32_MAX);
 }
 
 // Tasks ----------------------------------------------------------------------
 
-static uint32_t
-group_task(const TonEngine* e, uint32_t group)
-{
-  for (uint32_t i = 0; i < e->n_tasks; ++i) {
-    if (e->tasks[i].group == &e->groups[group]) {
-      return i;
-    }
-  }
-  return UINT32_MAX;
-}
+/// What is known while the list grows
+typedef struct {
+  Plan* plan;
+  uint32_t* bank_task; ///< Task of each bank
+  uint32_t* seen;      ///< Per task: the last one that was linked to it, + 1
+} TaskList;
 
 static void
-link_tasks(TonEngine* e, uint32_t task, uint32_t input)
+add_task(TaskList* list, Bank* bank, BusSum* sum)
 {
-  Task* const t = &e->tasks[task];
-  for (uint32_t i = 0; i < t->n_inputs; ++i) {
-    if (t->inputs[i] == input) {
-      return;
-    }
+  Plan* const p = list->plan;
+  p->tasks[p->n_tasks++] = (PlanTask){.bank = bank, .sum = sum};
+}
+
+/// Note once that the newest task needs another; `inputs` has room for it
+static void
+link_task(TaskList* list, uint32_t input)
+{
+  Plan* const p = list->plan;
+  PlanTask* const t = &p->tasks[p->n_tasks - 1];
+  if (list->seen[input] != p->n_tasks) {
+    list->seen[input] = p->n_tasks;
+    t->inputs[t->n_inputs++] = input;
+    ++p->tasks[input].n_consumers;
   }
-  t->inputs[t->n_inputs++] = input;
-  Task* const u = &e->tasks[input];
-  u->consumers[u->n_consumers++] = task;
 }
 
 static TonStatus
-new_task(TonEngine* e, Group* group, Sum* sum, uint32_t most)
+add_sum_task(TaskList* list, BusSum* sum)
 {
-  Task* const t = &e->tasks[e->n_tasks++];
-  t->group = group;
-  t->sum = sum;
-  t->inputs = ton_arena_alloc(&e->arena, (most + 1) * sizeof(uint32_t));
-  t->consumers = ton_arena_alloc(&e->arena, (most + 1) * sizeof(uint32_t));
-  return t->inputs && t->consumers ? TON_OK : TON_NO_MEMORY;
-}
-
-static void
-link_sum(TonEngine* e, uint32_t task)
-{
-  const Sum* const sum = e->tasks[task].sum;
-  for (uint32_t i = 0; i < sum->n_ways; ++i) {
-    link_tasks(e, task, group_task(e, e->strips[sum->ways[i].strip].group));
-  }
-}
-
-static void
-link_group(TonEngine* e, uint32_t task)
-{
-  const Group* const group = e->tasks[task].group;
-  for (uint32_t i = 0; i < group->n_strips; ++i) {
-    const Strip* const s = &e->strips[group->strips[i]];
-    if (s->sum != UINT32_MAX) {
-      link_tasks(e, task, s->sum);
-    }
-    for (uint32_t k = 0; k < s->graph->n_inserts; ++k) {
-      const uint32_t key = s->graph->inserts[k].key;
-      if (key != UINT32_MAX) {
-        link_tasks(e, task, group_task(e, e->strips[key].group));
-      }
-    }
-  }
-}
-
-/// The flat run list: level by level the sums into its buses, then its groups;
-/// taps last
-TonStatus
-plan_tasks(TonEngine* e)
-{
-  const uint32_t n = e->graph->n_strips;
-  const uint32_t most = e->n_groups + n + e->graph->n_taps;
-  e->sums = ton_alloc((n + e->graph->n_taps + 1) * sizeof(Sum));
-  e->tasks = ton_alloc((most + 1) * sizeof(Task));
-  if (!e->sums || !e->tasks) {
+  Plan* const p = list->plan;
+  uint32_t* const inputs =
+      plan_alloc(p, (sum->n_inputs + 1U) * sizeof(uint32_t));
+  if (!inputs) {
     return TON_NO_MEMORY;
   }
-  for (uint32_t i = 0; i < n; ++i) {
-    e->strips[i].sum = UINT32_MAX;
-  }
-  for (uint32_t level = 0; level <= plan_top_level(e); ++level) {
-    for (uint32_t i = 0; i < n; ++i) {
-      if (e->strips[i].level == level && !e->graph->strips[i].has_source) {
-        TON_TRY(make_bus_sum(e, i));
-        TON_TRY(new_task(e, NULL, &e->sums[e->n_sums - 1], most));
-        e->strips[i].sum = e->n_tasks - 1;
-        link_sum(e, e->n_tasks - 1);
-      }
-    }
-    for (uint32_t g = 0; g < e->n_groups; ++g) {
-      if (e->strips[e->groups[g].strips[0]].level == level) {
-        TON_TRY(new_task(e, &e->groups[g], NULL, most));
-        link_group(e, e->n_tasks - 1);
-      }
-    }
-  }
-  for (uint32_t i = 0; i < e->graph->n_taps; ++i) {
-    TON_TRY(make_tap_sum(e, &e->graph->taps[i]));
-    TON_TRY(new_task(e, NULL, &e->sums[e->n_sums - 1], most));
-    link_sum(e, e->n_tasks - 1);
+  add_task(list, NULL, sum);
+  p->tasks[p->n_tasks - 1].inputs = inputs;
+  for (uint32_t i = 0; i < sum->n_inputs; ++i) {
+    link_task(list,
+              list->bank_task[p->strips[sum->inputs[i].strip_index].bank]);
   }
   return TON_OK;
+}
+
+static uint32_t
+count_inserts(const Plan* p, const Bank* bank)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < bank->n_strips; ++i) {
+    n += p->graph->strips[bank->strips[i]].n_inserts;
+  }
+  return n;
+}
+
+static TonStatus
+add_bank_task(TaskList* list, Bank* bank)
+{
+  Plan* const p = list->plan;
+  uint32_t* const inputs = plan_alloc(
+      p, (bank->n_strips + count_inserts(p, bank) + 1U) * sizeof(uint32_t));
+  if (!inputs) {
+    return TON_NO_MEMORY;
+  }
+  add_task(list, bank, NULL);
+  p->tasks[p->n_tasks - 1].inputs = inputs;
+  list->bank_task[bank - p->banks] = p->n_tasks - 1;
+  for (uint32_t i = 0; i < bank->n_strips; ++i) {
+    const StripPlan* const s = &p->strips[bank->strips[i]];
+    if (s->sum != UINT32_MAX) {
+      link_task(list, s->sum);
+    }
+    for (uint32_t k = 0; k < s->graph->n_inserts; ++k) {
+      const uint32_t from = s->graph->inserts[k].sidechain;
+      if (from != UINT32_MAX) {
+        link_task(list, list->bank_task[p->strips[from].bank]);
+      }
+    }
+  }
+  return TON_OK;
+}
+
+/// A bank with the sums into its buses before it
+static TonStatus
+add_bank_and_sums(TaskList* list, const PlanEdges* edges, Bank* bank)
+{
+  Plan* const p = list->plan;
+  for (uint32_t i = 0; i < bank->n_strips; ++i) {
+    StripPlan* const s = &p->strips[bank->strips[i]];
+    if (!s->stream) {
+      TON_TRY(add_bus_sum(p, edges, bank->strips[i]));
+      TON_TRY(add_sum_task(list, &p->sums[p->n_sums - 1]));
+      s->sum = p->n_tasks - 1;
+    }
+  }
+  return add_bank_task(list, bank);
+}
+
+/// The other direction of PlanTask.inputs
+static TonStatus
+link_consumers(Plan* p)
+{
+  for (uint32_t i = 0; i < p->n_tasks; ++i) {
+    PlanTask* const t = &p->tasks[i];
+    t->consumers = plan_alloc(p, (t->n_consumers + 1U) * sizeof(uint32_t));
+    t->n_consumers = 0;
+    if (!t->consumers) {
+      return TON_NO_MEMORY;
+    }
+  }
+  for (uint32_t i = 0; i < p->n_tasks; ++i) {
+    for (uint32_t k = 0; k < p->tasks[i].n_inputs; ++k) {
+      PlanTask* const input = &p->tasks[p->tasks[i].inputs[k]];
+      input->consumers[input->n_consumers++] = i;
+    }
+  }
+  return TON_OK;
+}
+
+TonStatus
+plan_tasks(Plan* p, const PlanEdges* edges)
+{
+  const uint32_t n_sums = p->graph->n_strips + p->graph->n_taps + 1U;
+  const uint32_t most = p->n_banks + n_sums;
+  TaskList list = {p, plan_alloc(p, most * sizeof(uint32_t)),
+                   plan_alloc(p, most * sizeof(uint32_t))};
+  p->sums = plan_alloc(p, n_sums * sizeof(BusSum));
+  p->tasks = plan_alloc(p, most * sizeof(PlanTask));
+  if (!p->sums || !p->tasks || !list.bank_task || !list.seen) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t i = 0; i < p->n_banks; ++i) {
+    TON_TRY(add_bank_and_sums(&list, edges, &p->banks[i]));
+  }
+  for (uint32_t i = 0; i < p->graph->n_taps; ++i) {
+    TON_TRY(add_tap_sum(p, &p->graph->taps[i]));
+    TON_TRY(add_sum_task(&list, &p->sums[p->n_sums - 1]));
+  }
+  return link_consumers(p);
 }

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Strips packed into lanes, and the stages of their chains.
+
+#include "base/error.h"
+#include "engine/plan_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Packing --------------------------------------------------------------------
+
+/// A strip in the order of packing
+typedef struct {
+  const StripPlan* strip;
+  uint32_t index;
+} PackEntry;
+
+static bool
+works_alone(const GraphStrip* g)
+{
+  for (uint32_t i = 0; i < g->n_inserts; ++i) {
+    if (g->inserts[i].type->flags & TON_ALONE) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Strips with the same chain sort together, so that lanes are not wasted
+static int
+compare_chains(const GraphStrip* a, const GraphStrip* b)
+{
+  const uint32_t n = a->n_inserts < b->n_inserts ? a->n_inserts : b->n_inserts;
+  for (uint32_t i = 0; i < n; ++i) {
+    const int order = strcmp(a->inserts[i].type->id, b->inserts[i].type->id);
+    if (order) {
+      return order;
+    }
+  }
+  return (a->n_inserts > b->n_inserts) - (a->n_inserts < b->n_inserts);
+}
+
+/// Level by level; stereo before mono inside equal chains
+static int
+compare_entries(const void* left, const void* right)
+{
+  const PackEntry* const a = left;
+  const PackEntry* const b = right;
+  if (a->strip->level != b->strip->level) {
+    return a->strip->level < b->strip->level ? -1 : 1;
+  }
+  const int chains = compare_chains(a->strip->graph, b->strip->graph);
+  if (chains) {
+    return chains;
+  }
+  if (a->strip->channels != b->strip->channels) {
+    return a->strip->channels > b->strip->channels ? -1 : 1;
+  }
+  return a->index < b->index ? -1 : 1;
+}
+
+static Bank*
+add_bank(Plan* p)
+{
+  Bank* const bank = &p->banks[p->n_banks++];
+  bank->strips = plan_alloc(p, TON_MAX_LANES * sizeof(uint32_t));
+  return bank->strips ? bank : NULL;
+}
+
+/// Give a strip the next lanes of a bank
+static void
+add_strip(Plan* p, Bank* bank, uint32_t strip, uint32_t lane)
+{
+  StripPlan* const s = &p->strips[strip];
+  s->bank = p->n_banks - 1;
+  s->lane = lane;
+  bank->strips[bank->n_strips++] = strip;
+  const uint32_t used = lane + s->channels;
+  bank->lanes = used <= 4 ? 4 : used <= 8 ? 8 : 16;
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    bank->gain[lane + c] = s->graph->gain;
+  }
+}
+
+static TonStatus
+pack(Plan* p, const PackEntry* entries, uint32_t n)
+{
+  const uint32_t widest = ton_machine_lanes();
+  Bank* bank = NULL;
+  uint32_t used = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    const StripPlan* const s = entries[i].strip;
+    const bool alone = works_alone(s->graph) || p->one_strip;
+    const bool deeper = i && s->level != entries[i - 1].strip->level;
+    used += s->channels == 2 ? used & 1 : 0;
+    if (!bank || alone || deeper || used + s->channels > widest) {
+      bank = add_bank(p);
+      used = 0;
+      if (!bank) {
+        return TON_NO_MEMORY;
+      }
+    }
+    add_strip(p, bank, entries[i].index, used);
+    used += s->channels;
+    bank = alone ? NULL : bank;
+  }
+  return TON_OK;
+}
+
+static TonStatus
+pack_banks(Plan* p)
+{
+  const uint32_t n = p->graph->n_strips;
+  PackEntry* const entries = plan_alloc(p, (n + 1U) * sizeof(PackEntry));
+  p->banks = plan_alloc(p, (n + 1U) * sizeof(Bank));
+  if (!entries || !p->banks) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    entries[i] = (PackEntry){&p->strips[i], i};
+  }
+  qsort(entries, n, sizeof(PackEntry), compare_entries);
+  return pack(p, entries, n);
+}
+
+// Stages ---------------------------------------------------------------------
+
+/// Curves that move parameters of one insert
+static uint32_t
+count_curves(const GraphStrip* g, uint32_t insert)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < g->n_autos; ++i) {
+    n += g->autos[i].kind == TON_AUTO_PARAM && g->autos[i].item == insert;
+  }
+  return n;
+}
+
+static TonStatus
+add_curves(Plan* p, InsertSlot* slot, const GraphStrip* g)
+{
+  const TonProcessor* const type = g->inserts[slot->insert].type;
+  slot->max_moving =
+      count_curves(g, slot->insert) + (p->changeable ? type->n_params : 0);
+  slot->moving = plan_alloc(p, (slot->max_moving + 1U) * sizeof(MovingParam));
+  if (!slot->moving) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t i = 0; i < g->n_autos; ++i) {
+    const GraphAuto* const a = &g->autos[i];
+    if (a->kind == TON_AUTO_PARAM && a->item == slot->insert && a->n_points) {
+      MovingParam* const moving = &slot->moving[slot->n_moving++];
+      *moving = insert_slot_param(type, a->param, slot->params[a->param]);
+      moving->curve = (AutomationCurve){a->points, a->n_points, p->graph->rate};
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
+add_slot(Plan* p, Stage* stage, uint32_t strip, uint32_t insert)
+{
+  const StripPlan* const s = &p->strips[strip];
+  const GraphInsert* const in = &s->graph->inserts[insert];
+  InsertSlot* const slot = &stage->slots[stage->n_slots++];
+  *slot = (InsertSlot){.strip = strip,
+                       .insert = insert,
+                       .lane = s->lane,
+                       .channels = s->channels,
+                       .rate = p->graph->rate,
+                       .next = TIME_NEVER,
+                       .sidechain = in->sidechain};
+  slot->bypass.through = true;
+  slot->bypass.wet = BYPASS_FRAMES;
+  slot->bypass.next = TIME_NEVER;
+  slot->params = plan_alloc(p, (in->type->n_params + 1U) * sizeof(float));
+  slot->meters = plan_alloc(p, (in->type->n_meters + 1U) * sizeof(float));
+  if (!slot->params || !slot->meters) {
+    return TON_NO_MEMORY;
+  }
+  memcpy(slot->params, in->params, in->type->n_params * sizeof(float));
+  stage->has_sidechain |= in->sidechain != UINT32_MAX;
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    stage->on[slot->lane + c] = -1;
+  }
+  return add_curves(p, slot, s->graph);
+}
+
+/// Type that most strips of the bank need next; null when all chains are done
+static const TonProcessor*
+next_type(const Plan* p, const Bank* bank, const uint32_t* at)
+{
+  const TonProcessor* best = NULL;
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < bank->n_strips; ++i) {
+    const GraphStrip* const a = &p->graph->strips[bank->strips[i]];
+    if (at[i] == a->n_inserts) {
+      continue;
+    }
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < bank->n_strips; ++k) {
+      const GraphStrip* const b = &p->graph->strips[bank->strips[k]];
+      count += at[k] < b->n_inserts &&
+               b->inserts[at[k]].type == a->inserts[at[i]].type;
+    }
+    if (count > most) {
+      most = count;
+      best = a->inserts[at[i]].type;
+    }
+  }
+  return best;
+}
+
+/// The instance that serves the slots of a stage
+static TonStatus
+open_stage(Plan* p, const Bank* bank, Stage* stage, TonError* error)
+{
+  const bool alone = stage->type->flags & TON_ALONE;
+  const char* const id = stage->type->id;
+  stage->type = ton_processor_lanes(stage->type,
+                                    alone ? ton_machine_lanes() : bank->lanes);
+  if (!stage->type) {
+    return ton_fail(error, TON_UNSUPPORTED, "%s was not built for %u lanes", id,
+                    bank->lanes);
+  }
+  const float* params[TON_MAX_LANES] = {NULL};
+  for (uint32_t i = 0; i < stage->n_slots; ++i) {
+    const InsertSlot* const slot = &stage->slots[i];
+    for (uint32_t c = 0; c < slot->channels; ++c) {
+      params[alone ? 0 : slot->lane + c] = slot->params;
+    }
+  }
+  const TonSpec spec = {p->graph->rate, alone ? 2 : bank->lanes, p->block,
+                        params, NULL};
+  TON_TRY(stage->type->open(stage->type, &spec, &stage->state, error));
+  const uint32_t meters = stage->type->n_meters;
+  p->max_meters = meters > p->max_meters ? meters : p->max_meters;
+  for (uint32_t i = 0; i < stage->n_slots; ++i) {
+    InsertSlot* const slot = &stage->slots[i];
+    slot->type = stage->type;
+    slot->state = stage->state;
+    slot->bypass.latency =
+        stage->type->latency
+            ? stage->type->latency(stage->type, stage->state, slot->params)
+            : 0;
+  }
+  return TON_OK;
+}
+
+/// The next stage of a bank: one type, for all strips that need it now
+static TonStatus
+add_stage(Plan* p, Bank* bank, const TonProcessor* type, uint32_t* at)
+{
+  Stage* const stage = &bank->stages[bank->n_stages++];
+  stage->type = type;
+  stage->slots = plan_alloc(p, bank->n_strips * sizeof(InsertSlot));
+  if (!stage->slots) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t i = 0; i < bank->n_strips; ++i) {
+    const GraphStrip* const g = &p->graph->strips[bank->strips[i]];
+    if (at[i] < g->n_inserts && g->inserts[at[i]].type == type) {
+      TON_TRY(add_slot(p, stage, bank->strips[i], at[i]));
+      ++at[i];
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
+add_stages(Plan* p, Bank* bank, TonError* error)
+{
+  uint32_t at[TON_MAX_LANES] = {0};
+  size_t most = 0;
+  for (uint32_t i = 0; i < bank->n_strips; ++i) {
+    most += p->graph->strips[bank->strips[i]].n_inserts;
+  }
+  bank->stages = plan_alloc(p, (most + 1) * sizeof(Stage));
+  if (!bank->stages) {
+    return TON_NO_MEMORY;
+  }
+  const TonProcessor* type = NULL;
+  while ((type = next_type(p, bank, at))) {
+    TON_TRY(add_stage(p, bank, type, at));
+    TON_TRY(open_stage(p, bank, &bank->stages[bank->n_stages - 1], error));
+  }
+  return TON_OK;
+}
+
+TonStatus
+plan_banks(Plan* p, TonError* error)
+{
+  TON_TRY(pack_banks(p));
+  for (uint32_t i = 0; i < p->n_banks; ++i) {
+    TON_TRY(add_stages(p, &p->banks[i], error));
+  }
+  return TON_OK;
+}
+
+void
+plan_close_stages(Plan* p)
+{
+  for (uint32_t b = 0; b < p->n_banks; ++b) {
+    for (uint32_t i = 0; i < p->banks[b].n_stages; ++i) {
+      const Stage* const stage = &p->banks[b].stages[i];
+      if (stage->state) {
+        stage->type->close(stage->type, stage->state);
+      }
+    }
+  }
+}
