@@ -20,7 +20,7 @@ typedef struct {
   double value;   ///< In `unit`; NaN: not defined for this file
   char unit[12];  ///< "dBTP"
   double at_s;    ///< Place of the worst; NaN: the whole song
-  char text[160]; ///< What was found, one sentence
+  char text[192]; ///< What was found, one sentence
   char fix[192];  ///< What to do in the mix; "" when green
 } TonFinding;
 

@@ -1,68 +1,114 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Building a decision, and filling the sentences of its rule with its figures.
+*/
 #include "assistants/decision_builder.h"
 
+#include "base/array.h"
+
+#include <assert.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_EVIDENCE = 4, MOST_ALTERNATIVES = 3 };
+/// Copy what fits, never a part of a letter
+static void
+copy_text(char* to, size_t size, const char* from)
+{
+  size_t n = strlen(from);
+  n = n < size ? n : size - 1;
+  while (n && ((unsigned char)from[n] & 0xC0U) == 0x80U) {
+    --n;
+  }
+  memcpy(to, from, n);
+  to[n] = '\0';
+}
 
 void
-ton_decision_start(TonDecision* decision, const char* rule, double confidence,
-                   const char* reason, ...)
+ton_decision_start(TonDecision* decision, TonRuleId rule, double confidence)
 {
   memset(decision, 0, sizeof(*decision));
-  snprintf(decision->rule, sizeof(decision->rule), "%s", rule);
+  copy_text(decision->rule, sizeof(decision->rule), ton_rule(rule)->id);
   decision->confidence = confidence;
-  va_list args;
-  va_start(args, reason);
-  vsnprintf(decision->reason, sizeof(decision->reason), reason, args);
-  va_end(args);
+}
+
+bool
+ton_decision_is(const TonDecision* decision, TonRuleId rule)
+{
+  return strcmp(decision->rule, ton_rule(rule)->id) == 0;
+}
+
+static const TonRuleFigure*
+find_figure(const TonRule* rule, const char* metric)
+{
+  for (uint32_t i = 0; rule && i < TON_RULE_FIGURES; ++i) {
+    if (rule->figures[i].metric &&
+        strcmp(rule->figures[i].metric, metric) == 0) {
+      return &rule->figures[i];
+    }
+  }
+  return NULL;
 }
 
 void
 ton_decision_range(TonDecision* decision, const char* metric, double value,
-                   const char* unit, double low, double high,
-                   const char* source)
+                   double low, double high)
 {
-  if (decision->n_evidence == MOST_EVIDENCE) {
+  const TonRule* const rule = ton_rule_named(decision->rule);
+  const TonRuleFigure* const row = find_figure(rule, metric);
+  assert(row && decision->n_evidence < TON_COUNT(decision->evidence));
+  if (!row || decision->n_evidence == TON_COUNT(decision->evidence)) {
     return;
   }
   TonEvidence* const e = &decision->evidence[decision->n_evidence++];
   *e = (TonEvidence){
       .value = value, .from_s = NAN, .to_s = NAN, .low = low, .high = high};
-  snprintf(e->metric, sizeof(e->metric), "%s", metric);
-  snprintf(e->unit, sizeof(e->unit), "%s", unit);
-  snprintf(e->source, sizeof(e->source), "%s", source);
-}
-
-void
-ton_decision_figure(TonDecision* decision, const char* metric, double value,
-                    const char* unit)
-{
-  ton_decision_range(decision, metric, value, unit, NAN, NAN, "");
-}
-
-void
-ton_decision_instead(TonDecision* decision, const char* what,
-                     const char* why_not)
-{
-  if (decision->n_alternatives == MOST_ALTERNATIVES) {
-    return;
+  copy_text(e->metric, sizeof(e->metric), metric);
+  copy_text(e->unit, sizeof(e->unit), row->unit);
+  if (!isnan(low) || !isnan(high)) {
+    copy_text(e->source, sizeof(e->source),
+              row->source ? row->source : rule->source);
   }
-  TonAlternative* const a = &decision->alternatives[decision->n_alternatives++];
-  snprintf(a->what, sizeof(a->what), "%s", what);
-  snprintf(a->why_not, sizeof(a->why_not), "%s", why_not);
 }
+
+void
+ton_decision_figure(TonDecision* decision, const char* metric, double value)
+{
+  ton_decision_range(decision, metric, value, NAN, NAN);
+}
+
+void
+ton_decision_name(TonDecision* decision, const char* what, const char* name)
+{
+  assert(decision->n_names < TON_COUNT(decision->names));
+  if (decision->n_names < TON_COUNT(decision->names)) {
+    TonDecisionName* const n = &decision->names[decision->n_names++];
+    copy_text(n->what, sizeof(n->what), what);
+    copy_text(n->name, sizeof(n->name), name);
+  }
+}
+
+TonEvidence*
+ton_decision_evidence(TonDecision* decision, const char* metric)
+{
+  for (uint32_t i = 0; i < decision->n_evidence; ++i) {
+    if (strcmp(decision->evidence[i].metric, metric) == 0) {
+      return &decision->evidence[i];
+    }
+  }
+  return NULL;
+}
+
+// Figures as text -------------------------------------------------------------
 
 /// Digits without a tail of zeros
 static void
-print_number(double value, int decimals, char* room, size_t size)
+print_number(double value, int decimals, char* buffer, size_t size)
 {
-  snprintf(room, size, "%.*f", decimals, value);
-  if (strchr(room, '.')) {
-    char* end = room + strlen(room) - 1;
+  snprintf(buffer, size, "%.*f", decimals, value);
+  if (strchr(buffer, '.')) {
+    char* end = buffer + strlen(buffer) - 1;
     while (*end == '0') {
       *end-- = '\0';
     }
@@ -70,137 +116,188 @@ print_number(double value, int decimals, char* room, size_t size)
       *end = '\0';
     }
   }
-  if (strcmp(room, "-0") == 0) {
-    snprintf(room, size, "0");
+  if (strcmp(buffer, "-0") == 0) {
+    snprintf(buffer, size, "0");
   }
 }
 
+static int
+decimals_of(double value, const char* unit)
+{
+  if (strcmp(unit, "Hz") == 0) {
+    return 0;
+  }
+  if (strcmp(unit, "%") == 0) {
+    return fabs(value) >= 9.5 ? 0 : fabs(value) < 0.95 ? 2 : 1;
+  }
+  return *unit && strcmp(unit, "% FS") != 0 ? 1 : 2;
+}
+
+/// Length of a unit, "tracks" in the singular for one
+static int
+unit_length(double value, const char* unit)
+{
+  const size_t n = strlen(unit);
+  const bool plural = n > 3 && unit[n - 1] == 's';
+  return (int)(plural && value == 1.0 ? n - 1 : n);
+}
+
 const char*
-ton_figure_print(double value, const char* unit, char* room, size_t size)
+ton_figure_print(double value, const char* unit, char* buffer, size_t size)
 {
   char number[48];
   if (isnan(value)) {
-    snprintf(room, size, "not defined");
-    return room;
+    snprintf(buffer, size, "not defined");
+    return buffer;
   }
   if (isinf(value)) {
-    snprintf(room, size, "%sinf %s", value < 0.0 ? "-" : "", unit);
-    return room;
+    snprintf(buffer, size, "%sinf %s", value < 0.0 ? "-" : "", unit);
+    return buffer;
   }
-  const bool hz = strcmp(unit, "Hz") == 0;
-  if (hz && fabs(value) >= 1000.0) {
+  if (strcmp(unit, "Hz") == 0 && fabs(value) >= 1000.0) {
     print_number(value / 1000.0, 1, number, sizeof(number));
-    snprintf(room, size, "%s kHz", number);
-    return room;
+    snprintf(buffer, size, "%s kHz", number);
+    return buffer;
   }
-  const bool percent = strcmp(unit, "%") == 0;
-  const int decimals = hz                              ? 0
-                       : percent && fabs(value) >= 9.5 ? 0
-                       : percent && fabs(value) < 0.95 ? 2
-                       : percent || *unit              ? 1
-                                                       : 2;
-  print_number(value, decimals, number, sizeof(number));
-  snprintf(room, size, "%s%s%s", number, *unit ? " " : "", unit);
-  return room;
+  print_number(value, decimals_of(value, unit), number, sizeof(number));
+  snprintf(buffer, size, "%s%s%.*s", number, *unit ? " " : "",
+           unit_length(value, unit), unit);
+  return buffer;
+}
+
+/// "1:23.3"
+static void
+print_clock(double s, char* buffer, size_t size)
+{
+  const int minutes = (int)(s / 60.0);
+  snprintf(buffer, size, "%d:%04.1f", minutes,
+           floor(10.0 * (s - 60.0 * minutes)) / 10.0);
+}
+
+// Sentences -------------------------------------------------------------------
+
+/// A sentence being written; `out` holds `size` bytes
+typedef struct {
+  const TonDecision* decision;
+  char* out;
+  size_t size;
+  size_t length;
+  bool missing; ///< Something named in the current part is not there
+} Sentence;
+
+static void
+add_bytes(Sentence* s, const char* text, size_t n)
+{
+  for (size_t i = 0; i < n && s->length + 1 < s->size; ++i) {
+    s->out[s->length++] = text[i];
+  }
+}
+
+static bool
+is_called(const char* name, const char* key, size_t n)
+{
+  return strncmp(name, key, n) == 0 && name[n] == '\0';
+}
+
+/// A figure; `how` is '|' without its sign, '@' as a time, 0 as it is
+static void
+add_figure(Sentence* s, const TonEvidence* e, char how)
+{
+  char text[64];
+  if (how == '@') {
+    print_clock(e->value, text, sizeof(text));
+  } else {
+    ton_figure_print(how == '|' ? fabs(e->value) : e->value, e->unit, text,
+                     sizeof(text));
+  }
+  s->missing |= !isfinite(e->value);
+  add_bytes(s, text, strlen(text));
+}
+
+/// What stands between braces; returns what follows them
+static const char*
+add_slot(Sentence* s, const char* slot)
+{
+  const char* const end = strchr(slot, '}');
+  const char how = slot[1] == '|' || slot[1] == '@' ? slot[1] : '\0';
+  const char* const key = slot + 1 + (how != '\0');
+  const size_t n = (size_t)(end - key) - (how == '|');
+  for (uint32_t i = 0; i < s->decision->n_evidence; ++i) {
+    if (is_called(s->decision->evidence[i].metric, key, n)) {
+      add_figure(s, &s->decision->evidence[i], how);
+      return end + 1;
+    }
+  }
+  for (uint32_t i = 0; i < s->decision->n_names; ++i) {
+    if (is_called(s->decision->names[i].what, key, n)) {
+      const char* const name = s->decision->names[i].name;
+      add_bytes(s, name, strlen(name));
+      return end + 1;
+    }
+  }
+  s->missing = true;
+  add_bytes(s, "not known", strlen("not known"));
+  return end + 1;
+}
+
+/// Text and slots up to one of `ends`, or to the end of the template
+static const char*
+add_until(Sentence* s, const char* p, const char* ends)
+{
+  while (*p && !strchr(ends, *p)) {
+    if (*p == '{') {
+      p = add_slot(s, p);
+    } else {
+      add_bytes(s, p++, 1);
+    }
+  }
+  return p;
+}
+
+/// "[a|b]": a if all it names is there, else b
+static const char*
+add_choice(Sentence* s, const char* p)
+{
+  const size_t before = s->length;
+  s->missing = false;
+  p = add_until(s, p + 1, "|]");
+  const bool first = !s->missing;
+  s->length = first ? s->length : before;
+  if (*p == '|') {
+    const size_t kept = s->length;
+    p = add_until(s, p + 1, "]");
+    s->length = first ? kept : s->length;
+  }
+  return *p ? p + 1 : p;
+}
+
+static void
+write_sentence(const TonDecision* decision, const char* template, char* out,
+               size_t size)
+{
+  Sentence s = {.decision = decision, .out = out, .size = size};
+  const char* p = template;
+  while (*p) {
+    p = *p == '[' ? add_choice(&s, p) : add_until(&s, p, "[");
+  }
+  out[s.length] = '\0';
 }
 
 void
 ton_decision_finish(TonDecision* decision)
 {
-  char out[sizeof(decision->reason)];
-  size_t at = 0;
-  for (const char* p = decision->reason; *p && at + 1 < sizeof(out);) {
-    const bool slot = p[0] == '{' && p[1] >= '0' && p[1] < '4' && p[2] == '}';
-    const uint32_t n = slot ? (uint32_t)(p[1] - '0') : 0;
-    if (!slot || n >= decision->n_evidence) {
-      out[at++] = *p++;
-      continue;
-    }
-    char figure[64];
-    ton_figure_print(decision->evidence[n].value, decision->evidence[n].unit,
-                     figure, sizeof(figure));
-    const int wrote = snprintf(out + at, sizeof(out) - at, "%s", figure);
-    at =
-        at + (size_t)wrote < sizeof(out) ? at + (size_t)wrote : sizeof(out) - 1;
-    p += 3;
+  const TonRule* const rule = ton_rule_named(decision->rule);
+  if (!rule) {
+    return;
   }
-  out[at] = '\0';
-  memcpy(decision->reason, out, at + 1);
-}
-
-const char*
-ton_decision_comment(const TonDecision* decision, char* room, size_t size)
-{
-  snprintf(room, size, "%s%s", decision->reason,
-           decision->bound_hit ? " (at its bound)" : "");
-  return room;
-}
-
-/// Appends; keeps `at` within the room
-static size_t __attribute__((format(printf, 4, 5)))
-append(char* room, size_t size, size_t at, const char* format, ...)
-{
-  if (at >= size) {
-    return at;
+  write_sentence(decision, rule->reason, decision->reason,
+                 sizeof(decision->reason));
+  write_sentence(decision, rule->detail, decision->detail,
+                 sizeof(decision->detail));
+  decision->n_alternatives = rule->instead != NULL;
+  if (rule->instead) {
+    TonAlternative* const a = &decision->alternatives[0];
+    copy_text(a->what, sizeof(a->what), rule->instead);
+    copy_text(a->why_not, sizeof(a->why_not), rule->why_not);
   }
-  va_list args;
-  va_start(args, format);
-  const int n = vsnprintf(room + at, size - at, format, args);
-  va_end(args);
-  return n < 0 ? at : at + (size_t)n;
-}
-
-static size_t
-append_evidence(const TonEvidence* e, char* room, size_t size, size_t at)
-{
-  char value[64];
-  at = append(room, size, at, " %c%s %s",
-              *e->metric >= 'a' && *e->metric <= 'z'
-                  ? (char)(*e->metric - 'a' + 'A')
-                  : *e->metric,
-              *e->metric ? e->metric + 1 : "",
-              ton_figure_print(e->value, e->unit, value, sizeof(value)));
-  if (!isnan(e->low) || !isnan(e->high)) {
-    char low[64];
-    char high[64];
-    at = append(room, size, at, ", held against %s to %s",
-                isnan(e->low) || isinf(e->low)
-                    ? "anything below"
-                    : ton_figure_print(e->low, e->unit, low, sizeof(low)),
-                isnan(e->high) || isinf(e->high)
-                    ? "anything above"
-                    : ton_figure_print(e->high, e->unit, high, sizeof(high)));
-  }
-  at = *e->source ? append(room, size, at, " (%s)", e->source) : at;
-  return append(room, size, at, ".");
-}
-
-const char*
-ton_decision_sentence(const TonDecision* decision, char* room, size_t size)
-{
-  size_t at = 0;
-  if (*decision->path && *decision->value) {
-    at = append(room, size, at, "%s: %s, because ", decision->path,
-                decision->value);
-  } else if (*decision->path) {
-    at = append(room, size, at, "%s: left alone, because ", decision->path);
-  } else {
-    at = append(room, size, at, "Left alone: ");
-  }
-  at = append(room, size, at, "%s.", decision->reason);
-  for (uint32_t i = 0; i < decision->n_evidence; ++i) {
-    at = append_evidence(&decision->evidence[i], room, size, at);
-  }
-  for (uint32_t i = 0; i < decision->n_alternatives; ++i) {
-    const TonAlternative* const a = &decision->alternatives[i];
-    at = append(room, size, at, " Not %s: %s.", a->what, a->why_not);
-  }
-  if (decision->bound_hit) {
-    at = append(room, size, at, " Cut to its allowed range.");
-  }
-  if (decision->locked) {
-    at = append(room, size, at, " Locked by a person; kept.");
-  }
-  append(room, size, at, " Confidence %.2f.", decision->confidence);
-  return room;
 }

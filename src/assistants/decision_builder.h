@@ -1,47 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Building a decision: a rule, the figures it measured, and the sentences that
+   the rule's row makes of them.
+*/
 #ifndef TON_ASSISTANTS_DECISION_BUILDER_H
 #define TON_ASSISTANTS_DECISION_BUILDER_H
+
+#include "assistants/rules.h"
 
 #include <tonmeister/decision.h>
 
 #include <stddef.h>
 
-/// The short reason beside a value, without '#': from the record's reason and
-/// its first evidence.  Returns `room`.  [any]
-const char* ton_decision_comment(const TonDecision* decision, char* room,
-                                 size_t size);
+/// Begin a decision; figures and names follow.  [any]
+void ton_decision_start(TonDecision* decision, TonRuleId rule,
+                        double confidence);
 
-/// One paragraph for a report: what, why, each figure with its unit and range,
-/// what else was considered.  Returns `room`.  [any]
-const char* ton_decision_sentence(const TonDecision* decision, char* room,
-                                  size_t size);
-
-/// Begin a record.  `reason` is printf style; "{0}" to "{3}" in it stand for
-/// the figures added afterwards, with their units, so a reason cannot disagree
-/// with its figures.
-void ton_decision_start(TonDecision* decision, const char* rule,
-                        double confidence, const char* reason, ...)
-    __attribute__((format(printf, 4, 5)));
-
-/// Add a figure that has no range; silently dropped when there are four.
+/// Add a figure of the rule's row without a range.  [any]
 void ton_decision_figure(TonDecision* decision, const char* metric,
-                         double value, const char* unit);
+                         double value);
 
-/// Add a figure held against a range from a source.
+/// Add a figure held against a range, whose source the row knows; NaN for an
+/// open end.  [any]
 void ton_decision_range(TonDecision* decision, const char* metric, double value,
-                        const char* unit, double low, double high,
-                        const char* source);
+                        double low, double high);
 
-/// Add something that was considered and not done.
-void ton_decision_instead(TonDecision* decision, const char* what,
-                          const char* why_not);
+/// Add a name that the sentences use: "role", "snare".  Cut at a letter if it
+/// is too long.  [any]
+void ton_decision_name(TonDecision* decision, const char* what,
+                       const char* name);
 
-/// Put the figures into the reason; done by ton_plan_decide().
+/// Write reason and detail, and what was considered instead, from the row of
+/// the decision's rule; done by ton_plan_decide().  [any]
 void ton_decision_finish(TonDecision* decision);
 
-/// A figure as sentences have it: "-27.2 LUFS", "95 Hz", "6.8 kHz", "41 %".
-/// Returns `room`.  [any]
-const char* ton_figure_print(double value, const char* unit, char* room,
+/// Figure by its metric, or null.  [any]
+TonEvidence* ton_decision_evidence(TonDecision* decision, const char* metric);
+
+/// Whether a decision was made by a rule.  [any]
+bool ton_decision_is(const TonDecision* decision, TonRuleId rule);
+
+/// A figure as sentences have it: "-27.2 LUFS", "95 Hz", "6.8 kHz", "41 %",
+/// "1 track".  Returns `buffer`.  [any]
+const char* ton_figure_print(double value, const char* unit, char* buffer,
                              size_t size);
 
 #endif

@@ -23,7 +23,7 @@ typedef enum {
 
    Secant with its slope held to [0.1, 1.2]; once the goal is bracketed,
    Illinois; stops within 0.02 LU, at 12 runs, or where the slope over two
-   steps is below 0.02 LU/dB (reference 4.6, LIM-09).
+   steps is below 0.02 LU/dB (LIM-09).
 */
 typedef struct {
   double goal_lufs;

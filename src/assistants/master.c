@@ -46,7 +46,7 @@ static void
 keep_locked(const Mastering* m, const char* key)
 {
   TonDecision d;
-  ton_decision_start(&d, "lock", 1.0, "a person's value; the rest adapts");
+  ton_decision_start(&d, TON_RULE_LOCK, 1.0);
   d.locked = true;
   record_unchanged(m, key, &d);
 }
@@ -65,9 +65,10 @@ decide_goal(const Mastering* m, const char* key, double value, double was,
     return;
   }
   TonDecision d;
-  ton_decision_start(&d, "goal.target", 1.0, "%s", m->brief->target.title);
-  ton_decision_range(&d, "goal", value, unit, NAN, NAN,
-                     m->brief->target.source);
+  ton_decision_start(&d, TON_RULE_GOAL_TARGET, 1.0);
+  ton_decision_figure(&d, key, value);
+  ton_decision_name(&d, "target", m->brief->target.title);
+  ton_decision_name(&d, "source", m->brief->target.source);
   decide(m, key, ton_plan_text(m->plan, "%g %s", value, unit), &d);
 }
 
@@ -125,13 +126,11 @@ follow_references(const Mastering* m)
 {
   const TonMasterBrief* const b = m->brief;
   TonDecision d;
-  ton_decision_start(&d, "goal.reference", 0.7,
-                     "the references' mean loudness, {0}; {1} from them in "
-                     "tone is the same kind of music");
-  ton_decision_range(&d, "loudness of the references", mean_loudness(b), "LUFS",
-                     REFERENCE_SOFTEST, REFERENCE_LOUDEST, "released songs");
-  ton_decision_range(&d, "tonal distance", tone_distance(b), "dB", NAN,
-                     TONE_ALIKE_DB, "docs/rules.md 3.9");
+  ton_decision_start(&d, TON_RULE_GOAL_REFERENCE, 0.7);
+  ton_decision_range(&d, "loudness of the references", mean_loudness(b),
+                     REFERENCE_SOFTEST, REFERENCE_LOUDEST);
+  ton_decision_range(&d, "tonal distance", tone_distance(b), NAN,
+                     TONE_ALIKE_DB);
   decide(m, "loudness", ton_plan_text(m->plan, "%g LUFS", m->result->goal_lufs),
          &d);
 }
@@ -173,10 +172,8 @@ remove_dc(Mastering* m)
     return;
   }
   TonDecision d;
-  ton_decision_start(&d, "repair.dc", 0.95,
-                     "DC of {0} takes room under the ceiling");
-  ton_decision_range(&d, "DC offset", 100.0 * most, "%", NAN, 100.0 * MOST_DC,
-                     "docs/rules.md 3.1");
+  ton_decision_start(&d, TON_RULE_REPAIR_DC, 0.95);
+  ton_decision_range(&d, "DC offset", 100.0 * most, NAN, 100.0 * MOST_DC);
   const TonSetting settings[] = {{"at", DC_CUT_HZ}};
   const char* const value = ton_chain_band(m->plan, settings, 1);
   if (value) {
@@ -196,11 +193,9 @@ raise_quiet(Mastering* m)
     return;
   }
   TonDecision d;
-  ton_decision_start(&d, "repair.level", 0.9,
-                     "the mix lies at {0}; brought to a working level first");
-  ton_decision_range(&d, "loudness of the mix", lufs, "LUFS",
-                     m->result->goal_lufs - MOST_DRIVE_DB, NAN,
-                     "docs/rules.md 3.2");
+  ton_decision_start(&d, TON_RULE_REPAIR_LEVEL, 0.9);
+  ton_decision_range(&d, "loudness of the mix", lufs,
+                     m->result->goal_lufs - MOST_DRIVE_DB, NAN);
   const TonSetting settings[] = {{"gain", fmin(rint(WORK_LUFS - lufs), 36.0)}};
   const char* const value = ton_chain_values(m->plan, "gain", settings, 1);
   if (value) {
@@ -218,26 +213,19 @@ leave_glue(const Mastering* m, const Loud* loud, double peak_lu)
   const TonSoundFeatures* const f = m->brief->mix;
   TonDecision d;
   if (f->whole.plr_lu < DENSE_PLR_LU) {
-    ton_decision_start(&d, "glue.helps", 0.85,
-                       "no compression: the mix is dense already, peaks only "
-                       "{0} over its loudness");
-    ton_decision_range(&d, "true peak minus loudness", f->whole.plr_lu, "LU",
-                       DENSE_PLR_LU, NAN, "docs/rules.md 3.5");
+    ton_decision_start(&d, TON_RULE_GLUE_DENSE, 0.85);
+    ton_decision_range(&d, "peak to loudness", f->whole.plr_lu, DENSE_PLR_LU,
+                       NAN);
   } else if (m->distance_db > TONE_ALIKE_DB) {
-    ton_decision_start(&d, "glue.helps", 0.7,
-                       "no compression: {0} from the profile in tone, this is "
-                       "another kind of music");
-    ton_decision_range(&d, "tonal distance", m->distance_db, "dB", NAN,
-                       TONE_ALIKE_DB, "docs/rules.md 3.9");
+    ton_decision_start(&d, TON_RULE_GLUE_OTHER_MUSIC, 0.7);
+    ton_decision_range(&d, "tonal distance", m->distance_db, NAN,
+                       TONE_ALIKE_DB);
   } else if (!(peak_lu > GLUE_CREST_DB && loud->range_lu > GLUE_RANGE_LU)) {
-    ton_decision_start(&d, "glue.helps", 0.75,
-                       "no compression: loud parts range over {0} in 400 ms, "
-                       "peaks stand {1} out");
-    ton_decision_range(&d, "range of 400 ms loudness, loud parts",
-                       loud->range_lu, "LU", NAN, GLUE_RANGE_LU,
-                       "docs/rules.md 3.5");
-    ton_decision_range(&d, "true peak minus loudness, loud parts", peak_lu,
-                       "LU", NAN, GLUE_CREST_DB, "docs/rules.md 3.5");
+    ton_decision_start(&d, TON_RULE_GLUE_EVEN, 0.75);
+    ton_decision_range(&d, "range of the loud parts", loud->range_lu, NAN,
+                       GLUE_RANGE_LU);
+    ton_decision_range(&d, "peaks above the loud parts", peak_lu, NAN,
+                       GLUE_CREST_DB);
   } else {
     return false;
   }
@@ -276,17 +264,13 @@ static void
 write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
 {
   TonDecision d;
-  ton_decision_start(&d, "glue.helps", 0.6,
-                     "loud parts range over {0}, peaks {1} out: {2} mean "
-                     "reduction holds them together");
-  ton_decision_range(&d, "range of 400 ms loudness, loud parts", loud->range_lu,
-                     "LU", NAN, GLUE_RANGE_LU, "docs/rules.md 3.5");
-  ton_decision_range(&d, "true peak minus loudness, loud parts", peak_lu, "LU",
-                     NAN, GLUE_CREST_DB, "docs/rules.md 3.5");
-  ton_decision_range(&d, "mean reduction", trial->mean_db, "dB", 0.5, 2.0,
-                     "docs/rules.md 3.5");
-  ton_decision_figure(&d, "true peak minus loudness",
-                      m->brief->mix->whole.plr_lu, "LU");
+  ton_decision_start(&d, TON_RULE_GLUE_HELPS, 0.6);
+  ton_decision_range(&d, "range of the loud parts", loud->range_lu, NAN,
+                     GLUE_RANGE_LU);
+  ton_decision_range(&d, "peaks above the loud parts", peak_lu, NAN,
+                     GLUE_CREST_DB);
+  ton_decision_range(&d, "average reduction", trial->mean_db, 0.5, 2.0);
+  ton_decision_figure(&d, "peak to loudness", m->brief->mix->whole.plr_lu);
   const TonSetting settings[] = {
       {"threshold", rint(2.0 * (rms_db(m->brief->mix, loud) + m->raised_db +
                                 trial->threshold_db)) /
@@ -300,6 +284,7 @@ write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
   const char* const value =
       ton_chain_values(m->plan, "compressor", settings, 7);
   if (value) {
+    m->result->glue = m->n_chain;
     decide(m, ton_plan_text(m->plan, "chain/%u/compressor", m->n_chain++),
            value, &d);
   }
@@ -351,11 +336,8 @@ static void
 leave_width(const Mastering* m)
 {
   TonDecision d;
-  ton_decision_start(&d, "width.range", 0.6,
-                     "{0} from the profile in tone, this is another kind of "
-                     "music: its width is its own");
-  ton_decision_range(&d, "tonal distance", m->distance_db, "dB", NAN,
-                     TONE_ALIKE_DB, "docs/rules.md 3.9");
+  ton_decision_start(&d, TON_RULE_WIDTH_OTHER_MUSIC, 0.6);
+  ton_decision_range(&d, "tonal distance", m->distance_db, NAN, TONE_ALIKE_DB);
   record_unchanged(m, "chain/width", &d);
 }
 
@@ -377,19 +359,15 @@ master_width(Mastering* m)
   const bool wide = side > -3.5;
   const bool narrow = side < -14.5 && w->correlation_min > 0.3;
   const bool loose = w->band_side_db[0] > BASS_SIDE_DB;
-  ton_decision_start(
-      &d, "width.range", 0.65,
-      loose ? "side lies {0} re middle below 120 Hz, nine of ten songs are "
-              "tighter"
-      : wide || narrow
-          ? "side lies {1} re middle at 500 Hz to 8 kHz, %s than nine of ten "
-            "songs"
-          : "width like released songs: side {1} re middle",
-      wide ? "wider" : "narrower");
-  ton_decision_range(&d, "side below 120 Hz", w->band_side_db[0], "dB", NAN,
-                     BASS_SIDE_DB, "138 released pop songs");
-  ton_decision_range(&d, "side, 500 Hz to 8 kHz", side, "dB", -14.5, -3.5,
-                     "138 released pop songs");
+  ton_decision_start(&d,
+                     loose    ? TON_RULE_WIDTH_BASS
+                     : wide   ? TON_RULE_WIDTH_WIDE
+                     : narrow ? TON_RULE_WIDTH_NARROW
+                              : TON_RULE_WIDTH_USUAL,
+                     0.65);
+  ton_decision_range(&d, "sides below 120 Hz", w->band_side_db[0], NAN,
+                     BASS_SIDE_DB);
+  ton_decision_range(&d, "sides", side, -14.5, -3.5);
   if (loose || wide || narrow) {
     write_width(m,
                 wide     ? NARROWER
@@ -416,14 +394,15 @@ master_limit(Mastering* m)
                             ? rint((goal - lufs - m->raised_db) * 100.0) / 100.0
                             : 0.0;
   TonDecision d;
-  ton_decision_start(&d, "loudness.drive", 0.9,
-                     m->result->search
-                         ? "{0} before it; the gain is then solved for %g LUFS"
-                         : "no loudness goal: it only holds the ceiling",
-                     goal);
-  ton_decision_figure(&d, "loudness of the mix", lufs, "LUFS");
-  ton_decision_figure(&d, "true peak of the mix", b->mix->whole.true_peak_dbtp,
-                      "dBTP");
+  ton_decision_start(&d,
+                     m->result->search ? TON_RULE_LOUDNESS_DRIVE
+                                       : TON_RULE_LOUDNESS_NO_GOAL,
+                     0.9);
+  ton_decision_figure(&d, "loudness of the mix", lufs);
+  ton_decision_figure(&d, "true peak of the mix", b->mix->whole.true_peak_dbtp);
+  if (m->result->search) {
+    ton_decision_figure(&d, "goal", goal);
+  }
   const TonSetting settings[] = {{"gain", m->result->drive_db},
                                  {"ceiling", ceiling}};
   const char* const value = ton_chain_values(m->plan, "limiter", settings, 2);
@@ -458,7 +437,7 @@ TonStatus
 ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
                   TonMasterPlan* result, TonError* error)
 {
-  *result = (TonMasterPlan){0};
+  *result = (TonMasterPlan){.glue = UINT32_MAX};
   Mastering m = {.brief = brief, .plan = plan, .result = result};
   if (!isfinite(brief->mix->active_lufs)) {
     return ton_fail(error, TON_BAD_USE,
@@ -486,39 +465,20 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
 // After the search ------------------------------------------------------------
 
 static void
-start_outcome(TonDecision* d, const TonGainSearch* s)
+start_outcome(TonDecision* d, TonGainSearchState state)
 {
-  const double goal = s->goal_lufs;
-  switch (s->state) {
-  case TON_GAIN_SEARCH_MET:
-    ton_decision_start(d, "loudness.solve", 0.95,
-                       "meets %g LUFS: {0} after %u run%s", goal, s->runs,
-                       s->runs == 1 ? "" : "s");
-    break;
-  case TON_GAIN_SEARCH_UNREACHABLE:
-    ton_decision_start(d, "loudness.solve", 0.7,
-                       "{0} is the loudest it gets, asked %g: more gain is "
-                       "only distortion",
-                       goal);
-    break;
-  case TON_GAIN_SEARCH_BOUND:
-    ton_decision_start(d, "loudness.solve", 0.7,
-                       "{0}, asked %g: the rest needs more gain reduction "
-                       "than is allowed",
-                       goal);
-    break;
-  case TON_GAIN_SEARCH_RANGE:
-    ton_decision_start(d, "loudness.solve", 0.7,
-                       "{0}, asked %g: the limiter's gain ends here; a gain in "
-                       "front of it goes on",
-                       goal);
-    break;
-  case TON_GAIN_SEARCH_SEARCHING:
-  case TON_GAIN_SEARCH_GAVE_UP:
-    ton_decision_start(d, "loudness.solve", 0.5,
-                       "{0} is the nearest found, asked %g", goal);
-    break;
-  }
+  static const struct {
+    TonRuleId rule;
+    double confidence;
+  } outcomes[] = {
+      [TON_GAIN_SEARCH_SEARCHING] = {TON_RULE_LOUDNESS_NEAREST, 0.5},
+      [TON_GAIN_SEARCH_MET] = {TON_RULE_LOUDNESS_MET, 0.95},
+      [TON_GAIN_SEARCH_UNREACHABLE] = {TON_RULE_LOUDNESS_LOUDEST, 0.7},
+      [TON_GAIN_SEARCH_BOUND] = {TON_RULE_LOUDNESS_BOUND, 0.7},
+      [TON_GAIN_SEARCH_RANGE] = {TON_RULE_LOUDNESS_RANGE, 0.7},
+      [TON_GAIN_SEARCH_GAVE_UP] = {TON_RULE_LOUDNESS_NEAREST, 0.5},
+  };
+  ton_decision_start(d, outcomes[state].rule, outcomes[state].confidence);
 }
 
 TonStatus
@@ -527,13 +487,10 @@ ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
 {
   TonDecision d;
   const double lufs = rint(search->best_lufs * 10.0) / 10.0;
-  ton_decision_start(&d, "goal.reference", 0.7,
-                     "as near to the references' {0} as {1} of gain reduction "
-                     "leads");
-  ton_decision_figure(&d, "loudness of the references", result->goal_lufs,
-                      "LUFS");
-  ton_decision_range(&d, "gain reduction, P95", reduction_db, "dB", NAN,
-                     TON_MASTER_GENTLE_DB, "docs/rules.md 3.8");
+  ton_decision_start(&d, TON_RULE_GOAL_NEAR_REFERENCE, 0.7);
+  ton_decision_figure(&d, "loudness of the references", result->goal_lufs);
+  ton_decision_range(&d, "limiter reduction", reduction_db, NAN,
+                     TON_MASTER_GENTLE_DB);
   snprintf(d.path, sizeof(d.path), "loudness");
   snprintf(d.value, sizeof(d.value), "%g LUFS", lufs);
   d.bound_hit = true;
@@ -556,17 +513,18 @@ ton_assist_master_drive(const TonMasterBrief* brief,
     return TON_OK;
   }
   TonDecision d;
-  start_outcome(&d, search);
+  start_outcome(&d, search->state);
   const double tolerance = fmax(brief->target.tolerance_lu, 0.1);
-  ton_decision_range(&d, "loudness", search->best_lufs, "LUFS",
+  ton_decision_range(&d, "loudness", search->best_lufs,
                      search->goal_lufs - tolerance,
-                     search->goal_lufs + tolerance, brief->target.source);
-  ton_decision_range(&d, "true peak", true_peak_dbtp, "dBTP", NAN,
-                     wanted_ceiling(brief), brief->target.source);
+                     search->goal_lufs + tolerance);
+  ton_decision_range(&d, "true peak", true_peak_dbtp, NAN,
+                     wanted_ceiling(brief));
   if (!isnan(reduction_db)) {
-    ton_decision_range(&d, "gain reduction, P95", reduction_db, "dB", NAN, 6.0,
-                       "docs/rules.md 3.8");
+    ton_decision_range(&d, "limiter reduction", reduction_db, NAN, 6.0);
   }
+  ton_decision_figure(&d, "goal", search->goal_lufs);
+  ton_decision_figure(&d, "test renders", search->runs);
   d.bound_hit = search->state == TON_GAIN_SEARCH_BOUND;
   snprintf(d.path, sizeof(d.path), "chain/%u/limiter/gain", result->limiter);
   snprintf(d.value, sizeof(d.value), "%+.2f dB",

@@ -30,7 +30,7 @@
      4. ton_assist_master_drive() with the result -> apply, write
 */
 
-/// Readiness of a mix for mastering, reference 3.1.  Returns how many rows
+/// Readiness of a mix for mastering (docs/rules.md 3.1).  Returns how many rows
 /// were written, at most `room` (24 is enough).  [main]
 uint32_t ton_readiness(const TonSoundFeatures* mix, const TonTone* tone,
                        TonFinding* rows, uint32_t room);
@@ -51,6 +51,7 @@ typedef struct {
 /// What came out beside the plan
 typedef struct {
   uint32_t limiter;  ///< Index of the limiter in chain
+  uint32_t glue;     ///< Of the compressor of the whole; UINT32_MAX: none
   double drive_db;   ///< First gain for the search
   bool drive_locked; ///< A person's gain: do not search
   bool search;       ///< There is a loudness goal

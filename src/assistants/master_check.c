@@ -7,17 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/// One row of the report: where green and amber end (reference 3.1)
+/// One row of the report: where green and amber end (docs/rules.md 3.1)
 typedef struct {
   const char* item;
+  TonRuleId rule;
   double value;
-  const char* unit;
   double green;
   double amber; ///< On the worse side of green; that tells which way is worse
   double at_s;
-  const char* found; ///< Printed with the figure behind it
-  const char* fix;
-} Row;
+} CheckRow;
 
 const char*
 ton_light_name(TonLight light)
@@ -27,7 +25,7 @@ ton_light_name(TonLight light)
 }
 
 static TonLight
-judge(const Row* r)
+judge(const CheckRow* r)
 {
   const double way = r->amber >= r->green ? 1.0 : -1.0;
   if (isnan(r->value) || way * r->value <= way * r->green) {
@@ -97,121 +95,102 @@ clips_per_minute(const TonMeasurement* m)
 }
 
 static void
-write_row(const Row* r, TonFinding* finding)
+write_row(const CheckRow* r, TonFinding* finding)
 {
+  const TonRule* const rule = ton_rule(r->rule);
+  const TonRuleFigure* const figure = &rule->figures[0];
   *finding = (TonFinding){.light = judge(r), .value = r->value};
   snprintf(finding->item, sizeof(finding->item), "%s", r->item);
-  snprintf(finding->unit, sizeof(finding->unit), "%s", r->unit);
+  snprintf(finding->unit, sizeof(finding->unit), "%s", figure->unit);
   const bool good = finding->light == TON_LIGHT_GREEN;
   finding->at_s = good ? NAN : r->at_s;
-  char figure[64];
-  // what nobody can hear is nothing
-  const bool nothing = strcmp(r->unit, "LU") == 0 && r->value < -120.0;
-  ton_figure_print(nothing ? -INFINITY : r->value, r->unit, figure,
-                   sizeof(figure));
-  snprintf(finding->text, sizeof(finding->text), "%s: %s", r->found,
-           isnan(r->value) ? "not defined here" : figure);
-  snprintf(finding->fix, sizeof(finding->fix), "%s", good ? "" : r->fix);
+  // nobody can hear what is 120 LU softer than the music
+  const bool nothing = strcmp(figure->unit, "LU") == 0 && r->value < -120.0;
+  TonDecision d;
+  ton_decision_start(&d, r->rule, 1.0);
+  ton_decision_figure(&d, figure->metric, nothing ? -INFINITY : r->value);
+  ton_decision_finish(&d);
+  snprintf(finding->text, sizeof(finding->text), "%s", d.reason);
+  snprintf(finding->fix, sizeof(finding->fix), "%s", good ? "" : rule->fix);
 }
 
 static uint32_t
-rows_of_level(const TonSoundFeatures* f, Row* r)
+rows_of_level(const TonSoundFeatures* f, CheckRow* r)
 {
   const TonMeasurement* const m = &f->whole;
   const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
   // both ends are worse: the nearer one counts
   const bool flat = m->loudness_range_lu < 9.0;
-  const Row rows[] = {
-      {"clipping", clips_per_minute(m), "/min", 0.0, 10.0,
-       m->n_clips ? m->clips[0].at_s : NAN, "runs of clipped samples",
-       "lower what clips before it is recorded or printed, and print it again"},
-      {"headroom", m->true_peak_dbtp, "dBTP", -1.0, 0.0, m->true_peak_at_s,
-       "true peak", "lower the fader of the mix bus: -6 to -3 dBTP is right"},
-      {"limited", m->plr_lu, "LU", 12.0, 8.0, NAN, "true peak minus loudness",
-       "take the limiter off the mix bus and render the mix again"},
-      {"dynamics", m->loudness_range_lu, "LU", flat ? 3.0 : 15.0,
-       flat ? 1.0 : 19.0, NAN, "loudness range",
-       flat ? "let verses be softer than choruses; compress less"
-            : "ride the faders of what jumps out or drowns"},
-      {"dc", 100.0 * dc, "% FS", 0.05, 0.5, NAN, "DC offset",
-       "a high-pass of 20 Hz on the track that carries it"},
-      {"bad-samples", (double)m->bad_samples, "samples", 0.0, 0.0,
-       m->first_bad_at_s, "samples that are not numbers",
-       "print the file again; something broke while it was written"},
+  const CheckRow rows[] = {
+      {"clipping", TON_RULE_CHECK_CLIPPING, clips_per_minute(m), 0.0, 10.0,
+       m->n_clips ? m->clips[0].at_s : NAN},
+      {"headroom", TON_RULE_CHECK_HEADROOM, m->true_peak_dbtp, -1.0, 0.0,
+       m->true_peak_at_s},
+      {"limited", TON_RULE_CHECK_LIMITED, m->plr_lu, 12.0, 8.0, NAN},
+      {"dynamics", flat ? TON_RULE_CHECK_FLAT : TON_RULE_CHECK_DYNAMICS,
+       m->loudness_range_lu, flat ? 3.0 : 15.0, flat ? 1.0 : 19.0, NAN},
+      {"dc", TON_RULE_CHECK_DC, 100.0 * dc, 0.05, 0.5, NAN},
+      {"bad-samples", TON_RULE_CHECK_BAD_SAMPLES, (double)m->bad_samples, 0.0,
+       0.0, m->first_bad_at_s},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
 }
 
 static uint32_t
-rows_of_noise(const TonSoundFeatures* f, Row* r)
+rows_of_noise(const TonSoundFeatures* f, CheckRow* r)
 {
   const double hum = f->hum.hz > 0.0 ? f->hum.level_db : -INFINITY;
-  const Row rows[] = {
-      {"noise", f->noise_db, "LU", -60.0, -45.0, NAN,
-       "noise in the pauses re loudness",
-       "find the noisiest track in the pauses and gate or clean it"},
-      {"hum", hum, "LU", -90.0, -65.0, NAN, "mains hum re loudness",
-       "notches at the mains' harmonics on the track that hums"},
-      {"start", f->whole.silence_head_s, "s", 0.5, 3.0, 0.0, "silence in front",
-       "trim the start to 0.05 to 0.5 s"},
-      {"end", f->end_jump_db, "LU", -60.0, -40.0,
-       (double)f->whole.frames / f->whole.rate, "level at the last moment",
-       "let the last reverb die away before the end, or fade it out"},
-      {"tail", f->whole.silence_tail_s, "s", 4.0, 15.0,
-       (double)f->whole.frames / f->whole.rate - f->whole.silence_tail_s,
-       "silence at the end",
-       "end the stems where the last sound has died away"},
+  const double end_s = (double)f->whole.frames / f->whole.rate;
+  const CheckRow rows[] = {
+      {"noise", TON_RULE_CHECK_NOISE, f->noise_db, -60.0, -45.0, NAN},
+      {"hum", TON_RULE_CHECK_HUM, hum, -90.0, -65.0, NAN},
+      {"start", TON_RULE_CHECK_START, f->whole.silence_head_s, 0.5, 3.0, 0.0},
+      {"end", TON_RULE_CHECK_END, f->end_jump_db, -60.0, -40.0, end_s},
+      {"tail", TON_RULE_CHECK_TAIL, f->whole.silence_tail_s, 4.0, 15.0,
+       end_s - f->whole.silence_tail_s},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
 }
 
 static uint32_t
-rows_of_stereo(const TonSoundFeatures* f, Row* r)
+rows_of_stereo(const TonSoundFeatures* f, CheckRow* r)
 {
   const TonMeasurement* const m = &f->whole;
   const bool stereo = m->channels == 2;
-  const Row rows[] = {
-      {"phase", stereo ? m->correlation_min : NAN, "", 0.0, -0.2,
-       m->correlation_min_at_s, "lowest correlation",
-       "look for a track or an effect with one side upside down"},
-      {"mono-loss", stereo ? m->mono_loss_lu : NAN, "LU", -1.5, -3.0, NAN,
-       "loudness lost in mono",
-       "narrow the widest tracks or turn a polarity over"},
-      {"bass-width", stereo ? m->band_side_db[0] : NAN, "dB", -14.0, -8.0, NAN,
-       "side re mid below 120 Hz", "keep kick and bass in the middle"},
-      {"balance", stereo ? fabs(m->balance_db) : NAN, "dB", 0.5, 1.5, NAN,
-       "left and right differ by",
-       "weigh what is panned left against what is panned right"},
+  const CheckRow rows[] = {
+      {"phase", TON_RULE_CHECK_PHASE, stereo ? m->correlation_min : NAN, 0.0,
+       -0.2, m->correlation_min_at_s},
+      {"mono-loss", TON_RULE_CHECK_MONO_LOSS, stereo ? m->mono_loss_lu : NAN,
+       -1.5, -3.0, NAN},
+      {"bass-width", TON_RULE_CHECK_BASS_WIDTH,
+       stereo ? m->band_side_db[0] : NAN, -14.0, -8.0, NAN},
+      {"balance", TON_RULE_CHECK_BALANCE, stereo ? fabs(m->balance_db) : NAN,
+       0.5, 1.5, NAN},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
 }
 
 static uint32_t
-rows_of_tone(const TonSoundFeatures* f, const TonTone* tone, Row* r)
+rows_of_tone(const TonSoundFeatures* f, const TonTone* tone, CheckRow* r)
 {
-  double miss[TON_THIRDS];
+  double error[TON_THIRDS];
   double over[TON_THIRDS];
-  tone_error(f, tone->level_db, miss);
+  tone_error(f, tone->level_db, error);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    over[b] = -miss[b];
+    over[b] = -error[b];
   }
   const double rumble =
       10.0 * log10(thirds_power(f, 0.0, 29.0) / thirds_power(f, 39.0, 129.0));
-  const Row rows[] = {
-      {"rumble", rumble, "dB", -15.0, -8.0, NAN, "below 30 Hz re 40 to 120 Hz",
-       "a high-pass on what has no business below 30 Hz"},
-      {"mud", mean_z(tone, over, 190.0, 420.0), "SD", 1.0, 2.0, NAN,
-       "200 to 400 Hz over the profile",
-       "cut 2 dB around 300 Hz on guitars, keys or backing voices"},
-      {"harsh", mean_z(tone, over, 2400.0, 5200.0), "SD", 1.0, 2.0, NAN,
-       "2.5 to 5 kHz over the profile",
-       "cut 2 dB around 3.5 kHz on cymbals or distorted guitars"},
-      {"tilt", fabs(tilt_of(over)), "dB/oct", 0.5, 1.0, NAN,
-       "slope against the profile",
-       "brighten or darken the loudest tracks rather than the mix"},
+  const CheckRow rows[] = {
+      {"rumble", TON_RULE_CHECK_RUMBLE, rumble, -15.0, -8.0, NAN},
+      {"mud", TON_RULE_CHECK_MUD, mean_z(tone, over, 190.0, 420.0), 1.0, 2.0,
+       NAN},
+      {"harsh", TON_RULE_CHECK_HARSH, mean_z(tone, over, 2400.0, 5200.0), 1.0,
+       2.0, NAN},
+      {"tilt", TON_RULE_CHECK_TILT, fabs(tilt_of(over)), 0.5, 1.0, NAN},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
@@ -221,7 +200,7 @@ uint32_t
 ton_readiness(const TonSoundFeatures* mix, const TonTone* tone,
               TonFinding* rows, uint32_t room)
 {
-  Row all[32];
+  CheckRow all[32];
   uint32_t n = rows_of_level(mix, all);
   n += rows_of_noise(mix, all + n);
   n += rows_of_stereo(mix, all + n);

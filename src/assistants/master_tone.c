@@ -100,7 +100,7 @@ find_target(const TonMasterBrief* brief, TonTone* target)
 {
   *target = brief->tone;
   if (!brief->n_references) {
-    snprintf(target->source, sizeof(target->source), "the profile \"%s\"",
+    snprintf(target->source, sizeof(target->source), "\"%s\" songs",
              brief->tone.name);
     return;
   }
@@ -253,17 +253,18 @@ decide_section(const Mastering* m, const Section* s, uint32_t index,
   const uint32_t band = worst_band(s, miss_db);
   const double miss = isnan(miss_db[band]) ? 0.0 : miss_db[band];
   TonDecision d;
-  ton_decision_start(&d, "tone.bounded", 0.6,
-                     "at {2} {0} %s %.40s, songs spread by {1}: %.0f %% of "
-                     "what is beyond",
-                     miss < 0.0 ? "over" : "under", target->source,
-                     100.0 * share);
-  ton_decision_range(&d, "distance from the target", fabs(miss), "dB", NAN,
-                     DEAD_BAND * target->spread_db[band], target->source);
-  ton_decision_figure(&d, "one standard deviation", target->spread_db[band],
-                      "dB");
-  ton_decision_figure(&d, "at", ton_third_hz(band), "Hz");
+  ton_decision_start(&d, TON_RULE_TONE_BOUNDED, 0.6);
+  ton_decision_range(&d, "distance", fabs(miss), NAN,
+                     DEAD_BAND * target->spread_db[band]);
+  ton_decision_figure(&d, "difference between songs", target->spread_db[band]);
+  ton_decision_figure(&d, "frequency", ton_third_hz(band));
+  ton_decision_figure(&d, "share", 100.0 * share);
+  ton_decision_name(&d, "way", miss < 0.0 ? "louder" : "softer");
+  ton_decision_name(&d, "target", target->source);
   d.bound_hit = fabs(s->gain_db) > MOST_DB - 0.05;
+  if (d.bound_hit) {
+    ton_decision_figure(&d, "largest correction", MOST_DB);
+  }
   const TonSetting settings[] = {
       {"at", s->hz}, {"gain", s->gain_db}, {"q", s->q}};
   const char* const value = ton_chain_band(m->plan, settings, 3);
@@ -277,15 +278,12 @@ static void
 leave_tone(const Mastering* m, const TonTone* target)
 {
   TonDecision d;
-  ton_decision_start(&d, "tone.bounded", 0.7,
-                     m->distance_db > TONE_ALIKE_DB
-                         ? "another kind of music than %.60s: mean distance "
-                           "{0}; its tone is its own"
-                         : "the tone lies within the spread of %.60s; mean "
-                           "distance {0}",
-                     target->source);
-  ton_decision_range(&d, "mean distance", m->distance_db, "dB", NAN,
-                     TONE_ALIKE_DB, "docs/rules.md 3.9");
+  ton_decision_start(&d,
+                     m->distance_db > TONE_ALIKE_DB ? TON_RULE_TONE_OTHER_MUSIC
+                                                    : TON_RULE_TONE_USUAL,
+                     0.7);
+  ton_decision_range(&d, "mean distance", m->distance_db, NAN, TONE_ALIKE_DB);
+  ton_decision_name(&d, "target", target->source);
   record_unchanged(m, "chain/equaliser", &d);
 }
 

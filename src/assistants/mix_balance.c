@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/// Share of a group's miss that is corrected by its members
+/// Share of a group's error that its members correct
 #define GROUP_SHARE 0.7
 /// Lead vocal re everything else: middle, and what is left alone around it
 #define VOICE_TO_REST_LU      -2.5
@@ -14,19 +14,19 @@
 #define HIGHEST_DB 6.0
 
 /**
-   How many strips of a role sound at once, on the average over the time that
+   How many tracks of a role sound at once, on the average over the time that
    any of them sounds.
 */
 static double
-at_once(const MixState* desk, const TonRole* role)
+at_once(const MixState* state, const TonRole* role)
 {
   uint64_t on = 0;
   uint64_t any = 0;
   for (uint32_t t = 0;; ++t) {
     uint32_t here = 0;
     bool left = false;
-    for (uint32_t i = 0; i < desk->n; ++i) {
-      const Strip* const s = &desk->strips[i];
+    for (uint32_t i = 0; i < state->n; ++i) {
+      const MixTrack* const s = &state->tracks[i];
       if (s->sounds && s->role == role && t < s->facts->n_tenths) {
         left = true;
         here += s->facts->tenth_on[t];
@@ -42,23 +42,23 @@ at_once(const MixState* desk, const TonRole* role)
 }
 
 static void
-set_goal(const MixState* desk, Strip* s)
+set_goal(const MixState* state, MixTrack* s)
 {
   const double share =
-      s->role->sum ? 10.0 * log10(fmax(at_once(desk, s->role), 1.0)) : 0.0;
+      s->role->sum ? 10.0 * log10(fmax(at_once(state, s->role), 1.0)) : 0.0;
   s->goal_lu = s->role->level_lu - share;
   s->low_lu = s->role->level_low_lu - share;
   s->high_lu = s->role->level_high_lu - share;
 }
 
 /// The lead, else the most important of what leads without a voice
-static const Strip*
-find_anchor(const MixState* desk)
+static const MixTrack*
+find_anchor(const MixState* state)
 {
-  const Strip* best = NULL;
+  const MixTrack* best = NULL;
   double most = 0.75; // less important roles anchor nothing
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    const Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
     const double weight = s->role->importance *
                           (0.7 + 0.3 * s->facts->activity) *
                           (s->fader_locked ? 1.2 : 1.0);
@@ -74,37 +74,38 @@ find_anchor(const MixState* desk)
 /// Where the lead vocal lies: at the trim's loudness, or where a person's
 /// locked fader puts the one everything else follows
 static void
-find_reference(MixState* desk)
+find_reference(MixState* state)
 {
-  desk->anchor = find_anchor(desk);
-  desk->reference_lufs = TON_TRIM_LUFS;
-  if (desk->anchor && desk->anchor->fader_locked) {
-    desk->reference_lufs = desk->anchor->level_lufs +
-                           (double)desk->anchor->old->fader_db -
-                           desk->anchor->goal_lu;
+  state->anchor = find_anchor(state);
+  state->reference_lufs = TON_TRIM_LUFS;
+  if (state->anchor && state->anchor->fader_locked) {
+    state->reference_lufs = state->anchor->level_lufs +
+                            (double)state->anchor->old->fader_db -
+                            state->anchor->goal_lu;
   }
 }
 
-/// A locked strip is a constant: its goal is where it lies
+/// A locked track is a constant: its goal is where it lies
 static void
-hold_locked(MixState* desk)
+hold_locked(MixState* state)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
     if (s->sounds && s->fader_locked) {
       s->goal_lu =
-          s->level_lufs + (double)s->old->fader_db - desk->reference_lufs;
+          s->level_lufs + (double)s->old->fader_db - state->reference_lufs;
       s->low_lu = s->high_lu = s->goal_lu;
     }
   }
 }
 
-typedef bool (*Member)(const MixState* desk, const Strip* s, const void* which);
+typedef bool (*Member)(const MixState* state, const MixTrack* s,
+                       const void* which);
 
-/// Loudness of some strips together while they sound, re the reference
+/// Loudness of some tracks together while they sound, re the reference
 static double
-sum_level(const MixState* desk, Member member, const void* which,
-          const Strip* while_on)
+sum_level(const MixState* state, Member member, const void* which,
+          const MixTrack* while_on)
 {
   double sum = 0.0;
   uint64_t n = 0;
@@ -112,9 +113,9 @@ sum_level(const MixState* desk, Member member, const void* which,
     double power = 0.0;
     bool on = false;
     bool left = false;
-    for (uint32_t i = 0; i < desk->n; ++i) {
-      const Strip* const s = &desk->strips[i];
-      if (!s->sounds || !member(desk, s, which) || t >= s->facts->n_tenths) {
+    for (uint32_t i = 0; i < state->n; ++i) {
+      const MixTrack* const s = &state->tracks[i];
+      if (!s->sounds || !member(state, s, which) || t >= s->facts->n_tenths) {
         continue;
       }
       left = true;
@@ -137,9 +138,9 @@ sum_level(const MixState* desk, Member member, const void* which,
 }
 
 static const TonGroup*
-group_of(const MixState* desk, const Strip* s)
+group_of(const MixState* state, const MixTrack* s)
 {
-  const TonRoles* const r = desk->brief->roles;
+  const TonRoles* const r = state->brief->roles;
   for (uint32_t i = 0; i < r->n_groups; ++i) {
     if (strcmp(r->groups[i].name, s->role->group) == 0) {
       return &r->groups[i];
@@ -149,18 +150,18 @@ group_of(const MixState* desk, const Strip* s)
 }
 
 static bool
-in_group(const MixState* desk, const Strip* s, const void* which)
+in_group(const MixState* state, const MixTrack* s, const void* which)
 {
   const TonGroup* const group = which;
-  const TonGroup* const own = group_of(desk, s);
+  const TonGroup* const own = group_of(state, s);
   return own == group ||
          (own && own->with && strcmp(own->with, group->name) == 0);
 }
 
 static bool
-is_rest(const MixState* desk, const Strip* s, const void* which)
+is_rest(const MixState* state, const MixTrack* s, const void* which)
 {
-  (void)desk;
+  (void)state;
   (void)which;
   return strcmp(s->role->class, "lead vocal") != 0 &&
          strcmp(s->role->class, "backing vocal") != 0;
@@ -168,75 +169,75 @@ is_rest(const MixState* desk, const Strip* s, const void* which)
 
 /// Move the members together, each inside its own range
 static void
-move_members(MixState* desk, Member member, const void* which, double move)
+move_members(MixState* state, Member member, const void* which, double move)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
-    if (s->sounds && member(desk, s, which) && !s->fader_locked) {
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    if (s->sounds && member(state, s, which) && !s->fader_locked) {
       s->goal_lu = fmin(fmax(s->goal_lu + move, s->low_lu), s->high_lu);
     }
   }
 }
 
 static void
-balance_groups(MixState* desk)
+balance_groups(MixState* state)
 {
-  const TonRoles* const r = desk->brief->roles;
+  const TonRoles* const r = state->brief->roles;
   for (uint32_t i = 0; i < r->n_groups; ++i) {
     if (isnan(r->groups[i].level_lu)) {
       continue;
     }
-    const double level = sum_level(desk, in_group, &r->groups[i], NULL);
+    const double level = sum_level(state, in_group, &r->groups[i], NULL);
     if (isfinite(level)) {
-      move_members(desk, in_group, &r->groups[i],
+      move_members(state, in_group, &r->groups[i],
                    GROUP_SHARE * (r->groups[i].level_lu - level));
     }
   }
 }
 
-static const Strip*
-lead_vocal(const MixState* desk)
+static const MixTrack*
+lead_vocal(const MixState* state)
 {
-  return desk->anchor && strcmp(desk->anchor->role->name, "lead vocal") == 0
-             ? desk->anchor
+  return state->anchor && strcmp(state->anchor->role->name, "lead vocal") == 0
+             ? state->anchor
              : NULL;
 }
 
 /// All that is not a voice moves together until the voice stands where it does
 /// in human mixes
 static void
-balance_voice(MixState* desk)
+balance_voice(MixState* state)
 {
-  const Strip* const lead = lead_vocal(desk);
+  const MixTrack* const lead = lead_vocal(state);
   if (!lead) {
     return;
   }
-  const double rest = sum_level(desk, is_rest, NULL, lead);
+  const double rest = sum_level(state, is_rest, NULL, lead);
   if (!isfinite(rest)) {
     return;
   }
-  const double miss = lead->goal_lu - rest - VOICE_TO_REST_LU;
-  const double beyond = fabs(miss) - VOICE_TO_REST_FREE_LU;
+  const double error = lead->goal_lu - rest - VOICE_TO_REST_LU;
+  const double beyond = fabs(error) - VOICE_TO_REST_FREE_LU;
   if (beyond > 0.0) {
-    move_members(desk, is_rest, NULL, copysign(beyond, miss));
+    move_members(state, is_rest, NULL, copysign(beyond, error));
   }
 }
 
 void
-propose_balance(MixState* desk)
+propose_balance(MixState* state)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    set_goal(desk, &desk->strips[i]);
+  for (uint32_t i = 0; i < state->n; ++i) {
+    set_goal(state, &state->tracks[i]);
   }
-  find_reference(desk);
-  hold_locked(desk);
-  balance_groups(desk);
-  balance_voice(desk);
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
-    const double fader = s->goal_lu + desk->reference_lufs - s->level_lufs;
+  find_reference(state);
+  hold_locked(state);
+  balance_groups(state);
+  balance_voice(state);
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    const double fader = s->goal_lu + state->reference_lufs - s->level_lufs;
     const double most =
-        HIGHEST_DB + fmax(desk->reference_lufs - TON_TRIM_LUFS, 0.0);
+        HIGHEST_DB + fmax(state->reference_lufs - TON_TRIM_LUFS, 0.0);
     s->fader_db =
         s->fader_locked
             ? (double)s->old->fader_db
@@ -246,38 +247,43 @@ propose_balance(MixState* desk)
 }
 
 static void
-decide_fader(const MixState* desk, const Strip* s)
+decide_fader(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
-  const bool leads = s == desk->anchor;
+  const bool leads = s == state->anchor;
   ton_decision_start(
-      &d, "balance.class-target", fmin(s->guess.confidence, 0.85),
-      leads ? "%s: the others follow it" : "%s: lies {0} from the lead",
-      s->role->name);
-  ton_decision_range(&d, "place in the balance", s->goal_lu, "LU", s->low_lu,
-                     s->high_lu, "data/roles.yaml");
-  ton_decision_figure(&d, "spread between good mixes", s->role->spread_lu,
-                      "LU");
-  if (desk->anchor && desk->anchor->fader_locked && !leads) {
-    ton_decision_figure(&d, "the lead, set by a person",
-                        (double)desk->anchor->old->fader_db, "dB");
+      &d, leads ? TON_RULE_BALANCE_LEAD : TON_RULE_BALANCE_CLASS_TARGET,
+      fmin(s->guess.confidence, 0.85));
+  ton_decision_range(&d, "place", s->goal_lu, s->low_lu, s->high_lu);
+  ton_decision_figure(&d, "difference between mixes", s->role->spread_lu);
+  if (state->anchor && state->anchor->fader_locked && !leads) {
+    ton_decision_figure(&d, "lead's fader, set by you",
+                        (double)state->anchor->old->fader_db);
+  }
+  ton_decision_name(&d, "role", s->role->name);
+  if (fabs(s->goal_lu) >= 0.05) {
+    ton_decision_name(&d, "way", s->goal_lu < 0.0 ? "softer" : "louder");
   }
   d.bound_hit = s->goal_lu == s->low_lu || s->goal_lu == s->high_lu;
-  strip_decide(desk, s, "fader",
-               ton_plan_text(desk->plan, "%+.1f dB",
+  if (d.bound_hit) {
+    ton_decision_name(&d, "limit",
+                      s->goal_lu == s->low_lu ? "softest" : "loudest");
+  }
+  track_decide(state, s, "fader",
+               ton_plan_text(state->plan, "%+.1f dB",
                              ton_plan_rounded(s->fader_db, 10.0)),
                &d);
 }
 
 void
-propose_faders(MixState* desk)
+propose_faders(MixState* state)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    const Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
     if (s->fader_locked) {
-      strip_keep(desk, s, "fader");
+      track_keep(state, s, "fader");
     } else if (s->sounds) {
-      decide_fader(desk, s);
+      decide_fader(state, s);
     }
   }
 }

@@ -20,7 +20,7 @@ best_threshold(const Levels* l, const TonRole* role, double wanted_lu)
   Trial best = {.threshold_db = NAN, .range_lu = INFINITY};
   for (int i = 0; i < CANDIDATES; ++i) {
     const Trial t = levels_try(l, role->threshold_db + 4.0 - i, role->ratio);
-    if (t.mean_db <= role->most_db &&
+    if (t.mean_db <= role->max_reduction_db &&
         fabs(t.range_lu - wanted_lu) < fabs(best.range_lu - wanted_lu)) {
       best = t;
     }
@@ -34,7 +34,7 @@ best_threshold(const Levels* l, const TonRole* role, double wanted_lu)
 /// What an RMS detector reads of one channel when the stem is at its active
 /// loudness, dBFS after the trim
 static double
-rms_level(const Strip* s)
+rms_level(const MixTrack* s)
 {
   double power = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -45,125 +45,139 @@ rms_level(const Strip* s)
 }
 
 static void
-write_compressor(MixState* desk, Strip* s, const TonSetting* settings,
+write_compressor(MixState* state, MixTrack* s, const TonSetting* settings,
                  uint32_t n, TonDecision* d)
 {
   char key[32];
   const char* const value =
-      ton_chain_values(desk->plan, "compressor", settings, n);
+      ton_chain_values(state->plan, "compressor", settings, n);
   if (value) {
     snprintf(key, sizeof(key), "chain/%u/compressor", s->n_chain++);
-    strip_decide(desk, s, key, value, d);
+    track_decide(state, s, key, value, d);
   }
 }
 
 static void
-leave_dynamics(const MixState* desk, const Strip* s, const char* metric,
-               double value, const char* unit, double comfort)
+leave_even(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
-  ton_decision_start(&d, "compression.comfort", 0.8,
-                     "no compressor: %s {0}, comfortable up to %g %s", metric,
-                     comfort, unit);
-  ton_decision_range(&d, metric, value, unit, NAN, comfort, "data/roles.yaml");
-  strip_decide(desk, s, "chain/compressor", NULL, &d);
+  const double easy_lu = s->role->uncompressed_range_lu;
+  ton_decision_start(&d, TON_RULE_COMPRESSION_EVEN, 0.8);
+  ton_decision_range(&d, "level range", s->facts->range_lu, NAN, easy_lu);
+  ton_decision_figure(&d, "easy range", easy_lu);
+  track_decide(state, s, "chain/compressor", NULL, &d);
+}
+
+static void
+leave_hits(const MixState* state, const MixTrack* s, double hits)
+{
+  TonDecision d;
+  const double even_db = s->role->uncompressed_hits_db;
+  if (hits < FEWEST_HITS) {
+    ton_decision_start(&d, TON_RULE_COMPRESSION_FEW_HITS, 0.8);
+    ton_decision_range(&d, "hits", hits, FEWEST_HITS, NAN);
+  } else {
+    ton_decision_start(&d, TON_RULE_COMPRESSION_EVEN_HITS, 0.8);
+    ton_decision_range(&d, "difference between hits", s->facts->hit_spread_db,
+                       NAN, even_db);
+    ton_decision_figure(&d, "even hits", even_db);
+  }
+  track_decide(state, s, "chain/compressor", NULL, &d);
 }
 
 /// A compressor that would hardly do anything
 static void
-leave_slight(const MixState* desk, const Strip* s, const Trial* best)
+leave_slight(const MixState* state, const MixTrack* s, const Trial* best)
 {
   TonDecision d;
-  if (isnan(best->threshold_db)) {
-    ton_decision_start(&d, "compression.slight", 0.7,
-                       "no compressor: none helps the range of {0} within "
-                       "%g dB of mean reduction",
-                       s->role->most_db);
+  const bool none = isnan(best->threshold_db);
+  ton_decision_start(
+      &d, none ? TON_RULE_COMPRESSION_NONE_FITS : TON_RULE_COMPRESSION_SLIGHT,
+      0.7);
+  ton_decision_range(&d, "level range", s->facts->range_lu, NAN,
+                     s->role->uncompressed_range_lu);
+  if (none) {
+    ton_decision_figure(&d, "average reduction", s->role->max_reduction_db);
   } else {
-    ton_decision_start(&d, "compression.slight", 0.7,
-                       "no compressor: the best would take a range of {0} to "
-                       "%.1f LU",
-                       best->range_lu);
+    ton_decision_figure(&d, "range left", best->range_lu);
   }
-  ton_decision_range(&d, "range of 400 ms loudness", s->facts->range_lu, "LU",
-                     NAN, s->role->comfort_lu, "data/roles.yaml");
-  strip_decide(desk, s, "chain/compressor", NULL, &d);
+  track_decide(state, s, "chain/compressor", NULL, &d);
 }
 
 static void
-compress_range(MixState* desk, Strip* s)
+write_range(MixState* state, MixTrack* s, const Trial* best)
+{
+  const TonRole* const r = s->role;
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_COMPRESSION_RANGE, 0.7);
+  ton_decision_range(&d, "level range", s->facts->range_lu, NAN,
+                     r->uncompressed_range_lu);
+  ton_decision_figure(&d, "easy range", r->uncompressed_range_lu);
+  ton_decision_range(&d, "average reduction", best->mean_db, NAN,
+                     r->max_reduction_db);
+  ton_decision_figure(&d, "range left", best->range_lu);
+  const TonSetting settings[] = {
+      {"threshold", rint(rms_level(s) + best->threshold_db)},
+      {"ratio", r->ratio},
+      {"attack", r->attack_ms},
+      {"release", r->release_ms},
+      {"make-up", rint(best->lost_lu * 10.0) / 10.0},
+      {"detector", ton_chain_choice("compressor", "detector", "rms")}};
+  write_compressor(state, s, settings, 6, &d);
+}
+
+static void
+compress_range(MixState* state, MixTrack* s)
 {
   const TonRole* const r = s->role;
   const double range = s->facts->range_lu;
-  if (!(range > r->comfort_lu)) {
-    leave_dynamics(desk, s, "range of 400 ms loudness", range, "LU",
-                   r->comfort_lu);
+  if (!(range > r->uncompressed_range_lu)) {
+    leave_even(state, s);
     return;
   }
-  const Levels levels = levels_read(&desk->plan->arena, s->facts);
-  const double wanted =
-      fmax(r->comfort_lu, range - 0.6 * (range - r->comfort_lu));
+  const Levels levels = levels_read(&state->plan->arena, s->facts);
+  const double wanted = fmax(r->uncompressed_range_lu,
+                             range - 0.6 * (range - r->uncompressed_range_lu));
   const Trial best = levels.n >= 10 ? best_threshold(&levels, r, wanted)
                                     : (Trial){.threshold_db = NAN};
   if (isnan(best.threshold_db) ||
       (best.mean_db < LEAST_DB && range - best.range_lu < LEAST_LU)) {
-    leave_slight(desk, s, &best);
-    return;
+    leave_slight(state, s, &best);
+  } else {
+    write_range(state, s, &best);
   }
-  TonDecision d;
-  ton_decision_start(&d, "compression.range", 0.7,
-                     "loudness ranges over {0}, comfortable is {1}; {2} mean "
-                     "reduction leaves {3}");
-  ton_decision_range(&d, "range of 400 ms loudness", range, "LU", NAN,
-                     r->comfort_lu, "data/roles.yaml");
-  ton_decision_figure(&d, "comfort", r->comfort_lu, "LU");
-  ton_decision_range(&d, "mean reduction", best.mean_db, "dB", NAN, r->most_db,
-                     "data/roles.yaml");
-  ton_decision_figure(&d, "range left", best.range_lu, "LU");
-  ton_decision_instead(&d, "no compression", "the range is beyond comfort");
-  const TonSetting settings[] = {
-      {"threshold", rint(rms_level(s) + best.threshold_db)},
-      {"ratio", r->ratio},
-      {"attack", r->attack_ms},
-      {"release", r->release_ms},
-      {"make-up", rint(best.lost_lu * 10.0) / 10.0},
-      {"detector", ton_chain_choice("compressor", "detector", "rms")}};
-  write_compressor(desk, s, settings, 6, &d);
 }
 
 static void
-compress_hits(MixState* desk, Strip* s)
+compress_hits(MixState* state, MixTrack* s)
 {
   const TonRole* const r = s->role;
   const TonSoundFeatures* const f = s->facts;
-  const bool many = f->hits_per_s * f->active_s >= FEWEST_HITS;
-  if (!many || !(f->hit_spread_db > r->comfort_hit_db)) {
-    leave_dynamics(desk, s, "spread of the hits", f->hit_spread_db, "dB",
-                   r->comfort_hit_db);
+  const double hits = f->hits_per_s * f->active_s;
+  if (hits < FEWEST_HITS || !(f->hit_spread_db > r->uncompressed_hits_db)) {
+    leave_hits(state, s, hits);
     return;
   }
   TonDecision d;
-  ton_decision_start(&d, "compression.hits", 0.7,
-                     "hits differ by {0}, comfortable is {1}; holds the "
-                     "loudest quarter");
-  ton_decision_range(&d, "spread of the hits", f->hit_spread_db, "dB", NAN,
-                     r->comfort_hit_db, "data/roles.yaml");
-  ton_decision_figure(&d, "comfort", r->comfort_hit_db, "dB");
-  ton_decision_figure(&d, "hits", rint(f->hits_per_s * f->active_s), "");
+  ton_decision_start(&d, TON_RULE_COMPRESSION_HITS, 0.7);
+  ton_decision_range(&d, "difference between hits", f->hit_spread_db, NAN,
+                     r->uncompressed_hits_db);
+  ton_decision_figure(&d, "even hits", r->uncompressed_hits_db);
+  ton_decision_figure(&d, "hits", rint(hits));
   const TonSetting settings[] = {
       {"threshold", rint(s->level_lufs + f->hit_p75_db)},
       {"ratio", r->ratio},
       {"attack", r->attack_ms},
       {"release", r->release_ms}};
-  write_compressor(desk, s, settings, 4, &d);
+  write_compressor(state, s, settings, 4, &d);
 }
 
 void
-propose_dynamics(MixState* desk, Strip* s)
+propose_dynamics(MixState* state, MixTrack* s)
 {
-  if (!isnan(s->role->comfort_hit_db)) {
-    compress_hits(desk, s);
-  } else if (!isnan(s->role->comfort_lu)) {
-    compress_range(desk, s);
+  if (!isnan(s->role->uncompressed_hits_db)) {
+    compress_hits(state, s);
+  } else if (!isnan(s->role->uncompressed_range_lu)) {
+    compress_range(state, s);
   }
 }

@@ -7,9 +7,9 @@
 
 /**
    @file
-   Inside of the mix assistant: the strips on its desk and the steps over them.
+   Inside of the mix assistant: its tracks and the steps over them.
 
-   The desk is ordered by role, brightness and name, never by the order the
+   The state is ordered by role, brightness and name, never by the order the
    stems came in, so the same stems give the same mix in any order.
 */
 
@@ -35,45 +35,45 @@ typedef struct {
   double pan;       ///< -100 to 100
   uint32_t n_chain; ///< Processors written so far
   uint32_t n_bands; ///< Bands in the equaliser being written
-} Strip;
+} MixTrack;
 
 typedef struct {
   const TonMixBrief* brief;
   TonPlan* plan;
-  Strip* strips;
+  MixTrack* tracks;
   uint32_t n;
-  double reference_lufs; ///< Where the lead vocal lies
-  const Strip* anchor;   ///< Strip the reference was taken from, or null
+  double reference_lufs;  ///< Where the lead vocal lies
+  const MixTrack* anchor; ///< Track the reference was taken from, or null
 } MixState;
 
-/// Set up the desk; strips owned by the plan.  False: no memory.
-bool mix_state_open(MixState* desk, const TonMixBrief* brief, TonPlan* plan);
+/// Set up the state; its tracks are owned by the plan.  False: no memory.
+bool mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan);
 
-/// Whether a person has locked a value of the strip ("fader", "sends/Plate")
-bool strip_locked(const Strip* strip, const char* key);
+/// Whether a person has locked a value of the track ("fader", "sends/Plate")
+bool track_locked(const MixTrack* track, const char* key);
 
 /// Complete and hand over a record for "tracks/NAME/KEY"; a null value is
 /// "left alone"
-void strip_decide(const MixState* desk, const Strip* strip, const char* key,
+void track_decide(const MixState* state, const MixTrack* track, const char* key,
                   const char* value, TonDecision* decision);
 
 /// Record that a person's value is kept
-void strip_keep(const MixState* desk, const Strip* strip, const char* key);
+void track_keep(const MixState* state, const MixTrack* track, const char* key);
 
 // Steps, in this order --------------------------------------------------------
 
-void propose_roles(MixState* desk);    ///< role, mute
-void propose_trim(MixState* desk);     ///< trim
-void propose_polarity(MixState* desk); ///< polarity of multi-microphone sets
-void propose_chains(MixState* desk);   ///< equaliser, compressor
-void propose_balance(MixState* desk);  ///< Works out fader_db of every strip
-void propose_faders(MixState* desk);   ///< fader
-void propose_place(MixState* desk);    ///< pan
-void propose_routes(MixState* desk);   ///< buses
-void propose_space(MixState* desk);    ///< The shared reverb and its sends
+void propose_roles(MixState* state);    ///< role, mute
+void propose_trim(MixState* state);     ///< trim
+void propose_polarity(MixState* state); ///< polarity of multi-microphone sets
+void propose_chains(MixState* state);   ///< equaliser, compressor
+void propose_balance(MixState* state);  ///< Works out fader_db of every track
+void propose_faders(MixState* state);   ///< fader
+void propose_place(MixState* state);    ///< pan
+void propose_routes(MixState* state);   ///< buses
+void propose_space(MixState* state);    ///< The shared reverb and its sends
 
-/// The two steps of propose_chains() on one strip
-void propose_tone(MixState* desk, Strip* strip);
-void propose_dynamics(MixState* desk, Strip* strip);
+/// The two steps of propose_chains() on one track
+void propose_tone(MixState* state, MixTrack* track);
+void propose_dynamics(MixState* state, MixTrack* track);
 
 #endif

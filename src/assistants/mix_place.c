@@ -15,32 +15,33 @@ enum { MOST_SINGLES = 10 };
 
 /// Sounds whose side is free: all signs are tried
 typedef struct {
-  Strip* strips[MOST_SINGLES];
+  MixTrack* tracks[MOST_SINGLES];
   uint32_t n;
 } Singles;
 
 static double
-held(const Strip* s, double pan)
+held(const MixTrack* s, double pan)
 {
   const double most = s->facts->low_share > HEAVY ? HEAVY_PAN : 100.0;
   return rint(fmin(fmax(pan, -most), most));
 }
 
 static bool
-can_be_placed(const Strip* s)
+can_be_placed(const MixTrack* s)
 {
   return s->sounds && s->mono && s->role->place != TON_PLACE_CENTRE &&
-         s->role->place != TON_PLACE_KEEP && !strip_locked(s, "pan");
+         s->role->place != TON_PLACE_KEEP && !track_locked(s, "pan");
 }
 
-/// Strips of one role that are to be placed, in the desk's order
+/// Tracks of one role that are to be placed, in the order of the state
 static uint32_t
-members_of(MixState* desk, const TonRole* role, Strip** members, uint32_t room)
+members_of(MixState* state, const TonRole* role, MixTrack** members,
+           uint32_t room)
 {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < desk->n && n < room; ++i) {
-    if (desk->strips[i].role == role && can_be_placed(&desk->strips[i])) {
-      members[n++] = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n && n < room; ++i) {
+    if (state->tracks[i].role == role && can_be_placed(&state->tracks[i])) {
+      members[n++] = &state->tracks[i];
     }
   }
   return n;
@@ -48,7 +49,7 @@ members_of(MixState* desk, const TonRole* role, Strip** members, uint32_t room)
 
 /// Names that say left and right are believed
 static void
-place_named(Strip** members, uint32_t* n)
+place_named(MixTrack** members, uint32_t* n)
 {
   uint32_t lefts = 0;
   uint32_t rights = 0;
@@ -61,7 +62,7 @@ place_named(Strip** members, uint32_t* n)
   }
   uint32_t left = 0;
   for (uint32_t i = 0; i < *n; ++i) {
-    Strip* const s = members[i];
+    MixTrack* const s = members[i];
     if (s->guess.side) {
       s->pan = held(s, s->guess.side == 'L' ? -s->role->width : s->role->width);
     } else {
@@ -73,7 +74,7 @@ place_named(Strip** members, uint32_t* n)
 
 /// Mirrored two by two: the first pair outside, the next ones within
 static uint32_t
-place_pairs(Strip** members, uint32_t n)
+place_pairs(MixTrack** members, uint32_t n)
 {
   static const double inwards[] = {1.0, 0.6, 0.8, 0.4};
   uint32_t i = 0;
@@ -91,7 +92,7 @@ place_pairs(Strip** members, uint32_t n)
 
 /// Drums across the kit: the brightest on the left, as the drummer sees them
 static void
-place_across(Strip** members, uint32_t n)
+place_across(MixTrack** members, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     const double at = 1.0 - 2.0 * (double)i / (n - 1);
@@ -100,11 +101,11 @@ place_across(Strip** members, uint32_t n)
 }
 
 static void
-place_role(MixState* desk, const TonRole* role, Singles* singles)
+place_role(MixState* state, const TonRole* role, Singles* singles)
 {
   enum { MOST = 64 };
-  Strip* members[MOST];
-  uint32_t n = members_of(desk, role, members, MOST);
+  MixTrack* members[MOST];
+  uint32_t n = members_of(state, role, members, MOST);
   place_named(members, &n);
   uint32_t placed = 0;
   if (strcmp(role->class, "tom") == 0 && n > 1) {
@@ -116,7 +117,7 @@ place_role(MixState* desk, const TonRole* role, Singles* singles)
   for (uint32_t i = placed; i < n; ++i) {
     members[i]->pan = held(members[i], role->single_width);
     if (members[i]->pan != 0.0 && singles->n < MOST_SINGLES) {
-      singles->strips[singles->n++] = members[i];
+      singles->tracks[singles->n++] = members[i];
     }
   }
 }
@@ -142,19 +143,19 @@ likeness(const TonSoundFeatures* a, const TonSoundFeatures* b)
 }
 
 static double
-weight_of(const Strip* s)
+weight_of(const MixTrack* s)
 {
   return pow(10.0, s->goal_lu / 10.0) * s->facts->activity;
 }
 
 /// Right minus left of everything, dB
 static double
-imbalance(const MixState* desk)
+imbalance(const MixState* state)
 {
   double left = 1e-9;
   double right = 1e-9;
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    const Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
     if (s->sounds) {
       const double t = (s->pan / 100.0 + 1.0) * M_PI / 4.0;
       left += weight_of(s) * cos(t) * cos(t);
@@ -164,21 +165,21 @@ imbalance(const MixState* desk)
   return 10.0 * log10(right / left);
 }
 
-/// Sounds alike in one place, and a side that is louder (reference 2.10)
+/// Sounds alike in one place, and a side that is louder (docs/rules.md 2.10)
 static double
-cost(const MixState* desk, const Singles* singles)
+cost(const MixState* state, const Singles* singles)
 {
   double sum = 0.0;
   for (uint32_t i = 0; i < singles->n; ++i) {
-    const Strip* const s = singles->strips[i];
-    for (uint32_t k = 0; k < desk->n; ++k) {
-      const Strip* const o = &desk->strips[k];
+    const MixTrack* const s = singles->tracks[i];
+    for (uint32_t k = 0; k < state->n; ++k) {
+      const MixTrack* const o = &state->tracks[k];
       const bool counts = o != s && o->sounds && o->pan != 0.0;
       const double near = 1.0 - fabs(s->pan - o->pan) / APART;
       sum += counts && near > 0.0 ? near * likeness(s->facts, o->facts) : 0.0;
     }
   }
-  const double tilt = imbalance(desk);
+  const double tilt = imbalance(state);
   return sum + 0.5 * tilt * tilt;
 }
 
@@ -186,19 +187,19 @@ static void
 set_signs(Singles* singles, uint32_t signs)
 {
   for (uint32_t i = 0; i < singles->n; ++i) {
-    Strip* const s = singles->strips[i];
+    MixTrack* const s = singles->tracks[i];
     s->pan = signs >> i & 1U ? fabs(s->pan) : -fabs(s->pan);
   }
 }
 
 static void
-choose_sides(const MixState* desk, Singles* singles)
+choose_sides(const MixState* state, Singles* singles)
 {
   double least = INFINITY;
   uint32_t best = 0;
   for (uint32_t signs = 0; signs < 1U << singles->n; ++signs) {
     set_signs(singles, signs);
-    const double now = cost(desk, singles);
+    const double now = cost(state, singles);
     if (now < least - 1e-6) {
       least = now;
       best = signs;
@@ -210,19 +211,19 @@ choose_sides(const MixState* desk, Singles* singles)
 // Writing ---------------------------------------------------------------------
 
 static const char*
-pan_text(const MixState* desk, const Strip* s)
+pan_text(const MixState* state, const MixTrack* s)
 {
   char at[32];
   ton_unit_print(s->pan, TON_PAN, at, sizeof(at));
   return s->facts->layout == TON_STEM_MONO
-             ? ton_plan_text(desk->plan, "%s", at)
-             : ton_plan_text(desk->plan, "{left: %s, right: %s}", at, at);
+             ? ton_plan_text(state->plan, "%s", at)
+             : ton_plan_text(state->plan, "{left: %s, right: %s}", at, at);
 }
 
 /// One sound in a stereo file: both channels to its place.  Nothing to write
 /// where both lie in the middle anyway
 static bool
-needs_pan(const Strip* s)
+needs_pan(const MixTrack* s)
 {
   const double gain = s->facts->side_gain_db;
   const bool leans =
@@ -233,41 +234,42 @@ needs_pan(const Strip* s)
 }
 
 static void
-decide_pan(const MixState* desk, const Strip* s)
+decide_pan(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
-  const bool middle = s->pan == 0.0;
-  ton_decision_start(&d, "place.class", 0.7,
-                     middle ? "%s: in the middle"
-                            : "%s: to its side; right minus left is {0}",
-                     s->role->name);
-  ton_decision_range(&d, "right minus left of the mix", imbalance(desk), "dB",
-                     -0.7, 0.7, "docs/rules.md 2.10");
+  const bool low = s->facts->low_share > HEAVY && s->role->width > HEAVY_PAN;
+  ton_decision_start(&d,
+                     s->pan == 0.0 ? TON_RULE_PLACE_CENTRE
+                     : low         ? TON_RULE_PLACE_LOW
+                                   : TON_RULE_PLACE_SIDE,
+                     0.7);
+  ton_decision_range(&d, "right minus left", imbalance(state), -0.7, 0.7);
   ton_decision_range(&d, "energy below 150 Hz", 100.0 * s->facts->low_share,
-                     "%", NAN, 100.0 * HEAVY, "docs/rules.md 2.10");
-  d.bound_hit = s->facts->low_share > HEAVY && s->role->width > HEAVY_PAN;
-  strip_decide(desk, s, "pan", pan_text(desk, s), &d);
+                     NAN, 100.0 * HEAVY);
+  ton_decision_name(&d, "role", s->role->name);
+  d.bound_hit = low;
+  track_decide(state, s, "pan", pan_text(state, s), &d);
 }
 
 void
-propose_place(MixState* desk)
+propose_place(MixState* state)
 {
   Singles singles = {.n = 0};
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
     s->pan =
-        strip_locked(s, "pan") && !s->old->dual_pan ? (double)s->old->pan : 0.0;
+        track_locked(s, "pan") && !s->old->dual_pan ? (double)s->old->pan : 0.0;
   }
-  for (uint32_t r = 0; r < desk->brief->roles->n_roles; ++r) {
-    place_role(desk, &desk->brief->roles->roles[r], &singles);
+  for (uint32_t r = 0; r < state->brief->roles->n_roles; ++r) {
+    place_role(state, &state->brief->roles->roles[r], &singles);
   }
-  choose_sides(desk, &singles);
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    const Strip* const s = &desk->strips[i];
-    if (strip_locked(s, "pan")) {
-      strip_keep(desk, s, "pan");
+  choose_sides(state, &singles);
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
+    if (track_locked(s, "pan")) {
+      track_keep(state, s, "pan");
     } else if (s->sounds && s->mono && needs_pan(s)) {
-      decide_pan(desk, s);
+      decide_pan(state, s);
     }
   }
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/// Gain of the sum a turned polarity must bring, dB
+/// Gain of the sum that a flipped polarity must bring, dB
 #define WORTH_DB 1.0
 /// Correlation below which two microphones do not hear one source
 #define LIKE        0.3
@@ -31,15 +31,15 @@ word_in(const char* file, const char* const* words)
 }
 
 /// The microphone nearest the source: by its name, else the most pointed sound
-static const Strip*
-nearest_microphone(const MixState* desk, const char* role)
+static const MixTrack*
+nearest_microphone(const MixState* state, const char* role)
 {
   static const char* const near[] = {"in", "inside", "top",   "up",
                                      "di", "line",   "close", NULL};
-  const Strip* best = NULL;
+  const MixTrack* best = NULL;
   bool best_named = false;
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    const Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
     if (!s->sounds || strcmp(s->role->name, role) != 0) {
       continue;
     }
@@ -54,58 +54,51 @@ nearest_microphone(const MixState* desk, const char* role)
   return best;
 }
 
-/// What a turned polarity is worth
+/// What a flipped polarity is worth
 typedef struct {
   const char* with; ///< Name of the other microphone, or of several
   double better_db; ///< Gain of the sum
   double likeness;
   double lag_ms;
-} Turn;
+} Flip;
 
 static void
-decide_polarity(const MixState* desk, Strip* s, const Turn* t)
+decide_polarity(const MixState* state, MixTrack* s, const Flip* f)
 {
   TonDecision d;
-  const bool turn = t->better_db >= WORTH_DB;
-  if (strip_locked(s, "polarity")) {
-    strip_keep(desk, s, "polarity");
+  const bool flip = f->better_db >= WORTH_DB;
+  if (track_locked(s, "polarity")) {
+    track_keep(state, s, "polarity");
     return;
   }
-  ton_decision_start(&d, "polarity.sum", fmin(0.5 + t->likeness / 2.0, 1.0),
-                     turn ? "turned over, its sum with %.40s gains {0} at "
-                            "60-400 Hz"
-                          : "adds up with %.40s as it is; turning it over "
-                            "would change {0}",
-                     t->with);
-  ton_decision_range(&d, "gain of the sum", t->better_db, "dB", WORTH_DB, NAN,
-                     "docs/rules.md 2.6");
-  ton_decision_range(&d, "likeness", t->likeness, "", LIKE, 1.0,
-                     "docs/rules.md 2.6");
-  ton_decision_figure(&d, "lag", t->lag_ms, "ms");
-  ton_decision_instead(&d, "a delay",
-                       "polarity alone keeps the room between microphones");
+  ton_decision_start(&d, flip ? TON_RULE_POLARITY_SUM : TON_RULE_POLARITY_KEPT,
+                     fmin(0.5 + f->likeness / 2.0, 1.0));
+  ton_decision_range(&d, "gain of the sum", f->better_db, WORTH_DB, NAN);
+  ton_decision_range(&d, "likeness", f->likeness, LIKE, 1.0);
+  ton_decision_figure(&d, "time between them", f->lag_ms);
+  ton_decision_name(&d, "track", f->with);
   const bool was = s->old && s->old->invert;
-  strip_decide(desk, s, "polarity",
-               turn  ? "inverted"
+  track_decide(state, s, "polarity",
+               flip  ? "inverted"
                : was ? "normal"
                      : NULL,
                &d);
 }
 
 static void
-compare(MixState* desk, const Strip* near, const char* role)
+compare(MixState* state, const MixTrack* near, const char* role)
 {
-  for (uint32_t i = 0; near && i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; near && i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
     TonStemAlign a;
     if (s == near || !s->sounds || strcmp(s->role->name, role) != 0 ||
         !ton_stems_align(near->facts, s->facts, CLOSE_MS, &a) ||
         a.likeness < LIKE) {
       continue;
     }
-    const Turn turn = {near->stem->strip, a.flip_db - a.as_is_db, a.likeness,
+    const Flip flip = {near->stem->strip, a.flip_db - a.as_is_db, a.likeness,
                        a.lag_ms};
-    decide_polarity(desk, s, &turn);
+    decide_polarity(state, s, &flip);
   }
 }
 
@@ -114,50 +107,50 @@ compare(MixState* desk, const Strip* near, const char* role)
    close microphones count, each by its power in the balance.
 */
 static bool
-weigh_kit(const MixState* desk, const Strip* s, Turn* turn)
+weigh_kit(const MixState* state, const MixTrack* s, Flip* flip)
 {
   static const char* const kit[] = {"kick", "snare", "tom"};
   double as_is = 0.0;
-  double flip = 0.0;
+  double flipped = 0.0;
   uint32_t n = 0;
   for (uint32_t i = 0; i < TON_COUNT(kit); ++i) {
-    const Strip* const near = nearest_microphone(desk, kit[i]);
+    const MixTrack* const near = nearest_microphone(state, kit[i]);
     TonStemAlign a;
     if (!near || !ton_stems_align(near->facts, s->facts, OVERHEAD_MS, &a)) {
       continue;
     }
     const double share = pow(10.0, near->role->level_lu / 10.0);
     as_is += share * pow(10.0, a.as_is_db / 10.0);
-    flip += share * pow(10.0, a.flip_db / 10.0);
-    if (a.likeness > turn->likeness) {
-      turn->likeness = a.likeness;
-      turn->lag_ms = a.lag_ms;
+    flipped += share * pow(10.0, a.flip_db / 10.0);
+    if (a.likeness > flip->likeness) {
+      flip->likeness = a.likeness;
+      flip->lag_ms = a.lag_ms;
     }
-    turn->with = n++ ? "the close microphones" : near->stem->strip;
+    flip->with = n++ ? "the close microphones" : near->stem->strip;
   }
-  turn->better_db = n ? 10.0 * log10(flip / as_is) : 0.0;
-  return turn->likeness >= LIKE;
+  flip->better_db = n ? 10.0 * log10(flipped / as_is) : 0.0;
+  return flip->likeness >= LIKE;
 }
 
 static void
-compare_overheads(MixState* desk)
+compare_overheads(MixState* state)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
-    Turn turn = {0};
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    Flip flip = {0};
     if (s->sounds && strcmp(s->role->name, "overhead") == 0 &&
-        weigh_kit(desk, s, &turn)) {
-      decide_polarity(desk, s, &turn);
+        weigh_kit(state, s, &flip)) {
+      decide_polarity(state, s, &flip);
     }
   }
 }
 
 void
-propose_polarity(MixState* desk)
+propose_polarity(MixState* state)
 {
   static const char* const sets[] = {"kick", "snare", "bass"};
   for (uint32_t i = 0; i < TON_COUNT(sets); ++i) {
-    compare(desk, nearest_microphone(desk, sets[i]), sets[i]);
+    compare(state, nearest_microphone(state, sets[i]), sets[i]);
   }
-  compare_overheads(desk);
+  compare_overheads(state);
 }

@@ -16,28 +16,28 @@ find_old(const TonMix* mix, const char* name)
 }
 
 bool
-strip_locked(const Strip* strip, const char* key)
+track_locked(const MixTrack* track, const char* key)
 {
-  const TonStrip* const old = strip->old;
+  const TonStrip* const old = track->old;
   return old && ton_lock_holds(old->locks, old->n_locks, key);
 }
 
 void
-strip_decide(const MixState* desk, const Strip* strip, const char* key,
+track_decide(const MixState* state, const MixTrack* track, const char* key,
              const char* value, TonDecision* decision)
 {
-  snprintf(decision->path, sizeof(decision->path), "%s/%s", strip->path, key);
+  snprintf(decision->path, sizeof(decision->path), "%s/%s", track->path, key);
   snprintf(decision->value, sizeof(decision->value), "%s", value ? value : "");
-  ton_plan_decide(desk->plan, decision);
+  ton_plan_decide(state->plan, decision);
 }
 
 void
-strip_keep(const MixState* desk, const Strip* strip, const char* key)
+track_keep(const MixState* state, const MixTrack* track, const char* key)
 {
   TonDecision d;
-  ton_decision_start(&d, "lock", 1.0, "a person's value; the rest adapts");
+  ton_decision_start(&d, TON_RULE_LOCK, 1.0);
   d.locked = true;
-  strip_decide(desk, strip, key, NULL, &d);
+  track_decide(state, track, key, NULL, &d);
 }
 
 /// A person's word for a role: a row of the table, or a name read like a file's
@@ -53,15 +53,15 @@ role_from_person(const TonRoles* roles, const char* word, TonRoleGuess* guess)
     guess->side = side;
   }
   guess->confidence = 1.0;
-  snprintf(guess->because, sizeof(guess->because), "a person says so");
+  guess->rule = TON_RULE_ROLE_GIVEN;
 }
 
 static void
-find_role(const TonMixBrief* brief, Strip* s)
+find_role(const TonMixBrief* brief, MixTrack* s)
 {
   ton_role_guess(brief->roles, s->stem->file, s->facts, &s->guess);
   if (s->guess.confidence == 0.0) {
-    // A file may be "07.wav" and its strip "Bass"
+    // A file may be "07.wav" and its track "Bass"
     TonRoleGuess other;
     ton_role_from_name(brief->roles, s->stem->strip, &other);
     if (other.confidence > 0.6) {
@@ -80,23 +80,23 @@ find_role(const TonMixBrief* brief, Strip* s)
 }
 
 static void
-open_strip(const MixState* desk, const TonMixStem* stem, Strip* s)
+open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
 {
   s->stem = stem;
   s->facts = stem->facts;
-  s->old = find_old(desk->brief->existing, stem->strip);
-  s->path = ton_plan_text(desk->plan, "tracks/%s",
-                          ton_plan_name(desk->plan, stem->strip));
-  find_role(desk->brief, s);
+  s->old = find_old(state->brief->existing, stem->strip);
+  s->path = ton_plan_text(state->plan, "tracks/%s",
+                          ton_plan_name(state->plan, stem->strip));
+  find_role(state->brief, s);
   s->sounds = s->facts->layout != TON_STEM_SILENT && !s->role->mute &&
               isfinite(s->facts->active_lufs) &&
-              !(s->old && s->old->mute && strip_locked(s, "mute"));
+              !(s->old && s->old->mute && track_locked(s, "mute"));
   s->mono = s->facts->layout == TON_STEM_MONO ||
             s->facts->layout == TON_STEM_DUAL_MONO ||
             s->facts->layout == TON_STEM_ONE_SIDED;
-  s->fader_locked = strip_locked(s, "fader");
+  s->fader_locked = track_locked(s, "fader");
   const double wanted = TON_TRIM_LUFS - s->facts->active_lufs;
-  s->trim_db = s->old && strip_locked(s, "trim") ? (double)s->old->trim_db
+  s->trim_db = s->old && track_locked(s, "trim") ? (double)s->old->trim_db
                : s->sounds
                    ? rint(fmin(fmax(wanted, -96.0), 96.0) * 100.0) / 100.0
                    : 0.0;
@@ -107,8 +107,8 @@ open_strip(const MixState* desk, const TonMixStem* stem, Strip* s)
 static int
 by_content(const void* a, const void* b)
 {
-  const Strip* const x = a;
-  const Strip* const y = b;
+  const MixTrack* const x = a;
+  const MixTrack* const y = b;
   if (x->role != y->role) {
     return x->role < y->role ? -1 : 1;
   }
@@ -120,12 +120,12 @@ by_content(const void* a, const void* b)
 }
 
 /// Which of several voices leads: the surest name, then the longest
-static Strip*
-leading_voice(MixState* desk)
+static MixTrack*
+leading_voice(MixState* state)
 {
-  Strip* lead = NULL;
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
+  MixTrack* lead = NULL;
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
     if (!s->sounds || strcmp(s->role->name, "lead vocal") != 0) {
       continue;
     }
@@ -153,64 +153,65 @@ overlap(const TonSoundFeatures* a, const TonSoundFeatures* b)
 
 /// A voice without a mark that sings along with a surer one is a backing voice
 static void
-find_backing(MixState* desk)
+find_backing(MixState* state)
 {
-  const Strip* const lead = leading_voice(desk);
-  const TonRole* const backing = ton_role(desk->brief->roles, "backing vocal");
-  for (uint32_t i = 0; lead && backing && i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
+  const MixTrack* const lead = leading_voice(state);
+  const TonRole* const backing = ton_role(state->brief->roles, "backing vocal");
+  for (uint32_t i = 0; lead && backing && i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
     if (s == lead || s->role != lead->role || s->guess.confidence >= 0.9 ||
         !s->sounds || overlap(s->facts, lead->facts) < 0.6) {
       continue;
     }
     s->role = s->guess.role = backing;
     s->guess.confidence = 0.65;
-    snprintf(s->guess.because, sizeof(s->guess.because),
-             "it sings along with %.40s most of the time", lead->stem->strip);
+    s->guess.rule = TON_RULE_ROLE_BACKING;
+    snprintf(s->guess.word, sizeof(s->guess.word), "%s", lead->stem->strip);
   }
 }
 
 bool
-mix_state_open(MixState* desk, const TonMixBrief* brief, TonPlan* plan)
+mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan)
 {
-  *desk = (MixState){.brief = brief,
-                     .plan = plan,
-                     .n = brief->n_stems,
-                     .reference_lufs = TON_TRIM_LUFS};
-  desk->strips = ton_arena_alloc(&plan->arena, brief->n_stems * sizeof(Strip));
-  if (!desk->strips) {
+  *state = (MixState){.brief = brief,
+                      .plan = plan,
+                      .n = brief->n_stems,
+                      .reference_lufs = TON_TRIM_LUFS};
+  state->tracks =
+      ton_arena_alloc(&plan->arena, brief->n_stems * sizeof(MixTrack));
+  if (!state->tracks) {
     return false;
   }
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    open_strip(desk, &brief->stems[i], &desk->strips[i]);
+  for (uint32_t i = 0; i < state->n; ++i) {
+    open_track(state, &brief->stems[i], &state->tracks[i]);
   }
-  qsort(desk->strips, desk->n, sizeof(Strip), by_content);
-  find_backing(desk);
-  qsort(desk->strips, desk->n, sizeof(Strip), by_content);
+  qsort(state->tracks, state->n, sizeof(MixTrack), by_content);
+  find_backing(state);
+  qsort(state->tracks, state->n, sizeof(MixTrack), by_content);
   return !plan->failed;
 }
 
 // Role, trim ------------------------------------------------------------------
 
 static void
-decide_mute(const MixState* desk, const Strip* s)
+decide_mute(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
-  ton_decision_start(&d, "role.guide", s->guess.confidence,
-                     "%s: not part of the mix", s->guess.because);
-  if (strip_locked(s, "mute")) {
-    strip_keep(desk, s, "mute");
+  ton_decision_start(&d, TON_RULE_ROLE_GUIDE, s->guess.confidence);
+  ton_decision_name(&d, "role", s->role->name);
+  if (track_locked(s, "mute")) {
+    track_keep(state, s, "mute");
   } else {
-    strip_decide(desk, s, "mute", "true", &d);
+    track_decide(state, s, "mute", "true", &d);
   }
 }
 
 /// A role of a person's that the table does not have: it changes nothing, and
 /// that is said
 static void
-name_unknown_role(const MixState* desk, const Strip* s)
+name_unknown_role(const MixState* state, const MixTrack* s)
 {
-  const TonRoles* const roles = desk->brief->roles;
+  const TonRoles* const roles = state->brief->roles;
   const char* names[256];
   size_t n = 0;
   for (uint32_t i = 0; i < roles->n_roles && n < 256; ++i) {
@@ -218,149 +219,136 @@ name_unknown_role(const MixState* desk, const Strip* s)
   }
   const char* const near = ton_string_nearest(s->old->role, names, n);
   TonDecision d;
-  ton_decision_start(
-      &d, "role.unknown", 1.0,
-      "\"%.60s\" is no known role, so it is treated as none%s%s%s",
-      s->old->role, near ? "; did you mean \"" : "", near ? near : "",
-      near ? "\"?" : "");
-  strip_decide(desk, s, "role", NULL, &d);
+  ton_decision_start(&d, TON_RULE_ROLE_UNKNOWN, 1.0);
+  ton_decision_name(&d, "word", s->old->role);
+  if (near) {
+    ton_decision_name(&d, "nearest", near);
+  }
+  track_decide(state, s, "role", NULL, &d);
 }
 
 void
-propose_roles(MixState* desk)
+propose_roles(MixState* state)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    const Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
     TonDecision d;
-    ton_decision_start(&d, "role.name", s->guess.confidence, "%s",
-                       s->guess.because);
+    ton_decision_start(&d, s->guess.rule, s->guess.confidence);
+    ton_decision_name(&d, "role", s->role->name);
+    ton_decision_name(&d, "word", s->guess.word);
     const bool known = strcmp(s->role->name, "unknown") != 0;
     const bool person = s->old && s->old->role && *s->old->role;
-    if (known && !person && !strip_locked(s, "role")) {
-      strip_decide(desk, s, "role", s->role->name, &d);
+    if (known && !person && !track_locked(s, "role")) {
+      track_decide(state, s, "role", s->role->name, &d);
     } else if (!known && person) {
-      name_unknown_role(desk, s);
+      name_unknown_role(state, s);
     } else if (!known) {
-      ton_decision_instead(&d, "a role",
-                           "write one (role: ...) and it is used");
-      strip_decide(desk, s, "role", NULL, &d);
+      track_decide(state, s, "role", NULL, &d);
     }
     if (s->role->mute) {
-      decide_mute(desk, s);
+      decide_mute(state, s);
     }
   }
 }
 
 static bool
-is_clipped(const Strip* s)
+is_clipped(const MixTrack* s)
 {
   return s->facts->whole.n_clips > 0;
 }
 
-/// "1:23.3"
-static const char*
-clock_text(const MixState* desk, double s)
-{
-  const int minutes = (int)(s / 60.0);
-  return ton_plan_text(desk->plan, "%d:%04.1f", minutes,
-                       floor(10.0 * (s - 60.0 * minutes)) / 10.0);
-}
-
 /// What no processor gives back is named, with its place
 static void
-name_clipping(const MixState* desk, const Strip* s)
+name_clipping(const MixState* state, const MixTrack* s)
 {
   const TonMeasurement* const m = &s->facts->whole;
   TonDecision d;
-  ton_decision_start(&d, "defect.clipping", 0.9,
-                     "clipped, longest at %s: record it again, or repair it "
-                     "before the mix",
-                     clock_text(desk, m->clips[0].at_s));
-  ton_decision_figure(&d, "clipped samples", (double)m->clipped_samples, "");
+  ton_decision_start(&d, TON_RULE_DEFECT_CLIPPING, 0.9);
+  ton_decision_figure(&d, "clipped samples", (double)m->clipped_samples);
+  ton_decision_figure(&d, "longest run", m->clips[0].at_s);
   TonEvidence* const e = &d.evidence[0];
   e->from_s = e->to_s = m->clips[0].at_s;
   for (uint32_t i = 0; i < m->n_clips; ++i) {
     e->from_s = fmin(e->from_s, m->clips[i].at_s);
     e->to_s = fmax(e->to_s, m->clips[i].at_s + m->clips[i].length_s);
   }
-  strip_decide(desk, s, "chain/declip", NULL, &d);
+  track_decide(state, s, "chain/declip", NULL, &d);
 }
 
 /// So is what somebody's program broke while it wrote the file
 static void
-name_bad_samples(const MixState* desk, const Strip* s)
+name_bad_samples(const MixState* state, const MixTrack* s)
 {
   const TonMeasurement* const m = &s->facts->whole;
   TonDecision d;
-  ton_decision_start(&d, "defect.not-a-number", 1.0,
-                     "{0} samples are no numbers, the first at %s; they are "
-                     "silence in the mix: write the file again",
-                     clock_text(desk, m->first_bad_at_s));
-  ton_decision_figure(&d, "samples that are no numbers", (double)m->bad_samples,
-                      "");
-  strip_decide(desk, s, "chain/repair", NULL, &d);
+  ton_decision_start(&d, TON_RULE_DEFECT_NOT_A_NUMBER, 1.0);
+  ton_decision_figure(&d, "broken samples", (double)m->bad_samples);
+  ton_decision_figure(&d, "first one", m->first_bad_at_s);
+  track_decide(state, s, "chain/repair", NULL, &d);
 }
 
 /// Trim's reason: also where the text says that a stem is spoilt
 static void
-decide_trim(const MixState* desk, const Strip* s)
+decide_trim(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
-  ton_decision_start(
-      &d, "trim.active", 1.0, "active loudness {0}, brought to %g%s%s",
-      TON_TRIM_LUFS, is_clipped(s) ? "; CLIPPED at " : "",
-      is_clipped(s) ? clock_text(desk, s->facts->whole.clips[0].at_s) : "");
-  ton_decision_figure(&d, "active loudness", s->facts->active_lufs, "LUFS");
-  ton_decision_figure(&d, "time that sounds", s->facts->active_s, "s");
-  strip_decide(desk, s, "trim",
-               ton_plan_text(desk->plan, "%+.2f dB",
+  ton_decision_start(&d, TON_RULE_TRIM_ACTIVE, 1.0);
+  ton_decision_figure(&d, "loudness while it plays", s->facts->active_lufs);
+  ton_decision_figure(&d, "time that plays", s->facts->active_s);
+  ton_decision_figure(&d, "starting level", TON_TRIM_LUFS);
+  if (is_clipped(s)) {
+    ton_decision_figure(&d, "longest clipping", s->facts->whole.clips[0].at_s);
+  }
+  track_decide(state, s, "trim",
+               ton_plan_text(state->plan, "%+.2f dB",
                              ton_plan_rounded(s->trim_db, 100.0)),
                &d);
 }
 
 void
-propose_trim(MixState* desk)
+propose_trim(MixState* state)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    const Strip* const s = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
     TonDecision d;
     if (s->facts->layout == TON_STEM_SILENT) {
-      ton_decision_start(&d, "trim.silent", 1.0, "the file is silent");
-      strip_decide(desk, s, "trim", NULL, &d);
+      ton_decision_start(&d, TON_RULE_TRIM_SILENT, 1.0);
+      track_decide(state, s, "trim", NULL, &d);
       continue;
     }
     if (s->facts->whole.bad_samples) {
-      name_bad_samples(desk, s);
+      name_bad_samples(state, s);
     }
     if (s->sounds && is_clipped(s)) {
-      name_clipping(desk, s);
+      name_clipping(state, s);
     }
-    if (strip_locked(s, "trim")) {
-      strip_keep(desk, s, "trim");
+    if (track_locked(s, "trim")) {
+      track_keep(state, s, "trim");
       continue;
     }
     if (s->sounds) {
-      decide_trim(desk, s);
+      decide_trim(state, s);
     }
   }
 }
 
 void
-propose_chains(MixState* desk)
+propose_chains(MixState* state)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    Strip* const s = &desk->strips[i];
-    if (strip_locked(s, "chain")) {
-      strip_keep(desk, s, "chain");
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    if (track_locked(s, "chain")) {
+      track_keep(state, s, "chain");
       continue;
     }
     if (s->old && s->old->n_chain) {
-      ton_plan_edit(desk->plan, ton_plan_text(desk->plan, "%s/chain", s->path),
-                    NULL, NULL);
+      ton_plan_edit(state->plan,
+                    ton_plan_text(state->plan, "%s/chain", s->path), NULL,
+                    NULL);
     }
     if (s->sounds) {
-      propose_tone(desk, s);
-      propose_dynamics(desk, s);
+      propose_tone(state, s);
+      propose_dynamics(state, s);
     }
   }
 }

@@ -23,17 +23,17 @@
 #define DC_LEVEL 0.001
 
 static void
-add_band(MixState* desk, Strip* s, const char* kind, const TonSetting* settings,
-         uint32_t n, TonDecision* d)
+add_band(MixState* state, MixTrack* s, const char* kind,
+         const TonSetting* settings, uint32_t n, TonDecision* d)
 {
   char key[64];
-  const char* const value = ton_chain_band(desk->plan, settings, n);
+  const char* const value = ton_chain_band(state->plan, settings, n);
   if (!value) {
     return;
   }
   snprintf(key, sizeof(key), "chain/%u/equaliser/%u/%s", s->n_chain,
            s->n_bands++, kind);
-  strip_decide(desk, s, key, value, d);
+  track_decide(state, s, key, value, d);
 }
 
 // High-pass -------------------------------------------------------------------
@@ -98,85 +98,102 @@ round_hz(double hz)
 }
 
 static double
-dc_of(const Strip* s)
+dc_of(const MixTrack* s)
 {
   return fmax(fabs(s->facts->whole.dc[0]), fabs(s->facts->whole.dc[1]));
 }
 
 static void
-leave_lows(const MixState* desk, const Strip* s, double below_db, double hz)
+leave_lows(const MixState* state, const MixTrack* s, double below_db, double hz)
 {
   TonDecision d;
-  ton_decision_start(&d, "highpass.spectrum", 0.9,
-                     "nothing to remove below %.0f Hz: {0} of the energy", hz);
-  ton_decision_range(&d, "energy below", below_db, "dB", NOTHING_DB, NAN,
-                     "docs/rules.md 2.11");
-  strip_decide(desk, s, "chain/equaliser/highpass", NULL, &d);
+  ton_decision_start(&d, TON_RULE_HIGHPASS_NOTHING, 0.9);
+  ton_decision_range(&d, "energy below", below_db, NOTHING_DB, NAN);
+  ton_decision_figure(&d, "cut-off", hz);
+  track_decide(state, s, "chain/equaliser/highpass", NULL, &d);
+}
+
+/// What a high-pass would do to a track
+typedef struct {
+  double music_hz; ///< Lowest note
+  double at_hz;    ///< The same, within what the role allows
+  double below_db; ///< Energy below the cut-off re all
+  double pause_db; ///< Of it in the pauses; -INFINITY: nothing that counts
+} LowEnd;
+
+static LowEnd
+look_below(const MixTrack* s)
+{
+  const TonSoundFeatures* const f = s->facts;
+  LowEnd low = {.music_hz = lowest_music_hz(f), .pause_db = -INFINITY};
+  low.at_hz = round_hz(fmin(low.music_hz, s->role->highpass_hz));
+  low.below_db = share_below_db(f->active_db, low.at_hz, f->active_db);
+  if (f->has_pauses) {
+    const double db = share_below_db(f->pause_db, low.at_hz, f->active_db);
+    low.pause_db = db > -80.0 ? db : -INFINITY;
+  }
+  return low;
 }
 
 static void
-decide_highpass(MixState* desk, Strip* s)
+write_highpass(MixState* state, MixTrack* s, const LowEnd* low)
 {
-  const TonSoundFeatures* const f = s->facts;
+  const bool rumble = low->pause_db > RUMBLE_DB;
+  TonDecision d;
+  ton_decision_start(
+      &d, rumble ? TON_RULE_HIGHPASS_RUMBLE : TON_RULE_HIGHPASS_SPECTRUM, 0.85);
+  ton_decision_range(&d, "lowest note", low->music_hz, 20.0,
+                     s->role->highpass_hz);
+  ton_decision_range(&d, "energy below", low->below_db, NOTHING_DB, NAN);
+  if (isfinite(low->pause_db)) {
+    ton_decision_range(&d, "energy below in pauses", low->pause_db, NAN,
+                       RUMBLE_DB);
+  }
+  if (dc_of(s) > DC_LEVEL) {
+    ton_decision_range(&d, "DC offset", 100.0 * dc_of(s), NAN,
+                       100.0 * DC_LEVEL);
+  }
+  d.bound_hit = low->music_hz > s->role->highpass_hz;
+  if (d.bound_hit) {
+    ton_decision_name(&d, "role", s->role->name);
+  }
+  const TonSetting settings[] = {{"at", low->at_hz},
+                                 {"slope", rumble ? 24.0 : 12.0}};
+  add_band(state, s, "highpass", settings, 2, &d);
+}
+
+static void
+decide_highpass(MixState* state, MixTrack* s)
+{
   if (s->role->highpass_hz <= 0.0) {
     return;
   }
-  const double music = lowest_music_hz(f);
-  const double hz = round_hz(fmin(music, s->role->highpass_hz));
-  const double below_db = share_below_db(f->active_db, hz, f->active_db);
-  const double pause_db =
-      f->has_pauses ? share_below_db(f->pause_db, hz, f->active_db) : -INFINITY;
-  const double rumble_db = pause_db > -80.0 ? pause_db : -INFINITY;
-  if (hz < 20.0 || below_db < NOTHING_DB) {
-    leave_lows(desk, s, below_db, fmax(hz, 20.0));
-    return;
+  const LowEnd low = look_below(s);
+  if (low.at_hz < 20.0 || low.below_db < NOTHING_DB) {
+    leave_lows(state, s, low.below_db, fmax(low.at_hz, 20.0));
+  } else {
+    write_highpass(state, s, &low);
   }
-  const double slope = rumble_db > RUMBLE_DB ? 24.0 : 12.0;
-  TonDecision d;
-  const bool dc = dc_of(s) > DC_LEVEL;
-  ton_decision_start(&d, "highpass.spectrum", 0.85, "%s%s",
-                     isfinite(rumble_db)
-                         ? "music begins at {0}; below lies {1}, {2} in pauses"
-                         : "music begins at {0}; below lies {1}",
-                     dc && isfinite(rumble_db) ? "; takes DC of {3} out"
-                     : dc                      ? "; takes DC of {2} out"
-                                               : "");
-  ton_decision_range(&d, "music begins", music, "Hz", 20.0,
-                     s->role->highpass_hz, "data/roles.yaml");
-  ton_decision_range(&d, "energy below", below_db, "dB", NOTHING_DB, NAN,
-                     "docs/rules.md 2.11");
-  if (isfinite(rumble_db)) {
-    ton_decision_range(&d, "energy below in pauses", rumble_db, "dB", NAN,
-                       RUMBLE_DB, "docs/rules.md 2.11");
-  }
-  if (dc) {
-    ton_decision_range(&d, "DC offset re full scale", 100.0 * dc_of(s), "%",
-                       NAN, 100.0 * DC_LEVEL, "docs/rules.md 2.1");
-  }
-  d.bound_hit = music > s->role->highpass_hz;
-  const TonSetting settings[] = {{"at", hz}, {"slope", slope}};
-  add_band(desk, s, "highpass", settings, 2, &d);
 }
 
 static void
-decide_dc(MixState* desk, Strip* s)
+decide_dc(MixState* state, MixTrack* s)
 {
   const double dc = dc_of(s);
   if (s->n_bands || !(dc > DC_LEVEL)) {
     return;
   }
   TonDecision d;
-  ton_decision_start(&d, "defect.dc", 0.95, "takes a DC offset of {0} out");
-  ton_decision_range(&d, "DC offset re full scale", 100.0 * dc, "%", NAN,
-                     100.0 * DC_LEVEL, "docs/rules.md 2.1");
+  ton_decision_start(&d, TON_RULE_DEFECT_DC, 0.95);
+  ton_decision_range(&d, "DC offset", 100.0 * dc, NAN, 100.0 * DC_LEVEL);
   const TonSetting settings[] = {{"at", 10.0}, {"slope", 6.0}};
-  add_band(desk, s, "highpass", settings, 2, &d);
+  add_band(state, s, "highpass", settings, 2, &d);
 }
 
 // Hum, resonances -------------------------------------------------------------
 
 static void
-decide_hum(MixState* desk, Strip* s)
+decide_hum(MixState* state, MixTrack* s)
 {
   const TonStemHum* const hum = &s->facts->hum;
   if (!(hum->hz > 0.0)) {
@@ -184,24 +201,20 @@ decide_hum(MixState* desk, Strip* s)
   }
   TonDecision d;
   if (!(hum->level_db > HUM_DB)) {
-    ton_decision_start(&d, "defect.hum", 0.8,
-                       "mains hum of %.0f Hz is too soft to matter: {0}",
-                       hum->hz);
-    ton_decision_range(&d, "hum re active loudness", hum->level_db, "dB", NAN,
-                       HUM_DB, "docs/rules.md 2.1");
-    strip_decide(desk, s, "chain/equaliser/notch", NULL, &d);
+    ton_decision_start(&d, TON_RULE_DEFECT_SOFT_HUM, 0.8);
+    ton_decision_range(&d, "hum", hum->level_db, NAN, HUM_DB);
+    ton_decision_figure(&d, "mains frequency", hum->hz);
+    track_decide(state, s, "chain/equaliser/notch", NULL, &d);
     return;
   }
   for (uint32_t k = 1; k <= TON_STEM_HUM; ++k) {
     if (hum->lines >> (k - 1) & 1U) {
-      ton_decision_start(&d, "defect.hum", 0.85,
-                         "mains hum, {0} out of what lies around it");
-      ton_decision_range(&d, "line over its surroundings", hum->prominence,
-                         "dB", NAN, 12.0, "docs/rules.md 2.1");
-      ton_decision_range(&d, "hum re active loudness", hum->level_db, "dB", NAN,
-                         HUM_DB, "docs/rules.md 2.1");
+      ton_decision_start(&d, TON_RULE_DEFECT_HUM, 0.85);
+      ton_decision_range(&d, "hum above its surroundings", hum->prominence, NAN,
+                         12.0);
+      ton_decision_range(&d, "hum", hum->level_db, NAN, HUM_DB);
       const TonSetting settings[] = {{"at", hum->hz * k}, {"q", 30.0}};
-      add_band(desk, s, "notch", settings, 2, &d);
+      add_band(state, s, "notch", settings, 2, &d);
     }
   }
 }
@@ -236,7 +249,7 @@ standing_db(const TonSoundFeatures* f, uint32_t band)
 
 /// Roles whose notes do not stand in one place: there a lasting peak is a fault
 static bool
-rings_are_faults(const Strip* s)
+rings_are_faults(const MixTrack* s)
 {
   static const char* const roles[] = {"lead vocal", "backing vocal", "double",
                                       "overhead",   "room",          "snare"};
@@ -258,10 +271,10 @@ lasts(const TonSoundFeatures* f, uint32_t band)
 
 /// What stands out of another instrument too is a note of the song's key
 static bool
-is_shared(const MixState* desk, const Strip* s, uint32_t band)
+is_shared(const MixState* state, const MixTrack* s, uint32_t band)
 {
-  for (uint32_t i = 0; i < desk->n; ++i) {
-    const Strip* const o = &desk->strips[i];
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const o = &state->tracks[i];
     if (o != s && o->sounds &&
         (lasts(o->facts, band - 1) || lasts(o->facts, band) ||
          lasts(o->facts, band + 1))) {
@@ -273,7 +286,7 @@ is_shared(const MixState* desk, const Strip* s, uint32_t band)
 
 /// The strongest resonance not yet taken, or 0
 static double
-next_ring(const MixState* desk, const Strip* s, const uint64_t taken[2],
+next_ring(const MixState* state, const MixTrack* s, const uint64_t taken[2],
           uint32_t* band)
 {
   const TonSoundFeatures* const f = s->facts;
@@ -285,7 +298,7 @@ next_ring(const MixState* desk, const Strip* s, const uint64_t taken[2],
                      f->twelfths_db[b] >= f->twelfths_db[b + 1];
     const bool loud = f->twelfths_db[b] > f->active_lufs - 40.0;
     if (free && top && loud && height > most && height < NOTE_DB &&
-        lasts(f, b) && !is_shared(desk, s, b)) {
+        lasts(f, b) && !is_shared(state, s, b)) {
       most = height;
       *band = b;
     }
@@ -294,40 +307,38 @@ next_ring(const MixState* desk, const Strip* s, const uint64_t taken[2],
 }
 
 static void
-decide_rings(MixState* desk, Strip* s)
+decide_rings(MixState* state, MixTrack* s)
 {
   enum { MOST_RINGS = 3 };
   uint64_t taken[2] = {0, 0};
   uint32_t band = 0;
   for (uint32_t i = 0; i < MOST_RINGS && rings_are_faults(s); ++i) {
-    const double height = next_ring(desk, s, taken, &band);
+    const double height = next_ring(state, s, taken, &band);
     if (height == 0.0) {
       return;
     }
     taken[band / 64] |= 1ULL << (band % 64);
     TonDecision d;
     const double gain = -fmin(fmax(0.5 * (height - 3.0), 1.5), 6.0);
-    ton_decision_start(&d, "tone.resonance", 0.65,
-                       "rings {0} over its surroundings in {1} of the time");
-    ton_decision_range(&d, "height", height, "dB", NAN, RING_DB,
-                       "docs/rules.md 2.12");
-    ton_decision_range(&d, "time",
-                       100.0 * (double)s->facts->twelfths_stay[band], "%", NAN,
-                       100.0 * RING_TIME, "docs/rules.md 2.12");
+    ton_decision_start(&d, TON_RULE_TONE_RESONANCE, 0.65);
+    ton_decision_range(&d, "height", height, NAN, RING_DB);
+    ton_decision_range(&d, "time it stands out",
+                       100.0 * (double)s->facts->twelfths_stay[band], NAN,
+                       100.0 * RING_TIME);
     const TonSetting settings[] = {{"at", rint(twelfth_hz(band))},
                                    {"gain", rint(gain * 10.0) / 10.0},
                                    {"q", 8.0}};
-    add_band(desk, s, "bell", settings, 3, &d);
+    add_band(state, s, "bell", settings, 3, &d);
   }
 }
 
 void
-propose_tone(MixState* desk, Strip* s)
+propose_tone(MixState* state, MixTrack* s)
 {
   s->n_bands = 0;
-  decide_highpass(desk, s);
-  decide_dc(desk, s);
-  decide_hum(desk, s);
-  decide_rings(desk, s);
+  decide_highpass(state, s);
+  decide_dc(state, s);
+  decide_hum(state, s);
+  decide_rings(state, s);
   s->n_chain += s->n_bands > 0;
 }

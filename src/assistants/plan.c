@@ -76,9 +76,8 @@ decide(TonPlan* plan, const TonDecision* decision, bool say)
   *record = *decision;
   ton_decision_finish(record);
   if (!record->locked && *record->path && *record->value) {
-    char comment[256];
-    ton_decision_comment(record, comment, sizeof(comment));
-    ton_plan_edit(plan, record->path, record->value, say ? comment : NULL);
+    ton_plan_edit(plan, record->path, record->value,
+                  say ? record->reason : NULL);
   }
 }
 

@@ -51,27 +51,27 @@ sounds_like_voice(const TonSoundFeatures* f)
          f->peak_to_loud_db < 19.0 && f->hits_per_s < 5.0;
 }
 
-/// The cheap gates of reference 2.4 (b)
+/// Roles that a sound alone can tell (docs/rules.md 2.4)
 static const char*
-role_of_sound(const TonSoundFeatures* f, const char** because)
+role_of_sound(const TonSoundFeatures* f, const char** sound)
 {
   if (!(f->active_s > 1.0)) {
     return NULL;
   }
   if (sounds_like_kick(f)) {
-    *because = "it sounds like one: low, short hits";
+    *sound = "low, short hits";
     return "kick";
   }
   if (sounds_like_bass(f)) {
-    *because = "it sounds like one: low and sustained";
+    *sound = "low and sustained";
     return "bass";
   }
   if (sounds_like_hat(f)) {
-    *because = "it sounds like one: quick hits above 5 kHz";
+    *sound = "quick hits above 5 kHz";
     return "hat";
   }
   if (sounds_like_voice(f)) {
-    *because = "it sounds like one: sibilants over a middle voice";
+    *sound = "s sounds over the middle notes";
     return "lead vocal";
   }
   return NULL;
@@ -94,17 +94,16 @@ ton_role_guess(const TonRoles* roles, const char* file,
   ton_role_from_name(roles, file, guess);
   if (facts && guess->confidence > 0.0 && contradicts(guess, facts)) {
     guess->confidence *= 0.6;
-    const size_t at = strlen(guess->because);
-    snprintf(guess->because + at, sizeof(guess->because) - at,
-             ", but it has no lows");
+    guess->rule = TON_RULE_ROLE_DOUBTFUL_NAME;
   } else if (facts && guess->confidence == 0.0) {
-    const char* because = NULL;
-    const char* const name = role_of_sound(facts, &because);
+    const char* sound = NULL;
+    const char* const name = role_of_sound(facts, &sound);
     const TonRole* const role = name ? ton_role(roles, name) : NULL;
     if (role) {
       guess->role = role;
       guess->confidence = SURE_OF_SOUND / 100.0;
-      snprintf(guess->because, sizeof(guess->because), "%s", because);
+      guess->rule = TON_RULE_ROLE_SOUND;
+      snprintf(guess->word, sizeof(guess->word), "%s", sound);
     }
   }
   if (guess->confidence < 0.6) {

@@ -280,9 +280,9 @@ match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
       const bool open = found.text[found.length - 1] == '*';
       guess->role = &roles->roles[rule->role];
       guess->confidence = rule->confidence;
-      snprintf(guess->because, sizeof(guess->because),
-               "the file name says \"%.*s\"", (int)found.length - open,
-               found.text);
+      guess->rule = TON_RULE_ROLE_NAME;
+      snprintf(guess->word, sizeof(guess->word), "%.*s",
+               (int)found.length - open, found.text);
       return true;
     }
   }
@@ -320,72 +320,13 @@ void
 ton_role_from_name(const TonRoles* roles, const char* file, TonRoleGuess* guess)
 {
   char words[512];
-  *guess = (TonRoleGuess){.role = ton_role(roles, "unknown")};
+  *guess = (TonRoleGuess){.role = ton_role(roles, "unknown"),
+                          .rule = TON_RULE_ROLE_NONE};
   ton_role_words(file, words, sizeof(words));
   guess->side = side_of(words);
   if (match_rules(roles, words, guess)) {
     return;
   }
   unsplit_words(file, words, sizeof(words));
-  if (!match_rules(roles, words, guess)) {
-    snprintf(guess->because, sizeof(guess->because),
-             "the file name says nothing known");
-  }
-}
-
-static bool
-is_small_word(Span word)
-{
-  return word.length <= 3 && word.text[0] != 'e';
-}
-
-static bool
-says_nothing(Span word, bool first)
-{
-  const bool number = word.text[0] >= '0' && word.text[0] <= '9';
-  return first && number && word.length <= 3;
-}
-
-/// "LV" and "OH" stay capitals, other words get one
-static size_t
-add_word(Span word, bool shout, char* room, size_t at, size_t size)
-{
-  if (at && at + 1 < size) {
-    room[at++] = ' ';
-  }
-  for (size_t i = 0; i < word.length && at + 1 < size; ++i) {
-    const char c = word.text[i];
-    const bool up = c >= 'a' && c <= 'z' && (i == 0 || shout);
-    room[at++] = up ? (char)(c - 'a' + 'A') : c;
-  }
-  return at;
-}
-
-const char*
-ton_strip_name(const char* file, char* room, size_t size)
-{
-  char words[512];
-  ton_role_words(file, words, sizeof(words));
-  const char* const base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
-  const char* at_word = words;
-  size_t at = 0;
-  Span word;
-  for (bool first = true; next_span(&at_word, ' ', &word); first = false) {
-    if (says_nothing(word, first) && *at_word) {
-      continue;
-    }
-    char capitals[8] = "";
-    for (size_t i = 0; i < word.length && i < 7; ++i) {
-      const char c = word.text[i];
-      capitals[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-    }
-    const bool shout = is_small_word(word) && strstr(base, capitals) != NULL &&
-                       (word.length < 3 || !strpbrk(base, "abcdefghijkln"));
-    at = add_word(word, shout, room, at, size);
-  }
-  room[at < size ? at : size - 1] = '\0';
-  if (!at) {
-    snprintf(room, size, "Track");
-  }
-  return room;
+  match_rules(roles, words, guess);
 }

@@ -36,13 +36,14 @@ read_compress(const TonDoc* doc, const char* path, TonRole* role)
 {
   char at[160];
   snprintf(at, sizeof(at), "%s/compress", path);
-  role->comfort_lu = ton_table_number(doc, at, "comfort", TON_LU, NAN);
-  role->comfort_hit_db = ton_table_number(doc, at, "hits", TON_DB, NAN);
+  role->uncompressed_range_lu =
+      ton_table_number(doc, at, "comfort", TON_LU, NAN);
+  role->uncompressed_hits_db = ton_table_number(doc, at, "hits", TON_DB, NAN);
   role->threshold_db = ton_table_number(doc, at, "threshold", TON_DB, 0.0);
   role->ratio = ton_table_number(doc, at, "ratio", TON_RATIO, 1.0);
   role->attack_ms = ton_table_number(doc, at, "attack", TON_MS, 10.0);
   role->release_ms = ton_table_number(doc, at, "release", TON_MS, 120.0);
-  role->most_db = ton_table_number(doc, at, "most", TON_DB, 0.0);
+  role->max_reduction_db = ton_table_number(doc, at, "most", TON_DB, 0.0);
 }
 
 static bool

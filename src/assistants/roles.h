@@ -3,6 +3,7 @@
 #define TON_ASSISTANTS_ROLES_H
 
 #include "analysis/stem.h"
+#include "assistants/rules.h"
 #include "base/memory.h"
 
 #include <tonmeister/status.h>
@@ -37,13 +38,15 @@ typedef struct {
   double single_width; ///< Same when there is only one
   double highpass_hz;  ///< Highest cut-off allowed; 0: never one
   double send_db;      ///< To the shared reverb, energy re dry; -INFINITY: none
-  double comfort_lu;   ///< 400 ms range that needs no compressor; NaN: never
-  double comfort_hit_db; ///< Spread of hits that needs none; NaN: not by hits
-  double threshold_db;   ///< Re active loudness
+  double uncompressed_range_lu; ///< 400 ms range that needs no compressor;
+                                ///< NaN: never one
+  double uncompressed_hits_db;  ///< Spread of hits that needs none; NaN: not
+                                ///< judged by hits
+  double threshold_db;          ///< Re active loudness
   double ratio;
   double attack_ms;
   double release_ms;
-  double most_db; ///< Most mean gain reduction
+  double max_reduction_db; ///< Average gain reduction
 } TonRole;
 
 /// A bus of data/roles.yaml
@@ -100,7 +103,8 @@ const TonRole* ton_role(const TonRoles* roles, const char* name);
 typedef struct {
   const TonRole* role; ///< Never null; "unknown" below 0.6
   double confidence;   ///< 0 to 1
-  char because[96];    ///< "the file name says \"kick in\""
+  TonRuleId rule;      ///< How it was found
+  char word[64];       ///< What it goes by: a word of the name, a sound
   char side;           ///< 'L', 'R' when the name says so, else 0
 } TonRoleGuess;
 
@@ -118,9 +122,5 @@ void ton_role_guess(const TonRoles* roles, const char* file,
    "01 lead vox l".  Returns `room`.
 */
 const char* ton_role_words(const char* file, char* room, size_t size);
-
-/// A strip's name from a file name: "01_LEAD_VOX.wav" is "Lead Vox".
-/// Returns `room`.
-const char* ton_strip_name(const char* file, char* room, size_t size);
 
 #endif

@@ -149,7 +149,7 @@ read_platform(const TonDoc* doc, uint32_t index, TonPlatform* p)
 }
 
 /// Turned down to the target; turned up, where that is done, until the peak
-/// is in the way (reference 3.7)
+/// is in the way (docs/rules.md 3.7)
 static void
 work_out(TonPenalty* row, double lufs, double dbtp)
 {

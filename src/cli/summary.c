@@ -111,9 +111,10 @@ print_repairs(const TonDecisions* all)
       const char* const what = d->rule + strlen("defect.");
       ton_string_add(&t, t.length ? ", " : "");
       const bool bad = strcmp(what, "not-a-number") == 0;
-      ton_string_add(&t, strcmp(what, "dc") == 0 ? "DC"
-                         : bad                   ? "samples that are no numbers"
-                                                 : what);
+      ton_string_add(&t, strcmp(what, "dc") == 0         ? "DC"
+                         : bad                           ? "broken samples"
+                         : strcmp(what, "soft-hum") == 0 ? "soft hum"
+                                                         : what);
       add_strip(&t, d->path, *d->value ? " of " : " noticed in ");
     } else if (takes_dc_out(d)) {
       add_strip(&t, d->path, t.length ? ", DC of " : "DC of ");
@@ -189,7 +190,7 @@ cli_print_summary(const CliMade* made)
   const uint32_t cuts = count(&all, "highpass.");
   const uint32_t squeezed =
       count(&all, "compression.hits") + count(&all, "compression.range");
-  const uint32_t placed = count(&all, "place.");
+  const uint32_t placed = count(&all, "place.side") + count(&all, "place.low");
   printf("  shaped    %u high-pass%s, %u compressor%s; %u track%s off the "
          "centre, %u into the reverb\n",
          cuts, cuts == 1 ? "" : "es", squeezed, squeezed == 1 ? "" : "s",

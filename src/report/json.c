@@ -226,12 +226,13 @@ decisions(const TonDecisions* all)
   for (uint32_t i = 0; all && i < all->count; ++i) {
     const TonDecision* const d = &all->items[i];
     json_array_append_new(
-        list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:f, s:b, s:b, s:b}",
-                        "path", d->path, "value", d->value, "rule", d->rule,
-                        "reason", d->reason, "evidence", evidence(d),
-                        "alternatives", alternatives(d), "confidence",
-                        d->confidence, "bound_hit", (int)d->bound_hit, "locked",
-                        (int)d->locked, "superseded", (int)d->superseded));
+        list,
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:f, s:b, s:b, s:b}",
+                  "path", d->path, "value", d->value, "rule", d->rule, "reason",
+                  d->reason, "detail", d->detail, "evidence", evidence(d),
+                  "alternatives", alternatives(d), "confidence", d->confidence,
+                  "bound_hit", (int)d->bound_hit, "locked", (int)d->locked,
+                  "superseded", (int)d->superseded));
   }
   return list;
 }

@@ -158,6 +158,11 @@ add_row(TonString* t, const TonDecision* d)
   add_value(t, d);
   ton_string_add(t, "</td><td>");
   page_escaped(t, d->reason);
+  if (*d->detail) {
+    ton_string_add(t, "<p class=\"key\">");
+    page_escaped(t, d->detail);
+    ton_string_add(t, "</p>");
+  }
   ton_string_add(t,
                  d->n_evidence || d->n_alternatives ? "<p class=\"key\">" : "");
   for (uint32_t i = 0; i < d->n_evidence; ++i) {

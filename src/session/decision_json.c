@@ -79,15 +79,30 @@ alternatives_json(const TonDecision* d)
 }
 
 static json_t*
+names_json(const TonDecision* d)
+{
+  json_t* const names = json_object();
+  for (uint32_t i = 0; names && i < d->n_names; ++i) {
+    if (json_object_set_new(names, d->names[i].what,
+                            string(d->names[i].name))) {
+      json_decref(names);
+      return NULL;
+    }
+  }
+  return names;
+}
+
+static json_t*
 decision_json(const TonDecision* d)
 {
-  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b}", "path",
-                   string(d->path), "value", string(d->value), "rule",
-                   string(d->rule), "reason", string(d->reason), "evidence",
-                   evidences_json(d), "alternatives", alternatives_json(d),
-                   "confidence", number(d->confidence), "bound_hit",
-                   d->bound_hit, "locked", d->locked, "superseded",
-                   d->superseded);
+  return json_pack(
+      "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, "
+      "s:b}",
+      "path", string(d->path), "value", string(d->value), "rule",
+      string(d->rule), "reason", string(d->reason), "detail", string(d->detail),
+      "names", names_json(d), "evidence", evidences_json(d), "alternatives",
+      alternatives_json(d), "confidence", number(d->confidence), "bound_hit",
+      d->bound_hit, "locked", d->locked, "superseded", d->superseded);
 }
 
 static json_t*
@@ -124,10 +139,10 @@ ton_decisions_write(const TonDecisions* decisions, const char* path,
 
 // Reading -------------------------------------------------------------------
 
+/// Copy what fits, never a part of a letter
 static void
-take_text(const json_t* object, const char* key, char* room, size_t size)
+copy_text(const char* text, char* room, size_t size)
 {
-  const char* const text = json_string_value(json_object_get(object, key));
   size_t n = text ? strlen(text) : 0;
   if (n >= size) {
     n = size - 1;
@@ -139,6 +154,12 @@ take_text(const json_t* object, const char* key, char* room, size_t size)
     memcpy(room, text, n);
   }
   room[n] = '\0';
+}
+
+static void
+take_text(const json_t* object, const char* key, char* room, size_t size)
+{
+  copy_text(json_string_value(json_object_get(object, key)), room, size);
 }
 
 #define TAKE_TEXT(object, key, field)                                          \
@@ -182,12 +203,30 @@ take_alternatives(const json_t* list, TonDecision* d)
 }
 
 static void
+take_names(json_t* from, TonDecision* d)
+{
+  const size_t most = sizeof(d->names) / sizeof(d->names[0]);
+  const char* what = NULL;
+  json_t* name = NULL;
+  json_object_foreach(from, what, name)
+  {
+    if (d->n_names < most) {
+      TonDecisionName* const n = &d->names[d->n_names++];
+      copy_text(what, n->what, sizeof(n->what));
+      copy_text(json_string_value(name), n->name, sizeof(n->name));
+    }
+  }
+}
+
+static void
 take_decision(const json_t* from, TonDecision* d)
 {
   TAKE_TEXT(from, "path", d->path);
   TAKE_TEXT(from, "value", d->value);
   TAKE_TEXT(from, "rule", d->rule);
   TAKE_TEXT(from, "reason", d->reason);
+  TAKE_TEXT(from, "detail", d->detail);
+  take_names(json_object_get(from, "names"), d);
   take_evidence(json_object_get(from, "evidence"), d);
   take_alternatives(json_object_get(from, "alternatives"), d);
   d->confidence = take_number(from, "confidence");

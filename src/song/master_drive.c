@@ -12,13 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/// How a drive's reason names the goal, src/assistants/master.c
-#define GOAL_WORDS "solved for "
-
+/// A new word on a value replaces the one before
 static bool
 same_record(const TonDecision* a, const TonDecision* b)
 {
-  return strcmp(a->path, b->path) == 0 && strcmp(a->rule, b->rule) == 0;
+  return *a->value && strcmp(a->path, b->path) == 0;
 }
 
 static TonStatus
@@ -53,10 +51,10 @@ follow_gain(MasterText* t, double goal_lufs)
       continue;
     }
     snprintf(d->value, sizeof(d->value), "%s", value);
-    char* const goal = strstr(d->reason, GOAL_WORDS);
+    TonEvidence* const goal = ton_decision_evidence(d, "goal");
     if (goal && !t->propose) {
-      const size_t at = (size_t)(goal - d->reason);
-      snprintf(goal, sizeof(d->reason) - at, GOAL_WORDS "%g LUFS", goal_lufs);
+      goal->value = goal_lufs;
+      ton_decision_finish(d);
     }
   }
   ton_free(value);
@@ -67,9 +65,7 @@ static bool
 is_a_persons(const MasterText* t, const char* comment)
 {
   for (uint32_t i = 0; i < t->records->count; ++i) {
-    char ours[256];
-    ton_decision_comment(&t->records->items[i], ours, sizeof(ours));
-    if (strcmp(ours, comment) == 0) {
+    if (strcmp(t->records->items[i].reason, comment) == 0) {
       return false;
     }
   }

@@ -328,7 +328,9 @@ set_goal(MasterText* t, const char* key, double value, const char* unit)
   const TonEdit e = {key, text, record ? t->target.title : NULL};
   TON_TRY(ton_doc_edit(t->doc, &e, t->error));
   if (record) {
-    ton_decision_start(record, "goal.asked", 1.0, "%s", t->target.title);
+    ton_decision_start(record, TON_RULE_GOAL_ASKED, 1.0);
+    ton_decision_name(record, "target", t->target.title);
+    ton_decision_finish(record);
     snprintf(record->path, sizeof(record->path), "%s", key);
     snprintf(record->value, sizeof(record->value), "%s", text);
   }
@@ -454,39 +456,43 @@ master_text_propose(MasterText* t)
 
 // Glue ------------------------------------------------------------------------
 
-static TonDecision*
-glue_record(const MasterText* t)
+TonInsert*
+master_text_glue(const MasterText* t)
 {
+  const uint32_t at = t->propose ? t->plan.glue : UINT32_MAX;
+  return at < t->master->n_chain ? &t->master->chain[at] : NULL;
+}
+
+/// The record of an insert of the chain, or null
+static TonDecision*
+insert_record(const MasterText* t, uint32_t at)
+{
+  char path[32];
+  const int n = snprintf(path, sizeof(path), "chain/%u/", at);
   for (uint32_t i = 0; i < t->records->count; ++i) {
-    TonDecision* const d = &t->records->items[i];
-    if (strcmp(d->rule, "glue.helps") == 0) {
-      return d;
+    if (strncmp(t->records->items[i].path, path, (size_t)n) == 0) {
+      return &t->records->items[i];
     }
   }
   return NULL;
 }
 
-TonInsert*
-master_text_glue(const MasterText* t)
-{
-  unsigned at = 0;
-  const TonDecision* const d = t->propose ? glue_record(t) : NULL;
-  const bool there = d && *d->value &&
-                     sscanf(d->path, "chain/%u/compressor", &at) == 1 &&
-                     at < t->master->n_chain;
-  return there ? &t->master->chain[at] : NULL;
-}
-
-/// What stands behind moves up by one
+/// Inserts behind one that is gone move up by one
 static void
-move_up(MasterText* t, unsigned gone)
+move_up(MasterText* t, uint32_t gone)
 {
+  static const char chain[] = "chain/";
   for (uint32_t i = 0; i < t->records->count; ++i) {
-    TonDecision* const d = &t->records->items[i];
-    char rest[256];
-    unsigned at = 0;
-    if (sscanf(d->path, "chain/%u/%255s", &at, rest) == 2 && at > gone) {
-      snprintf(d->path, sizeof(d->path), "chain/%u/%.200s", at - 1, rest);
+    char* const path = t->records->items[i].path;
+    char rest[sizeof(t->records->items[i].path)];
+    char* end = NULL;
+    if (strncmp(path, chain, strlen(chain)) != 0) {
+      continue;
+    }
+    const unsigned long at = strtoul(path + strlen(chain), &end, 10);
+    if (*end == '/' && at > gone) {
+      snprintf(rest, sizeof(rest), "%s", end);
+      snprintf(path, sizeof(rest), "chain/%lu%.200s", at - 1, rest);
     }
   }
 }
@@ -495,14 +501,13 @@ TonStatus
 master_text_drop_glue(MasterText* t, double with_db, double without_db)
 {
   char path[32];
-  const unsigned at = (unsigned)(master_text_glue(t) - t->master->chain);
-  TonDecision* const d = glue_record(t);
-  ton_decision_start(d, "glue.proved", 0.7,
-                     "no compression: it lets the attacks through, and the "
-                     "limiter would take {0} instead of {1}");
-  ton_decision_figure(d, "gain reduction with it, P95", with_db, "dB");
-  ton_decision_range(d, "gain reduction without, P95", without_db, "dB", NAN,
-                     6.0, "reference 3.8");
+  const uint32_t at = t->plan.glue;
+  TonDecision* const d = insert_record(t, at);
+  assert(d);
+  t->plan.glue = UINT32_MAX;
+  ton_decision_start(d, TON_RULE_GLUE_PROVED, 0.7);
+  ton_decision_figure(d, "reduction with it", with_db);
+  ton_decision_range(d, "reduction without it", without_db, NAN, 6.0);
   ton_decision_finish(d);
   snprintf(d->path, sizeof(d->path), "chain/compressor");
   move_up(t, at);

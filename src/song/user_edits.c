@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "song/user_edits.h"
 
-#include "assistants/decision_builder.h"
 #include "base/array.h"
 #include "base/error.h"
 
@@ -228,9 +227,8 @@ spare_chains(const UserEdits* k, TonPlan* plan)
 static bool
 says(const TonDecisions* all, const char* path, const char* comment)
 {
-  char room[256];
   const TonDecision* const d = find(all, path);
-  return d && strcmp(ton_decision_comment(d, room, sizeof(room)), comment) == 0;
+  return d && strcmp(d->reason, comment) == 0;
 }
 
 void

@@ -173,19 +173,17 @@ test_reason_has_its_figures(void** state)
   (void)state;
   TonDecision d;
   TonPlan plan = {0};
-  ton_decision_start(&d, "trim.active", 1.0,
-                     "active loudness {0}, brought to {1}");
-  ton_decision_figure(&d, "active loudness", -27.23, "LUFS");
-  ton_decision_figure(&d, "goal", -23.0, "LUFS");
+  ton_decision_start(&d, TON_RULE_TRIM_ACTIVE, 1.0);
+  ton_decision_figure(&d, "loudness while it plays", -27.23);
+  ton_decision_figure(&d, "starting level", -23.0);
   snprintf(d.path, sizeof(d.path), "tracks/Lead Vox/trim");
   snprintf(d.value, sizeof(d.value), "+4.23 dB");
   ton_plan_decide(&plan, &d);
   assert_int_equal(plan.n_edits, 1);
-  assert_string_equal(plan.edits[0].comment,
-                      "active loudness -27.2 LUFS, brought to -23 LUFS");
-  char room[1024];
-  ton_decision_sentence(&plan.decisions.items[0], room, sizeof(room));
-  assert_non_null(strstr(room, "-27.2 LUFS"));
+  const TonDecision* const record = &plan.decisions.items[0];
+  assert_string_equal(plan.edits[0].comment, record->reason);
+  assert_non_null(strstr(record->reason, "-27.2 LUFS"));
+  assert_non_null(strstr(record->reason, "-23 LUFS"));
   d.locked = true;
   ton_plan_decide(&plan, &d);
   assert_int_equal(plan.n_edits, 1);
@@ -204,6 +202,8 @@ test_figures_read_well(void** state)
   assert_string_equal(ton_figure_print(-0.001, "dB", room, 64), "0 dB");
   assert_string_equal(ton_figure_print(-INFINITY, "dB", room, 64), "-inf dB");
   assert_string_equal(ton_figure_print(NAN, "dB", room, 64), "not defined");
+  assert_string_equal(ton_figure_print(1.0, "tracks", room, 64), "1 track");
+  assert_string_equal(ton_figure_print(2.0, "tracks", room, 64), "2 tracks");
 }
 
 int

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/mix.h"
+#include "assistants/rules.h"
 #include "base/array.h"
 #include "base/string.h"
 #include "expect.h"
@@ -227,10 +228,13 @@ test_text_reads_back(void** state)
   assert_true(plan.n_edits > 40);
   for (uint32_t i = 0; i < plan.decisions.count; ++i) {
     const TonDecision* const d = &plan.decisions.items[i];
-    assert_true(*d->rule && *d->reason);
-    assert_null(strstr(d->reason, "{"));
-    const bool words = strncmp(d->rule, "role.", 5) == 0 || d->locked;
-    assert_true(words || d->n_evidence > 0);
+    const TonRule* const rule = ton_rule_named(d->rule);
+    assert_non_null(rule);
+    assert_true(rule->stage == TON_STAGE_MIX || rule->stage == TON_STAGE_ANY);
+    assert_true(*d->reason && *d->detail);
+    assert_null(strpbrk(d->reason, "{}[]"));
+    assert_null(strstr(d->reason, "not known"));
+    assert_true(!rule->figures[0].metric || d->n_evidence > 0);
     assert_true(d->confidence > 0.0 && d->confidence <= 1.0);
   }
   assert_string_equal(strip(mix, "Kick In")->role, "kick");

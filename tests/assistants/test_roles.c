@@ -251,7 +251,7 @@ test_real_names(void** state)
     group += strcmp(guess.role->group, group_of(roles, names[i].role)) == 0;
     if (!same) {
       print_message("# %s: %s (%s), expected %s\n", names[i].file,
-                    guess.role->name, guess.because, names[i].role);
+                    guess.role->name, guess.word, names[i].role);
     }
   }
   const double n = (double)TON_COUNT(names);
@@ -281,25 +281,6 @@ test_words(void** state)
 }
 
 static void
-test_strip_names(void** state)
-{
-  (void)state;
-  static const char* const pairs[][2] = {
-      {"stems/01_LEAD_VOX.wav", "Lead Vox"},
-      {"02 kick in.wav", "Kick In"},
-      {"LV.wav", "LV"},
-      {"BassDI.wav", "Bass DI"},
-      {"07.wav", "07"},
-      {"---.wav", "Track"},
-  };
-  for (uint32_t i = 0; i < TON_COUNT(pairs); ++i) {
-    char room[256];
-    assert_string_equal(ton_strip_name(pairs[i][0], room, sizeof(room)),
-                        pairs[i][1]);
-  }
-}
-
-static void
 test_sides(void** state)
 {
   const TonRoles* const roles = *state;
@@ -310,6 +291,10 @@ test_sides(void** state)
   assert_int_equal(guess.side, 'R');
   ton_role_from_name(roles, "Lead Vox.wav", &guess);
   assert_int_equal(guess.side, 0);
+  assert_int_equal(guess.rule, TON_RULE_ROLE_NAME);
+  assert_string_equal(guess.word, "lead vox");
+  ton_role_from_name(roles, "07.wav", &guess);
+  assert_int_equal(guess.rule, TON_RULE_ROLE_NONE);
 }
 
 static void
@@ -355,8 +340,9 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_real_names),     cmocka_unit_test(test_words),
-      cmocka_unit_test(test_strip_names),    cmocka_unit_test(test_sides),
+      cmocka_unit_test(test_real_names),
+      cmocka_unit_test(test_words),
+      cmocka_unit_test(test_sides),
       cmocka_unit_test(test_table_is_sound),
   };
   return cmocka_run_group_tests(tests, open_roles, close_roles);

@@ -201,7 +201,8 @@ the_decisions_of_the_manual_are_read(void** state)
   assert_int_equal(ton_decisions_read(path, &decisions, &error), TON_OK);
   unlink(path);
   assert_int_equal(decisions.count, 1);
-  assert_true(decisions.items[0].evidence[0].low == -24.0);
+  assert_true(decisions.items[0].evidence[0].value == -27.2);
+  assert_string_equal(decisions.items[0].rule, "trim.active");
   ton_decisions_free(&decisions);
 }
 

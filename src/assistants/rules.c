@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The table of the assistants' rules for mix and master.  What a template may
+   hold stands beside TonRule.
+*/
+#include "assistants/rules.h"
+
+#include "assistants/rules_check.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define ROLES   "data/roles.yaml"
+#define TARGETS "data/targets.yaml"
+
+static const TonRule rules[] = {
+    [TON_RULE_LOCK] = {"lock", TON_STAGE_ANY, "docs/rules.md 1.1",
+                       "set by you; the rest follows it",
+                       "the value is locked or was written by a person: kept, "
+                       "and everything else is worked out around it"},
+
+    // Mix: roles
+    [TON_RULE_ROLE_NAME] =
+        {"role.name", TON_STAGE_MIX, ROLES, "the file name says \"{word}\"",
+         "first rule of the role table whose words stand in the file name"},
+    [TON_RULE_ROLE_DOUBTFUL_NAME] =
+        {"role.doubtful-name", TON_STAGE_MIX, ROLES,
+         "the file name says \"{word}\", but the sound has no low notes",
+         "a kick or a bass by its name with under 0.3 % of its power below 150 "
+         "Hz: confidence lowered",
+         .instead = "a role",
+         .why_not = "write one (role: ...) and it is used"},
+    [TON_RULE_ROLE_SOUND] = {"role.sound", TON_STAGE_MIX, "docs/rules.md 2.4",
+                             "sounds like a {role}: {word}",
+                             "the name says nothing; spectrum, hits per second "
+                             "and peaks lie in the range of this role"},
+    [TON_RULE_ROLE_GIVEN] = {"role.given", TON_STAGE_MIX, "docs/rules.md 1.1",
+                             "the role you wrote",
+                             "a person's word for the role is followed"},
+    [TON_RULE_ROLE_BACKING] = {"role.backing", TON_STAGE_MIX,
+                               "docs/rules.md 2.4",
+                               "sings along with {word} most of the time",
+                               "a voice without a surer name that sounds "
+                               "during 60 % or more of the time with the lead"},
+    [TON_RULE_ROLE_NONE] =
+        {"role.none", TON_STAGE_MIX, ROLES,
+         "neither the file name nor the sound tells the role",
+         "no rule of the role table fits; the row \"unknown\" is used",
+         .instead = "a role",
+         .why_not = "write one (role: ...) and it is used"},
+    [TON_RULE_ROLE_UNKNOWN] = {"role.unknown", TON_STAGE_MIX, ROLES,
+                               "\"{word}\" is no known role, so it is treated "
+                               "as none[; did you mean \"{nearest}\"?]",
+                               "the role that the text gives is not in the "
+                               "role table; the row \"unknown\" is used"},
+    [TON_RULE_ROLE_GUIDE] =
+        {"role.guide", TON_STAGE_MIX, ROLES,
+         "a {role} track helps the players and is not part of the mix",
+         "the role is marked as muted in the role table"},
+
+    // Mix: level and faults of a stem
+    [TON_RULE_TRIM_ACTIVE] =
+        {"trim.active", TON_STAGE_MIX, "docs/rules.md 2.3",
+         "{loudness while it plays} while it plays, brought to {starting "
+         "level} like every track[; CLIPPED at {@longest clipping}]",
+         "BS.1770 loudness of the time that sounds ({time that plays}), "
+         "relative gate only, brought to {starting level}",
+         .figures = {{"loudness while it plays", "LUFS"},
+                     {"time that plays", "s"},
+                     {"starting level", "LUFS"},
+                     {"longest clipping", "s"}}},
+    [TON_RULE_TRIM_SILENT] = {"trim.silent", TON_STAGE_MIX, "docs/rules.md 2.3",
+                              "the file is silent",
+                              "no sample of the file sounds"},
+    [TON_RULE_DEFECT_CLIPPING] =
+        {"defect.clipping", TON_STAGE_MIX, "docs/rules.md 2.1",
+         "{clipped samples} clipped, the longest run at {@longest run}: record "
+         "it again, or repair it first",
+         "runs of equal samples at the top of the file; no processor gives "
+         "back what is cut off",
+         .figures = {{"clipped samples", "samples"}, {"longest run", "s"}}},
+    [TON_RULE_DEFECT_NOT_A_NUMBER] =
+        {"defect.not-a-number", TON_STAGE_MIX, "docs/rules.md 2.1",
+         "{broken samples} hold no number and play as silence, the first at "
+         "{@first one}: export the file again",
+         "samples that are infinite or not a number are read as 0",
+         .figures = {{"broken samples", "samples"}, {"first one", "s"}}},
+    [TON_RULE_DEFECT_DC] =
+        {"defect.dc", TON_STAGE_MIX, "docs/rules.md 2.1",
+         "removes a DC offset of {DC offset}: the waveform sits beside the "
+         "zero line",
+         "the mean of the samples is {DC offset} of full scale",
+         .figures = {{"DC offset", "%"}}},
+    [TON_RULE_DEFECT_HUM] =
+        {"defect.hum", TON_STAGE_MIX, "docs/rules.md 2.1",
+         "cuts mains hum: its tones stand {hum above its surroundings} above "
+         "the sound around them",
+         "median of the hum's lines over what lies within 5 Hz: {hum above its "
+         "surroundings}; all lines together {hum} re active loudness",
+         .figures = {{"hum above its surroundings", "dB"}, {"hum", "dB"}}},
+    [TON_RULE_DEFECT_SOFT_HUM] = {"defect.soft-hum", TON_STAGE_MIX,
+                                  "docs/rules.md 2.1",
+                                  "mains hum of {mains frequency} is too soft "
+                                  "to matter: {|hum|} softer than the track",
+                                  "all lines together {hum} re active loudness",
+                                  .figures = {{"hum", "dB"},
+                                              {"mains frequency", "Hz"}}},
+
+    // Mix: polarity
+    [TON_RULE_POLARITY_SUM] =
+        {"polarity.sum", TON_STAGE_MIX, "docs/rules.md 2.6",
+         "polarity flipped: with {track} the sum gains {gain of the sum} at "
+         "60-400 Hz",
+         "energy of the sum between 60 and 400 Hz, flipped against as "
+         "recorded; correlation {likeness} at {time between them}",
+         .instead = "a delay",
+         .why_not = "polarity alone keeps the room between microphones",
+         .figures = {{"gain of the sum", "dB"},
+                     {"likeness", ""},
+                     {"time between them", "ms"}}},
+    [TON_RULE_POLARITY_KEPT] =
+        {"polarity.kept", TON_STAGE_MIX, "docs/rules.md 2.6",
+         "polarity as recorded: flipping it would change the sum with {track} "
+         "by {gain of the sum} at 60-400 Hz",
+         "energy of the sum between 60 and 400 Hz, flipped against as "
+         "recorded; correlation {likeness} at {time between them}",
+         .instead = "a delay",
+         .why_not = "polarity alone keeps the room between microphones",
+         .figures = {{"gain of the sum", "dB"},
+                     {"likeness", ""},
+                     {"time between them", "ms"}}},
+
+    // Mix: tone of a track
+    [TON_RULE_HIGHPASS_SPECTRUM] =
+        {"highpass.spectrum", TON_STAGE_MIX, "docs/rules.md 2.11",
+         "the lowest notes start near {lowest note}[ ({role} is not cut "
+         "higher)]: removes only what is {|energy below|} softer than the "
+         "track[, and a DC offset of {DC offset}]",
+         "0.5 % of the musical energy lies below {lowest note}; energy below "
+         "the cut-off {energy below} re all[, {energy below in pauses} in "
+         "pauses]",
+         .figures = {{"lowest note", "Hz", ROLES},
+                     {"energy below", "dB"},
+                     {"energy below in pauses", "dB"},
+                     {"DC offset", "%", "docs/rules.md 2.1"}}},
+    [TON_RULE_HIGHPASS_RUMBLE] =
+        {"highpass.rumble", TON_STAGE_MIX, "docs/rules.md 2.11",
+         "steep, because rumble {|energy below in pauses|} softer than the "
+         "track goes on in the pauses; the lowest notes start near {lowest "
+         "note}[; removes a DC offset of {DC offset} too]",
+         "0.5 % of the musical energy lies below {lowest note}; energy below "
+         "the cut-off {energy below} re all, {energy below in pauses} in "
+         "pauses: 24 dB/oct instead of 12",
+         .figures = {{"lowest note", "Hz", ROLES},
+                     {"energy below", "dB"},
+                     {"energy below in pauses", "dB"},
+                     {"DC offset", "%", "docs/rules.md 2.1"}}},
+    [TON_RULE_HIGHPASS_NOTHING] =
+        {"highpass.nothing", TON_STAGE_MIX, "docs/rules.md 2.11",
+         "no high-pass: there is almost nothing below {cut-off}[, {|energy "
+         "below|} softer than the track]",
+         "energy below {cut-off} is {energy below} re all",
+         .figures = {{"energy below", "dB"}, {"cut-off", "Hz"}}},
+    [TON_RULE_TONE_RESONANCE] =
+        {"tone.resonance", TON_STAGE_MIX, "docs/rules.md 2.12",
+         "one tone rings, {height} louder than the notes around it in {time it "
+         "stands out} of the time",
+         "a twelfth of an octave stands {height} over the median of its octave "
+         "in {time it stands out} of the frames that sound; half of what is "
+         "beyond 3 dB is cut",
+         .figures = {{"height", "dB"}, {"time it stands out", "%"}}},
+
+    // Mix: compression
+    [TON_RULE_COMPRESSION_RANGE] =
+        {"compression.range", TON_STAGE_MIX, ROLES,
+         "level varies by {level range} (up to {easy range} is easy to mix): "
+         "{average reduction} of average reduction leaves {range left}",
+         "P95 minus P10 of 400 ms loudness; the threshold of eight whose "
+         "static curve comes nearest to 60 % of the way, within the role's "
+         "average reduction",
+         .instead = "no compression",
+         .why_not = "the level varies by more than is easy to mix",
+         .figures = {{"level range", "LU"},
+                     {"easy range", "LU"},
+                     {"average reduction", "dB"},
+                     {"range left", "LU"}}},
+    [TON_RULE_COMPRESSION_HITS] =
+        {"compression.hits", TON_STAGE_MIX, ROLES,
+         "hits differ by {difference between hits} (up to {even hits} is even "
+         "enough): holds back the loudest quarter",
+         "standard deviation of the peaks of {hits}; threshold at their 75th "
+         "percentile",
+         .figures = {{"difference between hits", "dB"},
+                     {"even hits", "dB"},
+                     {"hits", "hits"}}},
+    [TON_RULE_COMPRESSION_EVEN] =
+        {"compression.even", TON_STAGE_MIX, ROLES,
+         "no compressor: its level varies by [{level range}|nothing], up to "
+         "{easy range} is easy to mix",
+         "P95 minus P10 of 400 ms loudness is within the role's range",
+         .figures = {{"level range", "LU"}, {"easy range", "LU"}}},
+    [TON_RULE_COMPRESSION_EVEN_HITS] =
+        {"compression.even-hits", TON_STAGE_MIX, ROLES,
+         "no compressor: its hits differ by {difference between hits}, up to "
+         "{even hits} is even enough",
+         "standard deviation of the hits' peaks is within the role's range",
+         .figures = {{"difference between hits", "dB"}, {"even hits", "dB"}}},
+    [TON_RULE_COMPRESSION_FEW_HITS] =
+        {"compression.few-hits", TON_STAGE_MIX, "docs/rules.md 2.13",
+         "no compressor: {hits} are too few to compare",
+         "fewer than 8 hits: their spread says nothing",
+         .figures = {{"hits", "hits"}}},
+    [TON_RULE_COMPRESSION_SLIGHT] =
+        {"compression.slight", TON_STAGE_MIX, "docs/rules.md 2.13",
+         "no compressor: even the best would only take the level range from "
+         "{level range} to {range left}",
+         "less than 0.5 dB of average reduction and less than 1 LU of range",
+         .figures = {{"level range", "LU", ROLES}, {"range left", "LU"}}},
+    [TON_RULE_COMPRESSION_NONE_FITS] =
+        {"compression.none-fits", TON_STAGE_MIX, ROLES,
+         "no compressor: none evens out a level range of {level range} with at "
+         "most {average reduction} of average reduction",
+         "none of eight thresholds keeps to the role's average reduction, or "
+         "the track is too short to tell",
+         .figures = {{"level range", "LU"}, {"average reduction", "dB"}}},
+
+    // Mix: balance, places, space
+    [TON_RULE_BALANCE_LEAD] =
+        {"balance.lead", TON_STAGE_MIX, ROLES,
+         "{role}: the other tracks are set around it",
+         "the most important role of this song, {place} against a lead vocal",
+         .figures = {{"place", "LU"}, {"difference between mixes", "LU"}}},
+    [TON_RULE_BALANCE_CLASS_TARGET] =
+        {"balance.class-target", TON_STAGE_MIX, ROLES,
+         "{role}: [{|place|} {way} than|as loud as] a lead vocal[, the {limit} "
+         "it may be]",
+         "role's level against the lead vocal, moved with its group and the "
+         "vocal balance inside the role's range; good mixes differ by "
+         "{difference between mixes}",
+         .figures = {{"place", "LU"},
+                     {"difference between mixes", "LU"},
+                     {"lead's fader, set by you", "dB"}}},
+    [TON_RULE_BALANCE_IN_CONTEXT] =
+        {"balance.in-context", TON_STAGE_MIX, ROLES,
+         "played in the mix it was {|error|} too {way}[; it belongs {|place|} "
+         "{side} a lead vocal][; at most {largest move} are corrected at once]",
+         "active loudness {loudness after the fader} after its chain and fader "
+         "in a test render, {error} from its place",
+         .figures = {{"loudness after the fader", "LUFS"},
+                     {"error", "LU"},
+                     {"place", "LU"},
+                     {"largest move", "dB", "docs/rules.md 2.14"}}},
+    [TON_RULE_PLACE_SIDE] =
+        {"place.side", TON_STAGE_MIX, "docs/rules.md 2.10",
+         "{role}: to one side, where it is least in the way[; left and right "
+         "of the mix then differ by {|right minus left|}]",
+         "the sides with the least likeness between neighbours and the least "
+         "difference of left and right; right minus left {right minus left}",
+         .figures = {{"right minus left", "dB"}, {"energy below 150 Hz", "%"}}},
+    [TON_RULE_PLACE_LOW] =
+        {"place.low", TON_STAGE_MIX, "docs/rules.md 2.10",
+         "{role}: only a little to one side, because {energy below 150 Hz} of "
+         "it lies below 150 Hz",
+         "more than 30 % of the energy below 150 Hz: held within 15 % of the "
+         "middle; right minus left {right minus left}",
+         .figures = {{"right minus left", "dB"}, {"energy below 150 Hz", "%"}}},
+    [TON_RULE_PLACE_CENTRE] =
+        {"place.centre", TON_STAGE_MIX, "docs/rules.md 2.10",
+         "{role}: in the middle",
+         "one sound in a stereo file, or a place that is no longer needed; "
+         "right minus left {right minus left}",
+         .figures = {{"right minus left", "dB"}, {"energy below 150 Hz", "%"}}},
+    [TON_RULE_ROUTE_BUS] = {"route.bus", TON_STAGE_MIX, ROLES,
+                            "{tracks} go through it",
+                            "the role table has a group for them",
+                            .figures = {{"tracks", "tracks"}}},
+    [TON_RULE_ROUTE_GROUP] = {"route.group", TON_STAGE_MIX, ROLES,
+                              "{role}: together with the others of its group",
+                              "{tracks} of the group share a bus",
+                              .figures = {{"tracks", "tracks"}}},
+    [TON_RULE_SPACE_SHARED] =
+        {"space.shared", TON_STAGE_MIX, ROLES,
+         "one reverb shared by {tracks}; {decay} is a usual length for vocals",
+         "no tempo is given: the middle of released vocals' decay",
+         .figures = {{"tracks", "tracks"}, {"decay", "s"}}},
+    [TON_RULE_SPACE_TEMPO] =
+        {"space.tempo", TON_STAGE_MIX, "docs/rules.md 2.18",
+         "one reverb shared by {tracks}; {decay} fits the tempo of {tempo}",
+         "four beats in a sparse song, two in a dense one",
+         .figures = {{"tracks", "tracks"},
+                     {"decay", "s", ROLES},
+                     {"tempo", "bpm"}}},
+    [TON_RULE_SPACE_SEND] =
+        {"space.send", TON_STAGE_MIX, ROLES,
+         "{role}: its reverb comes back {|reverb against the track|} softer "
+         "than the track",
+         "energy of the reverb {reverb against the track} re the dry sound; "
+         "the reverb itself adds {gain of the reverb}",
+         .figures = {{"reverb against the track", "dB"},
+                     {"gain of the reverb", "dB"}}},
+    [TON_RULE_HEADROOM_MIX_PEAK] =
+        {"headroom.mix-peak", TON_STAGE_MIX, "docs/rules.md 2.20",
+         "room for mastering: the loudest peak goes from {true peak} to "
+         "{wanted peak}",
+         "true peak {true peak} with the fader at {fader before}; loudness "
+         "then {loudness of the mix}",
+         .figures = {{"true peak", "dBTP"},
+                     {"loudness of the mix", "LUFS"},
+                     {"wanted peak", "dBTP"},
+                     {"fader before", "dB"}}},
+
+    // Master: goal and repair
+    [TON_RULE_GOAL_TARGET] = {"goal.target", TON_STAGE_MASTER, TARGETS,
+                              "{target}", "the row of the target in {source}",
+                              .figures = {{"loudness", "LUFS"},
+                                          {"ceiling", "dBTP"}}},
+    [TON_RULE_GOAL_ASKED] = {"goal.asked", TON_STAGE_MASTER, TARGETS,
+                             "{target}", "asked for when the master was made"},
+    [TON_RULE_GOAL_REFERENCE] =
+        {"goal.reference", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "as loud as the references are on average, {loudness of the "
+         "references}",
+         "mean loudness of the references; {tonal distance} from them in tone "
+         "is the same kind of music",
+         .figures = {{"loudness of the references", "LUFS"},
+                     {"tonal distance", "dB", "docs/rules.md 3.9"}}},
+    [TON_RULE_GOAL_NEAR_REFERENCE] =
+        {"goal.near-reference", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "as near to the references' {loudness of the references} as {limiter "
+         "reduction} of limiting leads",
+         "a loudness that nobody asked for is given up beyond 6 dB of limiter "
+         "reduction (P95)",
+         .figures = {{"loudness of the references", "LUFS"},
+                     {"limiter reduction", "dB"}}},
+    [TON_RULE_REPAIR_DC] =
+        {"repair.dc", TON_STAGE_MASTER, "docs/rules.md 3.1",
+         "removes a DC offset of {DC offset}, which would cost loudness",
+         "a constant of {DC offset} of full scale takes room under the ceiling",
+         .figures = {{"DC offset", "%"}}},
+    [TON_RULE_REPAIR_LEVEL] =
+        {"repair.level", TON_STAGE_MASTER, "docs/rules.md 3.2",
+         "the mix is very soft, {loudness of the mix}: raised first, so that "
+         "everything behind works as usual",
+         "more than 24 dB under the goal: brought to -23 LUFS before the chain",
+         .figures = {{"loudness of the mix", "LUFS"}}},
+
+    // Master: tone
+    [TON_RULE_TONE_BOUNDED] =
+        {"tone.bounded", TON_STAGE_MASTER, "docs/rules.md 3.9",
+         "{frequency} is {distance} {way} than on {target}, songs differ by "
+         "{difference between songs}: corrects {share} of the rest[, at most "
+         "{largest correction}]",
+         "distance of the third octave from the target at equal weighted "
+         "level; three quarters of the standard deviation are left alone, "
+         "{share} of what is beyond is corrected",
+         .figures = {{"distance", "dB"},
+                     {"difference between songs", "dB"},
+                     {"frequency", "Hz"},
+                     {"share", "%"},
+                     {"largest correction", "dB"}}},
+    [TON_RULE_TONE_USUAL] =
+        {"tone.usual", TON_STAGE_MASTER, "docs/rules.md 3.9",
+         "no correction: the tone is like {target}, {mean distance} apart on "
+         "average",
+         "root mean square of the distances of the third octaves",
+         .figures = {{"mean distance", "dB"}}},
+    [TON_RULE_TONE_OTHER_MUSIC] =
+        {"tone.other-music", TON_STAGE_MASTER, "docs/rules.md 3.9",
+         "no correction: {mean distance} from {target} on average is another "
+         "kind of music, its tone is kept",
+         "root mean square of the distances of the third octaves",
+         .figures = {{"mean distance", "dB"}}},
+
+    // Master: compression of the whole
+    [TON_RULE_GLUE_HELPS] =
+        {"glue.helps", TON_STAGE_MASTER, "docs/rules.md 3.5",
+         "holds the loud parts together: they vary by {range of the loud "
+         "parts}, peaks stand {peaks above the loud parts} out; takes {average "
+         "reduction} on average",
+         "P95 minus P10 of 400 ms loudness where the 3 s loudness is among the "
+         "highest 40 %; true peak minus their loudness; static curve at 2:1",
+         .figures = {{"range of the loud parts", "LU"},
+                     {"peaks above the loud parts", "LU"},
+                     {"average reduction", "dB"},
+                     {"peak to loudness", "LU"}}},
+    [TON_RULE_GLUE_DENSE] =
+        {"glue.dense", TON_STAGE_MASTER, "docs/rules.md 3.5",
+         "no compression: the mix is dense already, its peaks stand only {peak "
+         "to loudness} above its loudness",
+         "true peak minus integrated loudness is under 11 LU",
+         .figures = {{"peak to loudness", "LU"}}},
+    [TON_RULE_GLUE_EVEN] =
+        {"glue.even", TON_STAGE_MASTER, "docs/rules.md 3.5",
+         "no compression needed: the loud parts vary by [{range of the loud "
+         "parts}|nothing], peaks stand [{peaks above the loud parts}|little] "
+         "out",
+         "compressed only where the 400 ms loudness of the loud parts ranges "
+         "over more than 5 LU and peaks stand more than 14 LU out",
+         .figures = {{"range of the loud parts", "LU"},
+                     {"peaks above the loud parts", "LU"}}},
+    [TON_RULE_GLUE_OTHER_MUSIC] = {"glue.other-music", TON_STAGE_MASTER,
+                                   "docs/rules.md 3.9",
+                                   "no compression: {tonal distance} from the "
+                                   "usual tone is another kind of music",
+                                   "its dynamics are its own",
+                                   .figures = {{"tonal distance", "dB"}}},
+    [TON_RULE_GLUE_PROVED] =
+        {"glue.proved", TON_STAGE_MASTER, "docs/rules.md 3.2",
+         "no compression: with it the limiter would take {reduction with it} "
+         "instead of {reduction without it}",
+         "the compressor lets the attacks through; 95th percentile of the "
+         "limiter's reduction at the same loudness, tried with and without",
+         .figures = {{"reduction with it", "dB"},
+                     {"reduction without it", "dB", "docs/rules.md 3.8"}}},
+
+    // Master: width
+    [TON_RULE_WIDTH_BASS] =
+        {"width.bass", TON_STAGE_MASTER, "docs/rules.md 3.6",
+         "bass to the middle: the sides below 120 Hz are at {sides below 120 "
+         "Hz} of the middle, nine of ten songs are tighter",
+         "side re mid below 120 Hz against 138 released pop songs",
+         .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
+    [TON_RULE_WIDTH_WIDE] =
+        {"width.wide", TON_STAGE_MASTER, "docs/rules.md 3.6",
+         "a little narrower: the sides are at {sides} of the middle, nine of "
+         "ten songs are narrower",
+         "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
+         .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
+    [TON_RULE_WIDTH_NARROW] =
+        {"width.narrow", TON_STAGE_MASTER, "docs/rules.md 3.6",
+         "a little wider: the sides are at {sides} of the middle, nine of ten "
+         "songs are wider",
+         "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
+         .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
+    [TON_RULE_WIDTH_USUAL] =
+        {"width.usual", TON_STAGE_MASTER, "docs/rules.md 3.6",
+         "width kept: like released songs, the sides are at {sides} of the "
+         "middle",
+         "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
+         .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
+    [TON_RULE_WIDTH_OTHER_MUSIC] = {"width.other-music", TON_STAGE_MASTER,
+                                    "docs/rules.md 3.9",
+                                    "width kept: {tonal distance} from the "
+                                    "usual tone is another kind of music",
+                                    "its width is its own",
+                                    .figures = {{"tonal distance", "dB"}}},
+
+    // Master: loudness
+    [TON_RULE_LOUDNESS_DRIVE] =
+        {"loudness.drive", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "brings the mix from {loudness of the mix} to {goal} and holds the "
+         "peaks",
+         "first gain: goal minus loudness; then searched with test renders",
+         .figures = {{"loudness of the mix", "LUFS"},
+                     {"true peak of the mix", "dBTP"},
+                     {"goal", "LUFS"}}},
+    [TON_RULE_LOUDNESS_NO_GOAL] =
+        {"loudness.no-goal", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "no loudness is asked for: it only holds the peaks",
+         "true peak of the mix {true peak of the mix}",
+         .figures = {{"loudness of the mix", "LUFS"},
+                     {"true peak of the mix", "dBTP"}}},
+#define OUTCOME                                                                \
+  .figures = {{"loudness", "LUFS", TARGETS},                                   \
+              {"true peak", "dBTP", TARGETS},                                  \
+              {"limiter reduction", "dB"},                                     \
+              {"goal", "LUFS"},                                                \
+              {"test renders", "test renders"}}
+    [TON_RULE_LOUDNESS_MET] =
+        {"loudness.met", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "measured {loudness}, as asked[; the limiter takes at most {limiter "
+         "reduction} for 95 % of the time]",
+         "{loudness} against a goal of {goal} after {test renders}, true peak "
+         "{true peak}[, limiter reduction {limiter reduction} (P95)]",
+         OUTCOME},
+    [TON_RULE_LOUDNESS_LOUDEST] =
+        {"loudness.loudest", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "{loudness} is the loudest it gets, {goal} was asked for: more gain "
+         "only distorts",
+         "two steps of more gain brought less than 0.02 LU a dB; the lowest "
+         "gain within 0.1 LU of the loudest, true peak {true peak}",
+         OUTCOME},
+    [TON_RULE_LOUDNESS_BOUND] = {"loudness.bound", TON_STAGE_MASTER,
+                                 "docs/rules.md 3.8",
+                                 "{loudness}, {goal} was asked for: the rest "
+                                 "would need more limiting than is allowed",
+                                 "stopped at {limiter reduction} of limiter "
+                                 "reduction (P95), true peak {true peak}",
+                                 OUTCOME},
+    [TON_RULE_LOUDNESS_RANGE] =
+        {"loudness.range", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "{loudness}, {goal} was asked for: the limiter's gain ends here; put "
+         "a gain in front of it for more",
+         "the goal lies beyond the range of the limiter's gain; true peak "
+         "{true peak}",
+         OUTCOME},
+    [TON_RULE_LOUDNESS_NEAREST] =
+        {"loudness.nearest", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "{loudness} is the nearest that was found to {goal}",
+         "the search ended after {test renders}; true peak {true peak}",
+         OUTCOME},
+#undef OUTCOME
+};
+
+_Static_assert(sizeof(rules) / sizeof(rules[0]) == TON_RULE_CHECK_FIRST,
+               "every rule has a row");
+
+const TonRule*
+ton_rule(TonRuleId id)
+{
+  assert(id < TON_RULES);
+  return id < TON_RULE_CHECK_FIRST ? &rules[id]
+                                   : &check_rules[id - TON_RULE_CHECK_FIRST];
+}
+
+const TonRule*
+ton_rule_named(const char* id)
+{
+  for (uint32_t i = 0; i < TON_RULES; ++i) {
+    if (strcmp(ton_rule(i)->id, id) == 0) {
+      return ton_rule(i);
+    }
+  }
+  return NULL;
+}
