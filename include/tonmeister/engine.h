@@ -81,7 +81,7 @@ typedef enum {
 /// A control set while playing.  It overrides the graph and its automation
 /// from its frame on; a value that is not a number gives the control back.
 typedef struct {
-  uint64_t frame; ///< Clock frame (see ton_engine_clock) where it took effect
+  uint64_t frame; ///< Where it took effect, in frames since the engine began
   uint64_t song;  ///< Song frame heard there; of TON_CHANGE_SONG: where to
   TonChangeKind kind;
   uint32_t strip;
@@ -138,6 +138,8 @@ typedef struct {
   uint64_t frames;  ///< Frames to deliver; 0: to the end with tails
   const TonChange* changes; ///< Applied on the way, in order of time; copied
   uint32_t n_changes;
+  bool live;      ///< For ton_engine_block(): `frames` counts for nothing
+  uint32_t ahead; ///< Live: frames that sources are read ahead; 0: 8192
   bool one_strip; ///< For the bench: no packing of strips into lanes
   /// Called about every 50 ms with 0 to 1; false stops.  May be null.
   bool (*progress)(void* handle, double part);
@@ -155,6 +157,62 @@ void ton_engine_free(TonEngine* engine);
 
 /// Run to the end and return when all sinks have all frames.
 TonStatus ton_engine_render(TonEngine* engine, TonError* error);
+
+/**
+   Playing live: an engine made with TonRun.live.
+
+   Three threads at most, each its own functions.  [audio] asks for blocks.
+   [reader] reads the sources ahead; it must come round more often than
+   TonRun.ahead lasts.  [control] changes things and looks; it may be the
+   reader too.  The bytes are those of a render: what a block lacks because the
+   reader is late is not left out, it comes with the next block.
+*/
+
+/// The next `frames` of every tap, in the order of the taps: two planes each,
+/// left and right.  Returns how many there are; fewer where the sources have
+/// not been read yet, the rest of the planes is silence.  [audio]
+uint32_t ton_engine_block(TonEngine* engine, float* const* out,
+                          uint32_t frames);
+
+/// Read the sources ahead as far as there is room.  [reader]
+TonStatus ton_engine_read_ahead(TonEngine* engine, TonError* error);
+
+/// Change something from the next block on; `frame` and `song` are not read.
+/// It begins on the next line of the grid of 16 song frames and takes the usual
+/// ramp.  TON_BAD_USE: there is no such thing, or the value is out of range;
+/// TON_UNSUPPORTED: it is fixed while playing; TON_NO_MEMORY: too many changes
+/// at once, ask again.  [control]
+TonStatus ton_engine_change(TonEngine* engine, const TonChange* change);
+
+/// Go on at a song frame, TonRun.ahead frames from now.  Sources fade over 64
+/// frames; processors are located anew but not reset, so what sounded before
+/// rings on, and after the longest tail all is as in a render of the whole.
+/// False: too many wishes at once, ask again.  [control]
+bool ton_engine_seek(TonEngine* engine, uint64_t frame);
+
+/// Go to `from` whenever the song has reached `to` or lies behind it; equal: no
+/// loop.  False: shorter than about 1,024 frames, or too many wishes at once.
+/// [control]
+bool ton_engine_loop(TonEngine* engine, uint64_t from, uint64_t to);
+
+/// Song frame that the next block begins with.  [control]
+int64_t ton_engine_position(const TonEngine* engine);
+
+/// Changes that took effect since the last call, with their frames; seeks and
+/// loops among them.  As TonRun.changes of a render with the same range they
+/// give the same bytes.  `lost` counts those there was no room for (8,192 wait
+/// at most).  [control]
+uint32_t ton_engine_applied(TonEngine* engine, TonChange* changes, uint32_t max,
+                            uint32_t* lost);
+
+/// Largest sample of a strip behind its chain, before fader and pan, since the
+/// last call; channel 0 or 1.  [control]
+float ton_engine_peak(TonEngine* engine, uint32_t strip, uint32_t channel);
+
+/// A processor's meter over the last block; not a number: there is none.
+/// [control]
+float ton_engine_meter_now(const TonEngine* engine, uint32_t strip,
+                           uint32_t insert, uint32_t meter);
 
 /// A processor's meter over the render, one value of largest magnitude per
 /// 0.1 s.  Owned by `engine`.  Null if it has none.

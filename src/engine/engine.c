@@ -4,7 +4,9 @@
 #include "engine/engine.h"
 
 #include "base/error.h"
+#include "engine/live.h"
 
+#include <math.h>
 #include <string.h>
 
 /// Own copy of the changes, and the song's jumps among them
@@ -50,7 +52,7 @@ set_range(TonEngine* e)
   p->timeline = e->timeline;
   p->changes = e->changes;
   p->n_changes = run->n_changes;
-  return plan_meter_points(p, run->from, e->frames);
+  return run->live ? TON_OK : plan_meter_points(p, run->from, e->frames);
 }
 
 static TonStatus
@@ -75,16 +77,20 @@ set_up(TonEngine* e, const TonGraph* graph, TonError* error)
   if (!e->graph || copy_changes(e)) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  const bool one_thread = e->run.live || e->run.threads == 1;
   const PlanOptions options = {.block = e->run.block,
-                               .n_buffers =
-                                   e->run.threads == 1 ? 1 : MAX_BUFFERS,
-                               .changeable = e->run.n_changes > 0,
+                               .n_buffers = one_thread ? 1 : MAX_BUFFERS,
+                               .changeable = e->run.live || e->run.n_changes,
                                .one_strip = e->run.one_strip};
   TON_TRY(plan_new(e->graph, &options, &e->plan, error));
   if (set_range(e)) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  return seek_sources(e, error);
+  TON_TRY(seek_sources(e, error));
+  return e->run.live
+             ? live_new(e->plan, e->run.ahead, e->timeline.jumps[0].song,
+                        e->first, &e->live, error)
+             : TON_OK;
 }
 
 TonStatus
@@ -109,6 +115,7 @@ void
 ton_engine_free(TonEngine* e)
 {
   if (e) {
+    live_free(e->live);
     plan_free(e->plan);
     ton_graph_free(e->graph);
     ton_free(e->changes);
@@ -144,6 +151,16 @@ ton_engine_meter(const TonEngine* e, uint32_t strip, uint32_t insert,
   }
   *n_points = e->plan->n_points;
   return slot->points + (size_t)meter * e->plan->n_points;
+}
+
+float
+ton_engine_meter_now(const TonEngine* e, uint32_t strip, uint32_t insert,
+                     uint32_t meter)
+{
+  const InsertSlot* const slot = find_slot(e->plan, strip, insert);
+  return slot && meter < slot->type->n_meters
+             ? atomic_load_explicit(&slot->meters[meter], memory_order_relaxed)
+             : NAN;
 }
 
 uint32_t

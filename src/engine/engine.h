@@ -17,6 +17,7 @@ struct TonEngine {
   uint64_t frames; ///< To deliver
   TonChange* changes;
   Timeline timeline; ///< The start, then every jump of `changes`
+  struct Live* live; ///< Null: rendered offline
 };
 
 /// Frames that a render runs in all

@@ -102,11 +102,12 @@ typedef struct {
   uint32_t n_sums;
   PlanTask* tasks; ///< In an order that never waits: the flat run list
   uint32_t n_tasks;
-  uint32_t latency;    ///< Frames between the sources and the taps
-  uint64_t length;     ///< Of the song with its tails
-  uint64_t settle;     ///< How long what came before matters, at most
-  uint32_t max_inputs; ///< Of a sum
-  uint32_t max_meters; ///< Of a processor
+  uint32_t latency;     ///< Frames between the sources and the taps
+  uint32_t max_latency; ///< Of any strip
+  uint64_t length;      ///< Of the song with its tails
+  uint64_t settle;      ///< How long what came before matters, at most
+  uint32_t max_inputs;  ///< Of a sum
+  uint32_t max_meters;  ///< Of a processor
 
   Timeline timeline;
   uint64_t from;         ///< Song frame of the first meter point

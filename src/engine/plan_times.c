@@ -135,6 +135,10 @@ plan_times(Plan* p, const PlanEdges* edges)
   for (uint32_t i = 0; i < p->n_banks; ++i) {
     TON_TRY(place_bank(p, &p->banks[i], edges));
   }
+  for (uint32_t i = 0; i < p->graph->n_strips; ++i) {
+    const uint32_t out = p->strips[i].latency_out;
+    p->max_latency = out > p->max_latency ? out : p->max_latency;
+  }
   for (uint32_t i = 0; i < p->graph->n_taps; ++i) {
     const uint32_t out = p->strips[p->graph->taps[i].strip].latency_out;
     p->latency = out > p->latency ? out : p->latency;

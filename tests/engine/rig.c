@@ -35,8 +35,8 @@ rig_stem(RigStem* stem, const float* const* planar, uint32_t channels,
   return &stem->source;
 }
 
-static bool
-push(void* handle, const float* const* in, uint32_t frames)
+bool
+rig_take_push(void* handle, const float* const* in, uint32_t frames)
 {
   RigTake* const take = handle;
   if (take->frames + frames > take->room) {
@@ -56,7 +56,7 @@ TonSink
 rig_take(RigTake* take)
 {
   *take = (RigTake){0};
-  return (TonSink){take, push};
+  return (TonSink){take, rig_take_push};
 }
 
 void

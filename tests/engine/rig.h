@@ -25,6 +25,9 @@ const TonSource* rig_stem(RigStem* stem, const float* const* planar,
 /// Sink that keeps everything; rig_take_free() when done
 TonSink rig_take(RigTake* take);
 
+/// Append to a take; the sink's function
+bool rig_take_push(void* take, const float* const* in, uint32_t frames);
+
 void rig_take_free(RigTake* take);
 
 /// Random samples of 24 bits' grid in [-0.5, 0.5)

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "audio_guard.h"
+#include "expect.h"
+#include "rig.h"
+#include "signals.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+/**
+   @file
+   Playing: blocks when asked, while other threads read ahead and turn knobs.
+*/
+
+enum { RATE = 48000, SONG = 3 * RATE, TRACKS = 4, PARAMS = 256 };
+
+/// A song in memory: four tracks, a room, a mix
+typedef struct {
+  float noise[TRACKS][2][SONG];
+  const float* planes[TRACKS][2];
+  RigStem stems[TRACKS];
+  TonGraph* graph;
+  RigTake take;
+} Song;
+
+static void
+add(TonGraph* graph, uint32_t strip, const char* id, const char* symbol,
+    float value, uint32_t sidechain)
+{
+  const TonProcessor* const type = ton_processor(id);
+  float values[PARAMS];
+  ton_param_defaults(type, values);
+  values[ton_param(type, symbol) - type->params] = value;
+  ton_graph_insert(graph, strip, type, values, sidechain);
+}
+
+static void
+add_track(Song* s, uint32_t i)
+{
+  static const TonFader fader = {.db = -6.0F, .law = TON_LAW_CONSTANT_POWER};
+  for (uint32_t c = 0; c < 2; ++c) {
+    rig_noise(s->noise[i][c], SONG, 2 * i + c);
+    s->planes[i][c] = s->noise[i][c];
+  }
+  ton_graph_strip(s->graph, "Track",
+                  rig_stem(&s->stems[i], s->planes[i], 1 + i % 2, SONG), 0.5F,
+                  &fader);
+  add(s->graph, i, "equaliser", "1-type", 1.0F, UINT32_MAX);
+  if (i > 1) {
+    add(s->graph, i, "compressor", "threshold", -30.0F,
+        i == 2 ? 0 : UINT32_MAX);
+  }
+}
+
+static void
+song_open(Song* s, bool sink)
+{
+  static const TonFader unity = {.law = TON_LAW_BALANCE};
+  s->graph = ton_graph_new(RATE);
+  for (uint32_t i = 0; i < TRACKS; ++i) {
+    add_track(s, i);
+  }
+  const uint32_t room = ton_graph_strip(s->graph, "Room", NULL, 1.0F, &unity);
+  const uint32_t mix = ton_graph_strip(s->graph, "Mix", NULL, 1.0F, &unity);
+  add(s->graph, room, "reverb", "mix", 100.0F, UINT32_MAX);
+  add(s->graph, mix, "limiter", "gain", 6.0F, UINT32_MAX);
+  for (uint32_t i = 0; i < TRACKS; ++i) {
+    ton_graph_edge(s->graph, i, mix, 0.0F, false);
+    ton_graph_edge(s->graph, i, room, -12.0F, i == 0);
+  }
+  ton_graph_edge(s->graph, room, mix, 0.0F, false);
+  static const TonPoint points[] = {{0.5, -12.0F, TON_CURVE_LINEAR},
+                                    {1.5, 0.0F, TON_CURVE_SMOOTH},
+                                    {2.0, -6.0F, TON_CURVE_HOLD}};
+  ton_graph_automate(s->graph, 1, TON_AUTO_FADER, 0, 0, points, 3);
+  ton_graph_automate(s->graph, 3, TON_AUTO_PAN, 0, 0, points, 3);
+  s->take = (RigTake){0};
+  const TonSink taken = sink ? rig_take(&s->take) : (TonSink){0};
+  ton_graph_tap(s->graph, mix, 1.0F, &taken);
+}
+
+static void
+song_close(Song* s)
+{
+  rig_take_free(&s->take);
+  ton_graph_free(s->graph);
+}
+
+static TonEngine*
+engine_of(const Song* s, TonRun run)
+{
+  TonEngine* engine = NULL;
+  TonError error = {0};
+  if (ton_engine_new(s->graph, &run, &engine, &error)) {
+    fail_msg("%s", error.text);
+  }
+  return engine;
+}
+
+/// One block into a take, guarded
+static uint32_t
+play_block(TonEngine* engine, RigTake* take, uint32_t frames)
+{
+  float planes[2][4096];
+  float* const out[2] = {planes[0], planes[1]};
+  audio_guard = true;
+  const uint32_t n = ton_engine_block(engine, out, frames);
+  audio_guard = false;
+  const TonSink sink = {take, rig_take_push};
+  sink.push(take, (const float* const*)out, n);
+  return n;
+}
+
+// Nothing turned -------------------------------------------------------------
+
+static void
+blocks_are_the_bytes_of_a_render(void** state)
+{
+  (void)state;
+  static Song offline;
+  static Song live;
+  const TonRun part = {.from = RATE / 2, .preroll = 7000, .frames = 2 * RATE};
+  song_open(&offline, true);
+  rig_render(offline.graph, part);
+  static const uint32_t blocks[] = {1, 7, 64, 441, 1024, 4096};
+  for (size_t i = 0; i < 6; ++i) {
+    TonRun run = part;
+    run.live = true;
+    song_open(&live, false);
+    TonEngine* const engine = engine_of(&live, run);
+    while (live.take.frames < part.frames) {
+      const uint64_t left = part.frames - live.take.frames;
+      play_block(engine, &live.take,
+                 left < blocks[i] ? (uint32_t)left : blocks[i]);
+      assert_int_equal(ton_engine_read_ahead(engine, NULL), TON_OK);
+    }
+    assert_int_equal(ton_engine_position(engine), part.from + part.frames);
+    assert_true(rig_hash(&live.take) == rig_hash(&offline.take));
+    ton_engine_free(engine);
+    song_close(&live);
+  }
+  song_close(&offline);
+}
+
+// Everything turned ----------------------------------------------------------
+
+typedef struct {
+  TonEngine* engine;
+  atomic_bool over;
+  TonChange applied[8192];
+  uint32_t n_applied;
+  atomic_uint turned;
+  atomic_uint wrong; ///< Answers that a thread did not expect
+} Session;
+
+static void*
+read_ahead(void* handle)
+{
+  Session* const s = handle;
+  while (!atomic_load(&s->over)) {
+    ton_engine_read_ahead(s->engine, NULL);
+    sched_yield();
+  }
+  return NULL;
+}
+
+static uint32_t
+roll(uint64_t n, uint32_t sides)
+{
+  const double u = 0.5 + 0.5 * signal_random(77, n);
+  const uint32_t face = (uint32_t)(u * sides);
+  return face < sides ? face : sides - 1;
+}
+
+/// A parameter of the equaliser of a track, anywhere in its range
+static void
+turn_param(Session* s, uint64_t n)
+{
+  const TonProcessor* const type = ton_processor("equaliser");
+  const uint32_t k = roll(n + 1, type->n_params);
+  const TonParam* const p = &type->params[k];
+  const float part = (float)roll(n + 2, 101) / 100.0F;
+  const TonChange c = {.kind = TON_CHANGE_PARAM,
+                       .strip = roll(n + 3, TRACKS),
+                       .param = k,
+                       .value = p->spacing >= TON_INTEGER
+                                    ? (roll(n + 4, 2) ? p->min : p->max)
+                                    : p->min + part * (p->max - p->min)};
+  const TonStatus status = ton_engine_change(s->engine, &c);
+  s->wrong += (status == TON_UNSUPPORTED) != !(p->flags & TON_AUTOMATE) &&
+              status != TON_NO_MEMORY;
+}
+
+static void
+turn_something(Session* s, uint64_t n)
+{
+  const uint32_t what = roll(n, 9);
+  TonChange c = {.strip = roll(n + 1, TRACKS + 2), .item = 0};
+  if (what == 0) {
+    ton_engine_seek(s->engine, roll(n + 2, SONG));
+  } else if (what == 1) {
+    const uint64_t from = roll(n + 2, SONG / 2);
+    ton_engine_loop(s->engine, from, from + roll(n + 3, RATE));
+  } else if (what < 5) {
+    turn_param(s, n);
+  } else {
+    static const TonChangeKind kinds[] = {TON_CHANGE_FADER, TON_CHANGE_PAN,
+                                          TON_CHANGE_MUTE, TON_CHANGE_BYPASS};
+    static const float most[] = {-20.0F, 90.0F, 1.0F, 1.0F};
+    const uint32_t kind = what - 5;
+    c.kind = kinds[kind];
+    c.value = most[kind] * (float)roll(n + 4, 2);
+    s->wrong += ton_engine_change(s->engine, &c) == TON_BAD_USE;
+  }
+}
+
+static void*
+turn_knobs(void* handle)
+{
+  Session* const s = handle;
+  for (uint64_t n = 0; !atomic_load(&s->over); n += 10) {
+    turn_something(s, n);
+    (void)ton_engine_peak(s->engine, 0, 0);
+    (void)ton_engine_meter_now(s->engine, TRACKS + 1, 0, 0);
+    s->wrong += ton_engine_position(s->engine) > 100 * SONG;
+    ++s->turned;
+    const struct timespec pause = {0, 1000000};
+    nanosleep(&pause, NULL);
+  }
+  return NULL;
+}
+
+enum { PLAYED = 5 * RATE };
+
+static void
+played_again(const Session* s, const RigTake* heard, uint32_t block,
+             uint32_t threads)
+{
+  static Song song;
+  song_open(&song, true);
+  rig_render(song.graph, (TonRun){.block = block,
+                                  .threads = threads,
+                                  .frames = heard->frames,
+                                  .changes = s->applied,
+                                  .n_changes = s->n_applied});
+  assert_int_equal(song.take.frames, heard->frames);
+  assert_true(rig_hash(&song.take) == rig_hash(heard));
+  song_close(&song);
+}
+
+static void
+what_was_turned_can_be_played_again(void** state)
+{
+  (void)state;
+  static Song song;
+  static Session s;
+  song_open(&song, false);
+  s.engine = engine_of(&song, (TonRun){.live = true, .ahead = 2048});
+  pthread_t threads[2];
+  pthread_create(&threads[0], NULL, read_ahead, &s);
+  pthread_create(&threads[1], NULL, turn_knobs, &s);
+  while (song.take.frames < PLAYED || atomic_load(&s.turned) < 150) {
+    if (!play_block(s.engine, &song.take, 64)) {
+      sched_yield();
+    }
+  }
+  atomic_store(&s.over, true);
+  pthread_join(threads[0], NULL);
+  pthread_join(threads[1], NULL);
+  uint32_t lost = 0;
+  s.n_applied = ton_engine_applied(s.engine, s.applied, 8192, &lost);
+  assert_int_equal(lost, 0);
+  assert_int_equal(s.wrong, 0);
+  assert_true(s.n_applied >= 100);
+  print_message("# %u changes applied\n", s.n_applied);
+  ton_engine_free(s.engine);
+  played_again(&s, &song.take, 512, 1);
+  played_again(&s, &song.take, 4096, 3);
+  played_again(&s, &song.take, 37, 2);
+  song_close(&song);
+}
+
+// One thing at a time --------------------------------------------------------
+
+static void
+seeks_and_loops_go_where_they_say(void** state)
+{
+  (void)state;
+  static Song song;
+  song_open(&song, false);
+  TonEngine* const engine =
+      engine_of(&song, (TonRun){.live = true, .ahead = 1024});
+  assert_false(ton_engine_loop(engine, 1000, 1100)); // too short
+  assert_true(ton_engine_loop(engine, RATE, RATE + 10000));
+  assert_true(ton_engine_seek(engine, RATE + 5000));
+  TonChange applied[64];
+  uint32_t n = 0;
+  uint32_t lost = 0;
+  while (n < 3) {
+    ton_engine_read_ahead(engine, NULL);
+    play_block(engine, &song.take, 256);
+    n += ton_engine_applied(engine, applied + n, 64 - n, &lost);
+  }
+  assert_int_equal(applied[0].song, RATE + 5000);
+  assert_int_equal(applied[1].song, RATE);
+  assert_int_equal(applied[1].frame - applied[0].frame, 5000);
+  assert_int_equal(applied[2].frame - applied[1].frame, 10000);
+  assert_true(ton_engine_position(engine) < RATE + 10000);
+  ton_engine_free(engine);
+  song_close(&song);
+}
+
+static void
+what_cannot_be_turned_is_refused(void** state)
+{
+  (void)state;
+  static Song song;
+  song_open(&song, false);
+  TonEngine* const engine = engine_of(&song, (TonRun){.live = true});
+  const TonChange wrong[] = {
+      {.kind = TON_CHANGE_FADER, .strip = TRACKS + 2},
+      {.kind = TON_CHANGE_FADER, .value = 200.0F},
+      {.kind = TON_CHANGE_EDGE, .item = 2},
+      {.kind = TON_CHANGE_BYPASS, .item = 1},
+      {.kind = TON_CHANGE_PARAM, .param = 9999},
+      {.kind = TON_CHANGE_PARAM, .param = 0, .value = -1.0F},
+      {.kind = TON_CHANGE_SONG},
+  };
+  for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); ++i) {
+    assert_int_equal(ton_engine_change(engine, &wrong[i]), TON_BAD_USE);
+  }
+  ton_engine_free(engine);
+  song_close(&song);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(blocks_are_the_bytes_of_a_render),
+      cmocka_unit_test(what_was_turned_can_be_played_again),
+      cmocka_unit_test(seeks_and_loops_go_where_they_say),
+      cmocka_unit_test(what_cannot_be_turned_is_refused),
+  };
+  return TON_TESTS(tests);
+}
