@@ -28,7 +28,7 @@ row() {
   printf '  %-34s %6.2f s %6.2f CPU-s %5.0f MB %5.1fx  %s\n' "$name" "$1" "$2" \
     "$3" "$(awk "BEGIN { print $2 / $ours }")" \
     "$("$ton" measure "$work/out.wav" |
-      awk '/^ *integrated/ { l = $2 } /^ *true peak/ { p = $3 }
+      awk '/^ *integrated/ { l = $3 } /^ *true peak/ { p = $3 }
         END { print l " LUFS, " p " dBTP" }')"
 }
 

@@ -34,7 +34,7 @@ row() {
   lufs=
   if [ -f "$work/out.wav" ]; then
     lufs=$("$ton" measure "$work/out.wav" |
-      awk '/^ *integrated/ { print $2 " LUFS" }')
+      awk '/^ *integrated/ { print $3 " LUFS" }')
     rm -f "$work/out.wav"
   fi
   ratio=$(awk "BEGIN { printf \"%.1f\", $2 / $ours }")

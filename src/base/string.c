@@ -2,6 +2,7 @@
 #include "base/string.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -50,6 +51,38 @@ ton_string_printf(TonString* text, const char* format, ...)
     text->failed = true;
   }
   va_end(again);
+}
+
+/// Does the character of `n` bytes command a terminal, or turn the reading
+/// direction (U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069)?
+static bool
+commands(const unsigned char* s, size_t n)
+{
+  return s[0] < 0x20 || s[0] == 0x7F || (s[0] == 0xC2 && s[1] < 0xA0) ||
+         (n == 3 && s[0] == 0xE2 && s[1] == 0x80 &&
+          (s[2] == 0x8E || s[2] == 0x8F || (s[2] >= 0xA8 && s[2] <= 0xAE))) ||
+         (n == 3 && s[0] == 0xE2 && s[1] == 0x81 && s[2] >= 0xA6 &&
+          s[2] <= 0xA9);
+}
+
+void
+ton_string_add_visible(TonString* text, const char* outside)
+{
+  size_t left = strlen(outside);
+  while (left) {
+    const unsigned char* const s = (const unsigned char*)outside;
+    const size_t n = ton_utf8_length(outside, left);
+    const size_t taken = n ? n : 1;
+    if (n && !commands(s, n)) {
+      ton_string_add_bytes(text, outside, n);
+    } else {
+      for (size_t i = 0; i < taken; ++i) {
+        ton_string_printf(text, "\\x%02X", s[i]);
+      }
+    }
+    outside += taken;
+    left -= taken;
+  }
 }
 
 const char*

@@ -20,6 +20,11 @@ void ton_string_add_bytes(TonString* text, const char* bytes, size_t length);
 void ton_string_printf(TonString* text, const char* format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/// Text from outside (a name, a tag, a file's content) for a terminal or a page:
+/// control characters, bytes that are no UTF-8 and characters that turn the
+/// reading direction stand there as "\x1B", so that they command nothing.
+void ton_string_add_visible(TonString* text, const char* outside);
+
 /// The text as a string, "" while empty.  Owned by `text`.
 const char* ton_string_string(const TonString* text);
 

@@ -1,46 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
+/**
+   @file
+   Takes a command line apart: verb, options with their values, and the words
+   that are left.
+*/
+
+#include "cli/command_line.h"
+
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/string.h"
-#include "cli/cli.h"
+#include "cli/verbs.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <unistd.h>
 
-static const CliVerb*
-find_verb(const char* name)
+static TonStatus
+no_memory(TonError* error)
 {
-  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    if (strcmp(cli_verbs[i].name, name) == 0) {
-      return &cli_verbs[i];
+  return ton_fail(error, TON_NO_MEMORY, "out of memory");
+}
+
+const char* const*
+cli_values(const CommandLine* line, const char* name, uint32_t* n)
+{
+  *n = 0;
+  for (uint32_t i = 0; i < line->verb->n_options; ++i) {
+    if (strcmp(line->verb->options[i].name, name) == 0) {
+      *n = line->given[i].n;
+      return line->given[i].values;
     }
   }
   return NULL;
 }
 
-static uint32_t
-option_index(const CliVerb* verb, const char* name)
-{
-  for (uint32_t i = 0; i < verb->n_options; ++i) {
-    if (strcmp(verb->options[i].name, name) == 0) {
-      return i;
-    }
-  }
-  return UINT32_MAX;
-}
-
-const char* const*
-cli_values(const CliLine* line, const char* name, uint32_t* n)
-{
-  const uint32_t i = option_index(line->verb, name);
-  *n = i == UINT32_MAX ? 0 : line->n_given[i];
-  return *n ? line->given[i] : NULL;
-}
-
 const char*
-cli_value(const CliLine* line, const char* name)
+cli_value(const CommandLine* line, const char* name)
 {
   uint32_t n = 0;
   const char* const* const values = cli_values(line, name, &n);
@@ -48,7 +45,7 @@ cli_value(const CliLine* line, const char* name)
 }
 
 bool
-cli_has(const CliLine* line, const char* name)
+cli_has(const CommandLine* line, const char* name)
 {
   uint32_t n = 0;
   cli_values(line, name, &n);
@@ -59,6 +56,7 @@ static TonStatus
 unknown_verb(const char* name, TonError* error)
 {
   const char* names[32];
+  assert(cli_n_verbs <= 32);
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
     names[i] = cli_verbs[i].name;
   }
@@ -67,14 +65,16 @@ unknown_verb(const char* name, TonError* error)
                          "there is no verb \"%s\"; did you mean \"%s\"?", name,
                          near)
               : ton_fail(error, TON_BAD_USE,
-                         "there is no verb \"%s\"; see tonmeister help", name);
+                         "there is no verb \"%s\"; tonmeister help lists them",
+                         name);
 }
 
 static TonStatus
-unknown_option(const CliVerb* verb, const char* given, TonError* error)
+unknown_option(const Verb* verb, const char* given, TonError* error)
 {
   const char* names[32];
   size_t n = 0;
+  assert(verb->n_options + cli_n_common + cli_n_rendering <= 32);
   for (uint32_t i = 0; i < verb->n_options; ++i) {
     names[n++] = verb->options[i].name;
   }
@@ -84,27 +84,31 @@ unknown_option(const CliVerb* verb, const char* given, TonError* error)
   for (uint32_t i = 0; verb->renders && i < cli_n_rendering; ++i) {
     names[n++] = cli_rendering[i].name;
   }
-  const char* const word = given + strspn(given, "-");
-  const char* const near = ton_string_nearest(word, names, n);
+  const char* const near =
+      ton_string_nearest(given + strspn(given, "-"), names, n);
+  if (access(given, F_OK) == 0) {
+    return ton_fail(error, TON_BAD_USE,
+                    "%s has no option %s; for the file of that name write ./%s",
+                    verb->name, given, given);
+  }
   return near ? ton_fail(error, TON_BAD_USE,
                          "%s has no option %s; did you mean --%s?", verb->name,
                          given, near)
               : ton_fail(error, TON_BAD_USE,
-                         "%s has no option %s; see tonmeister help %s",
+                         "%s has no option %s; tonmeister help %s lists them",
                          verb->name, given, verb->name);
 }
 
 static TonStatus
-whole_number(const char* name, const char* text, uint32_t least, uint32_t most,
-             uint32_t* number, TonError* error)
+read_whole_number(const char* name, const char* text, long min, long max,
+                  uint32_t* number, TonError* error)
 {
-  assert(text);
   char* end = NULL;
   const long value = strtol(text, &end, 10);
-  if (end == text || *end || value < (long)least || value > (long)most) {
+  if (end == text || *end || value < min || value > max) {
     return ton_fail(error, TON_BAD_USE,
-                    "--%s %s is not a whole number from %u to %u", name, text,
-                    least, most);
+                    "--%s %s is not a whole number from %ld to %ld", name, text,
+                    min, max);
   }
   *number = (uint32_t)value;
   return TON_OK;
@@ -112,25 +116,44 @@ whole_number(const char* name, const char* text, uint32_t least, uint32_t most,
 
 /// An option of all verbs, or of all rendering verbs
 static TonStatus
-take_common(CliLine* line, const char* name, const char* value, TonError* error)
+take_common(CommandLine* line, const char* name, const char* value,
+            TonError* error)
 {
   if (strcmp(name, "json") == 0) {
     line->json = true;
   } else if (strcmp(name, "quiet") == 0) {
     line->quiet = true;
   } else if (strcmp(name, "threads") == 0) {
-    return whole_number(name, value, 1, 64, &line->job.threads, error);
+    return read_whole_number(name, value, 1, 64, &line->job.threads, error);
   } else if (strcmp(name, "block") == 0) {
-    return whole_number(name, value, 1, 4096, &line->job.block, error);
+    return read_whole_number(name, value, 1, 4096, &line->job.block, error);
   }
   return TON_OK;
 }
 
-static const CliOption*
-match(const CliOption* options, uint32_t n, const char* word, size_t length)
+/// An option of the verb itself: the last value counts, or all of them
+static TonStatus
+take_own(CommandLine* line, const Option* option, const char* value,
+         TonError* error)
+{
+  GivenValues* const g = &line->given[option - line->verb->options];
+  const uint32_t kept = option->repeats ? g->n : 0;
+  const char** const values =
+      ton_grow(g->values, &g->capacity, kept + 1, sizeof(char*));
+  if (!values) {
+    return no_memory(error);
+  }
+  values[kept] = value ? value : "";
+  g->values = values;
+  g->n = kept + 1;
+  return TON_OK;
+}
+
+static const Option*
+match(const Option* options, uint32_t n, const char* word, size_t length)
 {
   for (uint32_t i = 0; i < n; ++i) {
-    const CliOption* const o = &options[i];
+    const Option* const o = &options[i];
     const bool by_name = word[1] == '-' && strlen(o->name) == length - 2 &&
                          strncmp(o->name, word + 2, length - 2) == 0;
     const bool by_letter =
@@ -144,17 +167,17 @@ match(const CliOption* options, uint32_t n, const char* word, size_t length)
 
 /// One option with its value, which may be the next word; `*i` moves on
 static TonStatus
-take_option(CliLine* line, int argc, char** argv, int* i, TonError* error)
+take_option(CommandLine* line, int argc, char** argv, int* i, TonError* error)
 {
   const char* const word = argv[*i];
   const size_t length = strcspn(word, "=");
-  const CliVerb* const verb = line->verb;
-  const CliOption* own = match(verb->options, verb->n_options, word, length);
-  const CliOption* all = match(cli_common, cli_n_common, word, length);
+  const Verb* const verb = line->verb;
+  const Option* own = match(verb->options, verb->n_options, word, length);
+  const Option* all = match(cli_common, cli_n_common, word, length);
   if (!all && verb->renders) {
     all = match(cli_rendering, cli_n_rendering, word, length);
   }
-  const CliOption* const o = own ? own : all;
+  const Option* const o = own ? own : all;
   if (!o) {
     return unknown_option(verb, word, error);
   }
@@ -168,31 +191,22 @@ take_option(CliLine* line, int argc, char** argv, int* i, TonError* error)
   } else if (!o->value && value) {
     return ton_fail(error, TON_BAD_USE, "--%s takes no value", o->name);
   }
-  if (!own) {
-    return take_common(line, o->name, value, error);
-  }
-  const uint32_t at = (uint32_t)(own - verb->options);
-  if (line->n_given[at] && !o->repeats) {
-    line->n_given[at] = 0;
-  }
-  if (line->n_given[at] < MOST_VALUES) {
-    line->given[at][line->n_given[at]++] = value ? value : "";
-  }
-  return TON_OK;
+  return own ? take_own(line, own, value, error)
+             : take_common(line, o->name, value, error);
 }
 
 static TonStatus
-check_args(const CliLine* line, TonError* error)
+check_args(const CommandLine* line, TonError* error)
 {
-  const CliVerb* const v = line->verb;
-  if (line->n_args < v->least_args || line->n_args > v->most_args) {
+  const Verb* const v = line->verb;
+  if (line->n_args < v->min_args || line->n_args > v->max_args) {
     return ton_fail(error, TON_BAD_USE, "expected: tonmeister %s %s", v->name,
                     v->usage);
   }
   return TON_OK;
 }
 
-/// A word that begins with '-' but is a level or another value
+/// A word that begins with '-' but is a level or another value is no option
 static bool
 is_option(const char* word)
 {
@@ -200,38 +214,36 @@ is_option(const char* word)
 }
 
 TonStatus
-cli_parse(int argc, char** argv, CliLine* line, TonError* error)
+cli_parse(int argc, char** argv, CommandLine* line, TonError* error)
 {
-  line->verb = find_verb(argv[1]);
+  line->verb = cli_find_verb(argv[1]);
   if (!line->verb) {
     return unknown_verb(argv[1], error);
   }
-  bool words = false;
+  line->args = ton_alloc((size_t)argc * sizeof(char*));
+  line->given = ton_alloc((line->verb->n_options + 1) * sizeof(GivenValues));
+  if (!line->args || !line->given) {
+    return no_memory(error);
+  }
+  bool only_words = false;
   for (int i = 2; i < argc; ++i) {
-    if (!words && strcmp(argv[i], "--") == 0) {
-      words = true;
-    } else if (!words && is_option(argv[i])) {
+    if (!only_words && strcmp(argv[i], "--") == 0) {
+      only_words = true;
+    } else if (!only_words && is_option(argv[i])) {
       TON_TRY(take_option(line, argc, argv, &i, error));
-    } else if (line->n_args < 4096) {
+    } else {
       line->args[line->n_args++] = argv[i];
     }
   }
   return check_args(line, error);
 }
 
-TonStatus
-cli_expect_wav(const char* path, TonError* error)
+void
+cli_line_free(CommandLine* line)
 {
-  static const char* const others[] = {".flac", ".mp3", ".m4a",  ".mp4",
-                                       ".aac",  ".ogg", ".opus", ".aif",
-                                       ".aiff", ".caf", ".wma",  ".w64"};
-  const char* const dot = path ? strrchr(path, '.') : NULL;
-  for (size_t i = 0; dot && i < TON_COUNT(others); ++i) {
-    if (strcasecmp(dot, others[i]) == 0) {
-      return ton_fail_file(error, TON_BAD_USE, path,
-                           "would be a WAV file; name it .wav (tonmeister "
-                           "release writes FLAC, MP3 and others)");
-    }
+  for (uint32_t i = 0; line->given && i < line->verb->n_options; ++i) {
+    ton_free(line->given[i].values);
   }
-  return TON_OK;
+  ton_free(line->given);
+  ton_free(line->args);
 }

@@ -4,13 +4,14 @@
    Completion for shells, from the tables of verbs, options and processors.
 */
 
-#include "cli/cli.h"
+#include "cli/help.h"
+#include "cli/verbs.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static void
-option_words(const CliOption* o, uint32_t n)
+option_words(const Option* o, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     printf(" --%s", o[i].name);
@@ -21,7 +22,7 @@ option_words(const CliOption* o, uint32_t n)
 }
 
 static void
-all_options(const CliVerb* v)
+all_options(const Verb* v)
 {
   option_words(v->options, v->n_options);
   if (v->renders) {
@@ -52,7 +53,7 @@ values_without_files(void)
 {
   const char* between = "";
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    const CliVerb* const v = &cli_verbs[i];
+    const Verb* const v = &cli_verbs[i];
     for (uint32_t k = 0; k < v->n_options; ++k) {
       const char* const takes = v->options[k].value;
       if (takes && strcmp(takes, "FILE") != 0 && strcmp(takes, "SONG") != 0) {
@@ -118,7 +119,7 @@ quoted(const char* text)
 }
 
 static void
-fish_option(const char* verb, const CliOption* o)
+fish_option(const char* verb, const Option* o)
 {
   printf("complete -c tonmeister");
   if (verb) {
@@ -138,7 +139,7 @@ fish(void)
 {
   printf("# fish completion for tonmeister\n");
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    const CliVerb* const v = &cli_verbs[i];
+    const Verb* const v = &cli_verbs[i];
     printf("complete -c tonmeister -n __fish_use_subcommand -f -a %s -d ",
            v->name);
     quoted(v->summary);

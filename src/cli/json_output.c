@@ -4,10 +4,16 @@
    With --json: one document on stdout, whatever happens.
 */
 
-#include "cli/output.h"
+#include "cli/json_output.h"
+
+#include "base/string.h"
+#include "base/utf8.h"
+#include "cli/terminal.h"
+#include "report/json.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static json_t* answer;
 
@@ -29,29 +35,28 @@ cli_print_json(json_t* object)
   answer = object;
 }
 
-static void
-add_if(json_t* o, const char* key, const char* text)
-{
-  if (*text) {
-    json_object_set_new(o, key, json_string(text));
-  }
-}
-
-/// Paths may hold bytes that are no UTF-8: those are shown as "?"
 json_t*
 cli_json_text(const char* text)
 {
-  json_t* const whole = json_string(text);
-  if (whole) {
-    return whole;
+  TonString plain = {0};
+  for (size_t left = strlen(text); left;) {
+    const size_t n = ton_utf8_length(text, left);
+    ton_string_add_bytes(&plain, n ? text : "?", n ? n : 1);
+    text += n ? n : 1;
+    left -= n ? n : 1;
   }
-  char plain[2048];
-  size_t n = 0;
-  for (; text[n] && n + 1 < sizeof(plain); ++n) {
-    plain[n] = (unsigned char)text[n] < 0x80 ? text[n] : '?';
-  }
-  plain[n] = '\0';
-  return json_string(plain);
+  json_t* const json = json_string(ton_string_string(&plain));
+  ton_string_free(&plain);
+  return json;
+}
+
+json_t*
+cli_measurement(const TonMeasurement* m, const char* path)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "path", cli_json_text(path));
+  json_object_update_new(o, report_measurement(m));
+  return o;
 }
 
 static json_t*
@@ -69,7 +74,9 @@ failure(const TonError* e)
     json_object_set_new(o, "line", json_integer(e->line));
     json_object_set_new(o, "column", json_integer(e->column));
   }
-  add_if(o, "excerpt", e->excerpt);
+  if (e->excerpt[0]) {
+    json_object_set_new(o, "excerpt", cli_json_text(e->excerpt));
+  }
   return o;
 }
 
@@ -81,18 +88,10 @@ cli_finish_json(const TonError* error)
   if (error) {
     json_object_set_new(all, "error", failure(error));
   }
-  json_dumpf(all, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+  json_dumpf(all, stdout,
+             JSON_INDENT(1) | JSON_REAL_PRECISION(9) |
+                 (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0));
   printf("\n");
   json_decref(all);
   answer = NULL;
-}
-
-void
-cli_song_file(const char* song, const char* file, char* room, size_t size)
-{
-  size_t n = strlen(song);
-  while (n > 1 && song[n - 1] == '/') {
-    --n;
-  }
-  snprintf(room, size, "%.*s/%s", (int)n, song, file);
 }

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cli/cli.h"
+/**
+   @file
+   The program: finds the verb, runs it, tells what went wrong, and ends with
+   the exit status of the contract.
+*/
+
+#include "cli/command_line.h"
+#include "cli/json_output.h"
+#include "cli/terminal.h"
+
+#include <tonmeister/audio_file.h>
 
 #include <tonmeister/audio_file.h>
 
@@ -8,51 +18,28 @@
 #include <string.h>
 
 static bool
+is_help(const char* word)
+{
+  return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static bool
 asks_for_help(int argc, char** argv)
 {
   for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; ++i) {
-    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+    if (is_help(argv[i])) {
       return true;
     }
   }
   return false;
 }
 
-/// An answer that nobody got is a failure
-static int
-finish(TonStatus status)
+/// Find the verb and run it; what went wrong is told
+static TonStatus
+run(int argc, char** argv)
 {
-  if (fflush(stdout) == 0 && !ferror(stdout)) {
-    return cli_exit(status);
-  }
-  if (errno != EPIPE) {
-    fprintf(stderr, "tonmeister: cannot write the answer: %s\n",
-            strerror(errno));
-  }
-  return status && status != TON_GOAL_MISSED ? cli_exit(status) : 1;
-}
-
-int
-main(int argc, char** argv)
-{
-  static CliLine line;
+  CommandLine line = {.job.progress = cli_progress, .job.handle = &line};
   TonError error = {0};
-  char* help[] = {argv[0], (char[]){"help"}, NULL, NULL};
-  if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
-      strcmp(argv[1], "-h") == 0) {
-    argc = 2;
-    argv = help;
-  } else if (strcmp(argv[1], "--version") == 0) {
-    printf("tonmeister %s\n", TON_VERSION);
-    return 0;
-  } else if (asks_for_help(argc, argv)) {
-    help[2] = argv[1];
-    argc = 3;
-    argv = help;
-  }
-  cli_catch_signals();
-  line.job.progress = cli_progress;
-  line.job.handle = &line;
   TonStatus status = cli_parse(argc, argv, &line, &error);
   if (!status) {
     status = line.verb->run(&line, &error);
@@ -66,5 +53,43 @@ main(int argc, char** argv)
     cli_finish_json(status ? &error : NULL);
   }
   ton_writer_abandon_all();
-  return finish(status);
+  cli_line_free(&line);
+  return status;
+}
+
+/// An answer that could not be written is a failure
+static int
+finish(TonStatus status)
+{
+  errno = 0;
+  const bool written = fflush(stdout) == 0 && !ferror(stdout);
+  const int reason = errno;
+  cli_terminal_close();
+  if (written) {
+    return cli_exit(status);
+  }
+  if (reason != EPIPE) { // who reads through `head` has what he wanted
+    fprintf(stderr, "tonmeister: cannot write the answer%s%s\n",
+            reason ? ": " : "", reason ? strerror(reason) : "");
+  }
+  return status && status != TON_GOAL_MISSED ? cli_exit(status) : 1;
+}
+
+int
+main(int argc, char** argv)
+{
+  char* help[] = {argv[0], (char[]){"help"}, NULL, NULL};
+  cli_terminal_open();
+  if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+    printf("tonmeister %s\n", TON_VERSION);
+    return finish(TON_OK);
+  }
+  if (argc < 2 || is_help(argv[1])) {
+    return finish(run(2, help));
+  }
+  if (asks_for_help(argc, argv)) {
+    help[2] = argv[1];
+    return finish(run(3, help));
+  }
+  return finish(run(argc, argv));
 }

@@ -6,7 +6,8 @@
 */
 
 #include "base/string.h"
-#include "cli/cli.h"
+#include "cli/help.h"
+#include "cli/verbs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,7 @@ plain(const char* text)
 }
 
 static void
-option(const CliOption* o)
+option(const Option* o)
 {
   printf(".TP\n.B ");
   if (o->letter) {
@@ -53,7 +54,7 @@ option(const CliOption* o)
 }
 
 static void
-options(const CliOption* o, uint32_t n)
+options(const Option* o, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     option(&o[i]);
@@ -61,7 +62,7 @@ options(const CliOption* o, uint32_t n)
 }
 
 static void
-verb(const CliVerb* v)
+verb(const Verb* v)
 {
   printf(".SS tonmeister %s ", v->name);
   plain(v->usage);
@@ -79,7 +80,7 @@ verb(const CliVerb* v)
 static void
 param(const TonParam* p)
 {
-  char room[3][32];
+  char buffers[3][32];
   printf(".TP\n.B ");
   plain(p->symbol);
   printf("\n");
@@ -94,12 +95,12 @@ param(const TonParam* p)
     printf("; on, off");
   } else {
     printf("; ");
-    plain(cli_print_param(p, p->min, room[0], sizeof(room[0])));
+    plain(cli_print_param(p, p->min, buffers[0], sizeof(buffers[0])));
     printf(" to ");
-    plain(cli_print_param(p, p->max, room[1], sizeof(room[1])));
+    plain(cli_print_param(p, p->max, buffers[1], sizeof(buffers[1])));
   }
   printf(" (");
-  plain(cli_print_param(p, p->def, room[2], sizeof(room[2])));
+  plain(cli_print_param(p, p->def, buffers[2], sizeof(buffers[2])));
   printf(")\n");
 }
 

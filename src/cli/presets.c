@@ -6,31 +6,33 @@
 
 #include "base/data_path.h"
 #include "base/memory.h"
-#include "cli/output.h"
+#include "cli/help.h"
+
+#include <tonmeister/session.h>
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PRESETS = 256 };
+enum { MAX_PRESETS = 256 };
 
 static int
 by_name(const void* a, const void* b)
 {
-  return strcmp(((const CliPreset*)a)->name, ((const CliPreset*)b)->name);
+  return strcmp(((const Preset*)a)->name, ((const Preset*)b)->name);
 }
 
 static void
-take(char* room, size_t size, const TonDoc* doc, const char* key)
+take(char* buffer, size_t size, const TonDoc* doc, const char* key)
 {
   char* const value = ton_doc_get(doc, key);
-  snprintf(room, size, "%s", value ? value : "");
+  snprintf(buffer, size, "%s", value ? value : "");
   ton_free(value);
 }
 
 static bool
-read_preset(const char* path, CliPreset* p)
+read_preset(const char* path, Preset* p)
 {
   TonDoc* doc = NULL;
   if (ton_doc_open(path, &doc, NULL)) {
@@ -45,14 +47,14 @@ read_preset(const char* path, CliPreset* p)
 }
 
 uint32_t
-cli_presets(const CliPreset** presets)
+cli_presets(const Preset** presets)
 {
-  static CliPreset all[MOST_PRESETS];
+  static Preset all[MAX_PRESETS];
   static uint32_t n;
   char folder[1024];
   *presets = all;
   DIR* const dir = n ? NULL : opendir(ton_data_path("presets", folder, 1024));
-  for (struct dirent* d; dir && n < MOST_PRESETS && (d = readdir(dir));) {
+  for (struct dirent* d; dir && n < MAX_PRESETS && (d = readdir(dir));) {
     char path[2048];
     const char* const dot = strrchr(d->d_name, '.');
     snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);

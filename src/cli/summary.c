@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What `make` tells at its end: what was found, done and measured.
+*/
+
 #include "cli/summary.h"
 
+#include "base/memory.h"
 #include "base/string.h"
-#include "song/json.h"
+#include "cli/measurement_table.h"
+#include "cli/song_files.h"
+#include "cli/terminal.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,13 +51,14 @@ count_role(const TonDecisions* all, uint32_t at)
 static void
 print_roles(const TonDecisions* all)
 {
-  printf("  heard     ");
+  printf("  tracks    ");
   const char* between = "";
   for (uint32_t i = 0; i < all->count; ++i) {
     const uint32_t n =
         starts(all->items[i].rule, "role.") ? count_role(all, i) : 0;
-    const char* const role =
-        *all->items[i].value ? all->items[i].value : "of no known name";
+    const char* const role = *all->items[i].value
+                                 ? cli_visible(all->items[i].value)
+                                 : "without a known name";
     if (n == 1 && *all->items[i].value) {
       printf("%s%s", between, role);
     } else if (n) {
@@ -122,7 +130,8 @@ print_repairs(const TonDecisions* all)
       add_strip(&t, d->path, t.length ? ", silent: " : "silent: ");
     }
   }
-  printf("  put right %s\n", t.length ? ton_string_string(&t) : "nothing");
+  printf("  repaired  %s\n",
+         t.length ? cli_visible(ton_string_string(&t)) : "nothing");
   ton_string_free(&t);
 }
 
@@ -137,71 +146,61 @@ count(const TonDecisions* all, const char* rule)
 }
 
 static void
-print_measured(const char* name, const TonMeasurement* m)
-{
-  printf("  %-9s %.2f LUFS, %.2f dBTP, range %.1f LU, peak to loudness %.1f "
-         "LU\n",
-         name, report_rounded(m->integrated_lufs, 2),
-         report_rounded(m->true_peak_dbtp, 2),
-         report_rounded(m->loudness_range_lu, 1), report_rounded(m->plr_lu, 1));
-}
-
-static void
 print_limiter(const TonMasterResult* m)
 {
   if (!(m->max_reduction_db > 0.05)) {
-    printf("  limiter   never at work\n");
+    printf("  limiter   had nothing to do\n");
     return;
   }
-  printf("  limiter   takes at most %.1f dB for 95 %% of the time; %.1f dB at "
-         "%d:%04.1f\n",
-         m->reduction_p95_db, m->max_reduction_db,
-         (int)(m->max_reduction_at_s / 60.0),
-         fmod(m->max_reduction_at_s, 60.0));
+  char time[32];
+  printf(
+      "  limiter   turns down by at most %.1f dB for 95 %% of the time; %.1f "
+      "dB at %s\n",
+      m->reduction_p95_db, m->max_reduction_db,
+      cli_time(m->max_reduction_at_s, time));
 }
 
 static void
-print_files(const CliMade* made)
+print_files(const MadeSong* made)
 {
   uint32_t good = 0;
-  for (uint32_t i = 0; i < made->n_files; ++i) {
-    good += made->files[i].good;
+  for (uint32_t i = 0; i < made->delivery->n; ++i) {
+    good += made->delivery->files[i].good;
   }
   printf("  files     %u of %u good when reopened and measured, in "
          "%s/out/release\n",
-         good, made->n_files, made->song);
+         good, made->delivery->n, cli_visible(made->song));
 }
 
 void
-cli_print_summary(const CliMade* made)
+cli_print_summary(const MadeSong* made)
 {
   TonDecisions all = {0};
-  char path[2048];
-  snprintf(path, sizeof(path), "%s/decisions.json", made->song);
-  if (ton_decisions_read(path, &all, NULL)) {
-    memset(&all, 0, sizeof(all));
+  char* const path = cli_song_file(made->song, "decisions.json");
+  if (!path || ton_decisions_read(path, &all, NULL)) {
+    all = (TonDecisions){0};
   }
+  ton_free(path);
   const TonMeasurement* const mix = made->mix;
-  printf("%s: %u stem%s, %.1f s at %g kHz\n", made->song, made->n_stems,
-         made->n_stems == 1 ? "" : "s", (double)mix->frames / mix->rate,
-         mix->rate / 1000.0);
+  printf("%s: %u stem%s, %.1f s at %g kHz\n", cli_visible(made->song),
+         made->n_stems, made->n_stems == 1 ? "" : "s",
+         (double)mix->frames / mix->rate, mix->rate / 1000.0);
   print_roles(&all);
   print_repairs(&all);
   const uint32_t cuts = count(&all, "highpass.");
-  const uint32_t squeezed =
+  const uint32_t compressed =
       count(&all, "compression.hits") + count(&all, "compression.range");
   const uint32_t placed = count(&all, "place.side") + count(&all, "place.low");
   printf("  shaped    %u high-pass%s, %u compressor%s; %u track%s off the "
-         "centre, %u into the reverb\n",
-         cuts, cuts == 1 ? "" : "es", squeezed, squeezed == 1 ? "" : "s",
+         "centre, %u sent to the reverb\n",
+         cuts, cuts == 1 ? "" : "es", compressed, compressed == 1 ? "" : "s",
          placed, placed == 1 ? "" : "s", count(&all, "space.send"));
-  print_measured("mix", mix);
-  print_measured("master", &made->mastered->after);
+  cli_print_stages(mix, &made->mastered->after);
   print_limiter(made->mastered);
   print_files(made);
   printf("  reasons   %u for the mix, %u for the master: beside each value in "
          "mix.yaml and master.yaml\n",
          all.count, made->mastered->decisions.count);
-  printf("  report    %s/out/release/report.html\n", made->song);
+  printf("  report    %s/out/release/report.html\n", cli_visible(made->song));
   ton_decisions_free(&all);
 }

@@ -2,7 +2,7 @@
 #ifndef TON_CLI_SUMMARY_H
 #define TON_CLI_SUMMARY_H
 
-#include "cli/cli.h"
+#include <tonmeister/song.h>
 
 /// A song as `make` has made it; nothing is owned
 typedef struct {
@@ -10,11 +10,10 @@ typedef struct {
   uint32_t n_stems;
   const TonMeasurement* mix;
   const TonMasterResult* mastered;
-  const TonDelivered* files;
-  uint32_t n_files;
-} CliMade;
+  const TonDelivery* delivery;
+} MadeSong;
 
 /// Ten lines: what was found, done and measured, from the records
-void cli_print_summary(const CliMade* made);
+void cli_print_summary(const MadeSong* made);
 
 #endif

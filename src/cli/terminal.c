@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cli/output.h"
+/**
+   @file
+   What a person sees besides the answer: progress, remarks, errors, colours;
+   and Ctrl-C.
+*/
 
+#include "cli/terminal.h"
+
+#include "base/memory.h"
+#include "base/string.h"
+#include "cli/command_line.h"
+
+#include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t caught;
+static TonArena visible_texts;
 
 static void
 note_signal(int number)
@@ -17,8 +29,8 @@ note_signal(int number)
   caught = number;
 }
 
-void
-cli_catch_signals(void)
+static void
+catch_signals(void)
 {
   struct sigaction action;
   memset(&action, 0, sizeof(action));
@@ -31,26 +43,43 @@ cli_catch_signals(void)
   signal(SIGPIPE, SIG_IGN);
 }
 
+void
+cli_terminal_open(void)
+{
+  // Opened the wrong way round, so that using it fails as if it were closed
+  for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
+    if (fcntl(file, F_GETFD) < 0 &&
+        open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
+      _exit(1);
+    }
+  }
+  catch_signals();
+}
+
+void
+cli_terminal_close(void)
+{
+  ton_arena_free(&visible_texts);
+}
+
 int
 cli_exit(TonStatus status)
 {
   return caught ? 128 + (int)caught : ton_status_exit(status);
 }
 
-static double
-seconds(void)
+const char*
+cli_visible(const char* outside)
 {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+  TonString text = {0};
+  ton_string_add_visible(&text, outside);
+  const char* const kept =
+      text.failed ? NULL
+                  : ton_arena_string(&visible_texts, ton_string_string(&text),
+                                     text.length);
+  ton_string_free(&text);
+  return kept ? kept : "?";
 }
-
-static struct {
-  char stage[32];
-  double since;
-  double shown;
-  bool visible;
-} bar;
 
 /// Not a file, not a log, not a terminal that only prints
 static bool
@@ -67,19 +96,46 @@ cli_colours(void)
   return is_terminal(STDOUT_FILENO) && !(no && *no);
 }
 
+static double
+seconds(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/// The line that is drawn over again while a verb works
+static struct {
+  char stage[32];
+  double since; ///< When the stage began, seconds
+  double shown; ///< When it was drawn last
+  bool visible;
+} progress_line;
+
 void
 cli_progress_clear(void)
 {
-  if (bar.visible) {
+  if (progress_line.visible) {
     fprintf(stderr, "\r\033[K");
-    bar.visible = false;
+    progress_line.visible = false;
   }
+}
+
+/// Draw at most every 0.1 s, and not before the stage has taken a second
+static bool
+is_due(const char* stage, double now)
+{
+  if (strcmp(progress_line.stage, stage) != 0) {
+    snprintf(progress_line.stage, sizeof(progress_line.stage), "%s", stage);
+    progress_line.since = now;
+  }
+  return now - progress_line.since >= 1.0 && now - progress_line.shown >= 0.1;
 }
 
 bool
 cli_progress(void* handle, const char* stage, double part)
 {
-  const CliLine* const line = handle;
+  const CommandLine* const line = handle;
   if (caught) {
     return false;
   }
@@ -87,22 +143,35 @@ cli_progress(void* handle, const char* stage, double part)
     return true;
   }
   const double now = seconds();
-  if (strcmp(bar.stage, stage) != 0) {
-    snprintf(bar.stage, sizeof(bar.stage), "%s", stage);
-    bar.since = now;
-  }
-  const double spent = now - bar.since;
-  if (spent < 1.0 || now - bar.shown < 0.1 || part <= 0.0) {
+  if (!is_due(stage, now) || part <= 0.0) {
     return true;
   }
-  bar.shown = now;
-  bar.visible = true;
+  progress_line.shown = now;
+  progress_line.visible = true;
   const int full = (int)(part * 30.0);
   fprintf(stderr, "\r\033[K%-14s [%.*s%*s] %3.0f %%  %.0f s left", stage, full,
           "##############################", 30 - full, "", part * 100.0,
-          spent * (1.0 - part) / part);
+          (now - progress_line.since) * (1.0 - part) / part);
   fflush(stderr);
   return true;
+}
+
+/// The line of a text, and under it a caret at the column; what is spelt out
+/// before it moves the caret too
+static void
+print_excerpt(const TonError* e)
+{
+  fprintf(stderr, "  %s\n", cli_visible(e->excerpt));
+  if (e->column) {
+    int at = 2;
+    uint32_t left = e->column - 1;
+    for (const char* c = e->excerpt; *c && left; ++c) {
+      const unsigned char byte = (unsigned char)*c;
+      at += byte < 0x20 || byte == 0x7F ? 4 : (byte & 0xC0U) != 0x80U;
+      left -= (byte & 0xC0U) != 0x80U;
+    }
+    fprintf(stderr, "%*s^\n", at + (int)left, "");
+  }
 }
 
 void
@@ -111,45 +180,27 @@ cli_print_error(const TonError* e)
   cli_progress_clear();
   fprintf(stderr, "tonmeister: ");
   if (e->file[0]) {
-    fprintf(stderr, "%s:", e->file);
+    fprintf(stderr, "%s:", cli_visible(e->file));
     if (e->line) {
       fprintf(stderr, "%u:%u:", e->line, e->column);
     }
     fprintf(stderr, " ");
   }
-  fprintf(stderr, "%s\n", e->text[0] ? e->text : ton_status_text(e->status));
+  fprintf(stderr, "%s\n",
+          cli_visible(e->text[0] ? e->text : ton_status_text(e->status)));
   if (e->excerpt[0]) {
-    fprintf(stderr, "  %s\n", e->excerpt);
-    if (e->column) {
-      fprintf(stderr, "  %*s^\n", (int)e->column - 1, "");
-    }
+    print_excerpt(e);
   }
-}
-
-/// When a file of a song was last written; before all times where it is not
-static struct timespec
-written(const char* song, const char* file)
-{
-  char path[2048];
-  struct stat st = {0};
-  cli_song_file(song, file, path, sizeof(path));
-  return stat(path, &st) == 0 ? st.st_mtim : (struct timespec){0};
 }
 
 void
-cli_warn_outdated(const CliLine* line, const char* made, const char* from,
-                  const char* verb)
+cli_remark(const char* format, ...)
 {
-  const char* const song = line->args[0];
-  const struct timespec a = written(song, made);
-  const struct timespec b = written(song, from);
-  const bool newer =
-      b.tv_sec > a.tv_sec || (b.tv_sec == a.tv_sec && b.tv_nsec > a.tv_nsec);
-  if (!line->quiet && a.tv_sec && newer) {
-    cli_progress_clear();
-    fprintf(stderr,
-            "tonmeister: %s has changed since %s was written; tonmeister %s %s "
-            "writes it again\n",
-            from, made, verb, song);
-  }
+  char text[2048];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(text, sizeof(text), format, args);
+  va_end(args);
+  cli_progress_clear();
+  fprintf(stderr, "tonmeister: %s\n", cli_visible(text));
 }

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   tonmeister check: is a mix ready for mastering?
+*/
+
 #include "base/error.h"
 #include "base/memory.h"
-#include "cli/output.h"
+#include "cli/json_output.h"
+#include "cli/measurement_table.h"
+#include "cli/song_files.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+#include "report/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,8 +25,8 @@ json_row(const TonFinding* r)
   json_object_set_new(o, "value", report_number(r->value));
   json_object_set_new(o, "unit", json_string(r->unit));
   json_object_set_new(o, "at_s", report_number(r->at_s));
-  json_object_set_new(o, "found", json_string(r->text));
-  json_object_set_new(o, "fix", json_string(r->fix));
+  json_object_set_new(o, "found", cli_json_text(r->text));
+  json_object_set_new(o, "fix", cli_json_text(r->fix));
   return o;
 }
 
@@ -34,21 +44,21 @@ static void
 print_row(const TonFinding* r)
 {
   printf("  %s%-6s%s %-12s %s", colour(r->light), ton_light_name(r->light),
-         cli_colours() ? "\033[0m" : "", r->item, r->text);
+         cli_colours() ? "\033[0m" : "", r->item, cli_visible(r->text));
   if (isfinite(r->at_s)) {
     char time[32];
     printf(" at %s", cli_time(r->at_s, time));
   }
   printf("\n");
   if (*r->fix) {
-    printf("%22s%s\n", "", r->fix);
+    printf("%22s%s\n", "", cli_visible(r->fix));
   }
 }
 
 static void
 print_check(const TonCheck* check, const char* path)
 {
-  printf("%s\n", path);
+  printf("%s\n", cli_visible(path));
   for (uint32_t i = 0; i < check->n_rows; ++i) {
     print_row(&check->rows[i]);
   }
@@ -65,8 +75,21 @@ print_check_json(const TonCheck* check, const char* path)
                            "rows", all, "ready", check->n_red == 0));
 }
 
+/// Tell what was found; anything red is a goal that was missed
+static TonStatus
+answer(const CommandLine* line, const TonCheck* check, const char* path,
+       TonError* error)
+{
+  (line->json ? print_check_json : print_check)(check, path);
+  return check->n_red
+             ? ton_fail_file(error, TON_GOAL_MISSED, path,
+                             "is not ready: %u red light%s", check->n_red,
+                             check->n_red == 1 ? "" : "s")
+             : TON_OK;
+}
+
 TonStatus
-cli_check(const CliLine* line, TonError* error)
+cli_check(const CommandLine* line, TonError* error)
 {
   TonSong* song = NULL;
   const char* path = line->args[0];
@@ -83,14 +106,7 @@ cli_check(const CliLine* line, TonError* error)
     status = ton_song_check(song, &line->job, check, error);
   }
   cli_progress_clear();
-  if (!status) {
-    (line->json ? print_check_json : print_check)(check, path);
-  }
-  if (!status && check->n_red) {
-    status = ton_fail_file(error, TON_GOAL_MISSED, path,
-                           "is not ready: %u red light%s", check->n_red,
-                           check->n_red == 1 ? "" : "s");
-  }
+  status = status ? status : answer(line, check, path, error);
   ton_song_free(song);
   ton_free(check);
   return status;

@@ -1,49 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   tonmeister compare: a file beside references, figure by figure and band by
+   band.
+*/
+
 #include "base/error.h"
 #include "base/memory.h"
-#include "cli/output.h"
+#include "cli/json_output.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+#include "report/figures.h"
+#include "report/json.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { FIGURES = 15, COLUMNS = 5, REGIONS = 7, BAR = 12 };
+enum {
+  MAX_FIGURES = 64,
+  MAX_COLUMNS = 5, ///< References shown one by one
+  REGIONS = 7,
+  BAR = 12, ///< Longest bar, letters
+};
 
 /// Sound so far below the loudness makes no difference
 #define UNHEARD_DB (-70.0)
-
-/// What is set side by side; keys are those of `measure --json`
-static const struct {
-  const char* key;
-  const char* name;
-  const char* unit;
-  const char* more; ///< In words, where the file has more of it
-  const char* less;
-  double counts; ///< Difference worth a word
-} figures[FIGURES] = {
-    {"integrated_lufs", "integrated", "LUFS", "", "", INFINITY},
-    {"true_peak_dbtp", "true peak", "dBTP", "", "", INFINITY},
-    {"short_term_max_lufs", "short-term max", "LUFS", "", "", INFINITY},
-    {"loudness_range_lu", "loudness range", "LU", "wider loudness range",
-     "narrower loudness range", 2.0},
-    {"plr_lu", "PLR", "LU", "more peak over its loudness",
-     "less peak over its loudness", 2.0},
-    {"psr_median_lu", "PSR median", "LU", "punchier moment by moment",
-     "denser moment by moment", 1.5},
-    {"crest_db", "crest", "dB", "", "", INFINITY},
-    {"correlation", "correlation", "", "narrower", "wider", 0.2},
-    {"mono_loss_lu", "mono loss", "LU", "", "loses more in mono", 1.0},
-    {"balance_db", "balance, R-L", "dB", "further to the right",
-     "further to the left", 1.0},
-    {"side_to_mid_below_120_db", "side, < 120 Hz", "dB", "wider bass",
-     "narrower bass", 6.0},
-    {"side_to_mid_120_500_db", "side, 120-500", "dB", "", "", INFINITY},
-    {"side_to_mid_500_2000_db", "side, 500-2k", "dB", "wider middle",
-     "narrower middle", 3.0},
-    {"side_to_mid_2000_8000_db", "side, 2k-8k", "dB", "", "", INFINITY},
-    {"side_to_mid_above_8000_db", "side, > 8k", "dB", "wider treble",
-     "narrower treble", 3.0},
-};
 
 /// Parts of the spectrum that have a name, by third-octave bands
 static const struct {
@@ -58,27 +41,35 @@ static const struct {
 
 /// A file as it is compared
 typedef struct {
-  double value[FIGURES];
+  double value[MAX_FIGURES]; ///< In the order of report_figures
+  double integrated_lufs;
+  double true_peak_dbtp;
   double band[TON_THIRDS]; ///< Re integrated loudness
 } Profile;
 
 typedef struct {
   Profile file;
-  Profile there; ///< Mean of the references
-  Profile apart; ///< File minus mean
+  Profile mean;         ///< Of the references
+  Profile difference;   ///< File minus mean
+  double match_gain_db; ///< Brings the file to the loudness of the references
   double region[REGIONS];
 } Comparison;
+
+static bool
+is_compared(size_t figure)
+{
+  return (report_figures[figure].shown & FIGURE_COMPARE) != 0;
+}
 
 static void
 profile_of(const TonMeasurement* m, Profile* p)
 {
-  const double all[FIGURES] = {
-      m->integrated_lufs,   m->true_peak_dbtp,  m->short_term_max_lufs,
-      m->loudness_range_lu, m->plr_lu,          m->psr_median_lu,
-      m->crest_db,          m->correlation,     m->mono_loss_lu,
-      m->balance_db,        m->band_side_db[0], m->band_side_db[1],
-      m->band_side_db[2],   m->band_side_db[3], m->band_side_db[4]};
-  memcpy(p->value, all, sizeof(all));
+  assert(report_n_figures <= MAX_FIGURES);
+  for (size_t k = 0; k < report_n_figures; ++k) {
+    p->value[k] = report_shown(&report_figures[k], m);
+  }
+  p->integrated_lufs = m->integrated_lufs;
+  p->true_peak_dbtp = m->true_peak_dbtp;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     const double db = m->thirds_db[b] - m->integrated_lufs;
     p->band[b] = isnan(db) ? NAN : fmax(db, UNHEARD_DB);
@@ -105,55 +96,69 @@ static void
 compare(const Profile* all, uint32_t references, Comparison* c)
 {
   c->file = all[0];
-  for (int k = 0; k < FIGURES; ++k) {
-    c->there.value[k] = mean(all + 1, references, &all[1].value[k]);
-    c->apart.value[k] = c->file.value[k] - c->there.value[k];
+  Profile* const there = &c->mean;
+  for (size_t k = 0; k < report_n_figures; ++k) {
+    there->value[k] = mean(all + 1, references, &all[1].value[k]);
+    c->difference.value[k] = c->file.value[k] - there->value[k];
   }
+  there->integrated_lufs = mean(all + 1, references, &all[1].integrated_lufs);
+  there->true_peak_dbtp = mean(all + 1, references, &all[1].true_peak_dbtp);
+  c->match_gain_db = there->integrated_lufs - c->file.integrated_lufs;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    c->there.band[b] = mean(all + 1, references, &all[1].band[b]);
-    c->apart.band[b] = c->file.band[b] - c->there.band[b];
+    c->mean.band[b] = mean(all + 1, references, &all[1].band[b]);
+    c->difference.band[b] = c->file.band[b] - c->mean.band[b];
   }
   for (int r = 0; r < REGIONS; ++r) {
     double sum = 0.0;
     uint32_t n = 0;
     for (uint32_t b = regions[r].from; b <= regions[r].to; ++b) {
-      sum += isfinite(c->apart.band[b]) ? c->apart.band[b] : 0.0;
-      n += isfinite(c->apart.band[b]);
+      sum += isfinite(c->difference.band[b]) ? c->difference.band[b] : 0.0;
+      n += isfinite(c->difference.band[b]);
     }
     c->region[r] = n ? sum / n : NAN;
   }
 }
 
 static void
-print_value(double value, bool sign)
+print_value(double value, int digits)
+{
+  char buffer[32];
+  printf(" %9s", report_number_text(value, digits, buffer));
+}
+
+static void
+print_difference(double value, int digits)
 {
   if (isfinite(value)) {
-    printf(sign ? " %+9.2f" : " %9.2f", report_rounded(value, 2));
+    printf(" %+10.*f", digits, report_rounded(value, digits));
   } else {
-    printf(" %9s", isinf(value) ? value < 0.0 ? "-inf" : "inf" : "-");
+    print_value(value, digits);
   }
 }
 
 static void
 print_figures(const Profile* all, uint32_t references, const Comparison* c)
 {
-  const uint32_t shown = references > COLUMNS ? 0 : references;
-  printf("\n  %-16s %9s", "", "file");
+  const uint32_t shown = references > MAX_COLUMNS ? 0 : references;
+  printf("\n  %-20s %9s", "", "file");
   for (uint32_t i = 0; i < shown; ++i) {
     printf("       [%u]", i + 1);
   }
   printf("%s difference\n", references > 1 ? "      mean" : "");
-  for (int k = 0; k < FIGURES; ++k) {
-    printf("  %-16s", figures[k].name);
+  for (size_t k = 0; k < report_n_figures; ++k) {
+    const ReportFigure* const f = &report_figures[k];
+    if (!is_compared(k)) {
+      continue;
+    }
+    printf("  %-20s", f->name);
     for (uint32_t i = 0; i <= shown; ++i) {
-      print_value(all[i].value[k], false);
+      print_value(all[i].value[k], f->digits);
     }
     if (references > 1) {
-      print_value(c->there.value[k], false);
+      print_value(c->mean.value[k], f->digits);
     }
-    printf(" ");
-    print_value(c->apart.value[k], true);
-    printf(" %s\n", figures[k].unit);
+    print_difference(c->difference.value[k], f->digits);
+    printf(" %s\n", f->unit);
   }
 }
 
@@ -161,12 +166,13 @@ print_figures(const Profile* all, uint32_t references, const Comparison* c)
 static void
 print_match(const Comparison* c)
 {
-  const double by = -c->apart.value[0];
+  const double by = c->match_gain_db;
   if (isfinite(by)) {
     printf("\n  at one loudness: turn the file by %+.1f dB; its true peak is "
-           "then %.1f dBTP, there %.1f\n",
-           report_rounded(by, 1), report_rounded(c->file.value[1] + by, 1),
-           report_rounded(c->there.value[1], 1));
+           "then %.1f dBTP, that of the references is %.1f\n",
+           report_rounded(by, 1),
+           report_rounded(c->file.true_peak_dbtp + by, 1),
+           report_rounded(c->mean.true_peak_dbtp, 1));
   } else {
     printf("\n  at one loudness: not defined, one of them is silent or shorter "
            "than 0.4 s\n");
@@ -191,12 +197,22 @@ print_tone(const Comparison* c)
 {
   printf("\n  tone at one loudness, file minus references\n");
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    if (isfinite(c->apart.band[b])) {
-      printf("  %6s Hz %+6.1f dB", cli_third_name(b),
-             report_rounded(c->apart.band[b], 1));
-      print_bar(c->apart.band[b]);
+    if (isfinite(c->difference.band[b])) {
+      printf("  %6s Hz %+6.1f dB", report_third_name(b),
+             report_rounded(c->difference.band[b], 1));
+      print_bar(c->difference.band[b]);
     }
   }
+}
+
+/// A word for a difference; "" where there is none, or it is too small
+static const char*
+word_for(size_t figure, double difference)
+{
+  const ReportFigure* const f = &report_figures[figure];
+  const bool worth = is_compared(figure) && f->worth_word > 0.0 &&
+                     isfinite(difference) && fabs(difference) >= f->worth_word;
+  return !worth ? "" : difference > 0.0 ? f->more : f->less;
 }
 
 /// The differences that matter, in words
@@ -214,10 +230,9 @@ print_words(const Comparison* c)
     }
   }
   between = any ? ";\n    " : between;
-  for (int k = 0; k < FIGURES; ++k) {
-    const double d = c->apart.value[k];
-    const char* const word = d > 0.0 ? figures[k].more : figures[k].less;
-    if (isfinite(d) && fabs(d) >= figures[k].counts && *word) {
+  for (size_t k = 0; k < report_n_figures; ++k) {
+    const char* const word = word_for(k, c->difference.value[k]);
+    if (*word) {
       printf("%s%s", between, word);
       between = ", ";
       any = true;
@@ -227,23 +242,24 @@ print_words(const Comparison* c)
 }
 
 static void
-print_comparison(const CliLine* line, const Profile* all, const Comparison* c)
+print_comparison(const CommandLine* line, const Profile* all,
+                 const Comparison* c)
 {
   const uint32_t references = line->n_args - 1;
-  printf("  file  %s\n", line->args[0]);
+  printf("  file  %s\n", cli_visible(line->args[0]));
   for (uint32_t i = 1; i <= references; ++i) {
-    printf("  [%u]%s  %s\n", i, i < 10 ? " " : "", line->args[i]);
+    printf("  [%u]%s  %s\n", i, i < 10 ? " " : "", cli_visible(line->args[i]));
   }
   print_figures(all, references, c);
   print_match(c);
-  if (isfinite(c->apart.value[0])) {
+  if (isfinite(c->match_gain_db)) {
     print_tone(c);
     print_words(c);
   }
 }
 
 static json_t*
-json_comparison(const CliLine* line, const Comparison* c)
+json_comparison(const CommandLine* line, const Comparison* c)
 {
   json_t* const o = json_object();
   json_t* const paths = json_array();
@@ -252,14 +268,16 @@ json_comparison(const CliLine* line, const Comparison* c)
     json_array_append_new(paths, cli_json_text(line->args[i]));
   }
   json_object_set_new(o, "references", paths);
-  for (int k = 0; k < FIGURES; ++k) {
-    json_object_set_new(
-        o, figures[k].key,
-        json_pack("{s:o, s:o, s:o}", "file", report_number(c->file.value[k]),
-                  "references", report_number(c->there.value[k]), "difference",
-                  report_number(c->apart.value[k])));
+  for (size_t k = 0; k < report_n_figures; ++k) {
+    if (is_compared(k)) {
+      json_object_set_new(
+          o, report_figures[k].key,
+          json_pack("{s:o, s:o, s:o}", "file", report_number(c->file.value[k]),
+                    "references", report_number(c->mean.value[k]), "difference",
+                    report_number(c->difference.value[k])));
+    }
   }
-  json_object_set_new(o, "match_gain_db", report_number(-c->apart.value[0]));
+  json_object_set_new(o, "match_gain_db", report_number(c->match_gain_db));
   json_t* const parts = json_object();
   for (int r = 0; r < REGIONS; ++r) {
     json_object_set_new(parts, regions[r].name, report_number(c->region[r]));
@@ -269,7 +287,7 @@ json_comparison(const CliLine* line, const Comparison* c)
   json_t* const curve = json_array();
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     json_array_append_new(hz, report_number(ton_third_hz(b)));
-    json_array_append_new(curve, report_number(c->apart.band[b]));
+    json_array_append_new(curve, report_number(c->difference.band[b]));
   }
   json_object_set_new(o, "third_octave_hz", hz);
   json_object_set_new(o, "third_octave_difference_db", curve);
@@ -277,7 +295,7 @@ json_comparison(const CliLine* line, const Comparison* c)
 }
 
 static TonStatus
-measure_all(const CliLine* line, Profile* all, TonError* error)
+measure_all(const CommandLine* line, Profile* all, TonError* error)
 {
   for (uint32_t i = 0; i < line->n_args; ++i) {
     TonMeasurement m;
@@ -289,7 +307,7 @@ measure_all(const CliLine* line, Profile* all, TonError* error)
 }
 
 TonStatus
-cli_compare(const CliLine* line, TonError* error)
+cli_compare(const CommandLine* line, TonError* error)
 {
   Profile* const all = ton_alloc(line->n_args * sizeof(Profile));
   Comparison c;

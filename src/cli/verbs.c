@@ -1,69 +1,88 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
-#include "cli/cli.h"
+/**
+   @file
+   The table of verbs and their options.
+*/
 
-const CliOption cli_common[] = {
-    {"json", 0, NULL, "print the answer as one JSON document", false},
-    {"quiet", 'q', NULL, "no progress and no remarks", false},
-    {"help", 'h', NULL, "explain this verb", false},
+#include "cli/verbs.h"
+
+#include "base/array.h"
+
+#include <string.h>
+
+const Option cli_common[] = {
+    {"json", .help = "print the answer as one JSON document"},
+    {"quiet", .letter = 'q', .help = "no progress and no remarks"},
+    {"help", .letter = 'h', .help = "explain this verb"},
 };
 const uint32_t cli_n_common = TON_COUNT(cli_common);
 
-const CliOption cli_rendering[] = {
-    {"threads", 0, "N", "workers (all cores); never changes the bytes", false},
-    {"block", 0, "N", "frames at a time (512); never changes the bytes", false},
+const Option cli_rendering[] = {
+    {"threads", .value = "N",
+     .help = "workers (all cores); never changes the bytes"},
+    {"block", .value = "N",
+     .help = "frames at a time (512); never changes the bytes"},
 };
 const uint32_t cli_n_rendering = TON_COUNT(cli_rendering);
 
-static const CliOption new_options[] = {
-    {"flat", 0, NULL, "every fader at unity, nothing else", false},
+static const Option new_options[] = {
+    {"flat", .help = "every fader at unity, nothing else"},
 };
 
-static const CliOption mix_options[] = {
-    {"output", 'o', "FILE", "write here instead of SONG/out/mix.wav", false},
-    {"depth", 0, "BITS", "16 or 24, dithered; 32 is float (32)", false},
-    {"stems", 0, NULL, "also each track and bus, to SONG/out/stems", false},
-    {"propose", 0, NULL,
-     "first work the decisions out again; what you locked, changed or added "
-     "stays",
-     false},
-    {"one-strip", 0, NULL, "no packing into lanes; for the bench", false},
+static const Option mix_options[] = {
+    {"output", .letter = 'o', .value = "FILE",
+     .help = "write here instead of SONG/out/mix.wav", .offer = OFFER_FILES},
+    {"depth", .value = "BITS", .help = "16 or 24, dithered; 32 is float (32)",
+     .offer = OFFER_DEPTHS},
+    {"stems", .help = "also each track and bus, to SONG/out/stems"},
+    {"propose", .help = "first work the decisions out again; what you locked, "
+                        "changed or added "
+                        "stays"},
+    {"one-strip", .help = "no packing into lanes; for the bench"},
 };
 
-static const CliOption make_options[] = {
-    {"output", 'o', "SONG", "folder of the song, made if it is not there",
-     false},
-    {"target", 0, "NAME", "loudness goal from data/targets.yaml", false},
+static const Option make_options[] = {
+    {"output", .letter = 'o', .value = "SONG",
+     .help = "folder of the song, made if it is not there",
+     .offer = OFFER_FILES},
+    {"target", .value = "NAME", .help = "loudness goal from data/targets.yaml",
+     .offer = OFFER_TARGETS},
 };
 
-static const CliOption master_options[] = {
-    {"output", 'o', "FILE",
-     "write here instead of SONG/out/master.wav; of a FILE: master.wav", false},
-    {"loudness", 0, "LUFS", "integrated loudness to reach, \"-14 LUFS\"",
-     false},
-    {"ceiling", 0, "DBTP", "true peak not to exceed, \"-1 dBTP\"", false},
-    {"target", 0, "NAME", "both from data/targets.yaml", false},
-    {"reference", 0, "FILE", "bring tone and loudness nearer to it", true},
-    {"amount", 0, "PERCENT", "share of the tonal correction, 0 to 100", false},
-    {"anyway", 0, NULL, "reach the loudness at any cost to the dynamics",
-     false},
+static const Option master_options[] = {
+    {"output", .letter = 'o', .value = "FILE",
+     .help = "write here instead of SONG/out/master.wav; of a FILE: master.wav",
+     .offer = OFFER_FILES},
+    {"loudness", .value = "LUFS",
+     .help = "integrated loudness to reach, \"-14 LUFS\""},
+    {"ceiling", .value = "DBTP",
+     .help = "true peak not to exceed, \"-1 dBTP\""},
+    {"target", .value = "NAME", .help = "both from data/targets.yaml",
+     .offer = OFFER_TARGETS},
+    {"reference", .value = "FILE",
+     .help = "bring tone and loudness nearer to it", .offer = OFFER_FILES,
+     .repeats = true},
+    {"amount", .value = "PERCENT",
+     .help = "share of the tonal correction, 0 to 100"},
+    {"anyway", .help = "reach the loudness at any cost to the dynamics"},
 };
 
-static const CliOption help_options[] = {
-    {"man", 0, NULL, "print the manual page", false},
-    {"completion", 0, "SHELL", "print a completion script: bash, zsh, fish",
-     false},
+static const Option help_options[] = {
+    {"man", .help = "print the manual page"},
+    {"completion", .value = "SHELL",
+     .help = "print a completion script: bash, zsh, fish",
+     .offer = OFFER_SHELLS},
 };
 
-const CliVerb cli_verbs[] = {
+const Verb cli_verbs[] = {
     {.name = "make",
      .usage = "STEMS_DIR -o SONG",
      .summary = "From a folder of stems to a release, in one go.",
      .text = "Imports the stems, proposes and renders the mix, proposes and "
              "renders the master, writes and verifies every deliverable.",
      .examples = "tonmeister make recordings/ -o night-drive",
-     .least_args = 1,
-     .most_args = 1,
+     .min_args = 1,
+     .max_args = 1,
      .renders = true,
      .options = make_options,
      .n_options = TON_COUNT(make_options),
@@ -75,8 +94,8 @@ const CliVerb cli_verbs[] = {
              "song's folder and are never written to.",
      .examples = "tonmeister new night-drive recordings/\n"
                  "tonmeister new --flat night-drive recordings/*.wav",
-     .least_args = 2,
-     .most_args = 4096,
+     .min_args = 2,
+     .max_args = UINT32_MAX,
      .renders = true,
      .options = new_options,
      .n_options = TON_COUNT(new_options),
@@ -92,8 +111,8 @@ const CliVerb cli_verbs[] = {
      .examples = "tonmeister mix night-drive\n"
                  "tonmeister mix night-drive --propose\n"
                  "tonmeister mix night-drive --stems",
-     .least_args = 1,
-     .most_args = 1,
+     .min_args = 1,
+     .max_args = 1,
      .renders = true,
      .options = mix_options,
      .n_options = TON_COUNT(mix_options),
@@ -109,8 +128,8 @@ const CliVerb cli_verbs[] = {
      .examples =
          "tonmeister master night-drive\n"
          "tonmeister master mix.wav -o master.wav --loudness \"-14 LUFS\"",
-     .least_args = 1,
-     .most_args = 1,
+     .min_args = 1,
+     .max_args = 1,
      .renders = true,
      .options = master_options,
      .n_options = TON_COUNT(master_options),
@@ -121,8 +140,8 @@ const CliVerb cli_verbs[] = {
      .text = "WAV, FLAC and MP3 with tags, art and checksums into "
              "SONG/out/release; each file is reopened and measured again.",
      .examples = "tonmeister release night-drive",
-     .least_args = 1,
-     .most_args = 1,
+     .min_args = 1,
+     .max_args = 1,
      .renders = true,
      .run = cli_release},
     {.name = "check",
@@ -133,8 +152,8 @@ const CliVerb cli_verbs[] = {
              "anything is red.",
      .examples = "tonmeister check night-drive\n"
                  "tonmeister check mix.wav --json",
-     .least_args = 1,
-     .most_args = 1,
+     .min_args = 1,
+     .max_args = 1,
      .run = cli_check},
     {.name = "measure",
      .usage = "FILE...",
@@ -143,8 +162,8 @@ const CliVerb cli_verbs[] = {
              "levels, dynamics, stereo.",
      .examples = "tonmeister measure song.wav\n"
                  "tonmeister measure --json *.flac",
-     .least_args = 1,
-     .most_args = 4096,
+     .min_args = 1,
+     .max_args = UINT32_MAX,
      .run = cli_measure},
     {.name = "compare",
      .usage = "FILE REFERENCE...",
@@ -152,8 +171,8 @@ const CliVerb cli_verbs[] = {
      .text = "Differences are the file minus the mean of the references; the "
              "spectra are brought to the same loudness first.",
      .examples = "tonmeister compare master.wav references/*.flac",
-     .least_args = 2,
-     .most_args = 65,
+     .min_args = 2,
+     .max_args = UINT32_MAX,
      .run = cli_compare},
     {.name = "apply",
      .usage = "IN OUT FX...",
@@ -163,8 +182,8 @@ const CliVerb cli_verbs[] = {
          "rate, the depth and the start stay as they are.",
      .examples = "tonmeister apply in.wav out.wav highpass:freq=80Hz "
                  "compressor:threshold=-20dB,ratio=4",
-     .least_args = 3,
-     .most_args = 4096,
+     .min_args = 3,
+     .max_args = UINT32_MAX,
      .renders = true,
      .run = cli_apply},
     {.name = "help",
@@ -173,11 +192,22 @@ const CliVerb cli_verbs[] = {
      .text = "With --json: the tables themselves.",
      .examples = "tonmeister help compressor\n"
                  "tonmeister help all --json",
-     .least_args = 0,
-     .most_args = 1,
+     .min_args = 0,
+     .max_args = 1,
      .options = help_options,
      .n_options = TON_COUNT(help_options),
      .run = cli_help},
 };
 
 const uint32_t cli_n_verbs = TON_COUNT(cli_verbs);
+
+const Verb*
+cli_find_verb(const char* name)
+{
+  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
+    if (strcmp(cli_verbs[i].name, name) == 0) {
+      return &cli_verbs[i];
+    }
+  }
+  return NULL;
+}

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What the meters found, and the whole report, as JSON: docs/json.md.
+*/
+
 #include "report/json.h"
 
+#include "report/figures.h"
 #include "report/report.h"
 
 #include <math.h>
@@ -57,43 +63,15 @@ third_centres(void)
   return numbers(hz, TON_THIRDS);
 }
 
+/// Every figure under its own key
 static void
 add_figures(json_t* o, const TonMeasurement* m)
 {
-  const struct {
-    const char* key;
-    double value;
-  } rows[] = {
-      {"duration_s", (double)m->frames / m->rate},
-      {"integrated_lufs", m->integrated_lufs},
-      {"loudness_range_lu", m->loudness_range_lu},
-      {"range_low_lufs", m->range_low_lufs},
-      {"range_high_lufs", m->range_high_lufs},
-      {"momentary_max_lufs", m->momentary_max_lufs},
-      {"momentary_max_at_s", m->momentary_max_at_s},
-      {"short_term_max_lufs", m->short_term_max_lufs},
-      {"short_term_max_at_s", m->short_term_max_at_s},
-      {"true_peak_dbtp", m->true_peak_dbtp},
-      {"sample_peak_dbfs", m->sample_peak_dbfs},
-      {"sample_peak_at_s", m->sample_peak_at_s},
-      {"true_peak_at_s", m->true_peak_at_s},
-      {"plr_lu", m->plr_lu},
-      {"psr_min_lu", m->psr_min_lu},
-      {"psr_median_lu", m->psr_median_lu},
-      {"rms_dbfs", m->rms_dbfs},
-      {"crest_db", m->crest_db},
-      {"dc_left", m->dc[0]},
-      {"dc_right", m->channels > 1 ? m->dc[1] : NAN},
-      {"correlation", m->correlation},
-      {"correlation_min", m->correlation_min},
-      {"correlation_min_at_s", m->correlation_min_at_s},
-      {"balance_db", m->balance_db},
-      {"mono_loss_lu", m->mono_loss_lu},
-      {"silence_head_s", m->silence_head_s},
-      {"silence_tail_s", m->silence_tail_s},
-  };
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
-    json_object_set_new(o, rows[i].key, report_number(rows[i].value));
+  for (size_t i = 0; i < report_n_figures; ++i) {
+    const ReportFigure* const f = &report_figures[i];
+    if (f->shown & FIGURE_JSON) {
+      json_object_set_new(o, f->key, report_number(report_value(f, m)));
+    }
   }
 }
 
@@ -103,6 +81,8 @@ report_measurement(const TonMeasurement* m)
   json_t* const o = json_object();
   json_object_set_new(o, "sample_rate_hz", json_integer(m->rate));
   json_object_set_new(o, "channels", json_integer(m->channels));
+  json_object_set_new(o, "duration_s",
+                      report_number((double)m->frames / m->rate));
   add_figures(o, m);
   json_object_set_new(o, "range_stable", json_boolean(m->range_stable));
   json_object_set_new(o, "true_peak_channel",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "report/figure.h"
-#include "report/page.h"
+#include "report/figures.h"
+#include "report/html_parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -42,12 +42,12 @@ open_plot(TonString* t, const Field* f, const char* title, double step,
           const char* unit)
 {
   ton_string_add(t, "<figure><figcaption>");
-  page_escaped(t, title);
+  html_add_text(t, title);
   ton_string_printf(t,
                     "</figcaption><svg viewBox=\"0 0 %d %d\" role=\"img\" "
                     "aria-label=\"",
                     WIDTH, HEIGHT);
-  page_escaped(t, title);
+  html_add_text(t, title);
   ton_string_printf(t,
                     "\">\n<text class=\"unit\" text-anchor=\"middle\" "
                     "transform=\"translate(13 %.0f) rotate(-90)\">%s</text>\n",
@@ -252,7 +252,7 @@ plot_reduction(TonString* t, const TonReport* r, const TonReportCurve* c)
   }
   if (most < 0.05) {
     ton_string_add(t, "<p>Gain reduction: ");
-    page_escaped(t, reduction_name(r, c));
+    html_add_text(t, reduction_name(r, c));
     ton_string_add(t, " had nothing to do.</p>\n");
     return;
   }
@@ -268,7 +268,7 @@ plot_reduction(TonString* t, const TonReport* r, const TonReportCurve* c)
 }
 
 void
-page_plots(TonString* t, const TonReport* r)
+html_add_plots(TonString* t, const TonReport* r)
 {
   plot_loudness(t, r);
   plot_spectrum(t, r);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "report/figure.h"
-#include "report/page.h"
+#include "report/figures.h"
+#include "report/html_parts.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -50,13 +50,16 @@ is_number(const char* part, size_t n)
 static void
 add_part(TonString* t, const char* part, size_t n)
 {
+  TonString plain = {0};
   for (size_t i = 0; i < n; ++i) {
     const bool escape = part[i] == '~' && i + 1 < n;
-    const char letter[] = {escape ? part[i + 1] == '1' ? '/' : '~' : part[i],
-                           '\0'};
-    page_escaped(t, letter);
+    const char letter = escape ? part[i + 1] == '1' ? '/' : '~' : part[i];
+    ton_string_add_bytes(&plain, &letter, 1);
     i += escape;
   }
+  html_add_text(t, ton_string_string(&plain));
+  t->failed = t->failed || plain.failed;
+  ton_string_free(&plain);
 }
 
 /// "equaliser bell" of "chain/0/equaliser/1/bell"
@@ -97,7 +100,7 @@ add_value(TonString* t, const TonDecision* d)
     }
   }
   plain[at] = '\0';
-  page_escaped(t, plain);
+  html_add_text(t, plain);
   if (d->locked) {
     ton_string_add(t, " <i>locked</i>");
   } else if (d->bound_hit) {
@@ -110,7 +113,7 @@ static void
 add_figure(TonString* t, double value, const char* unit)
 {
   if (*unit || !isfinite(value) || value != rint(value)) {
-    page_number(t, value, unit);
+    html_add_number(t, value, 2, unit);
   } else {
     ton_string_printf(t, "%.0f", value + 0.0);
   }
@@ -125,7 +128,7 @@ add_bound(TonString* t, const char* word, double value)
 static void
 add_evidence(TonString* t, const TonEvidence* e)
 {
-  page_escaped(t, e->metric);
+  html_add_text(t, e->metric);
   ton_string_add(t, " ");
   add_figure(t, e->value, e->unit);
   const bool low = isfinite(e->low);
@@ -143,7 +146,7 @@ add_evidence(TonString* t, const TonEvidence* e)
   if (strncmp(e->source, "data/", 5) == 0 ||
       strncmp(e->source, "docs/", 5) == 0) {
     ton_string_add(t, ", ");
-    page_escaped(t, e->source);
+    html_add_text(t, e->source);
   }
   ton_string_add(t, ")");
 }
@@ -157,10 +160,10 @@ add_row(TonString* t, const TonDecision* d)
   ton_string_add(t, "</th><td>");
   add_value(t, d);
   ton_string_add(t, "</td><td>");
-  page_escaped(t, d->reason);
+  html_add_text(t, d->reason);
   if (*d->detail) {
     ton_string_add(t, "<p class=\"key\">");
-    page_escaped(t, d->detail);
+    html_add_text(t, d->detail);
     ton_string_add(t, "</p>");
   }
   ton_string_add(t,
@@ -171,9 +174,9 @@ add_row(TonString* t, const TonDecision* d)
   }
   for (uint32_t i = 0; i < d->n_alternatives; ++i) {
     ton_string_add(t, i || d->n_evidence ? "; not " : "not ");
-    page_escaped(t, d->alternatives[i].what);
+    html_add_text(t, d->alternatives[i].what);
     ton_string_add(t, ": ");
-    page_escaped(t, d->alternatives[i].why_not);
+    html_add_text(t, d->alternatives[i].why_not);
   }
   ton_string_add(t, d->n_evidence || d->n_alternatives ? "</p></td></tr>\n"
                                                        : "</td></tr>\n");
@@ -203,7 +206,7 @@ add_strip(TonString* t, const TonDecisions* all, uint32_t first, bool open)
     ton_string_printf(t, "<details%s><summary>", open ? " open" : "");
     add_part(t, name, n - (size_t)(name - d->path));
     ton_string_add(t, " <span class=\"key\">");
-    page_escaped(t, d->path[0] == 'b' ? "bus" : role_of(all, d));
+    html_add_text(t, d->path[0] == 'b' ? "bus" : role_of(all, d));
     ton_string_add(t, "</span></summary>");
   }
   ton_string_add(t, "<table class=\"why\">\n");
@@ -237,7 +240,7 @@ reasons(TonString* t, const char* title, const TonDecisions* all)
 }
 
 void
-page_reasons(TonString* t, const TonReport* r)
+html_add_reasons(TonString* t, const TonReport* r)
 {
   reasons(t, "Why the mix is as it is, track by track", r->mix_decisions);
   reasons(t, "Why the master is as it is", r->master_decisions);

@@ -2,35 +2,10 @@
 #include "session/tree_scan.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "session/tree.h"
 
 #include <string.h>
-
-/// Length of the UTF-8 sequence at `s` with `left` bytes to go; 0 if it is
-/// none (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF)
-static size_t
-sequence(const unsigned char* s, size_t left)
-{
-  const unsigned char c = s[0];
-  if (c < 0x80) {
-    return 1;
-  }
-  const size_t n = c >= 0xC2 && c <= 0xDF   ? 2
-                   : c >= 0xE0 && c <= 0xEF ? 3
-                   : c >= 0xF0 && c <= 0xF4 ? 4
-                                            : 0;
-  if (!n || n > left) {
-    return 0;
-  }
-  for (size_t i = 1; i < n; ++i) {
-    if ((s[i] & 0xC0U) != 0x80U) {
-      return 0;
-    }
-  }
-  const bool wrong = (c == 0xE0 && s[1] < 0xA0) || (c == 0xED && s[1] > 0x9F) ||
-                     (c == 0xF0 && s[1] < 0x90) || (c == 0xF4 && s[1] > 0x8F);
-  return wrong ? 0 : n;
-}
 
 /// A line break that editors do not show as one: NEL, LS, PS
 static bool
@@ -73,7 +48,7 @@ ton_tree_scan(const char* text, size_t length, const char* name,
   bool comment = false;
   for (size_t i = 0; i < length;) {
     const unsigned char* const s = (const unsigned char*)text + i;
-    const size_t n = sequence(s, length - i);
+    const size_t n = ton_utf8_length(text + i, length - i);
     if (*s == '#' && (i == 0 || strchr(" \t\n", text[i - 1]))) {
       comment = true;
     }

@@ -110,6 +110,37 @@ says "it is there" grep -q '"true_peak_dbtp": -' "$work/said"
 says "help of one processor as JSON" json "$ton" help compressor --json
 says "and of no other" test "$(grep -c '"category"' "$work/json")" = 1
 [ ! -w /dev/full ] || says "an answer nobody gets" complains 1 'cannot write the answer' sh -c "'$ton' help >/dev/full"
+[ ! -w /dev/full ] || says "not even the version" complains 1 'cannot write the answer' sh -c "'$ton' --version >/dev/full"
+says "with stdout closed it is a failure too" complains 1 'cannot write the answer' sh -c "'$ton' --version >&-"
+says "closed descriptors are not taken by files" sh -c "'$ton' apply '$work/stems/01 Kick.wav' '$work/closed.wav' gain:gain=1dB <&- >&- 2>&-; [ \$? = 0 ] && '$ton' measure '$work/closed.wav'"
+exits 2 "$ton" measure --json $(seq 1 4200)
+says "no file of 4200 is left out" test "$(grep -c '"path"' "$work/said")" = 4200
+refs=$(seq 1 70 | sed 's/.*/--reference none&.wav/')
+says "no reference of many is left out" complains 2 'none1.wav' "$ton" master "$work/stems/01 Kick.wav" -o "$work/x.wav" $refs
+cp "$work/stems/01 Kick.wav" "$work/-vox.wav"
+says "a file that looks like an option: how to write it" complains 2 'write ./-vox.wav' sh -c "cd '$work' && '$(realpath "$ton")' measure -vox.wav"
+says "and it is read after --" exits 0 sh -c "cd '$work' && '$(realpath "$ton")' measure -- -vox.wav"
+# What a name or a text holds commands nothing
+escape=$(printf 'a\033]0;owned\007\033[31m\302\233x\n.wav')
+no_escapes() {
+  "$@" >"$work/said" 2>&1 </dev/null
+  [ -s "$work/said" ] && ! LC_ALL=C grep -q "$(printf '[\033\007\233]')" "$work/said" ||
+    { od -c "$work/said" | head -n 8; return 1; }
+}
+mkdir "$work/escapes"
+printf 'tracks:\n  A:\n    file: "\\e]0;owned\\a.wav"\n' >"$work/escapes/mix.yaml"
+cp "$work/stems/01 Kick.wav" "$work/$escape"
+says "a name on stdout" no_escapes "$ton" measure "$work/$escape"
+says "is spelt out" grep -qF 'a\x1B]0;owned\x07\x1B[31m\xC2\x9Bx\x0A.wav' "$work/said"
+says "a name in an error" no_escapes "$ton" measure "$work/$escape.none"
+says "a name as a stem" no_escapes "$ton" new "$work/escaped" "$work/$escape"
+says "a value of a text" no_escapes "$ton" mix "$work/escapes"
+printf 'x\033[31m: 1\n' >"$work/escapes/mix.yaml"
+says "a line of a text" no_escapes "$ton" mix "$work/escapes"
+says "a verb" no_escapes "$ton" "$escape"
+says "an option" no_escapes "$ton" mix "--$escape"
+says "a processor" no_escapes "$ton" apply a.wav b.wav "$escape"
+says "a topic" no_escapes "$ton" help "$escape"
 says "measure" exits 0 "$ton" measure "$work/stems/01 Kick.wav"
 says "measure as JSON" json "$ton" measure --json "$work/stems/01 Kick.wav"
 mkdir "$work/nothing"

@@ -66,7 +66,7 @@ fill(Song* song)
   record(song, "tracks/Vox/trim", "+1 dB", "active loudness");
   record(song, "tracks/A & <B>/chain/0/equaliser/1/bell", "{at: 1 kHz}",
          "a resonance");
-  record(song, "tracks/Vox/sends/Echo 1~14", "-12 dB", "an echo");
+  record(song, "tracks/Vox/sends/Écho 1~14", "-12 dB", "an echo");
   record(song, "tracks/Vox/fader", "-3 dB", "this is not so any more");
   song->records[4].superseded = true;
   song->file =
@@ -114,7 +114,7 @@ page_groups_by_track(void** state)
   assert_int_equal(count(html, "<details"), 2);
   assert_int_equal(count(html, "A &amp; &lt;B&gt;"), 1);
   assert_non_null(strstr(html, "equaliser bell</th><td>at 1 kHz"));
-  assert_non_null(strstr(html, "send to Echo 1/4"));
+  assert_non_null(strstr(html, "send to Écho 1/4"));
   assert_null(strstr(html, "not so any more"));
   ton_string_free(&page);
 }

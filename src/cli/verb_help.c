@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   tonmeister help: explains verbs, processors and presets from their tables.
+*/
+
 #include "base/error.h"
 #include "base/string.h"
-#include "cli/output.h"
+#include "cli/help.h"
+#include "cli/json_output.h"
+#include "cli/verbs.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 static void
-print_options(const CliOption* options, uint32_t n)
+print_options(const Option* options, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
-    const CliOption* const o = &options[i];
+    const Option* const o = &options[i];
     char head[64];
     snprintf(head, sizeof(head), "%s%c%s--%s%s%s", o->letter ? "-" : " ",
              o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
@@ -49,7 +56,7 @@ print_wrapped(const char* text)
 }
 
 static void
-help_verb(const CliVerb* v)
+help_verb(const Verb* v)
 {
   printf("tonmeister %s %s\n\n%s\n\n", v->name, v->usage, v->summary);
   print_wrapped(v->text);
@@ -66,7 +73,7 @@ help_verb(const CliVerb* v)
 static void
 help_param(const TonParam* p)
 {
-  char room[3][32];
+  char buffers[3][32];
   printf("  %-14s %s\n  %-14s ", p->symbol, p->help, "");
   if (p->choices) {
     printf("one of");
@@ -76,18 +83,20 @@ help_param(const TonParam* p)
   } else if (p->spacing == TON_SWITCH) {
     printf("on or off");
   } else {
-    printf("%s to %s", cli_print_param(p, p->min, room[0], sizeof(room[0])),
-           cli_print_param(p, p->max, room[1], sizeof(room[1])));
+    printf("%s to %s",
+           cli_print_param(p, p->min, buffers[0], sizeof(buffers[0])),
+           cli_print_param(p, p->max, buffers[1], sizeof(buffers[1])));
   }
-  printf("; %s%s\n", cli_print_param(p, p->def, room[2], sizeof(room[2])),
-         p->flags & TON_AUTOMATE ? "" : "; stays while the song plays");
+  printf("; %s%s\n", cli_print_param(p, p->def, buffers[2], sizeof(buffers[2])),
+         p->flags & TON_AUTOMATE ? "" : "; cannot be automated");
 }
 
 const char*
-cli_print_param(const TonParam* p, float value, char* room, size_t size)
+cli_print_param(const TonParam* p, float value, char* buffer, size_t size)
 {
   const double whole = rint((double)value * 1e4) / 1e4;
-  return ton_param_print(p, isfinite(whole) ? (float)whole : value, room, size);
+  return ton_param_print(p, isfinite(whole) ? (float)whole : value, buffer,
+                         size);
 }
 
 bool
@@ -117,7 +126,7 @@ help_processor(const TonProcessor* p)
 }
 
 static void
-help_preset(const CliPreset* p)
+help_preset(const Preset* p)
 {
   printf("%s (preset of %s)\n\n", p->name, p->processor);
   print_wrapped(p->about);
@@ -144,7 +153,7 @@ overview(void)
     printf("  %-8s %-20s %s\n", cli_verbs[i].name, cli_verbs[i].usage,
            cli_verbs[i].summary);
   }
-  const CliPreset* presets = NULL;
+  const Preset* presets = NULL;
   const uint32_t n = cli_presets(&presets);
   size_t at = 0;
   printf("\nProcessors:");
@@ -157,106 +166,6 @@ overview(void)
     at = listed(presets[i].name, i + 1 == n, at);
   }
   printf("\n\nMore: tonmeister help VERB, PROCESSOR or PRESET\n");
-}
-
-static json_t*
-json_preset(const CliPreset* p)
-{
-  return json_pack("{s:s, s:s, s:s, s:s}", "name", p->name, "about", p->about,
-                   "processor", p->processor, "values", p->values);
-}
-
-static json_t*
-json_param(const TonParam* p)
-{
-  json_t* const o = json_object();
-  json_object_set_new(o, "symbol", json_string(p->symbol));
-  json_object_set_new(o, "name", json_string(p->name));
-  json_object_set_new(o, "help", json_string(p->help));
-  json_object_set_new(o, "unit", json_string(ton_unit_suffix(p->unit)));
-  json_object_set_new(o, "min", json_real((double)p->min));
-  json_object_set_new(o, "max", json_real((double)p->max));
-  json_object_set_new(o, "default", json_real((double)p->def));
-  json_t* const choices = json_array();
-  for (int i = 0; p->choices && p->choices[i]; ++i) {
-    json_array_append_new(choices, json_string(p->choices[i]));
-  }
-  json_object_set_new(o, "choices", choices);
-  json_object_set_new(o, "automates", json_boolean(p->flags & TON_AUTOMATE));
-  json_object_set_new(o, "switch", json_boolean(p->spacing == TON_SWITCH));
-  return o;
-}
-
-static json_t*
-json_processor(const TonProcessor* p)
-{
-  json_t* const o = json_object();
-  json_object_set_new(o, "id", json_string(p->id));
-  json_object_set_new(o, "name", json_string(p->name));
-  json_object_set_new(o, "category", json_string(p->category));
-  json_object_set_new(o, "help", json_string(p->help));
-  json_t* const params = json_array();
-  for (uint32_t i = 0; i < p->n_params; ++i) {
-    json_array_append_new(params, json_param(&p->params[i]));
-  }
-  json_object_set_new(o, "params", params);
-  return o;
-}
-
-static void
-json_options(json_t* list, const CliOption* options, uint32_t n)
-{
-  for (uint32_t i = 0; i < n; ++i) {
-    const CliOption* const o = &options[i];
-    const char letter[] = {o->letter, '\0'};
-    json_array_append_new(
-        list, json_pack("{s:s, s:s*, s:s*, s:s, s:b}", "name", o->name,
-                        "letter", o->letter ? letter : NULL, "value", o->value,
-                        "help", o->help, "repeats", (int)o->repeats));
-  }
-}
-
-static json_t*
-json_verb(const CliVerb* v)
-{
-  json_t* const options = json_array();
-  json_options(options, v->options, v->n_options);
-  if (v->renders) {
-    json_options(options, cli_rendering, cli_n_rendering);
-  }
-  json_options(options, cli_common, cli_n_common);
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", v->name, "usage",
-                   v->usage, "summary", v->summary, "text", v->text, "examples",
-                   v->examples, "options", options);
-}
-
-/// The tables: all, or the one verb or processor of that name
-static void
-print_json(const char* topic)
-{
-  const bool all = !*topic || strcmp(topic, "all") == 0;
-  json_t* const verbs = json_array();
-  json_t* const processors = json_array();
-  json_t* const list = json_array();
-  const CliPreset* presets = NULL;
-  const uint32_t n = cli_presets(&presets);
-  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    if (all || strcmp(topic, cli_verbs[i].name) == 0) {
-      json_array_append_new(verbs, json_verb(&cli_verbs[i]));
-    }
-  }
-  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
-    if (all || strcmp(topic, (*p)->id) == 0) {
-      json_array_append_new(processors, json_processor(*p));
-    }
-  }
-  for (uint32_t i = 0; i < n; ++i) {
-    if (all || strcmp(topic, presets[i].name) == 0) {
-      json_array_append_new(list, json_preset(&presets[i]));
-    }
-  }
-  cli_print_json(json_pack("{s:i, s:o, s:o, s:o}", "schema", 1, "verbs", verbs,
-                           "processors", processors, "presets", list));
 }
 
 /// Explain the verb or processor of that name, or all
@@ -276,7 +185,7 @@ print_topic(const char* topic)
       printf(all ? "\n" : "");
     }
   }
-  const CliPreset* presets = NULL;
+  const Preset* presets = NULL;
   const uint32_t n = cli_presets(&presets);
   for (uint32_t i = 0; i < n; ++i) {
     if (all || strcmp(topic, presets[i].name) == 0) {
@@ -292,7 +201,7 @@ static TonStatus
 check_topic(const char* topic, TonError* error)
 {
   const char* names[MOST_TOPICS] = {"all"};
-  const CliPreset* presets = NULL;
+  const Preset* presets = NULL;
   const uint32_t n_presets = cli_presets(&presets);
   size_t n = 1;
   bool found = !*topic;
@@ -320,7 +229,7 @@ check_topic(const char* topic, TonError* error)
 }
 
 TonStatus
-cli_help(const CliLine* line, TonError* error)
+cli_help(const CommandLine* line, TonError* error)
 {
   const char* const shell = cli_value(line, "completion");
   const char* const topic = line->n_args ? line->args[0] : "";
@@ -330,7 +239,7 @@ cli_help(const CliLine* line, TonError* error)
   }
   TON_TRY(check_topic(topic, error));
   if (line->json) {
-    print_json(topic);
+    cli_print_json(cli_json_help(topic));
   } else if (cli_has(line, "man")) {
     cli_manual();
   } else if (!shell && *topic) {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The files of a release as they were found after writing.
+*/
+
+#include "cli/release_files.h"
+
+#include "cli/json_output.h"
+#include "cli/terminal.h"
+#include "report/figures.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static json_t*
+json_delivered(const TonDelivered* d)
+{
+  json_t* const o = cli_measurement(&d->measured, d->path);
+  json_object_set_new(o, "name", cli_json_text(d->name));
+  json_object_set_new(o, "why", cli_json_text(d->good ? "" : d->why));
+  json_object_set_new(o, "sha256", json_string(d->sha256));
+  json_object_set_new(o, "bytes", json_integer((json_int_t)d->bytes));
+  json_object_set_new(o, "lossy", json_boolean(d->lossy));
+  json_object_set_new(o, "good", json_boolean(d->good));
+  return o;
+}
+
+static void
+print_delivered(const TonDelivered* d)
+{
+  const char* const name = cli_visible(strrchr(d->path, '/') + 1);
+  if (!d->bytes) {
+    printf("  %-34s %s\n", name, cli_visible(d->why));
+    return;
+  }
+  printf("  %-34s %8.1f MB %8.2f LUFS %7.2f dBTP%s  %s\n", name,
+         (double)d->bytes / 1e6, report_rounded(d->measured.integrated_lufs, 2),
+         report_rounded(d->measured.true_peak_dbtp, 2),
+         d->lossy ? " decoded" : "", d->good ? "good" : cli_visible(d->why));
+}
+
+json_t*
+cli_json_files(const TonDelivery* delivery)
+{
+  json_t* const files = json_array();
+  for (uint32_t i = 0; i < delivery->n; ++i) {
+    json_array_append_new(files, json_delivered(&delivery->files[i]));
+  }
+  return files;
+}
+
+void
+cli_print_files(const TonDelivery* delivery)
+{
+  for (uint32_t i = 0; i < delivery->n; ++i) {
+    print_delivered(&delivery->files[i]);
+  }
+}

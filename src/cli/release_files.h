@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_CLI_RELEASE_FILES_H
+#define TON_CLI_RELEASE_FILES_H
+
+#include <tonmeister/song.h>
+
+#include <jansson.h>
+
+/// The files of a release, each with what was measured after writing
+json_t* cli_json_files(const TonDelivery* delivery);
+
+void cli_print_files(const TonDelivery* delivery);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The files of a song as a command line names them: where they lie, whether
+   they are out of date, what their names promise.
+*/
+
+#include "cli/song_files.h"
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/string.h"
+#include "cli/terminal.h"
+
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+
+char*
+cli_song_file(const char* song, const char* file)
+{
+  TonString path = {0};
+  size_t n = strlen(song);
+  while (n > 1 && song[n - 1] == '/') {
+    --n;
+  }
+  ton_string_add_bytes(&path, song, n);
+  ton_string_add(&path, "/");
+  ton_string_add(&path, file);
+  if (path.failed) {
+    ton_string_free(&path);
+  }
+  return path.bytes;
+}
+
+/// When a file of a song was last written; 0 where it is not
+static struct timespec
+written(const char* song, const char* file)
+{
+  struct stat st = {0};
+  char* const path = cli_song_file(song, file);
+  const bool there = path && stat(path, &st) == 0;
+  ton_free(path);
+  return there ? st.st_mtim : (struct timespec){0};
+}
+
+void
+cli_warn_outdated(const CommandLine* line, const char* made, const char* from,
+                  const char* verb)
+{
+  const char* const song = line->args[0];
+  const struct timespec a = written(song, made);
+  const struct timespec b = written(song, from);
+  const bool newer =
+      b.tv_sec > a.tv_sec || (b.tv_sec == a.tv_sec && b.tv_nsec > a.tv_nsec);
+  if (!line->quiet && a.tv_sec && newer) {
+    cli_remark("%s has changed since %s was written; tonmeister %s %s writes "
+               "it again",
+               from, made, verb, song);
+  }
+}
+
+TonStatus
+cli_expect_wav(const char* path, TonError* error)
+{
+  static const char* const others[] = {".flac", ".mp3", ".m4a",  ".mp4",
+                                       ".aac",  ".ogg", ".opus", ".aif",
+                                       ".aiff", ".caf", ".wma",  ".w64"};
+  const char* const dot = path ? strrchr(path, '.') : NULL;
+  for (size_t i = 0; dot && i < TON_COUNT(others); ++i) {
+    if (strcasecmp(dot, others[i]) == 0) {
+      return ton_fail_file(error, TON_BAD_USE, path,
+                           "would be a WAV file; name it .wav (tonmeister "
+                           "release writes FLAC, MP3 and others)");
+    }
+  }
+  return TON_OK;
+}

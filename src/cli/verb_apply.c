@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   tonmeister apply: runs a chain of processors on a file.
+*/
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "cli/json_output.h"
+#include "cli/song_files.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+
+TonStatus
+cli_apply(const CommandLine* line, TonError* error)
+{
+  const uint32_t n = line->n_args - 2;
+  TON_TRY(cli_expect_wav(line->args[1], error));
+  TonInsert* const chain = ton_alloc((n + 1) * sizeof(TonInsert));
+  if (!chain) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  TonStatus status = TON_OK;
+  for (uint32_t i = 0; i < n && !status; ++i) {
+    status = ton_insert_parse(line->args[2 + i], &chain[i], error);
+  }
+  status = status ? status
+                  : ton_apply(line->args[0], line->args[1], chain, n,
+                              &line->job, error);
+  for (uint32_t i = 0; i < n; ++i) {
+    ton_insert_free(&chain[i]);
+  }
+  ton_free(chain);
+  cli_progress_clear();
+  if (!status && line->json) {
+    cli_print_json(json_pack("{s:o}", "output", cli_json_text(line->args[1])));
+  }
+  return status;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   tonmeister master: proposes and renders the master of a mix.
+*/
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "cli/json_output.h"
+#include "cli/measurement_table.h"
+#include "cli/song_files.h"
+#include "cli/song_stages.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+#include "report/figures.h"
+#include "report/json.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static TonStatus
+value_of(const CommandLine* line, const char* option, TonUnit unit,
+         double* value, TonError* error)
+{
+  const char* const text = cli_value(line, option);
+  const char* why = NULL;
+  char buffer[160];
+  *value = NAN;
+  if (text &&
+      !ton_unit_parse(text, unit, value, &why, buffer, sizeof(buffer))) {
+    return ton_fail(error, TON_BAD_USE, "--%s: %s", option, why);
+  }
+  return TON_OK;
+}
+
+static TonStatus
+read_options(const CommandLine* line, TonMasterOptions* options,
+             TonError* error)
+{
+  options->target = cli_value(line, "target");
+  options->out = cli_value(line, "output");
+  TON_TRY(value_of(line, "loudness", TON_LUFS, &options->loudness_lufs, error));
+  TON_TRY(value_of(line, "ceiling", TON_DBTP, &options->ceiling_dbtp, error));
+  TON_TRY(value_of(line, "amount", TON_PERCENT, &options->amount, error));
+  options->references = cli_values(line, "reference", &options->n_references);
+  options->anyway = cli_has(line, "anyway");
+  if (options->loudness_lufs > 0.0 || options->loudness_lufs < -70.0) {
+    return ton_fail(error, TON_BAD_USE,
+                    "--loudness goes from -70 LUFS to 0 LUFS");
+  }
+  if (options->ceiling_dbtp > 0.0 || options->ceiling_dbtp < -20.0) {
+    return ton_fail(error, TON_BAD_USE, "--ceiling goes from -20 to 0 dBTP");
+  }
+  if (options->amount < 0.0 || options->amount > 100.0) {
+    return ton_fail(error, TON_BAD_USE, "--amount goes from 0 to 100 %%");
+  }
+  return TON_OK;
+}
+
+static void
+print_master(const TonMasterResult* m)
+{
+  char time[32];
+  cli_print_stages(&m->before, &m->after);
+  if (m->max_reduction_db > 0.05) {
+    printf("  %-20s %9s %9.2f dB for 95 %% of the time, %.2f dB at %s\n",
+           "gain reduction", "", report_rounded(m->reduction_p95_db, 2),
+           m->max_reduction_db, cli_time(m->max_reduction_at_s, time));
+  }
+}
+
+/// What was decided and what was left alone, each with its reason
+static void
+print_reasons(const TonMasterResult* m)
+{
+  for (uint32_t i = 0; i < m->decisions.count; ++i) {
+    const TonDecision* const d = &m->decisions.items[i];
+    if (d->superseded) {
+      continue;
+    }
+    printf("  %s%s%s\n      %s\n", cli_visible(d->path), *d->value ? ": " : "",
+           cli_visible(d->value), cli_visible(d->reason));
+  }
+}
+
+static json_t*
+json_decisions(const TonDecisions* all)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < all->count; ++i) {
+    const TonDecision* const d = &all->items[i];
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "path",
+                                          d->path, "value", d->value, "rule",
+                                          d->rule, "reason", d->reason));
+  }
+  return list;
+}
+
+static json_t*
+json_master(const TonMasterResult* m, const char* mix, const char* master,
+            bool met)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "mix", cli_measurement(&m->before, mix));
+  json_object_set_new(o, "master", cli_measurement(&m->after, master));
+  json_object_set_new(o, "goal_met", json_boolean(met));
+  json_object_set_new(o, "goal_lufs", report_number(m->goal_lufs));
+  json_object_set_new(o, "ceiling_dbtp", report_number(m->ceiling_dbtp));
+  json_object_set_new(o, "gain_reduction_p95_db",
+                      report_number(m->reduction_p95_db));
+  json_object_set_new(o, "gain_reduction_max_db",
+                      report_number(m->max_reduction_db));
+  json_object_set_new(o, "gain_reduction_max_at_s",
+                      report_number(m->max_reduction_at_s));
+  json_object_set_new(o, "limiter_runs", json_integer(m->limiter_runs));
+  json_object_set_new(o, "decisions", json_decisions(&m->decisions));
+  return o;
+}
+
+/// Where the master is written
+static char*
+output_of(const CommandLine* line)
+{
+  const char* const out = cli_value(line, "output");
+  return out ? ton_copy_string(out)
+         : ton_is_file(line->args[0])
+             ? ton_copy_string("master.wav")
+             : cli_song_file(line->args[0], "out/master.wav");
+}
+
+static TonStatus
+answer(const CommandLine* line, const TonMasterResult* m, bool met,
+       TonError* error)
+{
+  char* const out = output_of(line);
+  if (!out) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  if (line->json) {
+    cli_print_json(json_master(m, line->args[0], out, met));
+  } else {
+    printf("%s\n", cli_visible(out));
+    print_master(m);
+    print_reasons(m);
+  }
+  ton_free(out);
+  return TON_OK;
+}
+
+static TonStatus
+master(const CommandLine* line, const TonMasterOptions* options,
+       TonMasterResult* m, TonError* error)
+{
+  TonSong* song = NULL;
+  if (ton_is_file(line->args[0])) {
+    return ton_master_file(line->args[0], options, &line->job, m, error);
+  }
+  TON_TRY(ton_song_open(line->args[0], &song, error));
+  const TonStatus status = cli_master_song(song, options, &line->job, m, error);
+  ton_song_free(song);
+  return status;
+}
+
+TonStatus
+cli_master(const CommandLine* line, TonError* error)
+{
+  TonMasterOptions options = {0};
+  TonMasterResult m = {0};
+  TON_TRY(read_options(line, &options, error));
+  TON_TRY(cli_expect_wav(options.out, error));
+  cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
+  TonStatus status = master(line, &options, &m, error);
+  cli_progress_clear();
+  if (!status || status == TON_GOAL_MISSED) {
+    const TonStatus told = answer(line, &m, !status, error);
+    status = told ? told : status;
+  }
+  ton_master_result_free(&m);
+  return status;
+}

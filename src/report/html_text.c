@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Text and numbers on a page: the one place where HTML is escaped.
+*/
+
+#include "report/figures.h"
+#include "report/html_parts.h"
+
+#include <string.h>
+
+static const char*
+escape(char letter)
+{
+  switch (letter) {
+  case '<':
+    return "&lt;";
+  case '>':
+    return "&gt;";
+  case '&':
+    return "&amp;";
+  case '"':
+    return "&quot;";
+  case '\'':
+    return "&#39;";
+  default:
+    return NULL;
+  }
+}
+
+void
+html_add_text(TonString* t, const char* text)
+{
+  TonString visible = {0};
+  ton_string_add_visible(&visible, text);
+  for (const char* c = ton_string_string(&visible); *c; ++c) {
+    const char* const instead = escape(*c);
+    ton_string_add_bytes(t, instead ? instead : c,
+                         instead ? strlen(instead) : 1);
+  }
+  t->failed = t->failed || visible.failed;
+  ton_string_free(&visible);
+}
+
+void
+html_add_number(TonString* t, double value, int digits, const char* unit)
+{
+  char buffer[32];
+  ton_string_add(t, report_number_text(value, digits, buffer));
+  if (*unit && !isnan(value)) {
+    ton_string_add(t, " ");
+    html_add_text(t, unit);
+  }
+}
