@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The 400 ms levels of a sound and of its loud parts, and what a compressor's
+   static curve makes of them.
+*/
 #include "assistants/compression_estimate.h"
 
 #include <math.h>
@@ -14,10 +19,21 @@ by_value(const void* a, const void* b)
   return (x > y) - (x < y);
 }
 
-Levels
-levels_read(TonArena* arena, const TonSoundFeatures* f)
+/// Space for a value per tenth, owned by the plan
+static double*
+space_for(TonPlan* plan, const TonFeatures* f)
 {
-  Levels l = {ton_arena_alloc(arena, (f->n_tenths + 1) * sizeof(double)), 0};
+  double* const values =
+      ton_arena_alloc(&plan->arena, (f->n_tenths + 1) * sizeof(double));
+  plan->failed |= !values;
+  return values;
+}
+
+BlockLevels
+block_levels(TonPlan* plan, const TonSound* sound)
+{
+  const TonFeatures* const f = &sound->features;
+  BlockLevels l = {space_for(plan, f), 0};
   for (uint32_t i = 0; l.levels && i + BLOCK <= f->n_tenths; ++i) {
     double power = 0.0;
     uint32_t on = 0;
@@ -25,7 +41,7 @@ levels_read(TonArena* arena, const TonSoundFeatures* f)
       power += (double)f->tenth_power[k] / BLOCK;
       on += f->tenth_on[k];
     }
-    const double db = 10.0 * log10(power) - 0.691 - f->active_lufs;
+    const double db = 10.0 * log10(power) - 0.691 - sound->facts.active_lufs;
     if (on == BLOCK && db > -20.0) {
       l.levels[l.n++] = db;
     }
@@ -37,18 +53,18 @@ levels_read(TonArena* arena, const TonSoundFeatures* f)
 }
 
 static double
-at_share(const Levels* l, double share)
+at_share(const BlockLevels* l, double share)
 {
   return l->levels[(uint32_t)(share * (l->n - 1))];
 }
 
 /// Mean power of the 3 s around each tenth
 static double*
-smoothed(TonArena* arena, const TonSoundFeatures* f)
+smoothed(TonPlan* plan, const TonFeatures* f)
 {
   enum { HALF = 15 };
   const uint32_t n = f->n_tenths;
-  double* const around = ton_arena_alloc(arena, (n + 1) * sizeof(double));
+  double* const around = space_for(plan, f);
   for (uint32_t i = 0; around && i < n; ++i) {
     const uint32_t from = i < HALF ? 0 : i - HALF;
     const uint32_t to = i + HALF < n ? i + HALF : n;
@@ -64,9 +80,10 @@ smoothed(TonArena* arena, const TonSoundFeatures* f)
 /// Power that 60 % of the song stay under, less half a decibel, so that a beat
 /// does not pick its own peaks
 static double
-loud_gate(TonArena* arena, const double* around, uint32_t n)
+loud_gate(TonPlan* plan, const TonFeatures* f, const double* around)
 {
-  double* const sorted = ton_arena_alloc(arena, (n + 1) * sizeof(double));
+  const uint32_t n = f->n_tenths;
+  double* const sorted = space_for(plan, f);
   if (!sorted || !n) {
     return INFINITY;
   }
@@ -79,8 +96,7 @@ loud_gate(TonArena* arena, const double* around, uint32_t n)
 
 /// Power of the 400 ms from a tenth on; 0 where they pause or are not loud
 static double
-loud_block(const TonSoundFeatures* f, const double* around, double gate,
-           uint32_t i)
+loud_block(const TonFeatures* f, const double* around, double gate, uint32_t i)
 {
   double power = 0.0;
   for (uint32_t k = i; k < i + BLOCK; ++k) {
@@ -92,16 +108,16 @@ loud_block(const TonSoundFeatures* f, const double* around, double gate,
   return power;
 }
 
-Loud
-loud_read(TonArena* arena, const TonSoundFeatures* f)
+LoudParts
+loud_parts(TonPlan* plan, const TonFeatures* f)
 {
-  Loud l = {.lufs = NAN, .range_lu = NAN};
-  double* const around = smoothed(arena, f);
-  l.levels.levels = ton_arena_alloc(arena, (f->n_tenths + 1) * sizeof(double));
+  LoudParts l = {.lufs = NAN, .range_lu = NAN};
+  double* const around = smoothed(plan, f);
+  l.levels.levels = space_for(plan, f);
   if (!around || !l.levels.levels) {
     return l;
   }
-  const double gate = loud_gate(arena, around, f->n_tenths);
+  const double gate = loud_gate(plan, f, around);
   double sum = 0.0;
   for (uint32_t i = 0; i + BLOCK <= f->n_tenths; ++i) {
     const double power = loud_block(f, around, gate, i);
@@ -123,25 +139,25 @@ loud_read(TonArena* arena, const TonSoundFeatures* f)
 
 /// y = x - (1 - 1/ratio) max(0, x - threshold), on levels in rising order
 static double
-squeezed(double db, double threshold_db, double ratio)
+compressed(double db, double threshold_db, double ratio)
 {
   return db - (1.0 - 1.0 / ratio) * fmax(db - threshold_db, 0.0);
 }
 
-Trial
-levels_try(const Levels* l, double threshold_db, double ratio)
+CompressionEstimate
+estimate_compression(const BlockLevels* l, double threshold_db, double ratio)
 {
-  Trial t = {.threshold_db = threshold_db};
+  CompressionEstimate t = {.threshold_db = threshold_db};
   double before = 0.0;
   double behind = 0.0;
   for (uint32_t i = 0; i < l->n; ++i) {
-    const double out = squeezed(l->levels[i], threshold_db, ratio);
+    const double out = compressed(l->levels[i], threshold_db, ratio);
     t.mean_db += (l->levels[i] - out) / l->n;
     before += pow(10.0, l->levels[i] / 10.0);
     behind += pow(10.0, out / 10.0);
   }
-  t.range_lu = squeezed(at_share(l, 0.95), threshold_db, ratio) -
-               squeezed(at_share(l, 0.10), threshold_db, ratio);
+  t.range_lu = compressed(at_share(l, 0.95), threshold_db, ratio) -
+               compressed(at_share(l, 0.10), threshold_db, ratio);
   t.lost_lu = 10.0 * log10(before / behind);
   return t;
 }

@@ -1,42 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_ASSISTANTS_COMPRESSION_ESTIMATE_H
-#define TON_ASSISTANTS_COMPRESSION_ESTIMATE_H
-
-#include "analysis/stem.h"
-#include "base/memory.h"
-
 /**
    @file
    What a compressor would do to a sound, by its static curve on the 400 ms
    levels.
 */
+#ifndef TON_ASSISTANTS_COMPRESSION_ESTIMATE_H
+#define TON_ASSISTANTS_COMPRESSION_ESTIMATE_H
 
-/// Levels over 400 ms re active loudness where the sound never pauses, rising
+#include "analysis/facts.h"
+#include "assistants/plan.h"
+
+/// Levels of blocks of 400 ms in which the sound never pauses, rising
 typedef struct {
-  double* levels; ///< dB; owned by the arena
+  double* levels; ///< dB; owned by the plan
   uint32_t n;
-} Levels;
+} BlockLevels;
 
 /// The loud parts of a song: where the loudness over 3 s is among the highest
 /// 40 %
 typedef struct {
-  Levels levels;   ///< Over 400 ms re their own mean loudness, rising
-  double lufs;     ///< Mean loudness; NaN: shorter than 400 ms
-  double range_lu; ///< P95 - P10 of the levels
-} Loud;
+  BlockLevels levels; ///< Re their own mean loudness
+  double lufs;        ///< Mean loudness; NaN: shorter than 400 ms
+  double range_lu;    ///< P95 - P10 of the levels
+} LoudParts;
 
 typedef struct {
   double threshold_db; ///< Re active loudness
   double mean_db;      ///< Gain reduction
   double range_lu;     ///< P95 - P10 behind it
   double lost_lu;      ///< Loudness
-} Trial;
+} CompressionEstimate;
 
-Levels levels_read(TonArena* arena, const TonSoundFeatures* facts);
+/// Levels re active loudness; the plan fails when memory is refused.
+BlockLevels block_levels(TonPlan* plan, const TonSound* sound);
 
-Loud loud_read(TonArena* arena, const TonSoundFeatures* facts);
+/// The plan fails when memory is refused.
+LoudParts loud_parts(TonPlan* plan, const TonFeatures* features);
 
 /// Needs at least one level.
-Trial levels_try(const Levels* levels, double threshold_db, double ratio);
+CompressionEstimate estimate_compression(const BlockLevels* levels,
+                                         double threshold_db, double ratio);
 
 #endif

@@ -82,7 +82,7 @@ mean_loudness(const TonMasterBrief* b)
   double sum = 0.0;
   uint32_t n = 0;
   for (uint32_t i = 0; i < b->n_references; ++i) {
-    const double lufs = b->references[i].whole.integrated_lufs;
+    const double lufs = b->references[i].facts.whole.integrated_lufs;
     sum += isfinite(lufs) ? lufs : 0.0;
     n += isfinite(lufs);
   }
@@ -166,7 +166,7 @@ master_goal(const Mastering* m)
 static void
 remove_dc(Mastering* m)
 {
-  const double* const dc = m->brief->mix->whole.dc;
+  const double* const dc = m->brief->mix->facts.whole.dc;
   const double most = fmax(fabs(dc[0]), fabs(dc[1]));
   if (!(most > MOST_DC)) {
     return;
@@ -188,7 +188,7 @@ remove_dc(Mastering* m)
 static void
 raise_quiet(Mastering* m)
 {
-  const double lufs = m->brief->mix->whole.integrated_lufs;
+  const double lufs = m->brief->mix->facts.whole.integrated_lufs;
   if (!(m->result->goal_lufs - lufs > MOST_DRIVE_DB)) {
     return;
   }
@@ -208,9 +208,9 @@ raise_quiet(Mastering* m)
 
 /// Why there is no glue, if there is not to be any
 static bool
-leave_glue(const Mastering* m, const Loud* loud, double peak_lu)
+leave_glue(const Mastering* m, const LoudParts* loud, double peak_lu)
 {
-  const TonSoundFeatures* const f = m->brief->mix;
+  const TonFacts* const f = &m->brief->mix->facts;
   TonDecision d;
   if (f->whole.plr_lu < DENSE_PLR_LU) {
     ton_decision_start(&d, TON_RULE_GLUE_DENSE, 0.85);
@@ -234,12 +234,13 @@ leave_glue(const Mastering* m, const Loud* loud, double peak_lu)
 }
 
 /// Highest threshold that reduces the loud parts by about 1.5 dB on the average
-static Trial
-glue_trial(const Loud* loud)
+static CompressionEstimate
+best_glue(const LoudParts* loud)
 {
-  Trial best = {.threshold_db = NAN};
+  CompressionEstimate best = {.threshold_db = NAN};
   for (int i = 0; loud->levels.n && i < 24; ++i) {
-    const Trial t = levels_try(&loud->levels, 4.0 - 0.5 * i, GLUE_RATIO);
+    const CompressionEstimate t =
+        estimate_compression(&loud->levels, 4.0 - 0.5 * i, GLUE_RATIO);
     if (t.mean_db > GLUE_MEAN_DB) {
       break;
     }
@@ -250,7 +251,7 @@ glue_trial(const Loud* loud)
 
 /// RMS of one channel when the loudness is that of the loud parts
 static double
-rms_db(const TonSoundFeatures* f, const Loud* loud)
+rms_db(const TonFacts* f, const LoudParts* loud)
 {
   double power = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -261,7 +262,8 @@ rms_db(const TonSoundFeatures* f, const Loud* loud)
 }
 
 static void
-write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
+write_glue(Mastering* m, const LoudParts* loud, double peak_lu,
+           const CompressionEstimate* estimate)
 {
   TonDecision d;
   ton_decision_start(&d, TON_RULE_GLUE_HELPS, 0.6);
@@ -269,11 +271,12 @@ write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
                      GLUE_RANGE_LU);
   ton_decision_range(&d, "peaks above the loud parts", peak_lu, NAN,
                      GLUE_CREST_DB);
-  ton_decision_range(&d, "average reduction", trial->mean_db, 0.5, 2.0);
-  ton_decision_figure(&d, "peak to loudness", m->brief->mix->whole.plr_lu);
+  ton_decision_range(&d, "average reduction", estimate->mean_db, 0.5, 2.0);
+  ton_decision_figure(&d, "peak to loudness",
+                      m->brief->mix->facts.whole.plr_lu);
   const TonSetting settings[] = {
-      {"threshold", rint(2.0 * (rms_db(m->brief->mix, loud) + m->raised_db +
-                                trial->threshold_db)) /
+      {"threshold", rint(2.0 * (rms_db(&m->brief->mix->facts, loud) +
+                                m->raised_db + estimate->threshold_db)) /
                         2.0},
       {"ratio", GLUE_RATIO},
       {"attack", 30.0},
@@ -293,15 +296,15 @@ write_glue(Mastering* m, const Loud* loud, double peak_lu, const Trial* trial)
 void
 master_glue(Mastering* m)
 {
-  const TonSoundFeatures* const f = m->brief->mix;
-  const Loud loud = loud_read(&m->plan->arena, f);
+  const TonFacts* const f = &m->brief->mix->facts;
+  const LoudParts loud = loud_parts(m->plan, &m->brief->mix->features);
   const double peak_lu = f->whole.true_peak_dbtp - loud.lufs;
   if (leave_glue(m, &loud, peak_lu)) {
     return;
   }
-  const Trial trial = glue_trial(&loud);
-  if (trial.mean_db >= 0.5) {
-    write_glue(m, &loud, peak_lu, &trial);
+  const CompressionEstimate estimate = best_glue(&loud);
+  if (estimate.mean_db >= 0.5) {
+    write_glue(m, &loud, peak_lu, &estimate);
   }
 }
 
@@ -346,9 +349,9 @@ master_width(Mastering* m)
 {
   // Side +-1.5 dB
   enum { NARROWER = 84, WIDER = 119 };
-  const TonMeasurement* const w = &m->brief->mix->whole;
+  const TonMeasurement* const w = &m->brief->mix->facts.whole;
   TonDecision d;
-  if (w->channels != 2 || m->brief->mix->layout != TON_STEM_STEREO) {
+  if (w->channels != 2 || m->brief->mix->facts.layout != TON_LAYOUT_STEREO) {
     return;
   }
   if (m->distance_db > TONE_ALIKE_DB) {
@@ -387,7 +390,7 @@ master_limit(Mastering* m)
   const TonMasterBrief* const b = m->brief;
   const double goal = m->result->goal_lufs;
   const double ceiling = wanted_ceiling(b);
-  const double lufs = b->mix->whole.integrated_lufs;
+  const double lufs = b->mix->facts.whole.integrated_lufs;
   m->result->search = !isnan(goal);
   m->result->limiter = m->n_chain;
   m->result->drive_db = m->result->search && isfinite(lufs)
@@ -399,7 +402,8 @@ master_limit(Mastering* m)
                                        : TON_RULE_LOUDNESS_NO_GOAL,
                      0.9);
   ton_decision_figure(&d, "loudness of the mix", lufs);
-  ton_decision_figure(&d, "true peak of the mix", b->mix->whole.true_peak_dbtp);
+  ton_decision_figure(&d, "true peak of the mix",
+                      b->mix->facts.whole.true_peak_dbtp);
   if (m->result->search) {
     ton_decision_figure(&d, "goal", goal);
   }
@@ -439,7 +443,7 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
 {
   *result = (TonMasterPlan){.glue = UINT32_MAX};
   Mastering m = {.brief = brief, .plan = plan, .result = result};
-  if (!isfinite(brief->mix->active_lufs)) {
+  if (!isfinite(brief->mix->facts.active_lufs)) {
     return ton_fail(error, TON_BAD_USE,
                     "the mix is silent; there is nothing to master");
   }

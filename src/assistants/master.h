@@ -2,7 +2,7 @@
 #ifndef TON_ASSISTANTS_MASTER_H
 #define TON_ASSISTANTS_MASTER_H
 
-#include "analysis/stem.h"
+#include "analysis/facts.h"
 #include "assistants/gain_search.h"
 #include "assistants/plan.h"
 #include "assistants/targets.h"
@@ -21,7 +21,7 @@
 
    How it is used:
 
-     1. ton_stem_analysis_*() with TON_MEASURE_ALL over the mix (and over each
+     1. ton_analysis_*() with TON_MEASURE_ALL over the mix (and over each
         reference)
      2. ton_readiness() for `check`; ton_assist_master() -> apply to the
         skeleton of master.yaml
@@ -32,12 +32,12 @@
 
 /// Readiness of a mix for mastering (docs/rules.md 3.1).  Returns how many rows
 /// were written, at most `room` (24 is enough).  [main]
-uint32_t ton_readiness(const TonSoundFeatures* mix, const TonTone* tone,
+uint32_t ton_readiness(const TonFacts* mix, const TonTone* tone,
                        TonFinding* rows, uint32_t room);
 
 typedef struct {
-  const TonSoundFeatures* mix;
-  const TonSoundFeatures* references; ///< Or null
+  const TonSound* mix;
+  const TonSound* references; ///< Or null
   uint32_t n_references;
   TonTarget target;   ///< Loudness, ceiling; from ton_target() or the command
   TonTone tone;       ///< Used when there is no reference

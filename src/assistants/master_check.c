@@ -35,7 +35,7 @@ judge(const CheckRow* r)
 }
 
 static double
-thirds_power(const TonSoundFeatures* f, double from_hz, double to_hz)
+thirds_power(const TonFacts* f, double from_hz, double to_hz)
 {
   double sum = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -115,7 +115,7 @@ write_row(const CheckRow* r, TonFinding* finding)
 }
 
 static uint32_t
-rows_of_level(const TonSoundFeatures* f, CheckRow* r)
+rows_of_level(const TonFacts* f, CheckRow* r)
 {
   const TonMeasurement* const m = &f->whole;
   const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
@@ -138,7 +138,7 @@ rows_of_level(const TonSoundFeatures* f, CheckRow* r)
 }
 
 static uint32_t
-rows_of_noise(const TonSoundFeatures* f, CheckRow* r)
+rows_of_noise(const TonFacts* f, CheckRow* r)
 {
   const double hum = f->hum.hz > 0.0 ? f->hum.level_db : -INFINITY;
   const double end_s = (double)f->whole.frames / f->whole.rate;
@@ -146,7 +146,7 @@ rows_of_noise(const TonSoundFeatures* f, CheckRow* r)
       {"noise", TON_RULE_CHECK_NOISE, f->noise_db, -60.0, -45.0, NAN},
       {"hum", TON_RULE_CHECK_HUM, hum, -90.0, -65.0, NAN},
       {"start", TON_RULE_CHECK_START, f->whole.silence_head_s, 0.5, 3.0, 0.0},
-      {"end", TON_RULE_CHECK_END, f->end_jump_db, -60.0, -40.0, end_s},
+      {"end", TON_RULE_CHECK_END, f->end_level_db, -60.0, -40.0, end_s},
       {"tail", TON_RULE_CHECK_TAIL, f->whole.silence_tail_s, 4.0, 15.0,
        end_s - f->whole.silence_tail_s},
   };
@@ -155,7 +155,7 @@ rows_of_noise(const TonSoundFeatures* f, CheckRow* r)
 }
 
 static uint32_t
-rows_of_stereo(const TonSoundFeatures* f, CheckRow* r)
+rows_of_stereo(const TonFacts* f, CheckRow* r)
 {
   const TonMeasurement* const m = &f->whole;
   const bool stereo = m->channels == 2;
@@ -174,7 +174,7 @@ rows_of_stereo(const TonSoundFeatures* f, CheckRow* r)
 }
 
 static uint32_t
-rows_of_tone(const TonSoundFeatures* f, const TonTone* tone, CheckRow* r)
+rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
 {
   double error[TON_THIRDS];
   double over[TON_THIRDS];
@@ -197,14 +197,14 @@ rows_of_tone(const TonSoundFeatures* f, const TonTone* tone, CheckRow* r)
 }
 
 uint32_t
-ton_readiness(const TonSoundFeatures* mix, const TonTone* tone,
-              TonFinding* rows, uint32_t room)
+ton_readiness(const TonFacts* mix, const TonTone* tone, TonFinding* rows,
+              uint32_t room)
 {
   CheckRow all[32];
   uint32_t n = rows_of_level(mix, all);
   n += rows_of_noise(mix, all + n);
   n += rows_of_stereo(mix, all + n);
-  if (tone && mix->layout != TON_STEM_SILENT) {
+  if (tone && mix->layout != TON_LAYOUT_SILENT) {
     n += rows_of_tone(mix, tone, all + n);
   }
   n = n < room ? n : room;

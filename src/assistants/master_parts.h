@@ -22,8 +22,7 @@ typedef struct {
 
 /// Target minus mix per band, dB, at the level where the weighted sum of the
 /// distances is least; NaN where the mix has nothing
-void tone_error(const TonSoundFeatures* mix, const double* target_db,
-                double* miss_db);
+void tone_error(const TonFacts* mix, const double* target_db, double* miss_db);
 
 /// Mean distance of the mix from the references, dB; at most TONE_ALIKE_DB is
 /// the same kind of music

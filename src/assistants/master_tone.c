@@ -60,7 +60,7 @@ weighted_median(double* pairs, uint32_t n)
 }
 
 static double
-total_db(const TonSoundFeatures* f)
+total_db(const TonFacts* f)
 {
   double sum = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -70,8 +70,7 @@ total_db(const TonSoundFeatures* f)
 }
 
 void
-tone_error(const TonSoundFeatures* mix, const double* target_db,
-           double* miss_db)
+tone_error(const TonFacts* mix, const double* target_db, double* miss_db)
 {
   const double all_db = total_db(mix);
   double pairs[2 * TON_THIRDS];
@@ -110,7 +109,7 @@ find_target(const TonMasterBrief* brief, TonTone* target)
     double sum = 0.0;
     double squares = 0.0;
     for (uint32_t i = 0; i < brief->n_references; ++i) {
-      const TonSoundFeatures* const r = &brief->references[i];
+      const TonFacts* const r = &brief->references[i].facts;
       const double db = fmax(r->active_db[b] - total_db(r), -90.0);
       sum += db;
       squares += db * db;
@@ -144,7 +143,7 @@ tone_distance(const TonMasterBrief* brief)
   TonTone target;
   double miss[TON_THIRDS];
   find_target(brief, &target);
-  tone_error(brief->mix, target.level_db, miss);
+  tone_error(&brief->mix->facts, target.level_db, miss);
   return distance(miss);
 }
 
@@ -170,7 +169,7 @@ find_share(const TonMasterBrief* brief, double distance_db)
 
 /// Highest gain a band may get: none where there is nothing or noise to raise
 static double
-highest(const TonSoundFeatures* mix, const double* miss_db, uint32_t band)
+highest(const TonFacts* mix, const double* miss_db, uint32_t band)
 {
   const double hz = ton_third_hz(band);
   const bool noisy = mix->has_pauses &&
@@ -201,7 +200,7 @@ find_move(const Mastering* m, const TonTone* target, const double* miss_db,
   double raw[TON_THIRDS];
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     raw[b] = beyond(miss_db[b], target->spread_db[b], share);
-    most_db[b] = highest(m->brief->mix, miss_db, b);
+    most_db[b] = highest(&m->brief->mix->facts, miss_db, b);
   }
   for (int b = 0; b < TON_THIRDS; ++b) {
     double sum = 0.0;
@@ -299,12 +298,12 @@ master_tone(Mastering* m)
     return;
   }
   find_target(brief, &target);
-  tone_error(brief->mix, target.level_db, miss);
+  tone_error(&brief->mix->facts, target.level_db, miss);
   m->distance_db = distance(miss);
   const double share = find_share(brief, m->distance_db);
   find_move(m, &target, miss, share, move, most);
   Section sections[MOST_SECTIONS];
-  const double rate = brief->mix->whole.rate;
+  const double rate = brief->mix->facts.whole.rate;
   const uint32_t n = tone_fit(move, most, rate, sections);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     m->result->tone_db[b] = tone_response(sections, n, ton_third_hz(b), rate);

@@ -2,7 +2,7 @@
 #ifndef TON_ASSISTANTS_MIX_H
 #define TON_ASSISTANTS_MIX_H
 
-#include "analysis/stem.h"
+#include "analysis/facts.h"
 #include "assistants/plan.h"
 #include "assistants/roles.h"
 
@@ -17,9 +17,9 @@
 
    How it is used:
 
-     1. ton_stem_analysis_*() over every stem
+     1. ton_analysis_*() over every stem
      2. ton_assist_mix() -> ton_plan_apply() on the skeleton of mix.yaml
-     3. render; measure each strip after its fader (ton_stem_analysis_*() or
+     3. render; measure each strip after its fader (ton_analysis_*() or
         ton_meters_*()) and the mix
      4. ton_assist_mix_balance() with what was measured -> apply, render again
      5. ton_assist_mix_level() with the mix's true peak -> apply, render
@@ -30,7 +30,7 @@ typedef struct {
   const char* strip; ///< Its name in mix.yaml
   const char* file;  ///< As written in mix.yaml; the role is read from it
   const char* role;  ///< A person's word for the role, or null
-  const TonSoundFeatures* facts;
+  const TonSound* sound;
 } TonMixStem;
 
 typedef struct {

@@ -27,9 +27,9 @@ at_once(const MixState* state, const TonRole* role)
     bool left = false;
     for (uint32_t i = 0; i < state->n; ++i) {
       const MixTrack* const s = &state->tracks[i];
-      if (s->sounds && s->role == role && t < s->facts->n_tenths) {
+      if (s->sounds && s->role == role && t < s->features->n_tenths) {
         left = true;
-        here += s->facts->tenth_on[t];
+        here += s->features->tenth_on[t];
       }
     }
     if (!left) {
@@ -115,13 +115,14 @@ sum_level(const MixState* state, Member member, const void* which,
     bool left = false;
     for (uint32_t i = 0; i < state->n; ++i) {
       const MixTrack* const s = &state->tracks[i];
-      if (!s->sounds || !member(state, s, which) || t >= s->facts->n_tenths) {
+      if (!s->sounds || !member(state, s, which) ||
+          t >= s->features->n_tenths) {
         continue;
       }
       left = true;
-      on = on || s->facts->tenth_on[t];
-      power += s->facts->tenth_on[t]
-                   ? (double)s->facts->tenth_power[t] *
+      on = on || s->features->tenth_on[t];
+      power += s->features->tenth_on[t]
+                   ? (double)s->features->tenth_power[t] *
                          pow(10.0, (s->goal_lu - s->facts->active_lufs) / 10.0)
                    : 0.0;
     }
@@ -129,7 +130,7 @@ sum_level(const MixState* state, Member member, const void* which,
       break;
     }
     if (while_on) {
-      on = t < while_on->facts->n_tenths && while_on->facts->tenth_on[t];
+      on = t < while_on->features->n_tenths && while_on->features->tenth_on[t];
     }
     sum += on ? power : 0.0;
     n += on;

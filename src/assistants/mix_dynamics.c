@@ -14,12 +14,13 @@ enum { FEWEST_HITS = 8, CANDIDATES = 8 };
 
 /// The best of eight thresholds: nearest the wanted range without more than
 /// the role's mean reduction
-static Trial
-best_threshold(const Levels* l, const TonRole* role, double wanted_lu)
+static CompressionEstimate
+best_threshold(const BlockLevels* l, const TonRole* role, double wanted_lu)
 {
-  Trial best = {.threshold_db = NAN, .range_lu = INFINITY};
+  CompressionEstimate best = {.threshold_db = NAN, .range_lu = INFINITY};
   for (int i = 0; i < CANDIDATES; ++i) {
-    const Trial t = levels_try(l, role->threshold_db + 4.0 - i, role->ratio);
+    const CompressionEstimate t =
+        estimate_compression(l, role->threshold_db + 4.0 - i, role->ratio);
     if (t.mean_db <= role->max_reduction_db &&
         fabs(t.range_lu - wanted_lu) < fabs(best.range_lu - wanted_lu)) {
       best = t;
@@ -87,7 +88,8 @@ leave_hits(const MixState* state, const MixTrack* s, double hits)
 
 /// A compressor that would hardly do anything
 static void
-leave_slight(const MixState* state, const MixTrack* s, const Trial* best)
+leave_slight(const MixState* state, const MixTrack* s,
+             const CompressionEstimate* best)
 {
   TonDecision d;
   const bool none = isnan(best->threshold_db);
@@ -105,7 +107,7 @@ leave_slight(const MixState* state, const MixTrack* s, const Trial* best)
 }
 
 static void
-write_range(MixState* state, MixTrack* s, const Trial* best)
+write_range(MixState* state, MixTrack* s, const CompressionEstimate* best)
 {
   const TonRole* const r = s->role;
   TonDecision d;
@@ -135,11 +137,12 @@ compress_range(MixState* state, MixTrack* s)
     leave_even(state, s);
     return;
   }
-  const Levels levels = levels_read(&state->plan->arena, s->facts);
+  const BlockLevels levels = block_levels(state->plan, s->stem->sound);
   const double wanted = fmax(r->uncompressed_range_lu,
                              range - 0.6 * (range - r->uncompressed_range_lu));
-  const Trial best = levels.n >= 10 ? best_threshold(&levels, r, wanted)
-                                    : (Trial){.threshold_db = NAN};
+  const CompressionEstimate best =
+      levels.n >= 10 ? best_threshold(&levels, r, wanted)
+                     : (CompressionEstimate){.threshold_db = NAN};
   if (isnan(best.threshold_db) ||
       (best.mean_db < LEAST_DB && range - best.range_lu < LEAST_LU)) {
     leave_slight(state, s, &best);
@@ -152,7 +155,7 @@ static void
 compress_hits(MixState* state, MixTrack* s)
 {
   const TonRole* const r = s->role;
-  const TonSoundFeatures* const f = s->facts;
+  const TonFacts* const f = s->facts;
   const double hits = f->hits_per_s * f->active_s;
   if (hits < FEWEST_HITS || !(f->hit_spread_db > r->uncompressed_hits_db)) {
     leave_hits(state, s, hits);

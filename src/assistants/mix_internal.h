@@ -18,7 +18,8 @@
 
 typedef struct {
   const TonMixStem* stem;
-  const TonSoundFeatures* facts;
+  const TonFacts* facts;
+  const TonFeatures* features;
   TonRoleGuess guess;
   const TonRole* role;
   const TonStrip* old; ///< What mix.yaml says now, or null

@@ -126,7 +126,7 @@ place_role(MixState* state, const TonRole* role, Singles* singles)
 
 /// How much two sounds share, third octave by third octave, 0 to 1
 static double
-likeness(const TonSoundFeatures* a, const TonSoundFeatures* b)
+likeness(const TonFacts* a, const TonFacts* b)
 {
   double all_a = 0.0;
   double all_b = 0.0;
@@ -215,7 +215,7 @@ pan_text(const MixState* state, const MixTrack* s)
 {
   char at[32];
   ton_unit_print(s->pan, TON_PAN, at, sizeof(at));
-  return s->facts->layout == TON_STEM_MONO
+  return s->facts->layout == TON_LAYOUT_MONO
              ? ton_plan_text(state->plan, "%s", at)
              : ton_plan_text(state->plan, "{left: %s, right: %s}", at, at);
 }
@@ -227,8 +227,8 @@ needs_pan(const MixTrack* s)
 {
   const double gain = s->facts->side_gain_db;
   const bool leans =
-      s->facts->layout == TON_STEM_ONE_SIDED ||
-      (s->facts->layout == TON_STEM_DUAL_MONO && fabs(gain) > 0.5);
+      s->facts->layout == TON_LAYOUT_ONE_SIDED ||
+      (s->facts->layout == TON_LAYOUT_DUAL_MONO && fabs(gain) > 0.5);
   const bool was = s->old && (s->old->pan != 0.0F || s->old->dual_pan);
   return s->pan != 0.0 || leans || was;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/alignment.h"
 #include "assistants/mix_internal.h"
 #include "base/array.h"
 
@@ -85,15 +86,25 @@ decide_polarity(const MixState* state, MixTrack* s, const Flip* f)
                &d);
 }
 
+/// How a track stands to a nearer microphone; false: they cannot be compared
+static bool
+align(const MixState* state, const MixTrack* near, const MixTrack* s,
+      double longest_ms, TonAlignment* a)
+{
+  const TonStatus status =
+      ton_align(near->stem->sound, s->stem->sound, longest_ms, a);
+  state->plan->failed |= status == TON_NO_MEMORY;
+  return status == TON_OK;
+}
+
 static void
 compare(MixState* state, const MixTrack* near, const char* role)
 {
   for (uint32_t i = 0; near && i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    TonStemAlign a;
+    TonAlignment a;
     if (s == near || !s->sounds || strcmp(s->role->name, role) != 0 ||
-        !ton_stems_align(near->facts, s->facts, CLOSE_MS, &a) ||
-        a.likeness < LIKE) {
+        !align(state, near, s, CLOSE_MS, &a) || a.likeness < LIKE) {
       continue;
     }
     const Flip flip = {near->stem->strip, a.flip_db - a.as_is_db, a.likeness,
@@ -115,8 +126,8 @@ weigh_kit(const MixState* state, const MixTrack* s, Flip* flip)
   uint32_t n = 0;
   for (uint32_t i = 0; i < TON_COUNT(kit); ++i) {
     const MixTrack* const near = nearest_microphone(state, kit[i]);
-    TonStemAlign a;
-    if (!near || !ton_stems_align(near->facts, s->facts, OVERHEAD_MS, &a)) {
+    TonAlignment a;
+    if (!near || !align(state, near, s, OVERHEAD_MS, &a)) {
       continue;
     }
     const double share = pow(10.0, near->role->level_lu / 10.0);

@@ -83,17 +83,18 @@ static void
 open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
 {
   s->stem = stem;
-  s->facts = stem->facts;
+  s->facts = &stem->sound->facts;
+  s->features = &stem->sound->features;
   s->old = find_old(state->brief->existing, stem->strip);
   s->path = ton_plan_text(state->plan, "tracks/%s",
                           ton_plan_name(state->plan, stem->strip));
   find_role(state->brief, s);
-  s->sounds = s->facts->layout != TON_STEM_SILENT && !s->role->mute &&
+  s->sounds = s->facts->layout != TON_LAYOUT_SILENT && !s->role->mute &&
               isfinite(s->facts->active_lufs) &&
               !(s->old && s->old->mute && track_locked(s, "mute"));
-  s->mono = s->facts->layout == TON_STEM_MONO ||
-            s->facts->layout == TON_STEM_DUAL_MONO ||
-            s->facts->layout == TON_STEM_ONE_SIDED;
+  s->mono = s->facts->layout == TON_LAYOUT_MONO ||
+            s->facts->layout == TON_LAYOUT_DUAL_MONO ||
+            s->facts->layout == TON_LAYOUT_ONE_SIDED;
   s->fader_locked = track_locked(s, "fader");
   const double wanted = TON_TRIM_LUFS - s->facts->active_lufs;
   s->trim_db = s->old && track_locked(s, "trim") ? (double)s->old->trim_db
@@ -140,7 +141,7 @@ leading_voice(MixState* state)
 }
 
 static double
-overlap(const TonSoundFeatures* a, const TonSoundFeatures* b)
+overlap(const TonFeatures* a, const TonFeatures* b)
 {
   uint32_t both = 0;
   uint32_t on = 0;
@@ -160,7 +161,7 @@ find_backing(MixState* state)
   for (uint32_t i = 0; lead && backing && i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
     if (s == lead || s->role != lead->role || s->guess.confidence >= 0.9 ||
-        !s->sounds || overlap(s->facts, lead->facts) < 0.6) {
+        !s->sounds || overlap(s->features, lead->features) < 0.6) {
       continue;
     }
     s->role = s->guess.role = backing;
@@ -311,7 +312,7 @@ propose_trim(MixState* state)
   for (uint32_t i = 0; i < state->n; ++i) {
     const MixTrack* const s = &state->tracks[i];
     TonDecision d;
-    if (s->facts->layout == TON_STEM_SILENT) {
+    if (s->facts->layout == TON_LAYOUT_SILENT) {
       ton_decision_start(&d, TON_RULE_TRIM_SILENT, 1.0);
       track_decide(state, s, "trim", NULL, &d);
       continue;

@@ -47,7 +47,7 @@ edge_hz(uint32_t band)
 
 /// Power of the sound without that of the pauses
 static double
-musical_power(const TonSoundFeatures* f, uint32_t band)
+musical_power(const TonFacts* f, uint32_t band)
 {
   const double sound = pow(10.0, f->active_db[band] / 10.0);
   const double pause =
@@ -57,7 +57,7 @@ musical_power(const TonSoundFeatures* f, uint32_t band)
 
 /// Where the musical power from below reaches its share
 static double
-lowest_music_hz(const TonSoundFeatures* f)
+lowest_music_hz(const TonFacts* f)
 {
   double all = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -124,7 +124,7 @@ typedef struct {
 static LowEnd
 look_below(const MixTrack* s)
 {
-  const TonSoundFeatures* const f = s->facts;
+  const TonFacts* const f = s->facts;
   LowEnd low = {.music_hz = lowest_music_hz(f), .pause_db = -INFINITY};
   low.at_hz = round_hz(fmin(low.music_hz, s->role->highpass_hz));
   low.below_db = share_below_db(f->active_db, low.at_hz, f->active_db);
@@ -195,7 +195,7 @@ decide_dc(MixState* state, MixTrack* s)
 static void
 decide_hum(MixState* state, MixTrack* s)
 {
-  const TonStemHum* const hum = &s->facts->hum;
+  const TonHum* const hum = &s->facts->hum;
   if (!(hum->hz > 0.0)) {
     return;
   }
@@ -207,7 +207,7 @@ decide_hum(MixState* state, MixTrack* s)
     track_decide(state, s, "chain/equaliser/notch", NULL, &d);
     return;
   }
-  for (uint32_t k = 1; k <= TON_STEM_HUM; ++k) {
+  for (uint32_t k = 1; k <= TON_HUM_LINES; ++k) {
     if (hum->lines >> (k - 1) & 1U) {
       ton_decision_start(&d, TON_RULE_DEFECT_HUM, 0.85);
       ton_decision_range(&d, "hum above its surroundings", hum->prominence, NAN,
@@ -227,14 +227,14 @@ twelfth_hz(uint32_t band)
 
 /// Height of a band over the median of the octave around it
 static double
-standing_db(const TonSoundFeatures* f, uint32_t band)
+standing_db(const TonFacts* f, uint32_t band)
 {
   enum { REACH = 6 };
   double around[2 * REACH + 1];
   uint32_t n = 0;
   for (int k = -REACH; k <= REACH; ++k) {
     const int at = (int)band + k;
-    if (at < 0 || at >= TON_STEM_TWELFTHS) {
+    if (at < 0 || at >= TON_TWELFTHS) {
       continue;
     }
     const double db = f->twelfths_db[at];
@@ -263,7 +263,7 @@ rings_are_faults(const MixTrack* s)
 
 /// A band that stands out of most of this sound
 static bool
-lasts(const TonSoundFeatures* f, uint32_t band)
+lasts(const TonFacts* f, uint32_t band)
 {
   return standing_db(f, band) > RING_DB &&
          (double)f->twelfths_stay[band] > RING_TIME;
@@ -289,9 +289,9 @@ static double
 next_ring(const MixState* state, const MixTrack* s, const uint64_t taken[2],
           uint32_t* band)
 {
-  const TonSoundFeatures* const f = s->facts;
+  const TonFacts* const f = s->facts;
   double most = RING_DB;
-  for (uint32_t b = 9; b + 3 < TON_STEM_TWELFTHS; ++b) {
+  for (uint32_t b = 9; b + 3 < TON_TWELFTHS; ++b) {
     const double height = standing_db(f, b);
     const bool free = !(taken[b / 64] >> (b % 64) & 1U);
     const bool top = f->twelfths_db[b] >= f->twelfths_db[b - 1] &&

@@ -7,7 +7,7 @@
 
 /// Power of the bands between two frequencies re all bands, dB
 static double
-share_db(const TonSoundFeatures* facts, double from_hz, double to_hz)
+share_db(const TonFacts* facts, double from_hz, double to_hz)
 {
   double all = 0.0;
   double part = 0.0;
@@ -21,21 +21,21 @@ share_db(const TonSoundFeatures* facts, double from_hz, double to_hz)
 }
 
 static bool
-sounds_like_kick(const TonSoundFeatures* f)
+sounds_like_kick(const TonFacts* f)
 {
   return f->low_share > 0.6 && f->hits_per_s > 0.5 && f->hits_per_s < 6.0 &&
          f->peak_to_loud_db > 12.0 && f->range_lu < 12.0;
 }
 
 static bool
-sounds_like_bass(const TonSoundFeatures* f)
+sounds_like_bass(const TonFacts* f)
 {
   return f->low_share > 0.5 && f->activity > 0.4 && f->peak_to_loud_db < 16.0 &&
          share_db(f, 2000.0, 10000.0) < -25.0;
 }
 
 static bool
-sounds_like_hat(const TonSoundFeatures* f)
+sounds_like_hat(const TonFacts* f)
 {
   return f->centroid_hz > 5000.0 && share_db(f, 0.0, 500.0) < -25.0 &&
          f->hits_per_s > 2.5;
@@ -43,7 +43,7 @@ sounds_like_hat(const TonSoundFeatures* f)
 
 /// Sibilants over a sound of the middle, neither low nor sharp
 static bool
-sounds_like_voice(const TonSoundFeatures* f)
+sounds_like_voice(const TonFacts* f)
 {
   const double s = (double)f->sibilant_share;
   return s > 0.02 && s < 0.2 && f->centroid_hz > 400.0 &&
@@ -53,7 +53,7 @@ sounds_like_voice(const TonSoundFeatures* f)
 
 /// Roles that a sound alone can tell (docs/rules.md 2.4)
 static const char*
-role_of_sound(const TonSoundFeatures* f, const char** sound)
+role_of_sound(const TonFacts* f, const char** sound)
 {
   if (!(f->active_s > 1.0)) {
     return NULL;
@@ -79,7 +79,7 @@ role_of_sound(const TonSoundFeatures* f, const char** sound)
 
 /// A name that says bass or kick over a sound that has no lows
 static bool
-contradicts(const TonRoleGuess* guess, const TonSoundFeatures* f)
+contradicts(const TonRoleGuess* guess, const TonFacts* f)
 {
   const bool low_role = strcmp(guess->role->class, "kick") == 0 ||
                         strcmp(guess->role->class, "bass") == 0;
@@ -87,8 +87,8 @@ contradicts(const TonRoleGuess* guess, const TonSoundFeatures* f)
 }
 
 void
-ton_role_guess(const TonRoles* roles, const char* file,
-               const TonSoundFeatures* facts, TonRoleGuess* guess)
+ton_role_guess(const TonRoles* roles, const char* file, const TonFacts* facts,
+               TonRoleGuess* guess)
 {
   enum { SURE_OF_SOUND = 62 };
   ton_role_from_name(roles, file, guess);

@@ -2,7 +2,7 @@
 #ifndef TON_ASSISTANTS_ROLES_H
 #define TON_ASSISTANTS_ROLES_H
 
-#include "analysis/stem.h"
+#include "analysis/facts.h"
 #include "assistants/rules.h"
 #include "base/memory.h"
 
@@ -114,7 +114,7 @@ void ton_role_from_name(const TonRoles* roles, const char* file,
 
 /// Role from name and sound; `facts` may be null.
 void ton_role_guess(const TonRoles* roles, const char* file,
-                    const TonSoundFeatures* facts, TonRoleGuess* guess);
+                    const TonFacts* facts, TonRoleGuess* guess);
 
 /**
    File name as words: no folder, no extension, camelCase and letter/digit

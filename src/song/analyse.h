@@ -2,18 +2,18 @@
 #ifndef TON_SONG_ANALYSE_H
 #define TON_SONG_ANALYSE_H
 
-#include "analysis/stem.h"
+#include "analysis/facts.h"
 
 #include <tonmeister/job.h>
 
-/// Facts of a whole file, with the meters of `what`.  Freed by caller with
-/// ton_sound_features_free(), also after an error.  [main]
-TonStatus analyse_file(const char* path, unsigned what, TonSoundFeatures* facts,
+/// Features and facts of a whole file, with the meters of `what`.  Freed by
+/// the caller with ton_sound_free(), also after an error.  [main]
+TonStatus analyse_file(const char* path, unsigned what, TonSound* sound,
                        const TonJob* job, TonError* error);
 
 /// The same of one long file, on two cores where the job has them: the meters
 /// read it on one, the rest on the other.  [main]
-TonStatus analyse_mix(const char* path, unsigned what, TonSoundFeatures* facts,
+TonStatus analyse_mix(const char* path, unsigned what, TonSound* sound,
                       const TonJob* job, TonError* error);
 
 #endif

@@ -20,14 +20,14 @@ check(const char* path, const char* target_name, const TonJob* job,
   if (*target.tone) {
     TON_TRY(ton_tone(target.tone, &tone, error));
   }
-  TonSoundFeatures features;
+  TonSound sound;
   const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
-  const TonStatus status = analyse_mix(path, what, &features, job, error);
+  const TonStatus status = analyse_mix(path, what, &sound, job, error);
   if (!status) {
-    result->n_rows = ton_readiness(&features, *tone.name ? &tone : NULL,
+    result->n_rows = ton_readiness(&sound.facts, *tone.name ? &tone : NULL,
                                    result->rows, TON_MAX_FINDINGS);
   }
-  ton_sound_features_free(&features);
+  ton_sound_free(&sound);
   for (uint32_t i = 0; i < result->n_rows; ++i) {
     result->n_red += result->rows[i].light == TON_LIGHT_RED;
   }

@@ -93,9 +93,9 @@ task_of(const MasterText* t, const char* out)
                                           : t->plan.goal_yields
                                               ? TON_MASTER_GENTLE_DB
                                               : MAX_REDUCTION_DB,
-                      .channels = t->mix.whole.channels,
-                      .rate = t->mix.whole.rate,
-                      .frames = t->mix.whole.frames};
+                      .channels = t->mix.facts.whole.channels,
+                      .rate = t->mix.facts.whole.rate,
+                      .frames = t->mix.facts.whole.frames};
 }
 
 /// Glue has to prove that it costs nothing: if the limiter would have more to
@@ -140,7 +140,7 @@ work(MasterText* t, const char* out, TonMasterResult* m)
 {
   TON_TRY(master_text_open(t));
   TON_TRY(master_text_propose(t));
-  m->before = t->mix.whole;
+  m->before = t->mix.facts.whole;
   m->goal_lufs =
       t->master->has_loudness ? (double)t->master->loudness_lufs : (double)NAN;
   m->ceiling_dbtp = (double)t->master->ceiling_dbtp;

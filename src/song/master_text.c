@@ -261,7 +261,7 @@ listen(MasterText* t)
     const char* const path = t->master->references[i];
     TON_TRY(analyse_file(path, TON_MEASURE_LOUDNESS, &t->references[i], t->job,
                          t->error));
-    if (!isfinite(t->references[i].active_lufs)) {
+    if (!isfinite(t->references[i].facts.active_lufs)) {
       return ton_fail_file(t->error, TON_BAD_FILE, path,
                            "is silent; a reference must sound");
     }
@@ -272,7 +272,7 @@ listen(MasterText* t)
 static TonStatus
 check_mix(const MasterText* t)
 {
-  const TonMeasurement* const m = &t->mix.whole;
+  const TonMeasurement* const m = &t->mix.facts.whole;
   if (m->channels > 2) {
     return ton_fail_file(t->error, TON_UNSUPPORTED, t->source,
                          "has %u channels; a mix has one or two", m->channels);
@@ -524,8 +524,8 @@ void
 master_text_close(MasterText* t)
 {
   ton_master_free(t->master);
-  ton_sound_features_free(&t->mix);
+  ton_sound_free(&t->mix);
   for (uint32_t i = 0; i < t->n_references && i < MOST_REFERENCES; ++i) {
-    ton_sound_features_free(&t->references[i]);
+    ton_sound_free(&t->references[i]);
   }
 }

@@ -23,8 +23,8 @@ typedef struct {
   TonTarget target; ///< With the loudness and ceiling that hold
   bool was_there;   ///< The text; not begun now
   bool propose;     ///< The chain
-  TonSoundFeatures mix;
-  TonSoundFeatures references[16];
+  TonSound mix;
+  TonSound references[16];
   uint32_t n_references;
   TonMasterBrief brief;
   TonMasterPlan plan;

@@ -25,7 +25,7 @@ typedef struct {
   TonMix* mix; ///< What the text says now
   uint32_t n;  ///< Tracks
   PreparedStem* ready;
-  TonSoundFeatures* facts;
+  TonSound* sounds;
   TonMixStem* stems;
   TonRoles* roles;
   TonDecisions decisions;
@@ -49,8 +49,11 @@ static TonStatus
 analyse_stem(void* handle, uint32_t i, const TonJob* job, TonError* error)
 {
   const Proposal* const p = handle;
-  return analyse_file(p->ready[i].path, TON_MEASURE_LEVELS, &p->facts[i], job,
-                      error);
+  TonSound* const sound = &p->sounds[i];
+  TON_TRY(
+      analyse_file(p->ready[i].path, TON_MEASURE_LEVELS, sound, job, error));
+  ton_features_thin(&sound->features);
+  return TON_OK;
 }
 
 static TonStatus
@@ -58,9 +61,9 @@ analyse_all(Proposal* p)
 {
   p->n = p->mix->n_tracks;
   p->ready = ton_alloc((p->n + 1) * sizeof(PreparedStem));
-  p->facts = ton_alloc((p->n + 1) * sizeof(TonSoundFeatures));
+  p->sounds = ton_alloc((p->n + 1) * sizeof(TonSound));
   p->stems = ton_alloc((p->n + 1) * sizeof(TonMixStem));
-  if (!p->ready || !p->facts || !p->stems) {
+  if (!p->ready || !p->sounds || !p->stems) {
     return ton_fail(p->error, TON_NO_MEMORY, "out of memory");
   }
   TON_TRY(prepare_stems(p->mix, p->song->cache, p->job, p->ready, p->error));
@@ -73,11 +76,10 @@ brief_of(Proposal* p)
 {
   for (uint32_t i = 0; i < p->n; ++i) {
     const TonStrip* const s = &p->mix->strips[i];
-    p->facts[i].file = s->file;
     p->stems[i] = (TonMixStem){.strip = s->name,
                                .file = s->file,
                                .role = s->role[0] ? s->role : NULL,
-                               .facts = &p->facts[i]};
+                               .sound = &p->sounds[i]};
   }
   return (TonMixBrief){.stems = p->stems,
                        .n_stems = p->n,
@@ -137,17 +139,17 @@ propose_all(Proposal* p)
 
 // What was proposed is rendered, and heard -------------------------------------
 
-/// Loudness while the stem itself sounds, as TonSoundFeatures.active_lufs: 400 ms
+/// Loudness while the stem itself sounds, as TonFacts.active_lufs: 400 ms
 /// blocks of which half sound, gated 10 LU under their mean
 static double
-active_lufs(const TonMeasurement* m, const TonSoundFeatures* facts)
+active_lufs(const TonMeasurement* m, const TonFeatures* features)
 {
   double sum[2] = {0.0, 0.0};
   uint32_t count[2] = {0, 0};
   for (int pass = 0; pass < 2; ++pass) {
     const double gate = pass ? 0.1 * sum[0] / (count[0] ? count[0] : 1) : 0.0;
-    for (uint32_t i = 3; i < m->n_points && i < facts->n_tenths; ++i) {
-      const uint8_t* const on = facts->tenth_on + i - 3;
+    for (uint32_t i = 3; i < m->n_points && i < features->n_tenths; ++i) {
+      const uint8_t* const on = features->tenth_on + i - 3;
       const int sounds = on[0] + on[1] + on[2] + on[3];
       const double power =
           pow(10.0, (double)m->momentary_lufs[i] / 10.0) * 4.0 / sounds;
@@ -201,7 +203,7 @@ close_hearing(const Proposal* p, Hearing* h)
     h->lufs[i] = NAN;
     if (h->strips[i].meters) {
       ton_meters_finish(h->strips[i].meters, &m);
-      h->lufs[i] = active_lufs(&m, &p->facts[i]);
+      h->lufs[i] = active_lufs(&m, &p->sounds[i].features);
       ton_meters_free(h->strips[i].meters);
     }
   }
@@ -277,11 +279,11 @@ ton_song_propose(TonSong* song, const TonJob* job, TonError* error)
                 .song = song,
                 .doc = song->texts[TON_SONG_MIX_TEXT].doc};
   const TonStatus status = propose(&p);
-  for (uint32_t i = 0; p.facts && i < p.n; ++i) {
-    ton_sound_features_free(&p.facts[i]);
+  for (uint32_t i = 0; p.sounds && i < p.n; ++i) {
+    ton_sound_free(&p.sounds[i]);
   }
   ton_free(p.ready);
-  ton_free(p.facts);
+  ton_free(p.sounds);
   ton_free(p.stems);
   ton_roles_free(p.roles);
   ton_decisions_free(&p.decisions);

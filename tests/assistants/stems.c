@@ -8,11 +8,11 @@
 #include <stdlib.h>
 
 void
-facts_of(const double* left, const double* right, uint64_t n, uint32_t rate,
-         uint32_t chunk, TonSoundFeatures* facts)
+sound_of(const double* left, const double* right, uint64_t n, uint32_t rate,
+         uint32_t chunk, TonSound* sound)
 {
   const uint32_t channels = right ? 2 : 1;
-  TonStemAnalysis* const a = ton_stem_analysis_new(
+  TonAnalysis* const a = ton_analysis_new(
       rate, channels,
       TON_MEASURE_LOUDNESS | TON_MEASURE_LEVELS | TON_MEASURE_STEREO |
           TON_MEASURE_SPECTRUM | TON_MEASURE_TRUE_PEAK);
@@ -25,10 +25,10 @@ facts_of(const double* left, const double* right, uint64_t n, uint32_t rate,
       x[0][i] = (float)left[at + i];
       x[1][i] = right ? (float)right[at + i] : 0.0F;
     }
-    ton_stem_analysis_add(a, (const float* const*)x, part);
+    ton_analysis_add(a, (const float* const*)x, part);
   }
-  assert_int_equal(ton_stem_analysis_finish(a, facts), TON_OK);
-  ton_stem_analysis_free(a);
+  assert_int_equal(ton_analysis_finish(a, sound), TON_OK);
+  ton_analysis_free(a);
   free(x[0]);
   free(x[1]);
 }

@@ -2,12 +2,12 @@
 #ifndef TON_TESTS_STEMS_H
 #define TON_TESTS_STEMS_H
 
-#include "analysis/stem.h"
+#include "analysis/facts.h"
 
-/// Facts of a made sound.  `right` may be null; sounds are double, -1 to 1.
+/// What is known of a made sound.  `right` may be null; sounds are double, -1 to 1.
 /// `chunk` frames at a time.
-void facts_of(const double* left, const double* right, uint64_t n,
-              uint32_t rate, uint32_t chunk, TonSoundFeatures* facts);
+void sound_of(const double* left, const double* right, uint64_t n,
+              uint32_t rate, uint32_t chunk, TonSound* sound);
 
 /// Bass-like notes: a saw of 55 to 110 Hz through a low-pass, with rests
 void stem_bass(double* x, uint64_t n, double rate);

@@ -12,15 +12,14 @@ static TonTone tone;
 static TonTarget target;
 
 /// A mix with the profile's own spectrum and healthy figures
-static TonSoundFeatures
+static TonSound
 healthy(void)
 {
-  TonSoundFeatures f = {.layout = TON_STEM_STEREO,
-                        .active_lufs = -20.0,
-                        .range_lu = 4.0,
-                        .noise_db = -INFINITY,
-                        .end_jump_db = -80.0,
-                        .correlation = 0.6};
+  TonFacts f = {.layout = TON_LAYOUT_STEREO,
+                .active_lufs = -20.0,
+                .range_lu = 4.0,
+                .noise_db = -INFINITY,
+                .end_level_db = -80.0};
   TonMeasurement* const m = &f.whole;
   m->rate = 48000;
   m->channels = 2;
@@ -43,11 +42,11 @@ healthy(void)
   f.active_db[0] -= 3.0; // the profile itself reads -14.9 dB of rumble
   f.active_db[1] -= 3.0;
   f.hum.level_db = -INFINITY;
-  return f;
+  return (TonSound){.facts = f};
 }
 
 static TonMasterBrief
-brief_of(const TonSoundFeatures* mix)
+brief_of(const TonSound* mix)
 {
   return (TonMasterBrief){
       .mix = mix, .target = target, .tone = tone, .amount = NAN};
@@ -133,7 +132,7 @@ static void
 test_a_healthy_mix_is_only_limited(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = healthy();
+  const TonSound mix = healthy();
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -156,9 +155,9 @@ static void
 test_a_dull_mix_is_lifted_within_bounds(void** state)
 {
   (void)state;
-  TonSoundFeatures mix = healthy();
+  TonSound mix = healthy();
   for (uint32_t b = 23; b < TON_THIRDS; ++b) {
-    mix.active_db[b] -= 12.0;
+    mix.facts.active_db[b] -= 12.0;
   }
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
@@ -179,15 +178,15 @@ test_tone_is_bounded_for_any_spectrum(void** state)
   double most = 0.0;
   double most_empty = 0.0;
   for (uint64_t seed = 0; seed < 200; ++seed) {
-    TonSoundFeatures mix = healthy();
+    TonSound mix = healthy();
     double walk = 0.0;
     for (uint32_t b = 0; b < TON_THIRDS; ++b) {
       walk += 6.0 * signal_random(seed, b);
-      mix.active_db[b] += walk;
+      mix.facts.active_db[b] += walk;
     }
     const uint32_t empty = (uint32_t)(27 + seed % 4);
     for (uint32_t b = empty; b < TON_THIRDS; ++b) {
-      mix.active_db[b] = seed % 2 ? -200.0 : -INFINITY;
+      mix.facts.active_db[b] = seed % 2 ? -200.0 : -INFINITY;
     }
     TonMasterBrief brief = brief_of(&mix);
     brief.amount = 100.0;
@@ -215,11 +214,11 @@ static void
 test_noise_is_not_raised(void** state)
 {
   (void)state;
-  TonSoundFeatures mix = healthy();
-  mix.has_pauses = true;
+  TonSound mix = healthy();
+  mix.facts.has_pauses = true;
   for (uint32_t b = 23; b < TON_THIRDS; ++b) {
-    mix.active_db[b] -= 12.0;
-    mix.pause_db[b] = mix.active_db[b] - 8.0;
+    mix.facts.active_db[b] -= 12.0;
+    mix.facts.pause_db[b] = mix.facts.active_db[b] - 8.0;
   }
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
@@ -236,10 +235,10 @@ static void
 test_references_are_followed_in_part(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = healthy();
-  TonSoundFeatures reference = healthy();
+  const TonSound mix = healthy();
+  TonSound reference = healthy();
   for (uint32_t b = 0; b < 9; ++b) {
-    reference.active_db[b] += 7.0;
+    reference.facts.active_db[b] += 7.0;
   }
   TonMasterBrief brief = brief_of(&mix);
   brief.references = &reference;
@@ -263,9 +262,9 @@ static void
 test_a_dense_mix_is_not_compressed(void** state)
 {
   (void)state;
-  TonSoundFeatures mix = healthy();
-  mix.whole.plr_lu = 9.0;
-  mix.range_lu = 8.0;
+  TonSound mix = healthy();
+  mix.facts.whole.plr_lu = 9.0;
+  mix.facts.range_lu = 8.0;
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -281,22 +280,22 @@ test_a_dense_mix_is_not_compressed(void** state)
 enum { TENTHS = 1800 };
 
 /// A mix whose loudness swings by so many dB, so fast
-static TonSoundFeatures
+static TonSound
 swinging(double swing_db, double radians_per_tenth)
 {
   static float power[TENTHS];
   static uint8_t on[TENTHS];
-  TonSoundFeatures mix = healthy();
+  TonSound mix = healthy();
   for (uint32_t i = 0; i < TENTHS; ++i) {
     const double db = -20.0 + swing_db * sin(radians_per_tenth * i);
     power[i] = (float)pow(10.0, (db + 0.691) / 10.0);
     on[i] = 1;
   }
-  mix.tenth_power = power;
-  mix.tenth_on = on;
-  mix.n_tenths = TENTHS;
-  mix.range_lu = 7.0;
-  mix.whole.true_peak_dbtp = -1.0;
+  mix.features.tenth_power = power;
+  mix.features.tenth_on = on;
+  mix.features.n_tenths = TENTHS;
+  mix.facts.range_lu = 7.0;
+  mix.facts.whole.true_peak_dbtp = -1.0;
   return mix;
 }
 
@@ -304,7 +303,7 @@ static void
 test_a_loose_mix_is_glued(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = swinging(6.0, 0.41887902);
+  const TonSound mix = swinging(6.0, 0.41887902);
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -326,7 +325,7 @@ static void
 test_soft_and_loud_parts_are_not_glued(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = swinging(6.0, 0.01);
+  const TonSound mix = swinging(6.0, 0.01);
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -344,9 +343,9 @@ static void
 test_other_music_keeps_its_tone(void** state)
 {
   (void)state;
-  TonSoundFeatures mix = swinging(6.0, 0.41887902);
+  TonSound mix = swinging(6.0, 0.41887902);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    mix.active_db[b] -= b < 9 || b > 22 ? 24.0 : 0.0;
+    mix.facts.active_db[b] -= b < 9 || b > 22 ? 24.0 : 0.0;
   }
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
@@ -365,9 +364,9 @@ static void
 test_dc_and_low_level_are_repaired_first(void** state)
 {
   (void)state;
-  TonSoundFeatures mix = healthy();
-  mix.whole.integrated_lufs = -50.0;
-  mix.whole.dc[1] = -0.01;
+  TonSound mix = healthy();
+  mix.facts.whole.integrated_lufs = -50.0;
+  mix.facts.whole.dc[1] = -0.01;
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -386,10 +385,10 @@ static void
 test_references_give_the_loudness(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = healthy();
-  TonSoundFeatures references[] = {healthy(), healthy()};
-  references[0].whole.integrated_lufs = -9.0;
-  references[1].whole.integrated_lufs = -10.0;
+  const TonSound mix = healthy();
+  TonSound references[] = {healthy(), healthy()};
+  references[0].facts.whole.integrated_lufs = -9.0;
+  references[1].facts.whole.integrated_lufs = -10.0;
   TonMasterBrief brief = brief_of(&mix);
   brief.references = references;
   brief.n_references = 2;
@@ -403,8 +402,8 @@ test_references_give_the_loudness(void** state)
   ton_plan_free(&plan);
   // unlike ones do not
   for (uint32_t b = 0; b < 12; ++b) {
-    references[0].active_db[b] -= 30.0;
-    references[1].active_db[b] -= 30.0;
+    references[0].facts.active_db[b] -= 30.0;
+    references[1].facts.active_db[b] -= 30.0;
   }
   m = propose(&brief, "song: X\n", &plan, &result);
   EXPECT_NEAR("goal", (double)m->loudness_lufs, -14.0, 1e-6, "LUFS");
@@ -416,8 +415,8 @@ static void
 test_loose_bass_goes_to_the_middle(void** state)
 {
   (void)state;
-  TonSoundFeatures mix = healthy();
-  mix.whole.band_side_db[0] = -4.0;
+  TonSound mix = healthy();
+  mix.facts.whole.band_side_db[0] = -4.0;
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -430,8 +429,8 @@ test_loose_bass_goes_to_the_middle(void** state)
   ton_master_free(m);
   ton_plan_free(&plan);
   // A mono file is never made wide
-  mix.layout = TON_STEM_DUAL_MONO;
-  mix.whole.band_side_db[2] = mix.whole.band_side_db[3] = -80.0;
+  mix.facts.layout = TON_LAYOUT_DUAL_MONO;
+  mix.facts.whole.band_side_db[2] = mix.facts.whole.band_side_db[3] = -80.0;
   m = propose(&brief, "song: X\n", &plan, &result);
   assert_null(find_insert(m, "width"));
   ton_master_free(m);
@@ -442,8 +441,8 @@ static void
 test_locked_chain_is_kept(void** state)
 {
   (void)state;
-  TonSoundFeatures mix = healthy();
-  mix.active_db[26] -= 20.0;
+  TonSound mix = healthy();
+  mix.facts.active_db[26] -= 20.0;
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -468,7 +467,7 @@ static void
 test_locked_loudness_is_the_goal(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = healthy();
+  const TonSound mix = healthy();
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -483,7 +482,7 @@ static void
 test_an_unlocked_chain_is_replaced(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = healthy();
+  const TonSound mix = healthy();
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   TonMasterPlan result;
@@ -500,7 +499,7 @@ static void
 test_the_drive_found_is_written(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = healthy();
+  const TonSound mix = healthy();
   const TonMasterBrief brief = brief_of(&mix);
   TonPlan plan = {0};
   const TonMasterPlan result = {.limiter = 2, .search = true};
@@ -537,9 +536,9 @@ static void
 test_readiness_of_a_healthy_mix(void** state)
 {
   (void)state;
-  const TonSoundFeatures mix = healthy();
+  const TonSound mix = healthy();
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix, &tone, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
   assert_true(n >= 15);
   for (uint32_t i = 0; i < n; ++i) {
     if (rows[i].light != TON_LIGHT_GREEN) {
@@ -554,8 +553,8 @@ static void
 test_readiness_sees_faults(void** state)
 {
   (void)state;
-  TonSoundFeatures mix = healthy();
-  TonMeasurement* const m = &mix.whole;
+  TonSound mix = healthy();
+  TonMeasurement* const m = &mix.facts.whole;
   m->true_peak_dbtp = 0.4;
   m->true_peak_at_s = 12.5;
   m->plr_lu = 7.0;
@@ -568,15 +567,15 @@ test_readiness_sees_faults(void** state)
   m->clipped_samples = 100000;
   m->bad_samples = 1;
   m->loudness_range_lu = 22.0;
-  mix.noise_db = -30.0;
-  mix.hum.hz = 50.0;
-  mix.hum.level_db = -50.0;
-  mix.end_jump_db = -10.0;
+  mix.facts.noise_db = -30.0;
+  mix.facts.hum.hz = 50.0;
+  mix.facts.hum.level_db = -50.0;
+  mix.facts.end_level_db = -10.0;
   m->silence_head_s = 5.0;
-  mix.active_db[0] += 25.0;
-  mix.active_db[1] += 25.0;
+  mix.facts.active_db[0] += 25.0;
+  mix.facts.active_db[1] += 25.0;
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix, &tone, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
   static const char* const red[] = {
       "clipping", "headroom",  "limited",    "dc",       "bad-samples",
       "phase",    "mono-loss", "bass-width", "balance",  "hum",

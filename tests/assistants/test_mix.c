@@ -108,11 +108,11 @@ typedef struct {
 } Change;
 
 static TonRoles* roles;
-static TonSoundFeatures plain[STEMS];
+static TonSound plain[STEMS];
 static double made[STEMS][N];
 
 static void
-analyse(const Change* change, TonSoundFeatures* facts)
+analyse(const Change* change, TonSound* sounds)
 {
   static double x[N + LATE];
   for (uint32_t i = 0; i < STEMS; ++i) {
@@ -123,26 +123,26 @@ analyse(const Change* change, TonSoundFeatures* facts)
     for (uint64_t k = 0; k < N; ++k) {
       x[k + change->late] = gain * made[i][k];
     }
-    facts_of(x, NULL, N + change->late, RATE, 4096, &facts[i]);
+    sound_of(x, NULL, N + change->late, RATE, 4096, &sounds[i]);
   }
 }
 
 static void
-free_facts(TonSoundFeatures* facts)
+free_sounds(TonSound* sounds)
 {
   for (uint32_t i = 0; i < STEMS; ++i) {
-    ton_sound_features_free(&facts[i]);
+    ton_sound_free(&sounds[i]);
   }
 }
 
 static void
-fill_stems(const TonSoundFeatures* facts, const uint32_t* order,
-           TonMixStem* stems)
+fill_stems(const TonSound* sounds, const uint32_t* order, TonMixStem* stems)
 {
   for (uint32_t i = 0; i < STEMS; ++i) {
     const uint32_t k = order ? order[i] : i;
-    stems[i] = (TonMixStem){
-        .strip = sources[k].strip, .file = sources[k].file, .facts = &facts[k]};
+    stems[i] = (TonMixStem){.strip = sources[k].strip,
+                            .file = sources[k].file,
+                            .sound = &sounds[k]};
   }
 }
 
@@ -184,13 +184,13 @@ read_mix(const TonDoc* doc)
 
 /// Propose over a skeleton and read the result back
 static TonMix*
-propose(const TonSoundFeatures* facts, const uint32_t* order, const char* locks,
+propose(const TonSound* sounds, const uint32_t* order, const char* locks,
         TonPlan* plan, char** text)
 {
   TonMixStem stems[STEMS];
   TonDoc* const doc = skeleton(locks);
   TonMix* const before = read_mix(doc);
-  fill_stems(facts, order, stems);
+  fill_stems(sounds, order, stems);
   const TonMixBrief brief = {
       .stems = stems, .n_stems = STEMS, .roles = roles, .existing = before};
   TonError error = {0};
@@ -260,7 +260,7 @@ test_balance_sums(void** state)
     const TonStrip* const s = strip(mix, sources[i].strip);
     const TonRole* const role = ton_role(roles, s->role);
     EXPECT_NEAR("active loudness after the trim",
-                plain[i].active_lufs + (double)s->trim_db, -23.0, 0.006,
+                plain[i].facts.active_lufs + (double)s->trim_db, -23.0, 0.006,
                 "LUFS");
     EXPECT_AT_MOST("fader", (double)s->fader_db, 6.0, "dB");
     EXPECT_AT_LEAST("fader", (double)s->fader_db, role->level_low_lu - 10.0,
@@ -356,17 +356,17 @@ test_gains_change_only_trims(void** state)
   for (uint32_t i = 0; i < STEMS; ++i) {
     gains[i] = 20.0 * signal_random(99, i);
   }
-  static TonSoundFeatures facts[STEMS];
-  analyse(&(Change){.gains_db = gains}, facts);
+  static TonSound sounds[STEMS];
+  analyse(&(Change){.gains_db = gains}, sounds);
   TonPlan plans[2] = {{0}, {0}};
   TonMix* const a = propose(plain, NULL, NULL, &plans[0], NULL);
-  TonMix* const b = propose(facts, NULL, NULL, &plans[1], NULL);
+  TonMix* const b = propose(sounds, NULL, NULL, &plans[1], NULL);
   same_but_trim(a, b, 0.001);
   for (uint32_t i = 0; i < STEMS; ++i) {
     EXPECT_DB("trim", (double)b->strips[i].trim_db,
               (double)a->strips[i].trim_db - gains[i], 0.011);
   }
-  free_facts(facts);
+  free_sounds(sounds);
   ton_mix_free(a);
   ton_mix_free(b);
   ton_plan_free(&plans[0]);
@@ -395,13 +395,13 @@ static void
 test_silence_in_front_changes_nothing(void** state)
 {
   (void)state;
-  static TonSoundFeatures facts[STEMS];
-  analyse(&(Change){.late = LATE}, facts);
+  static TonSound sounds[STEMS];
+  analyse(&(Change){.late = LATE}, sounds);
   TonPlan plans[2] = {{0}, {0}};
   TonMix* const a = propose(plain, NULL, NULL, &plans[0], NULL);
-  TonMix* const b = propose(facts, NULL, NULL, &plans[1], NULL);
+  TonMix* const b = propose(sounds, NULL, NULL, &plans[1], NULL);
   same_but_trim(a, b, 0.11);
-  free_facts(facts);
+  free_sounds(sounds);
   ton_mix_free(a);
   ton_mix_free(b);
   ton_plan_free(&plans[0]);
@@ -414,14 +414,14 @@ test_polarity_of_all_changes_nothing(void** state)
   (void)state;
   bool turned[STEMS];
   memset(turned, true, sizeof(turned));
-  static TonSoundFeatures facts[STEMS];
-  analyse(&(Change){.turned = turned}, facts);
+  static TonSound sounds[STEMS];
+  analyse(&(Change){.turned = turned}, sounds);
   TonPlan plans[2] = {{0}, {0}};
   char* texts[2];
   ton_mix_free(propose(plain, NULL, NULL, &plans[0], &texts[0]));
-  ton_mix_free(propose(facts, NULL, NULL, &plans[1], &texts[1]));
+  ton_mix_free(propose(sounds, NULL, NULL, &plans[1], &texts[1]));
   assert_string_equal(texts[0], texts[1]);
-  free_facts(facts);
+  free_sounds(sounds);
   for (uint32_t i = 0; i < 2; ++i) {
     ton_free(texts[i]);
     ton_plan_free(&plans[i]);
@@ -613,7 +613,7 @@ static int
 close_all(void** state)
 {
   (void)state;
-  free_facts(plain);
+  free_sounds(plain);
   ton_roles_free(roles);
   return 0;
 }

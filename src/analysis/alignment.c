@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/stem.h"
+/**
+   @file
+   Comparing two microphones on one source: time between them, and whether
+   their lows add up as they are or with one polarity flipped.
+*/
+#include "analysis/alignment.h"
 
 #include "base/memory.h"
 #include "dsp/decibel.h"
@@ -23,10 +28,10 @@ typedef struct {
   double all_aa;
   double all_bb;
   uint32_t n;
-} Pair;
+} CrossSums;
 
 static bool
-both_sound(const TonSoundFeatures* a, const TonSoundFeatures* b, uint64_t from)
+both_sound(const TonFeatures* a, const TonFeatures* b, uint64_t from)
 {
   const uint32_t first = (uint32_t)((double)from / a->low_rate * 10.0);
   const uint32_t last =
@@ -51,8 +56,8 @@ transform(TonFft* fft, const float* x, uint32_t n)
 }
 
 static void
-add_window(Pair* p, TonFft* fft, float* kept, const float* a, const float* b,
-           double rate)
+add_window(CrossSums* p, TonFft* fft, float* kept, const float* a,
+           const float* b, double rate)
 {
   memcpy(kept, transform(fft, a, WINDOW / 2), (WINDOW + 2) * sizeof(float));
   const float* const y = transform(fft, b, WINDOW / 2);
@@ -88,8 +93,8 @@ at_lag(const float* x, int lag)
 
 /// The highest peak of either sign, placed between samples by a parabola
 static void
-find_peak(Pair* p, TonFft* fft, double rate, double longest_ms,
-          TonStemAlign* result)
+find_peak(CrossSums* p, TonFft* fft, double rate, double longest_ms,
+          TonAlignment* result)
 {
   float* const bins = ton_fft_bins(fft);
   for (uint32_t k = 0; k <= WINDOW / 2; ++k) {
@@ -108,13 +113,12 @@ find_peak(Pair* p, TonFft* fft, double rate, double longest_ms,
   const double bend = before - 2.0 * here + behind;
   const double off = bend < 0.0 ? 0.5 * (before - behind) / bend : 0.0;
   result->lag_ms = 1000.0 * (best + fmin(fmax(off, -0.5), 0.5)) / rate;
-  result->sign = at_lag(r, best) < 0.0 ? -1.0 : 1.0;
   // The inverse sums both halves of the spectrum
   result->likeness = 0.5 * here / sqrt(p->all_aa * p->all_bb);
 }
 
 static void
-add_up(const Pair* p, double gain, TonStemAlign* result)
+add_up(const CrossSums* p, double gain, TonAlignment* result)
 {
   // b brought to the active loudness of a
   const double bb = p->bb * gain * gain;
@@ -123,35 +127,50 @@ add_up(const Pair* p, double gain, TonStemAlign* result)
   result->flip_db = ton_power_db((p->aa + bb - 2.0 * ab) / (p->aa + bb));
 }
 
-bool
-ton_stems_align(const TonSoundFeatures* a, const TonSoundFeatures* b,
-                double longest_ms, TonStemAlign* result)
+static void
+compare_windows(CrossSums* p, TonFft* fft, float* kept, const TonFeatures* a,
+                const TonFeatures* b)
 {
-  *result = (TonStemAlign){0};
-  if (!a->low || !b->low || a->low_rate != b->low_rate ||
-      !(a->active_s > 0.0) || !(b->active_s > 0.0)) {
-    return false;
+  const uint64_t n = a->n_low < b->n_low ? a->n_low : b->n_low;
+  for (uint64_t i = 0; i + WINDOW / 2 <= n && p->n < MOST_WINDOWS;
+       i += WINDOW / 2) {
+    if (both_sound(a, b, i)) {
+      add_window(p, fft, kept, a->low + i, b->low + i, a->low_rate);
+    }
+  }
+}
+
+static bool
+can_compare(const TonSound* a, const TonSound* b)
+{
+  return a->features.low && b->features.low &&
+         a->features.low_rate == b->features.low_rate &&
+         a->facts.active_s > 0.0 && b->facts.active_s > 0.0;
+}
+
+TonStatus
+ton_align(const TonSound* a, const TonSound* b, double longest_ms,
+          TonAlignment* result)
+{
+  *result = (TonAlignment){0};
+  if (!can_compare(a, b)) {
+    return TON_NOT_FOUND;
   }
   TonFft* const fft = ton_fft_new(WINDOW);
   float* const kept = ton_alloc((WINDOW + 2) * sizeof(float));
-  Pair p = {.cross = ton_alloc((WINDOW + 2) * sizeof(float))};
-  const uint64_t n = a->n_low < b->n_low ? a->n_low : b->n_low;
-  uint32_t looked = 0;
-  for (uint64_t i = 0;
-       fft && kept && p.cross && i + WINDOW / 2 <= n && p.n < MOST_WINDOWS;
-       i += WINDOW / 2, ++looked) {
-    if (both_sound(a, b, i)) {
-      add_window(&p, fft, kept, a->low + i, b->low + i, a->low_rate);
-    }
+  CrossSums p = {.cross = ton_alloc((WINDOW + 2) * sizeof(float))};
+  const bool good = fft && kept && p.cross;
+  if (good) {
+    compare_windows(&p, fft, kept, &a->features, &b->features);
   }
   const bool found = p.n && p.aa > 0.0 && p.bb > 0.0;
   if (found) {
-    find_peak(&p, fft, a->low_rate, longest_ms, result);
-    add_up(&p, pow(10.0, (a->active_lufs - b->active_lufs) / 20.0), result);
-    result->weight = (double)p.n / looked;
+    find_peak(&p, fft, a->features.low_rate, longest_ms, result);
+    add_up(&p, pow(10.0, (a->facts.active_lufs - b->facts.active_lufs) / 20.0),
+           result);
   }
   ton_free(p.cross);
   ton_free(kept);
   ton_fft_free(fft);
-  return found;
+  return !good ? TON_NO_MEMORY : found ? TON_OK : TON_NOT_FOUND;
 }

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/stem_parts.h"
+/**
+   @file
+   When a sound is active: level frames above a threshold between its floor and
+   its loudest moments, with short gaps closed.
+*/
+#include "analysis/features_internal.h"
 #include "base/memory.h"
 #include "dsp/decibel.h"
 
@@ -38,10 +43,10 @@ percentile(double* values, uint32_t n, double share)
 
 /// Power over 50 ms
 static double
-envelope_at(const Steps* s, uint32_t i)
+envelope_at(const TonFeatures* s, uint32_t i)
 {
-  const uint32_t next = i + 1 < s->n ? i + 1 : i;
-  return 0.5 * (s->steps[i].power + s->steps[next].power);
+  const uint32_t next = i + 1 < s->n_levels ? i + 1 : i;
+  return 0.5 * (s->levels[i].power + s->levels[next].power);
 }
 
 /// Floor and ceiling of what is not digital silence, dB.  Silence in front of
@@ -50,13 +55,13 @@ typedef struct {
   double floor_db;
   double ceiling_db;
   double silence_db;
-} Span;
+} LevelSpan;
 
 static bool
-measure_span(const Steps* s, double* room, Span* span)
+measure_span(const TonFeatures* s, double* levels_db, LevelSpan* span)
 {
   double most = 0.0;
-  for (uint32_t i = 0; i < s->n; ++i) {
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
     most = fmax(most, envelope_at(s, i));
   }
   if (!(most > 0.0)) {
@@ -64,50 +69,51 @@ measure_span(const Steps* s, double* room, Span* span)
   }
   span->silence_db = ton_power_db(most) - SILENT_DB;
   uint32_t n = 0;
-  for (uint32_t i = 0; i < s->n; ++i) {
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
     const double db = ton_power_db(envelope_at(s, i));
     if (db > span->silence_db) {
-      room[n++] = db;
+      levels_db[n++] = db;
     }
   }
-  span->floor_db = percentile(room, n, 0.05);
-  span->ceiling_db = fmax(percentile(room, n, 0.95), ton_power_db(most) - 12.0);
+  span->floor_db = percentile(levels_db, n, 0.05);
+  span->ceiling_db =
+      fmax(percentile(levels_db, n, 0.95), ton_power_db(most) - 12.0);
   return true;
 }
 
 /// On above the threshold, off where the level falls well below it
 static void
-mark(Steps* s, const Span* span)
+mark(TonFeatures* s, const LevelSpan* span)
 {
   const double height = span->ceiling_db - span->floor_db;
   const double on_db =
       fmax(span->floor_db + 0.25 * height, span->ceiling_db - 40.0);
   const double off_db = fmax(on_db - 6.0, 0.5 * (span->floor_db + on_db));
   uint8_t on = 0;
-  for (uint32_t i = 0; i < s->n; ++i) {
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
     const double db = ton_power_db(envelope_at(s, i));
     if (height < 12.0) {
       on = db > span->silence_db;
     } else {
       on = db > on_db || (on && db > off_db);
     }
-    s->steps[i].on = on;
+    s->levels[i].on = on;
   }
 }
 
 /// Turn runs of `kind` shorter than `shortest` into the other kind
 static void
-drop_short(Steps* s, uint8_t kind, uint32_t shortest)
+drop_short(TonFeatures* s, uint8_t kind, uint32_t shortest)
 {
-  for (uint32_t i = 0; i < s->n;) {
+  for (uint32_t i = 0; i < s->n_levels;) {
     uint32_t end = i;
-    while (end < s->n && s->steps[end].on == s->steps[i].on) {
+    while (end < s->n_levels && s->levels[end].on == s->levels[i].on) {
       ++end;
     }
-    const bool inside = i > 0 && end < s->n;
-    if (s->steps[i].on == kind && end - i < shortest && (inside || kind)) {
+    const bool inside = i > 0 && end < s->n_levels;
+    if (s->levels[i].on == kind && end - i < shortest && (inside || kind)) {
       for (uint32_t k = i; k < end; ++k) {
-        s->steps[k].on = !kind;
+        s->levels[k].on = !kind;
       }
     }
     i = end;
@@ -115,56 +121,56 @@ drop_short(Steps* s, uint8_t kind, uint32_t shortest)
 }
 
 static void
-pad(Steps* s)
+pad(TonFeatures* s)
 {
   enum { MARK = 2 };
-  for (uint32_t i = 0; i < s->n; ++i) {
-    if (s->steps[i].on != 1) {
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
+    if (s->levels[i].on != 1) {
       continue;
     }
     const uint32_t from = i < PAD_BEFORE ? 0 : i - PAD_BEFORE;
-    for (uint32_t k = from; k <= i + PAD_BEHIND && k < s->n; ++k) {
-      s->steps[k].on = s->steps[k].on ? s->steps[k].on : MARK;
+    for (uint32_t k = from; k <= i + PAD_BEHIND && k < s->n_levels; ++k) {
+      s->levels[k].on = s->levels[k].on ? s->levels[k].on : MARK;
     }
   }
-  for (uint32_t i = 0; i < s->n; ++i) {
-    s->steps[i].on = s->steps[i].on != 0;
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
+    s->levels[i].on = s->levels[i].on != 0;
   }
 }
 
 static void
-measure_time(const Steps* s, TonSoundFeatures* f)
+measure_time(const TonFeatures* s, TonFacts* f)
 {
-  uint32_t first = s->n;
+  uint32_t first = s->n_levels;
   uint32_t last = 0;
   uint32_t count = 0;
-  for (uint32_t i = 0; i < s->n; ++i) {
-    if (s->steps[i].on) {
-      first = first == s->n ? i : first;
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
+    if (s->levels[i].on) {
+      first = first == s->n_levels ? i : first;
       last = i + 1;
       ++count;
     }
   }
-  f->active_s = count * s->step_s;
-  f->first_sound_s = first * s->step_s;
-  f->last_sound_s = last * s->step_s;
+  f->active_s = count * s->level_s;
   f->activity = last > first ? (double)count / (last - first) : 0.0;
 }
 
-bool
-steps_activity(Steps* s, TonSoundFeatures* facts)
+TonStatus
+find_activity(TonFeatures* s, TonFacts* facts)
 {
-  double* const room = ton_alloc((s->n + 1) * sizeof(double));
-  Span span;
-  const bool sounds = room && measure_span(s, room, &span);
-  ton_free(room);
-  if (!sounds) {
-    return false;
+  double* const levels_db = ton_alloc((s->n_levels + 1) * sizeof(double));
+  LevelSpan span;
+  if (!levels_db) {
+    return TON_NO_MEMORY;
   }
-  mark(s, &span);
-  drop_short(s, 0, SHORTEST_OFF);
-  drop_short(s, 1, 2);
-  pad(s);
-  measure_time(s, facts);
-  return facts->active_s > 0.0;
+  const bool sounds = measure_span(s, levels_db, &span);
+  ton_free(levels_db);
+  if (sounds) {
+    mark(s, &span);
+    drop_short(s, 0, SHORTEST_OFF);
+    drop_short(s, 1, 2);
+    pad(s);
+    measure_time(s, facts);
+  }
+  return TON_OK;
 }

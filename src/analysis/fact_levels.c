@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/stem_parts.h"
+/**
+   @file
+   Facts of the level frames: loudness while it sounds, range, peaks, noise
+   between the sounds, and hits.
+*/
+#include "analysis/features_internal.h"
 #include "base/memory.h"
 #include "dsp/decibel.h"
 
@@ -15,17 +20,17 @@ lufs(double power)
 /// Weighted powers of the 400 ms blocks, every 100 ms, that sound for at least
 /// half their time, over the time that sounds.  Returns how many.
 static uint32_t
-active_blocks(const Steps* s, double* powers)
+active_blocks(const TonFeatures* s, double* powers)
 {
   uint32_t n = 0;
-  for (uint32_t i = 0; i + STEPS_BLOCK <= s->n; i += STEPS_TENTH) {
+  for (uint32_t i = 0; i + FRAMES_BLOCK <= s->n_levels; i += FRAMES_TENTH) {
     double power = 0.0;
     uint32_t on = 0;
-    for (uint32_t k = i; k < i + STEPS_BLOCK; ++k) {
-      power += s->steps[k].on ? s->steps[k].weighted : 0.0;
-      on += s->steps[k].on;
+    for (uint32_t k = i; k < i + FRAMES_BLOCK; ++k) {
+      power += s->levels[k].on ? s->levels[k].weighted : 0.0;
+      on += s->levels[k].on;
     }
-    if (on >= STEPS_BLOCK / 2 && power > 0.0) {
+    if (on >= FRAMES_BLOCK / 2 && power > 0.0) {
       powers[n++] = power / on;
     }
   }
@@ -52,13 +57,13 @@ gated_mean(const double* powers, uint32_t n, double gate_lu)
 
 /// Too short for a block: mean of the active steps
 static double
-short_mean(const Steps* s)
+short_mean(const TonFeatures* s)
 {
   double sum = 0.0;
   uint32_t n = 0;
-  for (uint32_t i = 0; i < s->n; ++i) {
-    sum += s->steps[i].on ? s->steps[i].weighted : 0.0;
-    n += s->steps[i].on;
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
+    sum += s->levels[i].on ? s->levels[i].weighted : 0.0;
+    n += s->levels[i].on;
   }
   return n ? sum / n : 0.0;
 }
@@ -79,67 +84,51 @@ range_of(double* powers, uint32_t n)
 
 /// Peak over 50 ms
 static float
-peak_at(const Steps* s, uint32_t i)
+peak_at(const TonFeatures* s, uint32_t i)
 {
-  const uint32_t next = i + 1 < s->n ? i + 1 : i;
-  return fmaxf(s->steps[i].peak, s->steps[next].peak);
+  const uint32_t next = i + 1 < s->n_levels ? i + 1 : i;
+  return fmaxf(s->levels[i].peak, s->levels[next].peak);
 }
 
 static void
-crest_and_spikes(const Steps* s, double* room, TonSoundFeatures* f)
+highest_peak(const TonFeatures* s, TonFacts* f)
 {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i + 1 < s->n; ++i) {
-    const double power = 0.5 * (s->steps[i].power + s->steps[i + 1].power);
-    if (s->steps[i].on && power > 0.0) {
-      room[n++] = ton_to_db((double)peak_at(s, i)) - ton_power_db(power);
-    }
-  }
-  f->crest_db = percentile(room, n, 0.95);
   double most = 0.0;
-  n = 0;
-  for (uint32_t i = 0; i < s->n; ++i) {
-    const double peak = (double)s->steps[i].peak;
-    if (peak > most) {
-      most = peak;
-      f->spike_at_s = i * s->step_s;
-    }
-    if (s->steps[i].on && peak > 0.0) {
-      room[n++] = ton_to_db(peak);
-    }
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
+    most = fmax(most, (double)s->levels[i].peak);
   }
-  f->spike_db = ton_to_db(most) - percentile(room, n, 0.999);
   f->peak_to_loud_db = ton_to_db(most) - f->active_lufs;
 }
 
 static void
-noise_floor(const Steps* s, double* room, TonSoundFeatures* f)
+noise_floor(const TonFeatures* s, double* values, TonFacts* f)
 {
   uint32_t n = 0;
-  for (uint32_t i = 0; i + 1 < s->n; ++i) {
-    if (!s->steps[i].on && !s->steps[i + 1].on) {
-      const double power = 0.5 * (s->steps[i].power + s->steps[i + 1].power);
-      room[n++] = fmax(ton_power_db(power), -300.0);
+  for (uint32_t i = 0; i + 1 < s->n_levels; ++i) {
+    if (!s->levels[i].on && !s->levels[i + 1].on) {
+      const double power = 0.5 * (s->levels[i].power + s->levels[i + 1].power);
+      values[n++] = fmax(ton_power_db(power), -300.0);
     }
   }
-  const double floor_db = percentile(room, n, 0.10);
+  const double floor_db = percentile(values, n, 0.10);
   f->noise_db = n && floor_db > -299.0 ? floor_db - f->active_lufs : -INFINITY;
-  f->has_pauses = n * s->step_s >= 1.0;
+  f->has_pauses = n * s->level_s >= 1.0;
 }
 
-void
-steps_levels(const Steps* s, TonSoundFeatures* f)
+TonStatus
+find_levels(const TonFeatures* s, TonFacts* f)
 {
-  double* const room = ton_alloc((s->n + 1) * sizeof(double));
-  if (!room) {
-    return;
+  double* const values = ton_alloc((s->n_levels + 1) * sizeof(double));
+  if (!values) {
+    return TON_NO_MEMORY;
   }
-  const uint32_t n = active_blocks(s, room);
-  f->active_lufs = lufs(n ? gated_mean(room, n, -10.0) : short_mean(s));
-  f->range_lu = n ? range_of(room, n) : NAN;
-  crest_and_spikes(s, room, f);
-  noise_floor(s, room, f);
-  ton_free(room);
+  const uint32_t n = active_blocks(s, values);
+  f->active_lufs = lufs(n ? gated_mean(values, n, -10.0) : short_mean(s));
+  f->range_lu = n ? range_of(values, n) : NAN;
+  highest_peak(s, f);
+  noise_floor(s, values, f);
+  ton_free(values);
+  return TON_OK;
 }
 
 /**
@@ -147,12 +136,12 @@ steps_levels(const Steps* s, TonSoundFeatures* f)
    the loudest, not sooner than 75 ms after the last one.
 */
 static bool
-is_hit(const Steps* s, uint32_t i, double loudest_db)
+is_hit(const TonFeatures* s, uint32_t i, double loudest_db)
 {
-  const double now = ton_power_db(s->steps[i].weighted);
+  const double now = ton_power_db(s->levels[i].weighted);
   const double before =
-      ton_power_db(fmin(s->steps[i - 1].weighted, s->steps[i - 2].weighted));
-  return s->steps[i].on && now > loudest_db - 30.0 && now - before > 6.0;
+      ton_power_db(fmin(s->levels[i - 1].weighted, s->levels[i - 2].weighted));
+  return s->levels[i].on && now > loudest_db - 30.0 && now - before > 6.0;
 }
 
 static double
@@ -188,24 +177,27 @@ own_hits(double* levels, uint32_t n)
   return own;
 }
 
-void
-steps_hits(const Steps* s, TonSoundFeatures* f)
+TonStatus
+find_hits(const TonFeatures* s, TonFacts* f)
 {
   enum { APART = 3 };
-  double* const levels = ton_alloc((s->n + 1) * sizeof(double));
+  double* const levels = ton_alloc((s->n_levels + 1) * sizeof(double));
   double most = 0.0;
-  for (uint32_t i = 0; i < s->n; ++i) {
-    most = fmax(most, s->steps[i].weighted);
+  if (!levels) {
+    return TON_NO_MEMORY;
+  }
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
+    most = fmax(most, s->levels[i].weighted);
   }
   uint32_t n = 0;
-  for (uint32_t i = 2; levels && i < s->n; ++i) {
+  for (uint32_t i = 2; i < s->n_levels; ++i) {
     if (is_hit(s, i, ton_power_db(most))) {
-      const float peak = fmaxf(peak_at(s, i), s->steps[i - 1].peak);
+      const float peak = fmaxf(peak_at(s, i), s->levels[i - 1].peak);
       levels[n++] = ton_to_db((double)peak);
       i += APART - 1;
     }
   }
-  n = levels ? own_hits(levels, n) : 0;
+  n = own_hits(levels, n);
   f->hits_per_s = n / f->active_s;
   if (n >= 2) {
     const double mean = mean_of(levels, n);
@@ -217,4 +209,5 @@ steps_hits(const Steps* s, TonSoundFeatures* f)
     f->hit_p75_db = percentile(levels, n, 0.75) - f->active_lufs;
   }
   ton_free(levels);
+  return TON_OK;
 }

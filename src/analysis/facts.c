@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Finding the facts of a sound in its features: the order of the steps, and
+   what needs no more than sums.
+*/
+#include "analysis/features_internal.h"
+#include "dsp/decibel.h"
+
+#include <math.h>
+
+/// Mono, twice the same, one side only, or stereo
+static void
+find_layout(const TonFeatures* f, TonFacts* facts)
+{
+  const double apart_db =
+      ton_power_db(f->left_energy) - ton_power_db(f->right_energy);
+  const double correlation =
+      f->cross_energy / sqrt(f->left_energy * f->right_energy);
+  if (f->channels != 2) {
+    facts->layout = f->channels == 1 ? TON_LAYOUT_MONO : TON_LAYOUT_SURROUND;
+  } else if (fabs(apart_db) > 60.0) {
+    facts->layout = TON_LAYOUT_ONE_SIDED;
+    facts->side_gain_db = apart_db > 0.0 ? INFINITY : -INFINITY;
+  } else {
+    // What is left of one side after the best gain of the other is removed
+    const double rest = 1.0 - correlation * correlation;
+    facts->layout = rest < 1e-5 && correlation > 0.0 ? TON_LAYOUT_DUAL_MONO
+                                                     : TON_LAYOUT_STEREO;
+    facts->side_gain_db = apart_db;
+  }
+}
+
+static void
+set_undefined(TonFacts* f)
+{
+  f->layout = TON_LAYOUT_SILENT;
+  f->active_lufs = f->range_lu = f->peak_to_loud_db = NAN;
+  f->hit_spread_db = f->hit_p75_db = NAN;
+  f->end_level_db = f->noise_db = f->hum.level_db = -INFINITY;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    f->active_db[b] = f->pause_db[b] = -INFINITY;
+  }
+  for (uint32_t b = 0; b < TON_TWELFTHS; ++b) {
+    f->twelfths_db[b] = -INFINITY;
+  }
+}
+
+TonStatus
+facts_find(TonFeatures* features, TonFacts* facts)
+{
+  set_undefined(facts);
+  if (find_activity(features, facts)) {
+    return TON_NO_MEMORY;
+  }
+  if (!(facts->active_s > 0.0)) {
+    return TON_OK;
+  }
+  find_layout(features, facts);
+  if (find_levels(features, facts) || find_hits(features, facts)) {
+    return TON_NO_MEMORY;
+  }
+  facts->end_level_db = ton_power_db(features->end_power) - facts->active_lufs;
+  find_spectra(features, facts);
+  return find_low_bands(features, facts) ? TON_NO_MEMORY
+                                         : find_hum(features, facts);
+}

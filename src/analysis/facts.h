@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Facts of a sound: conclusions from its features, one figure each for the
+   whole sound; and the analysis that makes both in one pass.
+
+   Every fact holds when the sound is made louder or softer (levels shift with
+   it), its polarity is flipped, or silence is put in front of it.
+*/
+#ifndef TON_ANALYSIS_FACTS_H
+#define TON_ANALYSIS_FACTS_H
+
+#include "analysis/features.h"
+
+#include <tonmeister/status.h>
+
+#include <stdbool.h>
+
+enum { TON_HUM_LINES = 8 }; ///< Harmonics of the mains that are looked at
+
+typedef enum {
+  TON_LAYOUT_SILENT,    ///< Nothing but digital silence
+  TON_LAYOUT_MONO,      ///< One channel
+  TON_LAYOUT_DUAL_MONO, ///< Two channels, one sound (after a gain)
+  TON_LAYOUT_ONE_SIDED, ///< One channel is 60 dB or more below the other
+  TON_LAYOUT_STEREO,
+  TON_LAYOUT_SURROUND, ///< More than two channels
+} TonLayout;
+
+/// Mains hum
+typedef struct {
+  double hz;         ///< 50 or 60; 0: none
+  uint32_t lines;    ///< Bit k - 1: harmonic k stands out
+  double level_db;   ///< Sum of the lines re active loudness
+  double prominence; ///< Median of the lines over their surroundings, dB
+} TonHum;
+
+/**
+   dB of spectra are power per band of all channels re full scale, as
+   TonMeasurement.thirds_db; -INFINITY where there is none.  NaN: not defined.
+*/
+typedef struct {
+  TonMeasurement whole; ///< Meters over the whole sound; without curves
+
+  TonLayout layout;
+  double side_gain_db; ///< Left minus right, dB; +-INFINITY: one-sided
+
+  // Activity and level
+  double active_lufs;     ///< BS.1770 over active blocks, relative gate only
+  double active_s;        ///< Time that sounds
+  double activity;        ///< Share of the time from first to last sound
+  double noise_db;        ///< Floor between the sounds re active loudness
+  double range_lu;        ///< P95 - P10 of active 400 ms loudness
+  double peak_to_loud_db; ///< Sample peak minus active loudness
+  double hits_per_s;      ///< Own onsets per active second, bleed left out
+  double hit_spread_db;   ///< Standard deviation of the hits' peak levels
+  double hit_p75_db;      ///< 75th percentile of the hits' levels re active
+                          ///< loudness
+  double end_level_db;    ///< Last 5 ms re active loudness: is it cut off?
+
+  // Spectra
+  double active_db[TON_THIRDS];
+  double pause_db[TON_THIRDS];       ///< Between the sounds
+  bool has_pauses;                   ///< At least 1 s of pause was heard
+  double centroid_hz;                ///< Of the active spectrum
+  double low_share;                  ///< Share of power below 150 Hz, 0 to 1
+  double twelfths_db[TON_TWELFTHS];  ///< Active mean
+  float twelfths_stay[TON_TWELFTHS]; ///< Share of active frames in which the
+                                     ///< band stands 6 dB above its half octave
+  float sibilant_share; ///< Share of active frames with 5-10 kHz 6 dB over
+                        ///< 300 Hz-3 kHz
+
+  TonHum hum;
+} TonFacts;
+
+/// What is known of one sound
+typedef struct {
+  TonFeatures features;
+  TonFacts facts;
+} TonSound;
+
+/// Reader of one sound.  One thread at a time.
+typedef struct TonAnalysis TonAnalysis;
+
+/// For 1 to 64 channels from 8000 Hz; `what` as for ton_meters_new(), to be
+/// measured on the way.  Null when memory is refused.  Freed by
+/// ton_analysis_free().  [main]
+TonAnalysis* ton_analysis_new(uint32_t rate, uint32_t channels, unsigned what);
+
+/// Add frames, planar.  Any chunking gives the same facts to the bit.  [any]
+void ton_analysis_add(TonAnalysis* analysis, const float* const* in,
+                      uint32_t frames);
+
+/// Close: features, and the facts found in them.  TON_NO_MEMORY if memory ran
+/// out on the way.  `sound` is the caller's, freed with ton_sound_free() also
+/// after an error.  [any]
+TonStatus ton_analysis_finish(TonAnalysis* analysis, TonSound* sound);
+
+void ton_analysis_free(TonAnalysis* analysis);
+
+/// Zeroed sounds are allowed.  [any]
+void ton_sound_free(TonSound* sound);
+
+#endif
