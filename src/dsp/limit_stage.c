@@ -26,17 +26,17 @@ power_of_two(uint32_t least)
 
 /// Bytes of one gain's queue and boxes
 static size_t
-gain_bytes(uint32_t look, uint32_t hold)
+gain_bytes(uint32_t look)
 {
-  const size_t queue = power_of_two(look + hold + 2);
+  const size_t queue = power_of_two(look + 2);
   return (queue * 16 + ((size_t)look + 3) * 8 + 63) & ~(size_t)63;
 }
 
 size_t
-ton_limit_bytes(uint32_t look, uint32_t hold)
+ton_limit_bytes(uint32_t look)
 {
   const size_t late = power_of_two(look + SIDE + STEP + 1);
-  return 2 * gain_bytes(look, hold) + late * 8;
+  return 2 * gain_bytes(look) + late * 8;
 }
 
 static void
@@ -53,17 +53,17 @@ lay_out_gain(TonLimitStage* s, TonLimitGain* g, char* at)
 }
 
 void
-ton_limit_prepare(TonLimitStage* s, uint32_t look, uint32_t hold, void* memory)
+ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory)
 {
   char* const at = memory;
-  const size_t each = gain_bytes(look, hold);
+  const size_t each = gain_bytes(look);
   const uint32_t late = power_of_two(look + SIDE + STEP + 1);
   s->scan = ton_peak_scan();
   ton_true_peak_design(&s->table);
   s->look = look;
   s->link = 1.0;
-  s->reach = look + hold + 3;
-  s->queue_mask = power_of_two(look + hold + 2) - 1;
+  s->reach = look + 3;
+  s->queue_mask = power_of_two(look + 2) - 1;
   // three boxes whose lengths add up to the look-ahead: support <= look + 1
   const uint32_t third = (look + 3) / 3;
   s->box[0] = third;
@@ -94,11 +94,7 @@ rest(const TonLimitStage* s, TonLimitGain* g)
   g->queue_tail = 1;
   g->queue_value[0] = 1.0;
   g->queue_frame[0] = 0;
-  g->fast = 0.0;
-  g->slow = 0.0;
-  g->slow_keep = 0.0;
-  g->density = 0.0;
-  g->busy = 0;
+  g->reduction = (TonReduction){0};
   g->calm = s->reach;
 }
 
@@ -115,15 +111,6 @@ ton_limit_reset(TonLimitStage* s)
   s->apart = s->link < 1.0;
   rest(s, &s->gain[0]);
   rest(s, &s->gain[1]);
-}
-
-void
-ton_limit_release(TonLimitStage* s, const TonLimitRelease* release)
-{
-  s->release = *release;
-  s->fast_keep = exp(-1.0 / release->fall);
-  s->slow_rise =
-      release->slow_rise > 0.0 ? 1.0 - exp(-1.0 / release->slow_rise) : 0.0;
 }
 
 /// From one gain to two; from then on both are kept, so that no change of the
@@ -251,12 +238,11 @@ find_targets(TonLimitStage* s, double target[2][STEP])
   return any;
 }
 
-/// Minimum of the last look + hold + 1 targets
+/// Minimum of the last look + 1 targets
 static inline double
 minimum(const TonLimitStage* s, TonLimitGain* g, double target, uint64_t frame)
 {
   const uint32_t mask = s->queue_mask;
-  const uint64_t length = s->look + s->release.hold;
   while (g->queue_tail != g->queue_head &&
          g->queue_value[(g->queue_tail - 1) & mask] >= target) {
     --g->queue_tail;
@@ -264,51 +250,22 @@ minimum(const TonLimitStage* s, TonLimitGain* g, double target, uint64_t frame)
   g->queue_value[g->queue_tail & mask] = target;
   g->queue_frame[g->queue_tail & mask] = frame;
   ++g->queue_tail;
-  while (g->queue_frame[g->queue_head & mask] + length < frame) {
+  while (g->queue_frame[g->queue_head & mask] + s->look < frame) {
     ++g->queue_head;
   }
   return g->queue_value[g->queue_head & mask];
 }
 
-static void
-set_slow_part(const TonLimitStage* s, TonLimitGain* g)
-{
-  const TonLimitRelease* const r = &s->release;
-  if (!s->slow_rise) {
-    g->slow_keep = 0.0;
-    return;
-  }
-  const double share = STEP / r->memory;
-  if (g->fast > TON_LIMIT_REDUCED) {
-    g->busy = (uint32_t)r->pause;
-    g->density += share * (1.0 - g->density);
-  } else if (g->busy > STEP) {
-    g->busy -= STEP;
-  } else {
-    g->density -= share * g->density;
-  }
-  g->slow_keep = 1.0 - 1.0 / ton_limit_slow_fall(r, g->slow, g->density);
-}
-
-/// Reduction r = 1 - gain: at once up, slowly down.  The slow part follows
-/// long reduction, so that it does not pump between the peaks.
+/// Reduction of a frame that may have a gain of `least` at most
 static inline double
-release(const TonLimitStage* s, TonLimitGain* g, double least)
+reduce(const TonLimitStage* s, TonLimitGain* g, double least)
 {
-  const double need = 1.0 - least;
-  const double fallen = g->fast * s->fast_keep;
-  g->fast = need > fallen ? need : fallen;
-  const double slower = g->slow * g->slow_keep;
-  g->slow = g->fast > g->slow  ? g->slow + s->slow_rise * (g->fast - g->slow)
-            : g->fast > slower ? g->fast
-                               : slower;
-  const double r = g->fast > g->slow ? g->fast : g->slow;
+  const double r = ton_limit_reduce(&s->release, &g->reduction, 1.0 - least);
   if (r >= 1e-9) {
     g->calm = 0;
     return r;
   }
-  g->fast = 0.0;
-  g->slow = 0.0;
+  g->reduction.reduction = 0.0;
   g->calm += g->calm < s->reach;
   return 0.0;
 }
@@ -338,16 +295,17 @@ static bool
 find_gain(TonLimitStage* s, TonLimitGain* g, const double* target, double* gain)
 {
   int64_t value[STEP];
-  set_slow_part(s, g);
+  ton_limit_follow_density(&s->release, &g->reduction, STEP);
   if (!target && g->calm >= s->reach) {
     // ones in the queue, of which only the newest is kept, and in the boxes
     g->queue_frame[(g->queue_tail - 1) & s->queue_mask] = s->frame + STEP - 1;
+    g->reduction.pause += STEP;
     return false;
   }
   for (int i = 0; i < STEP; ++i) {
     const double least =
         minimum(s, g, target ? target[i] : 1.0, s->frame + (uint64_t)i);
-    value[i] = (int64_t)((1.0 - release(s, g, least)) * ONE);
+    value[i] = (int64_t)((1.0 - reduce(s, g, least)) * ONE);
   }
   boxes(s, g, value);
   double lowest = 1.0;

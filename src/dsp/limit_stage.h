@@ -22,9 +22,6 @@
    ceiling (Haemaelaeinen, DAFx-02).  Boxes add whole numbers: no drift.
    Sixteen frames that can hold nothing above the ceiling (TonPeakTable has the
    bound) are not interpolated.
-
-   The minimum may reach further back than L: as long as half a period of the
-   bass it holds the gain still between two peaks (reference 4.4, sine hold).
 */
 
 enum {
@@ -40,12 +37,7 @@ typedef struct {
   uint64_t* queue_frame;
   uint32_t queue_head;
   uint32_t queue_tail;
-  // release
-  double fast;
-  double slow;
-  double slow_keep; ///< Share of it kept per frame
-  double density;   ///< 0 to 1: how steadily there has been reduction
-  uint32_t busy;    ///< Frames for which the last reduction counts as going on
+  TonReduction reduction;
   // boxes
   int64_t sum[3];
   int64_t* box_ring[3];
@@ -70,28 +62,22 @@ typedef struct {
   uint64_t frame;
   uint32_t queue_mask;
   uint32_t box[3];
-  double full; ///< What boxes full of ones add up to
-  TonLimitRelease release;
-  double fast_keep; ///< Share of the reduction kept per frame
-  double slow_rise; ///< Share of the way per frame
+  double full;             ///< What boxes full of ones add up to
+  TonLimitRelease release; ///< May change between two steps
   TonLimitGain gain[2];
   float* late[2]; ///< Delay rings
   uint32_t late_mask;
   double deepest; ///< Most reduction since last asked, 0 to 1
 } TonLimitStage;
 
-/// Bytes of rings for a look-ahead of `look` frames and a hold of at most `hold`
-size_t ton_limit_bytes(uint32_t look, uint32_t hold);
+/// Bytes of rings for a look-ahead of `look` frames
+size_t ton_limit_bytes(uint32_t look);
 
 /// Lay the rings into `memory` (zeroed, 64-byte aligned).  [main]
-void ton_limit_prepare(TonLimitStage* s, uint32_t look, uint32_t hold,
-                       void* memory);
+void ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory);
 
 /// Forget the sound.  [audio]
 void ton_limit_reset(TonLimitStage* s);
-
-/// Hold is at most that of ton_limit_prepare().  [audio]
-void ton_limit_release(TonLimitStage* s, const TonLimitRelease* release);
 
 /// Delay in frames
 static inline uint32_t

@@ -229,58 +229,13 @@ typedef struct {
 
 enum { MOST_LOOK = 16 };
 
-/// A limiter that moves in steps
-typedef struct {
-  TonLimitRelease times; ///< In steps
-  double keep;           ///< Of the fast reduction per step
-  double slow_rise;      ///< Share of the way per step
-  double fast;
-  double slow;
-  double density;
-  uint32_t busy;
-} Release;
-
-static Release
+/// The limiter's release in steps
+static TonLimitRelease
 release_of(const LimiterModel* f)
 {
   const double fall = f->release_ms / f->fold;
-  Release r = {.keep = exp(-1.0 / fall)};
-  if (f->automatic) {
-    r.times = ton_limit_release_auto(fall, 1000.0 / f->fold);
-    r.slow_rise = 1.0 - exp(-1.0 / r.times.slow_rise);
-  }
-  return r;
-}
-
-static inline double
-larger(double a, double b)
-{
-  return a > b ? a : b;
-}
-
-/// As the limiter's stage has it
-static inline double
-reduce(Release* r, double need)
-{
-  r->fast = larger(need, r->fast * r->keep);
-  if (r->slow_rise == 0.0) {
-    return r->fast;
-  }
-  if (r->fast > TON_LIMIT_REDUCED) {
-    r->busy = (uint32_t)r->times.pause;
-    r->density += (1.0 - r->density) / r->times.memory;
-  } else if (r->busy) {
-    --r->busy;
-  } else {
-    r->density -= r->density / r->times.memory;
-  }
-  if (r->fast > r->slow) {
-    r->slow += r->slow_rise * (r->fast - r->slow);
-    return r->fast;
-  }
-  const double fall = ton_limit_slow_fall(&r->times, r->slow, r->density);
-  r->slow = larger(r->fast, r->slow * (1.0 - 1.0 / fall));
-  return r->slow;
+  return f->automatic ? ton_limit_release_auto(fall, 1000.0 / f->fold)
+                      : ton_limit_release_plain(fall);
 }
 
 static int
@@ -306,9 +261,6 @@ foresee(const LimiterModel* f, double gain_db)
   const double limit = f->ceiling / ton_from_db(gain_db + f->hidden_db);
   const uint32_t look =
       (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MOST_LOOK);
-  const double held =
-      f->automatic ? fmax(TON_LIMIT_HOLD_MS, f->look_ms) : f->look_ms;
-  const uint32_t hold = (uint32_t)fmax(rint(held / f->fold), 1.0);
   const uint32_t per_point = TENTH / f->fold ? TENTH / f->fold : 1;
   float* const points = ton_alloc((f->n / per_point + 1) * sizeof(float));
   double ring[MOST_LOOK + 1] = {0.0};
@@ -319,13 +271,15 @@ foresee(const LimiterModel* f, double gain_db)
   uint32_t wait = 0; ///< Steps for which a peak is still held
   double need = 0.0;
   uint32_t n_points = 0;
-  Release r = release_of(f);
+  const TonLimitRelease law = release_of(f);
+  TonReduction r = {0};
   for (uint32_t i = 0; i < f->n; ++i) {
     const double peak = (double)f->peak[i];
     const double now = peak > limit ? 1.0 - limit / peak : 0.0;
     need = now >= need || !wait ? now : need;
-    wait = now >= need ? hold : wait ? wait - 1 : 0;
-    const double asked = reduce(&r, need);
+    wait = now >= need ? look : wait ? wait - 1 : 0;
+    ton_limit_follow_density(&law, &r, 1.0);
+    const double asked = ton_limit_reduce(&law, &r, need);
     double* const oldest = &ring[i % (look + 1)];
     sum += asked - *oldest;
     *oldest = asked;

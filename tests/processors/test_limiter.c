@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   The limiter: what it holds, LIM-01 to 04 and 12 of the figures' document, at
+   The limiter: what it holds, LIM-01 to 04, 12 and 15 of the figures' document, at
    48000 Hz; with a rate as its argument, what must hold at any rate, with more
    gains.  There is one mode, and it streams: LIM-02 is LIM-01.
 */
@@ -260,6 +260,22 @@ lim_04_bass_stays_clean(void** state)
 }
 
 static void
+lim_15_sub_bass_stays_clean(void** state)
+{
+  (void)state;
+  static const double tones[] = {25.0, 31.0, 41.0, 41.4, 27.5};
+  for (size_t k = 0; k < TON_COUNT(tones); ++k) {
+    char name[64];
+    const double hz = signal_coherent_hz(tones[k], rate, N / 2);
+    signal_sine(in[0], N, rate, hz, 0.0, 0.0);
+    memcpy(in[1], in[0], sizeof(in[0]));
+    limit("gain=6dB ceiling=0dBTP", N);
+    snprintf(name, sizeof(name), "LIM-15 THD at %g Hz, default", tones[k]);
+    EXPECT_AT_MOST(name, harmonics(hz), -75.0, "dB");
+  }
+}
+
+static void
 lim_12_nothing_breaks_it(void** state)
 {
   (void)state;
@@ -292,6 +308,7 @@ main(int argc, char** argv)
       cmocka_unit_test(lim_01_the_ceiling_holds_when_the_gain_moves_fast),
       cmocka_unit_test(lim_03_below_the_ceiling_nothing_changes),
       cmocka_unit_test(lim_04_bass_stays_clean),
+      cmocka_unit_test(lim_15_sub_bass_stays_clean),
       cmocka_unit_test(lim_12_nothing_breaks_it),
   };
   thorough = argc > 1;

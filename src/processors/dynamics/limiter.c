@@ -64,8 +64,8 @@ static const TonParam params[] = {
     {.symbol = "mode",
      .offset = AT(mode),
      .name = "Release mode",
-     .help = "With auto, bass keeps its shape, and steady reduction comes back "
-             "more slowly than peaks do",
+     .help = "With auto, bass keeps its shape, and single peaks come back "
+             "three times as slowly as dense limiting does",
      .spacing = TON_CHOICE,
      .max = MANUAL,
      .choices = modes},
@@ -122,32 +122,23 @@ look_frames(double ms, double rate)
   return (uint32_t)lrint(ms * rate / 1000.0);
 }
 
-/// Frames for which a peak is held beyond the look-ahead
-static uint32_t
-hold_frames(uint32_t look, double rate)
-{
-  const uint32_t all = look_frames(TON_LIMIT_HOLD_MS, rate);
-  return all > look ? all - look : 0;
-}
-
 static TonStatus
 open(const TonProcessor* self, const TonSpec* spec, void** state,
      TonError* error)
 {
   const LimiterParams* const p = (const LimiterParams*)spec->params[0];
   const uint32_t look = look_frames((double)p->lookahead_ms, spec->rate);
-  const uint32_t hold = hold_frames(look, spec->rate);
   const uint32_t guard = look_frames(GUARD_MS, spec->rate);
-  const size_t first = ton_limit_bytes(look, hold);
-  TON_TRY(ton_instance(sizeof(Limiter) + first + ton_limit_bytes(guard, 0),
-                       state, error));
+  const size_t first = ton_limit_bytes(look);
+  TON_TRY(ton_instance(sizeof(Limiter) + first + ton_limit_bytes(guard), state,
+                       error));
   Limiter* const s = *state;
   s->rate = spec->rate;
   s->drive = 1.0;
   s->drive_goal = 1.0;
-  ton_limit_prepare(&s->main, look, hold, s->memory);
-  ton_limit_prepare(&s->guard, guard, 0, s->memory + first);
-  ton_limit_release(&s->guard, &(TonLimitRelease){.fall = 1e-3});
+  ton_limit_prepare(&s->main, look, s->memory);
+  ton_limit_prepare(&s->guard, guard, s->memory + first);
+  s->guard.release = ton_limit_release_plain(1e-3);
   return TON_OK;
 }
 
@@ -187,12 +178,8 @@ static TonLimitRelease
 release_of(const Limiter* s, const LimiterParams* p)
 {
   const double fall = (double)p->release_ms * s->rate / 1000.0;
-  if (p->mode != (float)AUTO) {
-    return (TonLimitRelease){.fall = fall};
-  }
-  TonLimitRelease release = ton_limit_release_auto(fall, s->rate);
-  release.hold = hold_frames(s->main.look, s->rate);
-  return release;
+  return p->mode == (float)AUTO ? ton_limit_release_auto(fall, s->rate)
+                                : ton_limit_release_plain(fall);
 }
 
 static void
@@ -206,8 +193,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   if (!s->step) {
     still(s);
   }
-  const TonLimitRelease release = release_of(s, p);
-  ton_limit_release(&s->main, &release);
+  s->main.release = release_of(s, p);
   s->drive_goal = ton_from_db((double)p->gain_db);
   s->drive_left = u->ramp;
   s->drive_step = u->ramp ? (s->drive_goal - s->drive) / (double)u->ramp : 0.0;
