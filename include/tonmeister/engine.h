@@ -195,6 +195,21 @@ bool ton_engine_seek(TonEngine* engine, uint64_t frame);
 /// [control]
 bool ton_engine_loop(TonEngine* engine, uint64_t from, uint64_t to);
 
+/// Go over to a changed graph of the same rate and taps, which may be freed
+/// afterwards; its sources must live on while the old ones do.  It is planned
+/// here.  Strips of the same name go on: inserts of the same processor with the
+/// same fixed values keep their instance, gains and parameters reach what the
+/// graph says with the usual ramps, delays go over to their new length.  What is
+/// gone fades out before (0.13 s for edges, 0.02 s for inserts), what is new
+/// fades in after.  Changes made while playing end with it: the new graph says
+/// what holds.  TON_BAD_USE: the last one has not arrived.  [control]
+TonStatus ton_engine_change_graph(TonEngine* engine, const TonGraph* graph,
+                                  TonError* error);
+
+/// Whether the newest graph is the one that is heard; until then the sources of
+/// the graph before are still read.  [control]
+bool ton_engine_graph_arrived(TonEngine* engine);
+
 /// Song frame that the next block begins with.  [control]
 int64_t ton_engine_position(const TonEngine* engine);
 

@@ -203,6 +203,28 @@ bus_input_set(BusInput* in, uint32_t which, float value, int64_t frame)
   in->piece_to = line < in->piece_to ? line : in->piece_to;
 }
 
+void
+bus_input_take_over(BusInput* in, const BusInput* old, int64_t frame)
+{
+  const int64_t line = grid_from(frame);
+  in->settled = old->settled;
+  in->piece_from = old->piece_from;
+  in->piece_to = old->piece_to < line ? old->piece_to : line;
+  memcpy(in->from, old->from, sizeof(in->from));
+  memcpy(in->to, old->to, sizeof(in->to));
+  memcpy(in->smoother, old->smoother, sizeof(in->smoother));
+  for (uint32_t c = 0; c < 2; ++c) {
+    delay_line_take_over(&in->delay[c], &old->delay[c]);
+  }
+}
+
+void
+bus_input_arrive(BusInput* in, int64_t frame)
+{
+  memset(in->smoother, 0, sizeof(in->smoother));
+  begin_piece(in, frame);
+}
+
 /// Gains of frames of one piece for one cell of the matrix
 static void
 fill_gains(BusInput* in, int c, int channel, int64_t frame, uint32_t n,

@@ -41,6 +41,7 @@ typedef struct {
   const GraphEdge* edge; ///< Null for a tap
   uint32_t strip_index;
   uint32_t edge_index; ///< UINT32_MAX for a tap
+  uint32_t latency;    ///< Frames from the song to its sum
   uint32_t channels;   ///< Of the strip
   uint32_t rate;
   DelayLine delay[2];
@@ -67,6 +68,12 @@ void bus_input_jump(BusInput* in, int64_t frame);
 /// Set a control from the next grid line on; not a number gives it back to the
 /// graph.  [audio]
 void bus_input_set(BusInput* in, uint32_t control, float value, int64_t frame);
+
+/// Go on where an older input is, towards what the graph says now.  [audio]
+void bus_input_take_over(BusInput* in, const BusInput* old, int64_t frame);
+
+/// A new input fades in.  [audio]
+void bus_input_arrive(BusInput* in, int64_t frame);
 
 /// Add an input's sound, at most SUM_FRAMES; one at rest only joins what is
 /// pending, and `x` must stay until accumulator_flush().  [audio]

@@ -146,20 +146,37 @@ insert_slot_param(const TonProcessor* type, uint32_t param, float rest)
                        .live = NAN};
 }
 
+/// The entry of a parameter, or null
+static MovingParam*
+find_moving(const InsertSlot* slot, uint32_t param)
+{
+  for (uint32_t i = 0; i < slot->n_moving; ++i) {
+    if (slot->moving[i].param == param) {
+      return &slot->moving[i];
+    }
+  }
+  return NULL;
+}
+
+/// The entry of a parameter, made if there is none; null: no room
+static MovingParam*
+moving_param(InsertSlot* slot, uint32_t param)
+{
+  MovingParam* p = find_moving(slot, param);
+  if (!p && slot->n_moving < slot->max_moving) {
+    p = &slot->moving[slot->n_moving++];
+    *p = insert_slot_param(slot->type, param, slot->params[param]);
+    smooth_reset(&p->smoother, perceived(p, (double)p->rest));
+  }
+  return p;
+}
+
 void
 insert_slot_set(InsertSlot* slot, uint32_t param, float value, int64_t frame)
 {
-  MovingParam* p = slot->moving;
-  while (p < slot->moving + slot->n_moving && p->param != param) {
-    ++p;
-  }
-  if (p == slot->moving + slot->n_moving) {
-    if (slot->n_moving == slot->max_moving) {
-      return;
-    }
-    *p = insert_slot_param(slot->type, param, slot->params[param]);
-    smooth_reset(&p->smoother, perceived(p, (double)p->rest));
-    ++slot->n_moving;
+  MovingParam* const p = moving_param(slot, param);
+  if (!p) {
+    return;
   }
   p->live = value;
   const int64_t line = grid_from(frame);
@@ -233,4 +250,66 @@ insert_slot_blend(InsertSlot* slot, float* const* dry, float* x, uint32_t lanes,
   if (b->wet == BYPASS_FRAMES) {
     settle_delay(b);
   }
+}
+
+// Another graph --------------------------------------------------------------
+
+/// A parameter goes on from where the old slot has it
+static void
+take_over_param(InsertSlot* slot, const InsertSlot* old, uint32_t param)
+{
+  const MovingParam* const before = find_moving(old, param);
+  const bool differs = slot->params[param] != old->params[param];
+  if (!before && !differs && !find_moving(slot, param)) {
+    return;
+  }
+  MovingParam* const p = moving_param(slot, param);
+  if (p && before) {
+    p->smoother = before->smoother;
+  } else if (p) {
+    smooth_reset(&p->smoother, perceived(p, (double)old->params[param]));
+  }
+  slot->params[param] = old->params[param];
+}
+
+static void
+take_over_bypass(Bypass* b, const Bypass* old)
+{
+  b->through = old->through;
+  b->next_through = old->next_through;
+  b->next = old->next;
+  b->wet = old->wet;
+  for (uint32_t c = 0; c < 2; ++c) {
+    delay_line_take_over(&b->dry[c], &old->dry[c]);
+  }
+}
+
+void
+insert_slot_take_over(InsertSlot* slot, const InsertSlot* old, int64_t frame)
+{
+  for (uint32_t i = 0; i < slot->type->n_params; ++i) {
+    take_over_param(slot, old, i);
+  }
+  for (uint32_t c = 0; c < 2; ++c) {
+    delay_line_take_over(&slot->sidechain_delay[c], &old->sidechain_delay[c]);
+  }
+  take_over_bypass(&slot->bypass, &old->bypass);
+  slot->switched = old->switched;
+  const int64_t line = grid_from(frame);
+  const int64_t next = old->next < line ? old->next : line;
+  slot->next = slot->n_moving ? next : TIME_NEVER;
+}
+
+void
+insert_slot_arrive(InsertSlot* slot, int64_t frame)
+{
+  insert_slot_jump(slot, frame);
+  if (slot->type->locate) {
+    slot->type->locate(slot->type, slot->state, frame + (int64_t)slot->latency);
+  }
+  slot->bypass.wet = 0;
+  slot->bypass.through = false;
+  slot->bypass.dry[0].frames = 0;
+  slot->bypass.dry[1].frames = 0;
+  insert_slot_bypass(slot, false, frame);
 }

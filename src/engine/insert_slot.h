@@ -95,6 +95,14 @@ insert_slot_needs_dry(const InsertSlot* slot)
 void insert_slot_blend(InsertSlot* slot, float* const* dry, float* x,
                        uint32_t lanes, uint32_t frames);
 
+/// Go on where an older slot of the same instance is; what the graph says now
+/// is reached with the usual ramps.  [audio]
+void insert_slot_take_over(InsertSlot* slot, const InsertSlot* old,
+                           int64_t frame);
+
+/// A new insert fades in over the sound around it.  [audio]
+void insert_slot_arrive(InsertSlot* slot, int64_t frame);
+
 /// A parameter that is at rest, ready to be moved
 MovingParam insert_slot_param(const TonProcessor* type, uint32_t param,
                               float rest);

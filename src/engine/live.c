@@ -19,7 +19,8 @@ static bool
 read_ring(void* handle, uint32_t strip, float* const* out, uint32_t frames)
 {
   const Live* const live = handle;
-  read_ahead_copy(&live->ahead, strip, live->clock, out, frames);
+  source_ring_copy(&live->playing[strip], live->ahead.size, live->clock, out,
+                   frames);
   return true;
 }
 
@@ -38,12 +39,16 @@ keep_record(Live* live, const TonChange* change)
   }
 }
 
-/// Apply what was asked for since the last block
+/// Apply what was asked for since the last block.  A jump of the song in this
+/// queue is a mark: what stands behind it is meant for the next graph.
 static void
 take_changes(Live* live)
 {
-  TonChange change;
-  while (change_ring_get(&live->changes, &change)) {
+  const TonChange* next = NULL;
+  while ((next = change_ring_peek(&live->changes)) &&
+         next->kind != TON_CHANGE_SONG) {
+    TonChange change;
+    change_ring_get(&live->changes, &change);
     const int64_t song = heard(live);
     change.frame = (uint64_t)live->clock;
     change.song = song > 0 ? (uint64_t)song : 0;
@@ -78,6 +83,45 @@ take_jumps(Live* live, int64_t until)
     keep_record(live, &jump);
   }
   live->plan->timeline = live->timeline;
+}
+
+/// From here on the new plan plays
+static void
+change_plan(Live* live, Swap* swap)
+{
+  TonChange mark;
+  take_changes(live);
+  change_ring_get(&live->changes, &mark);
+  swap->plan->timeline = live->timeline;
+  swap_take_over(swap, live->clock);
+  swap->old_workspace = live->workspace;
+  live->workspace = swap->workspace;
+  live->playing = swap->rings;
+  live->plan = swap->plan;
+  live->swap = NULL;
+  atomic_store(&live->done, swap);
+}
+
+/// Is another graph on its way?  Returns the frames until it is there, at most n
+static uint32_t
+until_swap(Live* live, uint32_t n)
+{
+  live->swap =
+      live->swap ? live->swap : atomic_exchange(&live->to_player, NULL);
+  Swap* const swap = live->swap;
+  if (!swap) {
+    return n;
+  }
+  if (!swap->leaving) {
+    swap->leaving = true;
+    swap_leave(swap, live->clock);
+  }
+  const int64_t left = swap->join - live->clock;
+  if (left == 0) {
+    change_plan(live, swap);
+    return n;
+  }
+  return left < (int64_t)n ? (uint32_t)left : n;
 }
 
 /// Run all tasks over frames that are in the rings
@@ -121,7 +165,7 @@ play(Live* live, float* const* out, uint32_t frames)
   take_changes(live);
   while (done < frames) {
     const int64_t ready = atomic_load(&live->ahead.filled) - live->clock;
-    uint32_t n = frames - done;
+    uint32_t n = until_swap(live, frames - done);
     n = n < live->plan->period ? n : live->plan->period;
     n = ready < (int64_t)n ? (uint32_t)ready : n;
     if (!n) {
@@ -153,6 +197,14 @@ ton_engine_block(TonEngine* e, float* const* out, uint32_t frames)
 static TonStatus
 fill(Live* live, const Plan* plan, TonError* error)
 {
+  Swap* const swap = atomic_exchange(&live->to_reader, NULL);
+  if (swap) {
+    live->ahead.gap = read_ahead_gap(swap->plan);
+    swap->join =
+        read_ahead_join(&live->ahead, swap->rings, swap->plan->graph->n_strips,
+                        swap_leave_frames(swap));
+    atomic_store(&live->to_player, swap);
+  }
   const uint32_t strip = read_ahead_fill(&live->ahead);
   return strip == UINT32_MAX ? TON_OK
                              : ton_fail(error, TON_BAD_FILE,
@@ -164,91 +216,6 @@ TonStatus
 ton_engine_read_ahead(TonEngine* e, TonError* error)
 {
   return fill(e->live, e->plan, error);
-}
-
-// The thread that asks -------------------------------------------------------
-
-/// The parameter that a change names, or null
-static const TonParam*
-named_param(const TonGraph* graph, const TonChange* c)
-{
-  const GraphStrip* const strip = &graph->strips[c->strip];
-  const TonProcessor* const type = strip->inserts[c->item].type;
-  return c->param < type->n_params ? &type->params[c->param] : NULL;
-}
-
-/// Louder than that is a mistake, and far more is no number
-static const float MAX_DB = 100.0F;
-
-static TonStatus
-check_change(const TonGraph* graph, const TonChange* c)
-{
-  if (c->strip >= graph->n_strips || c->kind > TON_CHANGE_BYPASS) {
-    return TON_BAD_USE;
-  }
-  const GraphStrip* const strip = &graph->strips[c->strip];
-  if (c->kind < TON_CHANGE_PARAM) {
-    const bool there = c->kind != TON_CHANGE_EDGE || c->item < strip->n_edges;
-    return there && !(c->value > MAX_DB) ? TON_OK : TON_BAD_USE;
-  }
-  if (c->item >= strip->n_inserts) {
-    return TON_BAD_USE;
-  }
-  if (c->kind == TON_CHANGE_BYPASS) {
-    return TON_OK;
-  }
-  const TonParam* const param = named_param(graph, c);
-  const bool out = param && (c->value < param->min || c->value > param->max);
-  if (!param || out) {
-    return TON_BAD_USE;
-  }
-  return param->flags & TON_AUTOMATE ? TON_OK : TON_UNSUPPORTED;
-}
-
-TonStatus
-ton_engine_change(TonEngine* e, const TonChange* change)
-{
-  TON_TRY(check_change(e->graph, change));
-  return change_ring_put(&e->live->changes, change) ? TON_OK : TON_NO_MEMORY;
-}
-
-bool
-ton_engine_seek(TonEngine* e, uint64_t frame)
-{
-  const TonChange wish = {.song = frame};
-  return change_ring_put(&e->live->ahead.wishes, &wish);
-}
-
-bool
-ton_engine_loop(TonEngine* e, uint64_t from, uint64_t to)
-{
-  const TonChange wish = {.item = 1, .song = from, .frame = to};
-  const bool too_short = to > from && to - from < e->live->ahead.gap;
-  return !too_short && change_ring_put(&e->live->ahead.wishes, &wish);
-}
-
-int64_t
-ton_engine_position(const TonEngine* e)
-{
-  return atomic_load(&e->live->position);
-}
-
-uint32_t
-ton_engine_applied(TonEngine* e, TonChange* changes, uint32_t max,
-                   uint32_t* lost)
-{
-  uint32_t n = 0;
-  while (n < max && change_ring_get(&e->live->applied, &changes[n])) {
-    ++n;
-  }
-  *lost = atomic_exchange(&e->live->lost, 0);
-  return n;
-}
-
-float
-ton_engine_peak(TonEngine* e, uint32_t strip, uint32_t channel)
-{
-  return atomic_exchange(&e->plan->strips[strip].peak[channel], 0.0F);
 }
 
 // Start and end --------------------------------------------------------------
@@ -263,8 +230,12 @@ set_up(Live* live, Plan* plan, uint32_t ahead, int64_t start)
   TON_TRY(workspace_new(plan, &live->workspace));
   TON_TRY(change_ring_new(&live->changes, CHANGES));
   TON_TRY(change_ring_new(&live->applied, RECORD));
-  return read_ahead_new(&live->ahead, plan, ahead ? ahead : DEFAULT_AHEAD,
-                        start);
+  TON_TRY(
+      read_ahead_new(&live->ahead, plan, ahead ? ahead : DEFAULT_AHEAD, start));
+  live->rings = live->ahead.rings;
+  live->n_rings = live->ahead.n;
+  live->playing = live->rings;
+  return TON_OK;
 }
 
 /// Read and run what lies before the first frame given out
@@ -302,11 +273,17 @@ live_new(Plan* plan, uint32_t ahead, int64_t start, uint64_t skip,
 void
 live_free(struct Live* live)
 {
-  if (live) {
-    read_ahead_free(&live->ahead);
-    change_ring_free(&live->changes);
-    change_ring_free(&live->applied);
-    workspace_free(&live->workspace);
-    ton_free(live);
+  if (!live) {
+    return;
   }
+  if (live->pending) {
+    swap_free(live->pending, live->rings, live->n_rings,
+              atomic_load(&live->done) != NULL);
+  }
+  source_rings_free(live->rings, live->n_rings, NULL, 0);
+  read_ahead_free(&live->ahead);
+  change_ring_free(&live->changes);
+  change_ring_free(&live->applied);
+  workspace_free(&live->workspace);
+  ton_free(live);
 }

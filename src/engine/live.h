@@ -4,6 +4,7 @@
 
 #include "engine/read_ahead.h"
 #include "engine/run.h"
+#include "engine/swap.h"
 
 /**
    @file
@@ -21,8 +22,17 @@ struct Live {
   ChangeRing applied;       ///< For whoever keeps a record
   _Atomic uint32_t lost;    ///< Applied, but the record was full
   _Atomic int64_t position; ///< Song frame of the next frame given out
+  _Atomic(Swap*) to_reader; ///< Another graph, on its way to the reader,
+  _Atomic(Swap*) to_player; ///< to who plays,
+  _Atomic(Swap*) done;      ///< and back
+  // only for the thread that asks
+  Swap* pending;     ///< On its way
+  SourceRing* rings; ///< Of the newest graph
+  uint32_t n_rings;
   // only for the thread that plays
+  Swap* swap; ///< To be gone over to
   Plan* plan;
+  const SourceRing* playing; ///< Its rings
   Workspace workspace;
   int64_t clock;
   Timeline timeline;

@@ -130,12 +130,12 @@ start_strips(Plan* p)
 }
 
 static TonStatus
-compile(Plan* p, TonError* error)
+compile(Plan* p, const PlanOptions* options, TonError* error)
 {
   PlanEdges edges = {0};
   TON_TRY(start_strips(p));
   TON_TRY(plan_order(p, &edges, error));
-  TON_TRY(plan_banks(p, error));
+  TON_TRY(plan_banks(p, options, error));
   TON_TRY(plan_times(p, &edges));
   TON_TRY(plan_tasks(p, &edges));
   return plan_buffers(p);
@@ -159,7 +159,7 @@ plan_new(const TonGraph* graph, const PlanOptions* options, Plan** plan,
   p->block = p->block > MAX_BLOCK ? MAX_BLOCK : p->block;
   p->period = p->block * (p->block < MAX_PERIOD ? MAX_PERIOD / p->block : 1);
   p->point_frames = graph->rate / 10;
-  const TonStatus status = compile(p, error);
+  const TonStatus status = compile(p, options, error);
   if (status) {
     plan_free(p);
     return status == TON_NO_MEMORY ? ton_fail(error, status, "out of memory")

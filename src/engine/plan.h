@@ -36,6 +36,7 @@ typedef struct {
   uint32_t channels;   ///< 1, or 2 for stereo, buses and stereo effects
   uint32_t latency_in; ///< Frames from the song to the chain's input
   uint32_t latency_out;
+  bool packed; ///< Has its lanes
   uint32_t bank;
   uint32_t lane;        ///< First lane in its bank
   uint32_t sum;         ///< Task that feeds it, or UINT32_MAX for a source
@@ -86,7 +87,7 @@ typedef struct {
   uint32_t n_consumers;
 } PlanTask;
 
-typedef struct {
+typedef struct Plan {
   const TonGraph* graph;
   const TonKernels* kernels;
   uint32_t block;     ///< Most frames in one call of a processor
@@ -128,6 +129,8 @@ typedef struct {
   uint32_t n_buffers;
   bool changeable;
   bool one_strip;
+  const struct Plan* like;     ///< Pack as in this plan where possible, or null
+  const uint32_t* like_strips; ///< Per strip: the one of `like`, or UINT32_MAX
 } PlanOptions;
 
 /// Compile a graph, which has to stay.  On failure `*plan` is null.  [main]

@@ -107,8 +107,88 @@ pack(Plan* p, const PackEntry* entries, uint32_t n)
   return TON_OK;
 }
 
+/// Whether a strip may keep the lanes it has in another plan, in this bank
+static bool
+may_keep_lanes(const Plan* p, const StripPlan* s, const StripPlan* old,
+               const Bank* bank)
+{
+  return s->channels == old->channels &&
+         works_alone(s->graph) == works_alone(old->graph) &&
+         (!bank || p->strips[bank->strips[0]].level == s->level);
+}
+
+/// A bank as in another plan, of those strips that are still there.  `now`:
+/// strip by strip of the other plan, UINT32_MAX where gone or packed.
 static TonStatus
-pack_banks(Plan* p)
+pack_like(Plan* p, const Plan* like, const Bank* old, uint32_t* now)
+{
+  Bank* bank = NULL;
+  for (uint32_t i = 0; i < old->n_strips; ++i) {
+    const uint32_t strip = now[old->strips[i]];
+    const StripPlan* const before = &like->strips[old->strips[i]];
+    if (strip == UINT32_MAX ||
+        !may_keep_lanes(p, &p->strips[strip], before, bank)) {
+      continue;
+    }
+    bank = bank ? bank : add_bank(p);
+    if (!bank) {
+      return TON_NO_MEMORY;
+    }
+    add_strip(p, bank, strip, before->lane);
+    bank->lanes = old->lanes;
+    p->strips[strip].packed = true;
+  }
+  return TON_OK;
+}
+
+static TonStatus
+pack_all_like(Plan* p, const PlanOptions* options)
+{
+  const Plan* const like = options->like;
+  const uint32_t n = like->graph->n_strips;
+  uint32_t* const now = plan_alloc(p, (n + 1U) * sizeof(uint32_t));
+  if (!now) {
+    return TON_NO_MEMORY;
+  }
+  memset(now, 0xFF, n * sizeof(uint32_t));
+  for (uint32_t i = 0; i < p->graph->n_strips; ++i) {
+    if (options->like_strips[i] != UINT32_MAX) {
+      now[options->like_strips[i]] = i;
+    }
+  }
+  for (uint32_t i = 0; i < like->n_banks; ++i) {
+    TON_TRY(pack_like(p, like, &like->banks[i], now));
+  }
+  return TON_OK;
+}
+
+static uint32_t
+bank_level(const Plan* p, const Bank* bank)
+{
+  return p->strips[bank->strips[0]].level;
+}
+
+/// Banks level by level; most are in order already
+static void
+sort_banks(Plan* p)
+{
+  for (uint32_t i = 1; i < p->n_banks; ++i) {
+    const Bank bank = p->banks[i];
+    uint32_t k = i;
+    for (; k && bank_level(p, &p->banks[k - 1]) > bank_level(p, &bank); --k) {
+      p->banks[k] = p->banks[k - 1];
+    }
+    p->banks[k] = bank;
+  }
+  for (uint32_t i = 0; i < p->n_banks; ++i) {
+    for (uint32_t k = 0; k < p->banks[i].n_strips; ++k) {
+      p->strips[p->banks[i].strips[k]].bank = i;
+    }
+  }
+}
+
+static TonStatus
+pack_banks(Plan* p, const PlanOptions* options)
 {
   const uint32_t n = p->graph->n_strips;
   PackEntry* const entries = plan_alloc(p, (n + 1U) * sizeof(PackEntry));
@@ -116,11 +196,19 @@ pack_banks(Plan* p)
   if (!entries || !p->banks) {
     return TON_NO_MEMORY;
   }
-  for (uint32_t i = 0; i < n; ++i) {
-    entries[i] = (PackEntry){&p->strips[i], i};
+  if (options->like) {
+    TON_TRY(pack_all_like(p, options));
   }
-  qsort(entries, n, sizeof(PackEntry), compare_entries);
-  return pack(p, entries, n);
+  uint32_t left = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (!p->strips[i].packed) {
+      entries[left++] = (PackEntry){&p->strips[i], i};
+    }
+  }
+  qsort(entries, left, sizeof(PackEntry), compare_entries);
+  TON_TRY(pack(p, entries, left));
+  sort_banks(p);
+  return TON_OK;
 }
 
 // Stages ---------------------------------------------------------------------
@@ -288,9 +376,9 @@ add_stages(Plan* p, Bank* bank, TonError* error)
 }
 
 TonStatus
-plan_banks(Plan* p, TonError* error)
+plan_banks(Plan* p, const PlanOptions* options, TonError* error)
 {
-  TON_TRY(pack_banks(p));
+  TON_TRY(pack_banks(p, options));
   for (uint32_t i = 0; i < p->n_banks; ++i) {
     TON_TRY(add_stages(p, &p->banks[i], error));
   }

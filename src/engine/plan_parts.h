@@ -31,7 +31,7 @@ TonStatus plan_delay(Plan* plan, DelayLine* line, uint32_t frames,
 TonStatus plan_order(Plan* plan, PlanEdges* edges, TonError* error);
 
 /// Pack strips into banks, and open the processors of their stages.
-TonStatus plan_banks(Plan* plan, TonError* error);
+TonStatus plan_banks(Plan* plan, const PlanOptions* options, TonError* error);
 
 /// Latencies of strips and inserts, length and tail: needs open processors.
 TonStatus plan_times(Plan* plan, const PlanEdges* edges);

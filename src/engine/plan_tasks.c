@@ -11,6 +11,7 @@ add_input(Plan* p, BusSum* sum, uint32_t strip, uint32_t edge)
   const StripPlan* const s = &p->strips[strip];
   BusInput* const in = &sum->inputs[sum->n_inputs++];
   *in = bus_input(s->graph, strip, edge, s->channels, p->graph->rate);
+  in->latency = sum->latency;
   const uint32_t wait = sum->latency - s->latency_out;
   TON_TRY(plan_delay(p, &in->delay[0], wait, 0));
   return plan_delay(p, &in->delay[1], wait, 0);

@@ -8,11 +8,15 @@
 enum { MIN_SIZE = 1024, CHUNK = 1024, QUEUE = 64 };
 
 static TonStatus
-add_ring(ReadAhead* a, SourceRing* ring, SourceStream* stream)
+fill_ring(SourceRing* ring, uint32_t size, const TonSource* source)
 {
-  ring->stream = stream;
-  for (uint32_t c = 0; c < stream->source.channels; ++c) {
-    ring->planes[c] = ton_alloc(a->size * sizeof(float));
+  ring->stream = ton_alloc(sizeof(SourceStream));
+  if (!ring->stream) {
+    return TON_NO_MEMORY;
+  }
+  ring->stream->source = *source;
+  for (uint32_t c = 0; c < source->channels; ++c) {
+    ring->planes[c] = ton_alloc(size * sizeof(float));
     if (!ring->planes[c]) {
       return TON_NO_MEMORY;
     }
@@ -20,21 +24,66 @@ add_ring(ReadAhead* a, SourceRing* ring, SourceStream* stream)
   return TON_OK;
 }
 
-static TonStatus
-set_up(ReadAhead* a, const Plan* plan)
+static bool
+same_source(const SourceRing* ring, const TonSource* source)
 {
-  a->n = plan->graph->n_strips;
-  a->rings = ton_alloc((a->n + 1U) * sizeof(SourceRing));
-  if (!a->rings) {
-    return TON_NO_MEMORY;
-  }
-  for (uint32_t i = 0; i < a->n; ++i) {
-    if (plan->strips[i].stream) {
-      TON_TRY(add_ring(a, &a->rings[i], plan->strips[i].stream));
+  return ring->stream && ring->stream->source.handle == source->handle &&
+         ring->stream->source.pull == source->pull;
+}
+
+SourceRing*
+source_rings_new(const Plan* plan, uint32_t size, const SourceRing* old,
+                 uint32_t n_old, const uint32_t* same)
+{
+  const uint32_t n = plan->graph->n_strips;
+  SourceRing* const rings = ton_alloc((n + 1U) * sizeof(SourceRing));
+  for (uint32_t i = 0; rings && i < n; ++i) {
+    const GraphStrip* const g = &plan->graph->strips[i];
+    const bool known = g->has_source && old && same[i] != UINT32_MAX &&
+                       same_source(&old[same[i]], &g->source);
+    if (known) {
+      rings[i] = old[same[i]];
+      rings[i].fresh = false;
+    } else if (g->has_source) {
+      rings[i].fresh = old != NULL;
+      if (fill_ring(&rings[i], size, &g->source)) {
+        source_rings_free(rings, n, old, n_old);
+        return NULL;
+      }
     }
   }
-  TON_TRY(change_ring_new(&a->wishes, QUEUE));
-  return change_ring_new(&a->jumps, QUEUE);
+  return rings;
+}
+
+static bool
+is_kept(const SourceRing* ring, const SourceRing* keep, uint32_t n_keep)
+{
+  for (uint32_t i = 0; i < n_keep; ++i) {
+    if (keep[i].stream == ring->stream) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void
+source_rings_free(SourceRing* rings, uint32_t n, const SourceRing* keep,
+                  uint32_t n_keep)
+{
+  for (uint32_t i = 0; rings && i < n; ++i) {
+    if (rings[i].stream && !is_kept(&rings[i], keep, n_keep)) {
+      ton_free(rings[i].planes[0]);
+      ton_free(rings[i].planes[1]);
+      ton_free(rings[i].stream);
+    }
+  }
+  ton_free(rings);
+}
+
+uint32_t
+read_ahead_gap(const Plan* plan)
+{
+  return MIN_SIZE + plan->max_latency / 32;
 }
 
 TonStatus
@@ -46,26 +95,55 @@ read_ahead_new(ReadAhead* a, const Plan* plan, uint32_t frames, int64_t start)
   }
   a->last_jumps[0] = (SongJump){0, start};
   a->timeline = (Timeline){a->last_jumps, 1, 2};
-  a->gap = MIN_SIZE + plan->max_latency / 32;
+  a->gap = read_ahead_gap(plan);
   a->seek_to = -1;
-  const TonStatus status = set_up(a, plan);
-  if (status) {
+  a->n = plan->graph->n_strips;
+  a->rings = source_rings_new(plan, a->size, NULL, 0, NULL);
+  if (!a->rings || change_ring_new(&a->wishes, QUEUE) ||
+      change_ring_new(&a->jumps, QUEUE)) {
+    source_rings_free(a->rings, a->n, NULL, 0);
+    a->rings = NULL;
     read_ahead_free(a);
+    return TON_NO_MEMORY;
   }
-  return status;
+  return TON_OK;
 }
 
 void
 read_ahead_free(ReadAhead* a)
 {
-  for (uint32_t i = 0; a->rings && i < a->n; ++i) {
-    ton_free(a->rings[i].planes[0]);
-    ton_free(a->rings[i].planes[1]);
-  }
-  ton_free(a->rings);
-  a->rings = NULL;
   change_ring_free(&a->wishes);
   change_ring_free(&a->jumps);
+}
+
+int64_t
+read_ahead_join(ReadAhead* a, SourceRing* rings, uint32_t n, uint32_t frames)
+{
+  a->next_rings = rings;
+  a->next_n = n;
+  a->join = atomic_load(&a->filled) + frames;
+  return a->join;
+}
+
+/// Go over to the rings of another graph, and its new sources to their place
+static uint32_t
+change_rings(ReadAhead* a, int64_t clock)
+{
+  a->rings = a->next_rings;
+  a->n = a->next_n;
+  a->next_rings = NULL;
+  for (uint32_t i = 0; i < a->n; ++i) {
+    SourceStream* const stream = a->rings[i].stream;
+    if (stream && a->rings[i].fresh) {
+      const int64_t song = timeline_song(&a->timeline, clock);
+      stream->clock = clock;
+      if (!stream->source.seek ||
+          !stream->source.seek(stream->source.handle, (uint64_t)song)) {
+        return i;
+      }
+    }
+  }
+  return UINT32_MAX;
 }
 
 /// A wish with `frame` is a loop from `song` to there, else a seek
@@ -129,47 +207,64 @@ chunk(const ReadAhead* a, int64_t clock)
   n = n < CHUNK ? n : CHUNK;
   const int64_t to_wrap = (int64_t)a->size - clock % a->size;
   n = n < to_wrap ? n : to_wrap;
+  n = a->next_rings && a->join - clock < n ? a->join - clock : n;
   const bool ends = loops(a) && song < a->loop_to;
   return (uint32_t)(ends && a->loop_to - song < n ? a->loop_to - song : n);
+}
+
+/// Read some frames into all rings; returns the strip that fails
+static uint32_t
+read_chunk(ReadAhead* a, int64_t clock, uint32_t n)
+{
+  for (uint32_t i = 0; i < a->n; ++i) {
+    const SourceRing* const ring = &a->rings[i];
+    const size_t at = (size_t)(clock % a->size);
+    float* const out[2] = {ring->planes[0] + at,
+                           ring->planes[1] ? ring->planes[1] + at : NULL};
+    if (ring->stream &&
+        !source_stream_read(ring->stream, &a->timeline, out, n)) {
+      return i;
+    }
+  }
+  return UINT32_MAX;
 }
 
 uint32_t
 read_ahead_fill(ReadAhead* a)
 {
   take_wishes(a);
+  uint32_t failed = UINT32_MAX;
   int64_t clock = atomic_load(&a->filled);
-  for (uint32_t n = chunk(a, clock); n; n = chunk(a, clock)) {
-    const int64_t song = jump_target(a, clock);
+  while (failed == UINT32_MAX) {
+    if (a->next_rings && clock == a->join) {
+      failed = change_rings(a, clock);
+      continue;
+    }
+    uint32_t n = chunk(a, clock);
+    const int64_t song = n ? jump_target(a, clock) : -1;
     if (song >= 0) {
       jump(a, clock, song);
       n = chunk(a, clock);
     }
-    for (uint32_t i = 0; i < a->n; ++i) {
-      const SourceRing* const ring = &a->rings[i];
-      const size_t at = (size_t)(clock % a->size);
-      float* const out[2] = {ring->planes[0] + at,
-                             ring->planes[1] ? ring->planes[1] + at : NULL};
-      if (ring->stream &&
-          !source_stream_read(ring->stream, &a->timeline, out, n)) {
-        return i;
-      }
+    if (!n) {
+      break;
     }
-    clock += n;
+    failed = read_chunk(a, clock, n);
+    clock += failed == UINT32_MAX ? n : 0;
     atomic_store(&a->filled, clock);
   }
-  return UINT32_MAX;
+  return failed;
 }
 
 void
-read_ahead_copy(const ReadAhead* a, uint32_t strip, int64_t clock,
-                float* const* out, uint32_t frames)
+source_ring_copy(const SourceRing* ring, uint32_t size, int64_t clock,
+                 float* const* out, uint32_t frames)
 {
-  const SourceRing* const ring = &a->rings[strip];
   for (uint32_t c = 0; c < ring->stream->source.channels; ++c) {
     for (uint32_t done = 0; done < frames;) {
-      const uint32_t at = (uint32_t)((clock + done) % a->size);
+      const uint32_t at = (uint32_t)((clock + done) % size);
       const uint32_t left = frames - done;
-      const uint32_t n = left < a->size - at ? left : a->size - at;
+      const uint32_t n = left < size - at ? left : size - at;
       memcpy(out[c] + done, ring->planes[c] + at, n * sizeof(float));
       done += n;
     }

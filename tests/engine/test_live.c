@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "audio_guard.h"
 #include "expect.h"
-#include "rig.h"
+#include "live_song.h"
 #include "signals.h"
 
 #include <pthread.h>
@@ -14,105 +13,6 @@
    @file
    Playing: blocks when asked, while other threads read ahead and turn knobs.
 */
-
-enum { RATE = 48000, SONG = 3 * RATE, TRACKS = 4, PARAMS = 256 };
-
-/// A song in memory: four tracks, a room, a mix
-typedef struct {
-  float noise[TRACKS][2][SONG];
-  const float* planes[TRACKS][2];
-  RigStem stems[TRACKS];
-  TonGraph* graph;
-  RigTake take;
-} Song;
-
-static void
-add(TonGraph* graph, uint32_t strip, const char* id, const char* symbol,
-    float value, uint32_t sidechain)
-{
-  const TonProcessor* const type = ton_processor(id);
-  float values[PARAMS];
-  ton_param_defaults(type, values);
-  values[ton_param(type, symbol) - type->params] = value;
-  ton_graph_insert(graph, strip, type, values, sidechain);
-}
-
-static void
-add_track(Song* s, uint32_t i)
-{
-  static const TonFader fader = {.db = -6.0F, .law = TON_LAW_CONSTANT_POWER};
-  for (uint32_t c = 0; c < 2; ++c) {
-    rig_noise(s->noise[i][c], SONG, 2 * i + c);
-    s->planes[i][c] = s->noise[i][c];
-  }
-  ton_graph_strip(s->graph, "Track",
-                  rig_stem(&s->stems[i], s->planes[i], 1 + i % 2, SONG), 0.5F,
-                  &fader);
-  add(s->graph, i, "equaliser", "1-type", 1.0F, UINT32_MAX);
-  if (i > 1) {
-    add(s->graph, i, "compressor", "threshold", -30.0F,
-        i == 2 ? 0 : UINT32_MAX);
-  }
-}
-
-static void
-song_open(Song* s, bool sink)
-{
-  static const TonFader unity = {.law = TON_LAW_BALANCE};
-  s->graph = ton_graph_new(RATE);
-  for (uint32_t i = 0; i < TRACKS; ++i) {
-    add_track(s, i);
-  }
-  const uint32_t room = ton_graph_strip(s->graph, "Room", NULL, 1.0F, &unity);
-  const uint32_t mix = ton_graph_strip(s->graph, "Mix", NULL, 1.0F, &unity);
-  add(s->graph, room, "reverb", "mix", 100.0F, UINT32_MAX);
-  add(s->graph, mix, "limiter", "gain", 6.0F, UINT32_MAX);
-  for (uint32_t i = 0; i < TRACKS; ++i) {
-    ton_graph_edge(s->graph, i, mix, 0.0F, false);
-    ton_graph_edge(s->graph, i, room, -12.0F, i == 0);
-  }
-  ton_graph_edge(s->graph, room, mix, 0.0F, false);
-  static const TonPoint points[] = {{0.5, -12.0F, TON_CURVE_LINEAR},
-                                    {1.5, 0.0F, TON_CURVE_SMOOTH},
-                                    {2.0, -6.0F, TON_CURVE_HOLD}};
-  ton_graph_automate(s->graph, 1, TON_AUTO_FADER, 0, 0, points, 3);
-  ton_graph_automate(s->graph, 3, TON_AUTO_PAN, 0, 0, points, 3);
-  s->take = (RigTake){0};
-  const TonSink taken = sink ? rig_take(&s->take) : (TonSink){0};
-  ton_graph_tap(s->graph, mix, 1.0F, &taken);
-}
-
-static void
-song_close(Song* s)
-{
-  rig_take_free(&s->take);
-  ton_graph_free(s->graph);
-}
-
-static TonEngine*
-engine_of(const Song* s, TonRun run)
-{
-  TonEngine* engine = NULL;
-  TonError error = {0};
-  if (ton_engine_new(s->graph, &run, &engine, &error)) {
-    fail_msg("%s", error.text);
-  }
-  return engine;
-}
-
-/// One block into a take, guarded
-static uint32_t
-play_block(TonEngine* engine, RigTake* take, uint32_t frames)
-{
-  float planes[2][4096];
-  float* const out[2] = {planes[0], planes[1]};
-  audio_guard = true;
-  const uint32_t n = ton_engine_block(engine, out, frames);
-  audio_guard = false;
-  const TonSink sink = {take, rig_take_push};
-  sink.push(take, (const float* const*)out, n);
-  return n;
-}
 
 // Nothing turned -------------------------------------------------------------
 
@@ -130,7 +30,7 @@ blocks_are_the_bytes_of_a_render(void** state)
     TonRun run = part;
     run.live = true;
     song_open(&live, false);
-    TonEngine* const engine = engine_of(&live, run);
+    TonEngine* const engine = song_engine(live.graph, run);
     while (live.take.frames < part.frames) {
       const uint64_t left = part.frames - live.take.frames;
       play_block(engine, &live.take,
@@ -258,7 +158,7 @@ what_was_turned_can_be_played_again(void** state)
   static Song song;
   static Session s;
   song_open(&song, false);
-  s.engine = engine_of(&song, (TonRun){.live = true, .ahead = 2048});
+  s.engine = song_engine(song.graph, (TonRun){.live = true, .ahead = 2048});
   pthread_t threads[2];
   pthread_create(&threads[0], NULL, read_ahead, &s);
   pthread_create(&threads[1], NULL, turn_knobs, &s);
@@ -292,7 +192,7 @@ seeks_and_loops_go_where_they_say(void** state)
   static Song song;
   song_open(&song, false);
   TonEngine* const engine =
-      engine_of(&song, (TonRun){.live = true, .ahead = 1024});
+      song_engine(song.graph, (TonRun){.live = true, .ahead = 1024});
   assert_false(ton_engine_loop(engine, 1000, 1100)); // too short
   assert_true(ton_engine_loop(engine, RATE, RATE + 10000));
   assert_true(ton_engine_seek(engine, RATE + 5000));
@@ -319,7 +219,7 @@ what_cannot_be_turned_is_refused(void** state)
   (void)state;
   static Song song;
   song_open(&song, false);
-  TonEngine* const engine = engine_of(&song, (TonRun){.live = true});
+  TonEngine* const engine = song_engine(song.graph, (TonRun){.live = true});
   const TonChange wrong[] = {
       {.kind = TON_CHANGE_FADER, .strip = TRACKS + 2},
       {.kind = TON_CHANGE_FADER, .value = 200.0F},
