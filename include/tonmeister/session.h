@@ -85,7 +85,7 @@ uint32_t ton_doc_line(const TonDoc* doc, const char* path);
 
 // What the texts say ---------------------------------------------------------
 
-/// What an automation lane moves
+/// What an automation curve moves
 typedef enum {
   TON_MOVE_FADER,
   TON_MOVE_PAN,
@@ -256,6 +256,22 @@ TonStatus ton_release_read(const TonDoc* doc, const char* folder,
 
 void ton_release_free(TonRelease* release);
 
+/// A preset: a processor with a set of values and a name
+typedef struct {
+  char* name;
+  char* about;
+  char* date;
+  char* source;    ///< Where the values come from
+  char* processor; ///< Its id
+  char* values;    ///< As they are written, or null
+} TonPreset;
+
+/// Read a preset's file, strictly.  Freed with ton_preset_free().
+TonStatus ton_preset_read(const char* path, TonPreset** preset,
+                          TonError* error);
+
+void ton_preset_free(TonPreset* preset);
+
 /// Read a processor as the command line writes it:
 /// "compressor:threshold=-20dB,ratio=4", a preset "plate:decay=2s", or a
 /// single band "highpass:freq=80Hz".  TON_BAD_USE with the column in the
@@ -264,11 +280,5 @@ TonStatus ton_insert_parse(const char* text, TonInsert* insert,
                            TonError* error);
 
 void ton_insert_free(TonInsert* insert);
-
-/// A processor as a chain's text has it, values that are the default left out:
-/// "{compressor: {ratio: 3:1}, key: Kick}", "{equaliser: [{bell: {at: 1 kHz}}]}".
-/// For TonEdit; the values are those of the processor's own, no preset is
-/// named.  Freed with ton_free(); null when memory is refused.
-char* ton_insert_write(const TonInsert* insert);
 
 #endif

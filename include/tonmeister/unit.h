@@ -21,6 +21,7 @@ typedef enum {
   TON_DB_PER_OCT, ///< Slope of a filter
   TON_PAN,        ///< -100 (left) to 100 (right): "L30", "C", "R100"
   TON_BPM,        ///< Beats per minute
+  TON_KBPS,       ///< Kilobits per second
 } TonUnit;
 
 /**

@@ -1,214 +1,223 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The table of roles, data/roles.yaml.
+*/
+
 #include "assistants/roles.h"
 
-#include "assistants/data_table.h"
 #include "base/array.h"
-#include "base/data_path.h"
-#include "base/error.h"
-
-#include <tonmeister/session.h>
+#include "session/date.h"
+#include "session/fields.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
+#define PLAIN    .unit = TON_PLAIN, .min = 0.0
+#define LEVEL_LU .unit = TON_LU, .min = -60.0, .max = 60.0
+#define CUTOFF   .unit = TON_HZ, .min = 0.0, .max = 20000.0
+#define DECAY    .unit = TON_S, .min = 0.1, .max = 30.0
+
+// Compression of a role ---------------------------------------------------------
+
+#define AT(field) offsetof(TonRole, field)
+
+static const TonField compress_fields[] = {
+    {"uncompressed-range", TON_AS_DOUBLE, AT(uncompressed_range_lu), TON_LU,
+     0.0, 60.0, .flags = TON_NAN},
+    {"uncompressed-hits", TON_AS_DOUBLE, AT(uncompressed_hits_db), TON_DB, 0.0,
+     60.0, .flags = TON_NAN},
+    {"threshold", TON_AS_DOUBLE, AT(threshold_db), TON_DB, -60.0, 60.0,
+     .otherwise = "0 dB"},
+    {"ratio", TON_AS_DOUBLE, AT(ratio), TON_RATIO, 1.0, 100.0,
+     .otherwise = "1:1"},
+    {"attack", TON_AS_DOUBLE, AT(attack_ms), TON_MS, 0.0, 1000.0,
+     .otherwise = "10 ms"},
+    {"release", TON_AS_DOUBLE, AT(release_ms), TON_MS, 1.0, 5000.0,
+     .otherwise = "120 ms"},
+    {"max-reduction", TON_AS_DOUBLE, AT(max_reduction_db), TON_DB, 0.0, 60.0,
+     .otherwise = "0 dB"},
+};
+
+static const TonTable compress_table = {.what = "compress",
+                                        TON_FIELDS(compress_fields)};
+
+// Roles -------------------------------------------------------------------------
+
+static const char* const places[] = {"centre", "pair", "spread", "keep", NULL};
+
+static const TonField role_name = {"name", TON_AS_TEXT, .at = AT(name)};
+
+static const TonField role_fields[] = {
+    {"class", TON_AS_TEXT, AT(class), .flags = TON_REQUIRED},
+    {"group", TON_AS_TEXT, AT(group), .flags = TON_REQUIRED},
+    {"level", TON_AS_DOUBLE, AT(level_lu), LEVEL_LU, .flags = TON_REQUIRED},
+    {"low", TON_AS_DOUBLE, AT(level_low_lu), LEVEL_LU, .flags = TON_REQUIRED},
+    {"high", TON_AS_DOUBLE, AT(level_high_lu), LEVEL_LU, .flags = TON_REQUIRED},
+    {"spread", TON_AS_DOUBLE, AT(spread_lu), LEVEL_LU, .otherwise = "5 LU"},
+    {"sum", TON_AS_SWITCH, .at = AT(sum)},
+    {"mute", TON_AS_SWITCH, .at = AT(mute)},
+    {"importance", TON_AS_DOUBLE, AT(importance), PLAIN, .max = 1.0,
+     .otherwise = "0.4"},
+    {"place", TON_AS_WORD, AT(place), .words = places, .otherwise = "keep"},
+    {"width", TON_AS_DOUBLE, AT(width), PLAIN, .max = 100.0},
+    {"single", TON_AS_DOUBLE, AT(single_width), PLAIN, .max = 100.0},
+    {"highpass", TON_AS_DOUBLE, AT(highpass_hz), CUTOFF},
+    {"reverb", TON_AS_DOUBLE, AT(send_db), TON_DB, -INFINITY, 24.0,
+     .otherwise = "-inf dB"},
+    {"compress", TON_AS_PART, .table = &compress_table},
+};
+
+static const TonTable role_table = {.what = "role",
+                                    TON_FIELDS(role_fields),
+                                    .size = sizeof(TonRole),
+                                    .name = &role_name};
+
+// Groups, space, words ----------------------------------------------------------
+
+static const TonField group_name = {"name", TON_AS_TEXT,
+                                    .at = offsetof(TonGroup, name)};
+
+static const TonField group_fields[] = {
+    {"with", TON_AS_TEXT, .at = offsetof(TonGroup, with)},
+    {"level", TON_AS_DOUBLE, offsetof(TonGroup, level_lu), LEVEL_LU,
+     .flags = TON_NAN},
+    {"spread", TON_AS_DOUBLE, offsetof(TonGroup, spread_lu), LEVEL_LU,
+     .otherwise = "3 LU"},
+};
+
+static const TonTable group_table = {.what = "group",
+                                     TON_FIELDS(group_fields),
+                                     .size = sizeof(TonGroup),
+                                     .name = &group_name};
+
+#define IN_SPACE(field) offsetof(TonSpace, field)
+
+static const TonField space_fields[] = {
+    {"bus", TON_AS_TEXT, IN_SPACE(bus), .flags = TON_REQUIRED},
+    {"type", TON_AS_TEXT, IN_SPACE(type), .flags = TON_REQUIRED},
+    {"decay", TON_AS_DOUBLE, IN_SPACE(decay_s), DECAY, .otherwise = "1.6 s"},
+    {"shortest", TON_AS_DOUBLE, IN_SPACE(shortest_s), DECAY,
+     .otherwise = "0.8 s"},
+    {"longest", TON_AS_DOUBLE, IN_SPACE(longest_s), DECAY,
+     .otherwise = "2.8 s"},
+    {"gain", TON_AS_DOUBLE, IN_SPACE(gain_db), TON_DB, -60.0, .max = 60.0},
+    {"pre-delay", TON_AS_DOUBLE, IN_SPACE(predelay_ms), TON_MS, 0.0, 500.0,
+     .otherwise = "25 ms"},
+    {"highpass", TON_AS_DOUBLE, IN_SPACE(highpass_hz), CUTOFF,
+     .otherwise = "200 Hz"},
+    {"lowpass", TON_AS_DOUBLE, IN_SPACE(lowpass_hz), CUTOFF,
+     .otherwise = "8 kHz"},
+};
+
+static const TonTable space_table = {.what = "space", TON_FIELDS(space_fields)};
+
+/// A word rule that names its role
 typedef struct {
-  const TonDoc* doc;
-  TonRoles* table;
-} Reading;
+  TonRoleRule rule;
+  char* role;
+} NamedRule;
 
-static TonPlace
-read_place(const TonDoc* doc, const char* path)
-{
-  static const char* const names[] = {"centre", "pair", "spread", "keep"};
-  char word[16];
-  ton_table_copy(doc, path, "place", word, sizeof(word));
-  for (uint32_t i = 0; i < TON_COUNT(names); ++i) {
-    if (strcmp(word, names[i]) == 0) {
-      return (TonPlace)i;
-    }
-  }
-  return TON_PLACE_KEEP;
-}
+static const TonField rule_fields[] = {
+    {"role", TON_AS_TEXT, offsetof(NamedRule, role), .flags = TON_REQUIRED},
+    {"sure", TON_AS_DOUBLE, offsetof(NamedRule, rule.confidence), PLAIN,
+     .max = 1.0, .otherwise = "0.8"},
+    {"say", TON_AS_TEXT, offsetof(NamedRule, rule.say), .flags = TON_REQUIRED},
+    {"unless", TON_AS_TEXT, .at = offsetof(NamedRule, rule.unless)},
+};
 
-static void
-read_compress(const TonDoc* doc, const char* path, TonRole* role)
-{
-  char at[160];
-  snprintf(at, sizeof(at), "%s/compress", path);
-  role->uncompressed_range_lu =
-      ton_table_number(doc, at, "comfort", TON_LU, NAN);
-  role->uncompressed_hits_db = ton_table_number(doc, at, "hits", TON_DB, NAN);
-  role->threshold_db = ton_table_number(doc, at, "threshold", TON_DB, 0.0);
-  role->ratio = ton_table_number(doc, at, "ratio", TON_RATIO, 1.0);
-  role->attack_ms = ton_table_number(doc, at, "attack", TON_MS, 10.0);
-  role->release_ms = ton_table_number(doc, at, "release", TON_MS, 120.0);
-  role->max_reduction_db = ton_table_number(doc, at, "most", TON_DB, 0.0);
-}
+static const TonTable rule_table = {
+    .what = "a word rule", TON_FIELDS(rule_fields), .size = sizeof(NamedRule)};
 
-static bool
-read_role(const Reading* r, uint32_t index)
-{
-  const TonDoc* const doc = r->doc;
-  TonRole* const role = &r->table->roles[index];
-  char* const key = ton_doc_key(doc, "roles", index);
-  if (!key) {
-    return false;
-  }
-  char path[128];
-  snprintf(path, sizeof(path), "roles/%s", key);
-  role->name = ton_arena_string(&r->table->arena, key, strlen(key));
-  ton_free(key);
-  role->class = ton_table_text(doc, path, "class", &r->table->arena);
-  role->group = ton_table_text(doc, path, "group", &r->table->arena);
-  role->level_lu = ton_table_number(doc, path, "level", TON_LU, NAN);
-  role->level_low_lu = ton_table_number(doc, path, "low", TON_LU, NAN);
-  role->level_high_lu = ton_table_number(doc, path, "high", TON_LU, NAN);
-  role->spread_lu = ton_table_number(doc, path, "spread", TON_LU, 5.0);
-  role->sum = ton_table_yes(doc, path, "sum");
-  role->mute = ton_table_yes(doc, path, "mute");
-  role->importance = ton_table_number(doc, path, "importance", TON_PLAIN, 0.4);
-  role->place = read_place(doc, path);
-  role->width = ton_table_number(doc, path, "width", TON_PLAIN, 0.0);
-  role->single_width = ton_table_number(doc, path, "single", TON_PLAIN, 0.0);
-  role->highpass_hz = ton_table_number(doc, path, "highpass", TON_HZ, 0.0);
-  role->send_db = ton_table_number(doc, path, "reverb", TON_DB, -INFINITY);
-  read_compress(doc, path, role);
-  return role->name && role->class && role->group && !isnan(role->level_lu) &&
-         !isnan(role->level_low_lu) && !isnan(role->level_high_lu);
-}
+// The whole table ---------------------------------------------------------------
 
-static bool
-read_group(const Reading* r, uint32_t index)
-{
-  TonGroup* const group = &r->table->groups[index];
-  char* const key = ton_doc_key(r->doc, "groups", index);
-  if (!key) {
-    return false;
-  }
-  char path[128];
-  snprintf(path, sizeof(path), "groups/%s", key);
-  group->name = ton_arena_string(&r->table->arena, key, strlen(key));
-  ton_free(key);
-  group->with = ton_table_text(r->doc, path, "with", &r->table->arena);
-  group->level_lu = ton_table_number(r->doc, path, "level", TON_LU, NAN);
-  group->spread_lu = ton_table_number(r->doc, path, "spread", TON_LU, 3.0);
-  return group->name != NULL;
-}
+/// The table while it is read
+typedef struct {
+  TonRoles roles; ///< The first member
+  char* date;
+  NamedRule* rules;
+  uint32_t n_rules;
+} RolesText;
 
-static bool
-read_rule(const Reading* r, uint32_t index)
-{
-  TonRoleRule* const rule = &r->table->rules[index];
-  char path[32];
-  snprintf(path, sizeof(path), "words/%u", index);
-  char name[64];
-  ton_table_copy(r->doc, path, "role", name, sizeof(name));
-  const TonRole* const role = ton_role(r->table, name);
-  rule->say = ton_table_text(r->doc, path, "say", &r->table->arena);
-  rule->unless = ton_table_text(r->doc, path, "unless", &r->table->arena);
-  rule->confidence = ton_table_number(r->doc, path, "sure", TON_PLAIN, 0.8);
-  if (!role || !rule->say) {
-    return false;
-  }
-  rule->role = (uint32_t)(role - r->table->roles);
-  return true;
-}
+#define IN_TEXT(field) offsetof(RolesText, field)
 
-static bool
-read_space(const TonDoc* doc, TonSpace* space, TonArena* arena)
-{
-  space->bus = ton_table_text(doc, "space", "bus", arena);
-  space->type = ton_table_text(doc, "space", "type", arena);
-  space->decay_s = ton_table_number(doc, "space", "decay", TON_S, 1.6);
-  space->shortest_s = ton_table_number(doc, "space", "shortest", TON_S, 0.8);
-  space->longest_s = ton_table_number(doc, "space", "longest", TON_S, 2.8);
-  space->gain_db = ton_table_number(doc, "space", "gain", TON_DB, 0.0);
-  space->predelay_ms =
-      ton_table_number(doc, "space", "pre-delay", TON_MS, 25.0);
-  space->highpass_hz =
-      ton_table_number(doc, "space", "highpass", TON_HZ, 200.0);
-  space->lowpass_hz = ton_table_number(doc, "space", "lowpass", TON_HZ, 8000.0);
-  return space->bus && space->type;
-}
+static const TonField fields[] = {
+    {"date", TON_AS_TEXT, IN_TEXT(date), .read = ton_check_date},
+    {"groups", TON_AS_NAMED, IN_TEXT(roles.groups),
+     .count = IN_TEXT(roles.n_groups), .table = &group_table,
+     .flags = TON_REQUIRED},
+    {"roles", TON_AS_NAMED, IN_TEXT(roles.roles),
+     .count = IN_TEXT(roles.n_roles), .table = &role_table,
+     .flags = TON_REQUIRED},
+    {"space", TON_AS_PART, IN_TEXT(roles.space), .table = &space_table,
+     .flags = TON_REQUIRED},
+    {"words", TON_AS_ROWS, IN_TEXT(rules), .count = IN_TEXT(n_rules),
+     .table = &rule_table, .flags = TON_REQUIRED, .example = "a list of rules"},
+};
 
-typedef bool (*ReadRow)(const Reading* r, uint32_t index);
-
-/// Rows of a table: room for them, and each read
+/// The role that a rule names, as a number
 static TonStatus
-read_rows(const Reading* r, const char* name, ReadRow read, uint32_t count,
-          TonError* error)
+find_rules_role(TonReader* r, const TonNode* node, const TonRoles* roles,
+                NamedRule* rule)
 {
-  for (uint32_t i = 0; i < count; ++i) {
-    if (!read(r, i)) {
-      return ton_fail(error, TON_BAD_TEXT,
-                      "row %u of \"%s\" in the table of roles is incomplete; "
-                      "compare it with its neighbours",
-                      i + 1, name);
+  TonNames names = {0};
+  const TonRole* const role = ton_role(roles, rule->role);
+  if (role) {
+    rule->rule.role = (uint32_t)(role - roles->roles);
+    return TON_OK;
+  }
+  for (uint32_t i = 0; i < roles->n_roles; ++i) {
+    if (!ton_names_add(r, &names, roles->roles[i].name)) {
+      return ton_read_no_memory(r);
     }
   }
-  return TON_OK;
+  return ton_read_unknown(r, ton_node_child(node, "role"), "there is no role",
+                          rule->role, names.items, names.count);
 }
 
 static TonStatus
-read_table(const Reading* r, TonError* error)
+check_roles(TonReader* r, const TonNode* node, void* row)
 {
-  TonRoles* const t = r->table;
-  t->n_roles = ton_doc_count(r->doc, "roles");
-  t->n_groups = ton_doc_count(r->doc, "groups");
-  t->n_rules = ton_doc_count(r->doc, "words");
-  t->roles = ton_arena_alloc(&t->arena, t->n_roles * sizeof(TonRole));
-  t->groups = ton_arena_alloc(&t->arena, t->n_groups * sizeof(TonGroup));
-  t->rules = ton_arena_alloc(&t->arena, t->n_rules * sizeof(TonRoleRule));
-  if (!t->roles || !t->groups || !t->rules) {
-    return ton_fail(error, TON_NO_MEMORY, "no memory for the table of roles");
+  RolesText* const text = row;
+  TonRoles* const roles = &text->roles;
+  if (!ton_role(roles, "unknown")) {
+    return ton_fail_at(r->doc, ton_node_child(node, "roles"), r->error,
+                       "roles: there has to be a role \"unknown\"");
   }
-  TON_TRY(read_rows(r, "groups", read_group, t->n_groups, error));
-  TON_TRY(read_rows(r, "roles", read_role, t->n_roles, error));
-  TON_TRY(read_rows(r, "words", read_rule, t->n_rules, error));
-  t->noise = ton_table_text(r->doc, "", "noise", &t->arena);
-  if (!read_space(r->doc, &t->space, &t->arena) || t->n_roles == 0 ||
-      !ton_role(t, "unknown")) {
-    return ton_fail(error, TON_BAD_TEXT,
-                    "the table of roles needs a role \"unknown\" and a "
-                    "\"space\" with bus and type");
+  roles->rules = ton_read_buffer(r, text->n_rules, sizeof(TonRoleRule));
+  if (!roles->rules) {
+    return ton_read_no_memory(r);
   }
+  const TonNode* const words = ton_node_child(node, "words");
+  for (uint32_t i = 0; i < text->n_rules; ++i) {
+    TON_TRY(find_rules_role(r, words->items[i], roles, &text->rules[i]));
+    roles->rules[i] = text->rules[i].rule;
+  }
+  roles->n_rules = text->n_rules;
   return TON_OK;
 }
+
+static const TonTable roles_table = {.what = "the table of roles",
+                                     TON_FIELDS(fields),
+                                     .size = sizeof(RolesText),
+                                     .check = check_roles};
 
 TonStatus
 ton_roles_read(const char* path, TonRoles** roles, TonError* error)
 {
-  char room[1024];
-  TonDoc* doc = NULL;
-  const unsigned long refusals = ton_alloc_refusals();
-  TON_TRY(ton_doc_open(path ? path
-                            : ton_data_path("roles.yaml", room, sizeof(room)),
-                       &doc, error));
-  TonRoles* const table = ton_alloc(sizeof(TonRoles));
-  if (!table) {
-    ton_doc_free(doc);
-    return ton_fail(error, TON_NO_MEMORY, "no memory for the table of roles");
-  }
-  const Reading reading = {doc, table};
+  void* data = NULL;
   const TonStatus status =
-      ton_table_done(read_table(&reading, error), refusals, error);
-  ton_doc_free(doc);
-  if (status != TON_OK) {
-    ton_roles_free(table);
-    return status;
-  }
-  *roles = table;
-  return TON_OK;
+      path ? ton_table_open(path, &roles_table, &data, error)
+           : ton_table_read_data("roles.yaml", &roles_table, &data, error);
+  *roles = data;
+  return status;
 }
 
 void
 ton_roles_free(TonRoles* roles)
 {
-  if (roles) {
-    ton_arena_free(&roles->arena);
-    ton_free(roles);
-  }
+  ton_table_free(roles);
 }
 
 const TonRole*

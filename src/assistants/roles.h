@@ -4,7 +4,6 @@
 
 #include "analysis/facts.h"
 #include "assistants/rules.h"
-#include "base/memory.h"
 
 #include <tonmeister/status.h>
 
@@ -87,8 +86,6 @@ typedef struct {
   TonRoleRule* rules; ///< First hit wins
   uint32_t n_rules;
   TonSpace space;
-  TonArena arena; ///< Owns all strings and rows
-  char* noise;    ///< Words that say nothing ("stereo, take, final")
 } TonRoles;
 
 /// Read data/roles.yaml (or `path`).  [main]

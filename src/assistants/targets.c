@@ -1,152 +1,165 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Loudness goals, what streaming services do, and tonal profiles: the tables
+   data/targets.yaml, data/platforms.yaml and data/tone/.
+*/
+
 #include "assistants/targets.h"
 
-#include "assistants/data_table.h"
+#include "base/array.h"
 #include "base/error.h"
-#include "base/string.h"
+#include "session/fields.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-/// The targets' table and its names, while it is open
+/// A file with one table of rows by name
 typedef struct {
-  TonDoc* doc;
-  char* names[64];
+  void* rows;
   uint32_t n;
-} Targets;
+} NamedRows;
+
+#define LOUDNESS  .unit = TON_LUFS, .min = -70.0, .max = 0.0
+#define TRUE_PEAK .unit = TON_DBTP, .min = -40.0, .max = 6.0
+#define CHARS(of, field)                                                       \
+  .at = offsetof(of, field), .size = sizeof(((of*)NULL)->field)
+
+// Targets -----------------------------------------------------------------------
+
+#define AT(field) offsetof(TonTarget, field)
+
+static const TonField target_name = {"a target's name", TON_AS_CHARS,
+                                     CHARS(TonTarget, name)};
+
+static const TonField target_fields[] = {
+    {"title", TON_AS_CHARS, CHARS(TonTarget, title)},
+    {"loudness", TON_AS_DOUBLE, AT(loudness_lufs), LOUDNESS, .flags = TON_NAN},
+    {"ceiling", TON_AS_DOUBLE, AT(ceiling_dbtp), TRUE_PEAK,
+     .otherwise = "-1 dBTP"},
+    {"tolerance", TON_AS_DOUBLE, AT(tolerance_lu), TON_LU, 0.0, 10.0,
+     .otherwise = "0.1 LU"},
+    {"tone", TON_AS_CHARS, CHARS(TonTarget, tone)},
+    {"source", TON_AS_CHARS, CHARS(TonTarget, source)},
+};
+
+static const TonTable target_table = {.what = "target",
+                                      TON_FIELDS(target_fields),
+                                      .size = sizeof(TonTarget),
+                                      .name = &target_name};
+
+static const TonField targets_fields[] = {
+    {"targets", TON_AS_NAMED, offsetof(NamedRows, rows),
+     .count = offsetof(NamedRows, n), .table = &target_table,
+     .flags = TON_REQUIRED},
+};
+
+static const TonTable targets_table = {.what = "the table of targets",
+                                       TON_FIELDS(targets_fields),
+                                       .size = sizeof(NamedRows)};
 
 static TonStatus
-open_targets(Targets* t, TonError* error)
+unknown_target(const NamedRows* t, const char* name, TonError* error)
 {
-  *t = (Targets){0};
-  TON_TRY(ton_table_open("targets.yaml", &t->doc, error));
-  const uint32_t n = ton_doc_count(t->doc, "targets");
-  for (uint32_t i = 0; i < n && i < 64; ++i) {
-    t->names[i] = ton_doc_key(t->doc, "targets", i);
-    if (!t->names[i]) {
-      break;
-    }
-    ++t->n;
-  }
-  return TON_OK;
-}
-
-static void
-close_targets(Targets* t)
-{
-  for (uint32_t i = 0; i < t->n; ++i) {
-    ton_free(t->names[i]);
-  }
-  ton_doc_free(t->doc);
-}
-
-static void
-read_target(const Targets* t, uint32_t index, TonTarget* target)
-{
-  char path[96];
-  const TonDoc* const doc = t->doc;
-  snprintf(path, sizeof(path), "targets/%s", t->names[index]);
-  *target = (TonTarget){0};
-  snprintf(target->name, sizeof(target->name), "%s", t->names[index]);
-  ton_table_copy(doc, path, "title", target->title, sizeof(target->title));
-  ton_table_copy(doc, path, "tone", target->tone, sizeof(target->tone));
-  ton_table_copy(doc, path, "source", target->source, sizeof(target->source));
-  target->loudness_lufs =
-      ton_table_number(doc, path, "loudness", TON_LUFS, NAN);
-  target->ceiling_dbtp = ton_table_number(doc, path, "ceiling", TON_DBTP, -1.0);
-  target->tolerance_lu = ton_table_number(doc, path, "tolerance", TON_LU, 0.1);
-}
-
-static TonStatus
-unknown_target(const Targets* t, const char* name, TonError* error)
-{
-  const char* const* names = (const char* const*)t->names;
-  const char* const near = ton_string_nearest(name, names, t->n);
-  if (near) {
-    return ton_fail(error, TON_NOT_FOUND,
-                    "there is no target \"%s\"; did you mean \"%s\"?", name,
-                    near);
-  }
+  const TonTarget* const targets = t->rows;
+  const char** const names = ton_alloc((t->n + 1) * sizeof(char*));
   TonString all = {0};
-  for (uint32_t i = 0; i < t->n; ++i) {
+  for (uint32_t i = 0; names && i < t->n; ++i) {
+    names[i] = targets[i].name;
     ton_string_printf(&all, "%s%s", i ? ", " : "", names[i]);
   }
-  const TonStatus status = ton_fail(
-      error, TON_NOT_FOUND, "there is no target \"%s\"; choose one of %s", name,
-      ton_string_string(&all));
+  const char* const near = names ? ton_string_nearest(name, names, t->n) : NULL;
+  const TonStatus status =
+      near ? ton_fail(error, TON_NOT_FOUND,
+                      "there is no target \"%s\"; did you mean \"%s\"?", name,
+                      near)
+           : ton_fail(error, TON_NOT_FOUND,
+                      "there is no target \"%s\"; choose one of %s", name,
+                      ton_string_string(&all));
   ton_string_free(&all);
+  ton_free((void*)names);
   return status;
 }
 
 TonStatus
 ton_target(const char* name, TonTarget* target, TonError* error)
 {
-  Targets t;
-  const unsigned long refusals = ton_alloc_refusals();
-  TON_TRY(open_targets(&t, error));
-  TonStatus status = TON_NOT_FOUND;
-  for (uint32_t i = 0; i < t.n && status != TON_OK; ++i) {
-    if (strcmp(t.names[i], name) == 0) {
-      read_target(&t, i, target);
-      status = TON_OK;
-    }
+  void* data = NULL;
+  TON_TRY(ton_table_read_data("targets.yaml", &targets_table, &data, error));
+  const NamedRows* const t = data;
+  const TonTarget* const targets = t->rows;
+  uint32_t i = 0;
+  while (i < t->n && strcmp(targets[i].name, name) != 0) {
+    ++i;
   }
-  if (status != TON_OK) {
-    status = unknown_target(&t, name, error);
+  if (i < t->n) {
+    *target = targets[i];
   }
-  close_targets(&t);
-  return ton_table_done(status, refusals, error);
+  const TonStatus status = i < t->n ? TON_OK : unknown_target(t, name, error);
+  ton_table_free(data);
+  return status;
 }
 
 uint32_t
 ton_target_count(void)
 {
-  TonDoc* doc = NULL;
-  if (ton_table_open("targets.yaml", &doc, NULL) != TON_OK) {
+  void* data = NULL;
+  if (ton_table_read_data("targets.yaml", &targets_table, &data, NULL)) {
     return 0;
   }
-  const uint32_t n = ton_doc_count(doc, "targets");
-  ton_doc_free(doc);
+  const uint32_t n = ((const NamedRows*)data)->n;
+  ton_table_free(data);
   return n;
 }
 
 TonStatus
 ton_target_at(uint32_t index, TonTarget* target, TonError* error)
 {
-  Targets t;
-  TON_TRY(open_targets(&t, error));
-  const bool there = index < t.n;
+  void* data = NULL;
+  TON_TRY(ton_table_read_data("targets.yaml", &targets_table, &data, error));
+  const NamedRows* const t = data;
+  const bool there = index < t->n;
   if (there) {
-    read_target(&t, index, target);
+    *target = ((const TonTarget*)t->rows)[index];
   }
-  close_targets(&t);
+  ton_table_free(data);
   return there ? TON_OK
                : ton_fail(error, TON_NOT_FOUND, "there is no target number %u",
                           index + 1);
 }
 
-// Platforms -------------------------------------------------------------------
+// Platforms ---------------------------------------------------------------------
 
-static bool
-read_platform(const TonDoc* doc, uint32_t index, TonPlatform* p)
-{
-  char path[96];
-  char* const key = ton_doc_key(doc, "platforms", index);
-  if (!key) {
-    return false;
-  }
-  *p = (TonPlatform){0};
-  snprintf(path, sizeof(path), "platforms/%s", key);
-  snprintf(p->name, sizeof(p->name), "%s", key);
-  ton_free(key);
-  p->target_lufs = ton_table_number(doc, path, "target", TON_LUFS, NAN);
-  p->raises = ton_table_yes(doc, path, "raises");
-  p->raise_dbtp = ton_table_number(doc, path, "until", TON_DBTP, -1.0);
-  p->advice_dbtp = ton_table_number(doc, path, "advice", TON_DBTP, -1.0);
-  ton_table_copy(doc, path, "source", p->source, sizeof(p->source));
-  return true;
-}
+static const TonField platform_name = {"a platform's name", TON_AS_CHARS,
+                                       CHARS(TonPlatform, name)};
+
+static const TonField platform_fields[] = {
+    {"target", TON_AS_DOUBLE, offsetof(TonPlatform, target_lufs), LOUDNESS,
+     .flags = TON_NAN},
+    {"raises", TON_AS_SWITCH, .at = offsetof(TonPlatform, raises)},
+    {"until", TON_AS_DOUBLE, offsetof(TonPlatform, raise_dbtp), TRUE_PEAK,
+     .otherwise = "-1 dBTP"},
+    {"advice", TON_AS_DOUBLE, offsetof(TonPlatform, advice_dbtp), TRUE_PEAK,
+     .otherwise = "-1 dBTP"},
+    {"source", TON_AS_CHARS, CHARS(TonPlatform, source)},
+};
+
+static const TonTable platform_table = {.what = "platform",
+                                        TON_FIELDS(platform_fields),
+                                        .size = sizeof(TonPlatform),
+                                        .name = &platform_name};
+
+static const TonField platforms_fields[] = {
+    {"platforms", TON_AS_NAMED, offsetof(NamedRows, rows),
+     .count = offsetof(NamedRows, n), .table = &platform_table,
+     .flags = TON_REQUIRED},
+};
+
+static const TonTable platforms_table = {.what = "the table of platforms",
+                                         TON_FIELDS(platforms_fields),
+                                         .size = sizeof(NamedRows)};
 
 /// Turned down to the target; turned up, where that is done, until the peak
 /// is in the way (docs/rules.md 3.7)
@@ -170,52 +183,103 @@ uint32_t
 ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
                        TonPenalty* rows, uint32_t room)
 {
-  TonDoc* doc = NULL;
-  if (ton_table_open("platforms.yaml", &doc, NULL) != TON_OK) {
+  void* data = NULL;
+  if (ton_table_read_data("platforms.yaml", &platforms_table, &data, NULL)) {
     return 0;
   }
+  const NamedRows* const t = data;
   uint32_t n = 0;
-  while (n < room && read_platform(doc, n, &rows[n].platform)) {
-    work_out(&rows[n++], integrated_lufs, true_peak_dbtp);
+  for (; n < t->n && n < room; ++n) {
+    rows[n].platform = ((const TonPlatform*)t->rows)[n];
+    work_out(&rows[n], integrated_lufs, true_peak_dbtp);
   }
-  ton_doc_free(doc);
+  ton_table_free(data);
   return n;
 }
 
-// Tone ------------------------------------------------------------------------
-
-static TonStatus
-read_tone(const TonDoc* doc, const char* name, TonTone* tone, TonError* error)
+TonStatus
+ton_platforms_check(TonError* error)
 {
-  *tone = (TonTone){0};
-  snprintf(tone->name, sizeof(tone->name), "%s", name);
-  ton_table_copy(doc, "", "source", tone->source, sizeof(tone->source));
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    char path[32];
-    snprintf(path, sizeof(path), "bands/%u", b);
-    const double hz = ton_table_number(doc, path, "at", TON_HZ, NAN);
-    tone->level_db[b] = ton_table_number(doc, path, "level", TON_DB, NAN);
-    tone->spread_db[b] = ton_table_number(doc, path, "spread", TON_DB, NAN);
-    if (!(fabs(log2(hz / ton_third_hz(b))) < 0.1) || isnan(tone->level_db[b]) ||
-        isnan(tone->spread_db[b])) {
-      return ton_fail(error, TON_BAD_TEXT,
-                      "the tonal profile \"%s\" needs %d bands with level and "
-                      "spread; band %u should be at %.0f Hz",
-                      name, TON_THIRDS, b + 1, ton_third_hz(b));
-    }
-  }
+  void* data = NULL;
+  TON_TRY(
+      ton_table_read_data("platforms.yaml", &platforms_table, &data, error));
+  ton_table_free(data);
   return TON_OK;
 }
+
+// Tone --------------------------------------------------------------------------
+
+/// A third octave of a profile
+typedef struct {
+  double hz;
+  double level_db;
+  double spread_db;
+} Third;
+
+/// A profile while it is read
+typedef struct {
+  TonTone tone;
+  Third* thirds;
+  uint32_t n;
+} ToneText;
+
+static const TonField third_fields[] = {
+    {"at", TON_AS_DOUBLE, offsetof(Third, hz), TON_HZ, 10.0, 40000.0,
+     .flags = TON_REQUIRED},
+    {"level", TON_AS_DOUBLE, offsetof(Third, level_db), TON_DB, -120.0, 60.0,
+     .flags = TON_REQUIRED},
+    {"spread", TON_AS_DOUBLE, offsetof(Third, spread_db), TON_DB, 0.01, 60.0,
+     .flags = TON_REQUIRED},
+};
+
+static const TonTable third_table = {
+    .what = "a band", TON_FIELDS(third_fields), .size = sizeof(Third)};
+
+static const TonField tone_fields[] = {
+    {"source", TON_AS_CHARS, CHARS(ToneText, tone.source)},
+    {"bands", TON_AS_ROWS, offsetof(ToneText, thirds),
+     .count = offsetof(ToneText, n), .table = &third_table,
+     .flags = TON_REQUIRED, .example = "a list of third octaves"},
+};
+
+static TonStatus
+check_tone(TonReader* r, const TonNode* node, void* row)
+{
+  ToneText* const t = row;
+  const TonNode* const bands = ton_node_child(node, "bands");
+  for (uint32_t b = 0; b < TON_THIRDS && b < t->n; ++b) {
+    t->tone.level_db[b] = t->thirds[b].level_db;
+    t->tone.spread_db[b] = t->thirds[b].spread_db;
+    if (!(fabs(log2(t->thirds[b].hz / ton_third_hz(b))) < 0.1)) {
+      return ton_fail_at(r->doc, bands->items[b], r->error,
+                         "this band has to stand at %.0f Hz", ton_third_hz(b));
+    }
+  }
+  return t->n == TON_THIRDS
+             ? TON_OK
+             : ton_fail_at(r->doc, bands, r->error,
+                           "bands: there are %u, and %d are needed", t->n,
+                           TON_THIRDS);
+}
+
+static const TonTable tone_table = {.what = "the tonal profile",
+                                    TON_FIELDS(tone_fields),
+                                    .size = sizeof(ToneText),
+                                    .check = check_tone};
 
 TonStatus
 ton_tone(const char* name, TonTone* tone, TonError* error)
 {
   char file[64];
-  snprintf(file, sizeof(file), "tone/%s.yaml", name);
-  TonDoc* doc = NULL;
-  const unsigned long refusals = ton_alloc_refusals();
-  TON_TRY(ton_table_open(file, &doc, error));
-  const TonStatus status = read_tone(doc, name, tone, error);
-  ton_doc_free(doc);
-  return ton_table_done(status, refusals, error);
+  void* data = NULL;
+  const int n = snprintf(file, sizeof(file), "tone/%s.yaml", name);
+  if (n < 0 || strlen(name) >= sizeof(tone->name)) {
+    return ton_fail(error, TON_NOT_FOUND, "there is no tonal profile \"%s\"",
+                    name);
+  }
+  TON_TRY(ton_table_read_data(file, &tone_table, &data, error));
+  *tone = ((const ToneText*)data)->tone;
+  memcpy(tone->name, name, strlen(name) + 1);
+  ton_table_free(data);
+  return TON_OK;
 }

@@ -51,6 +51,9 @@ typedef struct {
 uint32_t ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
                                 TonPenalty* rows, uint32_t room);
 
+/// Whether data/platforms.yaml can be read; its error if not.  [main]
+TonStatus ton_platforms_check(TonError* error);
+
 /// A tonal profile; data/tone/NAME.yaml
 typedef struct {
   char name[32];

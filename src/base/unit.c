@@ -27,7 +27,8 @@ static const Spelling spellings[] = {
     {TON_S, "s", 1.0},       {TON_S, "ms", 0.001},
     {TON_S, "min", 60.0},    {TON_RATIO, ":1", 1.0},
     {TON_PERCENT, "%", 1.0}, {TON_DB_PER_OCT, "dB/oct", 1.0},
-    {TON_BPM, "bpm", 1.0},
+    {TON_BPM, "bpm", 1.0},   {TON_KBPS, "kbps", 1.0},
+    {TON_KBPS, "kb/s", 1.0}, {TON_KBPS, "kbit/s", 1.0},
 };
 
 enum { N_SPELLINGS = sizeof(spellings) / sizeof(spellings[0]) };

@@ -3,22 +3,15 @@
 #define TON_CLI_HELP_H
 
 #include <tonmeister/processor.h>
+#include <tonmeister/session.h>
 
 #include <jansson.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/// A preset of the program
-typedef struct {
-  char name[64];
-  char about[256];
-  char processor[32];
-  char values[512];
-} Preset;
-
-/// All of them, by name; read once.  Returns how many.
-uint32_t cli_presets(const Preset** presets);
+/// The presets of the program by name, read once.  Returns how many.
+uint32_t cli_presets(TonPreset* const** presets);
 
 /// A value of a parameter as people write it, to four decimals
 const char* cli_print_param(const TonParam* p, float value, char* buffer,

@@ -11,10 +11,11 @@
 #include <string.h>
 
 static json_t*
-json_preset(const Preset* p)
+json_preset(const TonPreset* p)
 {
   return json_pack("{s:s, s:s, s:s, s:s}", "name", p->name, "about", p->about,
-                   "processor", p->processor, "values", p->values);
+                   "processor", p->processor, "values",
+                   p->values ? p->values : "");
 }
 
 static json_t*
@@ -88,7 +89,7 @@ cli_json_help(const char* topic)
   json_t* const verbs = json_array();
   json_t* const processors = json_array();
   json_t* const list = json_array();
-  const Preset* presets = NULL;
+  TonPreset* const* presets = NULL;
   const uint32_t n = cli_presets(&presets);
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
     if (all || strcmp(topic, cli_verbs[i].name) == 0) {
@@ -101,8 +102,8 @@ cli_json_help(const char* topic)
     }
   }
   for (uint32_t i = 0; i < n; ++i) {
-    if (all || strcmp(topic, presets[i].name) == 0) {
-      json_array_append_new(list, json_preset(&presets[i]));
+    if (all || strcmp(topic, presets[i]->name) == 0) {
+      json_array_append_new(list, json_preset(presets[i]));
     }
   }
   return json_pack("{s:i, s:o, s:o, s:o}", "schema", 1, "verbs", verbs,

@@ -5,12 +5,11 @@
 */
 
 #include "base/data_path.h"
-#include "base/memory.h"
 #include "cli/help.h"
-
-#include <tonmeister/session.h>
+#include "cli/terminal.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,51 +19,43 @@ enum { MAX_PRESETS = 256 };
 static int
 by_name(const void* a, const void* b)
 {
-  return strcmp(((const Preset*)a)->name, ((const Preset*)b)->name);
+  return strcmp((*(TonPreset* const*)a)->name, (*(TonPreset* const*)b)->name);
 }
 
-static void
-take(char* buffer, size_t size, const TonDoc* doc, const char* key)
+/// A preset that cannot be read is named, and the others are shown
+static TonPreset*
+read_preset(const char* path)
 {
-  char* const value = ton_doc_get(doc, key);
-  snprintf(buffer, size, "%s", value ? value : "");
-  ton_free(value);
-}
-
-static bool
-read_preset(const char* path, Preset* p)
-{
-  TonDoc* doc = NULL;
-  if (ton_doc_open(path, &doc, NULL)) {
-    return false;
+  TonPreset* preset = NULL;
+  TonError error = {0};
+  if (ton_preset_read(path, &preset, &error)) {
+    cli_print_error(&error);
   }
-  take(p->name, sizeof(p->name), doc, "name");
-  take(p->about, sizeof(p->about), doc, "about");
-  take(p->processor, sizeof(p->processor), doc, "processor");
-  take(p->values, sizeof(p->values), doc, "values");
-  ton_doc_free(doc);
-  return *p->name;
+  return preset;
 }
 
 uint32_t
-cli_presets(const Preset** presets)
+cli_presets(TonPreset* const** presets)
 {
-  static Preset all[MAX_PRESETS];
+  static TonPreset* all[MAX_PRESETS];
   static uint32_t n;
-  char folder[1024];
+  char folder[PATH_MAX];
   *presets = all;
-  DIR* const dir = n ? NULL : opendir(ton_data_path("presets", folder, 1024));
+  DIR* const dir =
+      n ? NULL : opendir(ton_data_path("presets", folder, sizeof(folder)));
   for (struct dirent* d; dir && n < MAX_PRESETS && (d = readdir(dir));) {
-    char path[2048];
+    char path[PATH_MAX];
     const char* const dot = strrchr(d->d_name, '.');
-    snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
-    if (dot && strcmp(dot, ".yaml") == 0 && read_preset(path, &all[n])) {
-      ++n;
-    }
+    const int length =
+        snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
+    const bool named = dot && strcmp(dot, ".yaml") == 0 && length > 0 &&
+                       (size_t)length < sizeof(path);
+    all[n] = named ? read_preset(path) : NULL;
+    n += all[n] != NULL;
   }
   if (dir) {
     closedir(dir);
-    qsort(all, n, sizeof(all[0]), by_name);
+    qsort((void*)all, n, sizeof(all[0]), by_name);
   }
   return n;
 }

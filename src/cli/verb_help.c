@@ -126,11 +126,11 @@ help_processor(const TonProcessor* p)
 }
 
 static void
-help_preset(const Preset* p)
+help_preset(const TonPreset* p)
 {
   printf("%s (preset of %s)\n\n", p->name, p->processor);
   print_wrapped(p->about);
-  printf("\n%s\n", p->values);
+  printf("\n%s\n", p->values ? p->values : "");
 }
 
 /// A name of a list, on a new line where the old is full; returns its column
@@ -153,7 +153,7 @@ overview(void)
     printf("  %-8s %-20s %s\n", cli_verbs[i].name, cli_verbs[i].usage,
            cli_verbs[i].summary);
   }
-  const Preset* presets = NULL;
+  TonPreset* const* presets = NULL;
   const uint32_t n = cli_presets(&presets);
   size_t at = 0;
   printf("\nProcessors:");
@@ -163,7 +163,7 @@ overview(void)
   at = strlen("Presets:");
   printf("\nPresets:");
   for (uint32_t i = 0; i < n; ++i) {
-    at = listed(presets[i].name, i + 1 == n, at);
+    at = listed(presets[i]->name, i + 1 == n, at);
   }
   printf("\n\nMore: tonmeister help VERB, PROCESSOR or PRESET\n");
 }
@@ -185,11 +185,11 @@ print_topic(const char* topic)
       printf(all ? "\n" : "");
     }
   }
-  const Preset* presets = NULL;
+  TonPreset* const* presets = NULL;
   const uint32_t n = cli_presets(&presets);
   for (uint32_t i = 0; i < n; ++i) {
-    if (all || strcmp(topic, presets[i].name) == 0) {
-      help_preset(&presets[i]);
+    if (all || strcmp(topic, presets[i]->name) == 0) {
+      help_preset(presets[i]);
       printf(all ? "\n" : "");
     }
   }
@@ -201,7 +201,7 @@ static TonStatus
 check_topic(const char* topic, TonError* error)
 {
   const char* names[MOST_TOPICS] = {"all"};
-  const Preset* presets = NULL;
+  TonPreset* const* presets = NULL;
   const uint32_t n_presets = cli_presets(&presets);
   size_t n = 1;
   bool found = !*topic;
@@ -213,7 +213,7 @@ check_topic(const char* topic, TonError* error)
     names[n++] = (*p)->id;
   }
   for (uint32_t i = 0; i < n_presets && n < MOST_TOPICS; ++i) {
-    names[n++] = presets[i].name;
+    names[n++] = presets[i]->name;
   }
   for (size_t i = 0; i < n; ++i) {
     found = found || strcmp(topic, names[i]) == 0;

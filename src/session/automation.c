@@ -1,51 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Automation: curves of breakpoints, each moving one value of a strip.
+*/
+
+#include "base/array.h"
+#include "session/chain.h"
 #include "session/strip.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { MOST_STEPS = 6 };
-
-/// A lane's name cut into steps: "chain/1/compressor/threshold"
-typedef struct {
-  char steps[MOST_STEPS][128];
-  uint32_t count;
-} LaneName;
-
-static bool
-split(const char* name, LaneName* lane)
-{
-  while (*name) {
-    if (lane->count == MOST_STEPS) {
-      return false;
-    }
-    name =
-        ton_path_step(name, lane->steps[lane->count++], sizeof(lane->steps[0]));
-  }
-  return true;
-}
-
-static bool
-as_number(const char* step, uint32_t* number)
-{
-  const size_t digits = strspn(step, "0123456789");
-  if (!digits || step[digits] || digits > 6) {
-    return false;
-  }
-  *number = (uint32_t)strtoul(step, NULL, 10);
-  return true;
-}
 
 static TonStatus
 find_send(TonReader* r, const TonNode* key, const char* name,
-          const TonStrip* strip, TonAutomation* lane)
+          const TonStrip* strip, TonAutomation* curve)
 {
-  lane->move = TON_MOVE_SEND;
+  curve->move = TON_MOVE_SEND;
   TonNames names = {0};
   for (uint32_t i = 0; i < strip->n_sends; ++i) {
     if (strcmp(strip->sends[i].to, name) == 0) {
-      lane->item = i;
+      curve->item = i;
       return TON_OK;
     }
     if (!ton_names_add(r, &names, strip->sends[i].to)) {
@@ -56,41 +30,12 @@ find_send(TonReader* r, const TonNode* key, const char* name,
                           names.count);
 }
 
-/// The parameter that the steps from `at` on name: "threshold",
-/// "compressor/threshold", "2/gain", "equaliser/2/bell/gain"
-static const TonParam*
-param_at(const LaneName* lane, uint32_t at, const TonInsert* insert)
-{
-  const TonProcessor* const type = insert->type;
-  const char* const last = lane->steps[lane->count - 1];
-  const bool names_it =
-      strcmp(lane->steps[at], type->id) == 0 ||
-      (insert->preset && strcmp(lane->steps[at], insert->preset) == 0);
-  at += names_it && at + 1 < lane->count;
-  at += strcmp(lane->steps[at], "bands") == 0 && at + 1 < lane->count;
-  uint32_t band = 0;
-  if (!as_number(lane->steps[at], &band)) {
-    return at + 1 == lane->count ? ton_param(type, last) : NULL;
-  }
-  if (at + 1 >= lane->count || band >= ton_bands(type)) {
-    return NULL;
-  }
-  const TonParam* const kind = ton_band_param(type, band + 1, "type");
-  const int number = (int)insert->params[ton_param_number(type, kind)];
-  const bool typed = at + 3 == lane->count;
-  if (at + 3 < lane->count ||
-      (typed && ton_band_type(type, lane->steps[at + 1]) != number)) {
-    return NULL;
-  }
-  return ton_band_param(type, band + 1, last);
-}
-
 static TonStatus
 wrong_band(TonReader* r, const TonNode* key, const TonInsert* insert,
            uint32_t band)
 {
   const TonParam* const kind = ton_band_param(insert->type, band + 1, "type");
-  char room[64];
+  char buffer[64];
   return ton_fail_at(
       r->doc, key, r->error,
       "\"%s\": band %u of the %s is a %s, counted "
@@ -98,7 +43,7 @@ wrong_band(TonReader* r, const TonNode* key, const TonInsert* insert,
       key->text, band, insert->type->id,
       ton_param_print(kind,
                       insert->params[ton_param_number(insert->type, kind)],
-                      room, sizeof(room)));
+                      buffer, sizeof(buffer)));
 }
 
 static TonStatus
@@ -117,77 +62,100 @@ unknown_param(TonReader* r, const TonNode* key, const TonInsert* insert,
   return ton_read_unknown(r, key, what, word, names.items, names.count);
 }
 
-static TonStatus
-find_param(TonReader* r, const TonNode* key, const LaneName* name,
-           const TonStrip* strip, TonAutomation* lane)
+/// Number of the band that "equaliser/2/bell/gain" means, if it has a setting
+/// of that name; the type is another one then
+static bool
+has_setting(const TonInsert* insert, const char* path, uint32_t* band)
 {
-  lane->move = TON_MOVE_PARAM;
-  if (!as_number(name->steps[1], &lane->item) || lane->item >= strip->n_chain) {
+  char step[TON_STEP_BYTES];
+  const char* const last = strrchr(path, '/');
+  path = ton_path_step(path, step, sizeof(step));
+  path = ton_path_step(path, step, sizeof(step));
+  return path && *path && last && ton_path_number(step, band) &&
+         *band < ton_bands(insert->type) &&
+         ton_band_param(insert->type, *band + 1, last + 1);
+}
+
+/// "1/threshold", what follows "chain/"
+static TonStatus
+find_param(TonReader* r, const TonNode* key, const char* path,
+           const TonStrip* strip, TonAutomation* curve)
+{
+  char step[TON_STEP_BYTES];
+  const char* const rest = ton_path_step(path, step, sizeof(step));
+  curve->move = TON_MOVE_PARAM;
+  if (!rest || !ton_path_number(step, &curve->item) ||
+      curve->item >= strip->n_chain) {
     return ton_fail_at(r->doc, key, r->error,
                        "\"%s\": \"%s\" has %u processor%s in its chain, "
                        "counted from 0",
                        key->text, strip->name, strip->n_chain,
                        strip->n_chain == 1 ? "" : "s");
   }
-  const TonInsert* const insert = &strip->chain[lane->item];
-  const TonParam* const param = param_at(name, 2, insert);
+  const TonInsert* const insert = &strip->chain[curve->item];
+  const TonParam* const param = ton_insert_param(insert, rest);
   uint32_t band = 0;
-  if (!param && name->count >= 5 && as_number(name->steps[3], &band) &&
-      band < ton_bands(insert->type) &&
-      ton_band_param(insert->type, band + 1, name->steps[name->count - 1])) {
+  if (!param && has_setting(insert, rest, &band)) {
     return wrong_band(r, key, insert, band);
   }
   if (!param) {
-    return unknown_param(r, key, insert, name->steps[name->count - 1]);
+    const char* const last = strrchr(path, '/');
+    return unknown_param(r, key, insert, last ? last + 1 : path);
   }
   if (!(param->flags & TON_AUTOMATE)) {
-    return ton_fail_at(r->doc, key, r->error,
-                       "%s of %s cannot change while the song plays",
+    return ton_fail_at(r->doc, key, r->error, "%s of %s cannot be automated",
                        param->symbol, insert->type->id);
   }
-  lane->param = ton_param_number(insert->type, param);
+  curve->param = ton_param_number(insert->type, param);
   return TON_OK;
 }
 
 static TonStatus
 find_move(TonReader* r, const TonNode* key, const TonStrip* strip,
-          TonAutomation* lane)
+          TonAutomation* curve)
 {
   static const char* const known[] = {"fader", "pan", "mute", "sends/NAME",
                                       "chain/NUMBER/PARAMETER"};
-  LaneName name = {0};
-  if (split(key->text, &name)) {
-    const char* const first = name.count ? name.steps[0] : "";
-    for (int i = 0; i < 3 && name.count == 1; ++i) {
-      if (strcmp(first, known[i]) == 0) {
-        lane->move = (TonMove)((int)TON_MOVE_FADER + i);
-        return TON_OK;
-      }
-    }
-    if (name.count == 2 && strcmp(first, "sends") == 0) {
-      return find_send(r, key, name.steps[1], strip, lane);
-    }
-    if (name.count >= 3 && strcmp(first, "chain") == 0) {
-      return find_param(r, key, &name, strip, lane);
+  char step[TON_STEP_BYTES];
+  const char* const rest = ton_path_step(key->text, step, sizeof(step));
+  for (int i = 0; rest && i < 3; ++i) {
+    if (!*rest && strcmp(step, known[i]) == 0) {
+      curve->move = (TonMove)((int)TON_MOVE_FADER + i);
+      return TON_OK;
     }
   }
-  return ton_read_unknown(r, key, "automation has no lane", key->text, known,
-                          5);
+  if (rest && *rest && strcmp(step, "chain") == 0 && strchr(rest, '/')) {
+    return find_param(r, key, rest, strip, curve);
+  }
+  if (rest && *rest && strcmp(step, "sends") == 0 && !strchr(rest, '/')) {
+    ton_path_step(rest, step, sizeof(step));
+    return find_send(r, key, step, strip, curve);
+  }
+  return ton_read_unknown(r, key, "automation cannot move", key->text, known,
+                          TON_COUNT(known));
 }
 
 // Breakpoints ---------------------------------------------------------------
 
+/// The range a curve shares with the value it moves
+static TonRange
+range_of(const char* key)
+{
+  const TonField* const f = ton_field(&ton_track_table, key);
+  return (TonRange){f->unit, f->min, f->max};
+}
+
 static TonStatus
 read_value(TonReader* r, const TonNode* node, const TonStrip* strip,
-           const TonAutomation* lane, float* value)
+           const TonAutomation* curve, float* value)
 {
   bool on = false;
-  switch (lane->move) {
+  switch (curve->move) {
   case TON_MOVE_FADER:
   case TON_MOVE_SEND:
-    return ton_read_float(r, node, ton_fader_range, value);
+    return ton_read_float(r, node, range_of("fader"), value);
   case TON_MOVE_PAN:
-    return ton_read_float(r, node, (TonRange){TON_PAN, -100.0, 100.0}, value);
+    return ton_read_float(r, node, range_of("pan"), value);
   case TON_MOVE_MUTE:
     TON_TRY(ton_read_switch(r, node, &on));
     *value = on ? 1.0F : 0.0F;
@@ -195,65 +163,59 @@ read_value(TonReader* r, const TonNode* node, const TonStrip* strip,
   case TON_MOVE_PARAM:
     break;
   }
-  const TonProcessor* const type = strip->chain[lane->item].type;
-  float room[1] = {0.0F};
-  TonParam alone = type->params[lane->param];
-  TonProcessor only = {.params = &alone, .n_params = 1};
-  TonInsert insert = {.type = &only, .params = room};
-  TON_TRY(ton_read_param(r, node, &alone, &insert));
-  *value = room[0];
-  return TON_OK;
+  const TonProcessor* const type = strip->chain[curve->item].type;
+  return ton_read_param_value(r, node, &type->params[curve->param], value);
 }
 
 static bool
-steps_only(const TonStrip* strip, const TonAutomation* lane)
+steps_only(const TonStrip* strip, const TonAutomation* curve)
 {
-  if (lane->move != TON_MOVE_PARAM) {
-    return lane->move == TON_MOVE_MUTE;
+  if (curve->move != TON_MOVE_PARAM) {
+    return curve->move == TON_MOVE_MUTE;
   }
-  const TonProcessor* const type = strip->chain[lane->item].type;
-  const TonSpacing spacing = type->params[lane->param].spacing;
+  const TonProcessor* const type = strip->chain[curve->item].type;
+  const TonSpacing spacing = type->params[curve->param].spacing;
   return spacing == TON_SWITCH || spacing == TON_CHOICE;
 }
 
 static TonStatus
 read_point(TonReader* r, const TonNode* node, const TonStrip* strip,
-           const TonAutomation* lane, TonPoint* point)
+           const TonAutomation* curve, TonPoint* point)
 {
-  static const char* const curves[] = {"linear", "hold", "smooth", NULL};
+  static const char* const shapes[] = {"linear", "hold", "smooth", NULL};
   if (node->kind != TON_LIST || node->count < 2 || node->count > 3) {
     return ton_fail_at(r->doc, node, r->error,
                        "a breakpoint is written [\"0:51.4\", value] or "
                        "[\"0:51.4\", value, smooth]");
   }
   TON_TRY(ton_read_time(r, node->items[0], &point->at_s));
-  TON_TRY(read_value(r, node->items[1], strip, lane, &point->value));
-  uint32_t curve = steps_only(strip, lane) ? TON_CURVE_HOLD : TON_CURVE_LINEAR;
+  TON_TRY(read_value(r, node->items[1], strip, curve, &point->value));
+  uint32_t shape = steps_only(strip, curve) ? TON_CURVE_HOLD : TON_CURVE_LINEAR;
   if (node->count == 3) {
-    TON_TRY(ton_read_choice(r, node->items[2], curves, &curve));
+    TON_TRY(ton_read_choice(r, node->items[2], shapes, &shape));
   }
-  point->curve = (TonCurve)curve;
+  point->curve = (TonCurve)shape;
   return TON_OK;
 }
 
 static TonStatus
-read_lane(TonReader* r, const TonNode* list, const TonStrip* strip,
-          TonAutomation* lane)
+read_curve(TonReader* r, const TonNode* list, const TonStrip* strip,
+           TonAutomation* curve)
 {
-  TON_TRY(find_move(r, list->key, strip, lane));
+  TON_TRY(find_move(r, list->key, strip, curve));
   if (list->kind != TON_LIST || !list->count) {
     return ton_fail_at(r->doc, list, r->error,
                        "%s: expected breakpoints: [[\"0:50.9\", value], "
                        "[\"0:51.4\", value]]",
                        list->key->text);
   }
-  lane->points = ton_read_room(r, list->count, sizeof(TonPoint));
-  if (!lane->points) {
+  curve->points = ton_read_buffer(r, list->count, sizeof(TonPoint));
+  if (!curve->points) {
     return ton_read_no_memory(r);
   }
   for (uint32_t i = 0; i < list->count; ++i) {
-    TON_TRY(read_point(r, list->items[i], strip, lane, &lane->points[i]));
-    if (i && lane->points[i].at_s < lane->points[i - 1].at_s) {
+    TON_TRY(read_point(r, list->items[i], strip, curve, &curve->points[i]));
+    if (i && curve->points[i].at_s < curve->points[i - 1].at_s) {
       return ton_fail_at(r->doc, list->items[i], r->error,
                          "\"%s\" comes before the breakpoint in front of it "
                          "(\"%s\"); put them in the order of time",
@@ -261,17 +223,17 @@ read_lane(TonReader* r, const TonNode* list, const TonStrip* strip,
                          list->items[i - 1]->items[0]->text);
     }
   }
-  lane->n_points = list->count;
+  curve->n_points = list->count;
   return TON_OK;
 }
 
 static TonStatus
-check_once(TonReader* r, const TonNode* map, const TonAutomation* lanes,
+check_once(TonReader* r, const TonNode* map, const TonAutomation* curves,
            uint32_t i)
 {
   for (uint32_t k = 0; k < i; ++k) {
-    if (lanes[k].move == lanes[i].move && lanes[k].item == lanes[i].item &&
-        lanes[k].param == lanes[i].param) {
+    if (curves[k].move == curves[i].move && curves[k].item == curves[i].item &&
+        curves[k].param == curves[i].param) {
       return ton_fail_at(r->doc, map->items[i]->key, r->error,
                          "\"%s\" moves the same value as \"%s\" in line %u",
                          map->items[i]->key->text, map->items[k]->key->text,
@@ -286,15 +248,15 @@ ton_read_automation(TonReader* r, const TonNode* map, TonStrip* strip)
 {
   if (map->kind != TON_MAP) {
     return ton_fail_at(r->doc, map, r->error,
-                       "automation: expected lanes: {fader: [[\"0:51.4\", -3 "
+                       "automation: expected curves: {fader: [[\"0:51.4\", -3 "
                        "dB], ...]}");
   }
-  strip->automation = ton_read_room(r, map->count, sizeof(TonAutomation));
+  strip->automation = ton_read_buffer(r, map->count, sizeof(TonAutomation));
   if (!strip->automation) {
     return ton_read_no_memory(r);
   }
   for (uint32_t i = 0; i < map->count; ++i) {
-    TON_TRY(read_lane(r, map->items[i], strip, &strip->automation[i]));
+    TON_TRY(read_curve(r, map->items[i], strip, &strip->automation[i]));
     TON_TRY(check_once(r, map, strip->automation, i));
   }
   strip->n_automation = map->count;

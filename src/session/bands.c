@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Bands of an equaliser as a list, and the parameters they are made of.
+*/
+
 #include "session/chain.h"
 
 #include <stdio.h>
@@ -161,8 +166,8 @@ clear_bands(TonInsert* insert)
 TonStatus
 ton_read_bands(TonReader* r, const TonNode* list, TonInsert* insert)
 {
-  const uint32_t most = ton_bands(insert->type);
-  if (!most) {
+  const uint32_t max = ton_bands(insert->type);
+  if (!max) {
     return ton_fail_at(r->doc, list, r->error,
                        "%s has no bands; expected {parameter: value, ...}",
                        insert->type->id);
@@ -172,10 +177,10 @@ ton_read_bands(TonReader* r, const TonNode* list, TonInsert* insert)
   }
   clear_bands(insert);
   for (uint32_t i = 0; i < list->count; ++i) {
-    if (i == most) {
+    if (i == max) {
       return ton_fail_at(r->doc, list->items[i], r->error,
                          "%s has %u bands; put the others in a second one",
-                         insert->type->id, most);
+                         insert->type->id, max);
     }
     TON_TRY(read_band(r, list->items[i], i + 1, insert));
   }

@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   A chain: its list of processors, each by its own name or by a preset's.
+*/
+
 #include "session/chain.h"
 
 #include <stdio.h>
 #include <string.h>
 
-uint32_t
-ton_param_number(const TonProcessor* type, const TonParam* param)
-{
-  return (uint32_t)(param - type->params);
-}
-
-TonStatus
-ton_read_param(TonReader* r, const TonNode* node, const TonParam* param,
-               TonInsert* insert)
-{
-  if (node->kind != TON_SCALAR) {
-    return ton_fail_at(r->doc, node, r->error,
-                       "%s: expected a single value, found a %s", param->symbol,
-                       node->kind == TON_LIST ? "list" : "map");
-  }
-  TonError why = {0};
-  float value = 0.0F;
-  TonParam as_written = *param;
-  as_written.symbol = node->key ? node->key->text : param->symbol;
-  if (ton_param_parse(&as_written, node->text, &value, &why) != TON_OK) {
-    return ton_fail_at(r->doc, node, r->error, "%s", why.text);
-  }
-  insert->params[ton_param_number(insert->type, param)] = value;
-  return TON_OK;
-}
-
-/// What is said of any processor, beside its own parameters
-static bool
-is_common(const char* key)
+bool
+ton_is_insert_key(const char* key)
 {
   return strcmp(key, "bypass") == 0 || strcmp(key, "key") == 0 ||
          strcmp(key, "preset") == 0;
@@ -46,7 +24,7 @@ read_common(TonReader* r, const TonNode* value, TonInsert* insert)
     return ton_read_switch(r, value, &insert->bypass);
   }
   if (strcmp(key, "preset") == 0) {
-    return TON_OK; // taken before the values, see apply_preset()
+    return TON_OK; // taken before the values, see read_preset()
   }
   if (!(insert->type->flags & TON_SIDECHAIN)) {
     return ton_fail_at(r->doc, value->key, r->error,
@@ -59,23 +37,20 @@ read_common(TonReader* r, const TonNode* value, TonInsert* insert)
 static TonStatus
 unknown_param(TonReader* r, const TonNode* key, const TonProcessor* type)
 {
-  const char* known[160];
-  size_t n = 0;
-  known[n++] = "bypass";
-  if (type->flags & TON_SIDECHAIN) {
-    known[n++] = "key";
+  TonNames names = {0};
+  bool ok = ton_names_add(r, &names, "bypass") &&
+            (!(type->flags & TON_SIDECHAIN) || ton_names_add(r, &names, "key"));
+  for (uint32_t i = 0; ok && i < type->n_params; ++i) {
+    const char* const symbol = type->params[i].symbol;
+    ok = strspn(symbol, "0123456789") || ton_names_add(r, &names, symbol);
   }
-  for (uint32_t i = 0; i < type->n_params && n < 160; ++i) {
-    if (!strspn(type->params[i].symbol, "0123456789")) {
-      known[n++] = type->params[i].symbol;
-    }
-  }
-  if (ton_bands(type)) {
-    known[n++] = "bands";
+  ok = ok && (!ton_bands(type) || ton_names_add(r, &names, "bands"));
+  if (!ok) {
+    return ton_read_no_memory(r);
   }
   char lead[96];
   snprintf(lead, sizeof(lead), "%s has no", type->id);
-  return ton_read_unknown(r, key, lead, key->text, known, n);
+  return ton_read_unknown(r, key, lead, key->text, names.items, names.count);
 }
 
 TonStatus
@@ -98,7 +73,7 @@ ton_read_values(TonReader* r, const TonNode* node, TonInsert* insert)
     const TonParam* const param = ton_param(insert->type, key);
     if (param) {
       TON_TRY(ton_read_param(r, value, param, insert));
-    } else if (is_common(key)) {
+    } else if (ton_is_insert_key(key)) {
       TON_TRY(read_common(r, value, insert));
     } else if (strcmp(key, "bands") == 0 && ton_bands(insert->type)) {
       TON_TRY(ton_read_bands(r, value, insert));
@@ -107,25 +82,6 @@ ton_read_values(TonReader* r, const TonNode* node, TonInsert* insert)
     }
   }
   return TON_OK;
-}
-
-bool
-ton_names_add(TonReader* r, TonNames* names, const char* name)
-{
-  if (names->count == names->capacity) {
-    const size_t capacity = names->capacity ? 2 * names->capacity : 32;
-    const char** const grown = ton_read_room(r, capacity, sizeof(char*));
-    if (!grown) {
-      return false;
-    }
-    if (names->count) {
-      memcpy(grown, names->items, names->count * sizeof(char*));
-    }
-    names->items = grown;
-    names->capacity = capacity;
-  }
-  names->items[names->count++] = name;
-  return true;
 }
 
 static const char*
@@ -179,20 +135,67 @@ unknown_processor(TonReader* r, const TonNode* node, const char* name)
                           names.items, names.count);
 }
 
+/// The processor itself, with its defaults
+static TonStatus
+begin(TonReader* r, const TonProcessor* type, TonInsert* insert)
+{
+  insert->type = type;
+  insert->params = ton_read_buffer(r, type->n_params, sizeof(float));
+  if (!insert->params) {
+    return ton_read_no_memory(r);
+  }
+  ton_param_defaults(type, insert->params);
+  return TON_OK;
+}
+
+static TonStatus
+read_preset_values(TonReader* r, const TonDoc* doc, const TonPreset* preset,
+                   TonInsert* insert)
+{
+  TonReader of_preset = *r;
+  of_preset.doc = doc;
+  const TonProcessor* const type = ton_processor(preset->processor);
+  if (!type) {
+    return ton_fail_at(doc, ton_node_child(doc->root, "processor"), r->error,
+                       "unknown processor \"%s\"", preset->processor);
+  }
+  TON_TRY(begin(r, type, insert));
+  const TonNode* const values = ton_node_child(doc->root, "values");
+  return values ? ton_read_values(&of_preset, values, insert) : TON_OK;
+}
+
+/// Give `insert` the preset's processor and values, or only its values if it
+/// has that processor already.  TON_NOT_FOUND if there is no such preset.
+static TonStatus
+apply_preset(TonReader* r, const TonNode* node, const char* name,
+             TonInsert* insert)
+{
+  TonDoc* doc = NULL;
+  TonPreset* preset = NULL;
+  TonStatus status = ton_preset_open(r, name, &doc, &preset);
+  if (status == TON_OK && insert->type &&
+      strcmp(preset->processor, insert->type->id) != 0) {
+    status = ton_fail_at(r->doc, node, r->error,
+                         "the preset \"%s\" is for %s, not for %s", name,
+                         preset->processor, insert->type->id);
+  }
+  status = status ? status : read_preset_values(r, doc, preset, insert);
+  ton_preset_free(preset);
+  ton_doc_free(doc);
+  TON_TRY(status);
+  insert->preset = ton_arena_string(r->arena, name, strlen(name));
+  return insert->preset ? TON_OK : ton_read_no_memory(r);
+}
+
 TonStatus
 ton_read_named(TonReader* r, const TonNode* node, const char* name,
                TonInsert* insert)
 {
-  insert->type = ton_processor(name);
-  if (insert->type) {
-    insert->params = ton_read_room(r, insert->type->n_params, sizeof(float));
-    if (!insert->params) {
-      return ton_read_no_memory(r);
-    }
-    ton_param_defaults(insert->type, insert->params);
-    return TON_OK;
+  const TonProcessor* const type = ton_processor(name);
+  if (type) {
+    return begin(r, type, insert);
   }
-  const TonStatus status = ton_preset_apply(r, node, name, insert);
+  const TonStatus status = apply_preset(r, node, name, insert);
   return status == TON_NOT_FOUND ? unknown_processor(r, node, name) : status;
 }
 
@@ -202,7 +205,7 @@ find_name(TonReader* r, const TonNode* item, const TonNode** named)
 {
   for (uint32_t i = 0; i < item->count; ++i) {
     const TonNode* const value = item->items[i];
-    if (is_common(value->key->text)) {
+    if (ton_is_insert_key(value->key->text)) {
       continue;
     }
     if (*named) {
@@ -218,15 +221,16 @@ find_name(TonReader* r, const TonNode* item, const TonNode** named)
   return TON_OK;
 }
 
+/// The key "preset" of a chain item, if it has one
 static TonStatus
-apply_preset(TonReader* r, const TonNode* preset, TonInsert* insert)
+read_preset(TonReader* r, const TonNode* preset, TonInsert* insert)
 {
   if (!preset) {
     return TON_OK;
   }
   char* name = NULL;
   TON_TRY(ton_read_text(r, preset, &name));
-  const TonStatus status = ton_preset_apply(r, preset, name, insert);
+  const TonStatus status = apply_preset(r, preset, name, insert);
   if (status != TON_NOT_FOUND) {
     return status;
   }
@@ -251,9 +255,9 @@ read_item(TonReader* r, const TonNode* item, TonInsert* insert)
   TON_TRY(find_name(r, item, &named));
   if (named) {
     TON_TRY(ton_read_named(r, named->key, named->key->text, insert));
-    TON_TRY(apply_preset(r, ton_node_child(named, "preset"), insert));
+    TON_TRY(read_preset(r, ton_node_child(named, "preset"), insert));
   }
-  TON_TRY(apply_preset(r, ton_node_child(item, "preset"), insert));
+  TON_TRY(read_preset(r, ton_node_child(item, "preset"), insert));
   if (!insert->type) {
     return ton_fail_at(r->doc, item, r->error,
                        "this list item names no processor");
@@ -278,7 +282,7 @@ ton_read_chain(TonReader* r, const TonNode* list, TonInsert** chain,
                        "chain: expected a list of processors, each on a line "
                        "that begins with \"- \"");
   }
-  *chain = ton_read_room(r, list->count, sizeof(TonInsert));
+  *chain = ton_read_buffer(r, list->count, sizeof(TonInsert));
   if (!*chain) {
     return ton_read_no_memory(r);
   }

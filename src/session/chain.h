@@ -2,7 +2,12 @@
 #ifndef TON_SESSION_CHAIN_H
 #define TON_SESSION_CHAIN_H
 
-#include "session/read.h"
+#include "session/fields.h"
+
+/**
+   @file
+   Chains of processors: items, presets, bands, parameters.
+*/
 
 /// A list of processors
 TonStatus ton_read_chain(TonReader* r, const TonNode* list, TonInsert** chain,
@@ -13,25 +18,44 @@ TonStatus ton_read_chain(TonReader* r, const TonNode* list, TonInsert** chain,
 TonStatus ton_read_values(TonReader* r, const TonNode* node, TonInsert* insert);
 
 /// Type, defaults and values of a processor or a preset by name; the name
-/// stands at `node`.  `folder` may hold presets of the song.
+/// stands at `node`
 TonStatus ton_read_named(TonReader* r, const TonNode* node, const char* name,
                          TonInsert* insert);
 
-/// Apply a preset to `insert`: sets its type and values, or only its values
-/// if the type is set and the same.  NOT_FOUND (no error filled) if there is
-/// none of this name.
-TonStatus ton_preset_apply(TonReader* r, const TonNode* node, const char* name,
-                           TonInsert* insert);
+/// What is said of any processor, beside its own parameters: "bypass", "key",
+/// "preset"
+bool ton_is_insert_key(const char* key);
+
+// Presets ---------------------------------------------------------------------
+
+/// Open a preset of the song or of the program by its name.  TON_NOT_FOUND (no
+/// error filled) if there is none; `doc` is freed by ton_doc_free(), `preset`
+/// by ton_preset_free().
+TonStatus ton_preset_open(TonReader* r, const char* name, TonDoc** doc,
+                          TonPreset** preset);
 
 /// Names of all presets, for "did you mean"; added to `names`
-typedef struct {
-  const char** items;
-  size_t count;
-  size_t capacity;
-} TonNames;
-
 bool ton_preset_names(TonReader* r, TonNames* names);
-bool ton_names_add(TonReader* r, TonNames* names, const char* name);
+
+// Paths -----------------------------------------------------------------------
+
+/// Parameter of a processor by path: "threshold", "compressor/threshold",
+/// "2/gain", "equaliser/2/bell/gain"; null if there is none
+const TonParam* ton_insert_param(const TonInsert* insert, const char* path);
+
+/// What a path from a chain on leads to ("1/limiter/gain"), see
+/// ton_field_find()
+bool ton_chain_find(const TonInsert* chain, uint32_t n_chain, const char* path,
+                    TonFound* found);
+
+/// The whole path of a parameter as it stands in the text, for a short one:
+/// "chain/0/equaliser/1/bell/gain" for "chain/0/1/gain".  `map` is what `path`
+/// starts from; added to `whole`.
+void ton_chain_path(const TonFound* found, TonNode* map, const char* path,
+                    TonString* whole);
+
+/// A step of digits alone, as a number
+bool ton_path_number(const char* step, uint32_t* number);
 
 // Banded processors: parameters "1-type", "1-at", ... "12-type", ... --------
 
@@ -57,6 +81,10 @@ TonStatus ton_read_bands(TonReader* r, const TonNode* list, TonInsert* insert);
 /// Read one parameter, failing at `node`
 TonStatus ton_read_param(TonReader* r, const TonNode* node,
                          const TonParam* param, TonInsert* insert);
+
+/// Same, into any float
+TonStatus ton_read_param_value(TonReader* r, const TonNode* node,
+                               const TonParam* param, float* value);
 
 /// Number of a parameter in its processor's table
 uint32_t ton_param_number(const TonProcessor* type, const TonParam* param);

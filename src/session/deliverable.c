@@ -1,96 +1,63 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What a release delivers: names of data/deliverables.yaml, with values of
+   their own or without.
+*/
+
 #include "session/deliverable.h"
 
 #include "base/array.h"
 #include "base/data_path.h"
+#include "session/texts.h"
 
 #include <assert.h>
 #include <limits.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/// A deliverable being read
+/// A deliverable of the list
 typedef struct {
-  TonDeliverable* d;
+  TonDeliverable d; ///< The first member
   bool by_default;
-} Reading;
+} Listed;
+
+enum { MAX_MP3_KBPS = 320 };
+
+#define AT(field) offsetof(TonDeliverable, field)
 
 static TonStatus
-read_container(TonReader* r, const TonNode* value, void* target)
+check_bits(TonReader* r, const TonNode* node, void* row)
 {
-  static const char* const words[] = {"WAV", "FLAC", "MP3",  "M4A",
-                                      "OGG", "OPUS", "AIFF", NULL};
-  uint32_t which = 0;
-  TON_TRY(ton_read_choice(r, value, words, &which));
-  return ton_read_text(r, value, &((Reading*)target)->d->container);
+  const uint32_t bits = ((TonDeliverable*)row)->bits;
+  return bits == 16 || bits == 24
+             ? TON_OK
+             : ton_fail_at(r->doc, node, r->error, "bits: expected 16 or 24");
 }
 
-static TonStatus
-read_rate(TonReader* r, const TonNode* value, void* target)
-{
-  double rate = 0.0;
-  TON_TRY(
-      ton_read_number(r, value, (TonRange){TON_HZ, 8000.0, 192000.0}, &rate));
-  ((Reading*)target)->d->rate = (uint32_t)lrint(rate);
-  return TON_OK;
-}
+static const char* const containers[] = {"WAV", "FLAC", "MP3",  "M4A",
+                                         "OGG", "OPUS", "AIFF", NULL};
 
-static TonStatus
-read_bits(TonReader* r, const TonNode* value, void* target)
-{
-  uint32_t* const bits = &((Reading*)target)->d->bits;
-  TON_TRY(ton_read_whole(r, value, 16, 24, bits));
-  return *bits == 16 || *bits == 24 ? TON_OK
-                                    : ton_fail_at(r->doc, value, r->error,
-                                                  "bits: there are 16 and 24");
-}
-
-enum { MP3_MOST_KBPS = 320 };
-
-static TonStatus
-read_bitrate(TonReader* r, const TonNode* value, void* target)
-{
-  uint32_t* const kbps = &((Reading*)target)->d->bitrate_kbps;
-  char* end = NULL;
-  const double number =
-      value->kind == TON_SCALAR ? strtod(value->text, &end) : -1.0;
-  if (end) {
-    end += strspn(end, " ");
-  }
-  if (!(number >= 32.0 && number <= 1024.0) || number != rint(number) ||
-      (*end && strcmp(end, "kbps") != 0 && strcmp(end, "kb/s") != 0 &&
-       strcmp(end, "kbit/s") != 0)) {
-    return ton_fail_at(r->doc, value, r->error,
-                       "bitrate: expected 32 kbps to 1024 kbps");
-  }
-  *kbps = (uint32_t)number;
-  return TON_OK;
-}
-
-static TonStatus
-read_default(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_switch(r, value, &((Reading*)target)->by_default);
-}
-
-static const TonKey keys[] = {
-    {"container", read_container}, {"rate", read_rate},
-    {"bits", read_bits},           {"bitrate", read_bitrate},
-    {"default", read_default},
+/// The last one belongs to the list, not to a release
+static const TonField fields[] = {
+    {"container", TON_AS_TEXT, AT(container), .words = containers},
+    {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 8000.0, .max = 192000.0},
+    {"bits", TON_AS_WHOLE, AT(bits), TON_PLAIN, 16.0, 24.0, .read = check_bits},
+    {"bitrate", TON_AS_WHOLE, AT(bitrate_kbps), TON_KBPS, 32.0, .max = 1024.0},
+    {"default", TON_AS_SWITCH, .at = offsetof(Listed, by_default)},
 };
 
-/// Values of one deliverable; "default" belongs to the list, not to a release
-static TonStatus
-read_values(TonReader* r, const TonNode* map, bool listed, Reading* reading)
-{
-  char what[96];
-  snprintf(what, sizeof(what), "deliverable \"%.60s\"", reading->d->name);
-  return ton_read_map(r, map,
-                      (TonKeys){keys, TON_COUNT(keys) - (listed ? 0 : 1), what},
-                      reading);
-}
+static const TonField name = {"name", TON_AS_TEXT, .at = AT(name)};
+
+const TonTable ton_deliverable_table = {.what = "deliverable",
+                                        .fields = fields,
+                                        .n_fields = TON_COUNT(fields) - 1,
+                                        .size = sizeof(TonDeliverable),
+                                        .name = &name};
+
+static const TonTable listed_table = {.what = "deliverable",
+                                      TON_FIELDS(fields),
+                                      .size = sizeof(Listed),
+                                      .name = &name};
 
 static TonStatus
 open_list(TonReader* r, TonDoc** list)
@@ -110,23 +77,25 @@ open_list(TonReader* r, TonDoc** list)
 
 static TonStatus
 read_listed(TonReader* r, const TonDoc* list, const TonNode* entry,
-            Reading* reading)
+            Listed* listed)
 {
   TonReader of_list = *r;
   of_list.doc = list;
-  TON_TRY(ton_read_text(&of_list, entry->key, &reading->d->name));
-  return read_values(&of_list, entry, true, reading);
+  TON_TRY(ton_read_text(&of_list, entry->key, &listed->d.name));
+  return ton_read_fields(&of_list, entry, &listed_table, listed);
 }
 
 static TonStatus
-unknown(TonReader* r, const TonDoc* list, const TonNode* node, const char* name)
+unknown(TonReader* r, const TonDoc* list, const TonNode* node)
 {
-  const char* known[64];
-  size_t n = 0;
-  for (uint32_t i = 0; i < list->root->count && n < 64; ++i) {
-    known[n++] = list->root->items[i]->key->text;
+  TonNames names = {0};
+  for (uint32_t i = 0; i < list->root->count; ++i) {
+    if (!ton_names_add(r, &names, list->root->items[i]->key->text)) {
+      return ton_read_no_memory(r);
+    }
   }
-  return ton_read_unknown(r, node, "there is no deliverable", name, known, n);
+  return ton_read_unknown(r, node, "there is no deliverable", node->text,
+                          names.items, names.count);
 }
 
 /// One entry of a release's list: "cd", or "cd: {bits: 16}"
@@ -138,21 +107,37 @@ read_entry(TonReader* r, const TonDoc* list, const TonNode* named,
     return ton_fail_at(r->doc, named, r->error,
                        "expected a deliverable's name, such as wav-24");
   }
-  Reading reading = {.d = d};
+  Listed listed = {0};
   const TonNode* const entry = ton_node_child(list->root, named->text);
   if (entry) {
-    TON_TRY(read_listed(r, list, entry, &reading));
+    TON_TRY(read_listed(r, list, entry, &listed));
   }
+  *d = listed.d;
   TON_TRY(ton_read_text(r, named, &d->name));
   if (values) {
-    TON_TRY(read_values(r, values, false, &reading));
+    TON_TRY(ton_read_fields(r, values, &ton_deliverable_table, d));
   }
   if (!d->container) {
-    return unknown(r, list, named, named->text);
+    return unknown(r, list, named);
   }
-  if (strcmp(d->container, "MP3") == 0 && d->bitrate_kbps > MP3_MOST_KBPS) {
+  if (strcmp(d->container, "MP3") == 0 && d->bitrate_kbps > MAX_MP3_KBPS) {
     return ton_fail_at(r->doc, values ? values : named, r->error,
-                       "bitrate: an MP3 has at most %d kbps", MP3_MOST_KBPS);
+                       "bitrate: an MP3 has at most %d kbps", MAX_MP3_KBPS);
+  }
+  return TON_OK;
+}
+
+static TonStatus
+check_once(TonReader* r, const TonNode* named, const TonDeliverable* all,
+           uint32_t i)
+{
+  for (uint32_t k = 0; k < i; ++k) {
+    if (strcmp(all[k].name, all[i].name) == 0) {
+      return ton_fail_at(r->doc, named, r->error,
+                         "\"%s\" is here twice; give one of them a name of "
+                         "its own and its container",
+                         all[i].name);
+    }
   }
   return TON_OK;
 }
@@ -161,32 +146,23 @@ static TonStatus
 read_entries(TonReader* r, const TonDoc* list, const TonNode* node,
              TonRelease* release)
 {
-  const uint32_t n = node->kind == TON_SCALAR ? 1 : node->count;
-  release->deliverables = ton_read_room(r, n, sizeof(TonDeliverable));
-  if (!release->deliverables) {
+  const bool one = node->kind == TON_SCALAR;
+  const uint32_t n = one ? 1 : node->count;
+  TonDeliverable* const all = ton_read_buffer(r, n, sizeof(TonDeliverable));
+  if (!all) {
     return ton_read_no_memory(r);
   }
   for (uint32_t i = 0; i < n; ++i) {
-    const TonNode* named = node->kind == TON_SCALAR ? node : node->items[i];
-    const TonNode* values = NULL;
-    if (node->kind == TON_LIST && named->kind == TON_MAP && named->count == 1) {
-      named = named->items[0];
-    }
-    if (named->key) {
-      values = node->kind == TON_SCALAR ? NULL : named;
-      named = node->kind == TON_SCALAR ? node : named->key;
-    }
-    TonDeliverable* const all = release->deliverables;
-    TON_TRY(read_entry(r, list, named, values, &all[i]));
-    for (uint32_t k = 0; k < i; ++k) {
-      if (strcmp(all[k].name, all[i].name) == 0) {
-        return ton_fail_at(r->doc, named, r->error,
-                           "\"%s\" is here twice; give one of them a name of "
-                           "its own and its container",
-                           all[i].name);
-      }
-    }
+    const TonNode* entry = one ? node : node->items[i];
+    const bool in_list =
+        node->kind == TON_LIST && entry->kind == TON_MAP && entry->count == 1;
+    entry = in_list ? entry->items[0] : entry;
+    const bool has_values = entry->key && !one;
+    const TonNode* const named = has_values ? entry->key : entry;
+    TON_TRY(read_entry(r, list, named, has_values ? entry : NULL, &all[i]));
+    TON_TRY(check_once(r, named, all, i));
   }
+  release->deliverables = all;
   release->n_deliverables = n;
   return TON_OK;
 }
@@ -206,16 +182,15 @@ static TonStatus
 read_defaults(TonReader* r, const TonDoc* list, TonRelease* release)
 {
   const uint32_t n = list->root->count;
-  release->deliverables = ton_read_room(r, n, sizeof(TonDeliverable));
+  release->deliverables = ton_read_buffer(r, n, sizeof(TonDeliverable));
   if (!release->deliverables) {
     return ton_read_no_memory(r);
   }
   for (uint32_t i = 0; i < n; ++i) {
-    TonDeliverable d = {0};
-    Reading reading = {.d = &d};
-    TON_TRY(read_listed(r, list, list->root->items[i], &reading));
-    if (reading.by_default && d.container) {
-      release->deliverables[release->n_deliverables++] = d;
+    Listed listed = {0};
+    TON_TRY(read_listed(r, list, list->root->items[i], &listed));
+    if (listed.by_default && listed.d.container) {
+      release->deliverables[release->n_deliverables++] = listed.d;
     }
   }
   return TON_OK;

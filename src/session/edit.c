@@ -19,18 +19,18 @@ no_memory(TonEditing* e)
 static TonStatus
 split_path(TonEditing* e)
 {
-  char room[512];
+  char step[TON_STEP_BYTES];
   const char* rest = e->path;
-  while ((rest = ton_path_step(rest, room, sizeof(room)))) {
+  while ((rest = ton_path_step(rest, step, sizeof(step)))) {
     if (e->n_steps == TON_TREE_DEPTH) {
       return ton_fail_file(e->error, TON_BAD_USE, e->doc->name,
                            "the path \"%s\" is too deep", e->path);
     }
-    const char* const step = ton_arena_string(&e->arena, room, strlen(room));
-    if (!step) {
+    const char* const copy = ton_arena_string(&e->arena, step, strlen(step));
+    if (!copy) {
       return no_memory(e);
     }
-    e->steps[e->n_steps++] = step;
+    e->steps[e->n_steps++] = copy;
   }
   return e->n_steps ? TON_OK
                     : ton_fail_file(e->error, TON_BAD_USE, e->doc->name,

@@ -47,8 +47,8 @@ read_pairs(Argument* a, size_t at)
 {
   const char* const text = ton_doc_text(&a->doc);
   TonNode* const map = make_node(a, TON_MAP, at, a->doc.text.length);
-  const size_t most = a->doc.text.length - at + 1;
-  TonNode** const items = ton_arena_alloc(&a->arena, most * sizeof(TonNode*));
+  const size_t max = a->doc.text.length - at + 1;
+  TonNode** const items = ton_arena_alloc(&a->arena, max * sizeof(TonNode*));
   if (!map || !items) {
     return NULL;
   }

@@ -10,10 +10,10 @@
    ISO 3901: two letters, three letters or digits, seven digits; there is no
    check digit.  Hyphens and spaces are left out, "ISRC" in front too.
 
-   @param room At least 13 bytes
+   @param plain At least 13 bytes
    @return Null, or what is wrong (static)
 */
-const char* ton_isrc(const char* text, char* room);
+const char* ton_isrc(const char* text, char* plain);
 
 /**
    A UPC, EAN or GTIN (8, 12, 13 or 14 digits) as digits alone.
@@ -21,10 +21,10 @@ const char* ton_isrc(const char* text, char* room);
    GS1: weights 3, 1, 3, ... from the right, the last digit brings the sum to
    a multiple of ten.
 
-   @param room At least 15 bytes
+   @param plain At least 15 bytes
    @param expected On a wrong check digit the right one, else 0
    @return Null, or what is wrong (static)
 */
-const char* ton_upc(const char* text, char* room, char* expected);
+const char* ton_upc(const char* text, char* plain, char* expected);
 
 #endif

@@ -1,163 +1,164 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
-#include "base/error.h"
-#include "session/strip.h"
+/**
+   @file
+   The keys of mix.yaml.
+*/
 
-#include <math.h>
+#include "base/array.h"
+#include "session/strip.h"
+#include "session/texts.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 static const char mix_name[] = "Mix";
 
-/// A mix and what it stands in
+/// A mix and what is known of it while it is read
 typedef struct {
-  TonMix mix;
-  TonArena arena;
-} Owned;
-
-/// A mix being read
-typedef struct {
-  TonMix* mix;
+  TonMix mix; ///< The first member
   const TonNode* tracks;
   const TonNode* buses;
   TonNode** nodes; ///< Of the strips
-} Reading;
+} MixText;
 
 static TonStatus
-read_song(TonReader* r, const TonNode* value, void* target)
+check_tempo(TonReader* r, const TonNode* node, void* row)
 {
-  return ton_read_text(r, value, &((Reading*)target)->mix->song);
-}
-
-static TonStatus
-read_rate(TonReader* r, const TonNode* value, void* target)
-{
-  double rate = 0.0;
-  TON_TRY(
-      ton_read_number(r, value, (TonRange){TON_HZ, 44100.0, 192000.0}, &rate));
-  if (rate != rint(rate)) {
-    return ton_fail_at(r->doc, value, r->error,
-                       "rate: %s is not a whole number of samples a second",
-                       value->text);
-  }
-  ((Reading*)target)->mix->rate = (uint32_t)rate;
+  (void)node;
+  r->tempo_bpm = ((MixText*)row)->mix.tempo_bpm;
   return TON_OK;
 }
 
 static TonStatus
-read_tempo(TonReader* r, const TonNode* value, void* target)
-{
-  TON_TRY(ton_read_number(r, value, (TonRange){TON_BPM, 20.0, 400.0},
-                          &r->tempo_bpm));
-  ((Reading*)target)->mix->tempo_bpm = r->tempo_bpm;
-  return TON_OK;
-}
-
-static TonStatus
-read_meter(TonReader* r, const TonNode* value, void* target)
+read_meter(TonReader* r, const TonNode* node, void* row)
 {
   unsigned beats = 0;
   unsigned unit = 0;
   int used = 0;
-  if (value->kind != TON_SCALAR ||
-      sscanf(value->text, "%2u/%2u%n", &beats, &unit, &used) != 2 ||
-      value->text[used] || beats < 1 || beats > 32 || unit < 1 || unit > 32 ||
+  (void)row;
+  if (node->kind != TON_SCALAR ||
+      sscanf(node->text, "%2u/%2u%n", &beats, &unit, &used) != 2 ||
+      node->text[used] || beats < 1 || beats > 32 || unit < 1 || unit > 32 ||
       (unit & (unit - 1))) {
-    return ton_fail_at(r->doc, value, r->error,
+    return ton_fail_at(r->doc, node, r->error,
                        "meter: expected beats over a note: 4/4, 3/4, 6/8");
   }
   r->beats_per_bar = beats;
-  ((Reading*)target)->mix->beats_per_bar = beats;
   return TON_OK;
 }
 
 static TonStatus
-read_first_bar(TonReader* r, const TonNode* value, void* target)
+read_first_bar(TonReader* r, const TonNode* node, void* row)
 {
-  (void)target;
-  return ton_read_number(r, value, (TonRange){TON_S, 0.0, 86400.0},
+  (void)row;
+  return ton_read_number(r, node, (TonRange){TON_S, 0.0, 86400.0},
                          &r->first_bar_s);
 }
 
 static TonStatus
-read_sections(TonReader* r, const TonNode* value, void* target)
+check_sections(TonReader* r, const TonNode* node, void* row)
 {
-  TonMix* const mix = ((Reading*)target)->mix;
-  if (value->kind != TON_MAP) {
-    return ton_fail_at(r->doc, value, r->error,
-                       "sections: expected names and times: {verse 1: "
-                       "\"0:17.1\"}");
-  }
-  mix->sections = ton_read_room(r, value->count, sizeof(TonSection));
-  if (!mix->sections) {
-    return ton_read_no_memory(r);
-  }
-  for (uint32_t i = 0; i < value->count; ++i) {
-    TonSection* const section = &mix->sections[i];
-    TON_TRY(ton_read_text(r, value->items[i]->key, &section->name));
-    TON_TRY(ton_read_time(r, value->items[i], &section->at_s));
-    if (i && section->at_s < section[-1].at_s) {
-      return ton_fail_at(r->doc, value->items[i], r->error,
+  const TonMix* const mix = &((MixText*)row)->mix;
+  for (uint32_t i = 1; i < mix->n_sections; ++i) {
+    const TonSection* const section = &mix->sections[i];
+    if (section->at_s < section[-1].at_s) {
+      return ton_fail_at(r->doc, node->items[i], r->error,
                          "\"%s\" comes before \"%s\"; put the sections in the "
                          "order of time",
                          section->name, section[-1].name);
     }
   }
-  mix->n_sections = value->count;
   return TON_OK;
 }
 
-static TonStatus
-take_strips(TonReader* r, const TonNode* value, void* target)
-{
-  Reading* const reading = target;
-  if (value->kind != TON_MAP) {
-    return ton_fail_at(r->doc, value, r->error,
-                       "%s: expected names, each with keys of its own",
-                       value->key->text);
-  }
-  if (strcmp(value->key->text, "tracks") == 0) {
-    reading->tracks = value;
-  } else {
-    reading->buses = value;
-  }
-  return TON_OK;
-}
+static const TonField section_name = {"name", TON_AS_TEXT,
+                                      .at = offsetof(TonSection, name)};
 
-static const TonKey keys[] = {
-    {"song", read_song},           {"rate", read_rate},
-    {"tempo", read_tempo},         {"meter", read_meter},
-    {"first-bar", read_first_bar}, {"sections", read_sections},
-    {"tracks", take_strips},       {"buses", take_strips},
+static const TonField section_fields[] = {
+    {"at", TON_AS_TIME, .at = offsetof(TonSection, at_s)},
 };
 
-/// Tempo, meter and first bar, which times anywhere in the text need
+static const TonTable section_table = {.what = "section",
+                                       TON_FIELDS(section_fields),
+                                       .size = sizeof(TonSection),
+                                       .name = &section_name,
+                                       .short_form = "at"};
+
+/// Strips are read when all their names are known
 static TonStatus
-read_clock(TonReader* r, Reading* reading)
+take_strips(TonReader* r, const TonNode* node, void* row)
 {
-  r->beats_per_bar = reading->mix->beats_per_bar = 4;
-  static const struct {
-    const char* key;
-    TonStatus (*read)(TonReader*, const TonNode*, void*);
-  } clock[] = {{"tempo", read_tempo},
-               {"meter", read_meter},
-               {"first-bar", read_first_bar}};
-  for (size_t i = 0; i < TON_COUNT(clock); ++i) {
-    const TonNode* const node = ton_node_child(r->doc->root, clock[i].key);
-    if (node && !ton_node_empty(node)) {
-      TON_TRY(clock[i].read(r, node, reading));
-    }
+  MixText* const text = row;
+  if (node->kind != TON_MAP) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "%s: expected names, each with keys of its own",
+                       node->key->text);
   }
+  const bool buses = strcmp(node->key->text, "buses") == 0;
+  *(buses ? &text->buses : &text->tracks) = node;
   return TON_OK;
 }
+
+static bool
+find_strip(TonMix* mix, bool bus, const char* path, TonFound* found)
+{
+  char step[TON_STEP_BYTES];
+  const char* const rest = ton_path_step(path, step, sizeof(step));
+  const uint32_t i = ton_mix_strip(mix, step);
+  if (i == UINT32_MAX || mix->strips[i].bus != bus) {
+    return false;
+  }
+  *found = (TonFound){.data = &mix->strips[i]};
+  return !*rest || ton_field_find(bus ? &ton_bus_table : &ton_track_table,
+                                  &mix->strips[i], rest, found);
+}
+
+static bool
+find_track(void* row, const char* path, TonFound* found)
+{
+  return find_strip(row, false, path, found);
+}
+
+static bool
+find_bus(void* row, const char* path, TonFound* found)
+{
+  return find_strip(row, true, path, found);
+}
+
+#define AT(field) offsetof(TonMix, field)
+
+/// Times below need tempo, meter and first bar
+static const TonField fields[] = {
+    {"song", TON_AS_TEXT, .at = AT(song)},
+    {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 44100.0, .max = 192000.0},
+    {"tempo", TON_AS_DOUBLE, AT(tempo_bpm), TON_BPM, 20.0, 400.0,
+     .read = check_tempo},
+    {"meter", TON_AS_OWN, AT(beats_per_bar), .read = read_meter},
+    {"first-bar", TON_AS_OWN, .read = read_first_bar},
+    {"sections", TON_AS_NAMED, AT(sections), .count = AT(n_sections),
+     .table = &section_table, .read = check_sections,
+     .example = "names and times: {verse 1: \"0:17.1\"}"},
+    {"tracks", TON_AS_OWN, AT(strips), .read = take_strips, .find = find_track},
+    {"buses", TON_AS_OWN, AT(strips), .read = take_strips, .find = find_bus},
+};
 
 // Strips --------------------------------------------------------------------
 
 static TonStatus
-name_strip(TonReader* r, Reading* reading, TonNode* node, bool bus)
+begin_strip(TonReader* r, bool bus, TonStrip* strip)
 {
-  TonMix* const mix = reading->mix;
+  TON_TRY(
+      ton_field_defaults(r, bus ? &ton_bus_table : &ton_track_table, strip));
+  strip->bus = bus;
+  strip->pan_law = bus ? TON_PAN_BALANCE : TON_PAN_CONSTANT_POWER;
+  return TON_OK;
+}
+
+static TonStatus
+name_strip(TonReader* r, MixText* text, TonNode* node, bool bus)
+{
+  TonMix* const mix = &text->mix;
   TonStrip* const strip = &mix->strips[mix->n_strips];
   TON_TRY(ton_read_text(r, node->key, &strip->name));
   if (!*strip->name) {
@@ -171,17 +172,15 @@ name_strip(TonReader* r, Reading* reading, TonNode* node, bool bus)
                        "\"Mix\" and stands under \"buses:\"; choose another",
                        strip->name);
   }
-  strip->bus = bus;
-  strip->role = ton_arena_string(r->arena, "", 0);
-  strip->pan_law = bus ? TON_PAN_BALANCE : TON_PAN_CONSTANT_POWER;
-  reading->nodes[mix->n_strips++] = node;
-  return strip->role ? TON_OK : ton_read_no_memory(r);
+  TON_TRY(begin_strip(r, bus, strip));
+  text->nodes[mix->n_strips++] = node;
+  return TON_OK;
 }
 
 static TonStatus
-check_bus_name(TonReader* r, const Reading* reading, const TonNode* bus)
+check_bus_name(TonReader* r, const MixText* text, const TonNode* bus)
 {
-  const TonNode* const track = ton_node_child(reading->tracks, bus->key->text);
+  const TonNode* const track = ton_node_child(text->tracks, bus->key->text);
   return !track ? TON_OK
                 : ton_fail_at(r->doc, bus->key, r->error,
                               "a bus and a track have the name \"%s\"; the "
@@ -190,24 +189,24 @@ check_bus_name(TonReader* r, const Reading* reading, const TonNode* bus)
 }
 
 static TonStatus
-name_all(TonReader* r, Reading* reading)
+name_all(TonReader* r, MixText* text)
 {
-  TonMix* const mix = reading->mix;
-  const uint32_t tracks = reading->tracks->count;
-  const uint32_t buses = reading->buses ? reading->buses->count : 0;
-  const size_t most = (size_t)tracks + buses + 1;
-  mix->strips = ton_read_room(r, most, sizeof(TonStrip));
-  reading->nodes = ton_read_room(r, most, sizeof(TonNode*));
-  if (!mix->strips || !reading->nodes) {
+  TonMix* const mix = &text->mix;
+  const uint32_t tracks = text->tracks->count;
+  const uint32_t buses = text->buses ? text->buses->count : 0;
+  const size_t max = (size_t)tracks + buses + 1;
+  mix->strips = ton_read_buffer(r, max, sizeof(TonStrip));
+  text->nodes = ton_read_buffer(r, max, sizeof(TonNode*));
+  if (!mix->strips || !text->nodes) {
     return ton_read_no_memory(r);
   }
   for (uint32_t i = 0; i < tracks; ++i) {
-    TON_TRY(name_strip(r, reading, reading->tracks->items[i], false));
+    TON_TRY(name_strip(r, text, text->tracks->items[i], false));
   }
   mix->n_tracks = tracks;
   for (uint32_t i = 0; i < buses; ++i) {
-    TON_TRY(check_bus_name(r, reading, reading->buses->items[i]));
-    TON_TRY(name_strip(r, reading, reading->buses->items[i], true));
+    TON_TRY(check_bus_name(r, text, text->buses->items[i]));
+    TON_TRY(name_strip(r, text, text->buses->items[i], true));
   }
   return TON_OK;
 }
@@ -222,28 +221,27 @@ find_mix_bus(TonReader* r, TonMix* mix)
   }
   TonStrip* const strip = &mix->strips[mix->n_strips];
   mix->mix = mix->n_strips++;
-  strip->bus = true;
-  strip->pan_law = TON_PAN_BALANCE;
+  TON_TRY(begin_strip(r, true, strip));
   strip->name = ton_arena_string(r->arena, mix_name, strlen(mix_name));
-  strip->role = ton_arena_string(r->arena, "", 0);
-  return strip->name && strip->role ? TON_OK : ton_read_no_memory(r);
+  return strip->name ? TON_OK : ton_read_no_memory(r);
 }
 
 static TonStatus
-read_strips(TonReader* r, Reading* reading)
+read_strips(TonReader* r, MixText* text)
 {
-  TonMix* const mix = reading->mix;
-  TON_TRY(name_all(r, reading));
+  TonMix* const mix = &text->mix;
+  TON_TRY(name_all(r, text));
   TON_TRY(find_mix_bus(r, mix));
   for (uint32_t i = 0; i < mix->n_strips; ++i) {
     TonStrip* const strip = &mix->strips[i];
-    if (reading->nodes[i]) {
-      TON_TRY(ton_read_strip(r, reading->nodes[i], strip));
+    if (text->nodes[i]) {
+      TON_TRY(ton_read_fields(r, text->nodes[i],
+                              strip->bus ? &ton_bus_table : &ton_track_table,
+                              strip));
     }
     if (i == mix->mix && strip->to) {
-      return ton_fail_at(r->doc, ton_node_child(reading->nodes[i], "to"),
-                         r->error,
-                         "\"Mix\" is where everything ends; it goes nowhere");
+      return ton_fail_at(r->doc, ton_node_child(text->nodes[i], "to"), r->error,
+                         "the mix bus has no output; remove \"to\"");
     }
     if (i != mix->mix && !strip->to) {
       strip->to = ton_arena_string(r->arena, mix_name, strlen(mix_name));
@@ -252,67 +250,54 @@ read_strips(TonReader* r, Reading* reading)
       }
     }
   }
-  return ton_check_routes(r, mix, reading->nodes);
+  return ton_check_routes(r, mix, text->nodes);
 }
 
-/// A song without a name has its folder's
-static TonStatus
-default_song(TonReader* r, TonMix* mix)
+TonStatus
+ton_read_song(TonReader* r, char** song, char** folder)
 {
-  if (!mix->song) {
-    const char* const slash = r->folder ? strrchr(r->folder, '/') : NULL;
-    const char* const name = slash ? slash + 1 : "";
-    mix->song = ton_arena_string(r->arena, name, strlen(name));
-  }
-  mix->folder = ton_arena_string(r->arena, r->folder ? r->folder : "",
-                                 r->folder ? strlen(r->folder) : 0);
-  return mix->song && mix->folder ? TON_OK : ton_read_no_memory(r);
+  const char* const slash = r->folder ? strrchr(r->folder, '/') : NULL;
+  const char* const name = slash ? slash + 1 : "";
+  const char* const whole = r->folder ? r->folder : "";
+  *song = *song ? *song : ton_arena_string(r->arena, name, strlen(name));
+  *folder = ton_arena_string(r->arena, whole, strlen(whole));
+  return *song && *folder ? TON_OK : ton_read_no_memory(r);
 }
 
 static TonStatus
-read_mix(TonReader* r, TonMix* mix, const char* folder)
+check_mix(TonReader* r, const TonNode* node, void* row)
 {
-  Reading reading = {.mix = mix};
-  TON_TRY(ton_read_folder(r, folder));
-  TON_TRY(read_clock(r, &reading));
-  TON_TRY(ton_read_map(r, r->doc->root,
-                       (TonKeys){keys, TON_COUNT(keys), "mix.yaml"}, &reading));
-  TON_TRY(default_song(r, mix));
-  if (!reading.tracks || !reading.tracks->count) {
-    return ton_fail_at(r->doc, r->doc->root, r->error,
+  MixText* const text = row;
+  text->mix.beats_per_bar = r->beats_per_bar;
+  TON_TRY(ton_read_song(r, &text->mix.song, &text->mix.folder));
+  if (!text->tracks || !text->tracks->count) {
+    return ton_fail_at(r->doc, node, r->error,
                        "there are no tracks; write \"tracks:\" and below it a "
                        "name with \"file: stems/....wav\"");
   }
-  return read_strips(r, &reading);
+  return read_strips(r, text);
 }
+
+const TonTable ton_mix_table = {.what = "mix.yaml",
+                                TON_FIELDS(fields),
+                                .size = sizeof(MixText),
+                                .check = check_mix};
 
 TonStatus
 ton_mix_read(const TonDoc* doc, const char* folder, TonMix** mix,
              TonError* error)
 {
-  *mix = NULL;
-  Owned* const owned = ton_alloc(sizeof(Owned));
-  if (!owned) {
-    return ton_fail_file(error, TON_NO_MEMORY, doc->name, "out of memory");
-  }
-  TonReader r = {.doc = doc, .arena = &owned->arena, .error = error};
-  const TonStatus status = read_mix(&r, &owned->mix, folder);
-  if (status != TON_OK) {
-    ton_mix_free(&owned->mix);
-    return status;
-  }
-  *mix = &owned->mix;
-  return TON_OK;
+  void* data = NULL;
+  const TonStatus status =
+      ton_table_read(doc, folder, &ton_mix_table, &data, error);
+  *mix = data;
+  return status;
 }
 
 void
 ton_mix_free(TonMix* mix)
 {
-  if (mix) {
-    Owned* const owned = (Owned*)mix;
-    ton_arena_free(&owned->arena);
-    ton_free(owned);
-  }
+  ton_table_free(mix);
 }
 
 uint32_t

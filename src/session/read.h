@@ -6,7 +6,7 @@
 
 /**
    @file
-   From the tree of a text to plain values: the words all three texts share.
+   From the tree of a text to plain values: what one scalar says.
 
    Every function fails at the node concerned: line, column, what was
    expected, the nearest right thing.
@@ -23,22 +23,6 @@ typedef struct {
   double first_bar_s; ///< Where bar 1 begins
 } TonReader;
 
-/// A key of a map and what reads its value
-typedef struct {
-  const char* key;
-  TonStatus (*read)(TonReader* r, const TonNode* value, void* target);
-} TonKey;
-
-/// The keys of a map; `what` names it in errors ("track \"Bass\"").
-typedef struct {
-  const TonKey* keys;
-  size_t count;
-  const char* what;
-} TonKeys;
-
-TonStatus ton_read_map(TonReader* r, const TonNode* map, TonKeys keys,
-                       void* target);
-
 /// Fail at `node`: "LEAD "word"; did you mean "nearest"?", where the lead is
 /// "track "Bass" has no" or "there is no preset"
 TonStatus ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
@@ -47,15 +31,22 @@ TonStatus ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
 
 TonStatus ton_read_no_memory(TonReader* r);
 
-/// Zeroed room for `count` items; null when refused
-void* ton_read_room(TonReader* r, size_t count, size_t size);
+/// Zeroed memory for `count` items; null when refused
+void* ton_read_buffer(TonReader* r, size_t count, size_t size);
+
+/// Names to choose from, for "did you mean".  Zero-initialise; owned by the
+/// reader's arena.
+typedef struct {
+  const char** items;
+  size_t count;
+  size_t capacity;
+} TonNames;
+
+/// False when memory is refused
+bool ton_names_add(TonReader* r, TonNames* names, const char* name);
 
 /// The text of a scalar, copied
 TonStatus ton_read_text(TonReader* r, const TonNode* node, char** text);
-
-/// A list of texts, or a single one
-TonStatus ton_read_texts(TonReader* r, const TonNode* node, char*** texts,
-                         uint32_t* count);
 
 /// What a value is held against
 typedef struct {
@@ -70,16 +61,13 @@ TonStatus ton_read_number(TonReader* r, const TonNode* node, TonRange range,
 TonStatus ton_read_float(TonReader* r, const TonNode* node, TonRange range,
                          float* value);
 
-TonStatus ton_read_whole(TonReader* r, const TonNode* node, uint32_t min,
-                         uint32_t max, uint32_t* value);
-
 TonStatus ton_read_switch(TonReader* r, const TonNode* node, bool* on);
 
 /// One of `words` (null-terminated); `value` is its number
 TonStatus ton_read_choice(TonReader* r, const TonNode* node,
                           const char* const* words, uint32_t* value);
 
-/// A place in the song: "0:51.4", "12.5 s", "17 bar", "17.3 bar"
+/// A time in the song: "0:51.4", "12.5 s", "17 bar", "17.3 bar"
 TonStatus ton_read_time(TonReader* r, const TonNode* node, double* seconds);
 
 /// A file that must be there, as an absolute path
@@ -93,10 +81,5 @@ char* ton_read_in_folder(TonReader* r, const char* name);
 
 /// The folder as an absolute path, or null if `folder` is null
 TonStatus ton_read_folder(TonReader* r, const char* folder);
-
-/// "lock: true", "lock: [fader, chain/0/threshold]"; `keys` are those that
-/// can be locked
-TonStatus ton_read_locks(TonReader* r, const TonNode* node, TonKeys keys,
-                         char*** locks, uint32_t* n_locks);
 
 #endif

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Files that a text names.
+*/
+
 #include "session/read.h"
 
 #include "base/error.h"
@@ -18,25 +23,29 @@ ton_read_folder(TonReader* r, const char* folder)
   if (!folder) {
     return TON_OK;
   }
-  char room[PATH_MAX];
-  if (!realpath(folder, room)) {
+  char real[PATH_MAX];
+  if (!realpath(folder, real)) {
     return ton_fail_file(r->error, TON_NOT_FOUND, folder,
                          "there is no such folder");
   }
-  r->folder = ton_arena_string(r->arena, room, strlen(room));
+  r->folder = ton_arena_string(r->arena, real, strlen(real));
   return r->folder ? TON_OK : ton_read_no_memory(r);
 }
 
 char*
 ton_read_in_folder(TonReader* r, const char* name)
 {
-  char room[2 * PATH_MAX];
-  if (*name == '/' || !r->folder) {
-    snprintf(room, sizeof(room), "%s", name);
-  } else {
-    snprintf(room, sizeof(room), "%s/%s", r->folder, name);
+  TonString path = {0};
+  if (*name != '/' && r->folder) {
+    ton_string_printf(&path, "%s/", r->folder);
   }
-  return ton_arena_string(r->arena, room, strlen(room));
+  ton_string_add(&path, name);
+  char* const whole =
+      path.failed
+          ? NULL
+          : ton_arena_string(r->arena, ton_string_string(&path), path.length);
+  ton_string_free(&path);
+  return whole;
 }
 
 TonStatus
@@ -52,9 +61,9 @@ ton_read_path(TonReader* r, const TonNode* node, char** path)
   return *path ? TON_OK : ton_read_no_memory(r);
 }
 
-/// The name in a folder that is most like `word`, into `room`
+/// The name in a folder that is most like `word`, into `near`
 static bool
-nearest_in(const char* folder, const char* word, char* room, size_t size)
+nearest_in(const char* folder, const char* word, char* near, size_t size)
 {
   DIR* const dir = opendir(folder);
   unsigned best = 2 + (unsigned)strlen(word) / 3;
@@ -62,11 +71,11 @@ nearest_in(const char* folder, const char* word, char* room, size_t size)
   for (struct dirent* entry; dir && (entry = readdir(dir));) {
     const unsigned distance = ton_string_distance(word, entry->d_name);
     const bool first =
-        found && distance == best && strcmp(entry->d_name, room) < 0;
+        found && distance == best && strcmp(entry->d_name, near) < 0;
     if (entry->d_name[0] != '.' && (distance < best || first)) {
       best = distance;
       found = true;
-      snprintf(room, size, "%s", entry->d_name);
+      snprintf(near, size, "%s", entry->d_name);
     }
   }
   if (dir) {

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Times in a song: minutes and seconds, or bars and beats.
+*/
+
 #include "session/read.h"
 
 #include <ctype.h>
@@ -64,15 +69,16 @@ ton_read_time(TonReader* r, const TonNode* node, double* seconds)
   if (node->kind == TON_SCALAR && read_bar(node->text, &bar, &beat)) {
     return bar_to_seconds(r, node, bar, beat, seconds);
   }
-  char room[160];
+  char buffer[160];
   const char* why = NULL;
   if (node->kind == TON_SCALAR &&
-      ton_unit_parse(node->text, TON_S, seconds, &why, room, sizeof(room)) &&
+      ton_unit_parse(node->text, TON_S, seconds, &why, buffer,
+                     sizeof(buffer)) &&
       *seconds >= 0.0 && *seconds <= 86400.0) {
     return TON_OK;
   }
   return ton_fail_at(r->doc, node, r->error,
-                     "%s%s%s is no place in the song; write a time "
+                     "%s%s%s is not a time; write a time "
                      "(\"0:51.4\", \"12.5 s\") or a bar (\"17 bar\", \"17.3 "
                      "bar\")",
                      node->kind == TON_SCALAR ? "\"" : "",

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Where the signals of a mix go: every destination exists, none runs in a
+   circle.
+*/
+
 #include "session/strip.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/// One way a signal takes from strip to strip
+/// A connection from strip to strip
 typedef struct {
   uint32_t from;
   uint32_t to;
@@ -171,21 +177,21 @@ circle(const Routes* s, const Visit* stack, uint32_t depth, const Edge* last)
   while (stack[from].strip != last->to) {
     --from;
   }
-  TonString way = {0};
-  for (uint32_t i = from; i <= depth && way.length < 700; ++i) {
+  TonString path = {0};
+  for (uint32_t i = from; i <= depth && path.length < 700; ++i) {
     const Edge* const edge = i < depth ? &s->edges[stack[i].next - 1] : last;
-    ton_string_printf(&way, "\"%s\" -%s-> ",
+    ton_string_printf(&path, "\"%s\" -%s-> ",
                       s->mix->strips[stack[i].strip].name, edge->how);
   }
   const TonStatus status =
       ton_fail_at(s->r->doc, last->node, s->r->error,
                   "the signal runs in a circle: %s\"%s\"",
-                  ton_string_string(&way), s->mix->strips[last->to].name);
-  ton_string_free(&way);
+                  ton_string_string(&path), s->mix->strips[last->to].name);
+  ton_string_free(&path);
   return status;
 }
 
-/// Depth first from one strip; `seen` 1: on the way, 2: done
+/// Depth first from one strip; `seen` 1: on the path, 2: done
 static TonStatus
 walk(const Routes* s, const uint32_t* first, uint8_t* seen, Visit* stack,
      uint32_t start)
@@ -218,9 +224,9 @@ static TonStatus
 check_circles(Routes* s)
 {
   const uint32_t n = s->mix->n_strips;
-  uint32_t* const first = ton_read_room(s->r, n + 1, sizeof(uint32_t));
-  uint8_t* const seen = ton_read_room(s->r, n, 1);
-  Visit* const stack = ton_read_room(s->r, n, sizeof(Visit));
+  uint32_t* const first = ton_read_buffer(s->r, n + 1, sizeof(uint32_t));
+  uint8_t* const seen = ton_read_buffer(s->r, n, 1);
+  Visit* const stack = ton_read_buffer(s->r, n, sizeof(Visit));
   if (!first || !seen || !stack) {
     return ton_read_no_memory(s->r);
   }
@@ -240,15 +246,15 @@ check_circles(Routes* s)
 }
 
 static bool
-make_room(Routes* s)
+make_buffers(Routes* s)
 {
   size_t edges = 0;
   for (uint32_t i = 0; i < s->mix->n_strips; ++i) {
     const TonStrip* const strip = &s->mix->strips[i];
     edges += 1 + strip->n_sends + strip->n_chain;
   }
-  s->index = ton_read_room(s->r, s->mix->n_strips, sizeof(Entry));
-  s->edges = ton_read_room(s->r, edges, sizeof(Edge));
+  s->index = ton_read_buffer(s->r, s->mix->n_strips, sizeof(Entry));
+  s->edges = ton_read_buffer(s->r, edges, sizeof(Edge));
   return s->index && s->edges;
 }
 
@@ -256,7 +262,7 @@ TonStatus
 ton_check_routes(TonReader* r, const TonMix* mix, TonNode* const* nodes)
 {
   Routes s = {.r = r, .mix = mix, .nodes = nodes};
-  if (!make_room(&s)) {
+  if (!make_buffers(&s)) {
     return ton_read_no_memory(r);
   }
   for (uint32_t i = 0; i < mix->n_strips; ++i) {

@@ -1,216 +1,157 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The keys of a track or a bus.
+*/
+
 #include "session/strip.h"
 
 #include "base/array.h"
+#include "session/chain.h"
+#include "session/lock.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 
-const TonRange ton_fader_range = {TON_DB, -INFINITY, 24.0};
-static const TonRange pan_range = {TON_PAN, -100.0, 100.0};
+#define AT(field)   offsetof(TonStrip, field)
+#define FADER_RANGE .unit = TON_DB, .min = -INFINITY, .max = 24.0
+#define PAN_RANGE   .unit = TON_PAN, .min = -100.0, .max = 100.0
+
+// Pan -------------------------------------------------------------------------
+
+static const TonField dual_fields[] = {
+    {"left", TON_AS_FLOAT, AT(pan), PAN_RANGE, .otherwise = "L100"},
+    {"right", TON_AS_FLOAT, AT(pan_right), PAN_RANGE, .otherwise = "R100"},
+};
+
+static const TonTable dual_table = {"pan", TON_FIELDS(dual_fields)};
+
+/// "L30", or {left: L100, right: R20}
+static TonStatus
+check_pan(TonReader* r, const TonNode* node, void* row)
+{
+  (void)r;
+  ((TonStrip*)row)->dual_pan = node->kind == TON_MAP;
+  return TON_OK;
+}
+
+// Sends -----------------------------------------------------------------------
+
+static const char* const taps[] = {"post", "pre", NULL};
+
+static const TonField send_fields[] = {
+    {"level", TON_AS_FLOAT, offsetof(TonSend, level_db), FADER_RANGE,
+     .otherwise = "0 dB"},
+    {"tap", TON_AS_SWITCH, offsetof(TonSend, pre), .words = taps,
+     .otherwise = "post"},
+};
+
+static const TonField send_name = {"a send's bus", TON_AS_TEXT,
+                                   .at = offsetof(TonSend, to)};
+
+const TonTable ton_send_table = {
+    .what = "send",
+    TON_FIELDS(send_fields),
+    .size = sizeof(TonSend),
+    .name = &send_name,
+    .short_form = "level",
+};
+
+// The others ------------------------------------------------------------------
 
 static TonStatus
-read_stem(TonReader* r, const TonNode* value, void* target)
+check_stem(TonReader* r, const TonNode* node, void* row)
 {
-  TonStrip* const strip = target;
-  return !strip->bus ? ton_read_file(r, value, &strip->file)
-                     : ton_fail_at(r->doc, value->key, r->error,
+  const TonStrip* const strip = row;
+  return !strip->bus ? TON_OK
+                     : ton_fail_at(r->doc, node->key, r->error,
                                    "\"%s\" is a bus; only a track has a file",
                                    strip->name);
 }
 
 static TonStatus
-read_role(TonReader* r, const TonNode* value, void* target)
+read_chain(TonReader* r, const TonNode* node, void* row)
 {
-  return ton_read_text(r, value, &((TonStrip*)target)->role);
+  TonStrip* const strip = row;
+  return ton_read_chain(r, node, &strip->chain, &strip->n_chain);
+}
+
+static bool
+find_in_chain(void* row, const char* path, TonFound* found)
+{
+  const TonStrip* const strip = row;
+  return ton_chain_find(strip->chain, strip->n_chain, path, found);
 }
 
 static TonStatus
-read_trim(TonReader* r, const TonNode* value, void* target)
+read_automation(TonReader* r, const TonNode* node, void* row)
 {
-  return ton_read_float(r, value, (TonRange){TON_DB, -96.0, 96.0},
-                        &((TonStrip*)target)->trim_db);
+  return ton_read_automation(r, node, row);
 }
 
 static TonStatus
-read_polarity(TonReader* r, const TonNode* value, void* target)
+read_lock(TonReader* r, const TonNode* node, void* row)
 {
-  static const char* const words[] = {"normal", "inverted", NULL};
-  uint32_t which = 0;
-  TON_TRY(ton_read_choice(r, value, words, &which));
-  ((TonStrip*)target)->invert = which == 1;
-  return TON_OK;
+  TonStrip* const strip = row;
+  return ton_read_locks(r, node, strip->bus ? &ton_bus_table : &ton_track_table,
+                        row, (TonLocks){&strip->locks, &strip->n_locks});
 }
 
-static TonStatus
-read_delay(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_float(r, value, (TonRange){TON_MS, 0.0, 500.0},
-                        &((TonStrip*)target)->delay_ms);
-}
+static const char* const polarities[] = {"normal", "inverted", NULL};
+static const char* const pan_laws[] = {"constant-power", "compromise", "linear",
+                                       "balance", NULL};
 
-static TonStatus
-read_chain(TonReader* r, const TonNode* value, void* target)
-{
-  TonStrip* const strip = target;
-  return ton_read_chain(r, value, &strip->chain, &strip->n_chain);
-}
-
-static TonStatus
-read_fader(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_float(r, value, ton_fader_range,
-                        &((TonStrip*)target)->fader_db);
-}
-
-static TonStatus
-read_left(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_float(r, value, pan_range, &((TonStrip*)target)->pan);
-}
-
-static TonStatus
-read_right(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_float(r, value, pan_range, &((TonStrip*)target)->pan_right);
-}
-
-static const TonKey dual_keys[] = {{"left", read_left}, {"right", read_right}};
-
-/// "L30", or {left: L100, right: R20}
-static TonStatus
-read_pan(TonReader* r, const TonNode* value, void* target)
-{
-  TonStrip* const strip = target;
-  if (value->kind == TON_SCALAR) {
-    return read_left(r, value, target);
-  }
-  strip->dual_pan = true;
-  strip->pan = -100.0F;
-  strip->pan_right = 100.0F;
-  return ton_read_map(r, value, (TonKeys){dual_keys, 2, "pan"}, target);
-}
-
-static TonStatus
-read_pan_law(TonReader* r, const TonNode* value, void* target)
-{
-  static const char* const words[] = {"constant-power", "compromise", "linear",
-                                      "balance", NULL};
-  uint32_t which = 0;
-  TON_TRY(ton_read_choice(r, value, words, &which));
-  ((TonStrip*)target)->pan_law = (TonPanLaw)which;
-  return TON_OK;
-}
-
-static TonStatus
-read_mute(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_switch(r, value, &((TonStrip*)target)->mute);
-}
-
-static TonStatus
-read_solo(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_switch(r, value, &((TonStrip*)target)->solo);
-}
-
-static TonStatus
-read_to(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_text(r, value, &((TonStrip*)target)->to);
-}
-
-// Sends -------------------------------------------------------------------
-
-static TonStatus
-read_level(TonReader* r, const TonNode* value, void* target)
-{
-  return ton_read_float(r, value, ton_fader_range,
-                        &((TonSend*)target)->level_db);
-}
-
-static TonStatus
-read_tap(TonReader* r, const TonNode* value, void* target)
-{
-  static const char* const words[] = {"post", "pre", NULL};
-  uint32_t which = 0;
-  TON_TRY(ton_read_choice(r, value, words, &which));
-  ((TonSend*)target)->pre = which == 1;
-  return TON_OK;
-}
-
-static const TonKey send_keys[] = {{"level", read_level}, {"tap", read_tap}};
-
-static TonStatus
-read_sends(TonReader* r, const TonNode* value, void* target)
-{
-  TonStrip* const strip = target;
-  if (value->kind != TON_MAP) {
-    return ton_fail_at(r->doc, value, r->error,
-                       "sends: expected buses and levels: {Plate: -14 dB}");
-  }
-  strip->sends = ton_read_room(r, value->count, sizeof(TonSend));
-  if (!strip->sends) {
-    return ton_read_no_memory(r);
-  }
-  for (uint32_t i = 0; i < value->count; ++i) {
-    const TonNode* const node = value->items[i];
-    TonSend* const send = &strip->sends[i];
-    TON_TRY(ton_read_text(r, node->key, &send->to));
-    if (node->kind == TON_MAP) {
-      TON_TRY(ton_read_map(r, node, (TonKeys){send_keys, 2, "a send"}, send));
-    } else if (!ton_node_empty(node)) {
-      TON_TRY(read_level(r, node, send));
-    }
-  }
-  strip->n_sends = value->count;
-  return TON_OK;
-}
-
-/// Automation names chain items and sends, so it is read after all others
-static TonStatus
-later(TonReader* r, const TonNode* value, void* target)
-{
-  (void)r;
-  (void)value;
-  (void)target;
-  return TON_OK;
-}
-
-static TonStatus read_lock(TonReader* r, const TonNode* value, void* target);
-
-static const TonKey keys[] = {
-    {"file", read_stem},       {"role", read_role},
-    {"trim", read_trim},       {"polarity", read_polarity},
-    {"delay", read_delay},     {"chain", read_chain},
-    {"fader", read_fader},     {"pan", read_pan},
-    {"pan-law", read_pan_law}, {"mute", read_mute},
-    {"solo", read_solo},       {"to", read_to},
-    {"sends", read_sends},     {"automation", later},
-    {"lock", read_lock},
+/// In the order of the signal; automation and locks name what stands above
+static const TonField fields[] = {
+    {"file", TON_AS_FILE, AT(file), .read = check_stem,
+     .example = "stems/....wav"},
+    {"role", TON_AS_TEXT, AT(role), .otherwise = ""},
+    {"trim", TON_AS_FLOAT, AT(trim_db), TON_DB, -96.0, 96.0,
+     .otherwise = "0 dB"},
+    {"polarity", TON_AS_SWITCH, AT(invert), .words = polarities,
+     .otherwise = "normal"},
+    {"delay", TON_AS_FLOAT, AT(delay_ms), TON_MS, 0.0, 500.0,
+     .otherwise = "0 ms"},
+    {"chain", TON_AS_OWN, AT(chain), .read = read_chain, .find = find_in_chain},
+    {"fader", TON_AS_FLOAT, AT(fader_db), FADER_RANGE, .otherwise = "0 dB"},
+    {"pan", TON_AS_FLOAT, AT(pan), PAN_RANGE, .otherwise = "C",
+     .table = &dual_table, .read = check_pan},
+    {"pan-law", TON_AS_WORD, AT(pan_law), .words = pan_laws},
+    {"mute", TON_AS_SWITCH, AT(mute), .otherwise = "false"},
+    {"solo", TON_AS_SWITCH, AT(solo), .otherwise = "false"},
+    {"to", TON_AS_TEXT, .at = AT(to)},
+    {"sends", TON_AS_NAMED, AT(sends), .count = AT(n_sends),
+     .table = &ton_send_table, .example = "buses and levels: {Plate: -14 dB}"},
+    {"automation", TON_AS_OWN, AT(automation), .read = read_automation},
+    {"lock", TON_AS_OWN, AT(locks), .read = read_lock, .flags = TON_LOCKLESS},
 };
 
 static TonStatus
-read_lock(TonReader* r, const TonNode* value, void* target)
+check_strip(TonReader* r, const TonNode* node, void* row)
 {
-  TonStrip* const strip = target;
-  const TonKeys lockable = {keys, TON_COUNT(keys) - 1, "a lock"};
-  return ton_read_locks(r, value, lockable, &strip->locks, &strip->n_locks);
+  const TonStrip* const strip = row;
+  return strip->bus || strip->file
+             ? TON_OK
+             : ton_fail_at(r->doc, node->key, r->error,
+                           "track \"%s\" has no file; write \"file: "
+                           "stems/....wav\"",
+                           strip->name);
 }
 
-TonStatus
-ton_read_strip(TonReader* r, const TonNode* node, TonStrip* strip)
-{
-  char what[160];
-  snprintf(what, sizeof(what), "%s \"%.120s\"", strip->bus ? "bus" : "track",
-           strip->name);
-  TON_TRY(ton_read_map(r, node, (TonKeys){keys, TON_COUNT(keys), what}, strip));
-  if (!strip->bus && !strip->file) {
-    return ton_fail_at(r->doc, node->key, r->error,
-                       "%s has no file; write \"file: stems/....wav\"", what);
-  }
-  const TonNode* const lanes = ton_node_child(node, "automation");
-  return lanes && !ton_node_empty(lanes) ? ton_read_automation(r, lanes, strip)
-                                         : TON_OK;
-}
+static const TonField name = {"name", TON_AS_TEXT, .at = AT(name)};
+
+const TonTable ton_track_table = {
+    .what = "track",
+    TON_FIELDS(fields),
+    .size = sizeof(TonStrip),
+    .name = &name,
+    .check = check_strip,
+};
+
+const TonTable ton_bus_table = {
+    .what = "bus",
+    TON_FIELDS(fields),
+    .size = sizeof(TonStrip),
+    .name = &name,
+    .check = check_strip,
+};

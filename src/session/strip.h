@@ -2,12 +2,22 @@
 #ifndef TON_SESSION_STRIP_H
 #define TON_SESSION_STRIP_H
 
-#include "session/chain.h"
+#include "session/fields.h"
 
-/// A track's or bus's map; `strip` has its name, kind and defaults
-TonStatus ton_read_strip(TonReader* r, const TonNode* node, TonStrip* strip);
+/**
+   @file
+   Tracks and buses: their table of fields, their automation, and where their
+   signals go.
+*/
 
-/// The lanes of a strip whose chain and sends are read
+/// The keys of a track and of a bus: the same, but for errors
+extern const TonTable ton_track_table;
+extern const TonTable ton_bus_table;
+
+/// The keys of a send
+extern const TonTable ton_send_table;
+
+/// The automation curves of a strip whose chain and sends are read
 TonStatus ton_read_automation(TonReader* r, const TonNode* map,
                               TonStrip* strip);
 
@@ -15,7 +25,5 @@ TonStatus ton_read_automation(TonReader* r, const TonNode* map,
 /// circle.  `nodes` are the maps of the strips (null where none is written).
 TonStatus ton_check_routes(TonReader* r, const TonMix* mix,
                            TonNode* const* nodes);
-
-extern const TonRange ton_fader_range;
 
 #endif

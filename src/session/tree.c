@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Finding values in the tree of a text, and the place of an error.
+*/
+
 #include "session/tree.h"
 
 #include "base/error.h"
@@ -29,7 +34,7 @@ ton_node_child(const TonNode* map, const char* key)
 }
 
 const char*
-ton_path_step(const char* path, char* room, size_t size)
+ton_path_step(const char* path, char* step, size_t size)
 {
   if (!*path) {
     return NULL;
@@ -41,11 +46,24 @@ ton_path_step(const char* path, char* room, size_t size)
       c = *++path == '1' ? '/' : '~';
     }
     if (n + 1 < size) {
-      room[n++] = c;
+      step[n++] = c;
     }
   }
-  room[n] = '\0';
+  step[n] = '\0';
   return *path ? path + 1 : path;
+}
+
+void
+ton_path_add(TonString* path, const char* step)
+{
+  ton_string_add(path, path->length ? "/" : "");
+  for (; *step; ++step) {
+    if (*step == '/' || *step == '~') {
+      ton_string_add(path, *step == '/' ? "~1" : "~0");
+    } else {
+      ton_string_add_bytes(path, step, 1);
+    }
+  }
 }
 
 TonNode*
@@ -65,7 +83,7 @@ ton_node_step(const TonNode* node, const char* step)
 TonNode*
 ton_node_at(TonNode* root, const char* path)
 {
-  char step[512];
+  char step[TON_STEP_BYTES];
   TonNode* node = root;
   while (node && (path = ton_path_step(path, step, sizeof(step)))) {
     node = ton_node_step(node, step);

@@ -3,6 +3,7 @@
 #define TON_SESSION_TREE_H
 
 #include "base/memory.h"
+#include "base/string.h"
 
 #include <tonmeister/status.h>
 
@@ -22,6 +23,8 @@
 enum {
   TON_TREE_DEPTH = 32,      ///< Deepest nesting of lists and maps
   TON_TREE_BYTES = 8 << 20, ///< Longest text
+  TON_KEY_BYTES = 1000,     ///< Longest key of a map
+  TON_STEP_BYTES = 1024,    ///< Buffer for one step of a path: any key fits
 };
 
 typedef enum { TON_SCALAR, TON_LIST, TON_MAP } TonNodeKind;
@@ -61,9 +64,14 @@ TonNode* ton_node_child(const TonNode* map, const char* key);
 /// Node at a path as in TonEdit, or null
 TonNode* ton_node_at(TonNode* root, const char* path);
 
-/// The next step of a path: unescaped into `room`, returning what follows, or
-/// null when the path ends.  Steps longer than the room are cut.
-const char* ton_path_step(const char* path, char* room, size_t size);
+/// The next step of a path: unescaped into `step`, returning what follows, or
+/// null when the path ends.  A step that does not fit is cut, and is longer
+/// than any key then if `step` has TON_STEP_BYTES.
+const char* ton_path_step(const char* path, char* step, size_t size);
+
+/// Add a step to a path: '/' in front unless it is the first, '/' and '~' in
+/// it as "~1" and "~0"
+void ton_path_add(TonString* path, const char* step);
 
 /// Child of a list or map that a step names, or null
 TonNode* ton_node_step(const TonNode* node, const char* step);

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   From a text to its tree, with libyaml's events.
+*/
+
 #include "base/array.h"
 #include "base/error.h"
 #include "session/tree.h"
@@ -13,7 +18,7 @@
 typedef struct {
   const char* text;
   const char* name;
-  TonUtf8Index marks;
+  TonUtf8Index index;
   TonArena* arena;
   TonError* error;
   TonNode* root;
@@ -86,7 +91,7 @@ parser_failed(Build* b, const yaml_parser_t* parser)
       break;
     }
   }
-  const size_t at = ton_utf8_index_byte(&b->marks, mark->index);
+  const size_t at = ton_utf8_index_byte(&b->index, mark->index);
   return WRONG(b, at, "%s", words);
 }
 
@@ -99,8 +104,8 @@ new_node(Build* b, TonNodeKind kind, const yaml_event_t* event)
   if (node) {
     node->kind = kind;
     node->text = "";
-    node->start = ton_utf8_index_byte(&b->marks, event->start_mark.index);
-    node->end = ton_utf8_index_byte(&b->marks, event->end_mark.index);
+    node->start = ton_utf8_index_byte(&b->index, event->start_mark.index);
+    node->end = ton_utf8_index_byte(&b->index, event->end_mark.index);
     node->line = (uint32_t)event->start_mark.line + 1;
     node->column = (uint32_t)event->start_mark.column + 1;
   }
@@ -114,6 +119,10 @@ check_key(Build* b, const TonNode* key)
   size_t before = key->start;
   while (before && b->text[before - 1] == ' ') {
     --before;
+  }
+  if (strlen(key->text) > TON_KEY_BYTES) {
+    return WRONG(b, key->start, "this name is longer than %d bytes",
+                 TON_KEY_BYTES);
   }
   if (before < key->start && before && b->text[before - 1] == '?') {
     return WRONG(b, before - 1, "a \"? \" before a key; leave it out");
@@ -213,7 +222,7 @@ close_node(Build* b, const yaml_event_t* event)
   }
   const char opens = node->kind == TON_MAP ? '{' : '[';
   if (node->flow && b->text[node->start] == opens) {
-    node->end = ton_utf8_index_byte(&b->marks, event->end_mark.index);
+    node->end = ton_utf8_index_byte(&b->index, event->end_mark.index);
   } else if (node->last) {
     node->end = node->last->end;
   }
@@ -283,10 +292,10 @@ add_scalar(Build* b, const yaml_event_t* event)
 // Events ------------------------------------------------------------------
 
 static TonStatus
-refuse_marks(Build* b, const yaml_event_t* event, const yaml_char_t* anchor,
-             const yaml_char_t* tag)
+refuse_reference(Build* b, const yaml_event_t* event, const yaml_char_t* anchor,
+                 const yaml_char_t* tag)
 {
-  const size_t at = ton_utf8_index_byte(&b->marks, event->start_mark.index);
+  const size_t at = ton_utf8_index_byte(&b->index, event->start_mark.index);
   if (anchor) {
     return WRONG(b, at, "an anchor (\"&%s\"); write the value out, or quote it",
                  (const char*)anchor);
@@ -300,7 +309,7 @@ refuse_marks(Build* b, const yaml_event_t* event, const yaml_char_t* anchor,
 static TonStatus
 document_start(Build* b, const yaml_event_t* event)
 {
-  const size_t at = ton_utf8_index_byte(&b->marks, event->start_mark.index);
+  const size_t at = ton_utf8_index_byte(&b->index, event->start_mark.index);
   if (event->data.document_start.version_directive ||
       event->data.document_start.tag_directives.start !=
           event->data.document_start.tag_directives.end) {
@@ -318,21 +327,21 @@ take(Build* b, const yaml_event_t* e)
   case YAML_DOCUMENT_START_EVENT:
     return document_start(b, e);
   case YAML_ALIAS_EVENT:
-    return WRONG(b, ton_utf8_index_byte(&b->marks, e->start_mark.index),
+    return WRONG(b, ton_utf8_index_byte(&b->index, e->start_mark.index),
                  "an alias (\"*%s\"); write the value out, or quote it",
                  (const char*)e->data.alias.anchor);
   case YAML_SCALAR_EVENT:
-    TON_TRY(refuse_marks(b, e, e->data.scalar.anchor, e->data.scalar.tag));
+    TON_TRY(refuse_reference(b, e, e->data.scalar.anchor, e->data.scalar.tag));
     return add_scalar(b, e);
   case YAML_SEQUENCE_START_EVENT:
-    TON_TRY(refuse_marks(b, e, e->data.sequence_start.anchor,
-                         e->data.sequence_start.tag));
+    TON_TRY(refuse_reference(b, e, e->data.sequence_start.anchor,
+                             e->data.sequence_start.tag));
     return open_node(b, TON_LIST,
                      e->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE,
                      e);
   case YAML_MAPPING_START_EVENT:
-    TON_TRY(refuse_marks(b, e, e->data.mapping_start.anchor,
-                         e->data.mapping_start.tag));
+    TON_TRY(refuse_reference(b, e, e->data.mapping_start.anchor,
+                             e->data.mapping_start.tag));
     return open_node(b, TON_MAP,
                      e->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE, e);
   case YAML_SEQUENCE_END_EVENT:
@@ -382,7 +391,7 @@ ton_tree_parse(const char* text, size_t length, const char* name,
 {
   TON_TRY(ton_tree_scan(text, length, name, error));
   Build b = {.text = text, .name = name, .arena = arena, .error = error};
-  if (!ton_utf8_index_make(&b.marks, text, length)) {
+  if (!ton_utf8_index_make(&b.index, text, length)) {
     return no_memory(&b);
   }
   TonStatus status = TON_NO_MEMORY;
@@ -393,7 +402,7 @@ ton_tree_parse(const char* text, size_t length, const char* name,
     status = run(&b, &parser);
     yaml_parser_delete(&parser);
   }
-  ton_utf8_index_free(&b.marks);
+  ton_utf8_index_free(&b.index);
   TON_TRY(status);
   return give_root(&b, length, root);
 }

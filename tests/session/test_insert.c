@@ -53,32 +53,6 @@ single_bands_are_read_by_their_type(void** state)
 }
 
 static void
-inserts_are_written_without_their_defaults(void** state)
-{
-  (void)state;
-  static const char* const cases[][2] = {
-      {"compressor", "{compressor: {}}"},
-      {"compressor:ratio=3,bypass=on",
-       "{compressor: {ratio: 3:1}, bypass: true}"},
-      {"bell:at=1kHz,gain=-3dB",
-       "{equaliser: [{bell: {at: 1 kHz, gain: -3 dB}}]}"},
-      {"equaliser:2-type=notch,output=1",
-       "{equaliser: {output: 1 dB, bands: [{off: {}}, {notch: {}}]}}"},
-  };
-  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
-    TonInsert insert = {0};
-    assert_int_equal(ton_insert_parse(cases[i][0], &insert, NULL), TON_OK);
-    char* const text = ton_insert_write(&insert);
-    assert_string_equal(text, cases[i][1]);
-    ton_free(text);
-    ton_alloc_fail_after(0);
-    assert_null(ton_insert_write(&insert));
-    ton_alloc_fail_after(-1);
-    ton_insert_free(&insert);
-  }
-}
-
-static void
 wrong_arguments_say_where_and_what(void** state)
 {
   (void)state;
@@ -183,7 +157,6 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(processors_are_read_from_arguments),
       cmocka_unit_test(single_bands_are_read_by_their_type),
-      cmocka_unit_test(inserts_are_written_without_their_defaults),
       cmocka_unit_test(wrong_arguments_say_where_and_what),
       cmocka_unit_test(refused_memory_leaves_nothing_behind),
       cmocka_unit_test(out_12_codes_of_releases_are_told_right_from_wrong),

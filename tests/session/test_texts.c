@@ -260,65 +260,6 @@ texts_are_written_byte_for_byte(void** state)
   each_text("good", 18, judge_written);
 }
 
-// Inserts there and back ----------------------------------------------------
-
-/// A chain item written from its values reads as the same values
-static void
-expect_same_insert(const TonInsert* insert, int* wrong)
-{
-  char* const item = ton_insert_write(insert);
-  TonString text = {0};
-  ton_string_printf(&text,
-                    "tracks: {X: {file: stems/bass.wav, chain: [%s]}, Kick: "
-                    "{file: stems/kick.wav}}\nbuses: {Drums: }\n",
-                    item);
-  TonDoc* doc = NULL;
-  TonMix* mix = NULL;
-  TonError error = {0};
-  TonStatus status =
-      ton_doc_parse(ton_string_string(&text), text.length, "x", &doc, &error);
-  status = status ? status : ton_mix_read(doc, song, &mix, &error);
-  const TonInsert* const now = status ? NULL : &mix->strips[0].chain[0];
-  if (!now || now->type != insert->type || now->bypass != insert->bypass ||
-      memcmp(now->params, insert->params,
-             insert->type->n_params * sizeof(float)) != 0 ||
-      strcmp(now->key ? now->key : "", insert->key ? insert->key : "") != 0) {
-    print_error("%s: %s\n", item, error.text);
-    ++*wrong;
-  }
-  ton_mix_free(mix);
-  ton_doc_free(doc);
-  ton_string_free(&text);
-  ton_free(item);
-}
-
-static void
-judge_inserts(const char* path, const char* name, int* wrong)
-{
-  TonDoc* doc = NULL;
-  TonMix* mix = NULL;
-  TonError error = {0};
-  if (strncmp(name, "mix", 3) != 0) {
-    return;
-  }
-  assert_int_equal(ton_doc_open(path, &doc, &error), TON_OK);
-  assert_int_equal(ton_mix_read(doc, song, &mix, &error), TON_OK);
-  for (uint32_t i = 0; i < mix->n_strips; ++i) {
-    for (uint32_t k = 0; k < mix->strips[i].n_chain; ++k) {
-      expect_same_insert(&mix->strips[i].chain[k], wrong);
-    }
-  }
-  ton_mix_free(mix);
-  ton_doc_free(doc);
-}
-
-static void
-inserts_are_written_as_they_are_read(void** state)
-{
-  (void)state;
-  each_text("good", 18, judge_inserts);
-}
-
 // Edits everywhere ----------------------------------------------------------
 
 static void
@@ -473,7 +414,6 @@ main(void)
       cmocka_unit_test(good_texts_say_what_is_expected),
       cmocka_unit_test(bad_texts_fail_at_their_place),
       cmocka_unit_test(texts_are_written_byte_for_byte),
-      cmocka_unit_test(inserts_are_written_as_they_are_read),
       cmocka_unit_test(every_value_of_every_text_can_be_edited),
       cmocka_unit_test(refused_memory_is_an_error),
   };
