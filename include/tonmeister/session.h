@@ -256,6 +256,35 @@ TonStatus ton_release_read(const TonDoc* doc, const char* folder,
 
 void ton_release_free(TonRelease* release);
 
+/// What takes an edit back.  Freed by ton_undo_free(); null is allowed.
+typedef struct TonUndo TonUndo;
+
+void ton_undo_free(TonUndo* undo);
+
+/**
+   Apply an edit to a text and to what it says at once.
+
+   Another plain value in the place of one (a fader, a parameter, a send's
+   level) is set in `*mix` through its field and in the text's bytes, and
+   nothing is read again: `*mix` stays where it is.  Every other edit, and one
+   with a comment, changes the structure: the text is read again and `*mix` is a
+   new one.  On failure neither has changed and `*undo` is null.  [main]
+*/
+TonStatus ton_mix_edit(TonDoc* doc, TonMix** mix, const TonEdit* edit,
+                       TonUndo** undo, TonError* error);
+
+/// Take an edit back: the text is byte for byte what it was, the data too.
+/// Edits are taken back in reverse order, else TON_BAD_USE.  `undo` then does
+/// the edit again.  [main]
+TonStatus ton_mix_undo(TonDoc* doc, TonMix** mix, TonUndo* undo,
+                       TonError* error);
+
+/// Same for master.yaml
+TonStatus ton_master_edit(TonDoc* doc, TonMaster** master, const TonEdit* edit,
+                          TonUndo** undo, TonError* error);
+TonStatus ton_master_undo(TonDoc* doc, TonMaster** master, TonUndo* undo,
+                          TonError* error);
+
 /// A preset: a processor with a set of values and a name
 typedef struct {
   char* name;

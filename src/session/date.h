@@ -4,6 +4,11 @@
 
 #include "session/read.h"
 
+/**
+   @file
+   Dates in texts.
+*/
+
 /// Check of a field that holds a date: "2026", "2026-11" or "2026-11-21"
 /// (ISO 8601), a day that there is
 TonStatus ton_check_date(TonReader* r, const TonNode* node, void* row);

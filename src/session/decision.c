@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Decisions, and whether a text still has the values they speak of.
+*/
+
 #include "base/memory.h"
 #include "session/doc.h"
 #include "session/scalar.h"

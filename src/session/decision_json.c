@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   decisions.json, written and read.
+*/
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/string.h"
@@ -141,7 +146,7 @@ ton_decisions_write(const TonDecisions* decisions, const char* path,
 
 /// Copy what fits, never a part of a letter
 static void
-copy_text(const char* text, char* room, size_t size)
+copy_text(const char* text, char* buffer, size_t size)
 {
   size_t n = text ? strlen(text) : 0;
   if (n >= size) {
@@ -151,15 +156,15 @@ copy_text(const char* text, char* room, size_t size)
     }
   }
   if (n) {
-    memcpy(room, text, n);
+    memcpy(buffer, text, n);
   }
-  room[n] = '\0';
+  buffer[n] = '\0';
 }
 
 static void
-take_text(const json_t* object, const char* key, char* room, size_t size)
+take_text(const json_t* object, const char* key, char* buffer, size_t size)
 {
-  copy_text(json_string_value(json_object_get(object, key)), room, size);
+  copy_text(json_string_value(json_object_get(object, key)), buffer, size);
 }
 
 #define TAKE_TEXT(object, key, field)                                          \
@@ -175,8 +180,8 @@ take_number(const json_t* object, const char* key)
 static void
 take_evidence(const json_t* list, TonDecision* d)
 {
-  const size_t most = sizeof(d->evidence) / sizeof(d->evidence[0]);
-  for (size_t i = 0; i < json_array_size(list) && i < most; ++i) {
+  const size_t max = sizeof(d->evidence) / sizeof(d->evidence[0]);
+  for (size_t i = 0; i < json_array_size(list) && i < max; ++i) {
     const json_t* const from = json_array_get(list, i);
     TonEvidence* const e = &d->evidence[d->n_evidence++];
     TAKE_TEXT(from, "metric", e->metric);
@@ -193,8 +198,8 @@ take_evidence(const json_t* list, TonDecision* d)
 static void
 take_alternatives(const json_t* list, TonDecision* d)
 {
-  const size_t most = sizeof(d->alternatives) / sizeof(d->alternatives[0]);
-  for (size_t i = 0; i < json_array_size(list) && i < most; ++i) {
+  const size_t max = sizeof(d->alternatives) / sizeof(d->alternatives[0]);
+  for (size_t i = 0; i < json_array_size(list) && i < max; ++i) {
     const json_t* const from = json_array_get(list, i);
     TonAlternative* const a = &d->alternatives[d->n_alternatives++];
     TAKE_TEXT(from, "what", a->what);

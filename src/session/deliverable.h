@@ -4,6 +4,11 @@
 
 #include "session/read.h"
 
+/**
+   @file
+   The deliverables of a release.
+*/
+
 /// The deliverables of a release: names, or names with values of their own
 TonStatus ton_read_deliverables(TonReader* r, const TonNode* node,
                                 TonRelease* release);

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   A text of a song: opened, asked for values by path, saved.
+*/
+
 #include "session/doc.h"
 
 #include "base/error.h"

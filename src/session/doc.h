@@ -5,6 +5,11 @@
 #include "base/string.h"
 #include "session/tree.h"
 
+/**
+   @file
+   A text with its tree.
+*/
+
 #include <tonmeister/session.h>
 
 struct TonDoc {

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   An edit of a text: the bytes around it stay, and that is proved by reading
+   the text again.
+*/
+
 #include "session/edit.h"
 
 #include "base/error.h"
@@ -162,8 +168,7 @@ same_key(const TonNode* a, const TonNode* b)
 }
 
 static bool
-user_edits_removed(const TonNode* before, const TonNode* now,
-                   const TonNode* gone)
+only_removed(const TonNode* before, const TonNode* now, const TonNode* gone)
 {
   uint32_t n = 0;
   for (uint32_t i = 0; i < before->count; ++i) {
@@ -181,8 +186,8 @@ user_edits_removed(const TonNode* before, const TonNode* now,
 
 /// `added` is item `place` now, and all others are there in their order
 static bool
-user_edits_added(const TonNode* before, const TonNode* now,
-                 const TonNode* added, uint32_t place)
+only_added(const TonNode* before, const TonNode* now, const TonNode* added,
+           uint32_t place)
 {
   if (now->count != before->count + 1 || now->kind != before->kind) {
     return false;
@@ -203,15 +208,15 @@ static bool
 kept(const TonEditing* e, const TonNode* before, const TonNode* now)
 {
   if (!e->value && before == e->at->parent) {
-    return before->kind == now->kind && user_edits_removed(before, now, e->at);
+    return before->kind == now->kind && only_removed(before, now, e->at);
   }
   if (before == e->at) {
     assert(e->value);
     return e->whole || e->depth == e->n_steps
                ? ton_node_same(now, e->value)
-               : user_edits_added(before, now, e->value,
-                                  e->before < before->count ? e->before
-                                                            : before->count);
+               : only_added(before, now, e->value,
+                            e->before < before->count ? e->before
+                                                      : before->count);
   }
   if (before->kind != now->kind || before->count != now->count) {
     return false;
@@ -332,26 +337,56 @@ add_comment(TonEditing* e, const char* comment, TonDoc** now)
 }
 
 TonStatus
-ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error)
+ton_edit_make(const TonDoc* doc, const TonEdit* edit, TonDoc** now,
+              TonError* error)
 {
+  *now = NULL;
   TonEditing e = {
       .doc = doc, .error = error, .path = edit->path, .before = UINT32_MAX};
-  TonDoc* now = NULL;
   TonStatus status = write_text(&e, edit);
   if (status == TON_OK) {
-    status = parse_again(&e, &now);
+    status = parse_again(&e, now);
   }
   if (status == TON_OK && edit->value && edit->comment) {
-    status = add_comment(&e, edit->comment, &now);
+    status = add_comment(&e, edit->comment, now);
   }
-  if (status == TON_OK) {
-    assert(now);
-    const TonDoc old = *doc;
-    *doc = *now;
-    *now = old;
+  if (status != TON_OK) {
+    ton_doc_free(*now);
+    *now = NULL;
   }
-  ton_doc_free(now);
   ton_arena_free(&e.arena);
   ton_string_free(&e.out);
   return status;
+}
+
+void
+ton_doc_swap(TonDoc* a, TonDoc* b)
+{
+  const TonDoc was = *a;
+  *a = *b;
+  *b = was;
+}
+
+TonStatus
+ton_doc_edit(TonDoc* doc, const TonEdit* edit, TonError* error)
+{
+  TonDoc* now = NULL;
+  TON_TRY(ton_edit_make(doc, edit, &now, error));
+  assert(now);
+  ton_doc_swap(doc, now);
+  ton_doc_free(now);
+  return TON_OK;
+}
+
+TonStatus
+ton_edit_scalar(const TonDoc* doc, const char* path, const char* text,
+                TonString* out, TonError* error)
+{
+  const TonEdit edit = {path, text, NULL};
+  TonEditing e = {
+      .doc = doc, .error = error, .path = path, .before = UINT32_MAX};
+  const TonStatus status = write_text(&e, &edit);
+  ton_arena_free(&e.arena);
+  *out = e.out;
+  return status == TON_OK && out->failed ? no_memory(&e) : status;
 }

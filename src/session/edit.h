@@ -5,6 +5,11 @@
 #include "session/doc.h"
 #include "session/emit.h"
 
+/**
+   @file
+   The steps of an edit.
+*/
+
 /// An edit at work
 typedef struct {
   const TonDoc* doc;
@@ -21,6 +26,17 @@ typedef struct {
   uint32_t before; ///< Of an insertion: item of the list `at`; else UINT32_MAX
   TonString out;   ///< The new text
 } TonEditing;
+
+/// The document after an edit, which leaves `doc` as it is.  [main]
+TonStatus ton_edit_make(const TonDoc* doc, const TonEdit* edit, TonDoc** now,
+                        TonError* error);
+
+/// The text with another plain value at a path that has one.  [main]
+TonStatus ton_edit_scalar(const TonDoc* doc, const char* path, const char* text,
+                          TonString* out, TonError* error);
+
+/// Exchange text, tree and name.  [any]
+void ton_doc_swap(TonDoc* a, TonDoc* b);
 
 /// Write the new text: the old one but for the value.  [main]
 TonStatus ton_edit_replace(TonEditing* e);

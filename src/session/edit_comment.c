@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Comments at the ends of lines, which say why a value is what it is.
+*/
+
 #include "session/edit.h"
 
 #include <string.h>

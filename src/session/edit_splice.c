@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The bytes of an edit: the new value between the bytes that stay.
+*/
+
 #include "session/edit.h"
 
 #include <string.h>

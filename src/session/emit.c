@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   New values as YAML: in brackets when short, else in lines of their own.
+*/
+
 #include "session/emit.h"
 
 #include "session/scalar.h"

@@ -5,6 +5,11 @@
 #include "base/string.h"
 #include "session/tree.h"
 
+/**
+   @file
+   New values as YAML.
+*/
+
 /// How new lines are laid out
 typedef struct {
   const char* newline;

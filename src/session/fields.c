@@ -86,14 +86,22 @@ static TonStatus
 as_double(TonReader* r, const TonNode* node, const TonField* f, void* at)
 {
   const TonRange range = {f->unit, f->min, f->max};
-  return is_word(f, node) ? TON_OK : ton_read_number(r, node, range, at);
+  if (is_word(f, node)) {
+    *(double*)at = 0.0;
+    return TON_OK;
+  }
+  return ton_read_number(r, node, range, at);
 }
 
 static TonStatus
 as_float(TonReader* r, const TonNode* node, const TonField* f, void* at)
 {
   const TonRange range = {f->unit, f->min, f->max};
-  return is_word(f, node) ? TON_OK : ton_read_float(r, node, range, at);
+  if (is_word(f, node)) {
+    *(float*)at = 0.0F;
+    return TON_OK;
+  }
+  return ton_read_float(r, node, range, at);
 }
 
 static TonStatus

@@ -36,6 +36,7 @@ enum {
   TON_REQUIRED = 1 << 0, ///< The text must have it
   TON_LOCKLESS = 1 << 1, ///< Cannot be locked
   TON_NAN = 1 << 2,      ///< NaN if it is not written
+  TON_SHARED = 1 << 3,   ///< Other values follow from it
 };
 
 typedef struct TonTable TonTable;
@@ -62,7 +63,7 @@ struct TonField {
   size_t size;              ///< Of TON_AS_CHARS
   size_t count;             ///< Offset of the uint32_t with the number of rows
   const char* const* words; ///< Null-terminated.  Beside a number: words that
-                            ///< leave the default
+                            ///< stand for 0
   const TonTable* table;
   const char* example; ///< What a list or map looks like, for errors
 

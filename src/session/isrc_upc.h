@@ -5,6 +5,11 @@
 #include <stddef.h>
 
 /**
+   @file
+   Codes of recordings and products.
+*/
+
+/**
    An ISRC in its plain form: twelve characters, no hyphens, upper case.
 
    ISO 3901: two letters, three letters or digits, seven digits; there is no

@@ -133,7 +133,7 @@ static const TonField fields[] = {
     {"song", TON_AS_TEXT, .at = AT(song)},
     {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 44100.0, .max = 192000.0},
     {"tempo", TON_AS_DOUBLE, AT(tempo_bpm), TON_BPM, 20.0, 400.0,
-     .read = check_tempo},
+     .flags = TON_SHARED, .read = check_tempo},
     {"meter", TON_AS_OWN, AT(beats_per_bar), .read = read_meter},
     {"first-bar", TON_AS_OWN, .read = read_first_bar},
     {"sections", TON_AS_NAMED, AT(sections), .count = AT(n_sections),

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Writing a text so that a half-written one is never seen.
+*/
+
 #include "session/save.h"
 
 #include "base/error.h"
@@ -47,9 +52,9 @@ rights(const char* path)
 static void
 sync_folder(const char* path)
 {
-  char room[PATH_MAX];
-  snprintf(room, sizeof(room), "%s", path);
-  const int folder = open(dirname(room), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  char buffer[PATH_MAX];
+  snprintf(buffer, sizeof(buffer), "%s", path);
+  const int folder = open(dirname(buffer), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder >= 0) {
     fsync(folder);
     close(folder);

@@ -4,6 +4,11 @@
 
 #include <tonmeister/status.h>
 
+/**
+   @file
+   Writing a text.
+*/
+
 #include <stddef.h>
 
 /// Write bytes beside `path`, sync, rename.  A link is followed, the file's

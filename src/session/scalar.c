@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Single values as YAML, quoted when they need to be.
+*/
+
 #include "session/scalar.h"
 
 #include "base/memory.h"

@@ -4,6 +4,11 @@
 
 #include "base/string.h"
 
+/**
+   @file
+   Single values as YAML.
+*/
+
 #include <stdbool.h>
 
 /// Whether a text can stand without quotes anywhere in our YAML: as a key or

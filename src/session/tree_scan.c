@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What a text may not hold: other encodings, tabs, control characters.
+*/
+
 #include "session/tree_scan.h"
 
 #include "base/error.h"

@@ -4,6 +4,11 @@
 
 #include <tonmeister/status.h>
 
+/**
+   @file
+   Characters a text may not hold.
+*/
+
 #include <stddef.h>
 
 /// Refuse what no text may hold: too long, not UTF-8, tabs outside comments,

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   From libyaml's characters to the bytes of a text.
+*/
+
 #include "session/utf8_index.h"
 
 #include "base/memory.h"

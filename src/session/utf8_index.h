@@ -6,6 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/**
+   @file
+   Places in a text, by character and by byte.
+*/
+
 /// From characters, as libyaml counts, to bytes.  Every 64th character's byte
 /// is kept; the rest is walked.
 typedef struct {
