@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Decisions: what an assistant chose, what it had measured, and why.
+*/
 #ifndef TONMEISTER_DECISION_H
 #define TONMEISTER_DECISION_H
 

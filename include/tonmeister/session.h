@@ -1,14 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TONMEISTER_SESSION_H
-#define TONMEISTER_SESSION_H
-
-#include <tonmeister/automation.h>
-#include <tonmeister/processor.h>
-#include <tonmeister/status.h>
-
-#include <stdbool.h>
-#include <stdint.h>
-
 /**
    @file
    The three texts of a song as data.
@@ -18,6 +8,16 @@
    and TonRelease are what a text says, checked and with defaults filled in:
    plain values, owned by the struct, freed in one go.  All functions [main].
 */
+
+#ifndef TONMEISTER_SESSION_H
+#define TONMEISTER_SESSION_H
+
+#include <tonmeister/automation.h>
+#include <tonmeister/processor.h>
+#include <tonmeister/status.h>
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /// A text being read and edited
 typedef struct TonDoc TonDoc;

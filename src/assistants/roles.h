@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What the mix assistant knows of each kind of track.
+*/
 #ifndef TON_ASSISTANTS_ROLES_H
 #define TON_ASSISTANTS_ROLES_H
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Loudness goals, streaming services and tonal profiles by name.
+*/
 #ifndef TON_ASSISTANTS_TARGETS_H
 #define TON_ASSISTANTS_TARGETS_H
 

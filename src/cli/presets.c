@@ -46,8 +46,7 @@ cli_presets(TonPreset* const** presets)
   for (struct dirent* d; dir && n < MAX_PRESETS && (d = readdir(dir));) {
     char path[PATH_MAX];
     const char* const dot = strrchr(d->d_name, '.');
-    const int length =
-        snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
+    const int length = snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
     const bool named = dot && strcmp(dot, ".yaml") == 0 && length > 0 &&
                        (size_t)length < sizeof(path);
     all[n] = named ? read_preset(path) : NULL;

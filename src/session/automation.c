@@ -57,8 +57,8 @@ unknown_param(TonReader* r, const TonNode* key, const TonInsert* insert,
       return ton_read_no_memory(r);
     }
   }
-  char what[128];
-  snprintf(what, sizeof(what), "the automation of %s has no", insert->type->id);
+  const char* const what =
+      ton_read_format(r, "the automation of %s has no", insert->type->id);
   return ton_read_unknown(r, key, what, word, names.items, names.count);
 }
 

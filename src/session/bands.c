@@ -30,8 +30,9 @@ const TonParam*
 ton_band_param(const TonProcessor* type, uint32_t band, const char* key)
 {
   char symbol[64];
-  snprintf(symbol, sizeof(symbol), "%u-%s", band, key);
-  const TonParam* const param = ton_param(type, symbol);
+  const int n = snprintf(symbol, sizeof(symbol), "%u-%s", band, key);
+  const TonParam* const param =
+      n > 0 && (size_t)n < sizeof(symbol) ? ton_param(type, symbol) : NULL;
   if (param || (strcmp(key, "freq") != 0 && strcmp(key, "frequency") != 0)) {
     return param;
   }
@@ -79,8 +80,7 @@ static TonStatus
 unknown_setting(TonReader* r, const TonNode* key, const char* band_type,
                 const TonProcessor* type)
 {
-  char lead[96];
-  snprintf(lead, sizeof(lead), "a %.64s has no", band_type);
+  const char* const lead = ton_read_format(r, "a %s has no", band_type);
   const char* known[16];
   size_t n = 0;
   for (uint32_t i = 0; i < type->n_params && n < 16; ++i) {
@@ -100,8 +100,7 @@ unknown_type(TonReader* r, const TonNode* key, const TonProcessor* type)
   while (param->choices[n]) {
     ++n;
   }
-  char lead[96];
-  snprintf(lead, sizeof(lead), "%s has no band", type->id);
+  const char* const lead = ton_read_format(r, "%s has no band", type->id);
   return ton_read_unknown(r, key, lead, key->text, param->choices, n);
 }
 

@@ -48,8 +48,7 @@ unknown_param(TonReader* r, const TonNode* key, const TonProcessor* type)
   if (!ok) {
     return ton_read_no_memory(r);
   }
-  char lead[96];
-  snprintf(lead, sizeof(lead), "%s has no", type->id);
+  const char* const lead = ton_read_format(r, "%s has no", type->id);
   return ton_read_unknown(r, key, lead, key->text, names.items, names.count);
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_CHAIN_H
-#define TON_SESSION_CHAIN_H
-
-#include "session/fields.h"
-
 /**
    @file
    Chains of processors: items, presets, bands, parameters.
 */
+
+#ifndef TON_SESSION_CHAIN_H
+#define TON_SESSION_CHAIN_H
+
+#include "session/fields.h"
 
 /// A list of processors
 TonStatus ton_read_chain(TonReader* r, const TonNode* list, TonInsert** chain,

@@ -19,10 +19,10 @@ enum { MAX_STEPS = 5 };
 typedef struct {
   char steps[MAX_STEPS][TON_STEP_BYTES];
   uint32_t count;
-} Steps;
+} ChainSteps;
 
 static bool
-split(const char* path, Steps* s)
+split(const char* path, ChainSteps* s)
 {
   s->count = 0;
   while (*path && s->count < MAX_STEPS) {
@@ -60,7 +60,7 @@ band_type(const TonInsert* insert, uint32_t band)
 const TonParam*
 ton_insert_param(const TonInsert* insert, const char* path)
 {
-  Steps s;
+  ChainSteps s;
   if (!split(path, &s)) {
     return NULL;
   }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   A text with its tree.
+*/
+
 #ifndef TON_SESSION_DOC_H
 #define TON_SESSION_DOC_H
 
 #include "base/string.h"
 #include "session/tree.h"
-
-/**
-   @file
-   A text with its tree.
-*/
 
 #include <tonmeister/session.h>
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The steps of an edit.
+*/
+
 #ifndef TON_SESSION_EDIT_H
 #define TON_SESSION_EDIT_H
 
 #include "session/doc.h"
 #include "session/emit.h"
-
-/**
-   @file
-   The steps of an edit.
-*/
 
 /// An edit at work
 typedef struct {

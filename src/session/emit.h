@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   New values as YAML.
+*/
+
 #ifndef TON_SESSION_EMIT_H
 #define TON_SESSION_EMIT_H
 
 #include "base/string.h"
 #include "session/tree.h"
-
-/**
-   @file
-   New values as YAML.
-*/
 
 /// How new lines are laid out
 typedef struct {

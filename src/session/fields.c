@@ -24,13 +24,11 @@ place(void* row, size_t at)
 
 /// "track "Bass"", "master.yaml"
 static const char*
-name_of(const TonTable* table, const TonNode* node, char* buffer, size_t size)
+name_of(TonReader* r, const TonTable* table, const TonNode* node)
 {
-  if (table->name && node->key) {
-    snprintf(buffer, size, "%s \"%.120s\"", table->what, node->key->text);
-    return buffer;
-  }
-  return table->what;
+  return table->name && node->key
+             ? ton_read_format(r, "%s \"%s\"", table->what, node->key->text)
+             : table->what;
 }
 
 const TonField*
@@ -277,28 +275,25 @@ static TonStatus
 unknown_key(TonReader* r, const TonNode* map, const TonTable* table,
             const TonNode* key)
 {
-  char lead[192];
-  char what[160];
   TonNames names = {0};
   for (size_t i = 0; i < table->n_fields; ++i) {
     if (!ton_names_add(r, &names, table->fields[i].key)) {
       return ton_read_no_memory(r);
     }
   }
-  snprintf(lead, sizeof(lead), "%s has no",
-           name_of(table, map, what, sizeof(what)));
+  const char* const lead =
+      ton_read_format(r, "%s has no", name_of(r, table, map));
   return ton_read_unknown(r, key, lead, key->text, names.items, names.count);
 }
 
 static TonStatus
 check_keys(TonReader* r, const TonNode* map, const TonTable* table)
 {
-  char what[160];
   if (map->kind != TON_MAP) {
     return ton_fail_at(
         r->doc, map, r->error,
         "%s: expected keys with values (\"key: value\"), found a %s",
-        name_of(table, map, what, sizeof(what)),
+        name_of(r, table, map),
         map->kind == TON_LIST ? "list" : "single value");
   }
   for (uint32_t i = 0; i < map->count; ++i) {
@@ -313,11 +308,9 @@ static TonStatus
 missing(TonReader* r, const TonNode* map, const TonTable* table,
         const TonField* f)
 {
-  char what[160];
   return ton_fail_at(r->doc, map->key ? map->key : map, r->error,
-                     "%s has no %s; write \"%s: %s\"",
-                     name_of(table, map, what, sizeof(what)), f->key, f->key,
-                     f->example ? f->example : "...");
+                     "%s has no %s; write \"%s: %s\"", name_of(r, table, map),
+                     f->key, f->key, f->example ? f->example : "...");
 }
 
 TonStatus

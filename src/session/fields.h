@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_FIELDS_H
-#define TON_SESSION_FIELDS_H
-
-#include "session/read.h"
-
 /**
    @file
    Tables of fields: what the keys of a text are, and the one reader for them.
@@ -13,6 +8,11 @@
    of single values all follow from the rows.  Keys are read in the order of
    the table, so a row may rely on those above it.
 */
+
+#ifndef TON_SESSION_FIELDS_H
+#define TON_SESSION_FIELDS_H
+
+#include "session/read.h"
 
 /// How a value is stored
 typedef enum {

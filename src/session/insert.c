@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/error.h"
-#include "session/chain.h"
-
-#include <assert.h>
-#include <string.h>
-
 /**
    @file
    A processor as the command line writes it: "compressor:ratio=4,attack=5ms".
@@ -12,6 +6,12 @@
    The words become nodes as if they stood in a text, with their places in the
    argument, and are read by the same functions.
 */
+
+#include "base/error.h"
+#include "session/chain.h"
+
+#include <assert.h>
+#include <string.h>
 
 /// An argument being read
 typedef struct {

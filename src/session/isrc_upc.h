@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_ISRC_UPC_H
-#define TON_SESSION_ISRC_UPC_H
-
-#include <stddef.h>
-
 /**
    @file
    Codes of recordings and products.
 */
+
+#ifndef TON_SESSION_ISRC_UPC_H
+#define TON_SESSION_ISRC_UPC_H
+
+#include <stddef.h>
 
 /**
    An ISRC in its plain form: twelve characters, no hyphens, upper case.

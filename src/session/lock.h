@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_LOCK_H
-#define TON_SESSION_LOCK_H
-
-#include "session/fields.h"
-
 /**
    @file
    Reading "lock: true" and "lock: [fader, sends/Plate]".
 */
+
+#ifndef TON_SESSION_LOCK_H
+#define TON_SESSION_LOCK_H
+
+#include "session/fields.h"
 
 /// Where the locks of a struct are stored
 typedef struct {

@@ -8,7 +8,9 @@
 
 #include "base/error.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 TonStatus
@@ -16,6 +18,22 @@ ton_read_no_memory(TonReader* r)
 {
   return ton_fail_file(r->error, TON_NO_MEMORY, r->doc->name,
                        "out of memory while reading the text");
+}
+
+const char*
+ton_read_format(TonReader* r, const char* format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  char* text = NULL;
+  const int n = vasprintf(&text, format, args);
+  va_end(args);
+  const char* const copy =
+      n < 0 ? NULL : ton_arena_string(r->arena, text, (size_t)n);
+  if (n >= 0) {
+    free(text);
+  }
+  return copy ? copy : "";
 }
 
 void*
@@ -150,8 +168,8 @@ ton_read_choice(TonReader* r, const TonNode* node, const char* const* words,
       return TON_OK;
     }
   }
-  char lead[96];
-  snprintf(lead, sizeof(lead), "%.64s%sthere is no",
-           node->key ? node->key->text : "", node->key ? ": " : "");
+  const char* const lead =
+      ton_read_format(r, "%s%sthere is no", node->key ? node->key->text : "",
+                      node->key ? ": " : "");
   return ton_read_unknown(r, node, lead, node->text, words, n);
 }

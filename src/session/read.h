@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_READ_H
-#define TON_SESSION_READ_H
-
-#include "session/doc.h"
-
 /**
    @file
    From the tree of a text to plain values: what one scalar says.
@@ -11,6 +6,11 @@
    Every function fails at the node concerned: line, column, what was
    expected, the nearest right thing.
 */
+
+#ifndef TON_SESSION_READ_H
+#define TON_SESSION_READ_H
+
+#include "session/doc.h"
 
 /// A text being read into values
 typedef struct {
@@ -30,6 +30,10 @@ TonStatus ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
                            size_t n_known);
 
 TonStatus ton_read_no_memory(TonReader* r);
+
+/// A text for an error, owned by the arena; "" when memory is refused
+const char* ton_read_format(TonReader* r, const char* format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /// Zeroed memory for `count` items; null when refused
 void* ton_read_buffer(TonReader* r, size_t count, size_t size);

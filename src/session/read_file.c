@@ -63,7 +63,7 @@ ton_read_path(TonReader* r, const TonNode* node, char** path)
 
 /// The name in a folder that is most like `word`, into `near`
 static bool
-nearest_in(const char* folder, const char* word, char* near, size_t size)
+nearest_in(const char* folder, const char* word, char near[NAME_MAX + 1])
 {
   DIR* const dir = opendir(folder);
   unsigned best = 2 + (unsigned)strlen(word) / 3;
@@ -75,7 +75,7 @@ nearest_in(const char* folder, const char* word, char* near, size_t size)
     if (entry->d_name[0] != '.' && (distance < best || first)) {
       best = distance;
       found = true;
-      snprintf(near, size, "%s", entry->d_name);
+      memcpy(near, entry->d_name, strlen(entry->d_name) + 1);
     }
   }
   if (dir) {
@@ -88,9 +88,8 @@ nearest_in(const char* folder, const char* word, char* near, size_t size)
 static TonStatus
 missing(TonReader* r, const TonNode* node, const char* path)
 {
-  char folder[PATH_MAX];
-  snprintf(folder, sizeof(folder), "%s", path);
-  char* slash = strrchr(folder, '/');
+  char* const folder = ton_arena_string(r->arena, path, strlen(path));
+  char* slash = folder ? strrchr(folder, '/') : NULL;
   struct stat info;
   while (slash && slash > folder) {
     *slash = '\0';
@@ -99,21 +98,22 @@ missing(TonReader* r, const TonNode* node, const char* path)
     }
     slash = strrchr(folder, '/');
   }
-  char word[NAME_MAX + 1];
-  const size_t at = strlen(folder) + (*folder ? 1 : 0);
-  const char* const rest = at < strlen(path) ? path + at : path;
-  snprintf(word, sizeof(word), "%.*s", (int)strcspn(rest, "/"), rest);
-  char near[NAME_MAX + 1];
-  if (slash && nearest_in(folder, word, near, sizeof(near))) {
-    return ton_fail_at(r->doc, node, r->error,
-                       "there is no \"%s\" (looked in %s); did you mean "
-                       "\"%s\"?",
-                       node->text, folder, near);
+  if (!slash) {
+    return ton_fail_at(r->doc, node, r->error, "there is no \"%s\"",
+                       node->text);
   }
-  return ton_fail_at(r->doc, node, r->error,
-                     "there is no \"%s\" (looked in "
-                     "%s)",
-                     node->text, *folder ? folder : "/");
+  const char* const rest = path + strlen(folder) + 1;
+  const char* const word =
+      ton_read_format(r, "%.*s", (int)strcspn(rest, "/"), rest);
+  char near[NAME_MAX + 1];
+  return nearest_in(folder, word, near)
+             ? ton_fail_at(r->doc, node, r->error,
+                           "there is no \"%s\" (looked in %s); did you mean "
+                           "\"%s\"?",
+                           node->text, folder, near)
+             : ton_fail_at(r->doc, node, r->error,
+                           "there is no \"%s\" (looked in %s)", node->text,
+                           *folder ? folder : "/");
 }
 
 TonStatus

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_SAVE_H
-#define TON_SESSION_SAVE_H
-
-#include <tonmeister/status.h>
-
 /**
    @file
    Writing a text.
 */
+
+#ifndef TON_SESSION_SAVE_H
+#define TON_SESSION_SAVE_H
+
+#include <tonmeister/status.h>
 
 #include <stddef.h>
 

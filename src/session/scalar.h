@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_SCALAR_H
-#define TON_SESSION_SCALAR_H
-
-#include "base/string.h"
-
 /**
    @file
    Single values as YAML.
 */
+
+#ifndef TON_SESSION_SCALAR_H
+#define TON_SESSION_SCALAR_H
+
+#include "base/string.h"
 
 #include <stdbool.h>
 

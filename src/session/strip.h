@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_STRIP_H
-#define TON_SESSION_STRIP_H
-
-#include "session/fields.h"
-
 /**
    @file
    Tracks and buses: their table of fields, their automation, and where their
    signals go.
 */
+
+#ifndef TON_SESSION_STRIP_H
+#define TON_SESSION_STRIP_H
+
+#include "session/fields.h"
 
 /// The keys of a track and of a bus: the same, but for errors
 extern const TonTable ton_track_table;

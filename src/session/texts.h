@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_TEXTS_H
-#define TON_SESSION_TEXTS_H
-
-#include "session/fields.h"
-
 /**
    @file
    The tables of whole texts, and what the texts of a song share.
 */
+
+#ifndef TON_SESSION_TEXTS_H
+#define TON_SESSION_TEXTS_H
+
+#include "session/fields.h"
 
 extern const TonTable ton_mix_table;
 extern const TonTable ton_master_table;

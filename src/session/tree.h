@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The tree of a text: every value with the bytes it stands on.
+
+   The texts are a strict part of YAML: no anchors, aliases, tags, directives,
+   tabs, second documents, or keys written twice.  A scalar is text; what it
+   means is decided by who reads it.
+*/
+
 #ifndef TON_SESSION_TREE_H
 #define TON_SESSION_TREE_H
 
@@ -10,15 +19,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/**
-   @file
-   The tree of a text: every value with the bytes it stands on.
-
-   The texts are a strict part of YAML: no anchors, aliases, tags, directives,
-   tabs, second documents, or keys written twice.  A scalar is text; what it
-   means is decided by who reads it.
-*/
 
 enum {
   TON_TREE_DEPTH = 32,      ///< Deepest nesting of lists and maps

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SESSION_TREE_SCAN_H
-#define TON_SESSION_TREE_SCAN_H
-
-#include <tonmeister/status.h>
-
 /**
    @file
    Characters a text may not hold.
 */
+
+#ifndef TON_SESSION_TREE_SCAN_H
+#define TON_SESSION_TREE_SCAN_H
+
+#include <tonmeister/status.h>
 
 #include <stddef.h>
 

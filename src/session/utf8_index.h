@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Places in a text, by character and by byte.
+*/
+
 #ifndef TON_SESSION_UTF8_INDEX_H
 #define TON_SESSION_UTF8_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/**
-   @file
-   Places in a text, by character and by byte.
-*/
 
 /// From characters, as libyaml counts, to bytes.  Every 64th character's byte
 /// is kept; the rest is walked.

@@ -81,10 +81,23 @@ is_own(UserEdits* k, const TonDoc* doc, const char* path, uint32_t key)
 }
 
 static void
+copy_locks(UserEdits* k, const TonStrip* strip, UserEditsStrip* s)
+{
+  s->locks =
+      ton_arena_alloc(&k->room.arena, (strip->n_locks + 1) * sizeof(char*));
+  k->room.failed |= !s->locks;
+  for (uint32_t i = 0; s->locks && i < strip->n_locks; ++i) {
+    s->locks[s->n_locks++] =
+        (char*)(uintptr_t)ton_plan_text(&k->room, "%s", strip->locks[i]);
+  }
+}
+
+static void
 sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
           UserEditsStrip* s)
 {
   s->name = ton_plan_text(&k->room, "%s", strip->name);
+  copy_locks(k, strip, s);
   const char* const base =
       ton_plan_text(&k->room, "%s/%s", strip->bus ? "buses" : "tracks",
                     ton_plan_name(&k->room, strip->name));
@@ -251,19 +264,30 @@ user_edits_spare(const UserEdits* k, const TonDecisions* now, const TonDoc* doc,
 
 /// Whether a person keeps the key that a path lies in
 static bool
+key_is_kept(const UserEditsStrip* s, const char* key)
+{
+  for (uint32_t n = 0; n < TON_COUNT(keys); ++n) {
+    const size_t length = strlen(keys[n]);
+    if (begins(key, keys[n]) && (!key[length] || key[length] == '/')) {
+      return s->kept >> n & 1U;
+    }
+  }
+  return false;
+}
+
+static bool
 is_kept(UserEdits* k, const char* path)
 {
   for (uint32_t i = 0; i < k->n; ++i) {
-    const char* const name = ton_plan_name(&k->room, k->strips[i].name);
+    const UserEditsStrip* const s = &k->strips[i];
+    const char* const name = ton_plan_name(&k->room, s->name);
     const char* const bases[2] = {ton_plan_text(&k->room, "tracks/%s/", name),
                                   ton_plan_text(&k->room, "buses/%s/", name)};
     for (int b = 0; b < 2; ++b) {
       const char* const key = path + strlen(bases[b]);
-      for (uint32_t n = 0; begins(path, bases[b]) && n < TON_COUNT(keys); ++n) {
-        const size_t length = strlen(keys[n]);
-        if (begins(key, keys[n]) && (!key[length] || key[length] == '/')) {
-          return k->strips[i].kept >> n & 1U;
-        }
+      if (begins(path, bases[b]) &&
+          (ton_lock_holds(s->locks, s->n_locks, key) || key_is_kept(s, key))) {
+        return true;
       }
     }
   }

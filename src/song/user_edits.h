@@ -18,6 +18,8 @@ typedef struct {
   const char* name;
   uint32_t kept; ///< Bit k: key number k is a person's
   uint32_t own;  ///< Bit k: key number k is the assistant's
+  char** locks;  ///< Of the strip, copied
+  uint32_t n_locks;
 } UserEditsStrip;
 
 typedef struct {

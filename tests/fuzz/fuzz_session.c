@@ -112,6 +112,31 @@ edit_somewhere(const TonDoc* doc, const char* text, size_t size, uint32_t seed)
   ton_string_free(&path);
 }
 
+/// An edit of text and data at once, taken back, leaves no trace
+static void
+edit_and_undo(const char* text, size_t size, uint32_t seed)
+{
+  static const char* const values[] = {"-3 dB", "12", "true", "{a: b}", NULL};
+  TonDoc* doc = NULL;
+  TonMix* mix = NULL;
+  TonString path = {0};
+  MUST(ton_doc_parse(text, size, "fuzz", &doc, NULL) == TON_OK);
+  choose(doc, seed, &path);
+  if (path.length && ton_mix_read(doc, NULL, &mix, NULL) == TON_OK) {
+    TonUndo* undo = NULL;
+    const TonEdit edit = {ton_string_string(&path), values[seed % 5], NULL};
+    if (ton_mix_edit(doc, &mix, &edit, &undo, NULL) == TON_OK) {
+      MUST(ton_mix_undo(doc, &mix, undo, NULL) == TON_OK);
+    }
+    MUST(strlen(ton_doc_text(doc)) == size);
+    MUST(memcmp(ton_doc_text(doc), text, size) == 0);
+    ton_undo_free(undo);
+  }
+  ton_string_free(&path);
+  ton_mix_free(mix);
+  ton_doc_free(doc);
+}
+
 static void
 read_all(const TonDoc* doc)
 {
@@ -154,6 +179,7 @@ LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
       hash = (hash ^ bytes[i]) * 16777619U;
     }
     edit_somewhere(doc, text, size, hash);
+    edit_and_undo(text, size, hash);
     ton_doc_free(doc);
   }
   free(text);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
 #include "base/data_path.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"
+#include "session/strip.h"
+#include "session/texts.h"
 
 #include <tonmeister/decision.h>
 
@@ -264,6 +267,121 @@ presets_of_the_program_are_read(void** state)
   assert_true(presets >= 3);
 }
 
+// Tables of keys ------------------------------------------------------------
+
+/// A table of the manual, and the fields it has to show
+typedef struct {
+  const TonTable* table;
+  const char* after; ///< It follows this line
+} Shown;
+
+static const Shown shown[] = {
+    {&ton_mix_table, "### At the top"},
+    {&ton_track_table, "### A track or a bus"},
+    {&ton_master_table, "## master.yaml"},
+    {&ton_release_table, "## release.yaml"},
+    {&ton_deliverable_table, "The names that deliverables can have"},
+};
+
+/// The row that explains a key: from its "|" to the end of the line
+static bool
+find_row(const Shown* s, const char* key, char* row, size_t size)
+{
+  const char* at = strstr(manual, s->after);
+  assert_non_null(at);
+  at = strstr(at, "\n| key |");
+  assert_non_null(at);
+  char quoted[64];
+  snprintf(quoted, sizeof(quoted), "`%s`", key);
+  for (at += 1; *at == '|'; at += strcspn(at, "\n") + 1) {
+    snprintf(row, size, "%.*s", (int)strcspn(at, "\n"), at);
+    const char* const found = strstr(row, quoted);
+    const char* const cell = strchr(row + 1, '|');
+    if (found && cell && found < cell) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void
+expect_in_row(const char* row, const char* what)
+{
+  char quoted[64];
+  snprintf(quoted, sizeof(quoted), "`%s`", what);
+  if (!strstr(row, quoted)) {
+    fail_msg("%s is missing in: %s", quoted, row);
+  }
+}
+
+/// Range, words and default stand in the row of a field
+static void
+expect_explained(const TonField* f, const char* row)
+{
+  char number[64];
+  if (f->max > f->min && f->kind != TON_AS_OWN) {
+    expect_in_row(row, ton_unit_print(f->min, f->unit, number, sizeof(number)));
+    expect_in_row(row, ton_unit_print(f->max, f->unit, number, sizeof(number)));
+  }
+  for (size_t i = 0; f->words && f->words[i]; ++i) {
+    expect_in_row(row, f->words[i]);
+  }
+  if (f->otherwise && *f->otherwise) {
+    expect_in_row(row, f->otherwise);
+  }
+}
+
+static void
+every_field_is_explained(void** state)
+{
+  (void)state;
+  char row[1024];
+  for (size_t i = 0; i < TON_COUNT(shown); ++i) {
+    const TonTable* const table = shown[i].table;
+    for (size_t k = 0; k < table->n_fields; ++k) {
+      if (!find_row(&shown[i], table->fields[k].key, row, sizeof(row))) {
+        fail_msg("docs/session.md has no `%s` after \"%s\"",
+                 table->fields[k].key, shown[i].after);
+      }
+      expect_explained(&table->fields[k], row);
+    }
+  }
+}
+
+/// The first cell of a row holds keys in backquotes: each is a field
+static void
+expect_fields(const Shown* s, const char* row)
+{
+  const char* const cell = strchr(row + 1, '|');
+  const char* at = strchr(row, '`');
+  while (at && at < cell) {
+    char key[64];
+    const size_t n = strcspn(at + 1, "`");
+    snprintf(key, sizeof(key), "%.*s", (int)n, at + 1);
+    if (!ton_field(s->table, key)) {
+      fail_msg("docs/session.md explains `%s`, which is not read: %s", key,
+               row);
+    }
+    at = strchr(at + n + 2, '`');
+  }
+}
+
+static void
+every_explained_key_is_a_field(void** state)
+{
+  (void)state;
+  for (size_t i = 0; i < TON_COUNT(shown); ++i) {
+    const char* at = strstr(strstr(manual, shown[i].after), "\n| key |");
+    assert_non_null(at);
+    at += strcspn(at + 1, "\n") + 2;
+    for (; *at == '|'; at += strcspn(at, "\n") + 1) {
+      char row[1024];
+      snprintf(row, sizeof(row), "%.*s", (int)strcspn(at, "\n"), at);
+      expect_fields(&shown[i], row);
+    }
+  }
+}
+
 int
 main(void)
 {
@@ -274,6 +392,8 @@ main(void)
       cmocka_unit_test(the_path_of_the_manual_leads_to_its_value),
       cmocka_unit_test(the_decisions_of_the_manual_are_read),
       cmocka_unit_test(presets_of_the_program_are_read),
+      cmocka_unit_test(every_field_is_explained),
+      cmocka_unit_test(every_explained_key_is_a_field),
   };
   size_t length = 0;
   const char* const path = getenv("TON_MANUAL");
