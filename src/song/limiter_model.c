@@ -215,7 +215,7 @@ limiter_model_ready(LimiterModel* f, const TonInsert* limiter)
     close_step(f);
   }
   f->ceiling = ton_from_db(value_of(limiter, "ceiling", -1.0));
-  f->look_ms = value_of(limiter, "look-ahead", 5.0);
+  f->look_ms = value_of(limiter, "look-ahead", 3.0);
   f->release_ms = value_of(limiter, "release", 30.0);
   f->automatic = value_of(limiter, "mode", 0.0) == 0.0;
   f->lufs = loudness_of(f);

@@ -50,28 +50,69 @@ make_song(void)
   }
 }
 
-/// The first two minutes
+enum { STEMS = 5 };
+
+typedef struct {
+  const char* name;
+  const char* stems[STEMS];
+} Song;
+
+static const Song songs[] = {
+    {"rock", {"references/rock_vocal__JoshuaMorin_On_the_run.ogg"}},
+    {"metal", {"references/metal_vocal__ObsidianShell_wings_of_cruelty.ogg"}},
+    {"electronic", {"references/electronic__Heuchi1_alien_signal.ogg"}},
+    {"folk",
+     {"references/folk_vocal__KarissaHobbs_Lets_Go_Fishin_excerpt.ogg"}},
+    {"jazz", {"references/jazz__MacLeod_Vibe_Ace_excerpt.ogg"}},
+    {"funk",
+     {"songs/funk/bassguitar.mp3", "songs/funk/clav.mp3",
+      "songs/funk/drums.mp3", "songs/funk/horns.mp3",
+      "songs/funk/leadguitar.mp3"}},
+    {"metal madness",
+     {"songs/metal-madness/everything_else.ogg",
+      "songs/metal-madness/guitar.ogg"}},
+};
+
+/// Add a stem to in[]; false: there is none
 static bool
-load_song(const char* name)
+add_stem(const char* folder, const char* name)
 {
+  enum { PIECE = 4096 };
+  static float piece[2][PIECE];
+  float* const to[2] = {piece[0], piece[1]};
   char path[1024];
-  float* to[2] = {in[0], in[1]};
-  const char* const folder = getenv("TON_AUDIO");
   TonAudio* audio = NULL;
   uint32_t got = 1;
-  snprintf(path, sizeof(path), "%s/%s", folder ? folder : "", name);
-  if (!folder || ton_audio_open(path, &audio, NULL)) {
+  snprintf(path, sizeof(path), "%s/%s", folder, name);
+  if (ton_audio_open(path, &audio, NULL)) {
     return false;
   }
   rate = ton_audio_info(audio)->rate;
   assert_int_equal(ton_audio_info(audio)->channels, 2);
-  for (n = 0; n < MOST && got; n += got) {
-    to[0] = in[0] + n;
-    to[1] = in[1] + n;
-    assert_int_equal(ton_audio_read(audio, to, MOST - n, &got, NULL), TON_OK);
+  for (uint32_t at = 0; at + PIECE <= MOST && got; at += got) {
+    assert_int_equal(ton_audio_read(audio, to, PIECE, &got, NULL), TON_OK);
+    for (uint32_t i = 0; i < got; ++i) {
+      in[0][at + i] += piece[0][i];
+      in[1][at + i] += piece[1][i];
+    }
+    n = at + got > n ? at + got : n;
   }
   ton_audio_close(audio);
   return true;
+}
+
+/// The first two minutes
+static bool
+load_song(const Song* song)
+{
+  const char* const folder = getenv("TON_AUDIO");
+  bool found = folder != NULL;
+  memset(in, 0, sizeof(in));
+  n = 0;
+  for (int i = 0; found && i < STEMS && song->stems[i]; ++i) {
+    found = add_stem(folder, song->stems[i]);
+  }
+  return found;
 }
 
 // Figures -----------------------------------------------------------------------
@@ -175,8 +216,8 @@ default_like(double lufs, double gain_db)
   return f;
 }
 
-/// 95th percentile of the peaks of 0.1 s, dBFS: how far it lies over the ceiling
-/// is the reduction that the loud parts need
+/// 95th percentile of the peaks of 0.1 s, dBFS: how far it lies over the
+/// ceiling is the reduction that the loud parts need
 static double
 loud_peak_db(void)
 {
@@ -230,7 +271,7 @@ expect_beside(const char* name, double reduction_db)
   EXPECT_AT_MOST(what, fabs(plain.range_lu - ours.range_lu), 0.5, "LU");
   snprintf(what, sizeof(what), "LIM-16 %s: gain moves beyond the plain's",
            name);
-  EXPECT_AT_MOST(what, ours.moves_db - plain.moves_db, 1.5, "dB");
+  EXPECT_AT_MOST(what, ours.moves_db - plain.moves_db, 1.0, "dB");
 }
 
 static void
@@ -247,20 +288,12 @@ static void
 lim_14_real_songs_keep_their_sections(void** state)
 {
   (void)state;
-  static const char* const songs[] = {
-      "references/rock_vocal__JoshuaMorin_On_the_run.ogg",
-      "references/metal_vocal__ObsidianShell_wings_of_cruelty.ogg",
-      "references/electronic__Heuchi1_alien_signal.ogg",
-      "references/folk_vocal__KarissaHobbs_Lets_Go_Fishin_excerpt.ogg",
-      "references/jazz__MacLeod_Vibe_Ace_excerpt.ogg",
-      "songs/funk/drums.mp3",
-  };
   int found = 0;
   for (size_t i = 0; i < TON_COUNT(songs); ++i) {
     for (double reduction = 2.0; reduction <= 6.0; reduction += 2.0) {
-      if (load_song(songs[i])) {
+      if (load_song(&songs[i])) {
         ++found;
-        expect_beside(songs[i], reduction);
+        expect_beside(songs[i].name, reduction);
       }
     }
   }
