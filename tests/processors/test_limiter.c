@@ -301,6 +301,7 @@ main(int argc, char** argv)
       cmocka_unit_test(lim_01_the_ceiling_holds_when_the_gain_moves_fast),
       cmocka_unit_test(lim_01_the_ceiling_holds_with_any_settings),
       cmocka_unit_test(lim_03_below_the_ceiling_nothing_changes),
+      cmocka_unit_test(lim_15_sub_bass_stays_clean),
       cmocka_unit_test(lim_12_nothing_breaks_it),
   };
   const struct CMUnitTest once[] = {
