@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Outcomes of functions that can fail, and errors for people.
 #ifndef TONMEISTER_STATUS_H
 #define TONMEISTER_STATUS_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Values with units: "-18 dB", "4:1", "1.2 kHz".
 #ifndef TONMEISTER_UNIT_H
 #define TONMEISTER_UNIT_H
 
@@ -33,17 +34,18 @@ typedef enum {
    @param unit Unit wanted; the result is in this unit
    @param value Set on success only
    @param why On failure, what is wrong and what was expected (static or in
-          `room`), else unchanged
-   @param room Scratch for `why`
-   @param size Bytes of `room`
+          `buffer`), else unchanged
+   @param buffer Scratch for `why`
+   @param size Bytes of `buffer`
    @return Whether it was read.  [any]
 */
 bool ton_unit_parse(const char* text, TonUnit unit, double* value,
-                    const char** why, char* room, size_t size);
+                    const char** why, char* buffer, size_t size);
 
 /// Print a value so that ton_unit_parse() gives the same float back, shortest
-/// form: "-18 dB", "4:1", "1.2 kHz".  Returns `room`.  [any]
-const char* ton_unit_print(double value, TonUnit unit, char* room, size_t size);
+/// form: "-18 dB", "4:1", "1.2 kHz".  Returns `buffer`.  [any]
+const char* ton_unit_print(double value, TonUnit unit, char* buffer,
+                           size_t size);
 
 /// "dB", "Hz", ...; empty for TON_PLAIN.  Static.  [any]
 const char* ton_unit_suffix(TonUnit unit);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The number of elements of an array.
 #ifndef TON_BASE_ARRAY_H
 #define TON_BASE_ARRAY_H
 

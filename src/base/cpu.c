@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file How wide the vectors of this machine are.
 #include "base/cpu.h"
 
 #include <stdlib.h>
@@ -24,8 +25,8 @@ uint32_t
 ton_cpu_lanes(void)
 {
   const char* const wish = getenv("TONMEISTER_LANES");
-  const uint32_t most = widest();
+  const uint32_t max = widest();
   const long asked = wish ? strtol(wish, NULL, 10) : 0;
-  return (asked == 4 || asked == 8) && asked < (long)most ? (uint32_t)asked
-                                                          : most;
+  return (asked == 4 || asked == 8) && asked < (long)max ? (uint32_t)asked
+                                                         : max;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file How wide the vectors of this machine are.
 #ifndef TON_BASE_CPU_H
 #define TON_BASE_CPU_H
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Errors as people read them, and the exit status they mean.
 #include "base/error.h"
+
+#include "base/string.h"
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 const char*
@@ -61,7 +63,7 @@ fill(TonError* error, TonStatus status, const char* format, va_list args)
 {
   memset(error, 0, sizeof(*error));
   error->status = status;
-  vsnprintf(error->text, sizeof(error->text), format, args);
+  ton_string_vcut(error->text, sizeof(error->text), format, args);
 }
 
 TonStatus
@@ -85,7 +87,7 @@ ton_fail_file(TonError* error, TonStatus status, const char* path,
     va_start(args, format);
     fill(error, status, format, args);
     va_end(args);
-    snprintf(error->file, sizeof(error->file), "%s", path);
+    ton_string_cut(error->file, sizeof(error->file), "%s", path);
   }
   return status;
 }

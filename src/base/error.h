@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Fill in an error where something fails.
 #ifndef TON_BASE_ERROR_H
 #define TON_BASE_ERROR_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Memory that can be refused, in tests at any request, and arenas.
 #include "base/memory.h"
 
 #include <stdatomic.h>

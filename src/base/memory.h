@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Zeroed aligned memory, growing arrays, and arenas.
 #ifndef TON_BASE_MEMORY_H
 #define TON_BASE_MEMORY_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Texts: into fixed buffers, growing, read from files, compared.
 #include "base/string.h"
 
 #include "base/memory.h"
@@ -9,6 +10,64 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/// Format; false and an empty text when it does not fit
+static bool
+format_whole(char* buffer, size_t size, const char* format, va_list args)
+{
+  const int n = vsnprintf(buffer, size, format, args);
+  const bool whole = n >= 0 && (size_t)n < size;
+  if (!whole && size) {
+    buffer[0] = '\0';
+  }
+  return whole;
+}
+
+bool
+ton_string_copy(char* buffer, size_t size, const char* text)
+{
+  return ton_string_format(buffer, size, "%s", text);
+}
+
+bool
+ton_string_format(char* buffer, size_t size, const char* format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  const bool whole = format_whole(buffer, size, format, args);
+  va_end(args);
+  return whole;
+}
+
+/// Largest length up to `length` that ends between two characters of UTF-8
+static size_t
+end_of_character(const char* text, size_t length)
+{
+  while (length && ((unsigned char)text[length] & 0xC0U) == 0x80U) {
+    --length;
+  }
+  return length;
+}
+
+void
+ton_string_vcut(char* buffer, size_t size, const char* format, va_list args)
+{
+  static const char dots[] = "...";
+  const int n = vsnprintf(buffer, size, format, args);
+  if (n >= 0 && (size_t)n >= size && size > sizeof(dots)) {
+    memcpy(buffer + end_of_character(buffer, size - sizeof(dots)), dots,
+           sizeof(dots));
+  }
+}
+
+void
+ton_string_cut(char* buffer, size_t size, const char* format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  ton_string_vcut(buffer, size, format, args);
+  va_end(args);
+}
 
 void
 ton_string_add_bytes(TonString* text, const char* bytes, size_t length)

@@ -1,16 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Texts: into fixed buffers, growing, read from files, compared.
 #ifndef TON_BASE_STRING_H
 #define TON_BASE_STRING_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+/// Copy a text into a buffer of `size` bytes.  False, and an empty text, when
+/// it does not fit: half a path or half a name would be another one.  [any]
+bool ton_string_copy(char* buffer, size_t size, const char* text)
+    __attribute__((warn_unused_result));
+
+/// The same for printf's formats.  [any]
+bool ton_string_format(char* buffer, size_t size, const char* format, ...)
+    __attribute__((format(printf, 3, 4), warn_unused_result));
+
+/// For messages that only people read: what does not fit is cut between two
+/// characters of UTF-8 and ends in "...".  [any]
+void ton_string_cut(char* buffer, size_t size, const char* format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+void ton_string_vcut(char* buffer, size_t size, const char* format,
+                     va_list args) __attribute__((format(printf, 3, 0)));
 
 /// A growing text.  Zero-initialise; ton_string_free() when done.  [main]
 typedef struct {
   char* bytes;   ///< Null-terminated, or null while empty
   size_t length; ///< Without the terminator
   size_t capacity;
-  bool failed; ///< Memory was refused at some point; the text is cut
+  bool failed; ///< Memory was refused at some point: not all was added
 } TonString;
 
 void ton_string_add(TonString* text, const char* string);

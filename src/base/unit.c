@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Values with units, read from texts and printed into them.
 #include <tonmeister/unit.h>
+
+#include "base/string.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -140,52 +143,59 @@ known_elsewhere(const char* suffix)
 
 static bool
 refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
-       char* room, size_t size)
+       char* buffer, size_t size)
 {
   const char* const wanted = ton_unit_suffix(unit);
   if (unit == TON_PAN) {
-    snprintf(room, size, "\"%s\" is not a pan; write L30, C or R100", text);
+    ton_string_cut(buffer, size, "\"%s\" is not a pan; write L30, C or R100",
+                   text);
   } else if (strstr(text, "\xE2\x88\x92")) {
-    snprintf(room, size,
-             "\"%s\" has a typographic minus; write the plain \"-\"", text);
+    ton_string_cut(buffer, size,
+                   "\"%s\" has a typographic minus; write the plain \"-\"",
+                   text);
   } else if (strchr(text, ',')) {
-    snprintf(room, size, "\"%s\" has a comma; write a decimal point", text);
+    ton_string_cut(buffer, size, "\"%s\" has a comma; write a decimal point",
+                   text);
   } else if (suffix && *suffix && known_elsewhere(suffix)) {
-    snprintf(room, size, "\"%s\" is in %s; expected %s", text, suffix,
-             unit == TON_RATIO ? "a ratio such as 4:1"
-             : *wanted         ? wanted
-                               : "a bare number");
+    ton_string_cut(buffer, size, "\"%s\" is in %s; expected %s", text, suffix,
+                   unit == TON_RATIO ? "a ratio such as 4:1"
+                   : *wanted         ? wanted
+                                     : "a bare number");
   } else if (suffix && *suffix) {
-    snprintf(room, size, "\"%s\" has an unknown unit; did you mean \"%s\"?",
-             text, *wanted ? wanted : "no unit");
+    ton_string_cut(buffer, size,
+                   "\"%s\" has an unknown unit; did you mean \"%s\"?", text,
+                   *wanted ? wanted : "no unit");
   } else {
-    snprintf(room, size, "\"%s\" is not a number%s%s", text,
-             *wanted ? " in " : "", wanted);
+    ton_string_cut(buffer, size, "\"%s\" is not a number%s%s", text,
+                   *wanted ? " in " : "", wanted);
   }
-  *why = room;
+  *why = buffer;
   return false;
 }
 
 bool
 ton_unit_parse(const char* text, TonUnit unit, double* value, const char** why,
-               char* room, size_t size)
+               char* buffer, size_t size)
 {
   const char* s = skip_spaces(text);
   double number = 0.0;
   if (unit == TON_PAN) {
-    return parse_pan(s, value) || refuse(text, NULL, unit, why, room, size);
+    return parse_pan(s, value) || refuse(text, NULL, unit, why, buffer, size);
   }
   if (unit == TON_S && parse_clock(s, value)) {
     return true;
   }
   if (!read_number(&s, &number)) {
-    return refuse(text, NULL, unit, why, room, size);
+    return refuse(text, NULL, unit, why, buffer, size);
   }
   s = skip_spaces(s);
-  char suffix[16] = "";
-  snprintf(suffix, sizeof(suffix), "%s", s);
-  for (size_t n = strlen(suffix); n && suffix[n - 1] == ' ';) {
-    suffix[--n] = '\0';
+  size_t n = strlen(s);
+  while (n && s[n - 1] == ' ') {
+    --n;
+  }
+  char suffix[16];
+  if (!ton_string_format(suffix, sizeof(suffix), "%.*s", (int)n, s)) {
+    return refuse(text, s, unit, why, buffer, size);
   }
   if (!*suffix) {
     *value = number;
@@ -202,42 +212,42 @@ ton_unit_parse(const char* text, TonUnit unit, double* value, const char** why,
       return true;
     }
   }
-  return refuse(text, suffix, unit, why, room, size);
+  return refuse(text, suffix, unit, why, buffer, size);
 }
 
 /// Shortest decimal that reads back as the same float
 static void
-print_number(double value, char* room, size_t size)
+print_number(double value, char* buffer, size_t size)
 {
   for (int digits = 1; digits <= 9; ++digits) {
-    snprintf(room, size, "%.*g", digits, value);
-    if ((float)strtod(room, NULL) == (float)value) {
+    snprintf(buffer, size, "%.*g", digits, value);
+    if ((float)strtod(buffer, NULL) == (float)value) {
       break;
     }
   }
-  if (strchr(room, 'e') && isfinite(value)) {
-    snprintf(room, size, "%.9f", value);
-    for (size_t n = strlen(room); n && room[n - 1] == '0';) {
-      room[--n] = '\0';
+  if (strchr(buffer, 'e') && isfinite(value)) {
+    snprintf(buffer, size, "%.9f", value);
+    for (size_t n = strlen(buffer); n && buffer[n - 1] == '0';) {
+      buffer[--n] = '\0';
     }
-    if (*room && room[strlen(room) - 1] == '.') {
-      room[strlen(room) - 1] = '\0';
+    if (*buffer && buffer[strlen(buffer) - 1] == '.') {
+      buffer[strlen(buffer) - 1] = '\0';
     }
   }
 }
 
 const char*
-ton_unit_print(double value, TonUnit unit, char* room, size_t size)
+ton_unit_print(double value, TonUnit unit, char* buffer, size_t size)
 {
   char number[48];
   if (unit == TON_PAN) {
     print_number(fabs(value), number, sizeof(number));
     if (value == 0.0) {
-      snprintf(room, size, "C");
+      snprintf(buffer, size, "C");
     } else {
-      snprintf(room, size, "%c%s", value < 0.0 ? 'L' : 'R', number);
+      ton_string_cut(buffer, size, "%c%s", value < 0.0 ? 'L' : 'R', number);
     }
-    return room;
+    return buffer;
   }
   const bool kilo = unit == TON_HZ && fabs(value) >= 1000.0 && isfinite(value);
   const bool seconds =
@@ -248,6 +258,6 @@ ton_unit_print(double value, TonUnit unit, char* room, size_t size)
                              : seconds ? "s"
                                        : ton_unit_suffix(unit);
   const char* const gap = unit == TON_RATIO || !*suffix ? "" : " ";
-  snprintf(room, size, "%s%s%s", number, gap, suffix);
-  return room;
+  ton_string_cut(buffer, size, "%s%s%s", number, gap, suffix);
+  return buffer;
 }

@@ -51,3 +51,58 @@ def included(text):
             else "src/" + name
             for name in re.findall(r'^ *# *include [<"]([\w./]+\.h)[>"]', text,
                                    re.M)]
+
+
+def type_names(text):
+    """Names of the types that a source defines, and of its struct tags."""
+    plain = code(text)
+    names = set(re.findall(r"^(?:typedef )?(?:struct|union|enum) (\w+) \{",
+                           plain, re.M))
+    for match in re.finditer(r"^typedef (?:struct|union|enum)(?: \w+)? \{.*?"
+                             r"^\} (?:\w+\(.*?\) )?(\w+);", plain, re.S | re.M):
+        names.add(match.group(1))
+    for match in re.finditer(r"^typedef ([^{};]*?);", plain, re.S | re.M):
+        names.add(_typedef_name(match.group(1)))
+    return names - {None}
+
+
+def _typedef_name(declaration):
+    """The name behind `typedef`; none for a mere `typedef struct X X`."""
+    pointer = re.search(r"\(\*\s*(\w+)\)", declaration)
+    if pointer:
+        return pointer.group(1)
+    words = re.findall(r"\w+", re.sub(r"\[.*|__attribute__\(\(.*?\)\)", "",
+                                      declaration))
+    if len(words) == 3 and words[0] in ("struct", "union", "enum") and \
+            words[1] == words[2]:
+        return None
+    return words[-1]
+
+
+def words(text):
+    return set(re.findall(r"[A-Za-z_]\w*", text))
+
+
+def circles(edges):
+    """Sets of nodes that reach each other; edges: node -> nodes (Tarjan)."""
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in sorted(edges.get(node, ())):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            circle = stack[stack.index(node):]
+            del stack[-len(circle):]
+            if len(circle) > 1:
+                found.append(circle)
+
+    for node in sorted(edges):
+        if node not in index:
+            visit(node)
+    return found

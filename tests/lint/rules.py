@@ -82,4 +82,105 @@ def with_includes(tree, path):
     return "".join(name + seen[name] for name in sorted(seen))
 
 
-CHECKS = {"layers": layers, "licence": licence, "functions": functions}
+
+def file_comment(tree):
+    pattern = re.compile(r"// " + LICENCE + r"\n(/// @file \S|/\*\*\s+@file\b)")
+    return [(path, "does not open with /// @file and what it is for")
+            for path, text in tree.items()
+            if is_house(path) and not pattern.match(text)]
+
+
+def types(tree):
+    """No type name stands twice in the program."""
+    places = {}
+    for path in filter(is_house, tree):
+        for name in c_source.type_names(tree[path]):
+            places.setdefault(name, []).append(path)
+    return [(path, f"type {name} is also defined in "
+             + ", ".join(other for other in paths if other != path))
+            for name, paths in sorted(places.items()) if len(paths) > 1
+            for path in paths]
+
+
+def own_parts(circle):
+    """Files of one processor: one folder, one first word."""
+    first = {re.sub(r"(_[a-z0-9_]*)?$", "", path) for path in circle}
+    return len(first) == 1 and first.pop().startswith("src/processors/")
+
+
+def in_circles(edges, what):
+    return [(path, f"is in a circle of {what}: " + ", ".join(circle))
+            for circle in c_source.circles(edges) for path in circle]
+
+
+def includes(tree):
+    """No circle of includes."""
+    return in_circles({path: set(c_source.included(tree[path]))
+                       for path in filter(is_house, tree)}, "includes")
+
+
+def module(path):
+    """A source and its header are one."""
+    return path.rsplit(".", 1)[0]
+
+
+def call_edges(tree):
+    """Module -> modules whose functions it names."""
+    homes = {}
+    for path in filter(is_house, tree):
+        for f in c_source.functions(tree[path]):
+            if not f.static or path.endswith(".h"):
+                homes.setdefault(f.name, set()).add(module(path))
+    edges = {}
+    for path in filter(is_house, tree):
+        text = c_source.code(tree[path])
+        if path.endswith(".h"):  # declarations call nothing
+            text = " ".join(f.body for f in c_source.functions(tree[path]))
+        used = edges.setdefault(module(path), set())
+        for name in c_source.words(text) & homes.keys():
+            used |= homes[name] - {module(path)}
+    return edges
+
+
+def circles(tree):
+    """No circle of calls between files but among one processor's parts."""
+    files = {}
+    for path in filter(is_house, tree):
+        files.setdefault(module(path), []).append(path)
+    return [(files[node][0], "is in a circle of calls: " + ", ".join(circle))
+            for circle in c_source.circles(call_edges(tree))
+            if not own_parts(circle) for node in circle]
+
+
+UNSAFE = {"strcpy", "strcat", "strncpy", "strncat", "sprintf", "vsprintf"}
+
+
+def cuts_text(name, before, rest):
+    """True for a call that may leave a text cut and tell nobody."""
+    if name in UNSAFE:
+        return True
+    statement = re.search(r"([;{}]|:\n)\s*(\(void\)\s*)?$", before)
+    if name not in ("snprintf", "vsnprintf") or not statement:
+        return False
+    strings = re.match(r'[^"]*?,[^"]*?((?:"(?:\\.|[^"\\])*"\s*)+)', rest)
+    return not strings or re.search(r"%[-0-9.*]*s", strings.group(1)) is not None
+
+
+def truncation(tree):
+    """A text that does not fit is an error: snprintf of texts is checked."""
+    faults = []
+    for path in filter(is_house, tree):
+        plain = c_source.without_comments(tree[path])
+        for match in re.finditer(r"\b(v?s\w*printf|str\w+)\(", plain):
+            start, end = match.span()
+            if cuts_text(match.group(1), plain[max(start - 99, 0):start],
+                         plain[end:end + 400]):
+                line = plain.count("\n", 0, match.start()) + 1
+                faults.append((path, f"line {line}: {match.group(1)} may cut a "
+                               "text and tell nobody; see base/string.h"))
+    return faults
+
+
+CHECKS = {"layers": layers, "licence": licence, "functions": functions,
+          "file-comment": file_comment, "types": types, "includes": includes,
+          "circles": circles, "truncation": truncation}
