@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Audio files and their tags, read and written; resampling; stems made ready
+/// for mixing.
 #ifndef TONMEISTER_AUDIO_FILE_H
 #define TONMEISTER_AUDIO_FILE_H
 
@@ -147,9 +149,19 @@ TonStatus ton_writer_shorten(TonAudioWriter* writer, uint64_t frames,
 /// Samples clipped so far.  [any]
 uint64_t ton_writer_clipped(const TonAudioWriter* writer);
 
-/// Put the final loudness into the broadcast chunk and the tags into the file,
-/// sync, rename over the final name.  `broadcast` and `tags` may be null; RF64
-/// takes texts but no cover.  Frees the writer whatever the outcome.  [main]
+/// Complete the file under its temporary name, with the final loudness in the
+/// broadcast chunk and with tags: there it can be read and measured before it is
+/// committed or abandoned.  `broadcast` and `tags` may be null; RF64 takes texts
+/// but no cover.  [main]
+TonStatus ton_writer_finish(TonAudioWriter* writer,
+                            const TonBroadcast* broadcast, const TonTags* tags,
+                            TonError* error);
+
+/// The temporary name; owned by the writer.  [any]
+const char* ton_writer_temporary(const TonAudioWriter* writer);
+
+/// Finish, unless that was done, and give the file its name.  Frees the writer
+/// whatever the outcome.  [main]
 TonStatus ton_writer_commit(TonAudioWriter* writer,
                             const TonBroadcast* broadcast, const TonTags* tags,
                             TonError* error);
@@ -210,9 +222,5 @@ TonStatus ton_file_hash(const char* path, char hash[33], TonError* error);
 
 /// SHA-256 of a file's content as 64 hexadecimal digits.  [main]
 TonStatus ton_file_sha256(const char* path, char hash[65], TonError* error);
-
-/// Write a whole file beside its name, sync, rename.  [main]
-TonStatus ton_file_write(const char* path, const void* bytes, uint64_t size,
-                         TonError* error);
 
 #endif

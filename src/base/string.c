@@ -6,7 +6,6 @@
 #include "base/utf8.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -205,35 +204,4 @@ ton_string_nearest(const char* word, const char* const* candidates,
     }
   }
   return nearest;
-}
-
-char*
-ton_string_read_file(const char* path, size_t limit, size_t* length)
-{
-  FILE* const file = fopen(path, "rb");
-  if (!file) {
-    return NULL;
-  }
-  TonString text = {0};
-  char block[8192];
-  size_t n = 0;
-  while ((n = fread(block, 1, sizeof(block), file)) > 0) {
-    ton_string_add_bytes(&text, block, n);
-    if (text.failed || text.length > limit) {
-      break;
-    }
-  }
-  const int reason = ferror(file)          ? EIO
-                     : text.failed         ? ENOMEM
-                     : text.length > limit ? EFBIG
-                                           : 0;
-  fclose(file);
-  if (reason) {
-    ton_string_free(&text);
-    errno = reason;
-    return NULL;
-  }
-  ton_string_add_bytes(&text, "", 0);
-  *length = text.length;
-  return text.bytes;
 }

@@ -7,6 +7,8 @@
 
 #include "cli/terminal.h"
 
+#include "base/input_file.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "cli/command_line.h"
@@ -27,6 +29,7 @@ static void
 note_signal(int number)
 {
   caught = number;
+  ton_interrupt();
 }
 
 static void
@@ -46,6 +49,7 @@ catch_signals(void)
 void
 cli_terminal_open(void)
 {
+  ton_allow_many_files();
   // Opened the wrong way round, so that using it fails as if it were closed
   for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
     if (fcntl(file, F_GETFD) < 0 &&

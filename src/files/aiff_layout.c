@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Where the samples lie in an AIFF or uncompressed AIFC file.
 #include "files/pcm_file.h"
 
 #include <stdio.h>
@@ -122,7 +123,7 @@ aiff_layout(int fd, uint64_t size, PcmLayout* layout)
   snprintf(layout->info.container, sizeof(layout->info.container), "AIFF");
   uint64_t sound = 0;
   uint32_t sound_size = 0;
-  while (read_at(&a, a.at, head, 8)) {
+  while (read_at(&a, a.at, head, 8) && wav_is_chunk_name(head)) {
     const uint32_t n = u32(head + 4);
     if (memcmp(head, "COMM", 4) == 0 && !read_common(&a, layout, n)) {
       return false;
@@ -133,6 +134,7 @@ aiff_layout(int fd, uint64_t size, PcmLayout* layout)
     }
     a.at += 8 + (uint64_t)n + (n & 1U);
   }
+  layout->damaged = !sound && read_at(&a, a.at, head, 8);
   a.at = sound; // the two come in either order
   return sound && find_samples(&a, layout, sound_size, size);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Reading audio files: tries each way to read, and watches what comes.
 #include "files/audio.h"
 
 #include "base/error.h"
+#include "base/input_file.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,28 +16,17 @@
 TonStatus
 audio_check_path(const char* path, TonError* error)
 {
+  TonError why = {0};
+  const int fd = ton_input_open(path, &why);
+  if (fd < 0) {
+    return ton_fail_file(error, why.status, path, "%s", why.text);
+  }
   struct stat st;
-  if (stat(path, &st) != 0) {
-    return ton_fail_file(error, errno == ENOENT ? TON_NOT_FOUND : TON_BAD_FILE,
-                         path, "%s", strerror(errno));
-  }
-  if (S_ISDIR(st.st_mode)) {
-    return ton_fail_file(error, TON_BAD_FILE, path,
-                         "is a folder; expected an audio file");
-  }
-  if (!S_ISREG(st.st_mode)) {
-    return ton_fail_file(error, TON_BAD_FILE, path,
-                         "is not a file but a device or a pipe");
-  }
-  if (st.st_size == 0) {
-    return ton_fail_file(error, TON_BAD_FILE, path,
-                         "is empty; export it again");
-  }
-  if (access(path, R_OK) != 0) {
-    return ton_fail_file(error, TON_BAD_FILE, path, "cannot be opened: %s",
-                         strerror(errno));
-  }
-  return TON_OK;
+  const bool empty = fstat(fd, &st) == 0 && st.st_size == 0;
+  close(fd);
+  return empty ? ton_fail_file(error, TON_BAD_FILE, path,
+                               "is empty; export it again")
+               : TON_OK;
 }
 
 static bool
@@ -53,7 +44,7 @@ TonStatus
 audio_refuse(const char* path, TonError* error)
 {
   uint8_t head[512];
-  FILE* const file = fopen(path, "rb");
+  FILE* const file = ton_input_stream(path, NULL);
   const size_t n = file ? fread(head, 1, sizeof(head), file) : 0;
   if (file) {
     fclose(file);
@@ -105,15 +96,20 @@ ton_audio_open(const char* path, TonAudio** audio, TonError* error)
   if (!a) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  snprintf(a->path, sizeof(a->path), "%s", path);
-  TonStatus status = audio_open_pcm(a, error);
+  a->path = ton_copy_string(path);
+  TonStatus status = a->path ? audio_open_pcm(a, error)
+                             : ton_fail(error, TON_NO_MEMORY, "out of memory");
   if (status == TON_UNSUPPORTED) {
     status = audio_open_sndfile(a, error);
   }
   if (status == TON_UNSUPPORTED) {
-    status = audio_open_av(a, error);
+    // libav* would search what follows for hours
+    status = a->damaged ? audio_refuse(path, error) : audio_open_av(a, error);
   }
   status = status ? status : check_info(a, error);
+  if (status && ton_interrupted()) {
+    status = ton_fail(error, TON_INTERRUPTED, "interrupted");
+  }
   if (status) {
     ton_audio_close(a);
     return status;
@@ -188,14 +184,14 @@ ton_audio_bad_samples(const TonAudio* audio)
 }
 
 void*
-audio_room(TonAudio* audio, uint64_t bytes)
+audio_buffer(TonAudio* audio, uint64_t bytes)
 {
-  if (bytes > audio->room_bytes) {
-    ton_free(audio->room);
-    audio->room = ton_alloc(bytes);
-    audio->room_bytes = audio->room ? bytes : 0;
+  if (bytes > audio->buffer_bytes) {
+    ton_free(audio->buffer);
+    audio->buffer = ton_alloc(bytes);
+    audio->buffer_bytes = audio->buffer ? bytes : 0;
   }
-  return audio->room;
+  return audio->buffer;
 }
 
 void
@@ -205,7 +201,8 @@ ton_audio_close(TonAudio* audio)
     if (audio->reader) {
       audio->reader->close(audio);
     }
-    ton_free(audio->room);
+    ton_free(audio->buffer);
+    ton_free(audio->path);
     ton_free(audio);
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What the ways to read an audio file have in common.
 #ifndef TON_FILES_AUDIO_H
 #define TON_FILES_AUDIO_H
 
@@ -16,13 +17,14 @@ typedef struct {
 struct TonAudio {
   const ReaderBackend* reader;
   void* file; ///< The library's handle
-  char path[1024];
+  char* path;
   TonAudioInfo info;
   uint64_t at;   ///< Next frame
   uint64_t skip; ///< Decoded frames before frame 0
   uint64_t bad;
-  void* room;
-  uint64_t room_bytes;
+  bool damaged; ///< Begins as a WAV or AIFF file whose chunks make no sense
+  void* buffer; ///< Of the way to read, see audio_buffer()
+  uint64_t buffer_bytes;
 };
 
 /// What can be said of a path before any library is asked
@@ -38,7 +40,7 @@ TonStatus audio_open_sndfile(TonAudio* audio, TonError* error);
 
 TonStatus audio_open_av(TonAudio* audio, TonError* error);
 
-/// Room of at least `bytes`, kept with the file; null when refused
-void* audio_room(TonAudio* audio, uint64_t bytes);
+/// At least `bytes` of memory, kept with the file; null when refused
+void* audio_buffer(TonAudio* audio, uint64_t bytes);
 
 #endif

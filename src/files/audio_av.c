@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Audio files read through FFmpeg's libraries: M4A, WMA, Matroska and others.
 #include "files/audio.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/string.h"
 #include "files/files.h"
 
 #ifdef TON_HAVE_AV
@@ -10,7 +13,6 @@
 #include "files/libav.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /// Conversion of sample formats only: rates are never changed here
@@ -21,11 +23,13 @@ typedef struct {
   AVPacket* packet;
   AVFrame* frame;
   int stream;
+  int sample_format;     ///< Of every frame; the converter was made for it
+  uint64_t silent_bytes; ///< Handed to the decoder since its last frame
   bool drained;
   float* have[64]; ///< Decoded, not yet asked for
   uint32_t n_have;
   uint32_t used;
-  uint32_t room;
+  uint32_t capacity; ///< Of each of `have`
 } Av;
 
 static void
@@ -43,50 +47,98 @@ close_av(TonAudio* a)
   ton_free(av);
 }
 
-static bool
-keep_frame(TonAudio* a, Av* av)
+/// The container's promise holds for every frame: two recordings joined into
+/// one file may differ on the way, and the converter knows the first form only
+static TonStatus
+check_frame(const TonAudio* a, const Av* av, TonError* error)
 {
-  const uint32_t n = (uint32_t)av->frame->nb_samples;
-  if (n > av->room) {
-    for (uint32_t c = 0; c < a->info.channels; ++c) {
-      ton_free(av->have[c]);
-      av->have[c] = ton_alloc(n * sizeof(float));
-      if (!av->have[c]) {
-        return false;
-      }
+  const AVFrame* const f = av->frame;
+  const uint32_t channels = (uint32_t)f->ch_layout.nb_channels;
+  if (f->sample_rate == (int)a->info.rate && channels == a->info.channels &&
+      f->format == av->sample_format && f->nb_samples >= 0) {
+    return TON_OK;
+  }
+  return ton_fail_file(
+      error, TON_BAD_FILE, a->path,
+      "changes from %u Hz and %u channels to %d Hz and %u channels at %.3f s; "
+      "it was joined from different recordings, export it again as one",
+      a->info.rate, a->info.channels, f->sample_rate, channels,
+      (double)a->at / a->info.rate);
+}
+
+static bool
+reserve(const TonAudio* a, Av* av, uint32_t frames)
+{
+  if (frames <= av->capacity) {
+    return true;
+  }
+  av->capacity = 0;
+  for (uint32_t c = 0; c < a->info.channels; ++c) {
+    ton_free(av->have[c]);
+    av->have[c] = ton_alloc(frames * sizeof(float));
+    if (!av->have[c]) {
+      return false;
     }
-    av->room = n;
+  }
+  av->capacity = frames;
+  return true;
+}
+
+static TonStatus
+keep_frame(const TonAudio* a, Av* av, TonError* error)
+{
+  TON_TRY(check_frame(a, av, error));
+  const uint32_t n = (uint32_t)av->frame->nb_samples;
+  if (!reserve(a, av, n)) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   const int got = libav()->swr_convert(
       av->swr, (uint8_t**)av->have, (int)n,
       (const uint8_t**)(void*)av->frame->extended_data, (int)n);
   av->n_have = got > 0 ? (uint32_t)got : 0;
+  av->silent_bytes = 0;
   av->used = 0;
-  return true;
+  return TON_OK;
 }
 
-/// Next decoded frame; false at the end
-static bool
-decode(TonAudio* a, Av* av)
+/// Hand the decoder the next packet; at the end, what it holds back.  Where
+/// nothing can be decoded for MAX_SILENT_BYTES, there the end is, too.
+static void
+feed(Av* av)
+{
+  enum { MAX_SILENT_BYTES = 1 << 22 };
+  if (av->silent_bytes > MAX_SILENT_BYTES ||
+      libav()->av_read_frame(av->format, av->packet) < 0) {
+    av->drained = true;
+    libav()->avcodec_send_packet(av->codec, NULL);
+    return;
+  }
+  if (av->packet->stream_index == av->stream) {
+    av->silent_bytes += (uint64_t)av->packet->size;
+    libav()->avcodec_send_packet(av->codec, av->packet); // bad: left out
+  }
+  libav()->av_packet_unref(av->packet);
+}
+
+/// Next decoded frame; n_have stays at `used` at the end
+static TonStatus
+decode(const TonAudio* a, Av* av, TonError* error)
 {
   for (;;) {
+    if (ton_interrupted()) {
+      return ton_fail(error, TON_INTERRUPTED, "interrupted");
+    }
     const int got = libav()->avcodec_receive_frame(av->codec, av->frame);
     if (got == 0) {
-      return keep_frame(a, av);
+      TON_TRY(keep_frame(a, av, error));
+      if (av->n_have) {
+        return TON_OK;
+      }
+    } else if (got != AVERROR(EAGAIN) || av->drained) {
+      return TON_OK;
+    } else {
+      feed(av);
     }
-    if (got != AVERROR(EAGAIN) || av->drained) {
-      return false;
-    }
-    if (libav()->av_read_frame(av->format, av->packet) < 0) {
-      av->drained = true;
-      libav()->avcodec_send_packet(av->codec, NULL);
-      continue;
-    }
-    if (av->packet->stream_index == av->stream) {
-      libav()->avcodec_send_packet(av->codec,
-                                   av->packet); // a bad packet is left out
-    }
-    libav()->av_packet_unref(av->packet);
   }
 }
 
@@ -95,9 +147,11 @@ read_av(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
         TonError* error)
 {
   Av* const av = a->file;
-  (void)error;
   while (*got < frames) {
-    if (av->used == av->n_have && !decode(a, av)) {
+    if (av->used == av->n_have) {
+      TON_TRY(decode(a, av, error));
+    }
+    if (av->used == av->n_have) {
       break;
     }
     const uint32_t left = av->n_have - av->used;
@@ -118,6 +172,13 @@ read_av(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
   return TON_OK;
 }
 
+static int
+stop_asked(void* nothing)
+{
+  (void)nothing;
+  return ton_interrupted();
+}
+
 /// Sound from this one file only: a playlist or a description of streams could
 /// name other files or hosts, so its forms are not on the list.
 static AVFormatContext*
@@ -127,18 +188,26 @@ open_container(const char* path, bool ignore_edits)
       "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,matroska,webm,ogg,flac,mp3,aac,"
       "wav,w64,aiff,caf,au,wv,ape,tta,tak,asf,dsf,iff,ac3,eac3,dts,amr,mpc,"
       "mpc8,shn,voc,rm,flv,avi,mpeg,mpegts,loas,oma,spdif,truehd,latm";
-  char url[1100];
+  TonString url = {0};
   AVDictionary* options = NULL;
-  AVFormatContext* format = NULL;
+  AVFormatContext* format = libav()->avformat_alloc_context();
   libav()->av_log_set_level(AV_LOG_QUIET);
-  snprintf(url, sizeof(url), "file:%s", path);
+  ton_string_printf(&url, "file:%s", path);
+  if (!format || url.failed) {
+    ton_string_free(&url);
+    libav()->avformat_close_input(&format);
+    return NULL;
+  }
+  format->interrupt_callback.callback = stop_asked;
   libav()->av_dict_set(&options, "protocol_whitelist", "file", 0);
   libav()->av_dict_set(&options, "format_whitelist", forms, 0);
   if (ignore_edits) {
     libav()->av_dict_set(&options, "ignore_editlist", "1", 0);
   }
-  const int failed = libav()->avformat_open_input(&format, url, NULL, &options);
+  const int failed = libav()->avformat_open_input(
+      &format, ton_string_string(&url), NULL, &options);
   libav()->av_dict_free(&options);
+  ton_string_free(&url);
   return failed ? NULL : format;
 }
 
@@ -185,6 +254,7 @@ make_converter(TonAudio* a, Av* av, TonError* error)
   if (made < 0 || libav()->swr_init(av->swr) < 0) {
     return audio_refuse(a->path, error);
   }
+  av->sample_format = av->codec->sample_fmt;
   a->info.rate = (uint32_t)av->codec->sample_rate;
   a->info.channels = (uint32_t)channels;
   return TON_OK;
@@ -199,9 +269,9 @@ open_av(TonAudio* a, TonError* error)
 {
   if (!libav()) {
     return ton_fail_file(error, TON_BAD_FILE, a->path,
-                         "is in no form read without libavformat %d, which is "
-                         "not installed",
-                         LIBAVFORMAT_VERSION_MAJOR);
+                         "is in a form read through libavformat %d, which "
+                         "cannot be loaded: %s",
+                         LIBAVFORMAT_VERSION_MAJOR, libav_reason());
   }
   Av* const av = ton_alloc(sizeof(Av));
   if (!av) {
@@ -211,12 +281,12 @@ open_av(TonAudio* a, TonError* error)
   a->reader = &reader;
   TON_TRY(open_streams(a, av, error));
   TON_TRY(make_converter(a, av, error));
-  snprintf(a->info.container, sizeof(a->info.container), "%.15s",
-           strstr(av->format->iformat->name, "m4a")
-               ? "M4A"
-               : av->format->iformat->name);
-  snprintf(a->info.codec, sizeof(a->info.codec), "%.23s",
-           libav()->avcodec_get_name(av->codec->codec_id));
+  ton_string_cut(a->info.container, sizeof(a->info.container), "%s",
+                 strstr(av->format->iformat->name, "m4a")
+                     ? "M4A"
+                     : av->format->iformat->name);
+  ton_string_cut(a->info.codec, sizeof(a->info.codec), "%s",
+                 libav()->avcodec_get_name(av->codec->codec_id));
   a->info.samples = TON_SAMPLES_CODED;
   return TON_OK;
 }
@@ -320,7 +390,9 @@ decoded_length(TonAudio* a, TonError* error)
     got = 0;
     TON_TRY(read_av(a, NULL, 65536, &got, error));
     a->info.frames += got;
+    a->at = a->info.frames; // for messages
   }
+  a->at = 0;
   a->bad = 0;
   return a->info.frames ? seek_av(a, 0, error) : TON_OK;
 }

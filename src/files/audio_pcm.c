@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Plain PCM files read without a library.
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "dsp/kernels/pcm.h"
 #include "files/audio.h"
@@ -124,13 +126,17 @@ bool
 pcm_layout(const char* path, PcmLayout* layout)
 {
   struct stat st;
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = ton_input_open(path, NULL);
+  *layout = (PcmLayout){0};
   if (fd < 0) {
     return false;
   }
-  const bool good =
-      fstat(fd, &st) == 0 && (wav_layout(fd, (uint64_t)st.st_size, layout) ||
-                              aiff_layout(fd, (uint64_t)st.st_size, layout));
+  const bool there = fstat(fd, &st) == 0;
+  const uint64_t size = there ? (uint64_t)st.st_size : 0;
+  bool good = there && wav_layout(fd, size, layout);
+  if (!good && !layout->damaged) {
+    good = there && aiff_layout(fd, size, layout);
+  }
   close(fd);
   return good;
 }
@@ -138,19 +144,19 @@ pcm_layout(const char* path, PcmLayout* layout)
 TonStatus
 audio_open_pcm(TonAudio* a, TonError* error)
 {
-  PcmLayout layout;
+  PcmLayout layout = {0};
   if (!pcm_layout(a->path, &layout)) {
+    a->damaged = layout.damaged;
     return TON_UNSUPPORTED;
   }
   Plain* const w = ton_alloc(sizeof(Plain) + WINDOW_BYTES);
   if (!w) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  w->fd = open(a->path, O_RDONLY | O_CLOEXEC);
+  w->fd = ton_input_open(a->path, error);
   if (w->fd < 0) {
     ton_free(w);
-    return ton_fail_file(error, TON_BAD_FILE, a->path, "cannot be opened: %s",
-                         strerror(errno));
+    return TON_BAD_FILE;
   }
   posix_fadvise(w->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   w->pcm = ton_pcm();

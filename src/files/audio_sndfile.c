@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Audio files read through libsndfile: FLAC, MP3, Ogg, CAF and others.
 #include "base/error.h"
+#include "base/input_file.h"
+#include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/string.h"
 #include "dsp/kernels/pcm.h"
 #include "files/audio.h"
 #include "files/files.h"
 
 #include <math.h>
 #include <sndfile.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
   int major;
@@ -45,113 +49,176 @@ enum {
   N_CODECS = sizeof(codecs) / sizeof(codecs[0]),
 };
 
+typedef struct {
+  SNDFILE* file;
+  int fd;
+  bool by_decoding; ///< Seeking means decoding from the start
+} Sound;
+
 static void
 describe(TonAudio* a, int format)
 {
-  snprintf(a->info.container, sizeof(a->info.container), "other");
-  snprintf(a->info.codec, sizeof(a->info.codec), "coded");
+  const char* container = "other";
+  const char* codec = "coded";
   a->info.samples = TON_SAMPLES_CODED;
   for (int i = 0; i < N_CONTAINERS; ++i) {
     if ((format & SF_FORMAT_TYPEMASK) == containers[i].major) {
-      snprintf(a->info.container, sizeof(a->info.container), "%s",
-               containers[i].name);
+      container = containers[i].name;
     }
   }
   for (int i = 0; i < N_CODECS; ++i) {
     if ((format & SF_FORMAT_SUBMASK) == codecs[i].sub) {
       a->info.samples = codecs[i].samples;
-      snprintf(a->info.codec, sizeof(a->info.codec), "%s", codecs[i].name);
+      codec = codecs[i].name;
     }
   }
+  ton_string_cut(a->info.container, sizeof(a->info.container), "%s", container);
+  ton_string_cut(a->info.codec, sizeof(a->info.codec), "%s", codec);
 }
 
 static TonStatus
 fail_at(const TonAudio* a, TonError* error)
 {
+  const Sound* const s = a->file;
   return ton_fail_file(error, TON_BAD_FILE, a->path,
-                       "cannot be read at %.3f s: %s",
-                       (double)a->at / a->info.rate, sf_strerror(a->file));
+                       "cannot be read at %.3f s (%s); export it again",
+                       (double)a->at / a->info.rate, sf_strerror(s->file));
+}
+
+/// Frames of an MP3 have rate and channels in their header (ISO 11172-3).  Where
+/// they change, libsndfile stops without a word, just behind such a header.
+static TonStatus
+check_stop(const TonAudio* a, TonError* error)
+{
+  static const uint32_t rates[4][4] = {{11025, 12000, 8000, 0},
+                                       {0, 0, 0, 0},
+                                       {22050, 24000, 16000, 0},
+                                       {44100, 48000, 32000, 0}};
+  const Sound* const s = a->file;
+  uint8_t h[4];
+  const off_t at = lseek(s->fd, 0, SEEK_CUR);
+  if (at < 4 || pread(s->fd, h, 4, at - 4) != 4 || h[0] != 0xFF ||
+      (h[1] & 0xE0U) != 0xE0U) {
+    return TON_OK;
+  }
+  const uint32_t rate = rates[(h[1] >> 3U) & 3U][(h[2] >> 2U) & 3U];
+  const uint32_t channels = h[3] >> 6U == 3 ? 1 : 2;
+  if (!rate || (rate == a->info.rate && channels == a->info.channels)) {
+    return TON_OK;
+  }
+  return ton_fail_file(error, TON_BAD_FILE, a->path,
+                       "changes from %u Hz and %u channels to %u Hz and %u "
+                       "channels at %.3f s; it was joined from different "
+                       "recordings, export it again as one",
+                       a->info.rate, a->info.channels, rate, channels,
+                       (double)a->info.frames / a->info.rate);
 }
 
 static TonStatus
-read(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
-     TonError* error)
+read_frames(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
+            TonError* error)
 {
-  float* const room =
-      audio_room(a, (uint64_t)frames * a->info.channels * sizeof(float));
-  if (!room) {
+  const Sound* const s = a->file;
+  float* const buffer =
+      audio_buffer(a, (uint64_t)frames * a->info.channels * sizeof(float));
+  if (!buffer) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  const sf_count_t n = sf_readf_float(a->file, room, frames);
+  const sf_count_t n = sf_readf_float(s->file, buffer, frames);
   *got = n > 0 ? (uint32_t)n : 0;
-  a->bad +=
-      ton_pcm()->from_float(out, (const uint8_t*)room, a->info.channels, *got);
-  if (!*got && sf_error(a->file)) {
-    return fail_at(a, error);
-  }
-  return TON_OK;
+  a->bad += ton_pcm()->from_float(out, (const uint8_t*)buffer, a->info.channels,
+                                  *got);
+  return !*got && sf_error(s->file) ? fail_at(a, error) : TON_OK;
 }
 
-/// Decode and forget
+/// Decode and forget; `*got` is less than `frames` at the end only
 static TonStatus
-pass_over(TonAudio* a, uint64_t frames, TonError* error)
+pass_over(TonAudio* a, uint64_t frames, uint64_t* got, TonError* error)
 {
-  float* const room = audio_room(a, sizeof(float) * 4096 * a->info.channels);
-  if (!room) {
+  const Sound* const s = a->file;
+  float* const buffer =
+      audio_buffer(a, sizeof(float) * 4096 * a->info.channels);
+  if (!buffer) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  while (frames) {
-    const sf_count_t n =
-        sf_readf_float(a->file, room, frames < 4096 ? (int)frames : 4096);
-    if (n <= 0) {
-      return fail_at(a, error);
+  *got = 0;
+  for (sf_count_t n = 1; n > 0 && *got < frames;) {
+    const uint64_t left = frames - *got;
+    n = sf_readf_float(s->file, buffer, left < 4096 ? (int)left : 4096);
+    *got += n > 0 ? (uint64_t)n : 0;
+    if (ton_interrupted()) {
+      return ton_fail(error, TON_INTERRUPTED, "interrupted");
     }
-    frames -= (uint64_t)n;
   }
   return TON_OK;
 }
 
-/// libsndfile lands beside the frame in Vorbis and MP3, or on it with other
-/// bits: there only decoding from the start gives what reading on gave
+/// TON_UNSUPPORTED where libsndfile does not know the form
 static TonStatus
-seek(TonAudio* a, uint64_t frame, TonError* error)
+open_sound(TonAudio* a, SF_INFO* info, TonError* error)
 {
-  if (a->info.samples == TON_SAMPLES_CODED) {
-    SF_INFO info = {0};
-    SNDFILE* const again = sf_open(a->path, SFM_READ, &info);
-    if (!again) {
-      return fail_at(a, error);
-    }
-    sf_close(a->file);
-    a->file = again;
-    return pass_over(a, a->skip + frame, error);
+  Sound* const s = a->file;
+  s->fd = ton_input_open(a->path, error);
+  if (s->fd < 0) {
+    return TON_BAD_FILE;
   }
-  const sf_count_t to = (sf_count_t)frame;
-  return sf_seek(a->file, to, SEEK_SET) == to ? TON_OK : fail_at(a, error);
+  s->file = sf_open_fd(s->fd, SFM_READ, info, 0);
+  return s->file ? TON_OK : TON_UNSUPPORTED;
+}
+
+static void
+close_sound(Sound* s)
+{
+  if (s->file) {
+    sf_close(s->file);
+  }
+  if (s->fd >= 0) {
+    close(s->fd);
+  }
+  s->file = NULL;
+  s->fd = -1;
 }
 
 static void
 close_file(TonAudio* a)
 {
-  sf_close(a->file);
+  close_sound(a->file);
+  ton_free(a->file);
 }
 
-static const ReaderBackend reader = {read, seek, close_file};
+/// libsndfile lands beside the frame in Vorbis and MP3, or on it with other
+/// bits, and nowhere where the length is not known: there only decoding from
+/// the start gives what reading on gave
+static TonStatus
+seek(TonAudio* a, uint64_t frame, TonError* error)
+{
+  Sound* const s = a->file;
+  if (!s->by_decoding) {
+    const sf_count_t to = (sf_count_t)frame;
+    return sf_seek(s->file, to, SEEK_SET) == to ? TON_OK : fail_at(a, error);
+  }
+  SF_INFO info = {0};
+  uint64_t got = 0;
+  close_sound(s);
+  if (open_sound(a, &info, error)) {
+    return ton_fail_file(error, TON_BAD_FILE, a->path, "cannot be read again");
+  }
+  TON_TRY(pass_over(a, a->skip + frame, &got, error));
+  return got == a->skip + frame ? TON_OK : fail_at(a, error);
+}
 
-/// An MP3 without a count of its frames: libsndfile guesses from the first bit
-/// rate, so decode it all
+static const ReaderBackend reader = {read_frames, seek, close_file};
+
+/// An MP3 without a count of its frames, of which libsndfile guesses the length
+/// from the first bit rate, or a FLAC that came out of a pipe: decode it all
 static TonStatus
 count_frames(TonAudio* a, TonError* error)
 {
-  float* const room = audio_room(a, sizeof(float) * 4096 * a->info.channels);
-  if (!room) {
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  a->info.frames = 0;
-  sf_count_t n = 1;
-  while (n > 0) {
-    n = sf_readf_float(a->file, room, 4096);
-    a->info.frames += n > 0 ? (uint64_t)n : 0;
+  const Sound* const s = a->file;
+  TON_TRY(pass_over(a, UINT64_MAX, &a->info.frames, error));
+  if (sf_error(s->file)) {
+    a->at = a->info.frames;
+    return fail_at(a, error);
   }
   return TON_OK;
 }
@@ -174,7 +241,31 @@ trim_mp3(TonAudio* a, TonError* error)
     a->info.frames = gapless.frames;
   } else {
     TON_TRY(count_frames(a, error));
+    TON_TRY(check_stop(a, error));
   }
+  return a->info.frames ? seek(a, 0, error) : TON_OK;
+}
+
+static TonStatus
+find_length(TonAudio* a, const SF_INFO* info, TonError* error)
+{
+  Sound* const s = a->file;
+  const int container = info->format & SF_FORMAT_TYPEMASK;
+  const bool usable = a->info.channels && a->info.channels <= 64;
+  s->by_decoding = a->info.samples == TON_SAMPLES_CODED;
+  if (container == SF_FORMAT_OGG && files_ogg_is_chained(a->path)) {
+    return ton_fail_file(error, TON_BAD_FILE, a->path,
+                         "holds several recordings, one behind the other "
+                         "(chained Ogg); export it again as one");
+  }
+  if (container == SF_FORMAT_MPEG && usable) {
+    return trim_mp3(a, error);
+  }
+  if (info->frames != SF_COUNT_MAX || !usable) {
+    return TON_OK;
+  }
+  s->by_decoding = true;
+  TON_TRY(count_frames(a, error));
   return a->info.frames ? seek(a, 0, error) : TON_OK;
 }
 
@@ -182,21 +273,23 @@ TonStatus
 audio_open_sndfile(TonAudio* a, TonError* error)
 {
   SF_INFO info = {0};
-  a->file = sf_open(a->path, SFM_READ, &info);
-  if (!a->file) {
-    return TON_UNSUPPORTED;
+  Sound* const s = ton_alloc(sizeof(Sound));
+  if (!s) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  a->file = s;
+  const TonStatus status = open_sound(a, &info, error);
+  if (status) {
+    close_file(a);
+    a->file = NULL;
+    return status;
   }
   a->reader = &reader;
   a->info.rate = (uint32_t)info.samplerate;
   a->info.channels = (uint32_t)info.channels;
-  a->info.frames = info.frames > 0 ? (uint64_t)info.frames : 0;
+  a->info.frames = info.frames > 0 && info.frames != SF_COUNT_MAX
+                       ? (uint64_t)info.frames
+                       : 0;
   describe(a, info.format);
-  if (info.frames == SF_COUNT_MAX) {
-    a->info.frames = 0;
-  }
-  if ((info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG &&
-      a->info.channels && a->info.channels <= 64) {
-    return trim_mp3(a, error);
-  }
-  return TON_OK;
+  return find_length(a, &info, error);
 }

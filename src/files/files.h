@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Functions that the files of this folder share.
 #ifndef TON_FILES_FILES_H
 #define TON_FILES_FILES_H
 
@@ -10,24 +11,16 @@
 extern "C" {
 #endif
 
-/// Hidden name beside `path` with the same ending, for a file in the making
-void files_part_name(const char* path, char* room, size_t size);
-
-/// Sync, rename over the final name, sync the folder
-TonStatus files_atomic_replace(const char* part, const char* path,
-                               TonError* error);
-
-/// Write everything.  0, or -1 with errno set; a disk that takes nothing more
-/// is ENOSPC.
-int files_write_all(int fd, const void* from, uint64_t size);
-
-/// Add tags and art to a finished file `part`, called `path` in errors
+/// Add tags and art to a complete file `part`, called `path` in errors
 TonStatus files_write_tags(const char* part, const char* path,
                            const TonTags* tags, TonError* error);
 
 /// Hash of a file's length, its ends and 62 spots between: finds what a crash
 /// or a full disk leaves, for the price of a few pages
 TonStatus files_spot_hash(const char* path, char hash[33], TonError* error);
+
+/// True if another stream begins behind the first one's end
+bool files_ogg_is_chained(const char* path);
 
 /// Where the sound lies in what a lossy decoder gives
 typedef struct {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file How much silence an encoder put around the sound, by what the file says.
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "files/files.h"
 
@@ -82,7 +84,7 @@ files_gapless(const char* path, Gapless* gapless)
 {
   *gapless = (Gapless){0};
   uint8_t head[FRAME_START] = {0};
-  FILE* const file = fopen(path, "rb");
+  FILE* const file = ton_input_stream(path, NULL);
   if (!file) {
     return TON_NOT_FOUND;
   }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Hashes of whole files.
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "files/files.h"
 
 #include <tonmeister/audio_file.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,10 +22,10 @@ each_block(const char* path,
            void* hash, TonError* error)
 {
   enum { BLOCK = 1 << 18 };
-  FILE* const file = fopen(path, "rb");
+  TonError why = {0};
+  FILE* const file = ton_input_stream(path, &why);
   if (!file) {
-    return ton_fail_file(error, TON_NOT_FOUND, path, "cannot be opened: %s",
-                         strerror(errno));
+    return ton_fail_file(error, why.status, path, "%s", why.text);
   }
   unsigned char* const block = ton_alloc(BLOCK);
   if (!block) {
@@ -93,7 +94,7 @@ TonStatus
 files_spot_hash(const char* path, char hash[33], TonError* error)
 {
   struct stat st;
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = ton_input_open(path, NULL);
   XXH3_state_t* const state = XXH3_createState();
   const bool good = fd >= 0 && state && fstat(fd, &st) == 0;
   if (good) {

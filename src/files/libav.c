@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file FFmpeg's libraries, loaded when first needed.
 #include "files/libav.h"
+
+#include "base/string.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -10,12 +13,16 @@
 
 static Libav found;
 static bool whole;
+static char reason[256] = "it lacks a function";
 
 static void
 load(void)
 {
   void* const library = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL);
   whole = library != NULL;
+  if (!library) {
+    ton_string_cut(reason, sizeof(reason), "%s", dlerror());
+  }
   // a search in a library goes on in those it was linked with
 #define FIND(name)                                                             \
   {                                                                            \
@@ -25,6 +32,12 @@ load(void)
   }
   TON_LIBAV(FIND)
 #undef FIND
+}
+
+const char*
+libav_reason(void)
+{
+  return reason;
 }
 
 const Libav*

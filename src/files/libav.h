@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file FFmpeg's libraries, loaded when first needed.
 #ifndef TON_FILES_LIBAV_H
 #define TON_FILES_LIBAV_H
 
@@ -28,6 +29,7 @@
   X(avcodec_parameters_to_context)                                             \
   X(avcodec_receive_frame)                                                     \
   X(avcodec_send_packet)                                                       \
+  X(avformat_alloc_context)                                                    \
   X(avformat_close_input)                                                      \
   X(avformat_find_stream_info)                                                 \
   X(avformat_open_input)                                                       \
@@ -48,9 +50,12 @@ typedef struct {
    It brings more than a hundred libraries, whose loading takes longer than
    measuring a song: linked, every command would pay for them.
 
-   Returns null if it is not installed in the version we were built with.
+   Returns null if it cannot be loaded in the version we were built with.
    Never unloaded.  [any]
 */
 const Libav* libav(void);
+
+/// Why it could not be loaded, in the system's words.  [any]
+const char* libav_reason(void);
 
 #endif

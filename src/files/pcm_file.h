@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Headers of plain PCM files, read and written.
 #ifndef TON_FILES_PCM_FILE_H
 #define TON_FILES_PCM_FILE_H
 
@@ -10,11 +11,19 @@ typedef struct {
   uint32_t bytes; ///< Of one sample
   bool big_endian;
   uint64_t data_at; ///< Byte of the first sample
+  bool damaged;     ///< Its chunks end in what is no chunk, before any sound
 } PcmLayout;
 
 /// Read the chunks of an open file of `size` bytes.  False for anything that
 /// is not plain PCM of 16, 24, 32 bit or 32 bit float in good order.
 bool wav_layout(int fd, uint64_t size, PcmLayout* layout);
+
+/// Four printable characters, as every chunk begins with
+bool wav_is_chunk_name(const uint8_t* id);
+
+/// Byte where the samples end that begin at `data_at`: before the chunks that
+/// stand at the file's end, else the end itself
+uint64_t wav_tail(int fd, uint64_t data_at, uint64_t file_bytes);
 
 /// The same for AIFF and uncompressed AIFC
 bool aiff_layout(int fd, uint64_t size, PcmLayout* layout);

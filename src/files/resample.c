@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Sample rates converted by libsoxr.
 #include "base/error.h"
 #include "base/memory.h"
 

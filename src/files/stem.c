@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Stems made ready for mixing: decoded and resampled into a cache.
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/output_file.h"
 #include "base/string.h"
 #include "files/audio.h"
 #include "files/files.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Tags of audio files, read and written.
 #include "base/error.h"
 #include "files/files.h"
 

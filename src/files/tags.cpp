@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only C++ of the project: TagLib's C binding knows seven fields.
+/// @file The part of the tags that TagLib does.  The only C++ of the project: TagLib's
+/// C binding knows seven fields.
 #include "files/files.h"
 
 #include <attachedpictureframe.h>

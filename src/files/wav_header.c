@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The header of a WAV or RF64 file to be written.
 #include "files/pcm_file.h"
 
 #include <math.h>

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Where the samples lie in a WAV, RF64 or BW64 file.
 #include "files/pcm_file.h"
 
-#include <stdio.h>
+#include "base/array.h"
+#include "base/string.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -56,10 +59,9 @@ open_form(Chunks* c, PcmLayout* layout)
   if (!c->large && memcmp(head, "RIFF", 4) != 0) {
     return false;
   }
-  snprintf(layout->info.container, sizeof(layout->info.container), "%s",
-           c->large ? "RF64" : "WAV");
   c->at = 12;
-  return true;
+  return ton_string_copy(layout->info.container, sizeof(layout->info.container),
+                         c->large ? "RF64" : "WAV");
 }
 
 /// Tag of the format, looking inside WAVE_FORMAT_EXTENSIBLE
@@ -93,9 +95,8 @@ choose_samples(PcmLayout* layout, uint32_t tag, uint32_t bits)
     if (forms[i].tag == tag && forms[i].bits == bits) {
       layout->info.samples = forms[i].samples;
       layout->bytes = bits / 8;
-      snprintf(layout->info.codec, sizeof(layout->info.codec), "%s",
-               forms[i].name);
-      return true;
+      return ton_string_copy(layout->info.codec, sizeof(layout->info.codec),
+                             forms[i].name);
     }
   }
   return false;
@@ -117,45 +118,57 @@ read_format(Chunks* c, PcmLayout* layout, uint32_t size)
          u16(body + 12) == layout->info.channels * layout->bytes;
 }
 
-/// A recorder that was switched off leaves a size of 0, or too large a one:
-/// then the samples are whatever is there.
+/// A recorder that was switched off leaves a size of 0, or too large a one, and
+/// a program that writes into a pipe one of all ones: then the samples are what
+/// is there, up to the tags behind them.
 static bool
 find_samples(const Chunks* c, PcmLayout* layout, uint32_t size)
 {
-  const uint64_t there = c->size - (c->at + 8);
+  const uint64_t start = c->at + 8;
+  uint64_t there = c->size - start;
   uint64_t said = size;
-  if (size == unknown_size) {
-    said = c->large && c->data_size ? c->data_size : there;
-  } else if (size == 0) {
+  if (size == unknown_size && c->large && c->data_size) {
+    said = c->data_size;
+  } else if (size == 0 || size == unknown_size) {
+    there = wav_tail(c->fd, start, c->size) - start;
     said = there;
-    layout->info.truncated = there > 0;
+    layout->info.truncated = size == 0 && there > 0;
   }
   layout->info.truncated |= said > there;
-  layout->data_at = c->at + 8;
+  layout->data_at = start;
   layout->info.frames =
       (said < there ? said : there) / (layout->bytes * layout->info.channels);
   return true;
 }
 
+/// Names of chunks that stand behind odd ones
 static bool
-is_name(const uint8_t* id)
+is_known(const uint8_t* id)
 {
-  for (int i = 0; i < 4; ++i) {
-    if (id[i] < 32 || id[i] > 126) {
-      return false;
+  static const char names[][5] = {"data", "fmt ", "fact", "LIST", "bext",
+                                  "iXML", "axml", "chna", "cue ", "smpl",
+                                  "inst", "JUNK", "junk", "PEAK", "id3 "};
+  for (size_t i = 0; i < TON_COUNT(names); ++i) {
+    if (memcmp(id, names[i], 4) == 0) {
+      return true;
     }
   }
-  return true;
+  return false;
 }
 
 /// Where the next chunk begins.  Some writers say a wrong size of `fmt ` and
-/// put down 16 bytes all the same.
+/// put down 16 bytes all the same; some leave out the byte behind an odd size.
 static uint64_t
 next_chunk(const Chunks* c, bool format, uint32_t size)
 {
-  const uint64_t next = c->at + 8 + (uint64_t)size + (size & 1U);
+  const uint64_t end = c->at + 8 + (uint64_t)size;
+  const uint64_t next = end + (size & 1U);
   uint8_t id[4];
-  const bool wrong = format && read_at(c, next, id, 4) && !is_name(id);
+  if ((size & 1U) && read_at(c, end, id, 4) && is_known(id)) {
+    return end;
+  }
+  const bool wrong =
+      format && read_at(c, next, id, 4) && !wav_is_chunk_name(id);
   return wrong ? c->at + 8 + 16 : next;
 }
 
@@ -168,7 +181,8 @@ wav_layout(int fd, uint64_t size, PcmLayout* layout)
     return false;
   }
   uint8_t head[36];
-  while (read_at(&c, c.at, head, 8)) {
+  // what is no name is no chunk: zeros could be walked through for hours
+  while (read_at(&c, c.at, head, 8) && wav_is_chunk_name(head)) {
     const uint32_t n = u32(head + 4);
     if (memcmp(head, "data", 4) == 0) {
       return c.formatted && find_samples(&c, layout, n);
@@ -182,5 +196,6 @@ wav_layout(int fd, uint64_t size, PcmLayout* layout)
     }
     c.at = next_chunk(&c, format, n);
   }
+  layout->damaged = read_at(&c, c.at, head, 8);
   return false;
 }

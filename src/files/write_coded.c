@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file FLAC and MP3 files written through libsndfile.
 #include "base/error.h"
 #include "base/memory.h"
-#include "files/files.h"
+#include "base/output_file.h"
 #include "files/writer.h"
 
 #include <errno.h>
@@ -44,7 +45,7 @@ static sf_count_t
 file_write(const void* bytes, sf_count_t count, void* handle)
 {
   Coded* const c = handle;
-  if (c->reason || files_write_all(c->fd, bytes, (uint64_t)count) != 0) {
+  if (c->reason || ton_write_all(c->fd, bytes, (size_t)count) != 0) {
     c->reason = c->reason ? c->reason : errno;
     return 0;
   }

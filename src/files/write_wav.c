@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file WAV and RF64 files written without a library.
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/output_file.h"
 #include "dsp/kernels/quantise.h"
-#include "files/files.h"
 #include "files/pcm_file.h"
 #include "files/writer.h"
 
@@ -19,7 +20,7 @@ static TonStatus
 flush(TonAudioWriter* w, TonError* error)
 {
   WavFile* const f = w->file;
-  if (files_write_all(w->fd, f->buffer, f->used) != 0) {
+  if (ton_write_all(w->fd, f->buffer, f->used) != 0) {
     return ton_fail_write(error, w->path);
   }
   f->used = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Writing audio files: checks what is asked, quantises, publishes.
 #include "files/writer.h"
 
 #include "base/error.h"
@@ -7,12 +8,8 @@
 #include "files/files.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static TonAudioWriter* list;
@@ -103,16 +100,14 @@ prepare(TonAudioWriter* w, const char* path, const TonAudioFormat* f,
                                 .seed = f->dither_seed,
                                 .blank_after = f->dither_silence ? 0 : f->rate,
                                 .blank_fade = f->rate / 20};
-  if (snprintf(w->path, sizeof(w->path), "%s", path) >= (int)sizeof(w->path)) {
-    return ton_fail_file(error, TON_WRITE_FAILED, path, "the path is too long");
-  }
-  files_part_name(path, w->part, sizeof(w->part));
+  w->path = ton_copy_string(path);
   w->steps = ton_alloc(sizeof(int32_t) * WRITER_PIECE * f->channels);
-  if (!w->steps) {
+  if (!w->path || !w->steps) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  w->fd = open(w->part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  return w->fd < 0 ? ton_fail_write(error, path) : TON_OK;
+  TON_TRY(ton_output_open(path, &w->output, error));
+  w->fd = ton_output_fd(w->output);
+  return TON_OK;
 }
 
 static void
@@ -122,12 +117,8 @@ discard(TonAudioWriter* w)
   if (w->file) {
     w->form->close(w);
   }
-  if (w->fd >= 0) {
-    close(w->fd);
-    if (!w->abandoned) {
-      unlink(w->part);
-    }
-  }
+  ton_output_free(w->output);
+  ton_free(w->path);
   ton_free(w->steps);
   ton_free(w);
 }
@@ -216,7 +207,8 @@ check_length(const TonAudioWriter* w, TonError* error)
 {
   TonAudio* audio = NULL;
   TonError why;
-  const TonStatus status = ton_audio_open(w->part, &audio, &why);
+  const TonStatus status =
+      ton_audio_open(ton_output_temporary(w->output), &audio, &why);
   if (status) {
     return ton_fail_file(error,
                          status == TON_NO_MEMORY ? status : TON_WRITE_FAILED,
@@ -233,29 +225,45 @@ check_length(const TonAudioWriter* w, TonError* error)
 }
 
 static TonStatus
-commit(TonAudioWriter* w, const TonBroadcast* broadcast, const TonTags* tags,
+finish(TonAudioWriter* w, const TonBroadcast* broadcast, const TonTags* tags,
        TonError* error)
+{
+  TON_TRY(w->form->finish(w, broadcast, tags, error));
+  if (tags && !w->tagged) {
+    TON_TRY(files_write_tags(ton_output_temporary(w->output), w->path, tags,
+                             error));
+    TON_TRY(check_length(w, error));
+  }
+  return TON_OK;
+}
+
+TonStatus
+ton_writer_finish(TonAudioWriter* w, const TonBroadcast* broadcast,
+                  const TonTags* tags, TonError* error)
 {
   if (w->failed || w->abandoned) {
     return ton_fail_file(error, w->failed ? w->failed : TON_INTERRUPTED,
                          w->path, "was given up before it was complete");
   }
-  TON_TRY(w->form->finish(w, broadcast, tags, error));
-  if (tags && !w->tagged) {
-    TON_TRY(files_write_tags(w->part, w->path, tags, error));
-    TON_TRY(check_length(w, error));
+  if (!w->finished) {
+    w->failed = finish(w, broadcast, tags, error);
+    w->finished = !w->failed;
   }
-  TON_TRY(files_atomic_replace(w->part, w->path, error));
-  close(w->fd); // nothing is left under the partial name
-  w->fd = -1;
-  return TON_OK;
+  return w->failed;
+}
+
+const char*
+ton_writer_temporary(const TonAudioWriter* writer)
+{
+  return ton_output_temporary(writer->output);
 }
 
 TonStatus
 ton_writer_commit(TonAudioWriter* w, const TonBroadcast* broadcast,
                   const TonTags* tags, TonError* error)
 {
-  const TonStatus status = commit(w, broadcast, tags, error);
+  TonStatus status = ton_writer_finish(w, broadcast, tags, error);
+  status = status ? status : ton_output_publish(&w->output, 1, error);
   discard(w);
   return status;
 }
@@ -273,7 +281,7 @@ ton_writer_abandon_all(void)
 {
   pthread_mutex_lock(&list_lock);
   for (TonAudioWriter* w = list; w; w = w->next) {
-    unlink(w->part);
+    ton_output_remove(w->output);
     w->abandoned = true;
   }
   pthread_mutex_unlock(&list_lock);

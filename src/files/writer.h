@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What the ways to write an audio file have in common.
 #ifndef TON_FILES_WRITER_H
 #define TON_FILES_WRITER_H
 
+#include "base/output_file.h"
 #include "dsp/dither.h"
 
 #include <tonmeister/audio_file.h>
@@ -30,14 +32,15 @@ struct TonAudioWriter {
   TonAudioWriter* next; ///< In the list of open writers
   const WriterBackend* form;
   void* file; ///< The form's own
-  int fd;
-  char path[1024];
-  char part[1100]; ///< Where it is written until commit
+  TonOutput* output;
+  int fd;     ///< Of the output
+  char* path; ///< As the caller spelt it, for messages
   TonAudioFormat format;
   TonQuantiser quantiser;
   uint64_t frames;
   bool tagged;      ///< The form wrote the tags itself
-  bool abandoned;   ///< By ton_writer_abandon_all(): the partial file is gone
+  bool finished;    ///< Complete under the temporary name
+  bool abandoned;   ///< By ton_writer_abandon_all(): the temporary file is gone
   TonStatus failed; ///< The first write that failed; later ones do nothing
   int32_t* steps;   ///< channels x WRITER_PIECE
 };

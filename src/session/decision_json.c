@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/output_file.h"
 #include "base/string.h"
-#include "session/save.h"
 
 #include <tonmeister/decision.h>
 
@@ -137,7 +137,7 @@ ton_decisions_write(const TonDecisions* decisions, const char* path,
   }
   const size_t length = strlen(text);
   text[length] = '\n';
-  const TonStatus status = ton_save(path, text, length + 1, error);
+  const TonStatus status = ton_file_write(path, text, length + 1, error);
   free(text);
   return status;
 }

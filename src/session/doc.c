@@ -7,7 +7,7 @@
 #include "session/doc.h"
 
 #include "base/error.h"
-#include "session/save.h"
+#include "base/output_file.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -81,7 +81,7 @@ ton_doc_text(const TonDoc* doc)
 TonStatus
 ton_doc_save(const TonDoc* doc, const char* path, TonError* error)
 {
-  return ton_save(path, ton_doc_text(doc), doc->text.length, error);
+  return ton_file_write(path, ton_doc_text(doc), doc->text.length, error);
 }
 
 void

@@ -2,6 +2,7 @@
 /// @file
 /// Running a chain over a file.
 #include "base/error.h"
+#include "base/output_file.h"
 #include "song/render.h"
 
 #include <tonmeister/song.h>
@@ -48,10 +49,7 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
                          "has no ending we can write; expected .wav, .flac or "
                          ".mp3");
   }
-  if (strcmp(in, out) == 0) {
-    return ton_fail_file(error, TON_BAD_USE, out,
-                         "is the input; choose another name for the result");
-  }
+  TON_TRY(ton_output_apart(out, in, error));
   const bool ints =
       info.samples == TON_SAMPLES_16 || info.samples == TON_SAMPLES_24;
   const TonAudioFormat format = {.rate = info.rate,

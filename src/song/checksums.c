@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "song/checksums.h"
 
+#include "base/input_file.h"
+#include "base/output_file.h"
 #include "base/string.h"
 
 #include <tonmeister/audio_file.h>
@@ -43,7 +45,7 @@ static void
 remove_former(const char* sums, const char* folder, const TonDelivered* all,
               uint32_t n)
 {
-  FILE* const file = fopen(sums, "r");
+  FILE* const file = ton_input_stream(sums, NULL);
   char line[512];
   while (file && fgets(line, sizeof(line), file)) {
     line[strcspn(line, "\n")] = '\0';

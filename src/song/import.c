@@ -2,14 +2,16 @@
 /// @file
 /// Making a song's folder from stems.
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/memory.h"
+#include "base/output_file.h"
 #include "base/string.h"
-#include "files/files.h"
 #include "song/song.h"
+
+#include <tonmeister/audio_file.h>
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,37 +88,30 @@ plain_name(const char* path, char* room, size_t size)
 static TonStatus
 copy_file(const char* from, const char* to, TonError* error)
 {
-  char part[2200];
-  files_part_name(to, part, sizeof(part));
-  const int in = open(from, O_RDONLY | O_CLOEXEC);
-  if (in < 0) {
-    return ton_fail_file(error, TON_BAD_FILE, from, "%s", strerror(errno));
+  FILE* const in = ton_input_stream(from, error);
+  if (!in) {
+    return TON_BAD_FILE;
   }
-  const int out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  TonOutput* out = NULL;
+  TonStatus status = ton_output_open(to, &out, error);
   char block[65536];
-  ssize_t n = out < 0 ? -1 : 1;
-  while (n > 0) {
-    n = read(in, block, sizeof(block));
-    n = n > 0 && files_write_all(out, block, (uint64_t)n) ? -1 : n;
+  for (size_t n = 1; n && !status;) {
+    n = fread(block, 1, sizeof(block), in);
+    status = ferror(in) ? ton_fail_file(error, TON_BAD_FILE, from,
+                                        "cannot be read: %s", strerror(errno))
+                        : ton_output_write(out, block, n, error);
   }
-  const int reason = errno;
-  close(in);
-  const bool closed = out >= 0 && close(out) == 0;
-  errno = n < 0 ? reason : errno;
-  const TonStatus status = n < 0 || !closed
-                               ? ton_fail_write(error, to)
-                               : files_atomic_replace(part, to, error);
-  if (status) {
-    unlink(part);
-  }
+  fclose(in);
+  status = status ? status : ton_output_publish(&out, 1, error);
+  ton_output_free(out);
   return status;
 }
 
 static bool
 same_bytes(const char* a, const char* b)
 {
-  FILE* const x = fopen(a, "rb");
-  FILE* const y = fopen(b, "rb");
+  FILE* const x = ton_input_stream(a, NULL);
+  FILE* const y = ton_input_stream(b, NULL);
   char p[65536];
   char q[sizeof(p)];
   bool same = x && y;
@@ -295,7 +290,7 @@ is_begun(const char* path, const TonString* text)
 {
   struct stat st;
   char* const bytes = ton_alloc(text->length + 1);
-  FILE* const file = fopen(path, "rb");
+  FILE* const file = ton_input_stream(path, NULL);
   const bool same = bytes && file && fstat(fileno(file), &st) == 0 &&
                     (uint64_t)st.st_size == text->length &&
                     fread(bytes, 1, text->length, file) == text->length &&

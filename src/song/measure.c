@@ -38,10 +38,10 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
   TON_TRY(ton_audio_open(path, &audio, error));
   const TonAudioInfo* const info = ton_audio_info(audio);
   if (info->rate < 8000) {
+    ton_fail_file(error, TON_UNSUPPORTED, path,
+                  "is at %u Hz; the meters begin at 8000 Hz", info->rate);
     ton_audio_close(audio);
-    return ton_fail_file(error, TON_UNSUPPORTED, path,
-                         "is at %u Hz; the meters begin at 8000 Hz",
-                         info->rate);
+    return TON_UNSUPPORTED;
   }
   const unsigned long refusals = ton_alloc_refusals();
   TonMeters* const meters = ton_meters_new(info->rate, info->channels, what);

@@ -3,8 +3,8 @@
 /// Writing and verifying the deliverables of a release.
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/output_file.h"
 #include "base/string.h"
-#include "files/files.h"
 #include "song/checksums.h"
 #include "song/parallel_for.h"
 #include "song/render.h"
@@ -187,7 +187,8 @@ render(const Delivery* d, const Hold* hold, Recorder* recorder)
 /// Write, with the file's own loudness in its broadcast chunk and tags.  What is
 /// passed on as it is has that of the master.
 static TonStatus
-write_once(const Delivery* d, const Hold* hold, const char* path)
+write_once(const Delivery* d, const Hold* hold, const char* path,
+           TonAudioWriter** writer)
 {
   const TonAudioFormat format = format_of(d, hold->on);
   Recorder recorder = {.error = d->error};
@@ -211,15 +212,13 @@ write_once(const Delivery* d, const Hold* hold, const char* path)
   if (!status && ton_alloc_refusals() != refusals) {
     status = ton_fail(d->error, TON_NO_MEMORY, "out of memory");
   }
-  if (status) {
-    ton_writer_abandon(recorder.writer);
-    return status;
-  }
+  *writer = recorder.writer;
+  TON_TRY(status);
   const TonBroadcast b = {format.broadcast.present, m.integrated_lufs,
                           m.loudness_range_lu,      m.true_peak_dbtp,
                           m.momentary_max_lufs,     m.short_term_max_lufs};
   const TonTags tags = tags_of(d->release, &m);
-  return ton_writer_commit(recorder.writer, &b, &tags, d->error);
+  return ton_writer_finish(recorder.writer, &b, &tags, d->error);
 }
 
 /// Open the finished file and measure it again: what is promised is what lies
@@ -266,14 +265,16 @@ improve(const Delivery* d, const TonDelivered* made, Hold* hold)
 
 /// Write and verify, again where the first try can be bettered
 static TonStatus
-try_and_verify(const Delivery* d, TonDelivered* made, const char* path)
+try_and_verify(const Delivery* d, TonDelivered* made, TonAudioWriter** writer)
 {
   enum { MAX_TRIES = 4 };
   Hold hold = {.on = d->converted, .ceiling_dbtp = d->ceiling_dbtp};
   for (int i = 0; i < MAX_TRIES; ++i) {
-    TON_TRY(write_once(d, &hold, path));
+    ton_writer_abandon(*writer);
+    *writer = NULL;
+    TON_TRY(write_once(d, &hold, made->path, writer));
     made->tries = (uint32_t)i + 1;
-    TON_TRY(verify(made, path, d->job, d->error));
+    TON_TRY(verify(made, ton_writer_temporary(*writer), d->job, d->error));
     if (!improve(d, made, &hold)) {
       break;
     }
@@ -285,16 +286,16 @@ try_and_verify(const Delivery* d, TonDelivered* made, const char* path)
 static TonStatus
 write_and_verify(const Delivery* d, TonDelivered* made)
 {
-  char part[PATH_MAX];
-  files_part_name(made->path, part, sizeof(part));
-  TonStatus status = try_and_verify(d, made, part);
-  status = status ? status : files_atomic_replace(part, made->path, d->error);
-  if (status) {
-    unlink(part);
+  TonAudioWriter* writer = NULL;
+  const TonStatus status = try_and_verify(d, made, &writer);
+  if (!status) {
+    return ton_writer_commit(writer, NULL, NULL, d->error);
   }
-  if (status && strncmp(d->error->file, part, 511) == 0) {
-    snprintf(d->error->file, sizeof(d->error->file), "%.511s", made->path);
+  if (writer &&
+      strncmp(d->error->file, ton_writer_temporary(writer), 511) == 0) {
+    ton_string_cut(d->error->file, sizeof(d->error->file), "%s", made->path);
   }
+  ton_writer_abandon(writer);
   return status;
 }
 

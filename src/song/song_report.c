@@ -3,6 +3,7 @@
 /// The report of a song: measured, read, and handed to the printers.
 #include "assistants/targets.h"
 #include "base/error.h"
+#include "base/output_file.h"
 #include "report/report.h"
 #include "song/file_source.h"
 #include "song/render.h"

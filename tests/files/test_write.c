@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/output_file.h"
 #include "files/pcm_file.h"
 #include "signals.h"
 #include "temp_dir.h"

@@ -94,7 +94,7 @@ change(uint8_t* room, size_t size)
   const size_t at = any(size);
   const size_t span = any(size - at < 16 ? size - at : 16);
   const Input* const other = &inputs[any(n_inputs)];
-  switch (any(5)) {
+  switch (any(6)) {
   case 0:
     if (size) {
       room[at] ^= (uint8_t)(1U << any(8));
@@ -111,6 +111,11 @@ change(uint8_t* room, size_t size)
       room[at] = (uint8_t) "\n :-[]{}\"'#,&*!|>%@\t~/?0"[any(24)];
     }
     return size;
+  case 4: { // behind the other's end
+    const size_t n = size + other->size > MOST_BYTES ? 0 : other->size;
+    memcpy(room + size, other->bytes, n);
+    return size + n;
+  }
   default: {
     const size_t from = any(other->size);
     const size_t n = any(other->size - from);

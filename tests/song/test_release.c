@@ -6,6 +6,7 @@
    for the peaks.
 */
 #include "base/array.h"
+#include "base/output_file.h"
 #include "signals.h"
 #include "song.h"
 

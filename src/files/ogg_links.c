@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Ogg files in which one recording stands behind another: libsndfile
+/// would read the first and stop without a word.
+#include "base/input_file.h"
+#include "base/interrupt.h"
+#include "files/files.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum {
+  HEAD_BYTES = 27, ///< Of a page, before the sizes of its segments (RFC 3533)
+  FLAGS = 5,
+  FIRST_OF_STREAM = 2,
+  SEGMENTS = 26,
+};
+
+/// Bytes of the page at `at`, 0 if there is none; its flags
+static uint32_t
+page_bytes(int fd, off_t at, uint8_t* flags)
+{
+  uint8_t head[HEAD_BYTES + 255];
+  const ssize_t n = pread(fd, head, sizeof(head), at);
+  if (n < HEAD_BYTES || memcmp(head, "OggS", 4) != 0 ||
+      n < HEAD_BYTES + head[SEGMENTS]) {
+    return 0;
+  }
+  uint32_t bytes = HEAD_BYTES + (uint32_t)head[SEGMENTS];
+  for (uint32_t i = 0; i < head[SEGMENTS]; ++i) {
+    bytes += head[HEAD_BYTES + i];
+  }
+  *flags = head[FLAGS];
+  return bytes;
+}
+
+bool
+files_ogg_is_chained(const char* path)
+{
+  const int fd = ton_input_open(path, NULL);
+  if (fd < 0) {
+    return false;
+  }
+  bool begun = false;
+  bool chained = false;
+  uint8_t flags = 0;
+  off_t at = 0;
+  for (uint32_t n = 1; n && !chained && !ton_interrupted(); at += n) {
+    n = page_bytes(fd, at, &flags);
+    chained = n && begun && (flags & FIRST_OF_STREAM);
+    begun = begun || (n && !(flags & FIRST_OF_STREAM));
+  }
+  close(fd);
+  return chained;
+}
