@@ -15,10 +15,6 @@ extern "C" {
 TonStatus files_write_tags(const char* part, const char* path,
                            const TonTags* tags, TonError* error);
 
-/// Hash of a file's length, its ends and 62 spots between: finds what a crash
-/// or a full disk leaves, for the price of a few pages
-TonStatus files_spot_hash(const char* path, char hash[33], TonError* error);
-
 /// True if another stream begins behind the first one's end
 bool files_ogg_is_chained(const char* path);
 

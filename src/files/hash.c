@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/memory.h"
-#include "files/files.h"
 
 #include <tonmeister/audio_file.h>
 
@@ -11,8 +10,6 @@
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 /// Feed a file's bytes to a hash
@@ -74,40 +71,6 @@ ton_file_hash(const char* path, char hash[33], TonError* error)
   print_hash(XXH3_128bits_digest(state), hash);
   XXH3_freeState(state);
   return status;
-}
-
-static void
-feed_spots(XXH3_state_t* state, int fd, uint64_t size)
-{
-  enum { SPOTS = 64, SPOT_BYTES = 4096 };
-  uint8_t spot[SPOT_BYTES];
-  XXH3_128bits_update(state, &size, sizeof(size));
-  for (uint64_t i = 0; i < SPOTS; ++i) {
-    const uint64_t last = size > SPOT_BYTES ? size - SPOT_BYTES : 0;
-    const uint64_t at = last / (SPOTS - 1) * i + last % (SPOTS - 1) * i / 63;
-    const ssize_t n = pread(fd, spot, SPOT_BYTES, (off_t)at);
-    XXH3_128bits_update(state, spot, n > 0 ? (size_t)n : 0);
-  }
-}
-
-TonStatus
-files_spot_hash(const char* path, char hash[33], TonError* error)
-{
-  struct stat st;
-  const int fd = ton_input_open(path, NULL);
-  XXH3_state_t* const state = XXH3_createState();
-  const bool good = fd >= 0 && state && fstat(fd, &st) == 0;
-  if (good) {
-    XXH3_128bits_reset(state);
-    feed_spots(state, fd, (uint64_t)st.st_size);
-    print_hash(XXH3_128bits_digest(state), hash);
-  }
-  XXH3_freeState(state);
-  if (fd >= 0) {
-    close(fd);
-  }
-  return good ? TON_OK
-              : ton_fail_file(error, TON_NOT_FOUND, path, "cannot be opened");
 }
 
 TonStatus

@@ -99,7 +99,7 @@ finish(Conversion* c)
   ton_writer_abandon(c->writer);
 }
 
-/// A cached file counts if its spots are those noted beside it
+/// A cached file counts if its content is what was noted beside it
 static bool
 cached(const char* path, const char* proof)
 {
@@ -107,7 +107,7 @@ cached(const char* path, const char* proof)
   size_t length = 0;
   char* const text = ton_string_read_file(proof, 64, &length);
   const bool good = text && length == 32 &&
-                    files_spot_hash(path, hash, NULL) == TON_OK &&
+                    ton_file_hash(path, hash, NULL) == TON_OK &&
                     memcmp(text, hash, 32) == 0;
   ton_free(text);
   return good;
@@ -133,8 +133,23 @@ make_folder(const char* path, TonError* error)
   }
 }
 
+/// The stem must still hold what its name in the cache says: another one may
+/// have taken its place before it was opened
 static TonStatus
-fill_cache(const char* from, uint32_t rate, const char* path, const char* proof,
+check_same(const char* from, const char content[33], TonError* error)
+{
+  char now[33];
+  TON_TRY(ton_file_hash(from, now, error));
+  return strcmp(now, content) == 0
+             ? TON_OK
+             : ton_fail_file(error, TON_BAD_FILE, from,
+                             "was changed while it was read; run the command "
+                             "again");
+}
+
+static TonStatus
+fill_cache(const char* from, const char content[33], uint32_t rate,
+           const char* path, const char* proof,
            bool (*progress)(void* handle, double part), void* handle,
            TonError* error)
 {
@@ -149,7 +164,8 @@ fill_cache(const char* from, uint32_t rate, const char* path, const char* proof,
   finish(&c);
   TON_TRY(status);
   char hash[33];
-  TON_TRY(files_spot_hash(path, hash, error));
+  TON_TRY(check_same(from, content, error));
+  TON_TRY(ton_file_hash(path, hash, error));
   return ton_file_write(proof, hash, 32, error);
 }
 
@@ -187,5 +203,5 @@ ton_stem_prepared(const char* path, uint32_t rate, const char* cache_dir,
     return TON_OK;
   }
   TON_TRY(make_folder(cache_dir, error));
-  return fill_cache(path, rate, ready, proof, progress, handle, error);
+  return fill_cache(path, hash, rate, ready, proof, progress, handle, error);
 }

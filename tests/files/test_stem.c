@@ -102,17 +102,55 @@ a_damaged_cache_is_made_anew_with_the_same_samples(void** state)
   assert_int_equal(make_ready("a.flac", ready, &e), 0);
   ton_file_hash(ready, b, NULL);
   assert_string_equal(a, b);
-  FILE* const file = fopen(ready, "r+b"); // overwritten at its end
-  fseek(file, -10, SEEK_END);
-  fwrite("0123456789", 1, 10, file);
-  fclose(file);
-  assert_int_equal(make_ready("a.flac", ready, &e), 0);
-  ton_file_hash(ready, b, NULL);
-  assert_string_equal(a, b);
+  const long changed[] = {5000, 200001, 384000}; // anywhere
+  for (size_t i = 0; i < 3; ++i) {
+    FILE* const file = fopen(ready, "r+b");
+    fseek(file, changed[i], SEEK_SET);
+    fwrite("0123", 1, 4, file);
+    fclose(file);
+    assert_int_equal(make_ready("a.flac", ready, &e), 0);
+    ton_file_hash(ready, b, NULL);
+    assert_string_equal(a, b);
+  }
   assert_int_equal(unlink(ready), 0); // gone
   assert_int_equal(make_ready("a.flac", ready, &e), 0);
   ton_file_hash(ready, b, NULL);
   assert_string_equal(a, b);
+}
+
+/// Another stem takes the place of the one being read
+static bool
+replace(void* handle, double part)
+{
+  (void)part;
+  rename(room_path("other.flac"), handle);
+  return true;
+}
+
+static void
+a_stem_replaced_while_it_is_read_is_not_remembered(void** state)
+{
+  (void)state;
+  char ready[512];
+  char path[512];
+  char cache[512];
+  char a[33];
+  char b[33];
+  TonError e = {0};
+  snprintf(path, sizeof(path), "%s", room_path("c.flac"));
+  snprintf(cache, sizeof(cache), "%s", room_path("cache/deep"));
+  write_stem("c.flac", "FLAC", 22050);
+  write_stem("other.flac", "FLAC", 24000);
+  assert_int_equal(
+      ton_stem_prepared(path, 48000, cache, ready, 512, replace, path, &e),
+      TON_BAD_FILE);
+  assert_non_null(strstr(e.text, "changed while"));
+  assert_int_equal(make_ready("c.flac", ready, &e), 0);
+  ton_file_hash(ready, a, NULL);
+  write_stem("c.flac", "FLAC", 22050); // the first comes back
+  assert_int_equal(make_ready("c.flac", ready, &e), 0);
+  ton_file_hash(ready, b, NULL);
+  assert_string_not_equal(a, b);
 }
 
 static bool
@@ -246,6 +284,7 @@ main(void)
       cmocka_unit_test(plain_pcm_at_the_rate_is_used_as_it_is),
       cmocka_unit_test(other_stems_are_converted_once),
       cmocka_unit_test(a_damaged_cache_is_made_anew_with_the_same_samples),
+      cmocka_unit_test(a_stem_replaced_while_it_is_read_is_not_remembered),
       cmocka_unit_test(the_user_may_stop_it),
       cmocka_unit_test(a_cache_that_cannot_be_written_says_so),
       cmocka_unit_test(a_broken_stem_names_itself),
