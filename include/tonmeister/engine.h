@@ -105,7 +105,8 @@ uint32_t ton_graph_strip(TonGraph* graph, const char* name,
                          const TonFader* fader);
 
 /// Append a processor; `params` (n_params floats) is copied.  `sidechain` is
-/// a strip number or UINT32_MAX.  Returns its number in the chain, or UINT32_MAX.
+/// a strip number or UINT32_MAX.  Returns its number in the chain, or
+/// UINT32_MAX.
 uint32_t ton_graph_insert(TonGraph* graph, uint32_t strip,
                           const TonProcessor* type, const float* params,
                           uint32_t sidechain);
@@ -136,7 +137,7 @@ typedef struct {
   uint64_t from;    ///< First frame delivered; sources must be able to seek
   uint64_t preroll; ///< Frames run and thrown away before it, at most `from`
   uint64_t frames;  ///< Frames to deliver; 0: to the end with tails
-  const TonChange* changes; ///< Applied on the way, in order of time; copied
+  const TonChange* changes; ///< Applied while running, in order of time; copied
   uint32_t n_changes;
   bool live;      ///< For ton_engine_block(): `frames` counts for nothing
   uint32_t ahead; ///< Live: frames that sources are read ahead; 0: 8192
@@ -215,7 +216,7 @@ int64_t ton_engine_position(const TonEngine* engine);
 
 /// Changes that took effect since the last call, with their frames; seeks and
 /// loops among them.  As TonRun.changes of a render with the same range they
-/// give the same bytes.  `lost` counts those there was no room for (8,192 wait
+/// give the same bytes.  `lost` counts those that were dropped (8,192 wait
 /// at most).  [control]
 uint32_t ton_engine_applied(TonEngine* engine, TonChange* changes, uint32_t max,
                             uint32_t* lost);

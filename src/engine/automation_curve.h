@@ -34,7 +34,7 @@ typedef enum { BEFORE, AFTER } JumpSide;
 double curve_value(const AutomationCurve* curve, int64_t frame, JumpSide side);
 
 /// End of the piece that begins at `frame`: the next breakpoint, or the next
-/// grid line if the value is on its way; TIME_NEVER after the last point
+/// grid line while the value moves; TIME_NEVER after the last point
 int64_t curve_piece_end(const AutomationCurve* curve, int64_t frame);
 
 /// Next grid line after a frame

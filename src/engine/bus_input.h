@@ -10,7 +10,7 @@
 /**
    @file
    One strip's contribution to a sum: fader, pan, mute and the level of an
-   edge, at rest or on their way.
+   edge, at rest or moving.
 */
 
 /// A sum works on SUM_FRAMES at a time, so that its doubles stay in the first
@@ -27,7 +27,7 @@ typedef struct {
 /// Where a sum is worked out
 typedef struct {
   double* sum[2]; ///< SUM_FRAMES each
-  double* gains;  ///< SUM_FRAMES gains of an input on its way
+  double* gains;  ///< SUM_FRAMES gains of a moving input
   PendingInputs pending[2];
   const TonKernels* kernels;
 } Accumulator;
@@ -48,7 +48,7 @@ typedef struct {
   const GraphAuto* curves[N_CONTROLS]; ///< Null where at rest
   float live[N_CONTROLS]; ///< Set while playing; not a number: not set
   bool settled;           ///< `from` holds for the whole piece
-  int64_t piece_from;     ///< Song frames of the piece under way
+  int64_t piece_from;     ///< Song frames of the present piece
   int64_t piece_to;
   double from[2][2];
   double to[2][2];

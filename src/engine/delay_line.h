@@ -33,12 +33,12 @@ delay_line_size(uint32_t frames)
 /// Push `n` samples through, in place.  [audio]
 void delay_line_run(DelayLine* line, float* x, uint32_t n);
 
-/// Crossfade to another length, at most `mask`, as soon as the line has heard
-/// that much.  [audio]
+/// Crossfade to another length, at most `mask`, once that many frames have been
+/// pushed.  [audio]
 void delay_line_change(DelayLine* line, uint32_t frames);
 
-/// Continue with what an older line has heard, and go over from its length to
-/// one's own.  [audio]
+/// Copy the content of an older line, then crossfade from its length to this
+/// line's own.  [audio]
 void delay_line_take_over(DelayLine* line, const DelayLine* old);
 
 #endif

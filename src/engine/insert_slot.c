@@ -158,7 +158,7 @@ find_moving(const InsertSlot* slot, uint32_t param)
   return NULL;
 }
 
-/// The entry of a parameter, made if there is none; null: no room
+/// The entry of a parameter, made if there is none; null: too many
 static MovingParam*
 moving_param(InsertSlot* slot, uint32_t param)
 {

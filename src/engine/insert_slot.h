@@ -10,8 +10,8 @@
 
 /**
    @file
-   One insert of one strip while it runs: its parameters on their way, its
-   bypass, its side-chain and its meters.
+   One insert of one strip while it runs: its moving parameters, its bypass,
+   its side-chain and its meters.
 */
 
 /// A parameter that a curve or a change while playing moves
@@ -31,7 +31,7 @@ typedef struct {
   bool next_through; ///< Where it turns to at song frame `next`
   int64_t next;      ///< TIME_NEVER: no turn is due
   uint32_t wet;      ///< 0: all around the insert, BYPASS_FRAMES: all through
-  uint32_t latency;  ///< Of the insert: how late the sound around it has to be
+  uint32_t latency;  ///< Of the insert, and of the delayed sound around it
   DelayLine dry[2];
 } Bypass;
 

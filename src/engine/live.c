@@ -102,7 +102,7 @@ change_plan(Live* live, Swap* swap)
   atomic_store(&live->done, swap);
 }
 
-/// Is another graph on its way?  Returns the frames until it is there, at most n
+/// Frames until another graph takes over, at most n; it does so here
 static uint32_t
 until_swap(Live* live, uint32_t n)
 {

@@ -8,7 +8,7 @@
 
 /**
    @file
-   Playing: blocks when asked, changes on the way.
+   Playing: blocks when asked, and changes meanwhile.
 
    Three threads at most: one plays [audio], one reads ahead, one changes
    things and asks how it is going.  Between them lie queues and atomics.
@@ -22,15 +22,15 @@ struct Live {
   ChangeRing applied;       ///< For whoever keeps a record
   _Atomic uint32_t lost;    ///< Applied, but the record was full
   _Atomic int64_t position; ///< Song frame of the next frame given out
-  _Atomic(Swap*) to_reader; ///< Another graph, on its way to the reader,
+  _Atomic(Swap*) to_reader; ///< Another graph: handed to the reader,
   _Atomic(Swap*) to_player; ///< to who plays,
   _Atomic(Swap*) done;      ///< and back
   // only for the thread that asks
-  Swap* pending;     ///< On its way
+  Swap* pending;     ///< Handed over, not yet back
   SourceRing* rings; ///< Of the newest graph
   uint32_t n_rings;
   // only for the thread that plays
-  Swap* swap; ///< To be gone over to
+  Swap* swap; ///< Takes over at its frame
   Plan* plan;
   const SourceRing* playing; ///< Its rings
   Workspace workspace;

@@ -114,7 +114,7 @@ typedef struct Plan {
   uint64_t from;         ///< Song frame of the first meter point
   uint32_t point_frames; ///< Of a meter point
   uint32_t n_points;
-  const TonChange* changes; ///< To be applied on the way, in order of time
+  const TonChange* changes; ///< To be applied while running, in order of time
   uint32_t n_changes;
   atomic_int error; ///< TonStatus
   atomic_uint error_strip;
@@ -140,7 +140,7 @@ TonStatus plan_new(const TonGraph* graph, const PlanOptions* options,
 /// Null is allowed.  [main]
 void plan_free(Plan* plan);
 
-/// Make room for meter points over some frames from song frame `from`.  [main]
+/// Allocate meter points for some frames from song frame `from`.  [main]
 TonStatus plan_meter_points(Plan* plan, uint64_t from, uint64_t frames);
 
 #endif

@@ -67,7 +67,7 @@ add_task(TaskList* list, Bank* bank, BusSum* sum)
   p->tasks[p->n_tasks++] = (PlanTask){.bank = bank, .sum = sum};
 }
 
-/// Note once that the newest task needs another; `inputs` has room for it
+/// Note once that the newest task needs another
 static void
 link_task(TaskList* list, uint32_t input)
 {

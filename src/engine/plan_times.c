@@ -3,8 +3,8 @@
 
 #include "engine/plan_parts.h"
 
-/// How late each chain of a bank makes its sound (for now in latency_out), and
-/// how late a strip has to begin for every side-chain to be there in time
+/// Add up the latency of each chain of a bank (for now in latency_out), and
+/// delay a strip until all its side-chains have arrived
 static void
 measure_chains(const Plan* p, const Bank* bank)
 {
@@ -73,7 +73,7 @@ place_bank(Plan* p, const Bank* bank, const PlanEdges* in)
   return TON_OK;
 }
 
-/// Frames that something lasts along the longest way from a strip on
+/// Frames that a sound lasts, from a strip to the end of the longest path
 typedef struct {
   uint64_t tail;   ///< What it rings on after silence
   uint64_t settle; ///< What came before and still matters

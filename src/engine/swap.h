@@ -7,10 +7,10 @@
 
 /**
    @file
-   Going over from one plan to another while it plays.
+   Changing from one plan to another while playing.
 
    What both have in common goes on: instances of processors, gains and
-   parameters on their way, delays with what they have heard.  What is gone
+   moving parameters, the content of delays.  What is gone
    fades out before, what is new fades in after.
 */
 

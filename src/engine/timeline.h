@@ -13,7 +13,7 @@
    same jump happens that much later: ask with the clock minus the latency.
 */
 
-/// "Never", with room to subtract from
+/// "Never"; a latency may be added or subtracted without overflow
 #define TIME_NEVER (INT64_MAX / 2)
 
 /// From clock frame `at` on the song is at `song`, `song` + 1, ...

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Stems, recordings and test processors in memory.
+
 #include "rig.h"
 
 #include "base/memory.h"
@@ -39,10 +41,11 @@ bool
 rig_take_push(void* handle, const float* const* in, uint32_t frames)
 {
   RigTake* const take = handle;
-  if (take->frames + frames > take->room) {
-    take->room = 2 * (take->frames + frames);
+  if (take->frames + frames > take->capacity) {
+    take->capacity = 2 * (take->frames + frames);
     for (int c = 0; c < 2; ++c) {
-      take->planar[c] = realloc(take->planar[c], take->room * sizeof(float));
+      take->planar[c] =
+          realloc(take->planar[c], take->capacity * sizeof(float));
     }
   }
   for (int c = 0; c < 2; ++c) {

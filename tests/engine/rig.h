@@ -15,7 +15,7 @@ typedef struct {
 typedef struct {
   float* planar[2];
   uint64_t frames;
-  uint64_t room;
+  uint64_t capacity;
 } RigTake;
 
 /// Source over planar samples, which stay the caller's

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Rendering: latencies, automation, the same bytes, errors.
+
 #include "base/memory.h"
 #include "expect.h"
 #include "rig.h"

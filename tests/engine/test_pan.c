@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Pan laws and moving pans, through the engine.
+
 #include "expect.h"
 #include "rig.h"
 #include "signals.h"

@@ -238,6 +238,10 @@ graphs_change_while_it_plays(void** state)
   memcpy(other.stems, song.stems, sizeof(song.stems));
   song_insert(other.graph, 0, "gate", "threshold", -40.0F, UINT32_MAX);
   song_insert(other.graph, 3, "saturator", "drive", 6.0F, UINT32_MAX);
+  song_insert(other.graph, 1, "reverb", "mix", 20.0F, UINT32_MAX); // alone
+  const uint32_t bus = ton_graph_strip(other.graph, "New", NULL, 1.0F, &unity);
+  ton_graph_edge(other.graph, 2, bus, -6.0F, false);
+  ton_graph_edge(other.graph, bus, TRACKS + 1, 0.0F, false);
   s.graphs[1] = other.graph;
   pthread_t threads[2];
   pthread_create(&threads[0], NULL, read_ahead, &s);
