@@ -120,7 +120,7 @@ worst_spur(const float* y)
   }
   double worst = 0.0;
   const double tone = signal_amplitude(x, N, RATE, 1000.0);
-  for (double hz = 40.0; hz < 20000.0; hz += 61.0) {
+  for (double hz = 40.0; hz < 20000.0; hz += 321.0) {
     if (fabs(hz - 1000.0) > 300.0) {
       worst = fmax(worst, signal_amplitude(x, N, RATE, hz));
     }
