@@ -36,14 +36,18 @@ typedef struct {
   char why_not[128];
 } TonAlternative;
 
+/// Bytes for the path of any value an assistant writes: names of strips have
+/// at most 255 bytes, each of which may be written as two
+enum { TON_PATH_BYTES = 1280 };
+
 /// The whole record behind one value of a text.  Its sentences are generated
 /// from its rule, figures and names (src/assistants/rules.h).
 typedef struct {
-  char path[256];   ///< Of the value, as in TonEdit; "" for "left alone" notes
-                    ///< that have no value
-  char value[160];  ///< As in the text; "" when left alone
-  char rule[48];    ///< "balance.class-target"
-  char reason[192]; ///< For a beginner: the comment beside the value
+  char path[TON_PATH_BYTES]; ///< Of the value, as in TonEdit; "" for "left
+                             ///< alone" notes that have no value
+  char value[160];           ///< As in the text; "" when left alone
+  char rule[48];             ///< "balance.class-target"
+  char reason[192];          ///< For a beginner: the comment beside the value
   char detail[256]; ///< For an engineer: how it was measured and judged
   TonEvidence evidence[6];
   uint32_t n_evidence;

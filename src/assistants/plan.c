@@ -96,7 +96,7 @@ ton_plan_record(TonPlan* plan, const TonDecision* decision)
 const char*
 ton_plan_name(TonPlan* plan, const char* name)
 {
-  char room[512];
+  char room[TON_PATH_BYTES];
   size_t at = 0;
   for (; *name && at + 3 < sizeof(room); ++name) {
     const bool special = *name == '/' || *name == '~';

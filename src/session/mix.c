@@ -165,6 +165,10 @@ name_strip(TonReader* r, MixText* text, TonNode* node, bool bus)
     return ton_fail_at(r->doc, node->key, r->error, "a %s without a name",
                        bus ? "bus" : "track");
   }
+  if (strlen(strip->name) > TON_NAME_BYTES) {
+    return ton_fail_at(r->doc, node->key, r->error,
+                       "this name is longer than %d bytes", TON_NAME_BYTES);
+  }
   if (strcasecmp(strip->name, mix_name) == 0 &&
       (!bus || strcmp(strip->name, mix_name) != 0)) {
     return ton_fail_at(r->doc, node->key, r->error,

@@ -23,6 +23,7 @@
 enum {
   TON_TREE_DEPTH = 32,      ///< Deepest nesting of lists and maps
   TON_TREE_BYTES = 8 << 20, ///< Longest text
+  TON_NAME_BYTES = 255,     ///< Longest name of a strip, as of a file
   TON_KEY_BYTES = 1000,     ///< Longest key of a map
   TON_STEP_BYTES = 1024,    ///< Buffer for one step of a path: any key fits
 };

@@ -297,7 +297,7 @@ is_kept(UserEdits* k, const char* path)
 static TonStatus
 take_out(TonDoc* doc, const char* path, TonError* error)
 {
-  char parent[300];
+  char parent[TON_PATH_BYTES];
   snprintf(parent, sizeof(parent), "%s", path);
   char* const slash = strrchr(parent, '/');
   if (slash && strstr(path, "/sends/")) {

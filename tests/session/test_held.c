@@ -26,6 +26,9 @@
 */
 
 static const char* program;
+
+/// Of the strip without a lock: the longest there can be
+static char long_name[256];
 static char song[] = "/tmp/ton-held-XXXXXX";
 
 static void
@@ -235,6 +238,8 @@ save_both(const char* text, const char* records, TonDoc* doc,
 static void
 write_song(void)
 {
+  memset(long_name, 'v', sizeof(long_name) - 1);
+  memcpy(long_name, "Synth ", 6);
   char path[PATH_MAX];
   in_song(path, sizeof(path), "mix.yaml");
   FILE* const file = fopen(path, "w");
@@ -244,7 +249,11 @@ write_song(void)
     char name[64];
     snprintf(name, sizeof(name), "stems/s%u.wav", i);
     write_stem(name, 110.0 * pow(1.17, i));
-    fprintf(file, "  Synth %u: {file: %s}\n", i, name);
+    if (i < n_held) {
+      fprintf(file, "  Synth %u: {file: %s}\n", i, name);
+    } else {
+      fprintf(file, "  %s: {file: %s}\n", long_name, name);
+    }
   }
   fputs("buses:\n  Group: {to: Mix}\n  Plate: {to: Mix, chain: [reverb]}\n",
         file);
@@ -257,7 +266,7 @@ claim_field(TonDecisions* decisions, const TonDoc* doc, const char* base,
             const char* key)
 {
   static const char* const parts[] = {"sends/Plate", "chain/0/compressor"};
-  char path[192];
+  char path[TON_PATH_BYTES];
   bool whole = true;
   for (size_t i = 0; i < TON_COUNT(parts); ++i) {
     if (strncmp(parts[i], key, strlen(key)) == 0 && strchr(parts[i], '/')) {
@@ -277,7 +286,7 @@ set_and_lock(TonDoc* doc, TonDecisions* decisions, uint32_t i)
 {
   const Held* const h = &held[i];
   char base[64];
-  char path[192];
+  char path[TON_PATH_BYTES];
   char lock[128];
   const char* const written = h->written ? h->written : h->key;
   snprintf(base, sizeof(base), "tracks/Synth %u", i);
@@ -298,7 +307,7 @@ every_lock_of_a_strip_holds(void** state)
   static char* before[TON_COUNT(held)];
   TonDoc* doc = NULL;
   TonDecisions decisions = {0};
-  char path[192];
+  char path[TON_PATH_BYTES];
   char command[PATH_MAX];
   list_fields(&ton_track_table);
   for (size_t i = 0; i < TON_COUNT(deeper); ++i) {
@@ -314,7 +323,7 @@ every_lock_of_a_strip_holds(void** state)
     before[i] = bytes_at(doc, path);
     assert_non_null(before[i]);
   }
-  snprintf(path, sizeof(path), "tracks/Synth %u/fader", n_held);
+  snprintf(path, sizeof(path), "tracks/%s/fader", long_name);
   edit(doc, path, "-29 dB");
   claim(&decisions, doc, path);
   edit(doc, "buses/Mix/fader", "-19.5 dB");
@@ -335,7 +344,7 @@ every_lock_of_a_strip_holds(void** state)
   char* const mix = bytes_at(doc, "buses/Mix/fader");
   assert_string_equal(mix, "-19.5 dB");
   ton_free(mix);
-  snprintf(path, sizeof(path), "tracks/Synth %u/fader", n_held);
+  snprintf(path, sizeof(path), "tracks/%s/fader", long_name);
   char* const free_fader = bytes_at(doc, path);
   assert_string_not_equal(free_fader ? free_fader : "", "-29 dB");
   ton_free(free_fader);
