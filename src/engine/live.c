@@ -195,27 +195,26 @@ ton_engine_block(TonEngine* e, float* const* out, uint32_t frames)
 // The thread that reads ------------------------------------------------------
 
 static TonStatus
-fill(Live* live, const Plan* plan, TonError* error)
+fill(Live* live, TonError* error)
 {
   Swap* const swap = atomic_exchange(&live->to_reader, NULL);
   if (swap) {
     live->ahead.gap = read_ahead_gap(swap->plan);
-    swap->join =
-        read_ahead_join(&live->ahead, swap->rings, swap->plan->graph->n_strips,
-                        swap_leave_frames(swap));
+    swap->join = read_ahead_join(&live->ahead, swap->rings, swap->plan->graph,
+                                 swap_leave_frames(swap));
     atomic_store(&live->to_player, swap);
   }
   const uint32_t strip = read_ahead_fill(&live->ahead);
   return strip == UINT32_MAX ? TON_OK
                              : ton_fail(error, TON_BAD_FILE,
                                         "the sound of \"%s\" could not be read",
-                                        plan->graph->strips[strip].name);
+                                        live->ahead.graph->strips[strip].name);
 }
 
 TonStatus
 ton_engine_read_ahead(TonEngine* e, TonError* error)
 {
-  return fill(e->live, e->plan, error);
+  return fill(e->live, error);
 }
 
 // Start and end --------------------------------------------------------------
@@ -233,7 +232,7 @@ set_up(Live* live, Plan* plan, uint32_t ahead, int64_t start)
   TON_TRY(
       read_ahead_new(&live->ahead, plan, ahead ? ahead : DEFAULT_AHEAD, start));
   live->rings = live->ahead.rings;
-  live->n_rings = live->ahead.n;
+  live->n_rings = plan->graph->n_strips;
   live->playing = live->rings;
   return TON_OK;
 }
@@ -243,11 +242,11 @@ static TonStatus
 run_up(Live* live, uint64_t skip, TonError* error)
 {
   run_start(live->plan);
-  TON_TRY(fill(live, live->plan, error));
+  TON_TRY(fill(live, error));
   while ((uint64_t)live->clock < skip) {
     const uint64_t left = skip - (uint64_t)live->clock;
     play(live, NULL, left < MAX_PERIOD ? (uint32_t)left : MAX_PERIOD);
-    TON_TRY(fill(live, live->plan, error));
+    TON_TRY(fill(live, error));
   }
   return TON_OK;
 }

@@ -97,11 +97,11 @@ read_ahead_new(ReadAhead* a, const Plan* plan, uint32_t frames, int64_t start)
   a->timeline = (Timeline){a->last_jumps, 1, 2};
   a->gap = read_ahead_gap(plan);
   a->seek_to = -1;
-  a->n = plan->graph->n_strips;
+  a->graph = plan->graph;
   a->rings = source_rings_new(plan, a->size, NULL, 0, NULL);
   if (!a->rings || change_ring_new(&a->wishes, QUEUE) ||
       change_ring_new(&a->jumps, QUEUE)) {
-    source_rings_free(a->rings, a->n, NULL, 0);
+    source_rings_free(a->rings, a->graph->n_strips, NULL, 0);
     a->rings = NULL;
     read_ahead_free(a);
     return TON_NO_MEMORY;
@@ -117,10 +117,11 @@ read_ahead_free(ReadAhead* a)
 }
 
 int64_t
-read_ahead_join(ReadAhead* a, SourceRing* rings, uint32_t n, uint32_t frames)
+read_ahead_join(ReadAhead* a, SourceRing* rings, const TonGraph* graph,
+                uint32_t frames)
 {
   a->next_rings = rings;
-  a->next_n = n;
+  a->next_graph = graph;
   a->join = atomic_load(&a->filled) + frames;
   return a->join;
 }
@@ -130,9 +131,9 @@ static uint32_t
 change_rings(ReadAhead* a, int64_t clock)
 {
   a->rings = a->next_rings;
-  a->n = a->next_n;
+  a->graph = a->next_graph;
   a->next_rings = NULL;
-  for (uint32_t i = 0; i < a->n; ++i) {
+  for (uint32_t i = 0; i < a->graph->n_strips; ++i) {
     SourceStream* const stream = a->rings[i].stream;
     if (stream && a->rings[i].fresh) {
       const int64_t song = timeline_song(&a->timeline, clock);
@@ -216,7 +217,7 @@ chunk(const ReadAhead* a, int64_t clock)
 static uint32_t
 read_chunk(ReadAhead* a, int64_t clock, uint32_t n)
 {
-  for (uint32_t i = 0; i < a->n; ++i) {
+  for (uint32_t i = 0; i < a->graph->n_strips; ++i) {
     const SourceRing* const ring = &a->rings[i];
     const size_t at = (size_t)(clock % a->size);
     float* const out[2] = {ring->planes[0] + at,

@@ -38,9 +38,9 @@ typedef struct {
   ChangeRing jumps;       ///< To whoever plays; put before `filled` grows
   // only for the thread that reads
   SourceRing* rings; ///< Of each strip
-  uint32_t n;
+  const TonGraph* graph;
   SourceRing* next_rings; ///< Of another graph, from clock frame `join` on
-  uint32_t next_n;
+  const TonGraph* next_graph;
   int64_t join;
   Timeline timeline; ///< The jump before the last, and the last
   SongJump last_jumps[2];
@@ -61,13 +61,14 @@ uint32_t read_ahead_gap(const Plan* plan);
 
 /// Go over to other rings after some frames; returns the clock frame.  The
 /// thread that reads.
-int64_t read_ahead_join(ReadAhead* ahead, SourceRing* rings, uint32_t n,
-                        uint32_t frames);
+int64_t read_ahead_join(ReadAhead* ahead, SourceRing* rings,
+                        const TonGraph* graph, uint32_t frames);
 
 /// Frees the queues; the rings are freed by source_rings_free().  [main]
 void read_ahead_free(ReadAhead* ahead);
 
-/// Fill the rings.  Returns the strip that cannot be read, or UINT32_MAX.
+/// Fill the rings.  Returns the strip of `graph` that cannot be read, or
+/// UINT32_MAX.
 /// One thread, which may block.
 uint32_t read_ahead_fill(ReadAhead* ahead);
 
