@@ -31,39 +31,78 @@ all_options(const Verb* v)
   option_words(cli_common, cli_n_common);
 }
 
+/// A name on a line of its own, ready for $'...' of bash
 static void
-verb_words(void)
+print_name(void* handle, const char* name)
 {
-  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    printf("%s%s", i ? " " : "", cli_verbs[i].name);
+  (void)handle;
+  for (const char* c = name; *c; ++c) {
+    printf(*c == '\'' || *c == '\\' ? "\\%c" : "%c", *c);
+  }
+  printf("\\n");
+}
+
+static void
+print_processor(void* handle, const char* name)
+{
+  (void)handle;
+  printf("%s:\\n", name);
+}
+
+/// Names of these kinds as what bash offers
+static void
+offer_topics(unsigned kinds)
+{
+  printf("COMPREPLY=($(compgen -W $'");
+  cli_each_topic(kinds, print_name, NULL);
+  printf("' -- \"$word\"))");
+}
+
+/// What follows an option
+static void
+offer_value(Offer offer)
+{
+  switch (offer) {
+  case OFFER_FILES:
+    printf("COMPREPLY=($(compgen -f -- \"$word\"))");
+    break;
+  case OFFER_TARGETS:
+    offer_topics(TOPIC_TARGET);
+    break;
+  case OFFER_SHELLS:
+    printf("COMPREPLY=($(compgen -W $'bash\\nzsh\\nfish' -- \"$word\"))");
+    break;
+  case OFFER_DEPTHS:
+    printf("COMPREPLY=($(compgen -W $'16\\n24\\n32' -- \"$word\"))");
+    break;
+  case OFFER_NOTHING:
+    break;
   }
 }
 
 static void
-processor_words(const char* behind)
+values(const char* verb, const Option* o, uint32_t n)
 {
-  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
-    printf(" %s%s", (*p)->id, behind);
-  }
-}
-
-/// Options that take something other than a file: nothing is offered there
-static void
-values_without_files(void)
-{
-  const char* between = "";
-  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    const Verb* const v = &cli_verbs[i];
-    for (uint32_t k = 0; k < v->n_options; ++k) {
-      const char* const takes = v->options[k].value;
-      if (takes && strcmp(takes, "FILE") != 0 && strcmp(takes, "SONG") != 0) {
-        printf("%s--%s", between, v->options[k].name);
-        between = "|";
+  for (uint32_t i = 0; i < n; ++i) {
+    if (o[i].value) {
+      printf("  %s,--%s", verb, o[i].name);
+      if (o[i].letter) {
+        printf("|%s,-%c", verb, o[i].letter);
       }
+      printf(") ");
+      offer_value(o[i].offer);
+      printf("%sreturn ;;\n", o[i].offer == OFFER_NOTHING ? "" : "; ");
     }
   }
-  for (uint32_t i = 0; i < cli_n_rendering; ++i) {
-    printf("|--%s", cli_rendering[i].name);
+}
+
+static void
+bash_options(void)
+{
+  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
+    printf("    %s) COMPREPLY=($(IFS=' ' compgen -W \"", cli_verbs[i].name);
+    all_options(&cli_verbs[i]);
+    printf("\" -- \"$word\")) ;;\n");
   }
 }
 
@@ -74,29 +113,27 @@ bash(void)
          "_tonmeister() {\n"
          "  local word=${COMP_WORDS[COMP_CWORD]}\n"
          "  local before=${COMP_WORDS[COMP_CWORD-1]}\n"
+         "  local IFS=$'\\n'\n"
          "  COMPREPLY=()\n"
-         "  if [ \"$COMP_CWORD\" = 1 ]; then\n"
-         "    COMPREPLY=($(compgen -W \"");
-  verb_words();
-  printf("\" -- \"$word\"))\n    return\n  fi\n  case $before in\n  ");
-  values_without_files();
-  printf(") return ;;\n  esac\n"
+         "  if [ \"$COMP_CWORD\" = 1 ]; then\n    ");
+  offer_topics(TOPIC_VERB);
+  printf("\n    return\n  fi\n  case ${COMP_WORDS[1]},$before in\n");
+  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
+    const Verb* const v = &cli_verbs[i];
+    values(v->name, v->options, v->n_options);
+    values(v->name, cli_rendering, v->renders ? cli_n_rendering : 0);
+  }
+  printf("  esac\n"
          "  if [[ $word == -* ]]; then\n"
          "    case ${COMP_WORDS[1]} in\n");
-  for (uint32_t i = 0; i < cli_n_verbs; ++i) {
-    printf("    %s) COMPREPLY=($(compgen -W \"", cli_verbs[i].name);
-    all_options(&cli_verbs[i]);
-    printf("\" -- \"$word\")) ;;\n");
-  }
+  bash_options();
   printf("    esac\n    return\n  fi\n"
          "  case ${COMP_WORDS[1]} in\n"
-         "  help) COMPREPLY=($(compgen -W \"all ");
-  verb_words();
-  processor_words("");
-  printf("\" -- \"$word\")) ;;\n"
-         "  apply) COMPREPLY=($(compgen -W \"");
-  processor_words(":");
-  printf("\" -- \"$word\") $(compgen -f -- \"$word\")) ;;\n"
+         "  help) ");
+  offer_topics(TOPIC_ALL & ~(unsigned)TOPIC_SPELLING);
+  printf(" ;;\n  apply) COMPREPLY=($(compgen -W $'");
+  cli_each_topic(TOPIC_PROCESSOR | TOPIC_BAND, print_processor, NULL);
+  printf("' -- \"$word\") $(compgen -f -- \"$word\")) ;;\n"
          "  *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
          "  esac\n"
          "}\n"
@@ -119,6 +156,25 @@ quoted(const char* text)
 }
 
 static void
+print_fish_name(void* handle, const char* name)
+{
+  (void)handle;
+  printf("'%s' ", name);
+}
+
+static void
+fish_values(Offer offer)
+{
+  if (offer == OFFER_TARGETS) {
+    cli_each_topic(TOPIC_TARGET, print_fish_name, NULL);
+  } else if (offer == OFFER_SHELLS) {
+    printf("bash zsh fish");
+  } else if (offer == OFFER_DEPTHS) {
+    printf("16 24 32");
+  }
+}
+
+static void
 fish_option(const char* verb, const Option* o)
 {
   printf("complete -c tonmeister");
@@ -129,7 +185,13 @@ fish_option(const char* verb, const Option* o)
   if (o->letter) {
     printf(" -s %c", o->letter);
   }
-  printf("%s -d ", o->value ? " -r" : "");
+  printf("%s", o->value ? " -r" : "");
+  if (o->value && o->offer != OFFER_FILES) {
+    printf(" -f -a \"");
+    fish_values(o->offer);
+    printf("\"");
+  }
+  printf(" -d ");
   quoted(o->help);
   printf("\n");
 }
@@ -155,10 +217,9 @@ fish(void)
     fish_option(NULL, &cli_common[i]);
   }
   printf("complete -c tonmeister -n '__fish_seen_subcommand_from help' -f -a "
-         "'all ");
-  verb_words();
-  processor_words("");
-  printf("'\n");
+         "\"");
+  cli_each_topic(TOPIC_ALL & ~(unsigned)TOPIC_SPELLING, print_fish_name, NULL);
+  printf("\"\n");
 }
 
 bool

@@ -13,6 +13,37 @@
 /// The presets of the program by name, read once.  Returns how many.
 uint32_t cli_presets(TonPreset* const** presets);
 
+/// A loudness goal of data/targets.yaml
+typedef struct {
+  char name[32];
+  char title[96];
+  char loudness[32]; ///< "-14 LUFS", or ""
+  char ceiling[32];
+} TargetText;
+
+/// All of them, in the order of the file; read once.  Returns how many.
+uint32_t cli_targets(const TargetText** targets);
+
+/// What help explains
+enum {
+  TOPIC_VERB = 1 << 0,
+  TOPIC_PROCESSOR = 1 << 1,
+  TOPIC_BAND = 1 << 2, ///< Of an equaliser: "highpass"
+  TOPIC_PRESET = 1 << 3,
+  TOPIC_TARGET = 1 << 4,
+  TOPIC_TERM = 1 << 5,     ///< Of data/glossary.yaml
+  TOPIC_SPELLING = 1 << 6, ///< Other spellings of terms
+  TOPIC_LIST = 1 << 7,     ///< "all", "targets", "terms"
+  TOPIC_ALL = (1 << 8) - 1,
+};
+
+/// Call `take` with every topic of these kinds
+void cli_each_topic(unsigned kinds,
+                    void (*take)(void* handle, const char* name), void* handle);
+
+/// Print what is known of a topic, whatever kinds it is of; false: nothing
+bool cli_explain(const char* topic);
+
 /// A value of a parameter as people write it, to four decimals
 const char* cli_print_param(const TonParam* p, float value, char* buffer,
                             size_t size);
@@ -20,7 +51,8 @@ const char* cli_print_param(const TonParam* p, float value, char* buffer,
 /// "2-gain": a parameter of a band that was explained with band 1
 bool cli_repeats_band(const char* symbol);
 
-/// The tables of verbs, processors and presets: all, or those of that name
+/// The tables of verbs, processors, presets, targets and terms: all, or what
+/// has that name
 json_t* cli_json_help(const char* topic);
 
 /// The manual page in roff, to stdout

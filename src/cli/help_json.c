@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   The tables of verbs, options, processors and presets as JSON.
+   The tables of verbs, options, processors, presets, targets and terms as JSON.
 */
 
 #include "cli/help.h"
 #include "cli/verbs.h"
+#include "report/glossary.h"
 
 #include <math.h>
 #include <string.h>
@@ -82,15 +83,69 @@ json_verb(const Verb* v)
                    v->examples, "options", options);
 }
 
+static json_t*
+json_target(const TargetText* t)
+{
+  return json_pack("{s:s, s:s, s:s, s:s}", "name", t->name, "title", t->title,
+                   "loudness", t->loudness, "ceiling", t->ceiling);
+}
+
+static json_t*
+json_texts(const char** texts, uint32_t n)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < n; ++i) {
+    json_array_append_new(list, json_string(texts[i]));
+  }
+  return list;
+}
+
+static json_t*
+json_term(const GlossaryTerm* t)
+{
+  return json_pack("{s:s, s:s, s:o, s:o}", "term", t->term, "text", t->text,
+                   "also", json_texts(t->also, t->n_also), "see",
+                   json_texts(t->see, t->n_see));
+}
+
+/// The tables of data/: presets, targets, terms
+static void
+add_data(json_t* o, const char* topic, bool all)
+{
+  TonPreset* const* presets = NULL;
+  const TargetText* targets = NULL;
+  const Glossary* const g = ton_glossary(NULL);
+  const GlossaryTerm* const term = ton_glossary_find(g, topic);
+  const uint32_t n_presets = cli_presets(&presets);
+  const uint32_t n_targets = cli_targets(&targets);
+  json_t* const list[] = {json_array(), json_array(), json_array()};
+  for (uint32_t i = 0; i < n_presets; ++i) {
+    if (all || strcmp(topic, presets[i]->name) == 0) {
+      json_array_append_new(list[0], json_preset(presets[i]));
+    }
+  }
+  for (uint32_t i = 0; i < n_targets; ++i) {
+    if (all || strcmp(topic, "targets") == 0 ||
+        strcmp(topic, targets[i].name) == 0) {
+      json_array_append_new(list[1], json_target(&targets[i]));
+    }
+  }
+  for (uint32_t i = 0; g && i < g->count; ++i) {
+    if (all || strcmp(topic, "terms") == 0 || term == &g->terms[i]) {
+      json_array_append_new(list[2], json_term(&g->terms[i]));
+    }
+  }
+  json_object_set_new(o, "presets", list[0]);
+  json_object_set_new(o, "targets", list[1]);
+  json_object_set_new(o, "terms", list[2]);
+}
+
 json_t*
 cli_json_help(const char* topic)
 {
   const bool all = !*topic || strcmp(topic, "all") == 0;
   json_t* const verbs = json_array();
   json_t* const processors = json_array();
-  json_t* const list = json_array();
-  TonPreset* const* presets = NULL;
-  const uint32_t n = cli_presets(&presets);
   for (uint32_t i = 0; i < cli_n_verbs; ++i) {
     if (all || strcmp(topic, cli_verbs[i].name) == 0) {
       json_array_append_new(verbs, json_verb(&cli_verbs[i]));
@@ -101,11 +156,8 @@ cli_json_help(const char* topic)
       json_array_append_new(processors, json_processor(*p));
     }
   }
-  for (uint32_t i = 0; i < n; ++i) {
-    if (all || strcmp(topic, presets[i]->name) == 0) {
-      json_array_append_new(list, json_preset(presets[i]));
-    }
-  }
-  return json_pack("{s:i, s:o, s:o, s:o}", "schema", 1, "verbs", verbs,
-                   "processors", processors, "presets", list);
+  json_t* const o = json_pack("{s:i, s:o, s:o}", "schema", 1, "verbs", verbs,
+                              "processors", processors);
+  add_data(o, topic, all);
+  return o;
 }

@@ -167,7 +167,7 @@ print_files(const MadeSong* made)
   for (uint32_t i = 0; i < made->delivery->n; ++i) {
     good += made->delivery->files[i].good;
   }
-  printf("  files     %u of %u good when reopened and measured, in "
+  printf("  files     %u of %u are good, measured after writing, in "
          "%s/out/release\n",
          good, made->delivery->n, cli_visible(made->song));
 }

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/string.h"
 #include "cli/command_line.h"
+#include "report/glossary.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -50,10 +51,8 @@ void
 cli_terminal_open(void)
 {
   ton_allow_many_files();
-  // Opened the wrong way round, so that using it fails as if it were closed
   for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
-    if (fcntl(file, F_GETFD) < 0 &&
-        open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
+    if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) {
       _exit(1);
     }
   }
@@ -178,6 +177,27 @@ print_excerpt(const TonError* e)
   }
 }
 
+/// Where the words of an error are explained: the first that is a unit or an
+/// abbreviation of the glossary
+static void
+print_where_explained(const char* text)
+{
+  const Glossary* const g = ton_glossary(NULL);
+  for (const char* c = text; g && *c;) {
+    const size_t n = strcspn(c, " ,;:.()\"");
+    char word[16];
+    snprintf(word, sizeof(word), "%.*s", n < sizeof(word) ? (int)n : 0, c);
+    for (uint32_t i = 0; *word && i < g->count; ++i) {
+      const char* const term = g->terms[i].term;
+      if (strcmp(term, word) == 0 && strpbrk(term, "ABCDEFGILMPQRSTUX")) {
+        fprintf(stderr, "  (tonmeister help %s explains the word)\n", term);
+        return;
+      }
+    }
+    c += n + (c[n] != '\0');
+  }
+}
+
 void
 cli_print_error(const TonError* e)
 {
@@ -195,6 +215,7 @@ cli_print_error(const TonError* e)
   if (e->excerpt[0]) {
     print_excerpt(e);
   }
+  print_where_explained(e->text);
 }
 
 void

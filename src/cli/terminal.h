@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/// Catch Ctrl-C and its like; open what of stdin, stdout and stderr is closed,
-/// so that no other file takes its place
+/// Catch Ctrl-C and its like; what of stdin, stdout and stderr is closed goes
+/// to /dev/null, so that no other file takes its place
 void cli_terminal_open(void);
 
 /// Free what cli_visible() returned

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/json_output.h"
+#include "cli/master_options.h"
 #include "cli/release_files.h"
 #include "cli/song_files.h"
 #include "cli/song_stages.h"
@@ -14,7 +15,6 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 
-#include <math.h>
 #include <string.h>
 
 /// A stage of make: its own failure ends it; a missed goal is kept for the end
@@ -55,10 +55,8 @@ static TonStatus
 make_all(const CommandLine* line, Making* m, TonError* error)
 {
   const TonJob* const job = &line->job;
-  const TonMasterOptions options = {.loudness_lufs = NAN,
-                                    .ceiling_dbtp = NAN,
-                                    .amount = NAN,
-                                    .target = cli_value(line, "target")};
+  TonMasterOptions options = {0};
+  TON_TRY(cli_master_options(line, &options, error));
   TON_TRY(create(line, m, error));
   TON_TRY(cli_propose_mix(m->song, job, error));
   TON_TRY(

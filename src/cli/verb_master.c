@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/json_output.h"
+#include "cli/master_options.h"
 #include "cli/measurement_table.h"
 #include "cli/song_files.h"
 #include "cli/song_stages.h"
@@ -17,45 +18,6 @@
 
 #include <math.h>
 #include <stdio.h>
-
-static TonStatus
-value_of(const CommandLine* line, const char* option, TonUnit unit,
-         double* value, TonError* error)
-{
-  const char* const text = cli_value(line, option);
-  const char* why = NULL;
-  char buffer[160];
-  *value = NAN;
-  if (text &&
-      !ton_unit_parse(text, unit, value, &why, buffer, sizeof(buffer))) {
-    return ton_fail(error, TON_BAD_USE, "--%s: %s", option, why);
-  }
-  return TON_OK;
-}
-
-static TonStatus
-read_options(const CommandLine* line, TonMasterOptions* options,
-             TonError* error)
-{
-  options->target = cli_value(line, "target");
-  options->out = cli_value(line, "output");
-  TON_TRY(value_of(line, "loudness", TON_LUFS, &options->loudness_lufs, error));
-  TON_TRY(value_of(line, "ceiling", TON_DBTP, &options->ceiling_dbtp, error));
-  TON_TRY(value_of(line, "amount", TON_PERCENT, &options->amount, error));
-  options->references = cli_values(line, "reference", &options->n_references);
-  options->anyway = cli_has(line, "anyway");
-  if (options->loudness_lufs > 0.0 || options->loudness_lufs < -70.0) {
-    return ton_fail(error, TON_BAD_USE,
-                    "--loudness goes from -70 LUFS to 0 LUFS");
-  }
-  if (options->ceiling_dbtp > 0.0 || options->ceiling_dbtp < -20.0) {
-    return ton_fail(error, TON_BAD_USE, "--ceiling goes from -20 to 0 dBTP");
-  }
-  if (options->amount < 0.0 || options->amount > 100.0) {
-    return ton_fail(error, TON_BAD_USE, "--amount goes from 0 to 100 %%");
-  }
-  return TON_OK;
-}
 
 static void
 print_master(const TonMasterResult* m)
@@ -166,7 +128,8 @@ cli_master(const CommandLine* line, TonError* error)
 {
   TonMasterOptions options = {0};
   TonMasterResult m = {0};
-  TON_TRY(read_options(line, &options, error));
+  TON_TRY(cli_master_options(line, &options, error));
+  options.out = cli_value(line, "output");
   TON_TRY(cli_expect_wav(options.out, error));
   cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
   TonStatus status = master(line, &options, &m, error);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 const Option cli_common[] = {
-    {"json", .help = "print the answer as one JSON document"},
+    {"json", .help = "print the answer as JSON, for programs"},
     {"quiet", .letter = 'q', .help = "no progress and no remarks"},
     {"help", .letter = 'h', .help = "explain this verb"},
 };
@@ -19,52 +19,59 @@ const uint32_t cli_n_common = TON_COUNT(cli_common);
 
 const Option cli_rendering[] = {
     {"threads", .value = "N",
-     .help = "workers (all cores); never changes the bytes"},
+     .help = "processor cores to use (all); the result is the same"},
     {"block", .value = "N",
-     .help = "frames at a time (512); never changes the bytes"},
+     .help = "samples to work on at a time (512); the result is the same"},
 };
 const uint32_t cli_n_rendering = TON_COUNT(cli_rendering);
 
 static const Option new_options[] = {
-    {"flat", .help = "every fader at unity, nothing else"},
+    {"flat", .help = "every fader at 0 dB, nothing decided"},
 };
 
 static const Option mix_options[] = {
     {"output", .letter = 'o', .value = "FILE",
      .help = "write here instead of SONG/out/mix.wav", .offer = OFFER_FILES},
-    {"depth", .value = "BITS", .help = "16 or 24, dithered; 32 is float (32)",
+    {"depth", .value = "BITS",
+     .help = "16 or 24 bit with dither, or 32 bit float (32)",
      .offer = OFFER_DEPTHS},
-    {"stems", .help = "also each track and bus, to SONG/out/stems"},
-    {"propose", .help = "first work the decisions out again; what you locked, "
-                        "changed or added "
-                        "stays"},
-    {"one-strip", .help = "no packing into lanes; for the bench"},
+    {"stems", .help = "also write each track and bus, to SONG/out/stems"},
+    {"propose", .help = "let the assistant decide again first; what you "
+                        "locked, changed or added stays"},
+    {"one-strip",
+     .help = "work on one track at a time; for measurements of speed"},
 };
+
+/// What `make` and `master` can be asked of the master
+#define MASTER_OPTIONS                                                         \
+  {"loudness", .value = "LUFS",                                                \
+   .help = "integrated loudness to reach, \"-14 LUFS\""},                      \
+      {"ceiling", .value = "DBTP",                                             \
+       .help = "true peak not to exceed, \"-1 dBTP\""},                        \
+      {"target", .value = "NAME",                                              \
+       .help = "both by name; tonmeister help targets lists them",             \
+       .offer = OFFER_TARGETS},                                                \
+      {"reference", .value = "FILE",                                           \
+       .help = "a song to come nearer to in tone and loudness",                \
+       .offer = OFFER_FILES, .repeats = true},                                 \
+      {"amount", .value = "PERCENT",                                           \
+       .help = "how much to correct the tone, from 0 to 100 percent"},         \
+  {                                                                            \
+    "anyway", .help = "reach the loudness even if it flattens the song"        \
+  }
 
 static const Option make_options[] = {
     {"output", .letter = 'o', .value = "SONG",
      .help = "folder of the song, made if it is not there",
      .offer = OFFER_FILES},
-    {"target", .value = "NAME", .help = "loudness goal from data/targets.yaml",
-     .offer = OFFER_TARGETS},
+    MASTER_OPTIONS,
 };
 
 static const Option master_options[] = {
     {"output", .letter = 'o', .value = "FILE",
      .help = "write here instead of SONG/out/master.wav; of a FILE: master.wav",
      .offer = OFFER_FILES},
-    {"loudness", .value = "LUFS",
-     .help = "integrated loudness to reach, \"-14 LUFS\""},
-    {"ceiling", .value = "DBTP",
-     .help = "true peak not to exceed, \"-1 dBTP\""},
-    {"target", .value = "NAME", .help = "both from data/targets.yaml",
-     .offer = OFFER_TARGETS},
-    {"reference", .value = "FILE",
-     .help = "bring tone and loudness nearer to it", .offer = OFFER_FILES,
-     .repeats = true},
-    {"amount", .value = "PERCENT",
-     .help = "share of the tonal correction, 0 to 100"},
-    {"anyway", .help = "reach the loudness at any cost to the dynamics"},
+    MASTER_OPTIONS,
 };
 
 static const Option help_options[] = {
@@ -78,8 +85,9 @@ const Verb cli_verbs[] = {
     {.name = "make",
      .usage = "STEMS_DIR -o SONG",
      .summary = "From a folder of stems to a release, in one go.",
-     .text = "Imports the stems, proposes and renders the mix, proposes and "
-             "renders the master, writes and verifies every deliverable.",
+     .text = "Imports the stems, decides on a mix and renders it, decides on a "
+             "master and renders it, then writes the finished files and checks "
+             "each of them.",
      .examples = "tonmeister make recordings/ -o night-drive",
      .min_args = 1,
      .max_args = 1,
@@ -89,9 +97,9 @@ const Verb cli_verbs[] = {
      .run = cli_make},
     {.name = "new",
      .usage = "SONG STEM...",
-     .summary = "Import stems and propose mix.yaml.",
+     .summary = "Import stems and decide on a mix.",
      .text = "STEM is an audio file or a folder of them. The stems join the "
-             "song's folder and are never written to.",
+             "folder of the song and are never changed.",
      .examples = "tonmeister new night-drive recordings/\n"
                  "tonmeister new --flat night-drive recordings/*.wav",
      .min_args = 2,
@@ -103,11 +111,10 @@ const Verb cli_verbs[] = {
     {.name = "mix",
      .usage = "SONG",
      .summary = "Render the mix that mix.yaml describes.",
-     .text = "Writes SONG/out/mix.wav at the song's rate as 32-bit float "
-             "unless --depth says otherwise, without a limiter. With "
-             "--propose the values that are still the assistant's are worked "
-             "out again around yours; take a value out to have it proposed "
-             "again.",
+     .text = "Writes SONG/out/mix.wav at the rate of the song, as 32-bit float "
+             "unless --depth says otherwise, and without a limiter. With "
+             "--propose the assistant works its own values out again around "
+             "yours; remove a value to have it decided anew.",
      .examples = "tonmeister mix night-drive\n"
                  "tonmeister mix night-drive --propose\n"
                  "tonmeister mix night-drive --stems",
@@ -119,12 +126,12 @@ const Verb cli_verbs[] = {
      .run = cli_mix},
     {.name = "master",
      .usage = "SONG|FILE",
-     .summary = "Render the master by master.yaml, or propose it.",
-     .text = "Without a chain in master.yaml one is proposed. Reaches the "
-             "loudness under the ceiling, or says by how much it "
-             "falls short (exit status 3). Writes 24-bit WAV. A chain that "
-             "stands in master.yaml is kept; only its limiter's gain is "
-             "worked out again.",
+     .summary = "Render the master, and decide on it if nobody has.",
+     .text = "If master.yaml has no chain, the assistant writes one. The "
+             "master reaches the loudness under the ceiling, or the message "
+             "says by how much it falls short (exit status 3). A chain that "
+             "stands in master.yaml is kept; only the gain of its limiter is "
+             "worked out again. Writes a WAV of 24 bit.",
      .examples =
          "tonmeister master night-drive\n"
          "tonmeister master mix.wav -o master.wav --loudness \"-14 LUFS\"",
@@ -136,9 +143,9 @@ const Verb cli_verbs[] = {
      .run = cli_master},
     {.name = "release",
      .usage = "SONG",
-     .summary = "Write and verify every deliverable.",
-     .text = "WAV, FLAC and MP3 with tags, art and checksums into "
-             "SONG/out/release; each file is reopened and measured again.",
+     .summary = "Write the finished files and check each one.",
+     .text = "WAV, FLAC and MP3 with tags, cover and checksums, into "
+             "SONG/out/release. Each file is opened again and measured.",
      .examples = "tonmeister release night-drive",
      .min_args = 1,
      .max_args = 1,
@@ -147,9 +154,10 @@ const Verb cli_verbs[] = {
     {.name = "check",
      .usage = "SONG|FILE",
      .summary = "What is wrong, where, and how to fix it.",
-     .text = "A readiness report: green, amber and red lights, with places and "
-             "cures. Of a song, its mix is looked at. Exit status 3 if "
-             "anything is red.",
+     .text = "Is a mix ready for mastering? Each thing looked at has a green, "
+             "amber or red light, with the place of a fault and what to do "
+             "about it in the mix. Of a song, its mix is looked at. Exit "
+             "status 3 if anything is red.",
      .examples = "tonmeister check night-drive\n"
                  "tonmeister check mix.wav --json",
      .min_args = 1,
@@ -158,8 +166,9 @@ const Verb cli_verbs[] = {
     {.name = "measure",
      .usage = "FILE...",
      .summary = "Every meter on any audio file.",
-     .text = "Loudness by ITU-R BS.1770-5 and EBU Tech 3341/3342, true peak, "
-             "levels, dynamics, stereo.",
+     .text = "Loudness (ITU-R BS.1770-5, EBU Tech 3341 and 3342), true peak, "
+             "levels, dynamics, stereo, tone, and what is broken. tonmeister "
+             "help explains each word: help PLR.",
      .examples = "tonmeister measure song.wav\n"
                  "tonmeister measure --json *.flac",
      .min_args = 1,
@@ -168,8 +177,8 @@ const Verb cli_verbs[] = {
     {.name = "compare",
      .usage = "FILE REFERENCE...",
      .summary = "Tone, level, dynamics, width at one loudness.",
-     .text = "Differences are the file minus the mean of the references; the "
-             "spectra are brought to the same loudness first.",
+     .text = "The differences are the file minus the mean of the references. "
+             "The tone is compared at one loudness.",
      .examples = "tonmeister compare master.wav references/*.flac",
      .min_args = 2,
      .max_args = UINT32_MAX,
@@ -178,8 +187,8 @@ const Verb cli_verbs[] = {
      .usage = "IN OUT FX...",
      .summary = "Run a chain of processors on a file.",
      .text =
-         "FX is a processor with its parameters, or one equaliser band. The "
-         "rate, the depth and the start stay as they are.",
+         "FX is a processor with its parameters, or one band of an equaliser. "
+         "The sample rate, the bit depth and the start stay as they are.",
      .examples = "tonmeister apply in.wav out.wav highpass:freq=80Hz "
                  "compressor:threshold=-20dB,ratio=4",
      .min_args = 3,
@@ -188,9 +197,12 @@ const Verb cli_verbs[] = {
      .run = cli_apply},
     {.name = "help",
      .usage = "[NAME|all]",
-     .summary = "Explain a verb, a processor or a preset.",
-     .text = "With --json: the tables themselves.",
+     .summary = "Explain whatever has a name here.",
+     .text = "NAME is a verb, a processor, a band of an equaliser, a preset, a "
+             "target, or a word of mixing and mastering. With --json: the "
+             "tables themselves.",
      .examples = "tonmeister help compressor\n"
+                 "tonmeister help LUFS\n"
                  "tonmeister help all --json",
      .min_args = 0,
      .max_args = 1,

@@ -5,6 +5,7 @@
 */
 
 #include "report/figures.h"
+#include "report/glossary.h"
 #include "report/html_parts.h"
 
 #include <math.h>
@@ -14,15 +15,15 @@
 static void
 services(TonString* t, const TonReport* r)
 {
+  static const char* const heads[] = {"service", "turns it", "plays it at", "",
+                                      NULL};
   if (!r->n_services) {
     return;
   }
-  ton_string_add(t, "<h2>What services will do with it</h2><table><tr><th>"
-                    "service</th><th>turns it</th><th>plays at</th><th></th>"
-                    "</tr>\n");
+  html_open_table(t, "What services will do with it", heads);
   for (uint32_t i = 0; i < r->n_services; ++i) {
     const TonReportService* const s = &r->services[i];
-    ton_string_add(t, "<tr><th>");
+    ton_string_add(t, "<tr><th scope=\"row\">");
     html_add_text(t, s->name);
     ton_string_add(t, "</th><td>");
     if (isnan(s->gain_db)) {
@@ -36,26 +37,27 @@ services(TonString* t, const TonReport* r)
     html_add_number(t, s->plays_lufs, 2, "LUFS");
     ton_string_add(t, "</td><td class=\"words\">");
     if (s->wasted_db > 0.05) {
-      ton_string_printf(t, "%.1f dB of limiting bought nothing here. ",
+      ton_string_printf(t, "%.1f dB of limiting gained nothing here. ",
                         s->wasted_db);
     }
     ton_string_printf(t, "%s</td></tr>\n",
-                      s->over_advice ? "Peaks above its advice." : "");
+                      s->over_advice
+                          ? "Its true peak is above what this service asks for."
+                          : "");
   }
-  ton_string_add(t, "</table>\n");
+  html_close_table(t);
 }
 
 static void
 measurements(TonString* t, const TonReport* r)
 {
-  ton_string_add(t,
-                 "<h2>Measured</h2><table><tr><th></th><th>mix</th><th>master"
-                 "</th></tr>\n");
+  static const char* const heads[] = {"", "mix", "master", NULL};
+  html_open_table(t, "Measured", heads);
   for (size_t i = 0; i < report_n_figures; ++i) {
     const ReportFigure* const f = &report_figures[i];
     if (f->shown & FIGURE_PAGE) {
-      ton_string_add(t, "<tr><th>");
-      html_add_text(t, f->name);
+      ton_string_add(t, "<tr><th scope=\"row\">");
+      html_add_term(t, f->name, f->term);
       ton_string_add(t, "</th><td>");
       html_add_number(t, report_shown(f, r->mix), f->digits, f->unit);
       ton_string_add(t, "</td><td>");
@@ -63,34 +65,33 @@ measurements(TonString* t, const TonReport* r)
       ton_string_add(t, "</td></tr>\n");
     }
   }
-  ton_string_add(t, "</table>\n");
+  html_close_table(t);
 }
 
 static void
 deliverables(TonString* t, const TonReport* r)
 {
-  ton_string_add(t,
-                 "<h2>Files, reopened and measured after writing</h2>"
-                 "<div class=\"wide\"><table><tr><th>file</th><th>size</th>"
-                 "<th>loudness</th><th>true peak</th><th>SHA-256</th><th></th>"
-                 "</tr>\n");
+  static const char* const heads[] = {
+      "file", "size", "loudness", "true peak", "SHA-256", "", NULL};
+  html_open_table(t, "Files, reopened and measured after writing", heads);
   for (uint32_t i = 0; i < r->n_files; ++i) {
     const TonReportFile* const f = &r->files[i];
-    ton_string_add(t, "<tr><th>");
+    ton_string_add(t, "<tr><th scope=\"row\">");
     html_add_text(t, f->file);
     ton_string_printf(t, "</th><td>%.1f MB</td><td>", (double)f->bytes / 1e6);
     html_add_number(t, f->integrated_lufs, 2, "LUFS");
     ton_string_add(t, "</td><td>");
     html_add_number(t, f->true_peak_dbtp, 2, "dBTP");
-    ton_string_printf(t,
-                      "%s</td><td><code>%.16s</code></td><td class=\"words "
-                      "%s\">",
-                      f->lossy ? " decoded" : "", f->sha256,
+    char sum[17];
+    snprintf(sum, sizeof(sum), "%.16s", f->sha256);
+    ton_string_printf(t, "%s</td><td><code>", f->lossy ? " decoded" : "");
+    html_add_text(t, sum);
+    ton_string_printf(t, "</code></td><td class=\"words %s\">",
                       f->good ? "good" : "bad");
     html_add_text(t, f->good ? "good" : f->why);
     ton_string_add(t, "</td></tr>\n");
   }
-  ton_string_add(t, "</table></div>\n");
+  html_close_table(t);
 }
 
 static void
@@ -99,15 +100,16 @@ pairs(TonString* t, const char* title, const TonReportTag* all, uint32_t n)
   if (!n) {
     return;
   }
-  ton_string_printf(t, "<h2>%s</h2><table>\n", title);
+  static const char* const none[] = {NULL};
+  html_open_table(t, title, none);
   for (uint32_t i = 0; i < n; ++i) {
-    ton_string_add(t, "<tr><th>");
+    ton_string_add(t, "<tr><th scope=\"row\">");
     html_add_text(t, all[i].name);
     ton_string_add(t, "</th><td class=\"words\">");
     html_add_text(t, all[i].value);
     ton_string_add(t, "</td></tr>\n");
   }
-  ton_string_add(t, "</table>\n");
+  html_close_table(t);
 }
 
 /// What is said under a card
@@ -149,7 +151,7 @@ cards(TonString* t, const TonReport* r)
     }
     const Verdict v = judge(f, r);
     ton_string_add(t, "<div><span class=\"key\">");
-    html_add_text(t, f->name);
+    html_add_term(t, f->name, f->term);
     ton_string_add(t, "</span><b>");
     html_add_number(t, report_shown(f, r->master), f->digits, f->unit);
     ton_string_printf(t, "</b><span class=\"%s\">%s</span></div>\n",
@@ -167,11 +169,11 @@ head(TonString* t, const TonReport* r)
   const double length = (double)r->master->frames / r->master->rate;
   ton_string_add(t, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\""
                     "utf-8\"><meta name=\"viewport\" content=\"width=device-"
-                    "width\"><title>");
+                    "width, initial-scale=1\"><title>");
   html_add_text(t, r->song);
   ton_string_add(t, "</title>\n");
   html_add_style(t);
-  ton_string_add(t, "</head><body><h1>");
+  ton_string_add(t, "</head><body><main><h1>");
   html_add_text(t, r->song);
   ton_string_add(t, "</h1><p class=\"key\">");
   html_add_text(t, r->artist);
@@ -181,18 +183,43 @@ head(TonString* t, const TonReport* r)
                     r->version);
 }
 
+/// The words of the figures once more, where nothing can be pointed at
+static void
+words(TonString* t)
+{
+  const Glossary* const glossary = ton_glossary(NULL);
+  const char* before = "";
+  ton_string_add(t, glossary ? "<h2>Words</h2><dl>\n" : "");
+  for (size_t i = 0; glossary && i < report_n_figures; ++i) {
+    const char* const term = report_figures[i].term;
+    const GlossaryTerm* const w =
+        term ? ton_glossary_find(glossary, term) : NULL;
+    if (w && strcmp(w->term, before) != 0) {
+      ton_string_add(t, "<dt>");
+      html_add_text(t, w->term);
+      ton_string_add(t, "</dt><dd>");
+      html_add_text(t, w->text);
+      ton_string_add(t, "</dd>\n");
+      before = w->term;
+    }
+  }
+  ton_string_add(t, glossary ? "</dl>\n" : "");
+}
+
 TonStatus
 ton_report_html(const TonReport* r, TonString* t)
 {
   head(t, r);
   cards(t, r);
   html_add_plots(t, r);
+  html_add_balance(t, r);
   measurements(t, r);
   services(t, r);
   deliverables(t, r);
   pairs(t, "Tags in the files", r->tags, r->n_tags);
   html_add_reasons(t, r);
+  words(t);
   pairs(t, "Made from, by SHA-256", r->texts, r->n_texts);
-  ton_string_add(t, "</body></html>\n");
+  ton_string_add(t, "</main></body></html>\n");
   return t->failed ? TON_NO_MEMORY : TON_OK;
 }

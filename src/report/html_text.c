@@ -5,6 +5,7 @@
 */
 
 #include "report/figures.h"
+#include "report/glossary.h"
 #include "report/html_parts.h"
 
 #include <string.h>
@@ -51,4 +52,41 @@ html_add_number(TonString* t, double value, int digits, const char* unit)
     ton_string_add(t, " ");
     html_add_text(t, unit);
   }
+}
+
+void
+html_add_term(TonString* t, const char* name, const char* term)
+{
+  TonError error = {0};
+  const Glossary* const glossary = term ? ton_glossary(&error) : NULL;
+  const GlossaryTerm* const found = ton_glossary_find(glossary, term);
+  t->failed = t->failed || error.status == TON_NO_MEMORY;
+  if (found) {
+    ton_string_add(t, "<abbr title=\"");
+    html_add_text(t, found->text);
+    ton_string_add(t, "\">");
+  }
+  html_add_text(t, name);
+  ton_string_add(t, found ? "</abbr>" : "");
+}
+
+void
+html_open_table(TonString* t, const char* title, const char* const* heads)
+{
+  ton_string_printf(t,
+                    "<h2>%s</h2><div class=\"wide\" role=\"region\" "
+                    "tabindex=\"0\" aria-label=\"%s\"><table>\n",
+                    title, title);
+  ton_string_add(t, *heads ? "<thead><tr>" : "");
+  for (uint32_t i = 0; heads[i]; ++i) {
+    ton_string_printf(t, *heads[i] ? "<th scope=\"col\">%s</th>" : "<td></td>",
+                      heads[i]);
+  }
+  ton_string_add(t, *heads ? "</tr></thead>\n<tbody>\n" : "<tbody>\n");
+}
+
+void
+html_close_table(TonString* t)
+{
+  ton_string_add(t, "</tbody></table></div>\n");
 }

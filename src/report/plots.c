@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The plots of the report as SVG, each with its content in words.
+*/
+
 #include "report/figures.h"
 #include "report/html_parts.h"
 
@@ -13,74 +18,127 @@ typedef struct {
   double bottom; ///< May be above `top`: then it hangs
   double top;
   bool log; ///< Horizontal
-} Field;
+} PlotField;
 
-enum { WIDTH = 860, HEIGHT = 240, EDGE = 56, FOOT = 36, HEAD = 8, MOST = 800 };
+/// Heights in pixels; across, the field begins at LEFT % of the width and is
+/// WIDE % wide.  Curves are stretched to it, text is not: it keeps its size on
+/// a desk and on a phone.
+enum {
+  HEIGHT = 240,
+  FOOT = 36,
+  HEAD = 20,
+  LEFT = 10,
+  WIDE = 89,
+  STEPS = 1000, ///< Across, in the units of a curve
+  MAX_POINTS = 800,
+};
 
 static double
-across(const Field* f, double x)
+part(const PlotField* f, double x)
 {
-  const double part = f->log ? log(x / f->left) / log(f->right / f->left)
-                             : (x - f->left) / (f->right - f->left);
-  return EDGE + part * (WIDTH - EDGE - 8);
+  return f->log ? log(x / f->left) / log(f->right / f->left)
+                : (x - f->left) / (f->right - f->left);
+}
+
+/// Per cent of the picture's width
+static double
+percent(const PlotField* f, double x)
+{
+  return LEFT + WIDE * part(f, x);
 }
 
 static double
-up(const Field* f, double y)
+up(const PlotField* f, double y)
 {
   return HEAD + (f->top - y) / (f->top - f->bottom) * (HEIGHT - HEAD - FOOT);
 }
 
 static bool
-inside(const Field* f, double y)
+inside(const PlotField* f, double y)
 {
   return y >= fmin(f->bottom, f->top) && y <= fmax(f->bottom, f->top);
 }
 
 static void
-open_plot(TonString* t, const Field* f, const char* title, double step,
-          const char* unit)
+level_line(TonString* t, const PlotField* f, double y, const char* style)
+{
+  if (inside(f, y)) {
+    ton_string_printf(t,
+                      "<line class=\"%s\" x1=\"%d%%\" x2=\"%d%%\" "
+                      "y1=\"%.1f\" y2=\"%.1f\"/>\n",
+                      style, LEFT, LEFT + WIDE, up(f, y), up(f, y));
+  }
+}
+
+/// `says` is the plot in words, for who cannot see it
+static void
+open_plot(TonString* t, const PlotField* f, const char* title, const char* says,
+          double step, const char* unit)
 {
   ton_string_add(t, "<figure><figcaption>");
   html_add_text(t, title);
   ton_string_printf(t,
-                    "</figcaption><svg viewBox=\"0 0 %d %d\" role=\"img\" "
-                    "aria-label=\"",
-                    WIDTH, HEIGHT);
+                    "</figcaption><svg width=\"100%%\" height=\"%d\" "
+                    "role=\"img\" aria-label=\"",
+                    HEIGHT);
   html_add_text(t, title);
-  ton_string_printf(t,
-                    "\">\n<text class=\"unit\" text-anchor=\"middle\" "
-                    "transform=\"translate(13 %.0f) rotate(-90)\">%s</text>\n",
-                    HEAD + 0.5 * (HEIGHT - HEAD - FOOT), unit);
+  ton_string_add(t, ". ");
+  html_add_text(t, says);
+  ton_string_printf(t, "\">\n<text class=\"unit\" y=\"12\">%s</text>\n", unit);
   const double low = fmin(f->bottom, f->top);
   const double high = fmax(f->bottom, f->top);
   for (int i = 0; low + i * step <= high + 1e-9; ++i) {
     const double y = low + i * step;
+    level_line(t, f, y, "grid");
     ton_string_printf(t,
-                      "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
-                      "y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" "
-                      "text-anchor=\"end\">%g</text>\n",
-                      EDGE, WIDTH - 8, up(f, y), up(f, y), EDGE - 6,
-                      up(f, y) + 4.0, report_rounded(y, 3));
+                      "<text x=\"%d%%\" y=\"%.1f\" text-anchor=\"end\">%g"
+                      "</text>\n",
+                      LEFT - 1, up(f, y) + 4.0, report_rounded(y, 3));
   }
 }
 
 static void
 close_plot(TonString* t, const char* unit, const char* key)
 {
-  ton_string_printf(
-      t,
-      "<text class=\"unit\" x=\"%d\" y=\"%d\" text-anchor=\"end\">"
-      "%s</text></svg><p class=\"key\">%s</p></figure>\n",
-      WIDTH - 8, HEIGHT - 4, unit, key);
+  ton_string_printf(t,
+                    "<text class=\"unit\" x=\"%d%%\" y=\"%d\" "
+                    "text-anchor=\"end\">%s</text></svg><p class=\"key\">%s"
+                    "</p></figure>\n",
+                    LEFT + WIDE, HEIGHT - 4, unit, key);
+}
+
+/// Every second label goes on a phone
+static void
+label_x(TonString* t, const PlotField* f, double x, const char* text, bool odd)
+{
+  ton_string_printf(t,
+                    "<text%s x=\"%.2f%%\" y=\"%d\" text-anchor=\"middle\">%s"
+                    "</text>\n",
+                    odd ? " class=\"odd\"" : "", percent(f, x),
+                    HEIGHT - FOOT + 16, text);
 }
 
 static void
-label_x(TonString* t, const Field* f, double x, const char* text)
+open_curve(TonString* t, const char* style)
 {
-  ton_string_printf(
-      t, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
-      across(f, x), HEIGHT - FOOT + 16, text);
+  ton_string_printf(t,
+                    "<svg x=\"%d%%\" width=\"%d%%\" height=\"%d\" viewBox=\"0 "
+                    "0 %d %d\" preserveAspectRatio=\"none\"><path "
+                    "class=\"%s\" d=\"",
+                    LEFT, WIDE, HEIGHT, STEPS, HEIGHT, style);
+}
+
+static void
+add_point(TonString* t, const PlotField* f, double x, double y, bool pen_down)
+{
+  ton_string_printf(t, "%c%.1f %.1f", pen_down ? 'L' : 'M', STEPS * part(f, x),
+                    up(f, y));
+}
+
+static void
+close_curve(TonString* t)
+{
+  ton_string_add(t, "\"/></svg>\n");
 }
 
 typedef struct {
@@ -88,34 +146,40 @@ typedef struct {
   uint32_t n; ///< One every 0.1 s
 } Points;
 
+/// Highest or lowest of a stretch of points; NaN if none is defined
+static double
+extreme(Points points, uint32_t from, uint32_t n, bool lowest)
+{
+  double found = NAN;
+  for (uint32_t k = from; k < points.n && k < from + n; ++k) {
+    const double y = (double)points.y[k];
+    found = lowest ? fmin(found, y) : fmax(found, y);
+  }
+  return found;
+}
+
 /// A line through what lies in the field; of many points the highest, or the
 /// lowest, of each stretch
 static void
-curve(TonString* t, const Field* f, Points points, bool lowest,
+curve(TonString* t, const PlotField* f, Points points, bool lowest,
       const char* style)
 {
-  const uint32_t stride = points.n / MOST + 1;
-  bool pen = false;
-  ton_string_printf(t, "<path class=\"%s\" d=\"", style);
+  const uint32_t stride = points.n / MAX_POINTS + 1;
+  bool pen_down = false;
+  open_curve(t, style);
   for (uint32_t i = 0; i < points.n; i += stride) {
-    double most = NAN;
-    for (uint32_t k = i; k < points.n && k < i + stride; ++k) {
-      const double y = (double)points.y[k];
-      most = lowest ? fmin(most, y) : fmax(most, y);
+    const double y = extreme(points, i, stride, lowest);
+    if (inside(f, y)) {
+      add_point(t, f, 0.1 * i, y, pen_down);
     }
-    const bool seen = inside(f, most);
-    if (seen) {
-      ton_string_printf(t, "%c%.1f %.1f", pen ? 'L' : 'M', across(f, 0.1 * i),
-                        up(f, most));
-    }
-    pen = seen;
+    pen_down = inside(f, y);
   }
-  ton_string_add(t, "\"/>\n");
+  close_curve(t);
 }
 
-/// A mark every so often that at most twelve stand below
+/// At most twelve times below the plot, at round distances
 static void
-times(TonString* t, const Field* f)
+times(TonString* t, const PlotField* f)
 {
   static const double steps[] = {0.5,  1.0,   2.0,   5.0,   10.0,   15.0,  30.0,
                                  60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0};
@@ -131,18 +195,7 @@ times(TonString* t, const Field* f)
     char text[32];
     snprintf(text, sizeof(text), step < 1.0 ? "%d:%04.1f" : "%d:%02.0f",
              (int)(s / 60.0), fmod(s, 60.0));
-    label_x(t, f, s, text);
-  }
-}
-
-static void
-level_line(TonString* t, const Field* f, double y, const char* style)
-{
-  if (inside(f, y)) {
-    ton_string_printf(t,
-                      "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
-                      "y2=\"%.1f\"/>\n",
-                      style, EDGE, WIDTH - 8, up(f, y), up(f, y));
+    label_x(t, f, s, text, i % 2 == 1);
   }
 }
 
@@ -159,17 +212,26 @@ plot_loudness(TonString* t, const TonReport* r)
       isfinite(low) ? fmin(-36.0, 12.0 * floor((low - 18.0) / 12.0)) : -60.0;
   const double length =
       0.1 * (a->n_points > b->n_points ? a->n_points : b->n_points);
-  const Field f = {0.0, length, bottom, 0.0, false};
-  open_plot(t, &f, "Loudness over time", bottom < -60.0 ? 12.0 : 6.0, "LUFS");
+  const PlotField f = {0.0, length, bottom, 0.0, false};
+  char says[256];
+  char numbers[3][32];
+  snprintf(says, sizeof(says),
+           "Integrated, the mix is at %s LUFS and the master at %s LUFS; the "
+           "loudest 3 seconds of the master are at %s LUFS.",
+           report_number_text(a->integrated_lufs, 1, numbers[0]),
+           report_number_text(b->integrated_lufs, 1, numbers[1]),
+           report_number_text(b->short_term_max_lufs, 1, numbers[2]));
+  open_plot(t, &f, "Loudness over time", says, bottom < -60.0 ? 12.0 : 6.0,
+            "LUFS");
   times(t, &f);
   curve(t, &f, (Points){a->short_term_lufs, a->n_points}, false, "mix");
   curve(t, &f, (Points){b->momentary_lufs, b->n_points}, false, "fast");
   curve(t, &f, (Points){b->short_term_lufs, b->n_points}, false, "master");
   level_line(t, &f, b->integrated_lufs, "goal");
   close_plot(t, "min:s",
-             "<b class=\"master\">master, short-term</b> <b class=\"fast\">"
-             "master, momentary</b> <b class=\"mix\">mix, short-term</b> "
-             "dashed: the master's integrated loudness");
+             "<b class=\"master\">master, short-term</b> <b class=\"master\">"
+             "thin: momentary</b> <b class=\"mix\">mix, short-term</b> "
+             "dashed: integrated loudness of the master");
 }
 
 static void
@@ -178,12 +240,18 @@ plot_correlation(TonString* t, const TonMeasurement* m)
   if (!m->correlation_curve || !m->n_points) {
     return;
   }
-  const Field f = {0.0, 0.1 * m->n_points, -1.0, 1.0, false};
-  open_plot(t, &f, "Stereo correlation of the master over time", 0.5,
-            "correlation");
+  const PlotField f = {0.0, 0.1 * m->n_points, -1.0, 1.0, false};
+  char says[256];
+  char numbers[2][32];
+  snprintf(says, sizeof(says),
+           "1 is mono, 0 is two unrelated sides. Over the whole song it is %s, "
+           "at its lowest %s.",
+           report_number_text(m->correlation, 2, numbers[0]),
+           report_number_text(m->correlation_min, 2, numbers[1]));
+  open_plot(t, &f, "Stereo correlation of the master over time", says, 0.5, "");
   times(t, &f);
   level_line(t, &f, 0.0, "goal");
-  // what is not heard any more says nothing
+  // in silence at the end it is not defined
   uint32_t n = m->n_points;
   while (n && m->short_term_lufs && !(m->short_term_lufs[n - 1] > -60.0F)) {
     --n;
@@ -194,21 +262,49 @@ plot_correlation(TonString* t, const TonMeasurement* m)
              "mono; windows of 3 s");
 }
 
+/// Third octave against the song's loudness
+static double
+band_db(const TonMeasurement* m, uint32_t band)
+{
+  return m->thirds_db[band] - m->integrated_lufs;
+}
+
 static void
-spectrum_line(TonString* t, const Field* f, const TonMeasurement* m,
+spectrum_line(TonString* t, const PlotField* f, const TonMeasurement* m,
               const char* style)
 {
-  ton_string_printf(t, "<path class=\"%s\" d=\"", style);
-  bool pen = false;
+  bool pen_down = false;
+  open_curve(t, style);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    const double db = m->thirds_db[b] - m->integrated_lufs;
+    const double db = band_db(m, b);
     if (inside(f, db)) {
-      ton_string_printf(t, "%c%.1f %.1f", pen ? 'L' : 'M',
-                        across(f, ton_third_hz(b)), up(f, db));
+      add_point(t, f, ton_third_hz(b), db, pen_down);
     }
-    pen = inside(f, db);
+    pen_down = inside(f, db);
   }
-  ton_string_add(t, "\"/>\n");
+  close_curve(t);
+}
+
+/// Where the master is strongest, and where mastering changed most
+static void
+spectrum_in_words(const TonReport* r, char* buffer, size_t size)
+{
+  uint32_t top = 0;
+  uint32_t moved = 0;
+  double most = 0.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double by = band_db(r->master, b) - band_db(r->mix, b);
+    top = band_db(r->master, b) > band_db(r->master, top) ? b : top;
+    if (isfinite(by) && fabs(by) > fabs(most)) {
+      most = by;
+      moved = b;
+    }
+  }
+  snprintf(buffer, size,
+           "The master is strongest at %s Hz. Against the mix it was changed "
+           "most at %s Hz, by %+.1f dB.",
+           report_third_name(top), report_third_name(moved),
+           report_rounded(most, 1));
 }
 
 static void
@@ -220,22 +316,24 @@ plot_spectrum(TonString* t, const TonReport* r)
   } marks[] = {{30, "30"},   {60, "60"},    {125, "125"}, {250, "250"},
                {500, "500"}, {1000, "1k"},  {2000, "2k"}, {4000, "4k"},
                {8000, "8k"}, {16000, "16k"}};
-  const Field f = {19.0, 21000.0, -60.0, 0.0, true};
+  const PlotField f = {19.0, 21000.0, -60.0, 0.0, true};
   if (!isfinite(r->master->integrated_lufs)) {
     return;
   }
-  open_plot(t, &f, "Third octaves at matched loudness", 12.0, "dB");
+  char says[256];
+  spectrum_in_words(r, says, sizeof(says));
+  open_plot(t, &f, "Third octaves at matched loudness", says, 12.0, "dB");
   for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); ++i) {
-    label_x(t, &f, marks[i].hz, marks[i].text);
+    label_x(t, &f, marks[i].hz, marks[i].text, false);
   }
   spectrum_line(t, &f, r->mix, "mix under");
   spectrum_line(t, &f, r->master, "master");
   close_plot(t, "Hz",
-             "<b class=\"master\">master</b> <b class=\"mix\">mix</b> each "
-             "against its own integrated loudness");
+             "<b class=\"master\">master</b> <b class=\"mix\">mix</b> both "
+             "brought to one loudness");
 }
 
-/// Where one processor takes away, its number in the chain says nothing
+/// A single processor needs no number of its place in the chain
 static const char*
 reduction_name(const TonReport* r, const TonReportCurve* c)
 {
@@ -246,25 +344,23 @@ reduction_name(const TonReport* r, const TonReportCurve* c)
 static void
 plot_reduction(TonString* t, const TonReport* r, const TonReportCurve* c)
 {
-  double most = 0.0;
-  for (uint32_t k = 0; k < c->n; ++k) {
-    most = fmax(most, (double)c->y[k]);
-  }
-  if (most < 0.05) {
+  const double most = extreme((Points){c->y, c->n}, 0, c->n, false);
+  if (!(most >= 0.05)) {
     ton_string_add(t, "<p>Gain reduction: ");
     html_add_text(t, reduction_name(r, c));
     ton_string_add(t, " had nothing to do.</p>\n");
     return;
   }
   const double depth = most > 12.0 ? 24.0 : most > 6.0 ? 12.0 : 6.0;
-  const Field f = {0.0, 0.1 * c->n, depth, 0.0, false};
+  const PlotField f = {0.0, 0.1 * c->n, depth, 0.0, false};
   char title[128];
-  snprintf(title, sizeof(title), "Gain reduction: %s, at most %.1f dB",
+  snprintf(title, sizeof(title), "Gain reduction: %.64s, at most %.1f dB",
            reduction_name(r, c), most);
-  open_plot(t, &f, title, depth / 4.0, "dB taken away");
+  open_plot(t, &f, title, "How much it turns the song down over time.",
+            depth / 4.0, "dB down");
   times(t, &f);
   curve(t, &f, (Points){c->y, c->n}, false, "master");
-  close_plot(t, "min:s", "the most of each 0.1 s");
+  close_plot(t, "min:s", "the most in each 0.1 s");
 }
 
 void

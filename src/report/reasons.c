@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Why things are as they are: every decision with its reason, by track.
+*/
+
 #include "report/figures.h"
 #include "report/html_parts.h"
 
@@ -6,13 +11,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-/// Above this many strips the page shows names, and opens what is clicked
-enum { MOST_OPEN = 24 };
+/// Above this many strips the reasons are folded into one line
+enum { MAX_OPEN = 24 };
 
-/// Length of the strip's part of a path: "tracks/Vox" of "tracks/Vox/trim"; 0
-/// where there is no strip
-static size_t
-strip_length(const char* path)
+size_t
+html_strip_length(const char* path)
 {
   if (strncmp(path, "tracks/", 7) != 0 && strncmp(path, "buses/", 6) != 0) {
     return 0;
@@ -24,20 +27,27 @@ strip_length(const char* path)
 static bool
 same_strip(const TonDecision* a, const TonDecision* b)
 {
-  const size_t n = strip_length(a->path);
-  return n == strip_length(b->path) && strncmp(a->path, b->path, n) == 0;
+  const size_t n = html_strip_length(a->path);
+  return n == html_strip_length(b->path) && strncmp(a->path, b->path, n) == 0;
 }
 
-static bool
-is_first(const TonDecisions* all, uint32_t at)
+uint32_t
+html_strip_number(const TonDecisions* all, uint32_t at)
 {
   for (uint32_t i = 0; i < at; ++i) {
     if (!all->items[i].superseded &&
         same_strip(&all->items[i], &all->items[at])) {
-      return false;
+      return i;
     }
   }
-  return true;
+  return at;
+}
+
+/// Is it the first decision of its strip that still stands?
+static bool
+is_first(const TonDecisions* all, uint32_t at)
+{
+  return !all->items[at].superseded && html_strip_number(all, at) == at;
 }
 
 static bool
@@ -104,7 +114,7 @@ add_value(TonString* t, const TonDecision* d)
   if (d->locked) {
     ton_string_add(t, " <i>locked</i>");
   } else if (d->bound_hit) {
-    ton_string_add(t, " <i>at its bound</i>");
+    ton_string_add(t, " <i>as far as it may go</i>");
   }
 }
 
@@ -154,10 +164,10 @@ add_evidence(TonString* t, const TonEvidence* e)
 static void
 add_row(TonString* t, const TonDecision* d)
 {
-  ton_string_add(t, "<tr><th>");
-  const size_t n = strip_length(d->path);
+  ton_string_add(t, "<tr><th scope=\"row\">");
+  const size_t n = html_strip_length(d->path);
   add_place(t, d->path + n + (d->path[n] == '/'));
-  ton_string_add(t, "</th><td>");
+  ton_string_add(t, "</th><td class=\"value\">");
   add_value(t, d);
   ton_string_add(t, "</td><td>");
   html_add_text(t, d->reason);
@@ -188,7 +198,7 @@ role_of(const TonDecisions* all, const TonDecision* d)
 {
   for (uint32_t i = 0; i < all->count; ++i) {
     const TonDecision* const other = &all->items[i];
-    const size_t n = strip_length(other->path);
+    const size_t n = html_strip_length(other->path);
     if (n && same_strip(d, other) && strcmp(other->path + n, "/role") == 0) {
       return other->value;
     }
@@ -196,15 +206,21 @@ role_of(const TonDecisions* all, const TonDecision* d)
   return "";
 }
 
+void
+html_add_strip_name(TonString* t, const char* path)
+{
+  const char* const name = strchr(path, '/') + 1;
+  add_part(t, name, html_strip_length(path) - (size_t)(name - path));
+}
+
 static void
-add_strip(TonString* t, const TonDecisions* all, uint32_t first, bool open)
+add_strip(TonString* t, const TonDecisions* all, uint32_t first)
 {
   const TonDecision* const d = &all->items[first];
-  const size_t n = strip_length(d->path);
-  if (n) {
-    const char* const name = strchr(d->path, '/') + 1;
-    ton_string_printf(t, "<details%s><summary>", open ? " open" : "");
-    add_part(t, name, n - (size_t)(name - d->path));
+  const bool strip = html_strip_length(d->path) > 0;
+  if (strip) {
+    ton_string_printf(t, "<details open id=\"strip-%u\"><summary>", first);
+    html_add_strip_name(t, d->path);
     ton_string_add(t, " <span class=\"key\">");
     html_add_text(t, d->path[0] == 'b' ? "bus" : role_of(all, d));
     ton_string_add(t, "</span></summary>");
@@ -215,7 +231,21 @@ add_strip(TonString* t, const TonDecisions* all, uint32_t first, bool open)
       add_row(t, &all->items[i]);
     }
   }
-  ton_string_add(t, n ? "</table></details>\n" : "</table>\n");
+  ton_string_add(t, strip ? "</table></details>\n" : "</table>\n");
+}
+
+/// The strips in their order, buses behind the tracks
+static void
+add_strips(TonString* t, const TonDecisions* all)
+{
+  for (int buses = 0; buses < 2; ++buses) {
+    for (uint32_t i = 0; i < all->count; ++i) {
+      const bool bus = all->items[i].path[0] == 'b';
+      if (bus == buses && is_first(all, i)) {
+        add_strip(t, all, i);
+      }
+    }
+  }
 }
 
 static void
@@ -223,20 +253,17 @@ reasons(TonString* t, const char* title, const TonDecisions* all)
 {
   uint32_t strips = 0;
   for (uint32_t i = 0; all && i < all->count; ++i) {
-    strips += !all->items[i].superseded && is_first(all, i);
+    strips += is_first(all, i);
   }
   if (!strips) {
     return;
   }
   ton_string_printf(t, "<h2>%s</h2>\n", title);
-  for (int buses = 0; buses < 2; ++buses) {
-    for (uint32_t i = 0; i < all->count; ++i) {
-      const bool bus = all->items[i].path[0] == 'b';
-      if (bus == buses && !all->items[i].superseded && is_first(all, i)) {
-        add_strip(t, all, i, strips <= MOST_OPEN);
-      }
-    }
+  if (strips > MAX_OPEN) {
+    ton_string_printf(t, "<details><summary>Open all %u</summary>\n", strips);
   }
+  add_strips(t, all);
+  ton_string_add(t, strips > MAX_OPEN ? "</details>\n" : "");
 }
 
 void

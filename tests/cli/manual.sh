@@ -58,19 +58,29 @@ offers() {
   COMP_WORDS=(tonmeister "$@")
   COMP_CWORD=$(($# ))
   _tonmeister
-  echo "${COMPREPLY[*]}"
+  # a word that is two things is offered once
+  printf '%s\n' "${COMPREPLY[@]}" | sort -u | paste -sd ' ' -
 }
 "$ton" help --completion bash >"$work/bash"
 . "$work/bash"
 says "bash: verbs" test "$(offers ma)" = "make master"
 says "bash: options of a verb" test "$(offers mix song --st)" = "--stems"
 says "bash: common options too" test "$(offers mix song --th)" = "--threads"
-says "bash: help knows processors" test "$(offers help lim)" = "limiter"
+says "bash: help knows processors" test "$(offers help limite)" = "limiter"
+says "bash: help knows presets" test "$(offers help 'vocal pl')" = "vocal plate"
+says "bash: help knows words" test "$(offers help LUF)" = "LUFS"
+says "bash: targets" test "$(offers master song --target spot)" = "spotify"
+says "bash: shells" test "$(offers help --completion z)" = "zsh"
+says "bash: depths" test "$(offers mix song --depth 2)" = "24"
+says "bash: bands of apply" test "$(offers apply in.wav out.wav highp)" = "highpass:"
+says "bash: nothing for a number" test -z "$(offers mix song --threads '')"
+says "bash: another verb's option is not in the way" test "$(offers measure --target "$work/raw")" = "$work/raw"
 touch "$work/song.wav"
 says "bash: files" test "$(offers measure "$work/so")" = "$work/song.wav"
 "$ton" help --completion fish >"$work/fish"
 says "fish: every verb" all_in "$work/fish" < <(echo "$verbs" | sed 's/^/-a /')
 "$ton" help --completion zsh >"$work/zsh"
+says "fish: targets" grep -q -- "from master' -l target .*'spotify'" "$work/fish"
 says "zsh: for tonmeister" grep -q '^#compdef tonmeister' "$work/zsh"
 says "no such shell" sh -c "! '$ton' help --completion tcsh"
 echo "1..$n"

@@ -1,95 +1,54 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The report of a small song, as a page and as JSON.
+*/
+
 #include "base/memory.h"
 #include "expect.h"
 #include "report/report.h"
+#include "report_song.h"
 
 #include <jansson.h>
 
 #include <stdio.h>
 #include <string.h>
 
-/// A song of two tracks, one of them with a name that HTML would misread, and
-/// values that like to be printed as -0
-typedef struct {
-  TonMeasurement mix;
-  TonMeasurement master;
-  TonDecision records[6];
-  TonDecisions decisions;
-  float curve[40];
-  TonReportFile file;
-  TonReportCurve reduction;
-  TonReportTag tag;
-  TonReport report;
-} Song;
-
+/// Whatever a record or a file may hold is text on the page
 static void
-record(Song* song, const char* path, const char* value, const char* reason)
+nothing_is_taken_for_markup(void** state)
 {
-  TonDecision* const d = &song->records[song->decisions.count++];
-  snprintf(d->path, sizeof(d->path), "%s", path);
-  snprintf(d->value, sizeof(d->value), "%s", value);
-  snprintf(d->reason, sizeof(d->reason), "%s", reason);
-  d->n_evidence = 1;
-  d->evidence[0] = (TonEvidence){.metric = "place",
-                                 .value = -0.0001,
-                                 .unit = "LU",
-                                 .low = NAN,
-                                 .high = NAN};
-}
-
-static void
-measured(Song* song, TonMeasurement* m, double lufs)
-{
-  m->rate = 48000;
-  m->channels = 2;
-  m->frames = 4 * 48000;
-  m->integrated_lufs = lufs;
-  m->true_peak_dbtp = -1.0;
-  m->mono_loss_lu = -0.001;
-  m->correlation = NAN;
-  m->n_points = 40;
-  m->momentary_lufs = song->curve;
-  m->short_term_lufs = song->curve;
-  m->correlation_curve = song->curve;
-}
-
-static void
-fill(Song* song)
-{
-  *song = (Song){.decisions = {.items = song->records}};
-  for (int i = 0; i < 40; ++i) {
-    song->curve[i] = i < 5 ? -INFINITY : -14.0F;
-  }
-  measured(song, &song->mix, -20.0);
-  measured(song, &song->master, -14.0);
-  record(song, "tracks/A & <B>/role", "kick", "the name says so");
-  record(song, "tracks/Vox/trim", "+1 dB", "active loudness");
-  record(song, "tracks/A & <B>/chain/0/equaliser/1/bell", "{at: 1 kHz}",
-         "a resonance");
-  record(song, "tracks/Vox/sends/Écho 1~14", "-12 dB", "an echo");
-  record(song, "tracks/Vox/fader", "-3 dB", "this is not so any more");
-  song->records[4].superseded = true;
-  song->file =
-      (TonReportFile){"cd",  "x.wav", "0123456789abcdef0123", 1000, -14.0, -1.0,
-                      false, false,   "reads -0.90 dBTP"};
-  song->reduction = (TonReportCurve){"1 limiter", song->curve, 40};
-  song->tag = (TonReportTag){"artist", "Me & You"};
-  song->report = (TonReport){.song = "Song",
-                             .artist = "Me & You",
-                             .version = "0",
-                             .tags = &song->tag,
-                             .n_tags = 1,
-                             .texts = &song->tag,
-                             .n_texts = 1,
-                             .goal_lufs = -14.0,
-                             .ceiling_dbtp = -1.0,
-                             .mix = &song->mix,
-                             .master = &song->master,
-                             .files = &song->file,
-                             .n_files = 1,
-                             .reductions = &song->reduction,
-                             .n_reductions = 1,
-                             .mix_decisions = &song->decisions};
+  (void)state;
+  static const char hostile[] = "<script>x</script>\"'&<b onload=y>\033[31m";
+  ReportSong song;
+  TonString page = {0};
+  report_song_fill(&song);
+  TonDecision* const d = &song.records[1];
+  snprintf(d->path, sizeof(d->path), "tracks/%s/fader", hostile);
+  snprintf(d->value, sizeof(d->value), "%s", hostile);
+  snprintf(d->reason, sizeof(d->reason), "%s", hostile);
+  snprintf(d->evidence[0].unit, sizeof(d->evidence[0].unit), "<script>");
+  snprintf(d->evidence[0].metric, sizeof(d->evidence[0].metric), "%s", hostile);
+  snprintf(d->evidence[0].source, sizeof(d->evidence[0].source), "data/<b>");
+  d->evidence[0].low = 1.0;
+  d->n_alternatives = 1;
+  snprintf(d->alternatives[0].what, sizeof(d->alternatives[0].what), "%s",
+           hostile);
+  snprintf(d->alternatives[0].why_not, sizeof(d->alternatives[0].why_not), "%s",
+           hostile);
+  song.report.song = song.report.artist = hostile;
+  song.tag = (TonReportTag){hostile, hostile};
+  song.file.file = song.file.why = song.file.sha256 = hostile;
+  song.reduction.name = hostile;
+  const TonReportService service = {hostile, -1.0, -14.0, 0.0, true};
+  song.report.services = &service;
+  song.report.n_services = 1;
+  assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
+  const char* const html = ton_string_string(&page);
+  assert_null(strstr(html, "<script"));
+  assert_null(strstr(html, "<b onload"));
+  assert_null(strchr(html, '\033'));
+  ton_string_free(&page);
 }
 
 static uint32_t
@@ -106,16 +65,38 @@ static void
 page_groups_by_track(void** state)
 {
   (void)state;
-  Song song;
+  ReportSong song;
   TonString page = {0};
-  fill(&song);
+  report_song_fill(&song);
   assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
   const char* const html = ton_string_string(&page);
   assert_int_equal(count(html, "<details"), 2);
-  assert_int_equal(count(html, "A &amp; &lt;B&gt;"), 1);
-  assert_non_null(strstr(html, "equaliser bell</th><td>at 1 kHz"));
+  assert_int_equal(count(html, "A &amp; &lt;B&gt;"), 2);
+  assert_non_null(
+      strstr(html, "equaliser bell</th><td class=\"value\">at 1 kHz"));
   assert_non_null(strstr(html, "send to Écho 1/4"));
   assert_null(strstr(html, "not so any more"));
+  ton_string_free(&page);
+}
+
+/// The reasons of many tracks lie behind one line, which opens all of them
+static void
+many_tracks_are_folded(void** state)
+{
+  (void)state;
+  static TonDecision records[38];
+  ReportSong song;
+  TonString page = {0};
+  report_song_fill(&song);
+  for (uint32_t i = 0; i < 38; ++i) {
+    snprintf(records[i].path, sizeof(records[i].path), "tracks/T%u/role", i);
+  }
+  song.decisions = (TonDecisions){.items = records, .count = 38};
+  assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
+  const char* const html = ton_string_string(&page);
+  assert_int_equal(count(html, "<details open"), 38);
+  assert_int_equal(count(html, "<details>"), 1);
+  assert_non_null(strstr(html, "<details><summary>Open all 38</summary>"));
   ton_string_free(&page);
 }
 
@@ -123,9 +104,9 @@ static void
 page_says_what_is_wrong(void** state)
 {
   (void)state;
-  Song song;
+  ReportSong song;
   TonString page = {0};
-  fill(&song);
+  report_song_fill(&song);
   song.report.goal_lufs = -9.0;
   song.master.true_peak_dbtp = -0.2;
   assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
@@ -141,9 +122,9 @@ static void
 nothing_is_minus_zero(void** state)
 {
   (void)state;
-  Song song;
+  ReportSong song;
   TonString page = {0};
-  fill(&song);
+  report_song_fill(&song);
   assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
   const char* const html = ton_string_string(&page);
   assert_int_equal(count(html, "-0.00") + count(html, "-0.0 "), 0);
@@ -155,9 +136,9 @@ static void
 silence_has_a_page(void** state)
 {
   (void)state;
-  Song song;
+  ReportSong song;
   TonString page = {0};
-  fill(&song);
+  report_song_fill(&song);
   for (int i = 0; i < 40; ++i) {
     song.curve[i] = -INFINITY;
   }
@@ -176,9 +157,9 @@ static void
 json_has_the_whole_record(void** state)
 {
   (void)state;
-  Song song;
+  ReportSong song;
   TonString text = {0};
-  fill(&song);
+  report_song_fill(&song);
   assert_int_equal(ton_report_json(&song.report, &text), TON_OK);
   json_t* const all = json_loads(ton_string_string(&text), 0, NULL);
   assert_non_null(all);
@@ -186,7 +167,7 @@ json_has_the_whole_record(void** state)
                           json_object_get(all, "tags"), "artist")),
                       "Me & You");
   json_t* const records = json_object_get(all, "mix_decisions");
-  assert_int_equal(json_array_size(records), 5);
+  assert_int_equal(json_array_size(records), 6);
   json_t* const last = json_array_get(records, 4);
   assert_true(json_is_true(json_object_get(last, "superseded")));
   assert_true(json_is_array(json_object_get(last, "alternatives")));
@@ -206,6 +187,8 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(page_groups_by_track),
+      cmocka_unit_test(nothing_is_taken_for_markup),
+      cmocka_unit_test(many_tracks_are_folded),
       cmocka_unit_test(page_says_what_is_wrong),
       cmocka_unit_test(nothing_is_minus_zero),
       cmocka_unit_test(silence_has_a_page),

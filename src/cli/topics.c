@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Everything help has a name for: verbs, processors, bands, presets, targets
+   and terms.
+*/
+
+#include "cli/help.h"
+#include "cli/verbs.h"
+#include "report/glossary.h"
+
+#include <string.h>
+
+typedef void (*TakeTopic)(void* handle, const char* name);
+
+/// Kinds of band of a processor, null-terminated; null where it has no bands
+static const char* const*
+bands_of(const TonProcessor* p)
+{
+  for (uint32_t i = 0; i < p->n_params; ++i) {
+    if (strcmp(p->params[i].symbol, "1-type") == 0) {
+      return p->params[i].choices;
+    }
+  }
+  return NULL;
+}
+
+static void
+each_processor(unsigned kinds, TakeTopic take, void* handle)
+{
+  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
+    if (kinds & TOPIC_PROCESSOR) {
+      take(handle, (*p)->id);
+    }
+    const char* const* const bands = bands_of(*p);
+    for (int i = 0; (kinds & TOPIC_BAND) && bands && bands[i]; ++i) {
+      take(handle, bands[i]);
+    }
+  }
+}
+
+static void
+each_term(unsigned kinds, TakeTopic take, void* handle)
+{
+  const Glossary* const g = ton_glossary(NULL);
+  for (uint32_t i = 0; g && i < g->count; ++i) {
+    if (kinds & TOPIC_TERM) {
+      take(handle, g->terms[i].term);
+    }
+    for (uint32_t k = 0; (kinds & TOPIC_SPELLING) && k < g->terms[i].n_also;
+         ++k) {
+      take(handle, g->terms[i].also[k]);
+    }
+  }
+}
+
+static void
+each_of_data(unsigned kinds, TakeTopic take, void* handle)
+{
+  TonPreset* const* presets = NULL;
+  const TargetText* targets = NULL;
+  const uint32_t n_presets = kinds & TOPIC_PRESET ? cli_presets(&presets) : 0;
+  const uint32_t n_targets = kinds & TOPIC_TARGET ? cli_targets(&targets) : 0;
+  for (uint32_t i = 0; i < n_presets; ++i) {
+    take(handle, presets[i]->name);
+  }
+  for (uint32_t i = 0; i < n_targets; ++i) {
+    take(handle, targets[i].name);
+  }
+}
+
+void
+cli_each_topic(unsigned kinds, TakeTopic take, void* handle)
+{
+  static const char* const lists[] = {"all", "targets", "terms"};
+  for (int i = 0; (kinds & TOPIC_LIST) && i < 3; ++i) {
+    take(handle, lists[i]);
+  }
+  for (uint32_t i = 0; (kinds & TOPIC_VERB) && i < cli_n_verbs; ++i) {
+    take(handle, cli_verbs[i].name);
+  }
+  each_processor(kinds, take, handle);
+  each_of_data(kinds, take, handle);
+  each_term(kinds, take, handle);
+}
