@@ -177,19 +177,24 @@ print_excerpt(const TonError* e)
   }
 }
 
-/// Where the words of an error are explained: the first that is a unit or an
-/// abbreviation of the glossary
+/// A term that is a unit or an abbreviation: "LUFS", "ISRC", "dBTP"
+static bool
+has_capital(const char* term)
+{
+  return strpbrk(term, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL;
+}
+
+/// Where an error's first unit or abbreviation is explained; other words of
+/// the field are left to the reader
 static void
 print_where_explained(const char* text)
 {
   const Glossary* const g = ton_glossary(NULL);
   for (const char* c = text; g && *c;) {
     const size_t n = strcspn(c, " ,;:.()\"");
-    char word[16];
-    snprintf(word, sizeof(word), "%.*s", n < sizeof(word) ? (int)n : 0, c);
-    for (uint32_t i = 0; *word && i < g->count; ++i) {
+    for (uint32_t i = 0; i < g->count; ++i) {
       const char* const term = g->terms[i].term;
-      if (strcmp(term, word) == 0 && strpbrk(term, "ABCDEFGILMPQRSTUX")) {
+      if (strlen(term) == n && strncmp(term, c, n) == 0 && has_capital(term)) {
         fprintf(stderr, "  (tonmeister help %s explains the word)\n", term);
         return;
       }
