@@ -20,9 +20,9 @@ print_options(const Option* options, uint32_t n)
   for (uint32_t i = 0; i < n; ++i) {
     const Option* const o = &options[i];
     char head[64];
-    snprintf(head, sizeof(head), "%s%c%s--%s%s%s", o->letter ? "-" : " ",
-             o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
-             o->value ? " " : "", o->value ? o->value : "");
+    ton_string_cut(head, sizeof(head), "%s%c%s--%s%s%s", o->letter ? "-" : " ",
+                   o->letter ? o->letter : ' ', o->letter ? ", " : "  ",
+                   o->name, o->value ? " " : "", o->value ? o->value : "");
     printf("  %-24s %s\n", head, o->help);
   }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What `make` and `master` can be asked of the master.
+
 #ifndef TON_CLI_MASTER_OPTIONS_H
 #define TON_CLI_MASTER_OPTIONS_H
 

@@ -6,9 +6,8 @@
 
 #include "base/data_path.h"
 #include "base/memory.h"
+#include "base/string.h"
 #include "cli/help.h"
-
-#include <stdio.h>
 
 enum { MAX_TARGETS = 64 };
 
@@ -16,7 +15,7 @@ static void
 take(char* buffer, size_t size, const TonDoc* doc, const char* key)
 {
   char* const value = ton_doc_get(doc, key);
-  snprintf(buffer, size, "%s", value ? value : "");
+  ton_string_cut(buffer, size, "%s", value ? value : "");
   ton_free(value);
 }
 
@@ -28,12 +27,14 @@ read_target(const TonDoc* doc, uint32_t number, TargetText* target)
   const size_t sizes[] = {sizeof(target->title), sizeof(target->loudness),
                           sizeof(target->ceiling)};
   char* const name = ton_doc_key(doc, "targets", number);
-  snprintf(target->name, sizeof(target->name), "%s", name ? name : "");
+  ton_string_cut(target->name, sizeof(target->name), "%s", name ? name : "");
   ton_free(name);
   for (int i = 0; i < 3; ++i) {
     char path[128];
-    snprintf(path, sizeof(path), "targets/%s/%s", target->name, keys[i]);
-    take(fields[i], sizes[i], doc, path);
+    if (ton_string_format(path, sizeof(path), "targets/%s/%s", target->name,
+                          keys[i])) {
+      take(fields[i], sizes[i], doc, path);
+    }
   }
 }
 

@@ -10,10 +10,10 @@
 #include "base/data_path.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/string.h"
 
 #include <tonmeister/session.h>
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,7 +23,9 @@ static const char*
 text_at(const TonDoc* doc, uint32_t number, const char* key, TonArena* arena)
 {
   char path[64];
-  snprintf(path, sizeof(path), "terms/%u/%s", number, key);
+  if (!ton_string_format(path, sizeof(path), "terms/%u/%s", number, key)) {
+    return NULL;
+  }
   char* const text = ton_doc_get(doc, path);
   const char* const kept =
       text ? ton_arena_string(arena, text, strlen(text)) : NULL;
@@ -37,14 +39,16 @@ list_at(const TonDoc* doc, uint32_t number, const char* key, TonArena* arena,
         uint32_t* n)
 {
   char path[64];
-  snprintf(path, sizeof(path), "terms/%u/%s", number, key);
-  const uint32_t count = ton_doc_count(doc, path);
+  const bool fits =
+      ton_string_format(path, sizeof(path), "terms/%u/%s", number, key);
+  const uint32_t count = fits ? ton_doc_count(doc, path) : 0;
   const char** const list =
       ton_arena_alloc(arena, (count + 1) * sizeof(const char*));
   *n = list ? count : 0;
   for (uint32_t i = 0; i < *n; ++i) {
-    snprintf(path, sizeof(path), "%s/%u", key, i);
-    list[i] = text_at(doc, number, path, arena);
+    list[i] = ton_string_format(path, sizeof(path), "%s/%u", key, i)
+                  ? text_at(doc, number, path, arena)
+                  : NULL;
     list[i] = list[i] ? list[i] : "";
   }
   return list;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The words of mixing and mastering, explained.
+
 #ifndef TON_REPORT_GLOSSARY_H
 #define TON_REPORT_GLOSSARY_H
 
