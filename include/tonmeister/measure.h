@@ -123,8 +123,9 @@ void ton_meters_now(const TonMeters* meters, double* momentary,
                     double* short_term);
 
 /// Close and write the result; the curves in it are owned by `meters`, valid
-/// until it is freed.  [main]
-void ton_meters_finish(TonMeters* meters, TonMeasurement* result);
+/// until it is freed.  TON_NO_MEMORY if memory ran out on the way: figures may
+/// be missing then.  [main]
+TonStatus ton_meters_finish(TonMeters* meters, TonMeasurement* result);
 
 void ton_meters_free(TonMeters* meters);
 

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/// What is this far below the loudest moment is digital silence to us
+/// Distance below the loudest moment that counts as digital silence, dB
 #define SILENT_DB 90.0
 
 enum {
@@ -60,14 +60,14 @@ typedef struct {
 static bool
 measure_span(const TonFeatures* s, double* levels_db, LevelSpan* span)
 {
-  double most = 0.0;
+  double max = 0.0;
   for (uint32_t i = 0; i < s->n_levels; ++i) {
-    most = fmax(most, envelope_at(s, i));
+    max = fmax(max, envelope_at(s, i));
   }
-  if (!(most > 0.0)) {
+  if (!(max > 0.0)) {
     return false;
   }
-  span->silence_db = ton_power_db(most) - SILENT_DB;
+  span->silence_db = ton_power_db(max) - SILENT_DB;
   uint32_t n = 0;
   for (uint32_t i = 0; i < s->n_levels; ++i) {
     const double db = ton_power_db(envelope_at(s, i));
@@ -77,7 +77,7 @@ measure_span(const TonFeatures* s, double* levels_db, LevelSpan* span)
   }
   span->floor_db = percentile(levels_db, n, 0.05);
   span->ceiling_db =
-      fmax(percentile(levels_db, n, 0.95), ton_power_db(most) - 12.0);
+      fmax(percentile(levels_db, n, 0.95), ton_power_db(max) - 12.0);
   return true;
 }
 

@@ -67,7 +67,7 @@ clips_new(uint32_t rate, uint32_t channels)
   return s;
 }
 
-/// Longest first; of equals, what was there first
+/// Longest first; of equal length, the earlier first
 static void
 keep(Run* longest, uint32_t* n, const Run* run)
 {

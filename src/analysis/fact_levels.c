@@ -37,7 +37,7 @@ active_blocks(const TonFeatures* s, double* powers)
   return n;
 }
 
-/// Mean of what lies above `gate_lu` under the mean
+/// Mean of the powers above the mean plus `gate_lu`
 static double
 gated_mean(const double* powers, uint32_t n, double gate_lu)
 {
@@ -93,11 +93,11 @@ peak_at(const TonFeatures* s, uint32_t i)
 static void
 highest_peak(const TonFeatures* s, TonFacts* f)
 {
-  double most = 0.0;
+  double max = 0.0;
   for (uint32_t i = 0; i < s->n_levels; ++i) {
-    most = fmax(most, (double)s->levels[i].peak);
+    max = fmax(max, (double)s->levels[i].peak);
   }
-  f->peak_to_loud_db = ton_to_db(most) - f->active_lufs;
+  f->peak_to_loud_db = ton_to_db(max) - f->active_lufs;
 }
 
 static void
@@ -182,16 +182,16 @@ find_hits(const TonFeatures* s, TonFacts* f)
 {
   enum { APART = 3 };
   double* const levels = ton_alloc((s->n_levels + 1) * sizeof(double));
-  double most = 0.0;
+  double max = 0.0;
   if (!levels) {
     return TON_NO_MEMORY;
   }
   for (uint32_t i = 0; i < s->n_levels; ++i) {
-    most = fmax(most, s->levels[i].weighted);
+    max = fmax(max, s->levels[i].weighted);
   }
   uint32_t n = 0;
   for (uint32_t i = 2; i < s->n_levels; ++i) {
-    if (is_hit(s, i, ton_power_db(most))) {
+    if (is_hit(s, i, ton_power_db(max))) {
       const float peak = fmaxf(peak_at(s, i), s->levels[i - 1].peak);
       levels[n++] = ton_to_db((double)peak);
       i += APART - 1;

@@ -69,7 +69,8 @@ band_power(const double* bins, uint32_t n, double rate, uint32_t band)
   return sum;
 }
 
-/// Both spectra are one in the bands above the splice
+/// Replace the bands up to the splice by those of the low sum, brought to the
+/// level of the bands above
 static void
 splice(const double* bins, const TonFeatures* f, double* thirds_db)
 {
@@ -79,7 +80,7 @@ splice(const double* bins, const TonFeatures* f, double* thirds_db)
     ours += band_power(bins, LOW_FRAME, f->low_rate, b);
     theirs += pow(10.0, thirds_db[b] / 10.0);
   }
-  // Nothing in the sum of the sides (one is upside down): keep what is there
+  // The mono sum cancels (one side has opposite polarity): keep the bands
   if (!(ours > 0.05 * theirs) || !(ours < 2.0 * theirs)) {
     return;
   }

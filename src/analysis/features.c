@@ -15,7 +15,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST = 64, BEFORE = TON_K_HISTORY, BEHIND = TON_K_BLOCK, EDGE_MS = 5 };
+enum {
+  MAX_CHANNELS = 64,
+  BEFORE = TON_K_HISTORY,
+  BEHIND = TON_K_BLOCK,
+  EDGE_MS = 5
+};
 
 struct TonAnalysis {
   uint32_t rate;
@@ -25,9 +30,9 @@ struct TonAnalysis {
   // One level frame of sound, with what the weighting needs before and behind
   uint32_t step; ///< Frames of sound in it
   uint32_t held;
-  float* in[MOST];
+  float* in[MAX_CHANNELS];
   TonKWeight k;
-  double state[MOST + 1][TON_K_HISTORY];
+  double state[MAX_CHANNELS + 1][TON_K_HISTORY];
   TonLevelFrame* levels;
   size_t capacity;
   uint32_t n_levels;
@@ -59,7 +64,7 @@ TonAnalysis*
 ton_analysis_new(uint32_t rate, uint32_t channels, unsigned what)
 {
   TonAnalysis* const a = ton_alloc(sizeof(TonAnalysis));
-  if (!a || !channels || channels > MOST) {
+  if (!a || !channels || channels > MAX_CHANNELS) {
     ton_free(a);
     return NULL;
   }
@@ -79,19 +84,19 @@ ton_analysis_new(uint32_t rate, uint32_t channels, unsigned what)
 static float
 peak_of(const float* x, uint32_t n)
 {
-  float most[4] = {0.0F, 0.0F, 0.0F, 0.0F};
+  float max[4] = {0.0F, 0.0F, 0.0F, 0.0F};
   uint32_t i = 0;
   for (; i + 4 <= n; i += 4) {
     for (uint32_t k = 0; k < 4; ++k) {
       const float size = fabsf(x[i + k]);
-      most[k] = size > most[k] ? size : most[k];
+      max[k] = size > max[k] ? size : max[k];
     }
   }
   for (; i < n; ++i) {
     const float size = fabsf(x[i]);
-    most[0] = size > most[0] ? size : most[0];
+    max[0] = size > max[0] ? size : max[0];
   }
-  return fmaxf(fmaxf(most[0], most[1]), fmaxf(most[2], most[3]));
+  return fmaxf(fmaxf(max[0], max[1]), fmaxf(max[2], max[3]));
 }
 
 static void
@@ -154,7 +159,7 @@ end_frame(TonAnalysis* a)
   for (uint32_t c = 0; c < a->channels; c += 2) {
     weigh_pair(a, c, n, frame);
   }
-  const float* in[MOST];
+  const float* in[MAX_CHANNELS];
   for (uint32_t c = 0; c < a->channels; ++c) {
     in[c] = a->in[c] + BEFORE;
     frame->peak = fmaxf(frame->peak, peak_of(in[c], n));
@@ -262,11 +267,11 @@ ton_analysis_finish(TonAnalysis* a, TonSound* sound)
   }
   take_features(a, &sound->features);
   TonMeasurement* const whole = &sound->facts.whole;
-  ton_meters_finish(a->meters, whole);
+  const TonStatus status = ton_meters_finish(a->meters, whole);
   whole->n_points = 0;
   whole->momentary_lufs = whole->short_term_lufs = NULL;
   whole->peak_dbfs = whole->correlation_curve = NULL;
-  if (a->failed || a->low.failed || a->spectra.failed ||
+  if (status || a->failed || a->low.failed || a->spectra.failed ||
       facts_find(&sound->features, &sound->facts)) {
     return TON_NO_MEMORY;
   }

@@ -49,8 +49,8 @@ find_line(const double* bins, double rate, double hz)
   return (Line){power, ton_power_db(bins[top] / floor_power), top * width, top};
 }
 
-/// `often`: what half of the time stays under, or null; a line that is much
-/// louder half of the time is a note's
+/// `often`: median power of each bin, or null; a line whose median is much
+/// higher than its minimum belongs to notes
 static void
 judge_hum(const double* bins, const double* often, double rate, double base_hz,
           TonFacts* t)
@@ -94,8 +94,8 @@ pause_spectrum(TonFft* fft, const TonFeatures* f, double* bins)
   return n > 0;
 }
 
-/// What every bin keeps to in nine tenths of the time that sounds, and in
-/// half of it: notes come and go, hum stays
+/// Power that each bin exceeds in nine tenths of the active time (`bins`), and
+/// in half of it (`often`): notes come and go, hum stays
 static bool
 steady_spectrum(TonFft* fft, const TonFeatures* f, double* bins, double* often)
 {
@@ -123,7 +123,7 @@ steady_spectrum(TonFft* fft, const TonFeatures* f, double* bins, double* often)
   return n >= FEWEST;
 }
 
-/// Louder than this it is the music, found where it never pauses, dB
+/// Level above which a hum found in music without pauses is the music, dB
 #define HUM_IN_MUSIC_DB -10.0
 
 /// From the pauses; from the music if it never pauses

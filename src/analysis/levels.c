@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Sample peak, RMS, DC and silence at both ends of a sound.
+*/
 #include "analysis/meters.h"
 #include "base/memory.h"
 #include "dsp/decibel.h"
@@ -106,7 +110,7 @@ finish_silence(const Levels* l, TonMeasurement* m)
   m->silence_tail_s = (double)tail / l->rate;
 }
 
-void
+bool
 levels_finish(Levels* l, TonMeasurement* m)
 {
   const double samples = (double)m->frames * l->channels;
@@ -122,6 +126,7 @@ levels_finish(Levels* l, TonMeasurement* m)
   if (l->timeline) {
     m->peak_dbfs = curve_give(&l->curve, m);
   }
+  return !l->curve.failed;
 }
 
 void

@@ -159,7 +159,7 @@ keep_point(Loudness* l)
   curve_add(&l->short_term_curve, level(window(l, SHORT)));
 }
 
-/// Recursion ends in silence, not in numbers too small to be normal
+/// Flush denormal filter states to 0
 static void
 flush(double* y)
 {
@@ -287,14 +287,17 @@ ascending(const void* a, const void* b)
 }
 
 /// EBU Tech 3342: -70 LUFS, then 20 LU below what passed; P95 - P10
-static void
+static bool
 find_range(const Loudness* l, TonMeasurement* m)
 {
   const double* const tenths = l->tenths[0];
   const double passed = gated(l, tenths, RANGE_BLOCK, -INFINITY);
   double* const levels = ton_alloc((l->n_tenths + 1) * sizeof(double));
   size_t n = 0;
-  for (size_t i = 0; levels && i + RANGE_BLOCK <= l->n_tenths; ++i) {
+  if (!levels) {
+    return false;
+  }
+  for (size_t i = 0; i + RANGE_BLOCK <= l->n_tenths; ++i) {
     const double loudness = level(block_power(tenths, i, RANGE_BLOCK));
     if (loudness > -70.0 && loudness > level(passed) - 20.0) {
       levels[n++] = loudness;
@@ -307,9 +310,10 @@ find_range(const Loudness* l, TonMeasurement* m)
     m->loudness_range_lu = m->range_high_lufs - m->range_low_lufs;
   }
   ton_free(levels);
+  return true;
 }
 
-void
+bool
 loudness_finish(Loudness* l, TonMeasurement* m)
 {
   m->integrated_lufs = integrated(l, l->tenths[0]);
@@ -322,19 +326,24 @@ loudness_finish(Loudness* l, TonMeasurement* m)
     m->short_term_max_at_s = (double)l->short_term.tick / TICKS_PER_S;
   }
   m->range_stable = l->n_tenths >= 600;
-  if (!l->failed) {
-    find_range(l, m);
-  }
+  const bool whole = !l->failed && find_range(l, m);
   if (l->timeline) {
     m->momentary_lufs = curve_give(&l->momentary_curve, m);
     m->short_term_lufs = curve_give(&l->short_term_curve, m);
   }
+  return whole && !l->momentary_curve.failed && !l->short_term_curve.failed;
 }
 
 double
 loudness_fold_loss(const Loudness* l)
 {
   return integrated(l, l->tenths[1]) - integrated(l, l->tenths[0]);
+}
+
+bool
+loudness_whole(const Loudness* l)
+{
+  return !l->failed;
 }
 
 void

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The meters of a sound: cuts it into ticks of 10 ms and hands each to the
+   loudness, true-peak, level, spectrum and stereo meters that are asked for.
+*/
 #include "analysis/meters.h"
 
 #include "base/array.h"
@@ -7,10 +12,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUND = 8 }; ///< Ticks between two moves of what is kept
+enum { ROUND = 8 }; ///< Ticks between two moves of the kept samples
 
 /**
-   What is kept of each channel, in frames:
+   Samples kept of each channel, in frames:
 
      | PAST | tick before | tick under way | ... | SLACK |
                           ^ here, moving right; after a round, back to the left
@@ -61,10 +66,12 @@ curve_add(Curve* curve, double value)
 {
   float* const grown = ton_grow(curve->values, &curve->capacity,
                                 (size_t)curve->n + 1, sizeof(float));
-  if (grown) {
-    curve->values = grown;
-    curve->values[curve->n++] = (float)value;
+  if (!grown) {
+    curve->failed = true;
+    return;
   }
+  curve->values = grown;
+  curve->values[curve->n++] = (float)value;
 }
 
 float*
@@ -164,7 +171,7 @@ ton_meters_new(uint32_t rate, uint32_t channels, unsigned what)
     ton_meters_free(m);
     return NULL;
   }
-  // a tick of silence lies before the song
+  // the song is preceded by one tick of silence
   m->tick.n_before = m->longest;
   m->entries_before = (m->longest + TON_SCAN_GROUP - 1) / TON_SCAN_GROUP;
   begin_tick(m);
@@ -181,7 +188,7 @@ ton_meters_weight(TonMeters* m, uint32_t channel, double weight)
 
 // Running ----------------------------------------------------------------------
 
-/// Put 0 for what is no number
+/// Replace samples that are not finite by 0
 static void
 clean(TonMeters* m, uint32_t c)
 {
@@ -243,7 +250,7 @@ hand_on(TonMeters* m)
   }
 }
 
-/// Back to the left, with what is still looked at
+/// Move the samples that are still needed to the front
 static void
 rewind_past(TonMeters* m)
 {
@@ -288,7 +295,7 @@ end_tick(TonMeters* m)
   move_on(m);
 }
 
-/// Ask for what will be copied next while this is worked on
+/// Prefetch the input that will be copied next
 static void
 prefetch(const float* x, uint32_t n)
 {
@@ -301,8 +308,8 @@ void
 ton_meters_add(TonMeters* m, const float* const* in, uint32_t frames)
 {
   for (uint32_t at = 0; at < frames;) {
-    const uint32_t room = m->tick.n - m->held;
-    const uint32_t n = frames - at < room ? frames - at : room;
+    const uint32_t space = m->tick.n - m->held;
+    const uint32_t n = frames - at < space ? frames - at : space;
     for (uint32_t c = 0; c < m->channels; ++c) {
       float* const to = m->past[c] + m->here + m->held;
       memcpy(to, in[c] + at, n * sizeof(float));
@@ -377,7 +384,8 @@ end_short_tick(TonMeters* m)
   }
 }
 
-/// The last tick, then silence that brings out what the true-peak meter holds
+/// The last tick, then a tick of silence for the look-ahead of the true-peak
+/// meter
 static void
 run_out(TonMeters* m)
 {
@@ -394,17 +402,18 @@ run_out(TonMeters* m)
   }
 }
 
-static void
+static bool
 finish_stereo(TonMeters* m, TonMeasurement* r)
 {
-  stereo_finish(m->stereo, r);
   r->mono_loss_lu = loudness_fold_loss(m->loudness);
+  return stereo_finish(m->stereo, r) && loudness_whole(m->loudness);
 }
 
-void
+TonStatus
 ton_meters_finish(TonMeters* m, TonMeasurement* r)
 {
   const uint64_t frames = m->tick.first + m->held;
+  bool whole = true;
   undefined(r);
   r->n_points = UINT32_MAX;
   run_out(m);
@@ -414,25 +423,26 @@ ton_meters_finish(TonMeters* m, TonMeasurement* r)
   r->bad_samples = m->bad;
   r->first_bad_at_s = m->bad ? (double)m->first_bad / m->rate : NAN;
   if (m->what & TON_MEASURE_LOUDNESS) {
-    loudness_finish(m->loudness, r);
+    whole = loudness_finish(m->loudness, r) && whole;
   }
   if (m->true_peak) {
     true_peak_finish(m->true_peak, r);
     r->plr_lu = r->true_peak_dbtp - r->integrated_lufs;
   }
   if (m->true_peak && m->what & TON_MEASURE_LOUDNESS) {
-    true_peak_psr(m->true_peak, m->loudness, r);
+    whole = true_peak_psr(m->true_peak, m->loudness, r) && whole;
   }
   if (m->levels) {
-    levels_finish(m->levels, r);
+    whole = levels_finish(m->levels, r) && whole;
   }
   if (m->spectrum) {
     spectrum_finish(m->spectrum, r);
   }
   if (m->stereo) {
-    finish_stereo(m, r);
+    whole = finish_stereo(m, r) && whole;
   }
   r->n_points = r->n_points == UINT32_MAX ? 0 : r->n_points;
+  return whole ? TON_OK : TON_NO_MEMORY;
 }
 
 void

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Inside of the meters: the tick that all share, and each meter's functions.
+*/
 #ifndef TON_ANALYSIS_METERS_H
 #define TON_ANALYSIS_METERS_H
 
@@ -49,6 +53,7 @@ typedef struct {
   float* values;
   size_t capacity;
   uint32_t n;
+  bool failed; ///< Memory was refused: points are missing
 } Curve;
 
 void curve_add(Curve* curve, double value);
@@ -78,10 +83,14 @@ double loudness_short_power(const Loudness* l);
 /// Loudness of the 3 s that end after 0.1 s number `tenth` (from 0), or NaN
 double loudness_short_at(const Loudness* l, uint64_t tenth);
 
-void loudness_finish(Loudness* l, TonMeasurement* m);
+/// False: memory was refused
+bool loudness_finish(Loudness* l, TonMeasurement* m);
 
 /// Integrated loudness of the fold minus that of the song
 double loudness_fold_loss(const Loudness* l);
+
+/// Whether it has all powers: memory was never refused
+bool loudness_whole(const Loudness* l);
 
 void loudness_free(Loudness* l);
 
@@ -97,8 +106,9 @@ void true_peak_add(TruePeak* t, const Tick* tick);
 /// The tick before `tick` was the last one: what follows is silence
 void true_peak_finish(TruePeak* t, TonMeasurement* m);
 
-/// True peak of the 3 s before the end of a 0.1 s minus short-term loudness
-void true_peak_psr(const TruePeak* t, const Loudness* l, TonMeasurement* m);
+/// True peak of the 3 s before the end of a 0.1 s minus short-term loudness.
+/// False: memory was refused
+bool true_peak_psr(const TruePeak* t, const Loudness* l, TonMeasurement* m);
 
 void true_peak_free(TruePeak* t);
 
@@ -110,7 +120,8 @@ Levels* levels_new(uint32_t rate, uint32_t channels, bool timeline);
 
 void levels_add(Levels* l, const Tick* tick);
 
-void levels_finish(Levels* l, TonMeasurement* m);
+/// False: memory was refused
+bool levels_finish(Levels* l, TonMeasurement* m);
 
 void levels_free(Levels* l);
 
@@ -148,7 +159,8 @@ Stereo* stereo_new(uint32_t rate, bool timeline);
 /// `short_power`: of the last 3 s, weighted
 void stereo_add(Stereo* s, const Tick* tick, double short_power);
 
-void stereo_finish(Stereo* s, TonMeasurement* m);
+/// False: memory was refused
+bool stereo_finish(Stereo* s, TonMeasurement* m);
 
 void stereo_free(Stereo* s);
 

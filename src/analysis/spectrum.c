@@ -28,7 +28,7 @@ struct Spectrum {
   TonFft* fft;
   float* window;
   float* in[MOST_CHANNELS];
-  float* left_bins; ///< UserEdits while the right side is transformed
+  float* left_bins; ///< Kept while the right side is transformed
   uint32_t held;
   double* power; ///< Per bin, of all channels
   double* left;
@@ -135,8 +135,8 @@ void
 spectrum_add(Spectrum* s, const Tick* tick)
 {
   for (uint32_t at = 0; at < tick->n;) {
-    const uint32_t room = s->n - s->held;
-    const uint32_t n = tick->n - at < room ? tick->n - at : room;
+    const uint32_t space = s->n - s->held;
+    const uint32_t n = tick->n - at < space ? tick->n - at : space;
     for (uint32_t c = 0; c < s->channels; ++c) {
       memcpy(s->in[c] + s->held, tick->x[c] + at, n * sizeof(float));
     }
@@ -148,7 +148,7 @@ spectrum_add(Spectrum* s, const Tick* tick)
   }
 }
 
-/// The rest, and half a window of silence
+/// Transform the rest, followed by half a window of silence
 static void
 run_out(Spectrum* s)
 {
@@ -212,7 +212,7 @@ find_bands(const Spectrum* s, TonMeasurement* m)
     if (l > 1e-10 && r > 1e-10) {
       m->band_correlation[b] = x / sqrt(l * r);
     }
-    // 130 dB apart is as good as nothing
+    // 130 dB below the other side counts as nothing
     const double mid = all + 2.0 * x;
     const double side = all - 2.0 * x;
     m->band_side_db[b] =

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Correlation of left and right, over the whole and its least 3 s, and balance.
+*/
 #include "analysis/meters.h"
 #include "base/memory.h"
 #include "dsp/decibel.h"
@@ -92,7 +96,7 @@ stereo_add(Stereo* s, const Tick* tick, double short_power)
   }
 }
 
-void
+bool
 stereo_finish(Stereo* s, TonMeasurement* m)
 {
   const double floor = s->all.frames * silence;
@@ -105,6 +109,7 @@ stereo_finish(Stereo* s, TonMeasurement* m)
   if (s->timeline) {
     m->correlation_curve = curve_give(&s->curve, m);
   }
+  return !s->curve.failed;
 }
 
 void

@@ -9,7 +9,7 @@
    meter lives one tick behind, because it looks 48 frames ahead; before and
    after the song lies silence.
 
-   Almost all of the work is left out, and nothing of the result: see
+   Samples that cannot hold the peak are skipped without changing the result: see
    TonPeakTable for the bound.
 */
 
@@ -120,12 +120,16 @@ window_peak(const TruePeak* t, uint32_t end)
   return peak;
 }
 
-void
+bool
 true_peak_psr(const TruePeak* t, const Loudness* l, TonMeasurement* m)
 {
   float* const all = ton_alloc((t->tenths.n + 1) * sizeof(float));
   uint32_t n = 0;
-  for (uint32_t end = WINDOW; all && end <= t->tenths.n; ++end) {
+  if (!all || t->tenths.failed) {
+    ton_free(all);
+    return false;
+  }
+  for (uint32_t end = WINDOW; end <= t->tenths.n; ++end) {
     const double loudness = loudness_short_at(l, end - 1);
     if (loudness > -60.0) {
       const double peak = ton_to_db((double)window_peak(t, end));
@@ -138,6 +142,7 @@ true_peak_psr(const TruePeak* t, const Loudness* l, TonMeasurement* m)
     m->psr_median_lu = (double)all[n / 2];
   }
   ton_free(all);
+  return true;
 }
 
 void

@@ -77,8 +77,8 @@ smoothed(TonPlan* plan, const TonFeatures* f)
   return around;
 }
 
-/// Power that 60 % of the song stay under, less half a decibel, so that a beat
-/// does not pick its own peaks
+/// Power exceeded during 40 % of the song, less 0.5 dB so that steady music
+/// counts as a whole
 static double
 loud_gate(TonPlan* plan, const TonFeatures* f, const double* around)
 {
@@ -94,7 +94,7 @@ loud_gate(TonPlan* plan, const TonFeatures* f, const double* around)
   return 0.89 * sorted[(uint32_t)(0.6 * (n - 1))];
 }
 
-/// Power of the 400 ms from a tenth on; 0 where they pause or are not loud
+/// Power of 400 ms from a tenth on; 0 if they pause or are not loud
 static double
 loud_block(const TonFeatures* f, const double* around, double gate, uint32_t i)
 {

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Searching the gain into a limiter that gives a loudness: a state machine, the
+   caller renders.
+*/
 #ifndef TON_ASSISTANTS_GAIN_SEARCH_H
 #define TON_ASSISTANTS_GAIN_SEARCH_H
 
@@ -31,7 +36,7 @@ typedef struct {
   double low_db;       ///< Gain allowed
   double high_db;
   double most_reduction_db; ///< Of the limiter; beyond: TON_GAIN_SEARCH_BOUND
-  uint32_t most_runs;
+  uint32_t max_runs;
   TonGainSearchState state;
   uint32_t runs;
   double drive_db[16];
@@ -40,9 +45,9 @@ typedef struct {
   double best_lufs;
   double next_db;
   double under_db; ///< Bracket: highest gain below the goal, NaN if none
-  double under_miss;
+  double under_error;
   double over_db; ///< Lowest gain above the goal, NaN if none
-  double over_miss;
+  double over_error;
   int32_t last_side; ///< -1 under, 1 over, 0 none: for Illinois
 } TonGainSearch;
 
@@ -52,12 +57,12 @@ void ton_gain_search_start(TonGainSearch* search, double goal_lufs,
 
 /// The gain to render with next; false when the search is over (then
 /// `state`, `best_db` and `best_lufs` say how).  [any]
-bool ton_gain_search_next(const TonGainSearch* search, double* drive_db);
+bool ton_gain_search_next(const TonGainSearch* search, double* gain_db);
 
-/// Tell what the render at `drive_db` measured: integrated loudness, and the
+/// Tell what the render at `gain_db` measured: integrated loudness, and the
 /// 95th percentile of the limiter's gain reduction in dB (positive; NaN: not
 /// known).  [any]
-void ton_gain_search_tell(TonGainSearch* search, double drive_db, double lufs,
+void ton_gain_search_tell(TonGainSearch* search, double gain_db, double lufs,
                           double reduction_db);
 
 #endif

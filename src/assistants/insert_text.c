@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Values of a processor as text, printed by its own parameter table.
+*/
 #include "assistants/insert_text.h"
 
 #include "base/string.h"
@@ -11,10 +15,10 @@ static void
 add_setting(TonString* text, const TonParam* param, const char* key,
             double value)
 {
-  char room[64];
+  char buffer[64];
   const float held = fminf(fmaxf((float)value, param->min), param->max);
   ton_string_printf(text, "%s%s: %s", text->length > 1 ? ", " : "", key,
-                    ton_param_print(param, held, room, sizeof(room)));
+                    ton_param_print(param, held, buffer, sizeof(buffer)));
 }
 
 static const char*

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Values of a processor as text, printed by its own parameter table.
+*/
 #ifndef TON_ASSISTANTS_INSERT_TEXT_H
 #define TON_ASSISTANTS_INSERT_TEXT_H
 

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The mastering assistant: goal, repair, compression of the whole, width and
+   limiter, and the record of the gain that was found.
+*/
 #include "assistants/master.h"
 
 #include "assistants/compression_estimate.h"
 #include "assistants/insert_text.h"
-#include "assistants/master_parts.h"
+#include "assistants/master_internal.h"
 #include "base/error.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/// Below this peak-to-loudness ratio a mix is dense enough, LU
+/// Peak-to-loudness ratio below which a mix needs no compression, LU
 #define DENSE_PLR_LU  11.0
 #define GLUE_CREST_DB 14.0
 #define GLUE_RANGE_LU 5.0
@@ -27,7 +32,7 @@ is_locked(const TonMaster* master, const char* key)
 }
 
 void
-record_unchanged(const Mastering* m, const char* path, TonDecision* decision)
+record_unchanged(const MasterState* m, const char* path, TonDecision* decision)
 {
   snprintf(decision->path, sizeof(decision->path), "%s", path);
   decision->value[0] = '\0';
@@ -35,7 +40,8 @@ record_unchanged(const Mastering* m, const char* path, TonDecision* decision)
 }
 
 static void
-decide(const Mastering* m, const char* path, const char* value, TonDecision* d)
+decide(const MasterState* m, const char* path, const char* value,
+       TonDecision* d)
 {
   snprintf(d->path, sizeof(d->path), "%s", path);
   snprintf(d->value, sizeof(d->value), "%s", value);
@@ -43,7 +49,7 @@ decide(const Mastering* m, const char* path, const char* value, TonDecision* d)
 }
 
 static void
-keep_locked(const Mastering* m, const char* key)
+keep_locked(const MasterState* m, const char* key)
 {
   TonDecision d;
   ton_decision_start(&d, TON_RULE_LOCK, 1.0);
@@ -54,7 +60,7 @@ keep_locked(const Mastering* m, const char* key)
 // Goal ------------------------------------------------------------------------
 
 static void
-decide_goal(const Mastering* m, const char* key, double value, double was,
+decide_goal(const MasterState* m, const char* key, double value, double was,
             const char* unit)
 {
   if (is_locked(m->brief->existing, key)) {
@@ -72,7 +78,7 @@ decide_goal(const Mastering* m, const char* key, double value, double was,
   decide(m, key, ton_plan_text(m->plan, "%g %s", value, unit), &d);
 }
 
-/// No song is asked to be louder or softer than this by a reference, LUFS
+/// Loudness goals that references may set, LUFS
 #define REFERENCE_LOUDEST -8.0
 #define REFERENCE_SOFTEST -23.0
 
@@ -89,7 +95,7 @@ mean_loudness(const TonMasterBrief* b)
   return n ? sum / n : NAN;
 }
 
-/// Loudness of the references, if they are music of the same kind
+/// Goal set by the references if their tone is alike; NaN: none
 static double
 reference_loudness(const TonMasterBrief* b)
 {
@@ -122,7 +128,7 @@ wanted_ceiling(const TonMasterBrief* b)
 }
 
 static void
-follow_references(const Mastering* m)
+follow_references(const MasterState* m)
 {
   const TonMasterBrief* const b = m->brief;
   TonDecision d;
@@ -136,7 +142,7 @@ follow_references(const Mastering* m)
 }
 
 static void
-master_goal(const Mastering* m)
+master_goal(const MasterState* m)
 {
   const TonMaster* const old = m->brief->existing;
   m->result->goal_lufs = wanted_loudness(m->brief);
@@ -155,25 +161,25 @@ master_goal(const Mastering* m)
 // Repair ----------------------------------------------------------------------
 
 /// DC above this costs headroom, full scale 1
-#define MOST_DC   0.0005
+#define MAX_DC    0.0005
 #define DC_CUT_HZ 20.0
-/// Beyond this the limiter's own gain would soon end, dB
-#define MOST_DRIVE_DB 24.0
+/// Gain that is left to the limiter alone, dB
+#define MAX_GAIN_DB 24.0
 /// Loudness a quiet mix is brought to first, LUFS
 #define WORK_LUFS -23.0
 
-/// A constant takes room under the ceiling and is heard by nobody
+/// A DC offset is inaudible but uses headroom
 static void
-remove_dc(Mastering* m)
+remove_dc(MasterState* m)
 {
   const double* const dc = m->brief->mix->facts.whole.dc;
-  const double most = fmax(fabs(dc[0]), fabs(dc[1]));
-  if (!(most > MOST_DC)) {
+  const double max = fmax(fabs(dc[0]), fabs(dc[1]));
+  if (!(max > MAX_DC)) {
     return;
   }
   TonDecision d;
   ton_decision_start(&d, TON_RULE_REPAIR_DC, 0.95);
-  ton_decision_range(&d, "DC offset", 100.0 * most, NAN, 100.0 * MOST_DC);
+  ton_decision_range(&d, "DC offset", 100.0 * max, NAN, 100.0 * MAX_DC);
   const TonSetting settings[] = {{"at", DC_CUT_HZ}};
   const char* const value = ton_chain_band(m->plan, settings, 1);
   if (value) {
@@ -184,18 +190,18 @@ remove_dc(Mastering* m)
   }
 }
 
-/// A mix so quiet that the limiter's gain alone would not do
+/// A gain in front of a mix that is too soft for the limiter's gain
 static void
-raise_quiet(Mastering* m)
+raise_quiet(MasterState* m)
 {
   const double lufs = m->brief->mix->facts.whole.integrated_lufs;
-  if (!(m->result->goal_lufs - lufs > MOST_DRIVE_DB)) {
+  if (!(m->result->goal_lufs - lufs > MAX_GAIN_DB)) {
     return;
   }
   TonDecision d;
   ton_decision_start(&d, TON_RULE_REPAIR_LEVEL, 0.9);
   ton_decision_range(&d, "loudness of the mix", lufs,
-                     m->result->goal_lufs - MOST_DRIVE_DB, NAN);
+                     m->result->goal_lufs - MAX_GAIN_DB, NAN);
   const TonSetting settings[] = {{"gain", fmin(rint(WORK_LUFS - lufs), 36.0)}};
   const char* const value = ton_chain_values(m->plan, "gain", settings, 1);
   if (value) {
@@ -206,9 +212,9 @@ raise_quiet(Mastering* m)
 
 // Glue ------------------------------------------------------------------------
 
-/// Why there is no glue, if there is not to be any
+/// Record why the whole is not compressed; false if it is to be
 static bool
-leave_glue(const Mastering* m, const LoudParts* loud, double peak_lu)
+leave_glue(const MasterState* m, const LoudParts* loud, double peak_lu)
 {
   const TonFacts* const f = &m->brief->mix->facts;
   TonDecision d;
@@ -233,7 +239,7 @@ leave_glue(const Mastering* m, const LoudParts* loud, double peak_lu)
   return true;
 }
 
-/// Highest threshold that reduces the loud parts by about 1.5 dB on the average
+/// Lowest threshold with at most 1.5 dB of mean reduction in the loud parts
 static CompressionEstimate
 best_glue(const LoudParts* loud)
 {
@@ -262,7 +268,7 @@ rms_db(const TonFacts* f, const LoudParts* loud)
 }
 
 static void
-write_glue(Mastering* m, const LoudParts* loud, double peak_lu,
+write_glue(MasterState* m, const LoudParts* loud, double peak_lu,
            const CompressionEstimate* estimate)
 {
   TonDecision d;
@@ -294,7 +300,7 @@ write_glue(Mastering* m, const LoudParts* loud, double peak_lu,
 }
 
 void
-master_glue(Mastering* m)
+master_glue(MasterState* m)
 {
   const TonFacts* const f = &m->brief->mix->facts;
   const LoudParts loud = loud_parts(m->plan, &m->brief->mix->features);
@@ -310,7 +316,7 @@ master_glue(Mastering* m)
 
 // Width -----------------------------------------------------------------------
 
-/// Side re mid of the middle bands, dB
+/// Side re mid from 500 Hz to 8 kHz, dB
 static double
 middle_side_db(const TonMeasurement* w)
 {
@@ -318,7 +324,7 @@ middle_side_db(const TonMeasurement* w)
 }
 
 static void
-write_width(Mastering* m, double percent, double mono_hz, TonDecision* d)
+write_width(MasterState* m, double percent, double mono_hz, TonDecision* d)
 {
   TonSetting settings[2];
   uint32_t n = 0;
@@ -334,9 +340,9 @@ write_width(Mastering* m, double percent, double mono_hz, TonDecision* d)
   }
 }
 
-/// Jazz and orchestras are placed otherwise than pop
+/// Other kinds of music have widths of their own: left as it is
 static void
-leave_width(const Mastering* m)
+leave_width(const MasterState* m)
 {
   TonDecision d;
   ton_decision_start(&d, TON_RULE_WIDTH_OTHER_MUSIC, 0.6);
@@ -345,9 +351,9 @@ leave_width(const Mastering* m)
 }
 
 void
-master_width(Mastering* m)
+master_width(MasterState* m)
 {
-  // Side +-1.5 dB
+  // Percent of width that move the sides by -1.5 and +1.5 dB
   enum { NARROWER = 84, WIDER = 119 };
   const TonMeasurement* const w = &m->brief->mix->facts.whole;
   TonDecision d;
@@ -385,7 +391,7 @@ master_width(Mastering* m)
 // Limiter ---------------------------------------------------------------------
 
 void
-master_limit(Mastering* m)
+master_limit(MasterState* m)
 {
   const TonMasterBrief* const b = m->brief;
   const double goal = m->result->goal_lufs;
@@ -393,9 +399,9 @@ master_limit(Mastering* m)
   const double lufs = b->mix->facts.whole.integrated_lufs;
   m->result->search = !isnan(goal);
   m->result->limiter = m->n_chain;
-  m->result->drive_db = m->result->search && isfinite(lufs)
-                            ? rint((goal - lufs - m->raised_db) * 100.0) / 100.0
-                            : 0.0;
+  m->result->gain_db = m->result->search && isfinite(lufs)
+                           ? rint((goal - lufs - m->raised_db) * 100.0) / 100.0
+                           : 0.0;
   TonDecision d;
   ton_decision_start(&d,
                      m->result->search ? TON_RULE_LOUDNESS_DRIVE
@@ -407,7 +413,7 @@ master_limit(Mastering* m)
   if (m->result->search) {
     ton_decision_figure(&d, "goal", goal);
   }
-  const TonSetting settings[] = {{"gain", m->result->drive_db},
+  const TonSetting settings[] = {{"gain", m->result->gain_db},
                                  {"ceiling", ceiling}};
   const char* const value = ton_chain_values(m->plan, "limiter", settings, 2);
   if (value) {
@@ -419,20 +425,20 @@ master_limit(Mastering* m)
 /// A chain with a locked part stays as it is; the gain of its limiter may be
 /// searched for if no lock holds it
 static void
-keep_chain(const Mastering* m)
+keep_chain(const MasterState* m)
 {
   const TonMaster* const old = m->brief->existing;
   keep_locked(m, "chain");
   m->result->limiter = UINT32_MAX;
-  m->result->drive_locked = true;
+  m->result->gain_locked = true;
   for (uint32_t i = 0; i < old->n_chain; ++i) {
     const TonInsert* const insert = &old->chain[i];
     if (strcmp(insert->type->id, "limiter") == 0) {
       const TonParam* const gain = ton_param(insert->type, "gain");
       m->result->limiter = i;
-      m->result->drive_locked =
+      m->result->gain_locked =
           is_locked(old, ton_plan_text(m->plan, "chain/%u/limiter/gain", i));
-      m->result->drive_db = (double)insert->params[gain - insert->type->params];
+      m->result->gain_db = (double)insert->params[gain - insert->type->params];
     }
   }
 }
@@ -442,7 +448,7 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
                   TonMasterPlan* result, TonError* error)
 {
   *result = (TonMasterPlan){.glue = UINT32_MAX};
-  Mastering m = {.brief = brief, .plan = plan, .result = result};
+  MasterState m = {.brief = brief, .plan = plan, .result = result};
   if (!isfinite(brief->mix->facts.active_lufs)) {
     return ton_fail(error, TON_BAD_USE,
                     "the mix is silent; there is nothing to master");
@@ -508,12 +514,11 @@ ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
 }
 
 TonStatus
-ton_assist_master_drive(const TonMasterBrief* brief,
-                        const TonMasterPlan* result,
-                        const TonGainSearch* search, double true_peak_dbtp,
-                        double reduction_db, TonPlan* plan, TonError* error)
+ton_assist_master_gain(const TonMasterBrief* brief, const TonMasterPlan* result,
+                       const TonGainSearch* search, double true_peak_dbtp,
+                       double reduction_db, TonPlan* plan, TonError* error)
 {
-  if (result->drive_locked || result->limiter == UINT32_MAX) {
+  if (result->gain_locked || result->limiter == UINT32_MAX) {
     return TON_OK;
   }
   TonDecision d;

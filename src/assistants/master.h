@@ -27,13 +27,13 @@
         skeleton of master.yaml
      3. ton_gain_search_*(): set the limiter's gain, render, measure, until
         it is over
-     4. ton_assist_master_drive() with the result -> apply, write
+     4. ton_assist_master_gain() with the result -> apply, write
 */
 
 /// Readiness of a mix for mastering (docs/rules.md 3.1).  Returns how many rows
-/// were written, at most `room` (24 is enough).  [main]
+/// were written, at most `size` (24 is enough).  [main]
 uint32_t ton_readiness(const TonFacts* mix, const TonTone* tone,
-                       TonFinding* rows, uint32_t room);
+                       TonFinding* rows, uint32_t size);
 
 typedef struct {
   const TonSound* mix;
@@ -50,13 +50,13 @@ typedef struct {
 
 /// What came out beside the plan
 typedef struct {
-  uint32_t limiter;  ///< Index of the limiter in chain
-  uint32_t glue;     ///< Of the compressor of the whole; UINT32_MAX: none
-  double drive_db;   ///< First gain for the search
-  bool drive_locked; ///< A person's gain: do not search
-  bool search;       ///< There is a loudness goal
-  double goal_lufs;  ///< It, or NaN
-  bool goal_yields;  ///< It follows references: as near as the limiter may go
+  uint32_t limiter; ///< Index of the limiter in chain
+  uint32_t glue;    ///< Of the compressor of the whole; UINT32_MAX: none
+  double gain_db;   ///< First gain for the search
+  bool gain_locked; ///< A person's gain: do not search
+  bool search;      ///< There is a loudness goal
+  double goal_lufs; ///< It, or NaN
+  bool goal_yields; ///< It follows references: as near as the limiter may go
   double tone_db[TON_THIRDS]; ///< The tonal move proposed, per band
 } TonMasterPlan;
 
@@ -69,17 +69,17 @@ TonStatus ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
 #define TON_MASTER_GENTLE_DB 6.0
 
 /// A goal that yields (see above) was not reached: the loudness that was
-/// becomes the goal.  To be written before ton_assist_master_drive().
+/// becomes the goal.  To be written before ton_assist_master_gain().
 TonStatus ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
                                   double reduction_db, TonPlan* plan,
                                   TonError* error);
 
 /// Write the gain the search found.  `reduction_db` is the limiter's P95 gain
 /// reduction, or NaN.
-TonStatus ton_assist_master_drive(const TonMasterBrief* brief,
-                                  const TonMasterPlan* result,
-                                  const TonGainSearch* search,
-                                  double true_peak_dbtp, double reduction_db,
-                                  TonPlan* plan, TonError* error);
+TonStatus ton_assist_master_gain(const TonMasterBrief* brief,
+                                 const TonMasterPlan* result,
+                                 const TonGainSearch* search,
+                                 double true_peak_dbtp, double reduction_db,
+                                 TonPlan* plan, TonError* error);
 
 #endif

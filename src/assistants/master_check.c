@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Readiness of a mix for mastering: the rows of `tonmeister check`.
+*/
 #include "assistants/master.h"
 
-#include "assistants/master_parts.h"
+#include "assistants/master_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +17,7 @@ typedef struct {
   TonRuleId rule;
   double value;
   double green;
-  double amber; ///< On the worse side of green; that tells which way is worse
+  double amber; ///< Beyond green, in the direction that is worse
   double at_s;
 } CheckRow;
 
@@ -119,7 +123,7 @@ rows_of_level(const TonFacts* f, CheckRow* r)
 {
   const TonMeasurement* const m = &f->whole;
   const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
-  // both ends are worse: the nearer one counts
+  // too small and too large are both faults: test the nearer bound
   const bool flat = m->loudness_range_lu < 9.0;
   const CheckRow rows[] = {
       {"clipping", TON_RULE_CHECK_CLIPPING, clips_per_minute(m), 0.0, 10.0,
@@ -198,7 +202,7 @@ rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
 
 uint32_t
 ton_readiness(const TonFacts* mix, const TonTone* tone, TonFinding* rows,
-              uint32_t room)
+              uint32_t size)
 {
   CheckRow all[32];
   uint32_t n = rows_of_level(mix, all);
@@ -207,7 +211,7 @@ ton_readiness(const TonFacts* mix, const TonTone* tone, TonFinding* rows,
   if (tone && mix->layout != TON_LAYOUT_SILENT) {
     n += rows_of_tone(mix, tone, all + n);
   }
-  n = n < room ? n : room;
+  n = n < size ? n : size;
   for (uint32_t i = 0; i < n; ++i) {
     write_row(&all[i], &rows[i]);
   }

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Tone of a master: the distance from references or a profile, and how much of
+   it is corrected.
+*/
 #include "assistants/insert_text.h"
-#include "assistants/master_parts.h"
+#include "assistants/master_internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/// Share of the spread between songs that is nobody's fault
+/// Standard deviations between songs that are left uncorrected
 #define DEAD_BAND 0.75
 /// Most a band is moved, dB
-#define MOST_DB 3.0
+#define MAX_DB 3.0
 /// A band this far under the whole is empty, dB
 #define EMPTY_DB -60.0
 /// Distance of a band's sound from its noise below which it is not raised, dB
@@ -19,7 +24,7 @@
 
 // Distance --------------------------------------------------------------------
 
-/// Gain of the ear's weighting of BS.1770, roughly: what the appendix lists
+/// Approximate K-weighting of BS.1770, dB
 static double
 k_weight_db(double hz)
 {
@@ -70,24 +75,24 @@ total_db(const TonFacts* f)
 }
 
 void
-tone_error(const TonFacts* mix, const double* target_db, double* miss_db)
+tone_error(const TonFacts* mix, const double* target_db, double* error_db)
 {
   const double all_db = total_db(mix);
   double pairs[2 * TON_THIRDS];
   uint32_t n = 0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    miss_db[b] = target_db[b] - mix->active_db[b];
-    if (mix->active_db[b] < all_db + EMPTY_DB || !isfinite(miss_db[b])) {
-      miss_db[b] = NAN;
+    error_db[b] = target_db[b] - mix->active_db[b];
+    if (mix->active_db[b] < all_db + EMPTY_DB || !isfinite(error_db[b])) {
+      error_db[b] = NAN;
       continue;
     }
-    pairs[2 * n] = miss_db[b];
+    pairs[2 * n] = error_db[b];
     pairs[2 * n++ + 1] =
         pow(10.0, (mix->active_db[b] + k_weight_db(ton_third_hz(b))) / 10.0);
   }
   const double level = weighted_median(pairs, n);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    miss_db[b] -= level;
+    error_db[b] -= level;
   }
 }
 
@@ -124,13 +129,13 @@ find_target(const TonMasterBrief* brief, TonTone* target)
 
 /// Mean distance over the bands that carry music
 static double
-distance(const double* miss_db)
+distance(const double* error_db)
 {
   double sum = 0.0;
   uint32_t n = 0;
   for (uint32_t b = 5; b <= 28; ++b) {
-    if (!isnan(miss_db[b])) {
-      sum += miss_db[b] * miss_db[b];
+    if (!isnan(error_db[b])) {
+      sum += error_db[b] * error_db[b];
       ++n;
     }
   }
@@ -141,14 +146,14 @@ double
 tone_distance(const TonMasterBrief* brief)
 {
   TonTone target;
-  double miss[TON_THIRDS];
+  double error[TON_THIRDS];
   find_target(brief, &target);
-  tone_error(&brief->mix->facts, target.level_db, miss);
-  return distance(miss);
+  tone_error(&brief->mix->facts, target.level_db, error);
+  return distance(error);
 }
 
-/// Half, of references that are unlike a third; of a profile the less, the
-/// farther the music is from it, and nothing of one it has nothing to do with
+/// Share of the distance that is corrected: half for references, 30 % if they
+/// are another kind of music; for a profile half at 4 dB and none at 8 dB
 static double
 find_share(const TonMasterBrief* brief, double distance_db)
 {
@@ -163,44 +168,46 @@ find_share(const TonMasterBrief* brief, double distance_db)
 
 // Move ------------------------------------------------------------------------
 
-/// What is missing by so much was not played, dB: it is raised less and less
+/// Distances between which a lacking band is raised less and less: it was not
+/// played, dB
 #define MISSING_FROM_DB 8.0
 #define MISSING_DB      16.0
 
-/// Highest gain a band may get: none where there is nothing or noise to raise
+/// Highest gain of a band, dB: 0 where it holds nothing or only noise
 static double
-highest(const TonFacts* mix, const double* miss_db, uint32_t band)
+highest(const TonFacts* mix, const double* error_db, uint32_t band)
 {
   const double hz = ton_third_hz(band);
   const bool noisy = mix->has_pauses &&
                      mix->active_db[band] - mix->pause_db[band] < SAFE_SNR_DB;
-  if (isnan(miss_db[band]) || noisy) {
+  if (isnan(error_db[band]) || noisy) {
     return 0.0;
   }
   const double there = fmin(
-      fmax((MISSING_DB - miss_db[band]) / (MISSING_DB - MISSING_FROM_DB), 0.0),
+      fmax((MISSING_DB - error_db[band]) / (MISSING_DB - MISSING_FROM_DB), 0.0),
       1.0);
-  return hz < 39.0 || hz > 14000.0 ? fmin(there, 1.0) : there * MOST_DB;
+  return hz < 39.0 || hz > 14000.0 ? fmin(there, 1.0) : there * MAX_DB;
 }
 
-/// What lies beyond the dead-band, in part
+/// Correction of a band, dB: a share of what lies beyond the dead-band
 static double
-beyond(double miss_db, double spread_db, double share)
+beyond(double error_db, double spread_db, double share)
 {
-  const double rest = fabs(miss_db) - DEAD_BAND * spread_db;
-  return isnan(miss_db) || rest <= 0.0 ? 0.0 : copysign(share * rest, miss_db);
+  const double rest = fabs(error_db) - DEAD_BAND * spread_db;
+  return isnan(error_db) || rest <= 0.0 ? 0.0
+                                        : copysign(share * rest, error_db);
 }
 
 /// Smoothed over an octave, held to the bounds
 static void
-find_move(const Mastering* m, const TonTone* target, const double* miss_db,
-          double share, double* move_db, double* most_db)
+find_move(const MasterState* m, const TonTone* target, const double* error_db,
+          double share, double* move_db, double* max_db)
 {
   static const double weights[] = {1.0, 2.0, 3.0, 2.0, 1.0};
   double raw[TON_THIRDS];
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    raw[b] = beyond(miss_db[b], target->spread_db[b], share);
-    most_db[b] = highest(&m->brief->mix->facts, miss_db, b);
+    raw[b] = beyond(error_db[b], target->spread_db[b], share);
+    max_db[b] = highest(&m->brief->mix->facts, error_db, b);
   }
   for (int b = 0; b < TON_THIRDS; ++b) {
     double sum = 0.0;
@@ -211,7 +218,7 @@ find_move(const Mastering* m, const TonTone* target, const double* miss_db,
         weight += weights[k + 2];
       }
     }
-    move_db[b] = fmin(fmax(sum / weight, -MOST_DB), most_db[b]);
+    move_db[b] = fmin(fmax(sum / weight, -MAX_DB), max_db[b]);
   }
 }
 
@@ -224,21 +231,21 @@ nearest_band(double hz)
   return (uint32_t)fmin(fmax(band, 0.0), TON_THIRDS - 1.0);
 }
 
-/// Band inside a section's reach that is furthest off in the section's way
+/// Band near a section that needs most of what the section does
 static uint32_t
-worst_band(const Section* s, const double* miss_db)
+worst_band(const ToneSection* s, const double* error_db)
 {
   const uint32_t at = nearest_band(s->hz);
   const uint32_t reach = strcmp(s->kind, "bell") == 0 ? 2 : 6;
   const bool low = strcmp(s->kind, "low-shelf") == 0;
   const bool high = strcmp(s->kind, "high-shelf") == 0;
   uint32_t worst = at;
-  double most = -INFINITY;
+  double max = -INFINITY;
   for (uint32_t b = at > reach ? at - reach : 0;
        b <= at + reach && b < TON_THIRDS; ++b) {
-    const double off = copysign(1.0, s->gain_db) * miss_db[b];
-    if (!(low && b > at) && !(high && b < at) && off > most) {
-      most = off;
+    const double off = copysign(1.0, s->gain_db) * error_db[b];
+    if (!(low && b > at) && !(high && b < at) && off > max) {
+      max = off;
       worst = b;
     }
   }
@@ -246,23 +253,23 @@ worst_band(const Section* s, const double* miss_db)
 }
 
 static void
-decide_section(const Mastering* m, const Section* s, uint32_t index,
-               const TonTone* target, const double* miss_db, double share)
+decide_section(const MasterState* m, const ToneSection* s, uint32_t index,
+               const TonTone* target, const double* error_db, double share)
 {
-  const uint32_t band = worst_band(s, miss_db);
-  const double miss = isnan(miss_db[band]) ? 0.0 : miss_db[band];
+  const uint32_t band = worst_band(s, error_db);
+  const double error = isnan(error_db[band]) ? 0.0 : error_db[band];
   TonDecision d;
   ton_decision_start(&d, TON_RULE_TONE_BOUNDED, 0.6);
-  ton_decision_range(&d, "distance", fabs(miss), NAN,
+  ton_decision_range(&d, "distance", fabs(error), NAN,
                      DEAD_BAND * target->spread_db[band]);
   ton_decision_figure(&d, "difference between songs", target->spread_db[band]);
   ton_decision_figure(&d, "frequency", ton_third_hz(band));
   ton_decision_figure(&d, "share", 100.0 * share);
-  ton_decision_name(&d, "way", miss < 0.0 ? "louder" : "softer");
+  ton_decision_name(&d, "way", error < 0.0 ? "louder" : "softer");
   ton_decision_name(&d, "target", target->source);
-  d.bound_hit = fabs(s->gain_db) > MOST_DB - 0.05;
+  d.bound_hit = fabs(s->gain_db) > MAX_DB - 0.05;
   if (d.bound_hit) {
-    ton_decision_figure(&d, "largest correction", MOST_DB);
+    ton_decision_figure(&d, "largest correction", MAX_DB);
   }
   const TonSetting settings[] = {
       {"at", s->hz}, {"gain", s->gain_db}, {"q", s->q}};
@@ -274,7 +281,7 @@ decide_section(const Mastering* m, const Section* s, uint32_t index,
 }
 
 static void
-leave_tone(const Mastering* m, const TonTone* target)
+leave_tone(const MasterState* m, const TonTone* target)
 {
   TonDecision d;
   ton_decision_start(&d,
@@ -287,24 +294,24 @@ leave_tone(const Mastering* m, const TonTone* target)
 }
 
 void
-master_tone(Mastering* m)
+master_tone(MasterState* m)
 {
   TonTone target;
-  double miss[TON_THIRDS];
+  double error[TON_THIRDS];
   double move[TON_THIRDS];
-  double most[TON_THIRDS];
+  double max[TON_THIRDS];
   const TonMasterBrief* const brief = m->brief;
   if (!brief->n_references && !*brief->tone.name) {
     return;
   }
   find_target(brief, &target);
-  tone_error(&brief->mix->facts, target.level_db, miss);
-  m->distance_db = distance(miss);
+  tone_error(&brief->mix->facts, target.level_db, error);
+  m->distance_db = distance(error);
   const double share = find_share(brief, m->distance_db);
-  find_move(m, &target, miss, share, move, most);
-  Section sections[MOST_SECTIONS];
+  find_move(m, &target, error, share, move, max);
+  ToneSection sections[MAX_SECTIONS];
   const double rate = brief->mix->facts.whole.rate;
-  const uint32_t n = tone_fit(move, most, rate, sections);
+  const uint32_t n = tone_fit(move, max, rate, sections);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     m->result->tone_db[b] = tone_response(sections, n, ton_third_hz(b), rate);
   }
@@ -313,7 +320,7 @@ master_tone(Mastering* m)
     return;
   }
   for (uint32_t i = 0; i < n; ++i) {
-    decide_section(m, &sections[i], i, &target, miss, share);
+    decide_section(m, &sections[i], i, &target, error, share);
   }
   ++m->n_chain;
 }

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The mix assistant: the order of its steps, and the corrections after a render.
+*/
 #include "assistants/mix.h"
 
 #include "assistants/mix_internal.h"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Balance of a mix: a level for every track against the lead vocal, held
+   together by groups.
+*/
 #include "assistants/mix_internal.h"
 
 #include <math.h>
@@ -7,7 +12,7 @@
 
 /// Share of a group's error that its members correct
 #define GROUP_SHARE 0.7
-/// Lead vocal re everything else: middle, and what is left alone around it
+/// Lead vocal re everything else, LU, and the tolerance around it
 #define VOICE_TO_REST_LU      -2.5
 #define VOICE_TO_REST_FREE_LU 2.0
 /// Highest fader, dB; more only around a person's locked fader
@@ -51,28 +56,28 @@ set_goal(const MixState* state, MixTrack* s)
   s->high_lu = s->role->level_high_lu - share;
 }
 
-/// The lead, else the most important of what leads without a voice
+/// The lead vocal, else the most important track that can lead; or null
 static const MixTrack*
 find_anchor(const MixState* state)
 {
   const MixTrack* best = NULL;
-  double most = 0.75; // less important roles anchor nothing
+  double max = 0.75; // less important roles lead nothing
   for (uint32_t i = 0; i < state->n; ++i) {
     const MixTrack* const s = &state->tracks[i];
     const double weight = s->role->importance *
                           (0.7 + 0.3 * s->facts->activity) *
                           (s->fader_locked ? 1.2 : 1.0);
     const bool leads = s->role->importance > 0.85;
-    if (s->sounds && leads && weight > (best ? most : 0.0)) {
+    if (s->sounds && leads && weight > (best ? max : 0.0)) {
       best = s;
-      most = weight;
+      max = weight;
     }
   }
   return best;
 }
 
-/// Where the lead vocal lies: at the trim's loudness, or where a person's
-/// locked fader puts the one everything else follows
+/// Level of a lead vocal: that of the trim, unless the leading track's fader is
+/// locked; then the level that its fader implies
 static void
 find_reference(MixState* state)
 {
@@ -85,7 +90,7 @@ find_reference(MixState* state)
   }
 }
 
-/// A locked track is a constant: its goal is where it lies
+/// The goal of a track with a locked fader is its present level
 static void
 hold_locked(MixState* state)
 {
@@ -204,8 +209,8 @@ lead_vocal(const MixState* state)
              : NULL;
 }
 
-/// All that is not a voice moves together until the voice stands where it does
-/// in human mixes
+/// Move all that is not a voice together until the lead vocal is as loud against
+/// it as in mixes by people
 static void
 balance_voice(MixState* state)
 {
@@ -237,12 +242,12 @@ propose_balance(MixState* state)
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
     const double fader = s->goal_lu + state->reference_lufs - s->level_lufs;
-    const double most =
+    const double max =
         HIGHEST_DB + fmax(state->reference_lufs - TON_TRIM_LUFS, 0.0);
     s->fader_db =
         s->fader_locked
             ? (double)s->old->fader_db
-            : rint(fmin(fmax(fader, -60.0), fmin(most, 24.0)) * 10.0) / 10.0 +
+            : rint(fmin(fmax(fader, -60.0), fmin(max, 24.0)) * 10.0) / 10.0 +
                   0.0; // no "-0.0 dB"
   }
 }

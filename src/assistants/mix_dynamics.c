@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Compressors of the tracks, or why there is none.
+*/
 #include "assistants/compression_estimate.h"
 #include "assistants/insert_text.h"
 #include "assistants/mix_internal.h"
@@ -8,7 +12,7 @@
 
 enum { FEWEST_HITS = 8, CANDIDATES = 8 };
 
-/// A compressor that does less of both is left out
+/// A compressor that reduces less, by gain and by range, is left out
 #define LEAST_DB 0.5
 #define LEAST_LU 1.0
 

@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Places of the tracks between the speakers.
+*/
 #include "assistants/mix_internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/// Share of a sound below 150 Hz that ties it to the middle
+/// Share of power below 150 Hz above which a sound stays near the middle, and
+/// how far it may go, %
 #define HEAVY     0.3
 #define HEAVY_PAN 15.0
-/// Distance at which two sounds no longer get in each other's way
+/// Distance at which two sounds no longer mask each other, % of pan
 #define APART 60.0
 
-enum { MOST_SINGLES = 10 };
+enum { MAX_SINGLES = 10 };
 
-/// Sounds whose side is free: all signs are tried
+/// Tracks that may go to either side: all combinations are tried
 typedef struct {
-  MixTrack* tracks[MOST_SINGLES];
+  MixTrack* tracks[MAX_SINGLES];
   uint32_t n;
 } Singles;
 
 static double
 held(const MixTrack* s, double pan)
 {
-  const double most = s->facts->low_share > HEAVY ? HEAVY_PAN : 100.0;
-  return rint(fmin(fmax(pan, -most), most));
+  const double max = s->facts->low_share > HEAVY ? HEAVY_PAN : 100.0;
+  return rint(fmin(fmax(pan, -max), max));
 }
 
 static bool
@@ -36,10 +41,10 @@ can_be_placed(const MixTrack* s)
 /// Tracks of one role that are to be placed, in the order of the state
 static uint32_t
 members_of(MixState* state, const TonRole* role, MixTrack** members,
-           uint32_t room)
+           uint32_t size)
 {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < state->n && n < room; ++i) {
+  for (uint32_t i = 0; i < state->n && n < size; ++i) {
     if (state->tracks[i].role == role && can_be_placed(&state->tracks[i])) {
       members[n++] = &state->tracks[i];
     }
@@ -47,7 +52,8 @@ members_of(MixState* state, const TonRole* role, MixTrack** members,
   return n;
 }
 
-/// Names that say left and right are believed
+/// Place tracks whose names say left or right, if both sides are named; the
+/// others stay in `members`
 static void
 place_named(MixTrack** members, uint32_t* n)
 {
@@ -72,7 +78,8 @@ place_named(MixTrack** members, uint32_t* n)
   *n = left;
 }
 
-/// Mirrored two by two: the first pair outside, the next ones within
+/// Mirror tracks two by two: the first pair outside, further ones inside.
+/// Returns how many were placed
 static uint32_t
 place_pairs(MixTrack** members, uint32_t n)
 {
@@ -82,7 +89,7 @@ place_pairs(MixTrack** members, uint32_t n)
     const double width = members[i]->role->width * inwards[(i / 2) % 4];
     const double left = held(members[i], -width);
     const double right = held(members[i + 1], width);
-    // Both as far out as the heavier one may go
+    // A pair goes as far as the member with more bass may
     const double reach = fmin(-left, right);
     members[i]->pan = -reach;
     members[i + 1]->pan = reach;
@@ -103,9 +110,9 @@ place_across(MixTrack** members, uint32_t n)
 static void
 place_role(MixState* state, const TonRole* role, Singles* singles)
 {
-  enum { MOST = 64 };
-  MixTrack* members[MOST];
-  uint32_t n = members_of(state, role, members, MOST);
+  enum { MAX_MEMBERS = 64 };
+  MixTrack* members[MAX_MEMBERS];
+  uint32_t n = members_of(state, role, members, MAX_MEMBERS);
   place_named(members, &n);
   uint32_t placed = 0;
   if (strcmp(role->class, "tom") == 0 && n > 1) {
@@ -116,7 +123,7 @@ place_role(MixState* state, const TonRole* role, Singles* singles)
   }
   for (uint32_t i = placed; i < n; ++i) {
     members[i]->pan = held(members[i], role->single_width);
-    if (members[i]->pan != 0.0 && singles->n < MOST_SINGLES) {
+    if (members[i]->pan != 0.0 && singles->n < MAX_SINGLES) {
       singles->tracks[singles->n++] = members[i];
     }
   }
@@ -165,7 +172,8 @@ imbalance(const MixState* state)
   return 10.0 * log10(right / left);
 }
 
-/// Sounds alike in one place, and a side that is louder (docs/rules.md 2.10)
+/// Similar sounds in one place cost, and so does a louder side (docs/rules.md
+/// 2.10)
 static double
 cost(const MixState* state, const Singles* singles)
 {
@@ -195,13 +203,13 @@ set_signs(Singles* singles, uint32_t signs)
 static void
 choose_sides(const MixState* state, Singles* singles)
 {
-  double least = INFINITY;
+  double min = INFINITY;
   uint32_t best = 0;
   for (uint32_t signs = 0; signs < 1U << singles->n; ++signs) {
     set_signs(singles, signs);
     const double now = cost(state, singles);
-    if (now < least - 1e-6) {
-      least = now;
+    if (now < min - 1e-6) {
+      min = now;
       best = signs;
     }
   }
@@ -220,8 +228,8 @@ pan_text(const MixState* state, const MixTrack* s)
              : ton_plan_text(state->plan, "{left: %s, right: %s}", at, at);
 }
 
-/// One sound in a stereo file: both channels to its place.  Nothing to write
-/// where both lie in the middle anyway
+/// Whether a pan must be written: off the centre, one sound in a stereo file
+/// that is not centred, or an earlier pan to replace
 static bool
 needs_pan(const MixTrack* s)
 {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Polarity of microphones that hear one source.
+*/
 #include "analysis/alignment.h"
 #include "assistants/mix_internal.h"
 #include "base/array.h"
@@ -16,13 +20,13 @@
 static bool
 word_in(const char* file, const char* const* words)
 {
-  char room[512];
-  ton_role_words(file, room, sizeof(room));
+  char buffer[512];
+  ton_role_words(file, buffer, sizeof(buffer));
   for (; *words; ++words) {
     const size_t n = strlen(*words);
-    for (const char* at = strstr(room, *words); at;
+    for (const char* at = strstr(buffer, *words); at;
          at = strstr(at + 1, *words)) {
-      const bool starts = at == room || at[-1] == ' ';
+      const bool starts = at == buffer || at[-1] == ' ';
       if (starts && (at[n] == ' ' || at[n] == '\0')) {
         return true;
       }
@@ -31,7 +35,8 @@ word_in(const char* file, const char* const* words)
   return false;
 }
 
-/// The microphone nearest the source: by its name, else the most pointed sound
+/// The microphone nearest the source: by its name, else the one with the
+/// highest peaks over its loudness
 static const MixTrack*
 nearest_microphone(const MixState* state, const char* role)
 {

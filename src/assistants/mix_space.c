@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Buses of the groups, the shared reverb and the sends into it.
+*/
 #include "assistants/insert_text.h"
 #include "assistants/mix_internal.h"
 
@@ -48,7 +52,7 @@ bus_rerouted(const MixState* state, const char* name)
          (!bus->to || strcmp(bus->to, "Mix") != 0 || is_locked(bus, "to"));
 }
 
-/// A bus that is there stays, but for a reverb of ours
+/// An existing bus is kept unless it holds one reverb and nothing is locked
 static bool
 bus_kept(const MixState* state, const char* name)
 {
@@ -57,7 +61,7 @@ bus_kept(const MixState* state, const char* name)
                  strcmp(bus->chain[0].type->id, "reverb") != 0);
 }
 
-/// A track of that name keeps it; the bus gets another
+/// Name of a group's bus; "NAME Bus" if a track is called NAME
 static const char*
 bus_name(const MixState* state, const char* group)
 {
@@ -84,7 +88,7 @@ make_bus(const MixState* state, const char* bus, uint32_t members)
   ton_plan_decide(state->plan, &d);
 }
 
-/// A person who has sent a track somewhere knows why
+/// A route that a person chose is kept
 static bool
 routed_by_person(const MixTrack* s)
 {
@@ -128,7 +132,7 @@ propose_routes(MixState* state)
 
 // Reverb ----------------------------------------------------------------------
 
-/// Groups that sound, as a share of a full band's eight
+/// How full the arrangement is: sounding groups of the eight of a full band
 static double
 density(const MixState* state)
 {
@@ -154,7 +158,7 @@ decay_of(const MixState* state)
   return rint(fmin(fmax(s, space->shortest_s), space->longest_s) * 10.0) / 10.0;
 }
 
-/// A note's 32nd or 64th part between 20 and 40 ms
+/// Pre-delay, ms: a 32nd note, doubled until it is at least 20 ms, at most 40
 static double
 predelay_of(const MixState* state)
 {
@@ -245,8 +249,8 @@ propose_space(MixState* state)
     return;
   }
   const double decay_s = decay_of(state);
-  // Energy grows with the time it takes to die away, but the reflections' and
-  // the treble's, which have one of their own
+  // Reverb energy grows with the decay; early reflections and treble do not, so
+  // it is 8 dB and not 10 for ten times the decay
   const double gain_db = space->gain_db + 8.0 * log10(decay_s / space->decay_s);
   make_reverb(state, bus, decay_s, n);
   for (uint32_t i = 0; i < state->n; ++i) {

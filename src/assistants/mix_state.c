@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The tracks of a mix as the assistant sees them: role, trim and what is locked;
+   and what is decided about each file.
+*/
 #include "assistants/mix_internal.h"
 
 #include "base/string.h"
@@ -104,7 +109,7 @@ open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
   s->level_lufs = s->facts->active_lufs + s->trim_db;
 }
 
-/// Role, brightness, name: nothing of the order the stems came in
+/// Order by role, brightness and name, never by the order of the stems
 static int
 by_content(const void* a, const void* b)
 {
@@ -120,7 +125,7 @@ by_content(const void* a, const void* b)
   return strcmp(x->stem->strip, y->stem->strip);
 }
 
-/// Which of several voices leads: the surest name, then the longest
+/// The lead vocal: of several the one with the surest name, then the longest
 static MixTrack*
 leading_voice(MixState* state)
 {
@@ -152,7 +157,8 @@ overlap(const TonFeatures* a, const TonFeatures* b)
   return on ? (double)both / on : 0.0;
 }
 
-/// A voice without a mark that sings along with a surer one is a backing voice
+/// Make a lead vocal without a sure name a backing vocal if it sings along with
+/// the lead
 static void
 find_backing(MixState* state)
 {
@@ -207,8 +213,7 @@ decide_mute(const MixState* state, const MixTrack* s)
   }
 }
 
-/// A role of a person's that the table does not have: it changes nothing, and
-/// that is said
+/// Record that a role which a person wrote is not in the table
 static void
 name_unknown_role(const MixState* state, const MixTrack* s)
 {
@@ -258,7 +263,7 @@ is_clipped(const MixTrack* s)
   return s->facts->whole.n_clips > 0;
 }
 
-/// What no processor gives back is named, with its place
+/// Record clipping with its place: no processor repairs it
 static void
 name_clipping(const MixState* state, const MixTrack* s)
 {
@@ -276,7 +281,7 @@ name_clipping(const MixState* state, const MixTrack* s)
   track_decide(state, s, "chain/declip", NULL, &d);
 }
 
-/// So is what somebody's program broke while it wrote the file
+/// Record samples that are not numbers
 static void
 name_bad_samples(const MixState* state, const MixTrack* s)
 {
@@ -288,7 +293,7 @@ name_bad_samples(const MixState* state, const MixTrack* s)
   track_decide(state, s, "chain/repair", NULL, &d);
 }
 
-/// Trim's reason: also where the text says that a stem is spoilt
+/// The trim's comment also warns of clipping
 static void
 decide_trim(const MixState* state, const MixTrack* s)
 {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Equalisers of the tracks: high-pass, hum, resonances.
+*/
 #include "assistants/insert_text.h"
 #include "assistants/mix_internal.h"
 
@@ -14,8 +18,8 @@
 #define RUMBLE_DB -30.0
 /// Hum that can be heard, re active loudness, dB
 #define HUM_DB -60.0
-/// A lasting peak over its surroundings that is a resonance, dB; what stands
-/// higher is a note that is held or sung again and again
+/// Height of a lasting peak over its surroundings that is a resonance, dB;
+/// higher peaks are notes that are held or repeated
 #define RING_DB   6.0
 #define NOTE_DB   12.0
 #define RING_TIME 0.6
@@ -55,7 +59,7 @@ musical_power(const TonFacts* f, uint32_t band)
   return fmax(sound - pause, 0.0);
 }
 
-/// Where the musical power from below reaches its share
+/// Frequency below which MUSIC_LOST of the musical power lies
 static double
 lowest_music_hz(const TonFacts* f)
 {
@@ -90,7 +94,7 @@ share_below_db(const double* bands_db, double hz, const double* all_db)
   return 10.0 * log10(below / all);
 }
 
-/// 5 Hz steps above 100 Hz, so that a text reads well
+/// Whole Hz below 100 Hz, steps of 5 Hz above
 static double
 round_hz(double hz)
 {
@@ -247,7 +251,7 @@ standing_db(const TonFacts* f, uint32_t band)
   return f->twelfths_db[band] - around[n / 2];
 }
 
-/// Roles whose notes do not stand in one place: there a lasting peak is a fault
+/// Roles that do not hold one note for long: their lasting peaks are faults
 static bool
 rings_are_faults(const MixTrack* s)
 {
@@ -261,7 +265,7 @@ rings_are_faults(const MixTrack* s)
   return false;
 }
 
-/// A band that stands out of most of this sound
+/// Whether a band stands out for most of the time
 static bool
 lasts(const TonFacts* f, uint32_t band)
 {
@@ -269,7 +273,7 @@ lasts(const TonFacts* f, uint32_t band)
          (double)f->twelfths_stay[band] > RING_TIME;
 }
 
-/// What stands out of another instrument too is a note of the song's key
+/// Whether another track has the same peak: then it is a note of the song's key
 static bool
 is_shared(const MixState* state, const MixTrack* s, uint32_t band)
 {
@@ -290,29 +294,29 @@ next_ring(const MixState* state, const MixTrack* s, const uint64_t taken[2],
           uint32_t* band)
 {
   const TonFacts* const f = s->facts;
-  double most = RING_DB;
+  double max = RING_DB;
   for (uint32_t b = 9; b + 3 < TON_TWELFTHS; ++b) {
     const double height = standing_db(f, b);
     const bool free = !(taken[b / 64] >> (b % 64) & 1U);
     const bool top = f->twelfths_db[b] >= f->twelfths_db[b - 1] &&
                      f->twelfths_db[b] >= f->twelfths_db[b + 1];
     const bool loud = f->twelfths_db[b] > f->active_lufs - 40.0;
-    if (free && top && loud && height > most && height < NOTE_DB &&
+    if (free && top && loud && height > max && height < NOTE_DB &&
         lasts(f, b) && !is_shared(state, s, b)) {
-      most = height;
+      max = height;
       *band = b;
     }
   }
-  return most > RING_DB ? most : 0.0;
+  return max > RING_DB ? max : 0.0;
 }
 
 static void
 decide_rings(MixState* state, MixTrack* s)
 {
-  enum { MOST_RINGS = 3 };
+  enum { MAX_RINGS = 3 };
   uint64_t taken[2] = {0, 0};
   uint32_t band = 0;
-  for (uint32_t i = 0; i < MOST_RINGS && rings_are_faults(s); ++i) {
+  for (uint32_t i = 0; i < MAX_RINGS && rings_are_faults(s); ++i) {
     const double height = next_ring(state, s, taken, &band);
     if (height == 0.0) {
       return;

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Changes of a text and the decisions behind them.
+*/
 #include "assistants/plan.h"
 
 #include "assistants/decision_builder.h"
@@ -40,12 +44,12 @@ keep_text(TonPlan* plan, const char* text)
 const char*
 ton_plan_text(TonPlan* plan, const char* format, ...)
 {
-  char room[2048];
+  char buffer[2048];
   va_list args;
   va_start(args, format);
-  vsnprintf(room, sizeof(room), format, args);
+  vsnprintf(buffer, sizeof(buffer), format, args);
   va_end(args);
-  return keep_text(plan, room);
+  return keep_text(plan, buffer);
 }
 
 void

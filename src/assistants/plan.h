@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Changes of a text and the decisions behind them, as an assistant returns them.
+*/
 #ifndef TON_ASSISTANTS_PLAN_H
 #define TON_ASSISTANTS_PLAN_H
 
@@ -25,7 +29,7 @@ typedef struct {
   bool failed; ///< Memory was refused; the plan is incomplete
 } TonPlan;
 
-/// A value to so many steps of one, where "-0.0" is 0.  [any]
+/// Rounded to 1 / `steps`, never "-0.0".  [any]
 static inline double
 ton_plan_rounded(double value, double steps)
 {

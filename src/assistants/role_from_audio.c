@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The role of a track from its sound, where the name does not tell it.
+*/
 #include "assistants/roles.h"
 
 #include <math.h>

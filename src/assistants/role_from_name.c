@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The role of a track from its file name.
+*/
 #include "assistants/roles.h"
 
 #include <assert.h>
@@ -141,7 +145,7 @@ kind_at(const Letter* letters, uint32_t n, uint32_t i)
 }
 
 static const char*
-to_words(const char* file, bool split, char* room, size_t size)
+to_words(const char* file, bool split, char* buffer, size_t size)
 {
   Letter letters[LONGEST];
   const uint32_t n = read_letters(file, letters);
@@ -155,26 +159,26 @@ to_words(const char* file, bool split, char* room, size_t size)
               : is_border(before == KIND_UPPER ? KIND_LOWER : before,
                           here == KIND_UPPER ? KIND_LOWER : here, KIND_GAP,
                           KIND_GAP);
-    if ((border || here == KIND_GAP) && at && room[at - 1] != ' ') {
-      room[at++] = ' ';
+    if ((border || here == KIND_GAP) && at && buffer[at - 1] != ' ') {
+      buffer[at++] = ' ';
     }
     if (here != KIND_GAP) {
       const size_t bytes = strlen(letters[i].bytes);
-      memcpy(room + at, letters[i].bytes, bytes);
+      memcpy(buffer + at, letters[i].bytes, bytes);
       at += bytes;
     }
   }
-  while (at && room[at - 1] == ' ') {
+  while (at && buffer[at - 1] == ' ') {
     --at;
   }
-  room[at] = '\0';
-  return room;
+  buffer[at] = '\0';
+  return buffer;
 }
 
 const char*
-ton_role_words(const char* file, char* room, size_t size)
+ton_role_words(const char* file, char* buffer, size_t size)
 {
-  return to_words(file, true, room, size);
+  return to_words(file, true, buffer, size);
 }
 
 // Phrases ---------------------------------------------------------------------
@@ -218,9 +222,9 @@ word_matches(Span pattern, Span word)
 static bool
 phrase_begins(Span phrase, const char* words)
 {
-  char room[64];
-  snprintf(room, sizeof(room), "%.*s", (int)phrase.length, phrase.text);
-  const char* pattern = room;
+  char buffer[64];
+  snprintf(buffer, sizeof(buffer), "%.*s", (int)phrase.length, phrase.text);
+  const char* pattern = buffer;
   Span p;
   Span w;
   while (next_span(&pattern, ' ', &p)) {
@@ -235,9 +239,9 @@ phrase_begins(Span phrase, const char* words)
 static bool
 phrase_inside(Span phrase, const char* words)
 {
-  char room[64];
-  snprintf(room, sizeof(room), "%.*s", (int)phrase.length, phrase.text);
-  return strstr(words, room) != NULL;
+  char buffer[64];
+  snprintf(buffer, sizeof(buffer), "%.*s", (int)phrase.length, phrase.text);
+  return strstr(words, buffer) != NULL;
 }
 
 static bool
@@ -311,9 +315,9 @@ side_of(const char* words)
 
 /// Letters back to back: "SNtop" is "sntop"
 static void
-unsplit_words(const char* file, char* room, size_t size)
+unsplit_words(const char* file, char* buffer, size_t size)
 {
-  to_words(file, false, room, size);
+  to_words(file, false, buffer, size);
 }
 
 void

@@ -120,8 +120,8 @@ void ton_role_guess(const TonRoles* roles, const char* file,
 /**
    File name as words: no folder, no extension, camelCase and letter/digit
    borders split, accents stripped, lower case; "01_LeadVox-L.wav" is
-   "01 lead vox l".  Returns `room`.
+   "01 lead vox l".  Returns `buffer`.
 */
-const char* ton_role_words(const char* file, char* room, size_t size);
+const char* ton_role_words(const char* file, char* buffer, size_t size);
 
 #endif

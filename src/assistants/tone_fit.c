@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Fitting few equaliser sections to a wanted tonal correction.
+*/
 #include "assistants/insert_text.h"
-#include "assistants/master_parts.h"
+#include "assistants/master_internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_DB 3.0
+#define MAX_DB 3.0
 /// A section weaker than this is left out, dB
 #define WORTH_DB 0.7
 /// Above its allowed gain by this, a band is too high, dB
@@ -18,7 +22,7 @@ enum { PASSES = 8 };
 enum { FIRST_BAND = 2, LAST_BAND = 29 };
 
 static double
-section_db(const Section* s, double gain_db, double hz, double rate)
+section_db(const ToneSection* s, double gain_db, double hz, double rate)
 {
   const TonProcessor* const eq = ton_processor("equaliser");
   float values[256];
@@ -41,7 +45,7 @@ section_db(const Section* s, double gain_db, double hz, double rate)
 }
 
 double
-tone_response(const Section* sections, uint32_t n, double hz, double rate)
+tone_response(const ToneSection* sections, uint32_t n, double hz, double rate)
 {
   double db = 0.0;
   for (uint32_t i = 0; i < n; ++i) {
@@ -52,16 +56,16 @@ tone_response(const Section* sections, uint32_t n, double hz, double rate)
 
 /// A shape on offer, with its curve at 1 dB
 typedef struct {
-  Section section;
+  ToneSection section;
   double unit[TON_THIRDS];
-} Shape;
+} ToneShape;
 
 enum { SHAPES = 3 + 3 + 8 * 2 };
 
 static void
-offer(Shape* shape, const char* kind, double hz, double q, double rate)
+offer(ToneShape* shape, const char* kind, double hz, double q, double rate)
 {
-  shape->section = (Section){.kind = kind, .hz = hz, .q = q};
+  shape->section = (ToneSection){.kind = kind, .hz = hz, .q = q};
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     const double at = fmin(ton_third_hz(b), 0.45 * rate);
     shape->unit[b] = 0.5 * section_db(&shape->section, 2.0, at, rate);
@@ -69,7 +73,7 @@ offer(Shape* shape, const char* kind, double hz, double q, double rate)
 }
 
 static void
-offer_all(Shape* shapes, double rate)
+offer_all(ToneShape* shapes, double rate)
 {
   static const double low[] = {80.0, 120.0, 200.0};
   static const double high[] = {4000.0, 6300.0, 8000.0};
@@ -88,7 +92,7 @@ offer_all(Shape* shapes, double rate)
 
 /// Least-squares gain of a shape for what is left
 static double
-best_gain(const Shape* shape, const double* left)
+best_gain(const ToneShape* shape, const double* left)
 {
   double ab = 0.0;
   double bb = 0.0;
@@ -96,7 +100,7 @@ best_gain(const Shape* shape, const double* left)
     ab += shape->unit[b] * left[b];
     bb += shape->unit[b] * shape->unit[b];
   }
-  return bb > 0.0 ? fmin(fmax(ab / bb, -MOST_DB), MOST_DB) : 0.0;
+  return bb > 0.0 ? fmin(fmax(ab / bb, -MAX_DB), MAX_DB) : 0.0;
 }
 
 static double
@@ -111,13 +115,13 @@ squares(const double* x)
 
 /// Whether no band would end above what it may get, or beyond the bounds
 static bool
-is_allowed(const Shape* shape, double gain, const double* now,
-           const double* most_db)
+is_allowed(const ToneShape* shape, double gain, const double* now,
+           const double* max_db)
 {
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     const double db = now[b] + gain * shape->unit[b];
     const bool worse = gain * shape->unit[b] > 0.0;
-    if ((worse && db > most_db[b] + SLACK_DB) || db < -MOST_DB - SLACK_DB) {
+    if ((worse && db > max_db[b] + SLACK_DB) || db < -MAX_DB - SLACK_DB) {
       return false;
     }
   }
@@ -126,11 +130,11 @@ is_allowed(const Shape* shape, double gain, const double* now,
 
 /// Gain held down until it is allowed; 0 if never
 static double
-allowed_gain(const Shape* shape, double gain, const double* now,
-             const double* most_db)
+allowed_gain(const ToneShape* shape, double gain, const double* now,
+             const double* max_db)
 {
   for (int i = 0; i < 6; ++i) {
-    if (is_allowed(shape, gain, now, most_db)) {
+    if (is_allowed(shape, gain, now, max_db)) {
       return gain;
     }
     gain *= 0.7;
@@ -140,7 +144,7 @@ allowed_gain(const Shape* shape, double gain, const double* now,
 
 /// What is left after a shape is added
 static double
-left_after(const Shape* shape, double gain, const double* left)
+left_after(const ToneShape* shape, double gain, const double* left)
 {
   double x[TON_THIRDS];
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -151,15 +155,15 @@ left_after(const Shape* shape, double gain, const double* left)
 
 typedef struct {
   const double* move;
-  const double* most;
-  Shape shapes[SHAPES];
+  const double* max;
+  ToneShape shapes[SHAPES];
   double gain[SHAPES]; ///< 0: not taken
   double now[TON_THIRDS];
   double left[TON_THIRDS];
-} Fit;
+} ToneFit;
 
 static void
-change_gain(Fit* f, uint32_t shape, double gain)
+change_gain(ToneFit* f, uint32_t shape, double gain)
 {
   const double step = gain - f->gain[shape];
   f->gain[shape] = gain;
@@ -172,9 +176,9 @@ change_gain(Fit* f, uint32_t shape, double gain)
 /// Whether a shape goes the way the move goes at its own place, and no other
 /// shape is there
 static bool
-makes_sense(const Fit* f, uint32_t shape, double gain)
+makes_sense(const ToneFit* f, uint32_t shape, double gain)
 {
-  const Section* const s = &f->shapes[shape].section;
+  const ToneSection* const s = &f->shapes[shape].section;
   const double band = rint(17.0 + 10.0 * log10(s->hz / 1000.0));
   for (uint32_t i = 0; i < SHAPES; ++i) {
     if (f->gain[i] != 0.0 && f->shapes[i].section.hz == s->hz) {
@@ -186,7 +190,7 @@ makes_sense(const Fit* f, uint32_t shape, double gain)
 
 /// The shape that leaves least; false when none is worth it
 static bool
-take_best(Fit* f)
+take_best(ToneFit* f)
 {
   double least = 0.9 * squares(f->left);
   uint32_t best = SHAPES;
@@ -196,7 +200,7 @@ take_best(Fit* f)
       continue;
     }
     const double gain = allowed_gain(
-        &f->shapes[i], best_gain(&f->shapes[i], f->left), f->now, f->most);
+        &f->shapes[i], best_gain(&f->shapes[i], f->left), f->now, f->max);
     const double left = left_after(&f->shapes[i], gain, f->left);
     if (fabs(gain) >= WORTH_DB && left < least && makes_sense(f, i, gain)) {
       least = left;
@@ -212,7 +216,7 @@ take_best(Fit* f)
 
 /// The gains of the taken shapes against each other once more
 static void
-refine(Fit* f)
+refine(ToneFit* f)
 {
   for (int pass = 0; pass < PASSES; ++pass) {
     for (uint32_t i = 0; i < SHAPES; ++i) {
@@ -222,28 +226,28 @@ refine(Fit* f)
       const double was = f->gain[i];
       change_gain(f, i, 0.0);
       const double gain = allowed_gain(
-          &f->shapes[i], best_gain(&f->shapes[i], f->left), f->now, f->most);
+          &f->shapes[i], best_gain(&f->shapes[i], f->left), f->now, f->max);
       change_gain(f, i, gain != 0.0 ? gain : was);
     }
   }
 }
 
 static int
-by_frequency(const Section* a, const Section* b)
+by_frequency(const ToneSection* a, const ToneSection* b)
 {
   return a->hz < b->hz;
 }
 
 static uint32_t
-write_sections(const Fit* f, Section* sections)
+write_sections(const ToneFit* f, ToneSection* sections)
 {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < SHAPES && n < MOST_SECTIONS; ++i) {
+  for (uint32_t i = 0; i < SHAPES && n < MAX_SECTIONS; ++i) {
     const double gain = rint(f->gain[i] * 10.0) / 10.0;
     if (fabs(gain) < WORTH_DB) {
       continue;
     }
-    Section s = f->shapes[i].section;
+    ToneSection s = f->shapes[i].section;
     s.gain_db = gain;
     uint32_t at = n++;
     for (; at > 0 && by_frequency(&s, &sections[at - 1]); --at) {
@@ -255,13 +259,13 @@ write_sections(const Fit* f, Section* sections)
 }
 
 uint32_t
-tone_fit(const double* move_db, const double* most_db, double rate,
-         Section* sections)
+tone_fit(const double* move_db, const double* max_db, double rate,
+         ToneSection* sections)
 {
-  Fit f = {.move = move_db, .most = most_db};
+  ToneFit f = {.move = move_db, .max = max_db};
   memcpy(f.left, move_db, sizeof(f.left));
   offer_all(f.shapes, rate);
-  for (uint32_t i = 0; i < MOST_SECTIONS && squares(f.left) > 1.0; ++i) {
+  for (uint32_t i = 0; i < MAX_SECTIONS && squares(f.left) > 1.0; ++i) {
     if (!take_best(&f)) {
       break;
     }

@@ -29,13 +29,11 @@ analyse(TonAudio* audio, unsigned what, TonSound* sound, const TonJob* job,
         TonError* error)
 {
   const TonAudioInfo* const info = ton_audio_info(audio);
-  const unsigned long refusals = ton_alloc_refusals();
   TonAnalysis* const analysis =
       ton_analysis_new(info->rate, info->channels, what);
   TonStatus status = analysis ? feed(audio, analysis, job, error)
                               : ton_fail(error, TON_NO_MEMORY, "out of memory");
-  if (!status && (ton_analysis_finish(analysis, sound) ||
-                  ton_alloc_refusals() != refusals)) {
+  if (!status && ton_analysis_finish(analysis, sound)) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   if (!status) {

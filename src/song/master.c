@@ -23,7 +23,7 @@ explain_gap(const TonMasterResult* m, TonGainSearchState state,
   if (!master_text_limiter(t)) {
     snprintf(text, size,
              "the chain has no limiter whose gain could be set; add one");
-  } else if (t->plan.drive_locked) {
+  } else if (t->plan.gain_locked) {
     snprintf(text, size, "the limiter's gain is locked and stays as it is");
   } else if (state == TON_GAIN_SEARCH_BOUND &&
              m->reduction_p95_db > 0.75 * MAX_REDUCTION_DB) {
@@ -80,7 +80,7 @@ static MasterTask
 task_of(const MasterText* t, const char* out)
 {
   TonInsert* const limiter = master_text_limiter(t);
-  const bool solve = limiter && !t->plan.drive_locked;
+  const bool solve = limiter && !t->plan.gain_locked;
   return (MasterTask){.source = t->source,
                       .out = out,
                       .master = t->master,

@@ -104,9 +104,9 @@ master_text_drive(MasterText* t, TonGainSearch* search, double true_peak_dbtp,
                                        t->error)
              : TON_OK;
   status = status ? status
-                  : ton_assist_master_drive(&t->brief, &t->plan, search,
-                                            true_peak_dbtp, reduction_db, &plan,
-                                            t->error);
+                  : ton_assist_master_gain(&t->brief, &t->plan, search,
+                                           true_peak_dbtp, reduction_db, &plan,
+                                           t->error);
   if (!t->propose) {
     keep_comments(t, &plan);
   }

@@ -411,7 +411,7 @@ lower_limiter(MasterText* t)
   t->plan.limiter = (uint32_t)(l - t->master->chain);
   const float was = l->params[ton_param(l->type, "ceiling") - l->type->params];
   const float goal = t->master->ceiling_dbtp;
-  t->plan.drive_locked = limiter_locked(t, "gain");
+  t->plan.gain_locked = limiter_locked(t, "gain");
   if (!limiter_locked(t, "")) {
     TON_TRY(open_limiter(t));
     TON_TRY(read_again(t));

@@ -43,16 +43,14 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
     ton_audio_close(audio);
     return TON_UNSUPPORTED;
   }
-  const unsigned long refusals = ton_alloc_refusals();
   TonMeters* const meters = ton_meters_new(info->rate, info->channels, what);
   TonStatus status = meters ? feed(audio, meters, job, error)
                             : ton_fail(error, TON_NO_MEMORY, "out of memory");
   if (!status) {
-    ton_meters_finish(meters, result);
+    status = ton_meters_finish(meters, result)
+                 ? ton_fail(error, TON_NO_MEMORY, "no memory for the readings")
+                 : TON_OK;
     result->bad_samples += ton_audio_bad_samples(audio);
-    status = ton_alloc_refusals() == refusals
-                 ? TON_OK
-                 : ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
   }
   if (owner && !status) {
     *owner = meters;

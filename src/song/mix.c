@@ -131,9 +131,7 @@ static TonStatus
 commit(Recorder* recorder, StemRecorders* stems, TonMeasurement* result,
        TonError* error)
 {
-  const unsigned long refusals = ton_alloc_refusals();
-  ton_meters_finish(recorder->meters, result);
-  if (ton_alloc_refusals() != refusals) {
+  if (ton_meters_finish(recorder->meters, result)) {
     return ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
   }
   TonAudioWriter* const writer = recorder->writer;

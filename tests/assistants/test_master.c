@@ -142,7 +142,7 @@ test_a_healthy_mix_is_only_limited(void** state)
   EXPECT_NEAR("goal", (double)m->loudness_lufs, -14.0, 0.0, "LUFS");
   EXPECT_NEAR("ceiling", (double)value_of(&m->chain[0], "ceiling"), -1.0, 1e-6,
               "dBTP");
-  EXPECT_DB("first drive", result.drive_db, 6.0, 1e-6);
+  EXPECT_DB("first drive", result.gain_db, 6.0, 1e-6);
   assert_int_equal(result.limiter, 0);
   assert_true(result.search);
   assert_string_equal(decision(&plan, TON_RULE_GLUE_EVEN)->value, "");
@@ -375,7 +375,7 @@ test_dc_and_low_level_are_repaired_first(void** state)
   assert_string_equal(m->chain[0].type->id, "equaliser");
   assert_string_equal(m->chain[1].type->id, "gain");
   EXPECT_DB("raised", (double)value_of(&m->chain[1], "gain"), 27.0, 1e-6);
-  EXPECT_DB("first drive", result.drive_db, 9.0, 1e-6);
+  EXPECT_DB("first drive", result.gain_db, 9.0, 1e-6);
   assert_int_equal(result.limiter, 2);
   ton_master_free(m);
   ton_plan_free(&plan);
@@ -397,7 +397,7 @@ test_references_give_the_loudness(void** state)
   TonMasterPlan result;
   TonMaster* m = propose(&brief, "song: X\n", &plan, &result);
   EXPECT_NEAR("goal", (double)m->loudness_lufs, -9.5, 1e-6, "LUFS");
-  EXPECT_DB("first drive", result.drive_db, 10.5, 1e-6);
+  EXPECT_DB("first drive", result.gain_db, 10.5, 1e-6);
   ton_master_free(m);
   ton_plan_free(&plan);
   // unlike ones do not
@@ -454,7 +454,7 @@ test_locked_chain_is_kept(void** state)
   assert_int_equal(m->n_chain, 2);
   EXPECT_DB("limiter", (double)value_of(&m->chain[1], "gain"), 4.0, 1e-6);
   EXPECT_NEAR("goal", (double)m->loudness_lufs, -12.0, 1e-6, "LUFS");
-  assert_true(result.drive_locked);
+  assert_true(result.gain_locked);
   assert_int_equal(result.limiter, 1);
   for (uint32_t i = 0; i < plan.n_edits; ++i) {
     assert_null(strstr(plan.edits[i].path, "chain"));
@@ -473,7 +473,7 @@ test_locked_loudness_is_the_goal(void** state)
   TonMasterPlan result;
   TonMaster* const m =
       propose(&brief, "loudness: -12 LUFS\nlock: [loudness]\n", &plan, &result);
-  EXPECT_DB("first drive", result.drive_db, 8.0, 1e-6);
+  EXPECT_DB("first drive", result.gain_db, 8.0, 1e-6);
   ton_master_free(m);
   ton_plan_free(&plan);
 }
@@ -507,7 +507,7 @@ test_the_drive_found_is_written(void** state)
   TonError error;
   ton_gain_search_start(&search, -14.0, 6.0);
   ton_gain_search_tell(&search, 6.0, -14.01, NAN);
-  assert_int_equal(ton_assist_master_drive(&brief, &result, &search, -1.0, 2.5,
+  assert_int_equal(ton_assist_master_gain(&brief, &result, &search, -1.0, 2.5,
                                            &plan, &error),
                    TON_OK);
   assert_int_equal(plan.n_edits, 1);

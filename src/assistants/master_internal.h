@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_ASSISTANTS_MASTER_PARTS_H
-#define TON_ASSISTANTS_MASTER_PARTS_H
+#ifndef TON_ASSISTANTS_MASTER_INTERNAL_H
+#define TON_ASSISTANTS_MASTER_INTERNAL_H
 
 #include "assistants/decision_builder.h"
 #include "assistants/master.h"
@@ -18,11 +18,11 @@ typedef struct {
   double raised_db;   ///< Gain in front of all else
   double distance_db; ///< From the references or the profile in tone; 0: there
                       ///< is neither
-} Mastering;
+} MasterState;
 
-/// Target minus mix per band, dB, at the level where the weighted sum of the
-/// distances is least; NaN where the mix has nothing
-void tone_error(const TonFacts* mix, const double* target_db, double* miss_db);
+/// Target minus mix per band, dB, after a gain that makes their weighted median
+/// 0; NaN where the mix is empty
+void tone_error(const TonFacts* mix, const double* target_db, double* error_db);
 
 /// Mean distance of the mix from the references, dB; at most TONE_ALIKE_DB is
 /// the same kind of music
@@ -36,26 +36,26 @@ typedef struct {
   double hz;
   double gain_db;
   double q;
-} Section;
+} ToneSection;
 
-enum { MOST_SECTIONS = 6 };
+enum { MAX_SECTIONS = 6 };
 
 /// Fewest sections that follow `move_db`, none above 3 dB, the whole never
-/// above `most_db` in a band.  Returns how many.
-uint32_t tone_fit(const double* move_db, const double* most_db, double rate,
-                  Section* sections);
+/// above `max_db` in a band.  Returns how many.
+uint32_t tone_fit(const double* move_db, const double* max_db, double rate,
+                  ToneSection* sections);
 
 /// Gain of the sections at a frequency
-double tone_response(const Section* sections, uint32_t n, double hz,
+double tone_response(const ToneSection* sections, uint32_t n, double hz,
                      double rate);
 
-void master_tone(Mastering* m);  ///< Bounded broad correction
-void master_glue(Mastering* m);  ///< Compression where it helps
-void master_width(Mastering* m); ///< Lows to the middle, sides in range
-void master_limit(Mastering* m); ///< Limiter with the first gain
+void master_tone(MasterState* m);  ///< Bounded broad correction
+void master_glue(MasterState* m);  ///< Compression where it helps
+void master_width(MasterState* m); ///< Lows to the middle, sides in range
+void master_limit(MasterState* m); ///< Limiter with the first gain
 
 /// Record that something was considered and left alone
-void record_unchanged(const Mastering* m, const char* path,
+void record_unchanged(const MasterState* m, const char* path,
                       TonDecision* decision);
 
 #endif
