@@ -43,8 +43,8 @@ struct Clips {
   uint32_t rate;
   uint32_t channels;
   int32_t top; ///< Step
-  Run now[MOST_CHANNELS];
-  float value[MOST_CHANNELS];
+  Run now[MAX_CHANNELS];
+  float value[MAX_CHANNELS];
   Shelf shelves[STEPS];
 };
 

@@ -12,7 +12,7 @@
 struct Levels {
   uint32_t rate;
   uint32_t channels;
-  double sum[MOST_CHANNELS];
+  double sum[MAX_CHANNELS];
   double squares;
   float peak;
   uint64_t peak_frame;

@@ -40,8 +40,8 @@ struct Loudness {
   bool fold;
   const TonWeigh* weigh;
   TonKWeight k;
-  double weight[MOST_CHANNELS];
-  double state[MOST_CHANNELS][TON_K_HISTORY];
+  double weight[MAX_CHANNELS];
+  double state[MAX_CHANNELS][TON_K_HISTORY];
   uint64_t ticks;
   Ring ring;
   Highest momentary;

@@ -25,9 +25,9 @@ struct TonMeters {
   uint32_t channels;
   unsigned what;
   uint32_t longest; ///< Tick
-  float* past[MOST_CHANNELS];
-  float* scan[MOST_CHANNELS]; ///< Level, then bend, of both ticks
-  uint32_t entries;           ///< Of either
+  float* past[MAX_CHANNELS];
+  float* scan[MAX_CHANNELS]; ///< Level, then bend, of both ticks
+  uint32_t entries;          ///< Of either
   uint32_t entries_before;
   Tick tick;
   uint32_t here; ///< Where the tick under way begins
@@ -43,54 +43,10 @@ struct TonMeters {
   Stereo* stereo;
 };
 
-uint64_t
-tick_frame(uint32_t rate, uint64_t index)
-{
-  return (index * rate + TICKS_PER_S / 2) / TICKS_PER_S;
-}
-
-bool
-tick_ends_tenth(const Tick* tick)
-{
-  return tick->index % TICKS_OF_TENTH == TICKS_OF_TENTH - 1 || !tick->whole;
-}
-
-uint32_t
-partner(uint32_t channel, uint32_t channels)
-{
-  return channel + 1 < channels ? channel + 1 : channel;
-}
-
-void
-curve_add(Curve* curve, double value)
-{
-  float* const grown = ton_grow(curve->values, &curve->capacity,
-                                (size_t)curve->n + 1, sizeof(float));
-  if (!grown) {
-    curve->failed = true;
-    return;
-  }
-  curve->values = grown;
-  curve->values[curve->n++] = (float)value;
-}
-
-float*
-curve_give(const Curve* curve, TonMeasurement* m)
-{
-  m->n_points = curve->n < m->n_points ? curve->n : m->n_points;
-  return curve->values;
-}
-
-void
-curve_free(Curve* curve)
-{
-  ton_free(curve->values);
-}
-
 // Making -----------------------------------------------------------------------
 
 static bool
-make_room(TonMeters* m)
+make_buffers(TonMeters* m)
 {
   enum { REACH = TON_SCAN_REACH, READ = TON_SCAN_SLACK };
   const uint32_t groups = m->longest / TON_SCAN_GROUP + 1;
@@ -153,7 +109,7 @@ make_meters(TonMeters* m)
 TonMeters*
 ton_meters_new(uint32_t rate, uint32_t channels, unsigned what)
 {
-  if (rate < 8000 || channels < 1 || channels > MOST_CHANNELS) {
+  if (rate < 8000 || channels < 1 || channels > MAX_CHANNELS) {
     return NULL;
   }
   TonMeters* const m = ton_alloc(sizeof(TonMeters));
@@ -167,7 +123,7 @@ ton_meters_new(uint32_t rate, uint32_t channels, unsigned what)
   m->here = PAST + m->longest;
   m->scanner = ton_peak_scan();
   m->weigh = ton_weigh();
-  if (!make_room(m) || !make_meters(m)) {
+  if (!make_buffers(m) || !make_meters(m)) {
     ton_meters_free(m);
     return NULL;
   }

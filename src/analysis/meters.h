@@ -16,7 +16,7 @@
 enum {
   TICKS_PER_S = 100,
   TICKS_OF_TENTH = TICKS_PER_S / 10,
-  MOST_CHANNELS = 64,
+  MAX_CHANNELS = 64,
   PAST = 64,  ///< Frames readable before the tick before
   SLACK = 64, ///< Frames readable behind a tick
 };
@@ -27,15 +27,15 @@ enum {
    longer than others; tick k begins at round(k rate / 100).
 */
 typedef struct {
-  const float* x[MOST_CHANNELS]; ///< Bad samples are already 0
-  uint32_t n;                    ///< Frames; n_before of the tick before
-  uint32_t n_before;             ///< x[c][-n_before - PAST..] is readable
-  uint64_t first;                ///< Frame of the song
+  const float* x[MAX_CHANNELS]; ///< Bad samples are already 0
+  uint32_t n;                   ///< Frames; n_before of the tick before
+  uint32_t n_before;            ///< x[c][-n_before - PAST..] is readable
+  uint64_t first;               ///< Frame of the song
   uint64_t index;
-  bool whole;                      ///< Not the end of a song cut short
-  TonScan scan[MOST_CHANNELS];     ///< Entry 0 belongs to x[c][0]
-  float peak[MOST_CHANNELS];       ///< Largest |x|
-  TonSums sums[MOST_CHANNELS / 2]; ///< Of channel pairs, for levels and stereo
+  bool whole;                     ///< Not the end of a song cut short
+  TonScan scan[MAX_CHANNELS];     ///< Entry 0 belongs to x[c][0]
+  float peak[MAX_CHANNELS];       ///< Largest |x|
+  TonSums sums[MAX_CHANNELS / 2]; ///< Of channel pairs, for levels and stereo
 } Tick;
 
 /// Frame at which a tick begins

@@ -27,7 +27,7 @@ struct Spectrum {
   uint32_t n; ///< Length of the transform
   TonFft* fft;
   float* window;
-  float* in[MOST_CHANNELS];
+  float* in[MAX_CHANNELS];
   float* left_bins; ///< Kept while the right side is transformed
   uint32_t held;
   double* power; ///< Per bin, of all channels
@@ -45,7 +45,7 @@ static const double edges[TON_STEREO_BANDS + 1] = {0.0,    120.0,  500.0,
                                                    2000.0, 8000.0, 1e9};
 
 static bool
-make_room(Spectrum* s)
+make_buffers(Spectrum* s)
 {
   const size_t bins = s->n / 2 + 1;
   s->fft = ton_fft_new(s->n);
@@ -77,7 +77,7 @@ spectrum_new(uint32_t rate, uint32_t channels, bool thirds, bool bands)
   s->bands = bands;
   for (s->n = 1024; s->n < 0.65 * rate; s->n *= 2) {
   }
-  if (!make_room(s)) {
+  if (!make_buffers(s)) {
     spectrum_free(s);
     return NULL;
   }

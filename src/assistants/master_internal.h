@@ -14,7 +14,8 @@ typedef struct {
   const TonMasterBrief* brief;
   TonPlan* plan;
   TonMasterPlan* result;
-  uint32_t n_chain;   ///< Processors written so far
+  uint32_t n_chain; ///< Processors written so far
+  double ceiling_dbtp;
   double raised_db;   ///< Gain in front of all else
   double distance_db; ///< From the references or the profile in tone; 0: there
                       ///< is neither
@@ -49,13 +50,21 @@ uint32_t tone_fit(const double* move_db, const double* max_db, double rate,
 double tone_response(const ToneSection* sections, uint32_t n, double hz,
                      double rate);
 
-void master_tone(MasterState* m);  ///< Bounded broad correction
-void master_glue(MasterState* m);  ///< Compression where it helps
-void master_width(MasterState* m); ///< Lows to the middle, sides in range
-void master_limit(MasterState* m); ///< Limiter with the first gain
+void master_tone(MasterState* m);   ///< Bounded broad correction
+void master_repair(MasterState* m); ///< DC, and a very soft mix raised
+void master_glue(MasterState* m);   ///< Compression where it helps
+void master_width(MasterState* m);  ///< Lows to the middle, sides in range
+void master_limit(MasterState* m);  ///< Limiter with the first gain
+
+/// Record a value for the text.
+void record_value(const MasterState* m, const char* path, const char* value,
+                  TonDecision* decision);
 
 /// Record that something was considered and left alone
 void record_unchanged(const MasterState* m, const char* path,
                       TonDecision* decision);
+
+/// Record that a person's value is kept.
+void record_locked(const MasterState* m, const char* key);
 
 #endif

@@ -54,6 +54,27 @@ write_files(const MixState* state)
   }
 }
 
+static void
+propose_chains(MixState* state)
+{
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    if (track_locked(s, "chain")) {
+      track_keep(state, s, "chain");
+      continue;
+    }
+    if (s->old && s->old->n_chain) {
+      ton_plan_edit(state->plan,
+                    ton_plan_text(state->plan, "%s/chain", s->path), NULL,
+                    NULL);
+    }
+    if (s->sounds) {
+      propose_tone(state, s);
+      propose_dynamics(state, s);
+    }
+  }
+}
+
 TonStatus
 ton_assist_mix(const TonMixBrief* brief, TonPlan* plan, TonError* error)
 {

@@ -66,15 +66,13 @@ void track_keep(const MixState* state, const MixTrack* track, const char* key);
 void propose_roles(MixState* state);    ///< role, mute
 void propose_trim(MixState* state);     ///< trim
 void propose_polarity(MixState* state); ///< polarity of multi-microphone sets
-void propose_chains(MixState* state);   ///< equaliser, compressor
 void propose_balance(MixState* state);  ///< Works out fader_db of every track
 void propose_faders(MixState* state);   ///< fader
 void propose_place(MixState* state);    ///< pan
 void propose_routes(MixState* state);   ///< buses
 void propose_space(MixState* state);    ///< The shared reverb and its sends
 
-/// The two steps of propose_chains() on one track
-void propose_tone(MixState* state, MixTrack* track);
-void propose_dynamics(MixState* state, MixTrack* track);
+void propose_tone(MixState* state, MixTrack* track);     ///< equaliser
+void propose_dynamics(MixState* state, MixTrack* track); ///< compressor
 
 #endif

@@ -508,7 +508,7 @@ test_the_drive_found_is_written(void** state)
   ton_gain_search_start(&search, -14.0, 6.0);
   ton_gain_search_tell(&search, 6.0, -14.01, NAN);
   assert_int_equal(ton_assist_master_gain(&brief, &result, &search, -1.0, 2.5,
-                                           &plan, &error),
+                                          &plan, &error),
                    TON_OK);
   assert_int_equal(plan.n_edits, 1);
   assert_string_equal(plan.edits[0].path, "chain/2/limiter/gain");

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The chain of a master but for its tone: repair, compression of the whole,
+   width and limiter, each only where a measurement asks for it.
+*/
+#include "assistants/compression_estimate.h"
+#include "assistants/insert_text.h"
+#include "assistants/master_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/// Peak-to-loudness ratio below which a mix needs no compression, LU
+#define DENSE_PLR_LU  11.0
+#define GLUE_CREST_DB 14.0
+#define GLUE_RANGE_LU 5.0
+#define GLUE_RATIO    2.0
+#define GLUE_MEAN_DB  1.5
+/// Width of released pop below 120 Hz: nine of ten songs are narrower, dB
+#define BASS_SIDE_DB -11.0
+#define BASS_MONO_HZ 100.0
+
+// Repair ----------------------------------------------------------------------
+
+/// DC above this costs headroom, full scale 1
+#define MAX_DC    0.0005
+#define DC_CUT_HZ 20.0
+/// Gain that is left to the limiter alone, dB
+#define MAX_GAIN_DB 24.0
+/// Loudness a quiet mix is brought to first, LUFS
+#define WORK_LUFS -23.0
+
+/// A DC offset is inaudible but uses headroom
+static void
+remove_dc(MasterState* m)
+{
+  const double* const dc = m->brief->mix->facts.whole.dc;
+  const double max = fmax(fabs(dc[0]), fabs(dc[1]));
+  if (!(max > MAX_DC)) {
+    return;
+  }
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_REPAIR_DC, 0.95);
+  ton_decision_range(&d, "DC offset", 100.0 * max, NAN, 100.0 * MAX_DC);
+  const TonSetting settings[] = {{"at", DC_CUT_HZ}};
+  const char* const value = ton_chain_band(m->plan, settings, 1);
+  if (value) {
+    record_value(
+        m,
+        ton_plan_text(m->plan, "chain/%u/equaliser/0/highpass", m->n_chain++),
+        value, &d);
+  }
+}
+
+/// A gain in front of a mix that is too soft for the limiter's gain
+static void
+raise_quiet(MasterState* m)
+{
+  const double lufs = m->brief->mix->facts.whole.integrated_lufs;
+  if (!(m->result->goal_lufs - lufs > MAX_GAIN_DB)) {
+    return;
+  }
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_REPAIR_LEVEL, 0.9);
+  ton_decision_range(&d, "loudness of the mix", lufs,
+                     m->result->goal_lufs - MAX_GAIN_DB, NAN);
+  const TonSetting settings[] = {{"gain", fmin(rint(WORK_LUFS - lufs), 36.0)}};
+  const char* const value = ton_chain_values(m->plan, "gain", settings, 1);
+  if (value) {
+    m->raised_db = settings[0].value;
+    record_value(m, ton_plan_text(m->plan, "chain/%u/gain", m->n_chain++),
+                 value, &d);
+  }
+}
+
+void
+master_repair(MasterState* m)
+{
+  remove_dc(m);
+  raise_quiet(m);
+}
+
+// Glue ------------------------------------------------------------------------
+
+/// Record why the whole is not compressed; false if it is to be
+static bool
+leave_glue(const MasterState* m, const LoudParts* loud, double peak_lu)
+{
+  const TonFacts* const f = &m->brief->mix->facts;
+  TonDecision d;
+  if (f->whole.plr_lu < DENSE_PLR_LU) {
+    ton_decision_start(&d, TON_RULE_GLUE_DENSE, 0.85);
+    ton_decision_range(&d, "peak to loudness", f->whole.plr_lu, DENSE_PLR_LU,
+                       NAN);
+  } else if (m->distance_db > TONE_ALIKE_DB) {
+    ton_decision_start(&d, TON_RULE_GLUE_OTHER_MUSIC, 0.7);
+    ton_decision_range(&d, "tonal distance", m->distance_db, NAN,
+                       TONE_ALIKE_DB);
+  } else if (!(peak_lu > GLUE_CREST_DB && loud->range_lu > GLUE_RANGE_LU)) {
+    ton_decision_start(&d, TON_RULE_GLUE_EVEN, 0.75);
+    ton_decision_range(&d, "range of the loud parts", loud->range_lu, NAN,
+                       GLUE_RANGE_LU);
+    ton_decision_range(&d, "peaks above the loud parts", peak_lu, NAN,
+                       GLUE_CREST_DB);
+  } else {
+    return false;
+  }
+  record_unchanged(m, "chain/compressor", &d);
+  return true;
+}
+
+/// Lowest threshold with at most 1.5 dB of mean reduction in the loud parts
+static CompressionEstimate
+best_glue(const LoudParts* loud)
+{
+  CompressionEstimate best = {.threshold_db = NAN};
+  for (int i = 0; loud->levels.n && i < 24; ++i) {
+    const CompressionEstimate t =
+        estimate_compression(&loud->levels, 4.0 - 0.5 * i, GLUE_RATIO);
+    if (t.mean_db > GLUE_MEAN_DB) {
+      break;
+    }
+    best = t;
+  }
+  return best;
+}
+
+/// RMS of one channel when the loudness is that of the loud parts
+static double
+rms_db(const TonFacts* f, const LoudParts* loud)
+{
+  double power = 0.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    power += pow(10.0, f->active_db[b] / 10.0);
+  }
+  const double sides = f->whole.channels > 1 ? 2.0 : 1.0;
+  return 10.0 * log10(power / sides) + loud->lufs - f->active_lufs;
+}
+
+static void
+write_glue(MasterState* m, const LoudParts* loud, double peak_lu,
+           const CompressionEstimate* estimate)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_GLUE_HELPS, 0.6);
+  ton_decision_range(&d, "range of the loud parts", loud->range_lu, NAN,
+                     GLUE_RANGE_LU);
+  ton_decision_range(&d, "peaks above the loud parts", peak_lu, NAN,
+                     GLUE_CREST_DB);
+  ton_decision_range(&d, "average reduction", estimate->mean_db, 0.5, 2.0);
+  ton_decision_figure(&d, "peak to loudness",
+                      m->brief->mix->facts.whole.plr_lu);
+  const TonSetting settings[] = {
+      {"threshold", rint(2.0 * (rms_db(&m->brief->mix->facts, loud) +
+                                m->raised_db + estimate->threshold_db)) /
+                        2.0},
+      {"ratio", GLUE_RATIO},
+      {"attack", 30.0},
+      {"release", 200.0},
+      {"range", 3.0},
+      {"detector", ton_chain_choice("compressor", "detector", "rms")},
+      {"key-highpass", 100.0}};
+  const char* const value =
+      ton_chain_values(m->plan, "compressor", settings, 7);
+  if (value) {
+    m->result->glue = m->n_chain;
+    record_value(m, ton_plan_text(m->plan, "chain/%u/compressor", m->n_chain++),
+                 value, &d);
+  }
+}
+
+void
+master_glue(MasterState* m)
+{
+  const TonFacts* const f = &m->brief->mix->facts;
+  const LoudParts loud = loud_parts(m->plan, &m->brief->mix->features);
+  const double peak_lu = f->whole.true_peak_dbtp - loud.lufs;
+  if (leave_glue(m, &loud, peak_lu)) {
+    return;
+  }
+  const CompressionEstimate estimate = best_glue(&loud);
+  if (estimate.mean_db >= 0.5) {
+    write_glue(m, &loud, peak_lu, &estimate);
+  }
+}
+
+// Width -----------------------------------------------------------------------
+
+/// Side re mid from 500 Hz to 8 kHz, dB
+static double
+middle_side_db(const TonMeasurement* w)
+{
+  return 0.5 * (w->band_side_db[2] + w->band_side_db[3]);
+}
+
+static void
+write_width(MasterState* m, double percent, double mono_hz, TonDecision* d)
+{
+  TonSetting settings[2];
+  uint32_t n = 0;
+  if (percent != 100.0) {
+    settings[n++] = (TonSetting){"width", percent};
+  }
+  if (mono_hz > 0.0) {
+    settings[n++] = (TonSetting){"mono-below", mono_hz};
+  }
+  const char* const value = ton_chain_values(m->plan, "width", settings, n);
+  if (value) {
+    record_value(m, ton_plan_text(m->plan, "chain/%u/width", m->n_chain++),
+                 value, d);
+  }
+}
+
+/// Other kinds of music have widths of their own: left as it is
+static void
+leave_width(const MasterState* m)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_WIDTH_OTHER_MUSIC, 0.6);
+  ton_decision_range(&d, "tonal distance", m->distance_db, NAN, TONE_ALIKE_DB);
+  record_unchanged(m, "chain/width", &d);
+}
+
+void
+master_width(MasterState* m)
+{
+  // Percent of width that move the sides by -1.5 and +1.5 dB
+  enum { NARROWER = 84, WIDER = 119 };
+  const TonMeasurement* const w = &m->brief->mix->facts.whole;
+  TonDecision d;
+  if (w->channels != 2 || m->brief->mix->facts.layout != TON_LAYOUT_STEREO) {
+    return;
+  }
+  if (m->distance_db > TONE_ALIKE_DB) {
+    leave_width(m);
+    return;
+  }
+  const double side = middle_side_db(w);
+  const bool wide = side > -3.5;
+  const bool narrow = side < -14.5 && w->correlation_min > 0.3;
+  const bool loose = w->band_side_db[0] > BASS_SIDE_DB;
+  ton_decision_start(&d,
+                     loose    ? TON_RULE_WIDTH_BASS
+                     : wide   ? TON_RULE_WIDTH_WIDE
+                     : narrow ? TON_RULE_WIDTH_NARROW
+                              : TON_RULE_WIDTH_USUAL,
+                     0.65);
+  ton_decision_range(&d, "sides below 120 Hz", w->band_side_db[0], NAN,
+                     BASS_SIDE_DB);
+  ton_decision_range(&d, "sides", side, -14.5, -3.5);
+  if (loose || wide || narrow) {
+    write_width(m,
+                wide     ? NARROWER
+                : narrow ? WIDER
+                         : 100.0,
+                loose ? BASS_MONO_HZ : 0.0, &d);
+  } else {
+    record_unchanged(m, "chain/width", &d);
+  }
+}
+
+// Limiter ---------------------------------------------------------------------
+
+void
+master_limit(MasterState* m)
+{
+  const TonMasterBrief* const b = m->brief;
+  const double goal = m->result->goal_lufs;
+  const double lufs = b->mix->facts.whole.integrated_lufs;
+  m->result->search = !isnan(goal);
+  m->result->limiter = m->n_chain;
+  m->result->gain_db = m->result->search && isfinite(lufs)
+                           ? rint((goal - lufs - m->raised_db) * 100.0) / 100.0
+                           : 0.0;
+  TonDecision d;
+  ton_decision_start(&d,
+                     m->result->search ? TON_RULE_LOUDNESS_DRIVE
+                                       : TON_RULE_LOUDNESS_NO_GOAL,
+                     0.9);
+  ton_decision_figure(&d, "loudness of the mix", lufs);
+  ton_decision_figure(&d, "true peak of the mix",
+                      b->mix->facts.whole.true_peak_dbtp);
+  if (m->result->search) {
+    ton_decision_figure(&d, "goal", goal);
+  }
+  const TonSetting settings[] = {{"gain", m->result->gain_db},
+                                 {"ceiling", m->ceiling_dbtp}};
+  const char* const value = ton_chain_values(m->plan, "limiter", settings, 2);
+  if (value) {
+    record_value(m, ton_plan_text(m->plan, "chain/%u/limiter", m->n_chain++),
+                 value, &d);
+  }
+}

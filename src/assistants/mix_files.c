@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What is decided about each file of a mix: its role, faults that no processor
+   repairs, and the trim.
+*/
+#include "assistants/mix_internal.h"
+#include "base/string.h"
+
+#include <math.h>
+#include <string.h>
+
+static void
+decide_mute(const MixState* state, const MixTrack* s)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_ROLE_GUIDE, s->guess.confidence);
+  ton_decision_name(&d, "role", s->role->name);
+  if (track_locked(s, "mute")) {
+    track_keep(state, s, "mute");
+  } else {
+    track_decide(state, s, "mute", "true", &d);
+  }
+}
+
+/// Record that a role which a person wrote is not in the table
+static void
+name_unknown_role(const MixState* state, const MixTrack* s)
+{
+  const TonRoles* const roles = state->brief->roles;
+  const char* names[256];
+  size_t n = 0;
+  for (uint32_t i = 0; i < roles->n_roles && n < 256; ++i) {
+    names[n++] = roles->roles[i].name;
+  }
+  const char* const near = ton_string_nearest(s->old->role, names, n);
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_ROLE_UNKNOWN, 1.0);
+  ton_decision_name(&d, "word", s->old->role);
+  if (near) {
+    ton_decision_name(&d, "nearest", near);
+  }
+  track_decide(state, s, "role", NULL, &d);
+}
+
+void
+propose_roles(MixState* state)
+{
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
+    TonDecision d;
+    ton_decision_start(&d, s->guess.rule, s->guess.confidence);
+    ton_decision_name(&d, "role", s->role->name);
+    ton_decision_name(&d, "word", s->guess.word);
+    const bool known = strcmp(s->role->name, "unknown") != 0;
+    const bool person = s->old && s->old->role && *s->old->role;
+    if (known && !person && !track_locked(s, "role")) {
+      track_decide(state, s, "role", s->role->name, &d);
+    } else if (!known && person) {
+      name_unknown_role(state, s);
+    } else if (!known) {
+      track_decide(state, s, "role", NULL, &d);
+    }
+    if (s->role->mute) {
+      decide_mute(state, s);
+    }
+  }
+}
+
+static bool
+is_clipped(const MixTrack* s)
+{
+  return s->facts->whole.n_clips > 0;
+}
+
+/// Record clipping with its place: no processor repairs it
+static void
+name_clipping(const MixState* state, const MixTrack* s)
+{
+  const TonMeasurement* const m = &s->facts->whole;
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_DEFECT_CLIPPING, 0.9);
+  ton_decision_figure(&d, "clipped samples", (double)m->clipped_samples);
+  ton_decision_figure(&d, "longest run", m->clips[0].at_s);
+  TonEvidence* const e = &d.evidence[0];
+  e->from_s = e->to_s = m->clips[0].at_s;
+  for (uint32_t i = 0; i < m->n_clips; ++i) {
+    e->from_s = fmin(e->from_s, m->clips[i].at_s);
+    e->to_s = fmax(e->to_s, m->clips[i].at_s + m->clips[i].length_s);
+  }
+  track_decide(state, s, "chain/declip", NULL, &d);
+}
+
+/// Record samples that are not numbers
+static void
+name_bad_samples(const MixState* state, const MixTrack* s)
+{
+  const TonMeasurement* const m = &s->facts->whole;
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_DEFECT_NOT_A_NUMBER, 1.0);
+  ton_decision_figure(&d, "broken samples", (double)m->bad_samples);
+  ton_decision_figure(&d, "first one", m->first_bad_at_s);
+  track_decide(state, s, "chain/repair", NULL, &d);
+}
+
+/// The trim's comment also warns of clipping
+static void
+decide_trim(const MixState* state, const MixTrack* s)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_TRIM_ACTIVE, 1.0);
+  ton_decision_figure(&d, "loudness while it plays", s->facts->active_lufs);
+  ton_decision_figure(&d, "time that plays", s->facts->active_s);
+  ton_decision_figure(&d, "starting level", TON_TRIM_LUFS);
+  if (is_clipped(s)) {
+    ton_decision_figure(&d, "longest clipping", s->facts->whole.clips[0].at_s);
+  }
+  track_decide(state, s, "trim",
+               ton_plan_text(state->plan, "%+.2f dB",
+                             ton_plan_rounded(s->trim_db, 100.0)),
+               &d);
+}
+
+void
+propose_trim(MixState* state)
+{
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
+    TonDecision d;
+    if (s->facts->layout == TON_LAYOUT_SILENT) {
+      ton_decision_start(&d, TON_RULE_TRIM_SILENT, 1.0);
+      track_decide(state, s, "trim", NULL, &d);
+      continue;
+    }
+    if (s->facts->whole.bad_samples) {
+      name_bad_samples(state, s);
+    }
+    if (s->sounds && is_clipped(s)) {
+      name_clipping(state, s);
+    }
+    if (track_locked(s, "trim")) {
+      track_keep(state, s, "trim");
+      continue;
+    }
+    if (s->sounds) {
+      decide_trim(state, s);
+    }
+  }
+}
