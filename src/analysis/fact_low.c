@@ -12,8 +12,9 @@
 
 enum {
   LOW_FRAME = 1024, ///< 0.34 s: lows resolved to 3 Hz
-  SPLICE_BAND = 9,  ///< 160 Hz: bands up to here are read from the low sum
-  MATCH_BANDS = 3,  ///< Both are brought to one level in the bands above
+  LOW_BINS = LOW_FRAME / 2 + 1,
+  SPLICE_BAND = 9, ///< 160 Hz: bands up to here are read from the low sum
+  MATCH_BANDS = 3, ///< Both are brought to one level in the bands above
 };
 
 /// Steps that sound between two places of the low sum, as a share
@@ -70,10 +71,13 @@ band_power(const double* bins, uint32_t n, double rate, uint32_t band)
 }
 
 /// Replace the bands up to the splice by those of the low sum, brought to the
-/// level of the bands above
+/// level of the bands above; `bins` are the sums of n spectra
 static void
-splice(const double* bins, const TonFeatures* f, double* thirds_db)
+splice(double* bins, uint32_t n, const TonFeatures* f, double* thirds_db)
 {
+  for (uint32_t k = 0; n && k < LOW_BINS; ++k) {
+    bins[k] /= n;
+  }
   double ours = 0.0;
   double theirs = 0.0;
   for (uint32_t b = SPLICE_BAND + 1; b <= SPLICE_BAND + MATCH_BANDS; ++b) {
@@ -93,21 +97,24 @@ splice(const double* bins, const TonFeatures* f, double* thirds_db)
 TonStatus
 find_low_bands(const TonFeatures* f, TonFacts* t)
 {
-  enum { BINS = LOW_FRAME / 2 + 1 };
   TonFft* const fft = ton_fft_new(LOW_FRAME);
-  double* const bins = ton_alloc(2 * BINS * sizeof(double));
+  double* const bins = ton_alloc(2 * LOW_BINS * sizeof(double));
+  uint32_t active = 0;
+  uint32_t pauses = 0;
   const bool good = fft && bins;
   for (uint64_t i = 0; good && i + LOW_FRAME <= f->n_low; i += LOW_FRAME / 2) {
     const double share = low_share_on(f, i, LOW_FRAME);
     if (share >= 0.5) {
       low_add_spectrum(fft, LOW_FRAME, f->low + i, bins);
+      ++active;
     } else if (share == 0.0) {
-      low_add_spectrum(fft, LOW_FRAME, f->low + i, bins + BINS);
+      low_add_spectrum(fft, LOW_FRAME, f->low + i, bins + LOW_BINS);
+      ++pauses;
     }
   }
   if (good) {
-    splice(bins, f, t->active_db);
-    splice(bins + BINS, f, t->pause_db);
+    splice(bins, active, f, t->active_db);
+    splice(bins + LOW_BINS, pauses, f, t->pause_db);
   }
   ton_free(bins);
   ton_fft_free(fft);

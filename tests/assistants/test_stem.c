@@ -270,6 +270,42 @@ test_spectrum_agrees_with_meters(void** state)
   ton_sound_free(&f);
 }
 
+/// Power of the bands below a frequency re all, dB
+static double
+share_below_db(const TonFacts* f, double hz)
+{
+  double below = 0.0;
+  double all = 0.0;
+  for (uint32_t k = 0; k < TON_THIRDS; ++k) {
+    const double power = pow(10.0, f->active_db[k] / 10.0);
+    below += ton_third_hz(k) < hz ? power : 0.0;
+    all += power;
+  }
+  return 10.0 * log10(below / all);
+}
+
+/// A low note does not spill into the bands below it, however long it sounds
+static void
+test_lows_are_resolved(void** state)
+{
+  (void)state;
+  double last = 0.0;
+  for (uint64_t i = 0; i < N; ++i) {
+    const double t = (double)i / RATE;
+    const double noise = signal_random(17, i);
+    a[i] = 0.2 * sin(2.0 * M_PI * 47.0 * t) +
+           0.002 * sin(2.0 * M_PI * 24.0 * t) + 0.001 * (noise - last);
+    last = noise;
+  }
+  for (uint64_t n = 2 * RATE; n <= N; n *= 2) {
+    TonSound s;
+    sound_of(a, NULL, n, RATE, 4096, &s);
+    EXPECT_NEAR("24 Hz under 47 Hz", share_below_db(&s.facts, 30.0), -40.0, 1.0,
+                "dB");
+    ton_sound_free(&s);
+  }
+}
+
 static void
 test_hits(void** state)
 {
@@ -359,6 +395,7 @@ main(void)
       cmocka_unit_test(test_hum_under_music),
       cmocka_unit_test(test_alignment),
       cmocka_unit_test(test_spectrum_agrees_with_meters),
+      cmocka_unit_test(test_lows_are_resolved),
       cmocka_unit_test(test_hits),
       cmocka_unit_test(test_features_are_bounded),
       cmocka_unit_test(test_features_thin_out),
