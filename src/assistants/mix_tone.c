@@ -16,6 +16,11 @@
 #define NOTHING_DB -45.0
 /// Rumble that asks for a steeper slope, re all, dB
 #define RUMBLE_DB -30.0
+/// Without pauses: rumble ends here, the role is not cut lower than this, and
+/// the valley between both is so deep, as a power
+#define RUMBLE_HZ      40.0
+#define RUMBLE_ROLE_HZ 60.0
+#define VALLEY         10.0
 /// Hum that can be heard, re active loudness, dB
 #define HUM_DB -60.0
 /// Height of a lasting peak over its surroundings that is a resonance, dB;
@@ -59,16 +64,44 @@ musical_power(const TonFacts* f, uint32_t band)
   return fmax(sound - pause, 0.0);
 }
 
+static double
+most_power(const TonFacts* f, uint32_t from, uint32_t to)
+{
+  double max = 0.0;
+  for (uint32_t b = from; b < to; ++b) {
+    max = fmax(max, musical_power(f, b));
+  }
+  return max;
+}
+
+/// First band of the music.  Where no pause tells rumble from music, what lies
+/// under RUMBLE_HZ and behind a valley is rumble, if the role plays higher
+static uint32_t
+first_music_band(const TonFacts* f, double role_hz)
+{
+  uint32_t first = 0;
+  for (uint32_t b = 1; !f->has_pauses && role_hz > RUMBLE_ROLE_HZ &&
+                       b + 1 < TON_THIRDS && edge_hz(b + 1) < RUMBLE_HZ;
+       ++b) {
+    const double valley = VALLEY * musical_power(f, b);
+    if (valley < most_power(f, 0, b) &&
+        valley < most_power(f, b + 1, TON_THIRDS)) {
+      first = b;
+    }
+  }
+  return first;
+}
+
 /// Frequency below which MUSIC_LOST of the musical power lies
 static double
-lowest_music_hz(const TonFacts* f)
+lowest_music_hz(const TonFacts* f, uint32_t first)
 {
   double all = 0.0;
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+  for (uint32_t b = first; b < TON_THIRDS; ++b) {
     all += musical_power(f, b);
   }
   double below = 0.0;
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+  for (uint32_t b = first; b < TON_THIRDS; ++b) {
     const double power = musical_power(f, b);
     if (below + power >= MUSIC_LOST * all && power > 0.0) {
       const double into = (MUSIC_LOST * all - below) / power;
@@ -76,7 +109,7 @@ lowest_music_hz(const TonFacts* f)
     }
     below += power;
   }
-  return edge_hz(0);
+  return edge_hz(first);
 }
 
 /// Power below a frequency re all, dB
@@ -123,29 +156,35 @@ typedef struct {
   double at_hz;    ///< The same, within what the role allows
   double below_db; ///< Energy below the cut-off re all
   double pause_db; ///< Of it in the pauses; -INFINITY: nothing that counts
+  bool steady;     ///< It is rumble that never pauses
 } LowEnd;
 
 static LowEnd
 look_below(const MixTrack* s)
 {
   const TonFacts* const f = s->facts;
-  LowEnd low = {.music_hz = lowest_music_hz(f), .pause_db = -INFINITY};
+  const uint32_t first = first_music_band(f, s->role->highpass_hz);
+  LowEnd low = {.music_hz = lowest_music_hz(f, first), .pause_db = -INFINITY};
   low.at_hz = round_hz(fmin(low.music_hz, s->role->highpass_hz));
   low.below_db = share_below_db(f->active_db, low.at_hz, f->active_db);
   if (f->has_pauses) {
     const double db = share_below_db(f->pause_db, low.at_hz, f->active_db);
     low.pause_db = db > -80.0 ? db : -INFINITY;
   }
+  low.steady = first && low.below_db > RUMBLE_DB;
   return low;
 }
 
 static void
 write_highpass(MixState* state, MixTrack* s, const LowEnd* low)
 {
-  const bool rumble = low->pause_db > RUMBLE_DB;
+  const bool rumble = low->steady || low->pause_db > RUMBLE_DB;
   TonDecision d;
-  ton_decision_start(
-      &d, rumble ? TON_RULE_HIGHPASS_RUMBLE : TON_RULE_HIGHPASS_SPECTRUM, 0.85);
+  ton_decision_start(&d,
+                     low->steady ? TON_RULE_HIGHPASS_STEADY_RUMBLE
+                     : rumble    ? TON_RULE_HIGHPASS_RUMBLE
+                                 : TON_RULE_HIGHPASS_SPECTRUM,
+                     0.85);
   ton_decision_range(&d, "lowest note", low->music_hz, 20.0,
                      s->role->highpass_hz);
   ton_decision_range(&d, "energy below", low->below_db, NOTHING_DB, NAN);

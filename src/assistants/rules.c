@@ -156,6 +156,18 @@ static const TonRule rules[] = {
                      {"energy below", "dB"},
                      {"energy below in pauses", "dB"},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
+    [TON_RULE_HIGHPASS_STEADY_RUMBLE] =
+        {"highpass.steady-rumble", TON_STAGE_MIX, "docs/rules.md 2.11",
+         "steep, because there is rumble {|energy below|} softer than the "
+         "track "
+         "all the time; the lowest notes start near {lowest note}[; removes a "
+         "DC offset of {DC offset} too]",
+         "a track without pauses whose energy under 40 Hz is cut off from the "
+         "notes by a valley of 10 dB or more; energy below the cut-off {energy "
+         "below} re all: 24 dB/oct instead of 12",
+         .figures = {{"lowest note", "Hz", ROLES},
+                     {"energy below", "dB"},
+                     {"DC offset", "%", "docs/rules.md 2.1"}}},
     [TON_RULE_HIGHPASS_NOTHING] =
         {"highpass.nothing", TON_STAGE_MIX, "docs/rules.md 2.11",
          "no high-pass: there is almost nothing below {cut-off}[, {|energy "

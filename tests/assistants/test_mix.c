@@ -597,6 +597,47 @@ test_mix_peak(void** state)
   ton_plan_free(&plan);
 }
 
+/// Proposed for one track: its high-pass, or null
+static const TonEdit*
+highpass_of(const TonSound* sound, const char* strip, TonPlan* plan)
+{
+  const TonMixStem stem = {.strip = strip, .file = strip, .sound = sound};
+  const TonMixBrief brief = {.stems = &stem, .n_stems = 1, .roles = roles};
+  TonError error = {0};
+  assert_int_equal(ton_assist_mix(&brief, plan, &error), TON_OK);
+  for (uint32_t i = 0; i < plan->n_edits; ++i) {
+    if (strstr(plan->edits[i].path, "/highpass")) {
+      return &plan->edits[i];
+    }
+  }
+  return NULL;
+}
+
+/// Rumble so loud that the track never pauses does not pass as its lowest note
+static void
+test_steady_rumble_is_cut(void** state)
+{
+  (void)state;
+  static double x[N];
+  memcpy(x, made[9], sizeof(x)); // the lead vocal
+  for (uint64_t i = 0; i < N; ++i) {
+    x[i] += 0.1 * sin(2.0 * M_PI * 24.0 * (double)i / RATE);
+  }
+  TonSound sound;
+  TonPlan plan = {0};
+  sound_of(x, NULL, N, RATE, 4096, &sound);
+  assert_false(sound.facts.has_pauses);
+  const TonEdit* const e = highpass_of(&sound, "Lead Vox", &plan);
+  assert_non_null(e);
+  assert_non_null(strstr(e->value, "24 dB/oct"));
+  assert_string_equal(plan.decisions.items[2].rule, "highpass.steady-rumble");
+  ton_plan_free(&plan);
+  // a bass may play there: its lowest notes stay
+  assert_null(highpass_of(&sound, "Bass", &plan));
+  ton_plan_free(&plan);
+  ton_sound_free(&sound);
+}
+
 static int
 open_all(void** state)
 {
@@ -636,6 +677,7 @@ main(void)
       cmocka_unit_test(test_proposing_twice_is_stable),
       cmocka_unit_test(test_correction_after_a_render),
       cmocka_unit_test(test_mix_peak),
+      cmocka_unit_test(test_steady_rumble_is_cut),
   };
   return cmocka_run_group_tests(tests, open_all, close_all);
 }
