@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Inside of the mastering assistant: what its steps share.
+*/
 #ifndef TON_ASSISTANTS_MASTER_INTERNAL_H
 #define TON_ASSISTANTS_MASTER_INTERNAL_H
 
 #include "assistants/decision_builder.h"
 #include "assistants/master.h"
-
-/**
-   @file
-   Inside of the mastering assistant.
-*/
 
 typedef struct {
   const TonMasterBrief* brief;

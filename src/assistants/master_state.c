@@ -4,13 +4,13 @@
    Recording what the mastering assistant decides.
 */
 #include "assistants/master_internal.h"
-
-#include <stdio.h>
+#include "base/string.h"
 
 void
 record_unchanged(const MasterState* m, const char* path, TonDecision* decision)
 {
-  snprintf(decision->path, sizeof(decision->path), "%s", path);
+  m->plan->failed |=
+      !ton_string_copy(decision->path, sizeof(decision->path), path);
   decision->value[0] = '\0';
   ton_plan_decide(m->plan, decision);
 }
@@ -19,8 +19,8 @@ void
 record_value(const MasterState* m, const char* path, const char* value,
              TonDecision* d)
 {
-  snprintf(d->path, sizeof(d->path), "%s", path);
-  snprintf(d->value, sizeof(d->value), "%s", value);
+  m->plan->failed |= !ton_string_copy(d->path, sizeof(d->path), path) ||
+                     !ton_string_copy(d->value, sizeof(d->value), value);
   ton_plan_decide(m->plan, d);
 }
 
