@@ -30,9 +30,46 @@ enum {
   TON_ENDLESS = 1 << 2,  ///< max stands for infinity: it and all above is "inf"
 };
 
+/// What a parameter does in the picture of a processor: so that pages and
+/// plug-ins draw curves and name knobs from the table alone
+typedef enum {
+  TON_PART_NONE,  ///< Nothing of the below
+  TON_PART_SHAPE, ///< Kind of curve, space or character
+  TON_PART_FREQUENCY,
+  TON_PART_GAIN,
+  TON_PART_Q,
+  TON_PART_SLOPE,
+  TON_PART_SIDE, ///< Left, right, mid, side or all of a stereo signal
+  TON_PART_ON,   ///< Of a band
+  TON_PART_THRESHOLD,
+  TON_PART_HYSTERESIS,
+  TON_PART_RATIO,
+  TON_PART_KNEE,
+  TON_PART_RANGE,
+  TON_PART_DIRECTION,
+  TON_PART_CEILING,
+  TON_PART_ATTACK,
+  TON_PART_HOLD,
+  TON_PART_RELEASE,
+  TON_PART_LOOK_AHEAD,
+  TON_PART_LINK,
+  TON_PART_KEY_HIGHPASS,
+  TON_PART_KEY_LOWPASS,
+  TON_PART_HIGHPASS,
+  TON_PART_LOWPASS,
+  TON_PART_DRIVE,
+  TON_PART_TIME, ///< Of a delay or a pre-delay
+  TON_PART_FEEDBACK,
+  TON_PART_DECAY,
+  TON_PART_SIZE,
+  TON_PART_WIDTH,
+  TON_PART_MIX,
+  TON_PART_OUTPUT, ///< Gain behind everything
+} TonPart;
+
 /// One parameter of a processor.  In C the unit ends the field's name.
 typedef struct {
-  const char* symbol;         ///< Permanent key in texts, [a-z][a-z0-9-]*
+  const char* symbol;         ///< Permanent key in texts, [a-z0-9][a-z0-9-]*
   const char* formerly;       ///< Older key still read from texts, or null
   const char* name;           ///< Label, at most 20 characters
   const char* help;           ///< What turning it up does, one sentence
@@ -44,6 +81,8 @@ typedef struct {
   float def;                  ///< Default, within min and max
   const char* const* choices; ///< Keys of TON_CHOICE, null-terminated
   unsigned flags;             ///< TON_AUTOMATE and friends
+  TonPart part;               ///< What it does in a picture
+  uint32_t band;              ///< From 1; 0: of no band, or of all
 } TonParam;
 
 /// Something a processor reports once a block, such as its gain reduction
@@ -249,6 +288,24 @@ const TonProcessor* ton_processor_lanes(const TonProcessor* processor,
 /// Widest lanes this machine runs well: 16, 8 or 4.  The environment variable
 /// TONMEISTER_LANES may ask for fewer.  [any]
 uint32_t ton_machine_lanes(void);
+
+/**
+   Symbol of a parameter, processor or meter as LV2 allows it.
+
+   Ours are made of a-z, 0-9 and "-".  LV2 wants [_a-zA-Z][_a-zA-Z0-9]*: "-"
+   becomes "_", and "_" is put before a digit at the beginning ("1-gain" is
+   "_1_gain").  Two of our symbols never become the same.
+
+   @param symbol Ours
+   @param buffer Filled, null-terminated; at least the length of `symbol` + 2
+   @param size Bytes of `buffer`
+   @return `buffer`.  [any]
+*/
+const char* ton_symbol_lv2(const char* symbol, char* buffer, size_t size);
+
+/// Number of a parameter for CLAP: 32-bit FNV-1a of its symbol, so that it
+/// never depends on the order of the table; never CLAP_INVALID_ID.  [any]
+uint32_t ton_symbol_clap(const char* symbol);
 
 /// Parameter by symbol or older symbol, or null.  [any]
 const TonParam* ton_param(const TonProcessor* processor, const char* symbol);

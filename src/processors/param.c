@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Parameters by name, their values as text, and their names for plug-ins.
+*/
 #include "base/error.h"
 #include "base/string.h"
 
@@ -122,4 +126,25 @@ ton_param_print(const TonParam* param, float value, char* room, size_t size)
   const bool endless = (param->flags & TON_ENDLESS) && value == param->max;
   return ton_unit_print(endless ? INFINITY : (double)value, param->unit, room,
                         size);
+}
+
+const char*
+ton_symbol_lv2(const char* symbol, char* buffer, size_t size)
+{
+  const bool digit = symbol[0] >= '0' && symbol[0] <= '9';
+  snprintf(buffer, size, "%s%s", digit ? "_" : "", symbol);
+  for (char* c = buffer; *c; ++c) {
+    *c = *c == '-' ? '_' : *c;
+  }
+  return buffer;
+}
+
+uint32_t
+ton_symbol_clap(const char* symbol)
+{
+  uint32_t hash = 0x811C9DC5U;
+  for (; *symbol; ++symbol) {
+    hash = (hash ^ (unsigned char)*symbol) * 0x01000193U;
+  }
+  return hash == UINT32_MAX ? 0 : hash;
 }

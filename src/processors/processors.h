@@ -47,6 +47,22 @@ ton_instance(size_t bytes, void** state, TonError* error)
   return *state ? TON_OK : ton_fail(error, TON_NO_MEMORY, "out of memory");
 }
 
+/// Frames after which nothing is left of what one-poles with these time
+/// constants, one after another, held: 18 of them are 156 dB.  [any]
+static inline uint64_t
+ton_settle_frames(double seconds, double rate)
+{
+  return (uint64_t)(18.0 * seconds * rate) + 1;
+}
+
+/// Frames after which a gain that is held counts no more, in sound that keeps
+/// changing: each hold freezes what is left of the one before.  [any]
+static inline uint64_t
+ton_holds_frames(double hold_ms, double rate)
+{
+  return (uint64_t)(10.0 * hold_ms * rate / 1000.0);
+}
+
 /// close() of a processor whose instance is one block.  [main]
 static inline void
 ton_instance_free(const TonProcessor* self, void* state)

@@ -33,6 +33,7 @@ static const struct {
     {"lanes that are off pass", conformance_lanes_off, false},
     {"neutral values change nothing", conformance_neutral, false},
     {"ramps do not click", conformance_ramp, false},
+    {"a start inside the song is the song", conformance_start, true},
     {"meters are written and rest", conformance_meters, false},
 };
 

@@ -47,6 +47,7 @@ void conformance_bad_input(const Subject* subject, double rate);
 void conformance_lanes_off(const Subject* subject, double rate);
 void conformance_neutral(const Subject* subject, double rate);
 void conformance_ramp(const Subject* subject, double rate);
+void conformance_start(const Subject* subject, double rate);
 void conformance_meters(const Subject* subject, double rate);
 
 #endif

@@ -3,6 +3,7 @@
 #include "expect.h"
 #include "scene.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -38,6 +39,47 @@ range_is_sound(const TonParam* p)
     }
     assert_null(p->choices[(int)p->max + 1]);
   }
+}
+
+/// What a picture draws has the unit and the kind that its part says
+static void
+part_is_sound(const TonParam* p)
+{
+  const bool choice = p->spacing == TON_CHOICE;
+  switch (p->part) {
+  case TON_PART_FREQUENCY:
+  case TON_PART_KEY_HIGHPASS:
+  case TON_PART_KEY_LOWPASS:
+  case TON_PART_HIGHPASS:
+  case TON_PART_LOWPASS:
+    assert_true(p->unit == TON_HZ);
+    break;
+  case TON_PART_GAIN:
+  case TON_PART_THRESHOLD:
+  case TON_PART_HYSTERESIS:
+  case TON_PART_KNEE:
+  case TON_PART_RANGE:
+  case TON_PART_DRIVE:
+  case TON_PART_OUTPUT:
+    assert_true(p->unit == TON_DB);
+    break;
+  case TON_PART_SHAPE:
+  case TON_PART_SIDE:
+  case TON_PART_DIRECTION:
+    assert_true(choice);
+    break;
+  case TON_PART_ATTACK:
+  case TON_PART_HOLD:
+  case TON_PART_RELEASE:
+  case TON_PART_LOOK_AHEAD:
+    assert_true(p->unit == TON_MS);
+    break;
+  default:
+    break;
+  }
+  // the number in front of a band's symbol is its band
+  const long number = strtol(p->symbol, NULL, 10);
+  assert_int_equal(p->band, number);
 }
 
 /// What is printed reads back as the same float
@@ -106,8 +148,14 @@ conformance_table(const Subject* subject, double rate)
     sentence(p->params[i].help);
     assert_int_equal(p->params[i].offset, i * sizeof(float));
     range_is_sound(&p->params[i]);
+    part_is_sound(&p->params[i]);
     text_is_sound(&p->params[i]);
   }
+  for (uint32_t i = 0; i < p->n_resources; ++i) {
+    legal(p->resources[i].symbol);
+    sentence(p->resources[i].help);
+  }
+  assert_true(!p->n_resources || p->flags & TON_ALONE);
   for (uint32_t i = 0; i < p->n_meters; ++i) {
     legal(p->meters[i].symbol);
     assert_non_null(p->meters[i].name);

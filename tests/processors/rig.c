@@ -158,6 +158,19 @@ rig_reset(Rig* rig)
   leave(rig);
 }
 
+void
+rig_locate(Rig* rig, int64_t song_frame)
+{
+  if (!rig->state) {
+    open_instance(rig);
+  }
+  if (rig->processor->locate) {
+    enter(rig);
+    rig->processor->locate(rig->processor, rig->state, song_frame);
+    leave(rig);
+  }
+}
+
 int32_t*
 rig_on(Rig* rig)
 {

@@ -32,6 +32,9 @@ void rig_update_all(Rig* rig, const float* values);
 
 void rig_reset(Rig* rig);
 
+/// The next block begins at this frame of the song
+void rig_locate(Rig* rig, int64_t song_frame);
+
 /// Lanes that work: -1 each.  All do from the start.
 int32_t* rig_on(Rig* rig);
 

@@ -114,6 +114,18 @@ scene_tail(const TonProcessor* processor, const float* values, double rate)
   return frames;
 }
 
+uint64_t
+scene_settle(const TonProcessor* processor, const float* values, double rate)
+{
+  if (!processor->settle) {
+    return scene_tail(processor, values, rate);
+  }
+  void* const state = open_with(processor, values, rate);
+  const uint64_t frames = processor->settle(processor, state, values);
+  processor->close(processor, state);
+  return frames;
+}
+
 /// Values of channel pair `pair`: the first three sets, then random ones
 static unsigned
 set_of(const TonProcessor* processor, uint32_t pair)

@@ -50,6 +50,8 @@ uint32_t scene_lanes(const TonProcessor* processor, uint32_t lanes);
 /// Delay and tail with the null of "none" read
 uint32_t scene_latency(const TonProcessor* processor, const float* values,
                        double rate);
+uint64_t scene_settle(const TonProcessor* processor, const float* values,
+                      double rate);
 uint64_t scene_tail(const TonProcessor* processor, const float* values,
                     double rate);
 

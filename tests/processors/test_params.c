@@ -121,12 +121,95 @@ a_ratio_may_be_inf(void** state)
   assert_non_null(strstr(error.text, "from 1:1 to inf:1"));
 }
 
+// Names for plug-ins ---------------------------------------------------------
+
+static void
+expect_lv2(const char* symbol, const char* expected)
+{
+  char text[64];
+  assert_string_equal(ton_symbol_lv2(symbol, text, sizeof(text)), expected);
+}
+
+/// [_a-zA-Z][_a-zA-Z0-9]*, and no two alike
+static void
+symbols_are_legal_for_plug_ins(void** state)
+{
+  (void)state;
+  expect_lv2("key-highpass", "key_highpass");
+  expect_lv2("1-gain", "_1_gain");
+  assert_int_equal(ton_symbol_clap("a"), 0xE40C292C); // published for FNV-1a
+  for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
+    for (uint32_t i = 0; i < (*p)->n_params; ++i) {
+      char a[64];
+      const char* const symbol = (*p)->params[i].symbol;
+      ton_symbol_lv2(symbol, a, sizeof(a));
+      assert_true(a[0] < '0' || a[0] > '9');
+      assert_int_equal(strspn(a, "_abcdefghijklmnopqrstuvwxyz0123456789"),
+                       strlen(a));
+      assert_int_not_equal(ton_symbol_clap(symbol), UINT32_MAX);
+      for (uint32_t k = 0; k < i; ++k) {
+        char b[64];
+        const char* const other = (*p)->params[k].symbol;
+        assert_string_not_equal(a, ton_symbol_lv2(other, b, sizeof(b)));
+        assert_int_not_equal(ton_symbol_clap(symbol), ton_symbol_clap(other));
+      }
+    }
+  }
+}
+
+// The list -------------------------------------------------------------------
+
+static void
+the_list_grows(void** state)
+{
+  (void)state;
+  static const TonProcessor guest = {.id = "guest", .flags = TON_ALONE};
+  const TonProcessor* const variants[3] = {&guest, &guest, &guest};
+  TonError error;
+  size_t n = 0;
+  while (ton_processors()[n]) {
+    ++n;
+  }
+  assert_null(ton_processor("guest"));
+  assert_int_equal(ton_processors_add(variants, &error), TON_OK);
+  assert_ptr_equal(ton_processor("guest"), &guest);
+  assert_ptr_equal(ton_processor_lanes(&guest, 8), &guest);
+  assert_ptr_equal(ton_processors()[n], &guest);
+  assert_null(ton_processors()[n + 1]);
+  assert_int_equal(ton_processors_add(variants, &error), TON_BAD_USE);
+  assert_non_null(strstr(error.text, "guest"));
+  const TonProcessor* const gain = ton_processor("gain");
+  const TonProcessor* const again[3] = {gain, gain, gain};
+  assert_int_equal(ton_processors_add(again, &error), TON_BAD_USE);
+}
+
+static TonProcessor many[4200];
+
+static void
+a_full_list_says_so(void** state)
+{
+  (void)state;
+  static char ids[4200][16];
+  TonStatus status = TON_OK;
+  for (int i = 0; i < 4200 && !status; ++i) {
+    snprintf(ids[i], sizeof(ids[i]), "guest-%d", i);
+    many[i] = (TonProcessor){.id = ids[i], .flags = TON_ALONE};
+    const TonProcessor* const p = &many[i];
+    const TonProcessor* const variants[3] = {p, p, p};
+    status = ton_processors_add(variants, NULL);
+  }
+  assert_int_equal(status, TON_UNSUPPORTED);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_and_ranges_are_those_promised),
       cmocka_unit_test(a_ratio_may_be_inf),
+      cmocka_unit_test(symbols_are_legal_for_plug_ins),
+      cmocka_unit_test(the_list_grows),
+      cmocka_unit_test(a_full_list_says_so), // last: it fills the list
   };
   return TON_TESTS(tests);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
 #include "dsp/decibel.h"
 #include "dsp/k_weight.h"
 #include "dsp/oversample.h"
 #include "dsp/ramp.h"
 #include "dsp/svf.h"
 #include "dsp/waveshaper.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -29,63 +29,28 @@ static const char* const characters[] = {"soft",        "tube", "tape",
 #define AT(field) offsetof(SaturatorParams, field)
 
 static const TonParam params[] = {
-    {.symbol = "character",
-     .offset = AT(character),
-     .name = "Character",
-     .help = "Soft is even over the range; a tube bends one side first, tape "
-             "the treble, a transformer the bass; hard clips at 0 dBFS",
-     .spacing = TON_CHOICE,
-     .max = HARD,
-     .choices = characters},
-    {.symbol = "drive",
-     .offset = AT(drive_db),
-     .name = "Drive",
-     .help = "Drives the sound into the curve; what is quiet keeps its level",
-     .unit = TON_DB,
-     .min = -24.0F,
-     .max = 36.0F,
-     .def = 6.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "bias",
-     .offset = AT(bias_percent),
-     .name = "Bias",
-     .help = "Bends one half of the wave before the other: even harmonics",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "emphasis",
-     .offset = AT(emphasis_db),
-     .name = "Emphasis",
-     .help = "Saturates the treble first, below 0 dB the bass; the balance of "
-             "what is quiet stays",
-     .unit = TON_DB,
-     .min = -12.0F,
-     .max = 12.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "mix",
-     .offset = AT(mix_percent),
-     .name = "Mix",
-     .help = "Share of the saturated sound",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "auto-gain",
-     .offset = AT(auto_gain),
-     .name = "Auto gain",
-     .help = "Keeps the saturated sound as loud as it came, over seconds",
-     .spacing = TON_SWITCH,
-     .max = 1.0F,
-     .def = 1.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "output",
-     .offset = AT(output_db),
-     .name = "Output",
-     .help = "Makes all of it louder",
-     .unit = TON_DB,
-     .min = -24.0F,
-     .max = 24.0F,
-     .flags = TON_AUTOMATE},
+    ROW_CHOICE(
+        "character", character, characters, 0, 0, SHAPE, "Character",
+        "Soft treats all frequencies alike; tube distorts one half of the wave "
+        "first; tape the treble, transformer the bass; hard clips at 0 dBFS"),
+    ROW_DB("drive", drive_db, -24, 36, 6, TON_AUTOMATE, DRIVE, "Drive",
+           "Gain into the distortion; quiet sounds keep their level"),
+    ROW_PERCENT(
+        "bias", bias_percent, 0, 100, 0, TON_AUTOMATE, NONE, "Bias",
+        "Distorts one half of the wave before the other, which adds even "
+        "harmonics"),
+    ROW_DB(
+        "emphasis", emphasis_db, -12, 12, 0, TON_AUTOMATE, NONE, "Emphasis",
+        "Above 0 dB the treble distorts first, below 0 dB the bass; the tone "
+        "of quiet sounds stays"),
+    ROW_PERCENT(
+        "mix", mix_percent, 0, 100, 100, TON_AUTOMATE, MIX, "Mix",
+        "Share of the distorted sound; below 100 % the dry sound is mixed in"),
+    ROW_SWITCH("auto-gain", auto_gain, 1, TON_AUTOMATE, NONE, "Auto gain",
+               "Keeps the distorted sound as loud as the input, averaged over "
+               "seconds"),
+    ROW_DB("output", output_db, -24, 24, 0, TON_AUTOMATE, OUTPUT, "Output",
+           "Gain of the whole sound"),
 };
 
 static_assert(sizeof(SaturatorParams) == sizeof(float) * TON_COUNT(params),
@@ -515,6 +480,16 @@ tail(const TonProcessor* self, const void* state, const float* values)
   return latency(self, state, values) + (uint64_t)(0.3 * rate);
 }
 
+/// In pauses the gain that matches stands still, and remembers as long
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  const SaturatorParams* const p = (const SaturatorParams*)values;
+  const double rate = ((const Saturator*)state)->rate;
+  const double match = p->auto_gain != 0.0F ? MATCH_S : 0.0;
+  return tail(self, state, values) + ton_settle_frames(SAG_S + match, rate);
+}
+
 static bool
 neutral(const TonProcessor* self, const float* values)
 {
@@ -526,10 +501,11 @@ const TonProcessor TON_LANED(ton_saturator) = {
     .id = "saturator",
     .name = "Saturator",
     .category = "colour",
-    .help = "Bends the wave as a tube, tape, a transformer or a clipper does, "
-            "for harmonics and density, at 352.8 kHz and above so that none "
-            "fold back.  0 VU is a sine of -18 dBFS RMS: at 0 dB of drive its "
-            "third harmonic is 52 dB down.",
+    .help =
+        "Distortion of a tube, tape, a transformer or a clipper, for harmonics "
+        "and density; oversampled to at least 352.8 kHz, so that there is no "
+        "aliasing. A sine of -18 dBFS RMS (0 VU) at 0 dB of drive gets a third "
+        "harmonic of -52 dB.",
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
@@ -541,5 +517,6 @@ const TonProcessor TON_LANED(ton_saturator) = {
     .process = process,
     .latency = latency,
     .tail = tail,
+    .settle = settle,
     .neutral = neutral,
 };

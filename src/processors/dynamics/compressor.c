@@ -56,6 +56,9 @@ typedef struct {
 
 enum { CHUNK = 64 };
 
+static const double DETECTOR_MS = 35.0; ///< RMS, and the ripple it follows
+static const double MAKE_UP_S = 4.0;
+
 /// A corner is a knee of this width, in octaves
 static const double CORNER = 1e-6;
 
@@ -509,6 +512,19 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   }
 }
 
+/// Make-up stands still in pauses: then it remembers for as long as they are
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  const CompressorParams* const p = (const CompressorParams*)values;
+  const double rate = ((const Compressor*)state)->rate;
+  const double ms = (double)(p->attack_ms + p->release_ms) + DETECTOR_MS;
+  const double make_up = p->auto_makeup != 0.0F ? MAKE_UP_S : 0.0;
+  return latency(self, state, values) +
+         ton_holds_frames((double)p->hold_ms, rate) +
+         ton_settle_frames(ms / 1000.0 + make_up, rate);
+}
+
 static bool
 neutral(const TonProcessor* self, const float* values)
 {
@@ -522,9 +538,10 @@ const TonProcessor TON_LANED(ton_compressor) = {
     .id = "compressor",
     .name = "Compressor",
     .category = "dynamics",
-    .help = "Turns down what rises above a threshold. Times are those in which "
-            "the gain reduction, in decibels, covers 63 % of its way. The "
-            "meter gain-reduction is positive.",
+    .help =
+        "Turns down what rises above a threshold. Attack and release are the "
+        "times in which the gain, in decibels, makes 63 % of a change. The "
+        "meter shows the gain reduction.",
     .params = params,
     .n_params = TON_COUNT(params),
     .meters = meters,
@@ -537,5 +554,6 @@ const TonProcessor TON_LANED(ton_compressor) = {
     .update = update,
     .process = process,
     .latency = latency,
+    .settle = settle,
     .neutral = neutral,
 };

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
+/**
+   @file
+   Gate and expander: turns down what is quieter than a threshold.
+*/
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/look_ahead.h"
 #include "dsp/ramp.h"
 #include "dsp/svf.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -28,117 +32,53 @@ enum { LONGEST_MS = 10 };
 
 static const float OPEN_LOW_HZ = 20.0F;
 static const float OPEN_HIGH_HZ = 20000.0F;
-static const float GATE_RATIO = 100.0F; ///< From here on nothing is in between
+static const float GATE_RATIO =
+    100.0F; ///< From here on it is a gate, not an expander
 
 #define AT(field) offsetof(GateParams, field)
 
 static const TonParam params[] = {
-    {.symbol = "threshold",
-     .offset = AT(threshold_db),
-     .name = "Threshold",
-     .help = "Level at which it opens; below, it turns down",
-     .unit = TON_DB,
-     .min = -80.0F,
-     .max = 0.0F,
-     .def = -40.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "hysteresis",
-     .offset = AT(hysteresis_db),
-     .name = "Hysteresis",
-     .help = "How far below the threshold an open gate stays open",
-     .unit = TON_DB,
-     .max = 12.0F,
-     .def = 4.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "ratio",
-     .offset = AT(ratio),
-     .name = "Ratio",
-     .help = "Decibels out for one decibel in below the threshold: inf:1 is a "
-             "gate, less is an expander",
-     .unit = TON_RATIO,
-     .spacing = TON_LOG,
-     .min = 1.0F,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE | TON_ENDLESS},
-    {.symbol = "knee",
-     .offset = AT(knee_db),
-     .name = "Knee",
-     .help = "Width of the bend around the threshold of an expander; a gate "
-             "has none",
-     .unit = TON_DB,
-     .max = 24.0F,
-     .def = 6.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "range",
-     .offset = AT(range_db),
-     .name = "Range",
-     .help = "Most it turns down",
-     .unit = TON_DB,
-     .max = 100.0F,
-     .def = 60.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "attack",
-     .offset = AT(attack_ms),
-     .name = "Attack",
-     .help = "Time to open by 63 % of the decibels",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 0.01F,
-     .max = 100.0F,
-     .def = 1.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "hold",
-     .offset = AT(hold_ms),
-     .name = "Hold",
-     .help = "Time it stays open once the level has fallen",
-     .unit = TON_MS,
-     .max = 2000.0F,
-     .def = 20.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "release",
-     .offset = AT(release_ms),
-     .name = "Release",
-     .help = "Time to close by 63 % of the decibels",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 5.0F,
-     .max = 4000.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "link",
-     .offset = AT(link_percent),
-     .name = "Stereo link",
-     .help = "How far the louder side of a stereo pair opens the other",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "look-ahead",
-     .offset = AT(lookahead_ms),
-     .name = "Look-ahead",
-     .help = "Lets it open before the sound arrives",
-     .unit = TON_MS,
-     .max = LONGEST_MS,
-     .flags = TON_RESTART},
-    {.symbol = "key-highpass",
-     .offset = AT(key_highpass_hz),
-     .name = "Key high-pass",
-     .help = "Makes the detector deaf below; at 20 Hz it is off",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 20.0F,
-     .max = 4000.0F,
-     .def = 20.0F},
-    {.symbol = "key-lowpass",
-     .offset = AT(key_lowpass_hz),
-     .name = "Key low-pass",
-     .help = "Makes the detector deaf above; at 20 kHz it is off",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 100.0F,
-     .max = 20000.0F,
-     .def = 20000.0F},
+    ROW_DB("threshold", threshold_db, -80, 0, -40, TON_AUTOMATE, THRESHOLD,
+           "Threshold",
+           "Level at which the gate opens; quieter sound is turned down"),
+    ROW_DB(
+        "hysteresis", hysteresis_db, 0, 12, 4, TON_AUTOMATE, HYSTERESIS,
+        "Hysteresis",
+        "How far the level must fall below the threshold before an open gate "
+        "closes; stops it from chattering"),
+    ROW_RATIO(
+        "ratio", ratio, 1, 100, 100, TON_AUTOMATE | TON_ENDLESS, RATIO, "Ratio",
+        "How steeply sound below the threshold is turned down: at 2:1 a level "
+        "10 dB below comes out 20 dB below; inf:1 is a gate, less is an "
+        "expander"),
+    ROW_DB(
+        "knee", knee_db, 0, 24, 6, TON_AUTOMATE, KNEE, "Knee",
+        "Width of the soft transition around the threshold of an expander; a "
+        "gate has none"),
+    ROW_DB("range", range_db, 0, 100, 60, TON_AUTOMATE, RANGE, "Range",
+           "Largest gain reduction"),
+    ROW_MS("attack", attack_ms, 0.01, 100, 1, TON_AUTOMATE, ATTACK, "Attack",
+           "Time to open by 63 % of the gain reduction"),
+    ROW_MS("hold", hold_ms, 0, 2000, 20, TON_AUTOMATE, HOLD, "Hold",
+           "Time the gate stays open after the level has fallen"),
+    ROW_MS("release", release_ms, 5, 4000, 100, TON_AUTOMATE, RELEASE,
+           "Release", "Time to close by 63 % of the gain reduction"),
+    ROW_PERCENT(
+        "link", link_percent, 0, 100, 100, TON_AUTOMATE, LINK, "Stereo link",
+        "How far the louder side of a stereo pair opens the other side too"),
+    ROW_MS("look-ahead", lookahead_ms, 0, LONGEST_MS, 0, TON_RESTART,
+           LOOK_AHEAD, "Look-ahead",
+           "Delays the sound so that the gate is open before it arrives; adds "
+           "latency"),
+    ROW_HZ("key-highpass", key_highpass_hz, 20, 4000, 20, 0, KEY_HIGHPASS,
+           "Key high-pass",
+           "Side-chain high-pass: the detector ignores what is lower; 20 Hz is "
+           "off"),
+    ROW_HZ(
+        "key-lowpass", key_lowpass_hz, 100, 20000, 20000, 0, KEY_LOWPASS,
+        "Key low-pass",
+        "Side-chain low-pass: the detector ignores what is higher; 20 kHz is "
+        "off"),
 };
 
 static_assert(sizeof(GateParams) == sizeof(float) * TON_COUNT(params),
@@ -148,8 +88,8 @@ static const TonMeterInfo meters[] = {
     {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
 };
 
-/// What glides.  Levels are in octaves of amplitude (6.02 dB) re full scale
-enum { THRESHOLD, HYSTERESIS, SLOPE, KNEE, BEND, RANGE, LINK, N_GLIDED };
+/// Coefficients with a ramp.  Levels are in octaves of amplitude (6.02 dB) re full scale
+enum { THRESHOLD, HYSTERESIS, SLOPE, KNEE, BEND, RANGE, LINK, N_RAMPED };
 
 /**
    Two equal poles, which begin and end without a corner:  c - y - z
@@ -166,14 +106,14 @@ typedef struct {
   TonV above; ///< State
   TonV lag;   ///< State
   bool begun; ///< The first frame was there
-} Swing;
+} GateEnvelope;
 
-/// Which of both thresholds counts
+/// State of the hysteresis: which of the two thresholds applies
 typedef struct {
   TonV hold; ///< Frames
   TonV stay; ///< State: frames left before the upper threshold counts again
   TonV open; ///< State: 1 where the lower threshold counts, else 0
-} Latch;
+} Hysteresis;
 
 /**
    key - high-pass - low-pass - |x|, falls in 5 ms - log2 - link
@@ -183,8 +123,8 @@ typedef struct {
    x - look-ahead - * 2^-gain reduction - out
 */
 typedef struct {
-  TonRamp glide;
-  TonRamped c[N_GLIDED];
+  TonRamp ramp;
+  TonRamped c[N_RAMPED];
   double rate;
   TonV fall; ///< Share of the peak kept each frame
   TonV peak; ///< State
@@ -194,8 +134,8 @@ typedef struct {
   bool any_low;
   TonSvfLanes highpass;
   TonSvfLanes lowpass;
-  Latch latch;
-  Swing swing;
+  Hysteresis hysteresis;
+  GateEnvelope envelope;
   TonLookAhead ahead;
   TonV ring[];
 } Gate;
@@ -226,10 +166,10 @@ reset(const TonProcessor* self, void* state)
 {
   Gate* const s = state;
   memset(&s->peak, 0, sizeof(s->peak));
-  memset(&s->latch.stay, 0, sizeof(s->latch.stay));
-  memset(&s->latch.open, 0, sizeof(s->latch.open));
-  memset(&s->swing.held, 0, sizeof(s->swing.held));
-  s->swing.begun = false;
+  memset(&s->hysteresis.stay, 0, sizeof(s->hysteresis.stay));
+  memset(&s->hysteresis.open, 0, sizeof(s->hysteresis.open));
+  memset(&s->envelope.held, 0, sizeof(s->envelope.held));
+  s->envelope.begun = false;
   ton_svf_clear(&s->highpass);
   ton_svf_clear(&s->lowpass);
   ton_look_ahead_clear(&s->ahead, s->ring);
@@ -263,7 +203,7 @@ set_key(Gate* s, uint32_t lane, const GateParams* p)
 static void
 set_times(Gate* s, uint32_t lane, const GateParams* p)
 {
-  Swing* const w = &s->swing;
+  GateEnvelope* const w = &s->envelope;
   const double frames = s->rate / 1000.0;
   const double attack = (double)p->attack_ms * frames / TWO_POLES;
   const double release = (double)p->release_ms * frames / TWO_POLES;
@@ -272,8 +212,8 @@ set_times(Gate* s, uint32_t lane, const GateParams* p)
   w->close[lane] = (float)exp(-1.0 / release);
   w->hold[lane] = hold;
   w->held[lane] = fminf(w->held[lane], hold);
-  s->latch.hold[lane] = hold;
-  s->latch.stay[lane] = fminf(s->latch.stay[lane], hold);
+  s->hysteresis.hold[lane] = hold;
+  s->hysteresis.stay[lane] = fminf(s->hysteresis.stay[lane], hold);
 }
 
 static void
@@ -283,7 +223,7 @@ set_curve(Gate* s, const TonUpdate* u)
   const double octave = 20.0 * log10(2.0);
   const bool gate = p->ratio >= GATE_RATIO;
   const double knee = gate ? 0.0 : (double)p->knee_db / octave;
-  const double values[N_GLIDED] = {
+  const double values[N_RAMPED] = {
       [THRESHOLD] = (double)p->threshold_db / octave,
       [HYSTERESIS] = (double)p->hysteresis_db / octave,
       [SLOPE] = gate ? 1e6 : (double)p->ratio - 1.0,
@@ -292,10 +232,10 @@ set_curve(Gate* s, const TonUpdate* u)
       [RANGE] = (double)p->range_db / octave,
       [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
   };
-  for (int i = 0; i < N_GLIDED; ++i) {
+  for (int i = 0; i < N_RAMPED; ++i) {
     ton_ramp_to(&s->c[i], u->lane, (float)values[i], u->ramp);
   }
-  ton_ramp_start(&s->glide, u->lane, u->ramp);
+  ton_ramp_start(&s->ramp, u->lane, u->ramp);
 }
 
 static void
@@ -317,7 +257,7 @@ detect(Gate* s, const float* key, TonV* level, uint32_t n)
   TonV peak = s->peak;
   for (uint32_t i = 0; i < n; ++i) {
     TonV x = ton_v_load(key + (size_t)i * TON_LANES);
-    // what is not a number would stay
+    // NaN would stay in the filters
     x = ton_v_select(ton_v_abs(x) < 1e6F, x, zero);
     if (s->any_high) {
       x = ton_v_select(s->high_on, ton_svf_step(&s->highpass, x), x);
@@ -334,14 +274,14 @@ detect(Gate* s, const float* key, TonV* level, uint32_t n)
 }
 
 /**
-   Which threshold counts at level x
+   The threshold that applies at level x
 
             T -+-------- opens here
                |
         T - H -+-------- closes when below for the hold, from then on T counts
 */
 static inline TonV
-edge(Latch* m, TonV upper, TonV hysteresis, TonV x)
+threshold_now(Hysteresis* m, TonV upper, TonV hysteresis, TonV x)
 {
   const TonV zero = ton_v(0.0F);
   const TonV one = ton_v(1.0F);
@@ -364,32 +304,34 @@ edge(Latch* m, TonV upper, TonV hysteresis, TonV x)
 static void
 curve(Gate* s, TonV* level, uint32_t n)
 {
-  TonV v[N_GLIDED];
-  Latch latch = {s->latch.hold, s->latch.stay, s->latch.open};
-  for (int k = 0; k < N_GLIDED; ++k) {
+  TonV v[N_RAMPED];
+  Hysteresis hysteresis = {s->hysteresis.hold, s->hysteresis.stay,
+                           s->hysteresis.open};
+  for (int k = 0; k < N_RAMPED; ++k) {
     v[k] = s->c[k].now;
   }
   for (uint32_t i = 0; i < n; ++i) {
-    for (int k = 0; s->glide.moving && k < N_GLIDED; ++k) {
+    for (int k = 0; s->ramp.moving && k < N_RAMPED; ++k) {
       v[k] += s->c[k].step;
     }
     const TonV both = ton_v_max(level[i], ton_v_swap(level[i]));
     const TonV x = (1.0F - v[LINK]) * level[i] + v[LINK] * both;
-    const TonV from = edge(&latch, v[THRESHOLD], v[HYSTERESIS], x);
+    const TonV from =
+        threshold_now(&hysteresis, v[THRESHOLD], v[HYSTERESIS], x);
     const TonV o = ton_v_max(from - x + 0.5F * v[KNEE], ton_v(0.0F));
     const TonV t = ton_v_min(o, v[KNEE]);
     const TonV c = v[SLOPE] * (t * t * v[BEND] + (o - t));
     level[i] = ton_v_min(c, v[RANGE]);
   }
-  for (int k = 0; k < N_GLIDED; ++k) {
+  for (int k = 0; k < N_RAMPED; ++k) {
     s->c[k].now = v[k];
   }
-  s->latch = latch;
+  s->hysteresis = hysteresis;
 }
 
-/// As if everything before had been like the first frame
+/// Start at steady state for the first sample
 static void
-begin(Swing* w, TonV c)
+start_steady(GateEnvelope* w, TonV c)
 {
   w->last = c;
   w->above = ton_v(0.0F);
@@ -399,7 +341,7 @@ begin(Swing* w, TonV c)
 
 /// Reduction wanted becomes the reduction
 static void
-swing(Swing* w, TonV* c, uint32_t n)
+follow(GateEnvelope* w, TonV* c, uint32_t n)
 {
   const TonV zero = ton_v(0.0F);
   const TonV nothing = ton_v(-1e-20F);
@@ -427,8 +369,8 @@ swing(Swing* w, TonV* c, uint32_t n)
   w->lag = lag;
 }
 
-/// At most CHUNK frames, in which no lane arrives; the most gain reduction of
-/// frames in which something sounds
+/// At most CHUNK frames, in which no ramp ends.  Returns the largest gain
+/// reduction of frames that are not silent
 static TonV
 run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
 {
@@ -440,10 +382,10 @@ run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
   const TonVi on = ton_vi_load(block->on);
   detect(s, key, c, n);
   curve(s, c, n);
-  if (!s->swing.begun) {
-    begin(&s->swing, c[0]);
+  if (!s->envelope.begun) {
+    start_steady(&s->envelope, c[0]);
   }
-  swing(&s->swing, c, n);
+  follow(&s->envelope, c, n);
   if (s->ahead.longest) {
     ton_look_ahead_run(&s->ahead, s->ring, x, late, n);
   }
@@ -461,9 +403,10 @@ run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
   return most;
 }
 
-/// Distances too small ever to be heard become zero before they are denormal
+/// Distances that are too small to be heard become zero before they are
+/// denormal
 static void
-settle(Swing* w)
+flush_denormals(GateEnvelope* w)
 {
   const TonV zero = ton_v(0.0F);
   w->above = ton_v_select(ton_v_abs(w->above) > 1e-33F, w->above, zero);
@@ -477,16 +420,28 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   TonV most = ton_v(0.0F);
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
-    const uint32_t n = ton_ramp_span(&s->glide, left < CHUNK ? left : CHUNK);
+    const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
     most = run(s, block, at, n, most);
-    ton_ramp_advance(&s->glide, s->c, N_GLIDED, n);
+    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
     at += n;
   }
-  settle(&s->swing);
+  flush_denormals(&s->envelope);
   if (block->meters) {
     const TonV db = most * 6.0205999F;
     ton_v_store(block->meters, ton_v_select(db > 1e-6F, db, ton_v(0.0F)));
   }
+}
+
+/// While the level stays between both thresholds the gate remembers for as long
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  const GateParams* const p = (const GateParams*)values;
+  const double rate = ((const Gate*)state)->rate;
+  const double ms = (double)(p->attack_ms + p->release_ms) / TWO_POLES;
+  return latency(self, state, values) +
+         ton_holds_frames((double)p->hold_ms, rate) +
+         ton_settle_frames(1.3 * ms / 1000.0 + 2.0 * FALL_S, rate);
 }
 
 static bool
@@ -500,11 +455,11 @@ const TonProcessor TON_LANED(ton_gate) = {
     .id = "gate",
     .name = "Gate",
     .category = "dynamics",
-    .help = "Turns down what stays below a threshold: bleed, hum, breath. "
-            "With a ratio less than inf:1 it is an expander. Attack and "
-            "release are the times in which the gain, in decibels, covers "
-            "63 % of its way. It begins as the first sound wants it. The "
-            "meter gain-reduction is positive.",
+    .help =
+        "Turns down what stays below a threshold: bleed, hum, breath. With a "
+        "ratio below inf:1 it is an expander. Attack and release are the times "
+        "in which the gain, in decibels, makes 63 % of a change. The meter "
+        "shows the gain reduction.",
     .params = params,
     .n_params = TON_COUNT(params),
     .meters = meters,
@@ -517,5 +472,6 @@ const TonProcessor TON_LANED(ton_gate) = {
     .update = update,
     .process = process,
     .latency = latency,
+    .settle = settle,
     .neutral = neutral,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
 #include "dsp/decibel.h"
 #include "dsp/limit_stage.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -24,59 +24,23 @@ static const char* const modes[] = {"auto", "manual", NULL};
 #define AT(field) offsetof(LimiterParams, field)
 
 static const TonParam params[] = {
-    {.symbol = "gain",
-     .offset = AT(gain_db),
-     .name = "Gain",
-     .help = "Drives the sound into the ceiling",
-     .unit = TON_DB,
-     .min = -24.0F,
-     .max = 30.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "ceiling",
-     .offset = AT(ceiling_dbtp),
-     .name = "Ceiling",
-     .help = "True peak that is not exceeded",
-     .unit = TON_DBTP,
-     .min = -20.0F,
-     .max = 0.0F,
-     .def = -1.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "look-ahead",
-     .offset = AT(lookahead_ms),
-     .name = "Look-ahead",
-     .help = "Longer moves the gain more softly, and needs more of it",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 0.5F,
-     .max = 10.0F,
-     .def = 3.0F,
-     .flags = TON_RESTART},
-    {.symbol = "release",
-     .offset = AT(release_ms),
-     .name = "Release",
-     .help = "Time in which 63 % of the gain comes back",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 1.0F,
-     .max = 3000.0F,
-     .def = 30.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "mode",
-     .offset = AT(mode),
-     .name = "Release mode",
-     .help = "With auto, bass keeps its shape, and single peaks come back "
-             "three times as slowly as dense limiting does",
-     .spacing = TON_CHOICE,
-     .max = MANUAL,
-     .choices = modes},
-    {.symbol = "link",
-     .offset = AT(link_percent),
-     .name = "Stereo link",
-     .help = "How far a peak on one side turns down the other side too",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
+    ROW_DB("gain", gain_db, -24, 30, 0, TON_AUTOMATE, GAIN, "Gain",
+           "Gain before the limiter: higher is louder, and is limited more"),
+    ROW_DBTP("ceiling", ceiling_dbtp, -20, 0, -1, TON_AUTOMATE, CEILING,
+             "Ceiling", "Highest true peak of the output"),
+    ROW_MS("look-ahead", lookahead_ms, 0.5, 10, 3, TON_RESTART, LOOK_AHEAD,
+           "Look-ahead",
+           "How early the gain begins to fall before a peak: longer moves it "
+           "more softly and turns down more"),
+    ROW_MS("release", release_ms, 1, 3000, 30, TON_AUTOMATE, RELEASE, "Release",
+           "Time in which 63 % of the gain comes back after a peak"),
+    ROW_CHOICE(
+        "mode", mode, modes, 0, 0, NONE, "Release mode",
+        "In auto, the bass is distorted less, and the gain comes back three "
+        "times as slowly after single peaks as in dense limiting"),
+    ROW_PERCENT("link", link_percent, 0, 100, 100, TON_AUTOMATE, LINK,
+                "Stereo link",
+                "How far a peak on one side turns the other side down too"),
 };
 
 static_assert(sizeof(LimiterParams) == sizeof(float) * TON_COUNT(params),
@@ -87,6 +51,7 @@ static const TonMeterInfo meters[] = {
 };
 
 static const double GUARD_MS = 0.5;
+static const double DENSITY_S = 0.5; ///< Over which auto averages the density
 
 enum {
   STEP = TON_LIMIT_STEP,
@@ -287,12 +252,26 @@ latency(const TonProcessor* self, const void* state, const float* values)
          ton_limit_latency(s->guard.look);
 }
 
+/// Auto releases more slowly after single peaks, and averages how dense they are
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  const LimiterParams* const p = (const LimiterParams*)values;
+  const double rate = ((const Limiter*)state)->rate;
+  const double release = (double)p->release_ms / 1000.0;
+  const double seconds =
+      p->mode == (float)AUTO ? TON_LIMIT_LONE * release + DENSITY_S : release;
+  return 2 * latency(self, state, values) + ton_settle_frames(seconds, rate);
+}
+
 const TonProcessor ton_limiter = {
     .id = "limiter",
     .name = "Limiter",
     .category = "dynamics",
-    .help = "Holds a true-peak ceiling: looks ahead at the peaks between the "
-            "samples and turns both sides down together, smoothly.",
+    .help =
+        "Keeps the true peak below a ceiling: it looks ahead for peaks, also "
+        "those between the samples, and turns both sides down together, "
+        "smoothly.",
     .params = params,
     .n_params = TON_COUNT(params),
     .meters = meters,
@@ -306,4 +285,5 @@ const TonProcessor ton_limiter = {
     .update = update,
     .process = process,
     .latency = latency,
+    .settle = settle,
 };

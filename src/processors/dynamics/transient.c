@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
 #include "dsp/ramp.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -16,38 +16,15 @@ typedef struct {
 #define AT(field) offsetof(TransientParams, field)
 
 static const TonParam params[] = {
-    {.symbol = "attack",
-     .offset = AT(attack_db),
-     .name = "Attack",
-     .help = "Makes the first 20 ms of every hit louder",
-     .unit = TON_DB,
-     .min = -15.0F,
-     .max = 15.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "sustain",
-     .offset = AT(sustain_db),
-     .name = "Sustain",
-     .help = "Makes louder what rings on after a hit; less of it dries a room",
-     .unit = TON_DB,
-     .min = -15.0F,
-     .max = 15.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "link",
-     .offset = AT(link_percent),
-     .name = "Stereo link",
-     .help = "How far both sides follow the louder one",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "output",
-     .offset = AT(output_db),
-     .name = "Output",
-     .help = "Makes all of it louder",
-     .unit = TON_DB,
-     .min = -24.0F,
-     .max = 24.0F,
-     .flags = TON_AUTOMATE},
+    ROW_DB("attack", attack_db, -15, 15, 0, TON_AUTOMATE, NONE, "Attack",
+           "Level of the first 20 ms of every hit"),
+    ROW_DB("sustain", sustain_db, -15, 15, 0, TON_AUTOMATE, NONE, "Sustain",
+           "Level of what rings on after a hit; lower it to make a room drier"),
+    ROW_PERCENT("link", link_percent, 0, 100, 100, TON_AUTOMATE, LINK,
+                "Stereo link",
+                "How far both sides of a stereo pair follow the louder one"),
+    ROW_DB("output", output_db, -24, 24, 0, TON_AUTOMATE, OUTPUT, "Output",
+           "Gain of the whole sound"),
 };
 
 static_assert(sizeof(TransientParams) == sizeof(float) * TON_COUNT(params),
@@ -80,6 +57,7 @@ static const float FLOOR = 1e-6F;      ///< -120 dBFS: below, all is silence
      gain = attack tanh(fast - slow) + sustain tanh(long - level)
 */
 typedef struct {
+  double rate;
   TonRamp glide;
   TonRamped c[N_GLIDED];
   float fall; ///< Share of a peak kept each frame
@@ -115,6 +93,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
 {
   TON_TRY(ton_instance(sizeof(Transient), state, error));
   Transient* const s = *state;
+  s->rate = spec->rate;
   s->fall = 1.0F - feed_of(FALL_S, spec->rate);
   s->fall_long = 1.0F - feed_of(LONG_S, spec->rate);
   s->fast_feed = feed_of(FAST_S, spec->rate);
@@ -202,6 +181,12 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   ton_lanes_done();
 }
 
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  return ton_settle_frames(LONG_S, ((const Transient*)state)->rate);
+}
+
 static bool
 neutral(const TonProcessor* self, const float* values)
 {
@@ -213,8 +198,9 @@ const TonProcessor TON_LANED(ton_transient) = {
     .id = "transient",
     .name = "Transient shaper",
     .category = "dynamics",
-    .help = "More or less of every hit's attack, and of what rings on after "
-            "it, however loud the hit is: no threshold.",
+    .help =
+        "Makes the attack of every hit, and what rings on after it, louder or "
+        "quieter. It has no threshold: soft and loud hits are changed alike.",
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
@@ -223,5 +209,6 @@ const TonProcessor TON_LANED(ton_transient) = {
     .reset = reset,
     .update = update,
     .process = process,
+    .settle = settle,
     .neutral = neutral,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
 #include "dsp/ballistics.h"
 #include "dsp/ramp.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -34,114 +34,43 @@ static const char* const timings[] = {"auto", "manual", NULL};
 #define AT(field) offsetof(DynamicEqParams, field)
 
 static const TonParam params[] = {
-    {.symbol = "shape",
-     .offset = AT(shape),
-     .name = "Shape",
-     .help = "What is turned up or down, and listened to: around a frequency, "
-             "below it or above it",
-     .spacing = TON_CHOICE,
-     .max = HIGH_SHELF,
-     .choices = shapes},
-    {.symbol = "at",
-     .offset = AT(at_hz),
-     .name = "Frequency",
-     .help = "Centre of a bell, middle of a shelf's slope",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 20.0F,
-     .max = 20000.0F,
-     .def = 3000.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "q",
-     .offset = AT(q),
-     .name = "Q",
-     .help = "Makes a bell narrower; shelves have none",
-     .spacing = TON_LOG,
-     .min = 0.1F,
-     .max = 20.0F,
-     .def = 1.5F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "threshold",
-     .offset = AT(threshold_db),
-     .name = "Threshold",
-     .help = "Level of the band above which it acts; with against rest, that "
-             "level less the level of the rest",
-     .unit = TON_DB,
-     .min = -80.0F,
-     .max = 12.0F,
-     .def = -30.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "against",
-     .offset = AT(against),
-     .name = "Against",
-     .help = "Whether the threshold is a level, or a distance from the rest "
-             "of the sound that quiet and loud phrases share",
-     .spacing = TON_CHOICE,
-     .max = REST,
-     .choices = againsts},
-    {.symbol = "ratio",
-     .offset = AT(ratio),
-     .name = "Ratio",
-     .help = "Decibels above the threshold for one that stays",
-     .unit = TON_RATIO,
-     .spacing = TON_LOG,
-     .min = 1.0F,
-     .max = 100.0F,
-     .def = 3.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "range",
-     .offset = AT(range_db),
-     .name = "Range",
-     .help = "Most that it turns up or down",
-     .unit = TON_DB,
-     .max = 24.0F,
-     .def = 6.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "direction",
-     .offset = AT(direction),
-     .name = "Direction",
-     .help = "Whether a loud band is cut or boosted",
-     .spacing = TON_CHOICE,
-     .max = BOOST,
-     .choices = directions},
-    {.symbol = "timing",
-     .offset = AT(timing),
-     .name = "Timing",
-     .help = "With auto, attack and release follow the frequency: 5 and 20 of "
-             "its periods",
-     .spacing = TON_CHOICE,
-     .max = MANUAL,
-     .choices = timings},
-    {.symbol = "attack",
-     .offset = AT(attack_ms),
-     .name = "Attack",
-     .help = "Time in which 63 % of a change is made; with manual timing, two "
-             "periods at least",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 0.5F,
-     .max = 200.0F,
-     .def = 5.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "release",
-     .offset = AT(release_ms),
-     .name = "Release",
-     .help = "Time in which 63 % of it are taken back; with manual timing, "
-             "four periods at least",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 5.0F,
-     .max = 1000.0F,
-     .def = 60.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "link",
-     .offset = AT(link_percent),
-     .name = "Stereo link",
-     .help = "How far a loud band on one side acts on the other side too",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
+    ROW_CHOICE(
+        "shape", shape, shapes, 0, 0, SHAPE, "Shape",
+        "Which part of the sound is measured and changed: around a frequency, "
+        "below it or above it"),
+    ROW_HZ("at", at_hz, 20, 20000, 3000, TON_AUTOMATE, FREQUENCY, "Frequency",
+           "Centre of a bell, middle of the slope of a shelf"),
+    ROW("q", q, TON_PLAIN, TON_LOG, 0.1, 20, 1.5, TON_AUTOMATE, Q, "Q",
+        "Higher makes a bell narrower; shelves have none"),
+    ROW_DB("threshold", threshold_db, -80, 12, -30, TON_AUTOMATE, THRESHOLD,
+           "Threshold",
+           "Level of the band above which it is changed; with against set to "
+           "rest, level of the band relative to the rest of the sound"),
+    ROW_CHOICE(
+        "against", against, againsts, 0, 0, NONE, "Against",
+        "Whether the threshold is an absolute level, or relative to the rest "
+        "of the sound: then quiet and loud phrases are treated alike"),
+    ROW_RATIO("ratio", ratio, 1, 100, 3, TON_AUTOMATE, RATIO, "Ratio",
+              "How many decibels above the threshold become one"),
+    ROW_DB("range", range_db, 0, 24, 6, TON_AUTOMATE, RANGE, "Range",
+           "Largest change of the gain"),
+    ROW_CHOICE("direction", direction, directions, 0, 0, DIRECTION, "Direction",
+               "Whether the band is cut or boosted when it is loud"),
+    ROW_CHOICE(
+        "timing", timing, timings, 0, 0, NONE, "Timing",
+        "In auto, attack and release follow from the frequency: 5 and 20 of "
+        "its periods"),
+    ROW_MS(
+        "attack", attack_ms, 0.5, 200, 5, TON_AUTOMATE, ATTACK, "Attack",
+        "Time in which 63 % of a change is made, at least two periods of the "
+        "frequency; used when timing is manual"),
+    ROW_MS(
+        "release", release_ms, 5, 1000, 60, TON_AUTOMATE, RELEASE, "Release",
+        "Time in which 63 % of a change is taken back, at least four periods "
+        "of the frequency; used when timing is manual"),
+    ROW_PERCENT("link", link_percent, 0, 100, 100, TON_AUTOMATE, LINK,
+                "Stereo link",
+                "How far a loud band on one side changes the other side too"),
 };
 
 static_assert(sizeof(DynamicEqParams) == sizeof(float) * TON_COUNT(params),
@@ -451,13 +380,28 @@ tail(const TonProcessor* self, const void* state, const float* values)
   return 4 + (uint64_t)(-20.0 / log(fmax(r, 1e-3)));
 }
 
+/// In pauses the mean of the rest falls towards nothing, never further
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  const DynamicEqParams* const p = (const DynamicEqParams*)values;
+  const double rate = ((const DynamicEq*)state)->rate;
+  const TonBallisticsTimes t = times(p);
+  const double rest = p->against == (float)REST ? SLOW_S : 0.0;
+  return tail(self, state, values) +
+         ton_settle_frames((t.attack_ms + t.release_ms + 25.0) / 1000.0 +
+                               BAND_S + rest,
+                           rate);
+}
+
 const TonProcessor TON_LANED(ton_dynamic_eq) = {
     .id = "dynamic-eq",
     .name = "Dynamic EQ",
     .category = "equaliser",
-    .help = "One band that turns itself down, or up, while it is loud: for "
-            "harsh notes, booming ones, sibilants.  Where it does nothing the "
-            "sound passes exactly.",
+    .help =
+        "One band that is cut or boosted only while it is loud: for harsh or "
+        "booming notes and sibilants. While it does nothing, the sound is "
+        "unchanged.",
     .params = params,
     .n_params = TON_COUNT(params),
     .meters = meters,
@@ -470,5 +414,6 @@ const TonProcessor TON_LANED(ton_dynamic_eq) = {
     .update = update,
     .process = process,
     .tail = tail,
+    .settle = settle,
     .neutral = neutral,
 };

@@ -86,6 +86,13 @@ tail(const TonProcessor* self, const void* state, const float* values)
   return (uint64_t)ceil(18.0 * slowest * (1.0 + 0.1 * sections));
 }
 
+/// To -140 dB instead of -120
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  return tail(self, state, values) * 5 / 4;
+}
+
 // Parameters -----------------------------------------------------------------
 
 static void
@@ -253,7 +260,7 @@ all_through(const Equaliser* e, unsigned slot, float value)
 /// Lanes without a section here let everything through: by `through`, or, to
 /// keep it 0 in all lanes, by `direct`
 static TonThrough
-settle(Equaliser* e, unsigned slot)
+through_of(Equaliser* e, unsigned slot)
 {
   const bool none = all_through(e, slot, 0.0F);
   const TonV through = ton_v(none ? 0.0F : 1.0F);
@@ -274,7 +281,7 @@ make_plan(Equaliser* e)
 {
   TonThrough through[SLOTS];
   for (unsigned i = 0; i < e->n_slots; ++i) {
-    through[i] = settle(e, i);
+    through[i] = through_of(e, i);
   }
   e->n_passes = 0;
   for (unsigned i = 0; i < e->n_slots;) {
@@ -432,10 +439,11 @@ const TonProcessor TON_LANED(ton_equaliser) = {
     .id = "equaliser",
     .name = "Equaliser",
     .category = "equaliser",
-    .help = "Twelve bands that keep the shape of an analogue curve up to the "
-            "highest frequencies: bells, shelves, filters of up to 48 dB/oct, "
-            "notch and tilt, each on both channels, on one, on the mid or on "
-            "the side.  A cut undoes the same boost exactly.",
+    .help =
+        "Twelve bands: bells, shelves, filters of up to 48 dB/oct, notch and "
+        "tilt, each on both channels, on one, on mid or on side. Curves keep "
+        "their analogue shape up to the highest frequencies, and a cut exactly "
+        "undoes the same boost.",
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
@@ -445,6 +453,7 @@ const TonProcessor TON_LANED(ton_equaliser) = {
     .update = update,
     .process = process,
     .tail = tail,
+    .settle = settle,
     .neutral = neutral,
     .response = response,
 };

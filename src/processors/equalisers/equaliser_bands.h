@@ -2,12 +2,9 @@
 #ifndef TON_PROCESSORS_EQUALISERS_EQUALISER_BANDS_H
 #define TON_PROCESSORS_EQUALISERS_EQUALISER_BANDS_H
 
-#include "base/array.h"
 #include "dsp/filter_design.h"
+#include "processors/param_rows.h"
 
-#include <tonmeister/processor.h>
-
-#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -68,71 +65,40 @@ enum { STEREO, LEFT, RIGHT, MID, SIDE };
 static const char* const sides[] = {"stereo", "left", "right",
                                     "mid",    "side", NULL};
 
-#define AT(n, field) offsetof(EqualiserParams, band[(n)-1].field)
+#define AT(field) offsetof(EqualiserParams, field)
+
+#define BAND_CHOICE(n, key, field, choices, part, label, help)                 \
+  ROW_IN_BAND(n, #n key, band[(n)-1].field, TON_PLAIN, TON_CHOICE, choices, 0, \
+              TON_COUNT(choices) - 2, 0, 0, part, "Band " #n label, help)
+
+#define BAND_ROW(n, key, field, unit, spacing, min, max, def, flags, part,     \
+                 label, help)                                                  \
+  ROW_IN_BAND(n, #n key, band[(n)-1].field, unit, spacing, NULL, min, max,     \
+              def, flags, part, "Band " #n label, help)
 
 #define BAND(n)                                                                \
-  {.symbol = #n "-type",                                                       \
-   .offset = AT(n, type),                                                      \
-   .name = "Band " #n,                                                         \
-   .help = "Shape of the curve; off takes the band out",                       \
-   .spacing = TON_CHOICE,                                                      \
-   .max = ALLPASS,                                                             \
-   .choices = types},                                                          \
-      {.symbol = #n "-at",                                                     \
-       .offset = AT(n, at_hz),                                                 \
-       .name = "Band " #n " frequency",                                        \
-       .help = "Moves the centre of a bell or the corner of a filter up; the " \
-               "curve keeps its shape even beyond the highest frequency that " \
-               "the sample rate can carry",                                    \
-       .unit = TON_HZ,                                                         \
-       .spacing = TON_LOG,                                                     \
-       .min = 10.0F,                                                           \
-       .max = 30000.0F,                                                        \
-       .def = 1000.0F,                                                         \
-       .flags = TON_AUTOMATE},                                                 \
-      {.symbol = #n "-gain",                                                   \
-       .offset = AT(n, gain_db),                                               \
-       .name = "Band " #n " gain",                                             \
-       .help = "Boosts at the centre of a bell or on the flat side of a "      \
-               "shelf; a tilt turns by this much from the lows to the highs, " \
-               "and filters have no gain",                                     \
-       .unit = TON_DB,                                                         \
-       .min = -30.0F,                                                          \
-       .max = 30.0F,                                                           \
-       .flags = TON_AUTOMATE},                                                 \
-      {.symbol = #n "-q",                                                      \
-       .offset = AT(n, q),                                                     \
-       .name = "Band " #n " Q",                                                \
-       .help = "Makes the band narrower; shelves and filters above 0.7071 "    \
-               "get a hump at the corner",                                     \
-       .spacing = TON_LOG,                                                     \
-       .min = 0.025F,                                                          \
-       .max = 40.0F,                                                           \
-       .def = 0.70710678F,                                                     \
-       .flags = TON_AUTOMATE},                                                 \
-      {.symbol = #n "-slope",                                                  \
-       .offset = AT(n, slope_db_per_oct),                                      \
-       .name = "Band " #n " slope",                                            \
-       .help = "Makes a high-pass or low-pass steeper: 6, 12, 18, 24, 36 or "  \
-               "48 dB/oct, the nearest is taken; steep ones smear kicks",      \
-       .unit = TON_DB_PER_OCT,                                                 \
-       .min = 6.0F,                                                            \
-       .max = 48.0F,                                                           \
-       .def = 12.0F},                                                          \
-      {.symbol = #n "-on",                                                     \
-       .offset = AT(n, on),                                                    \
-       .name = "Band " #n " on",                                               \
-       .help = "Lets the band work; off keeps its settings for later",         \
-       .spacing = TON_SWITCH,                                                  \
-       .max = 1.0F,                                                            \
-       .def = 1.0F,                                                            \
-       .flags = TON_AUTOMATE},                                                 \
-  {                                                                            \
-    .symbol = #n "-side", .offset = AT(n, side), .name = "Band " #n " side",   \
-    .help = "Which part of a stereo signal the band works on; a mono signal "  \
-            "is always worked on whole",                                       \
-    .spacing = TON_CHOICE, .max = SIDE, .choices = sides                       \
-  }
+  BAND_CHOICE(n, "-type", type, types, SHAPE, "",                              \
+              "Shape of the band's curve; off takes the band out"),            \
+      BAND_ROW(n, "-at", at_hz, TON_HZ, TON_LOG, 10, 30000, 1000,              \
+               TON_AUTOMATE, FREQUENCY, " frequency",                          \
+               "Centre of a bell, corner of a shelf or a filter"),             \
+      BAND_ROW(n, "-gain", gain_db, TON_DB, TON_LINEAR, -30, 30, 0,            \
+               TON_AUTOMATE, GAIN, " gain",                                    \
+               "Boost or cut of a bell or a shelf; a tilt changes by this "    \
+               "much from the lows to the highs; filters have no gain"),       \
+      BAND_ROW(n, "-q", q, TON_PLAIN, TON_LOG, 0.025, 40, 0.70710678,          \
+               TON_AUTOMATE, Q, " Q",                                          \
+               "Higher is narrower; shelves and filters get a peak at their "  \
+               "corner above 0.7071"),                                         \
+      BAND_ROW(n, "-slope", slope_db_per_oct, TON_DB_PER_OCT, TON_LINEAR, 6,   \
+               48, 12, 0, SLOPE, " slope",                                     \
+               "Steepness of a high-pass or low-pass: 6, 12, 18, 24, 36 or "   \
+               "48 dB/oct (the nearest is used); steep ones soften attacks"),  \
+      BAND_ROW(n, "-on", on, TON_PLAIN, TON_SWITCH, 0, 1, 1, TON_AUTOMATE, ON, \
+               " on", "Off bypasses the band and keeps its settings"),         \
+      BAND_CHOICE(n, "-side", side, sides, SIDE, " side",                      \
+                  "Part of a stereo signal that the band changes; a mono "     \
+                  "signal is always changed whole")
 
 static const TonParam params[] = {
     BAND(1), BAND(2), BAND(3), BAND(4),  BAND(5),  BAND(6),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -23,75 +23,27 @@ static const float LONGEST_MS = 4000.0F;
 static const float OPEN_HZ = 20000.0F; ///< From here on there is no low-pass
 
 static const TonParam params[] = {
-    {.symbol = "time",
-     .offset = AT(time_ms),
-     .name = "Time",
-     .help = "Until the first echo, and from echo to echo; a new time is "
-             "faded to, without a change of pitch",
-     .unit = TON_MS,
-     .spacing = TON_LOG,
-     .min = 1.0F,
-     .max = 4000.0F,
-     .def = 375.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "feedback",
-     .offset = AT(feedback_percent),
-     .name = "Feedback",
-     .help = "How much of each echo comes again",
-     .unit = TON_PERCENT,
-     .max = 95.0F,
-     .def = 30.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "cross",
-     .offset = AT(cross_percent),
-     .name = "Cross-feed",
-     .help = "How much of the feedback changes sides",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "ping-pong",
-     .offset = AT(ping_pong),
-     .name = "Ping-pong",
-     .help = "Sends the middle of the input to the left; its echoes go from "
-             "side to side",
-     .spacing = TON_SWITCH,
-     .max = 1.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "highpass",
-     .offset = AT(highpass_hz),
-     .name = "High-pass",
-     .help = "Thins the bass out, echo by echo, at 6 dB/oct",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 20.0F,
-     .max = 2000.0F,
-     .def = 150.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "lowpass",
-     .offset = AT(lowpass_hz),
-     .name = "Low-pass",
-     .help = "Dulls the treble, echo by echo, at 6 dB/oct; 20 kHz leaves it",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 500.0F,
-     .max = 20000.0F,
-     .def = 6000.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "duck",
-     .offset = AT(duck_db),
-     .name = "Ducking",
-     .help = "Lowers the echoes by as much while there is something to echo",
-     .unit = TON_DB,
-     .max = 24.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "mix",
-     .offset = AT(mix_percent),
-     .name = "Mix",
-     .help = "Share of the echoes; 100 % where they are fed by sends",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
+    ROW_MS("time", time_ms, 1, 4000, 375, TON_AUTOMATE, TIME, "Time",
+           "Time until the first echo, and from echo to echo; a change "
+           "crossfades, so the pitch stays"),
+    ROW_PERCENT("feedback", feedback_percent, 0, 95, 30, TON_AUTOMATE, FEEDBACK,
+                "Feedback", "Level of each echo compared with the one before"),
+    ROW_PERCENT("cross", cross_percent, 0, 100, 0, TON_AUTOMATE, NONE,
+                "Cross-feed",
+                "Share of the feedback that goes to the other side"),
+    ROW_SWITCH(
+        "ping-pong", ping_pong, 0, TON_AUTOMATE, NONE, "Ping-pong",
+        "Plays the input as mono on the left; its echoes alternate between the "
+        "sides"),
+    ROW_HZ("highpass", highpass_hz, 20, 2000, 150, TON_AUTOMATE, HIGHPASS,
+           "High-pass", "Removes more bass with each echo, at 6 dB/oct"),
+    ROW_HZ("lowpass", lowpass_hz, 500, 20000, 6000, TON_AUTOMATE, LOWPASS,
+           "Low-pass",
+           "Removes more treble with each echo, at 6 dB/oct; 20 kHz is off"),
+    ROW_DB("duck", duck_db, 0, 24, 0, TON_AUTOMATE, NONE, "Ducking",
+           "Lowers the echoes by this much while the input is playing"),
+    ROW_PERCENT("mix", mix_percent, 0, 100, 100, TON_AUTOMATE, MIX, "Mix",
+                "Share of the echoes; use 100 % on a bus that is fed by sends"),
 };
 
 static_assert(sizeof(DelayParams) == sizeof(float) * TON_COUNT(params),
@@ -336,6 +288,16 @@ tail(const TonProcessor* self, const void* state, const float* values)
   return (uint64_t)(rate * (echoes * (double)p->time_ms / 1000.0 + 0.3));
 }
 
+/// To -140 dB, and until the level that ducks is forgotten
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  const DelayParams* const p = (const DelayParams*)values;
+  const double rate = ((const Delay*)state)->rate;
+  return tail(self, state, values) * 7 / 6 +
+         (p->duck_db > 0.0F ? ton_settle_frames(DUCK_FALL_S, rate) : 0);
+}
+
 static bool
 neutral(const TonProcessor* self, const float* values)
 {
@@ -346,8 +308,8 @@ const TonProcessor ton_delay = {
     .id = "delay",
     .name = "Delay",
     .category = "space",
-    .help = "Echoes: repeats that come again, darker and thinner each time, on "
-            "their own side, the other, or from side to side.",
+    .help = "Echoes that get darker and thinner with each repeat; they stay on "
+            "their side, cross over, or alternate between the sides.",
     .params = params,
     .n_params = TON_COUNT(params),
     .flags = TON_PAIR | TON_ALONE,
@@ -358,5 +320,6 @@ const TonProcessor ton_delay = {
     .update = update,
     .process = process,
     .tail = tail,
+    .settle = settle,
     .neutral = neutral,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 #include "processors/space/reverb_early.h"
 #include "processors/space/reverb_lines.h"
@@ -13,121 +13,38 @@ static const char* const types[] = {"room", "plate", "hall", NULL};
 #define AT(field) offsetof(ReverbParams, field)
 
 static const TonParam params[] = {
-    {.symbol = "type",
-     .offset = AT(type),
-     .name = "Type",
-     .help = "How large and how dense the space is",
-     .spacing = TON_CHOICE,
-     .max = HALL,
-     .def = PLATE,
-     .choices = types,
-     .flags = TON_RESTART},
-    {.symbol = "decay",
-     .offset = AT(decay_s),
-     .name = "Decay",
-     .help = "Time in which the sound falls by 60 dB",
-     .unit = TON_S,
-     .spacing = TON_LOG,
-     .min = 0.1F,
-     .max = 20.0F,
-     .def = 1.6F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "pre-delay",
-     .offset = AT(predelay_ms),
-     .name = "Pre-delay",
-     .help = "Silence before the space answers",
-     .unit = TON_MS,
-     .max = 250.0F,
-     .def = 20.0F,
-     .flags = TON_RESTART},
-    {.symbol = "size",
-     .offset = AT(size_percent),
-     .name = "Size",
-     .help = "Stretches the paths between the walls",
-     .unit = TON_PERCENT,
-     .min = 30.0F,
-     .max = 200.0F,
-     .def = 100.0F,
-     .flags = TON_RESTART},
-    {.symbol = "damping",
-     .offset = AT(damping_hz),
-     .name = "Damping",
-     .help = "Frequency at which the decay is half as long",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 1000.0F,
-     .max = 20000.0F,
-     .def = 7000.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "treble",
-     .offset = AT(treble_percent),
-     .name = "Treble decay",
-     .help = "How long the highest treble sounds, in shares of the decay",
-     .unit = TON_PERCENT,
-     .spacing = TON_LOG,
-     .min = 10.0F,
-     .max = 100.0F,
-     .def = 25.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "bass",
-     .offset = AT(bass_percent),
-     .name = "Bass decay",
-     .help = "How long the bass below 250 Hz sounds, in shares of the decay",
-     .unit = TON_PERCENT,
-     .spacing = TON_LOG,
-     .min = 25.0F,
-     .max = 250.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "modulation",
-     .offset = AT(modulation_percent),
-     .name = "Modulation",
-     .help = "How far the paths sway, against ringing",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 50.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "freeze",
-     .offset = AT(freeze),
-     .name = "Freeze",
-     .help = "Holds what sounds for good and lets nothing in",
-     .spacing = TON_SWITCH,
-     .max = 1.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "highpass",
-     .offset = AT(highpass_hz),
-     .name = "High-pass",
-     .help = "Keeps the bass out of the space",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 20.0F,
-     .max = 500.0F,
-     .def = 150.0F},
-    {.symbol = "lowpass",
-     .offset = AT(lowpass_hz),
-     .name = "Low-pass",
-     .help = "Keeps the treble out of the space",
-     .unit = TON_HZ,
-     .spacing = TON_LOG,
-     .min = 2000.0F,
-     .max = 20000.0F,
-     .def = 9000.0F},
-    {.symbol = "width",
-     .offset = AT(width_percent),
-     .name = "Width",
-     .help = "From mono to as wide as it is",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "mix",
-     .offset = AT(mix_percent),
-     .name = "Mix",
-     .help = "Share of the reverb; 100 % where it is fed by sends",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
+    ROW_CHOICE("type", type, types, PLATE, TON_RESTART, SHAPE, "Type",
+               "Kind of space: small room, plate or large hall"),
+    ROW_S("decay", decay_s, 0.1, 20, 1.6, TON_AUTOMATE, DECAY, "Decay",
+          "Time in which the reverb falls by 60 dB"),
+    ROW_MS("pre-delay", predelay_ms, 0, 250, 20, TON_RESTART, TIME, "Pre-delay",
+           "Time until the reverb begins"),
+    ROW_PERCENT("size", size_percent, 30, 200, 100, TON_RESTART, SIZE, "Size",
+                "Size of the space: longer or shorter delay lines"),
+    ROW_HZ("damping", damping_hz, 1000, 20000, 7000, TON_AUTOMATE, NONE,
+           "Damping",
+           "Frequency at which the decay is halfway to that of the treble"),
+    ROW("treble", treble_percent, TON_PERCENT, TON_LOG, 10, 100, 25,
+        TON_AUTOMATE, NONE, "Treble decay",
+        "Decay of the highest treble, compared with the decay"),
+    ROW("bass", bass_percent, TON_PERCENT, TON_LOG, 25, 250, 100, TON_AUTOMATE,
+        NONE, "Bass decay",
+        "Decay of the bass below 250 Hz, compared with the decay"),
+    ROW_PERCENT(
+        "modulation", modulation_percent, 0, 100, 50, TON_AUTOMATE, NONE,
+        "Modulation",
+        "How far the delay lines are modulated; prevents a metallic sound"),
+    ROW_SWITCH(
+        "freeze", freeze, 0, TON_AUTOMATE, NONE, "Freeze",
+        "Keeps the present reverb sounding without end and mutes its input"),
+    ROW_HZ("highpass", highpass_hz, 20, 500, 150, 0, HIGHPASS, "High-pass",
+           "Keeps the bass out of the reverb"),
+    ROW_HZ("lowpass", lowpass_hz, 2000, 20000, 9000, 0, LOWPASS, "Low-pass",
+           "Keeps the treble out of the reverb"),
+    ROW_PERCENT("width", width_percent, 0, 100, 100, TON_AUTOMATE, WIDTH,
+                "Width", "Stereo width of the reverb, from mono to full"),
+    ROW_PERCENT("mix", mix_percent, 0, 100, 100, TON_AUTOMATE, MIX, "Mix",
+                "Share of the reverb; use 100 % on a bus that is fed by sends"),
 };
 
 static_assert(sizeof(ReverbParams) == sizeof(float) * TON_COUNT(params),
@@ -448,6 +365,9 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   }
 }
 
+/// Until the modulation has its depth
+static const double MODULATION_S = 0.6;
+
 /// What is frozen dies with the decay once it is let go
 static uint64_t
 tail(const TonProcessor* self, const void* state, const float* values)
@@ -457,6 +377,17 @@ tail(const TonProcessor* self, const void* state, const float* values)
   const double bass = fmax(1.0, (double)p->bass_percent / 100.0);
   return (uint64_t)(rate * (2.0 * bass * (double)p->decay_s +
                             (double)p->predelay_ms / 1000.0 + 0.3));
+}
+
+/// To -140 dB; what is frozen never forgets
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  const ReverbParams* const p = (const ReverbParams*)values;
+  const double rate = ((const Reverb*)state)->rate;
+  return p->freeze > 0.5F ? UINT32_MAX
+                          : tail(self, state, values) * 5 / 4 +
+                                (uint64_t)(MODULATION_S * rate);
 }
 
 static bool
@@ -470,8 +401,9 @@ const TonProcessor TON_LANED(ton_reverb) = {
     .name = "Reverb",
     .category = "space",
     .help =
-        "A room, a plate or a hall: reflections, then sixteen swaying "
-        "paths that feed each other, each with its decay in bass and treble.",
+        "A room, a plate or a hall: early reflections, then sixteen modulated "
+        "delay lines that feed each other, with separate decay for bass and "
+        "treble.",
     .params = params,
     .n_params = TON_COUNT(params),
     .flags = TON_PAIR | TON_ALONE,
@@ -483,5 +415,6 @@ const TonProcessor TON_LANED(ton_reverb) = {
     .update = update,
     .process = process,
     .tail = tail,
+    .settle = settle,
     .neutral = neutral,
 };

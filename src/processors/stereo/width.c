@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
 #include "dsp/svf_ramp.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -16,40 +16,23 @@ typedef struct {
 #define AT(field) offsetof(WidthParams, field)
 
 static const TonParam params[] = {
-    {.symbol = "width",
-     .offset = AT(width_percent),
-     .name = "Width",
-     .help = "Raises what differs between left and right: 0 % is mono, 100 % "
-             "leaves the image as it is, 200 % doubles the differences",
-     .unit = TON_PERCENT,
-     .max = 200.0F,
-     .def = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "mono-below",
-     .offset = AT(mono_below_hz),
-     .name = "Mono below",
-     .help = "Makes everything below this frequency mono, at 24 dB/oct; 0 Hz "
-             "leaves the bass alone",
-     .unit = TON_HZ,
-     .max = 500.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "spread",
-     .offset = AT(spread_percent),
-     .name = "Spread",
-     .help = "Makes a mono sound wide: a burst of 30 ms is added on the left "
-             "and taken off on the right, so that the mono sum stays",
-     .unit = TON_PERCENT,
-     .max = 100.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "least-correlation",
-     .offset = AT(least_correlation),
-     .name = "Least correlation",
-     .help = "Narrows what is out of phase, by up to 12 dB, until left and "
-             "right correlate as much; -1 lets everything pass",
-     .min = -1.0F,
-     .max = 0.9F,
-     .def = -1.0F,
-     .flags = TON_AUTOMATE},
+    ROW_PERCENT(
+        "width", width_percent, 0, 200, 100, TON_AUTOMATE, WIDTH, "Width",
+        "Level of the difference between left and right: 0 % is mono, 100 % "
+        "changes nothing, 200 % doubles it"),
+    ROW_HZ(
+        "mono-below", mono_below_hz, 0, 500, 0, TON_AUTOMATE, NONE,
+        "Mono below",
+        "Everything below this frequency becomes mono, at 24 dB/oct; 0 Hz is "
+        "off"),
+    ROW_PERCENT(
+        "spread", spread_percent, 0, 100, 0, TON_AUTOMATE, NONE, "Spread",
+        "Makes a mono sound wide with a short decorrelating filter of 30 ms; "
+        "the mono sum does not change"),
+    ROW("least-correlation", least_correlation, TON_PLAIN, TON_LINEAR, -1, 0.9,
+        -1, TON_AUTOMATE, NONE, "Least correlation",
+        "Narrows sound that is out of phase, by up to 12 dB, until left and "
+        "right correlate at least this much; -1 is off"),
 };
 
 static_assert(sizeof(WidthParams) == sizeof(float) * TON_COUNT(params),
@@ -194,7 +177,7 @@ reset(const TonProcessor* self, void* state)
 
 /// A lane at rest: whether it works, and no memory of filters that are off
 static void
-settle(Width* w, uint32_t lane)
+rest_lane(Width* w, uint32_t lane)
 {
   bool flat = true;
   for (int i = 0; i < SECTIONS; ++i) {
@@ -290,8 +273,8 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   }
   ton_ramp_start(&w->glide, lane, u->ramp);
   w->paired[lane] = u->pair ? -1 : 0;
-  settle(w, lane);
-  settle(w, lane ^ 1U);
+  rest_lane(w, lane);
+  rest_lane(w, lane ^ 1U);
 }
 
 static TonV
@@ -380,8 +363,8 @@ advance(Width* w, uint32_t frames)
     if (there[lane]) {
       ton_svf_arrive(&w->move[0], &w->section[0], lane);
       ton_svf_arrive(&w->move[1], &w->section[1], lane);
-      settle(w, lane);
-      settle(w, lane ^ 1U);
+      rest_lane(w, lane);
+      rest_lane(w, lane ^ 1U);
     }
   }
 }
@@ -435,14 +418,23 @@ tail(const TonProcessor* self, const void* state, const float* values)
   return (uint64_t)ceil(burst + 20.0 / (sqrt(0.5) * w));
 }
 
+static uint64_t
+settle(const TonProcessor* self, const void* state, const float* values)
+{
+  const WidthParams* const p = (const WidthParams*)values;
+  const double rate = ((const Width*)state)->rate;
+  const bool guards = p->least_correlation > -1.0F;
+  return tail(self, state, values) + (uint64_t)(FADE_S * rate) +
+         (guards ? ton_settle_frames(POWER_S + UP_S, rate) : 0);
+}
+
 const TonProcessor TON_LANED(ton_width) = {
     .id = "width",
     .name = "Width",
     .category = "space",
-    .help =
-        "Makes a stereo image wider or narrower, and the bass mono; spreads "
-        "what is mono, and holds what is out of phase.  The mono sum "
-        "keeps its level; only the side changes.",
+    .help = "Makes a stereo image wider or narrower and the bass mono, spreads "
+            "mono sound, and tames sound that is out of phase. The mono sum is "
+            "never changed.",
     .params = params,
     .n_params = TON_COUNT(params),
     .flags = TON_PAIR,
@@ -453,5 +445,6 @@ const TonProcessor TON_LANED(ton_width) = {
     .update = update,
     .process = process,
     .tail = tail,
+    .settle = settle,
     .neutral = neutral,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/array.h"
 #include "dsp/decibel.h"
 #include "dsp/ramp.h"
+#include "processors/param_rows.h"
 #include "processors/processors.h"
 
 #include <assert.h>
@@ -18,28 +18,12 @@ enum { LONGEST_MS = 500 };
 #define AT(field) offsetof(GainParams, field)
 
 static const TonParam params[] = {
-    {.symbol = "gain",
-     .offset = AT(gain_db),
-     .name = "Gain",
-     .help = "Makes it louder",
-     .unit = TON_DB,
-     .min = -120.0F,
-     .max = 36.0F,
-     .def = 0.0F,
-     .flags = TON_AUTOMATE},
-    {.symbol = "invert",
-     .offset = AT(invert),
-     .name = "Invert polarity",
-     .help = "Turns the waveform upside down",
-     .spacing = TON_SWITCH,
-     .max = 1.0F},
-    {.symbol = "delay",
-     .offset = AT(delay_ms),
-     .name = "Delay",
-     .help = "Lets it come later, in whole samples",
-     .unit = TON_MS,
-     .max = LONGEST_MS,
-     .flags = TON_RESTART},
+    ROW_DB("gain", gain_db, -120, 36, 0, TON_AUTOMATE, GAIN, "Gain",
+           "Change of the level"),
+    ROW_SWITCH("invert", invert, 0, 0, NONE, "Invert polarity",
+               "Inverts the polarity"),
+    ROW_MS("delay", delay_ms, 0, LONGEST_MS, 0, TON_RESTART, TIME, "Delay",
+           "Delays the sound, in whole samples"),
 };
 
 static_assert(sizeof(GainParams) == sizeof(float) * TON_COUNT(params),
@@ -158,8 +142,7 @@ const TonProcessor TON_LANED(ton_gain) = {
     .id = "gain",
     .name = "Gain",
     .category = "gain",
-    .help = "Changes the level, the polarity and the arrival time, and nothing "
-            "else.",
+    .help = "Changes level, polarity and arrival time, and nothing else.",
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
