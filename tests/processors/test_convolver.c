@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The second processor of docs/adding-a-processor.md, built as it stands there:
+   through the conformance loop, and its sound against a direct convolution.
+*/
+#include "base/error.h"
+#include "base/memory.h"
+#include "conformance.h"
+#include "expect.h"
+#include "scene.h"
+#include "signals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern const TonProcessor ton_convolver;
+
+// A loader that makes what it is asked for: 3 s of noise that falls by 60 dB --
+
+enum { SECONDS = 3 };
+
+static int loaded; ///< Not yet given back
+
+static float
+impulse(uint32_t channel, uint64_t frame, double rate)
+{
+  const double t = (double)frame / rate;
+  const double noise = signal_random(50U + channel, frame);
+  return (float)(0.05 * noise * pow(10.0, -t)); // -60 dB in 3 s
+}
+
+static TonStatus
+load(void* handle, const char* hash, double rate, TonPlanes* planes,
+     TonError* error)
+{
+  (void)handle;
+  if (strcmp(hash, "a space") != 0) {
+    return ton_fail(error, TON_NOT_FOUND, "there is no \"%s\"", hash);
+  }
+  const uint64_t frames = (uint64_t)(SECONDS * rate);
+  float* const x = ton_alloc(2 * frames * sizeof(float));
+  const float** const planar = ton_alloc(2 * sizeof(float*));
+  if (!x || !planar) {
+    ton_free(x);
+    ton_free(planar);
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint64_t i = 0; i < 2 * frames; ++i) {
+    x[i] = impulse((uint32_t)(i / frames), i % frames, rate);
+  }
+  planar[0] = x;
+  planar[1] = x + frames;
+  *planes = (TonPlanes){planar, 2, frames, rate};
+  ++loaded;
+  return TON_OK;
+}
+
+static void
+unload(void* handle, TonPlanes* planes)
+{
+  (void)handle;
+  ton_free((void*)(uintptr_t)planes->planes[0]);
+  ton_free((void*)(uintptr_t)planes->planes);
+  --loaded;
+}
+
+static const char* const space[] = {"a space"};
+static const TonResources resources = {space, NULL, load, unload};
+
+// Sound ----------------------------------------------------------------------
+
+enum { N = 160000, KEYED = 48000 };
+
+static const double RATE = 48000.0;
+
+/// Half a second of noise on both sides, then silence
+static float
+input(uint32_t channel, int64_t frame)
+{
+  return frame >= 0 && frame < 24000
+             ? (float)(0.2 * signal_random(7U + channel, (uint64_t)frame))
+             : 0.0F;
+}
+
+/// All wet, with a key of a level throughout; owned by caller
+static float*
+played(float duck_db, float key_level)
+{
+  float* const x = ton_alloc(2 * (size_t)N * sizeof(float));
+  float* const key = ton_alloc(2 * (size_t)N * sizeof(float));
+  const float values[] = {100.0F, duck_db};
+  for (uint32_t i = 0; i < 2 * N; ++i) {
+    x[i] = input(i % 2, i / 2);
+    key[i] = key_level;
+  }
+  Rig* const rig = rig_open(&ton_convolver, 2, RATE, 512);
+  rig_update_all(rig, values);
+  rig_run(rig, x, key, N, 512);
+  rig_close(rig);
+  ton_free(key);
+  return x;
+}
+
+static void
+it_is_the_direct_convolution(void** state)
+{
+  (void)state;
+  const float values[] = {100.0F, 0.0F};
+  const uint32_t late = scene_latency(&ton_convolver, values, RATE);
+  float* const x = played(0.0F, 0.0F);
+  double error = 0.0;
+  double power = 0.0;
+  for (uint32_t k = 0; k < 60; ++k) {
+    const uint32_t at = late + k * 2600 + 11 * k % 97;
+    for (uint32_t c = 0; c < 2; ++c) {
+      double y = 0.0;
+      for (int64_t i = 0; i < 24000; ++i) {
+        const int64_t lag = (int64_t)(at - late) - i;
+        if (lag >= 0 && lag < SECONDS * 48000) {
+          y += (double)input(c, i) * (double)impulse(c, (uint64_t)lag, RATE);
+        }
+      }
+      const double e = (double)x[2 * (size_t)at + c] - y;
+      error += e * e;
+      power += y * y;
+    }
+  }
+  EXPECT_AT_MOST("convolver against a direct convolution",
+                 10.0 * log10(error / power), -120.0, "dB");
+  ton_free(x);
+}
+
+static void
+a_loud_key_ducks_it(void** state)
+{
+  (void)state;
+  float* const quiet = played(12.0F, 0.0F);
+  float* const loud = played(12.0F, 0.5F);
+  double power[2] = {0.0, 0.0};
+  for (uint32_t i = 2 * 4000; i < 2 * KEYED; ++i) {
+    power[0] += (double)quiet[i] * (double)quiet[i];
+    power[1] += (double)loud[i] * (double)loud[i];
+  }
+  EXPECT_DB("ducked by the side-chain", 10.0 * log10(power[1] / power[0]),
+            -12.0, 0.01);
+  ton_free(quiet);
+  ton_free(loud);
+}
+
+// Opening --------------------------------------------------------------------
+
+static TonStatus
+opened_with(const char* hash, TonError* error)
+{
+  const char* const hashes[] = {hash};
+  const TonResources r = {hashes, NULL, load, unload};
+  const float values[] = {30.0F, 0.0F};
+  const float* const lanes[] = {values};
+  const TonSpec spec = {RATE, 2, 512, lanes, &r};
+  void* instance = NULL;
+  const TonStatus status =
+      ton_convolver.open(&ton_convolver, &spec, &instance, error);
+  assert_true((status == TON_OK) == (instance != NULL));
+  ton_convolver.close(&ton_convolver, instance);
+  assert_int_equal(loaded, 0);
+  return status;
+}
+
+static void
+what_cannot_be_loaded_is_said(void** state)
+{
+  (void)state;
+  TonError error = {0};
+  assert_int_equal(opened_with("another", &error), TON_NOT_FOUND);
+  assert_non_null(strstr(error.text, "another"));
+  assert_int_equal(opened_with(NULL, &error), TON_OK);
+}
+
+/// Every request for memory in turn is refused: an error each time, and what
+/// was had is given back (the address sanitizer looks)
+static void
+refused_memory_is_an_error(void** state)
+{
+  (void)state;
+  int refused = 0;
+  TonStatus status = TON_NO_MEMORY;
+  for (; status && refused < 100; ++refused) {
+    TonError error = {0};
+    ton_alloc_fail_after(refused);
+    status = opened_with("a space", &error);
+    ton_alloc_fail_after(-1);
+    assert_true(status == TON_OK || status == TON_NO_MEMORY);
+  }
+  assert_int_equal(status, TON_OK);
+  assert_true(refused > 5);
+}
+
+static const TonProcessor*
+only(const TonProcessor* processor, uint32_t lanes)
+{
+  (void)lanes;
+  return processor;
+}
+
+/// Without arguments its sound; with a rate in Hz the conformance loop
+int
+main(int argc, char** argv)
+{
+  rig_resources = &resources;
+  if (argc > 1) {
+    static const TonProcessor* const list[] = {&ton_convolver, NULL};
+    const double rates[] = {strtod(argv[1], NULL), 0.0};
+    return conformance_run(&(ConformanceSet){list, only, 4, rates});
+  }
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(it_is_the_direct_convolution),
+      cmocka_unit_test(a_loud_key_ducks_it),
+      cmocka_unit_test(what_cannot_be_loaded_is_said),
+      cmocka_unit_test(refused_memory_is_an_error),
+  };
+  return TON_TESTS(tests);
+}
