@@ -10,7 +10,7 @@
 #include "expect.h"
 #include "scene.h"
 
-enum { BLOCK = 512, COMPARED = 2400, SETS = 8, TRIES = 400, MOST_S = 8 };
+enum { BLOCK = 512, COMPARED = 2400, SETS = 5, TRIES = 400, MOST_S = 14 };
 
 /// Where the second instance begins: at, beside and far from multiples of the
 /// groups of frames that processors work in
