@@ -59,10 +59,10 @@ typedef struct {
 
 /// Longest time over which the ripple of a tone is known, ms: half a period at
 /// 20 Hz
-#define TON_FOLLOWER_RIPPLE_MS 25.0
+#define TON_BALLISTICS_RIPPLE_MS 25.0
 
 /// Below this a reduction is nothing, in octaves
-#define TON_FOLLOWER_NOTHING 1e-15F
+#define TON_BALLISTICS_NOTHING 1e-15F
 
 /// Times of one lane.  The gain reduction stays.  [audio]
 static inline void
@@ -70,7 +70,7 @@ ton_ballistics_set(TonBallistics* f, uint32_t lane, const TonBallisticsTimes* t,
                    double rate)
 {
   const double frames = rate / 1000.0;
-  const double ripple = fmin(TON_FOLLOWER_RIPPLE_MS, 0.5 * t->release_ms);
+  const double ripple = fmin(TON_BALLISTICS_RIPPLE_MS, 0.5 * t->release_ms);
   f->stay[lane] = (float)exp(-1.0 / (t->release_ms * frames));
   f->late[lane] = (float)exp(-1.0 / (t->attack_ms * frames));
   f->fade[lane] = (float)exp(-1.0 / (ripple * frames));
@@ -124,7 +124,7 @@ ton_ballistics_end(TonBallistics* f, const TonBallisticsRun* v)
 static inline TonV
 ton_ballistics_step(TonBallisticsRun* v, TonV c, TonV fallen)
 {
-  v->above = ton_v_max(fallen, ton_v(TON_FOLLOWER_NOTHING));
+  v->above = ton_v_max(fallen, ton_v(TON_BALLISTICS_NOTHING));
   const TonV peak = c + v->above;
   v->least = v->fade * v->least + (fallen - v->above);
   v->lag = ton_v_max(v->late * (v->lag + (peak - v->peak)), v->least);
@@ -152,7 +152,8 @@ ton_ballistics(TonBallistics* f, TonV* c, uint32_t n)
   }
   for (uint32_t i = 0; f->holds && i < n; ++i) {
     const TonV s = v.above + (v.last - c[i]);
-    f->held = ton_v_select(s <= TON_FOLLOWER_NOTHING, f->hold, f->held - 1.0F);
+    f->held =
+        ton_v_select(s <= TON_BALLISTICS_NOTHING, f->hold, f->held - 1.0F);
     const TonV fallen = ton_v_select(f->held > 0.0F, s, v.stay * s);
     c[i] = ton_ballistics_step(&v, c[i], fallen);
   }

@@ -2,6 +2,11 @@
 #ifndef TON_DSP_DECIBEL_H
 #define TON_DSP_DECIBEL_H
 
+/**
+   @file
+   Decibels to factors and back.
+*/
+
 #include <math.h>
 
 /// Amplitude factor of a gain; exactly 1 at 0 dB and 0 at -inf dB

@@ -2,6 +2,11 @@
 #ifndef TON_DSP_DENORMAL_H
 #define TON_DSP_DENORMAL_H
 
+/**
+   @file
+   Switch denormal numbers off: they cost a hundred times as much as others.
+*/
+
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif

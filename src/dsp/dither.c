@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Dither: TPDF noise, with noise shaping, before samples lose bits.
+*/
 #include "dsp/dither.h"
 
 #include "dsp/kernels/quantise.h"

@@ -2,6 +2,11 @@
 #ifndef TON_DSP_DITHER_H
 #define TON_DSP_DITHER_H
 
+/**
+   @file
+   Dither and noise shaping before samples lose bits.
+*/
+
 #include <stdbool.h>
 #include <stdint.h>
 

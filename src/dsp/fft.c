@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The FFT of FFTW behind an interface of our own.
+*/
 #include "dsp/fft.h"
 
 #include "base/memory.h"

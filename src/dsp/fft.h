@@ -2,6 +2,11 @@
 #ifndef TON_DSP_FFT_H
 #define TON_DSP_FFT_H
 
+/**
+   @file
+   Real Fourier transform.
+*/
+
 #include <stdint.h>
 
 /// Real transform of one length.  The only door to the FFT library.

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Design of second-order filters that follow the analogue curves.
+*/
 #include "dsp/filter_design.h"
 
 #include "dsp/filter_match.h"

@@ -48,7 +48,7 @@ typedef struct {
   TonPower b;
   TonPower a;
   double cost;
-} Fit;
+} FilterFit;
 
 static double
 dot(const TonPower* p, const double* phi)
@@ -83,7 +83,8 @@ point(int i, double poles, double zeros, double width)
 }
 
 static void
-place_points(Fit* fit, TonFilterShape shape, double w, double gain_db, double q)
+place_points(FilterFit* fit, TonFilterShape shape, double w, double gain_db,
+             double q)
 {
   const double poles = root(shape, w, gain_db, 1);
   const double zeros = root(shape, w, gain_db, -1);
@@ -133,7 +134,8 @@ single(double w, double spare)
 }
 
 static void
-place_first(Fit* fit, TonFilterShape shape, double w, double gain_db, double q)
+place_first(FilterFit* fit, TonFilterShape shape, double w, double gain_db,
+            double q)
 {
   const double a = pow(10.0, gain_db / 40.0);
   if (shape == TON_FILTER_BELL) {
@@ -165,7 +167,7 @@ has_root(const TonPower* p)
 
 /// False, and nothing changed, if these are no filter or no better
 static bool
-improve(Fit* fit, const TonPower* b, const TonPower* a)
+improve(FilterFit* fit, const TonPower* b, const TonPower* a)
 {
   if (!has_root(b) || !has_root(a)) {
     return false;
@@ -191,7 +193,7 @@ improve(Fit* fit, const TonPower* b, const TonPower* a)
 
 /// Normal equations: m d = v, d the change of B1 B2 A1 A2
 static void
-normal(const Fit* fit, double m[UNKNOWNS][UNKNOWNS], double v[UNKNOWNS])
+normal(const FilterFit* fit, double m[UNKNOWNS][UNKNOWNS], double v[UNKNOWNS])
 {
   double sum[UNKNOWNS][UNKNOWNS + 1] = {{0}};
   for (int i = 0; i < POINTS; ++i) {
@@ -248,7 +250,7 @@ solve(double m[UNKNOWNS][UNKNOWNS], double v[UNKNOWNS], double damping,
 }
 
 static void
-descend(Fit* fit)
+descend(FilterFit* fit)
 {
   double m[UNKNOWNS][UNKNOWNS];
   double v[UNKNOWNS];
@@ -276,7 +278,7 @@ bool
 ton_filter_fit(TonFilterShape shape, double w, double gain_db, double q,
                TonBiquad* h)
 {
-  Fit fit;
+  FilterFit fit;
   place_points(&fit, shape, w, gain_db, q);
   place_first(&fit, shape, w, gain_db, q);
   fit.cost = INFINITY;

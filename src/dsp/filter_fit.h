@@ -2,6 +2,11 @@
 #ifndef TON_DSP_FILTER_FIT_H
 #define TON_DSP_FILTER_FIT_H
 
+/**
+   @file
+   Fit poles and zeros to an analogue curve where a match is too coarse.
+*/
+
 #include "dsp/filter_design.h"
 
 #include <stdbool.h>

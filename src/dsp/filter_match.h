@@ -2,6 +2,11 @@
 #ifndef TON_DSP_FILTER_MATCH_H
 #define TON_DSP_FILTER_MATCH_H
 
+/**
+   @file
+   Match digital filters to analogue curves (Vicanek 2016).
+*/
+
 #include "dsp/filter_design.h"
 
 /// Bell, high shelf or tilt that follows the analogue curve; gain above 0 dB,

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Static curves of compressors and expanders.
+*/
 #include "dsp/gain_computer.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
 /**
    @file
    Static curves of the dynamics processors in double: what they settle at.
-   For curves on screen, for assistants, and what the lanes are tested against.
+   For pictures of the knee; the tests hold the sound to them.
 */
 
 /**

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Design of the half-band filters that change the rate by two.
+*/
 #include "dsp/half_band.h"
 
 #include <math.h>

@@ -2,6 +2,12 @@
 #ifndef TON_DSP_HALF_BAND_H
 #define TON_DSP_HALF_BAND_H
 
+/**
+   @file
+   Half-band filters that change the rate by two, and how many an
+   oversampling needs.
+*/
+
 #include <stdint.h>
 
 enum {

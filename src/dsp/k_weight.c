@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   The K-weighting filter of ITU-R BS.1770 at any rate.
+*/
 #include "dsp/k_weight.h"
 
 #include "dsp/decibel.h"

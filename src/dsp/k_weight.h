@@ -2,6 +2,11 @@
 #ifndef TON_DSP_K_WEIGHT_H
 #define TON_DSP_K_WEIGHT_H
 
+/**
+   @file
+   The K-weighting filter of ITU-R BS.1770.
+*/
+
 enum {
   TON_K_BLOCK = 8,   ///< Frames computed side by side
   TON_K_HISTORY = 4, ///< Order of the whole filter

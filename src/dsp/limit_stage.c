@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   One look-ahead limiting stage for a pair.
+*/
 #include "dsp/limit_stage.h"
 
 #include <math.h>

@@ -2,6 +2,11 @@
 #ifndef TON_DSP_PAN_H
 #define TON_DSP_PAN_H
 
+/**
+   @file
+   Pan laws: the gains of left and right for a position.
+*/
+
 #include <math.h>
 
 /**

@@ -2,6 +2,11 @@
 #ifndef TON_DSP_RAMP_H
 #define TON_DSP_RAMP_H
 
+/**
+   @file
+   Coefficients that move in straight lines.
+*/
+
 #include "dsp/kernels/lanes.h"
 
 /**
@@ -27,7 +32,7 @@ typedef struct {
   TonV goal;
 } TonRamped;
 
-/// Send one coefficient of one lane to `value` over `frames`.  [audio]
+/// Move one coefficient of one lane to `value` over `frames`.  [audio]
 static inline void
 ton_ramp_to(TonRamped* c, uint32_t lane, float value, uint32_t frames)
 {
@@ -41,53 +46,53 @@ ton_ramp_to(TonRamped* c, uint32_t lane, float value, uint32_t frames)
 }
 
 static inline void
-ton_ramp_clock(TonRamp* glide)
+ton_ramp_clock(TonRamp* ramp)
 {
-  glide->moving = 0;
+  ramp->moving = 0;
   for (int i = 0; i < TON_LANES; ++i) {
-    const uint32_t left = glide->left[i];
-    if (left && (!glide->moving || left < glide->moving)) {
-      glide->moving = left;
+    const uint32_t left = ramp->left[i];
+    if (left && (!ramp->moving || left < ramp->moving)) {
+      ramp->moving = left;
     }
   }
 }
 
 /// After the coefficients of a lane were sent: start its clock.  [audio]
 static inline void
-ton_ramp_start(TonRamp* glide, uint32_t lane, uint32_t frames)
+ton_ramp_start(TonRamp* ramp, uint32_t lane, uint32_t frames)
 {
-  glide->left[lane] = frames;
-  ton_ramp_clock(glide);
+  ramp->left[lane] = frames;
+  ton_ramp_clock(ramp);
 }
 
 /// How many of `frames` can run before a lane arrives.  [audio]
 static inline uint32_t
-ton_ramp_span(const TonRamp* glide, uint32_t frames)
+ton_ramp_span(const TonRamp* ramp, uint32_t frames)
 {
-  return glide->moving && glide->moving < frames ? glide->moving : frames;
+  return ramp->moving && ramp->moving < frames ? ramp->moving : frames;
 }
 
 /// Account for `frames` run; lanes that arrive take their goals exactly
 /// (which removes the rounding of the steps).  [audio]
 static inline void
-ton_ramp_advance(TonRamp* glide, TonRamped* c, uint32_t n_c, uint32_t frames)
+ton_ramp_advance(TonRamp* ramp, TonRamped* c, uint32_t n_c, uint32_t frames)
 {
-  if (!glide->moving) {
+  if (!ramp->moving) {
     return;
   }
   for (uint32_t lane = 0; lane < TON_LANES; ++lane) {
-    if (!glide->left[lane]) {
+    if (!ramp->left[lane]) {
       continue;
     }
-    glide->left[lane] -= frames;
-    if (!glide->left[lane]) {
+    ramp->left[lane] -= frames;
+    if (!ramp->left[lane]) {
       for (uint32_t i = 0; i < n_c; ++i) {
         c[i].now[lane] = c[i].goal[lane];
         c[i].step[lane] = 0.0F;
       }
     }
   }
-  ton_ramp_clock(glide);
+  ton_ramp_clock(ramp);
 }
 
 #endif

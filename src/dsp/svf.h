@@ -67,7 +67,7 @@ ton_svf_step(TonSvfLanes* s, TonV x)
   return y;
 }
 
-/// Forget the sound, and whatever is not a number with it.  [audio]
+/// Forget the sound, also NaN.  [audio]
 static inline void
 ton_svf_clear(TonSvfLanes* s)
 {
@@ -80,7 +80,7 @@ static inline void
 ton_svf_heal(TonSvfLanes* s)
 {
   // NOLINTNEXTLINE(misc-redundant-expression)
-  const TonV sum = s->band - s->band + (s->low - s->low); // 0, or not a number
+  const TonV sum = s->band - s->band + (s->low - s->low); // 0, or NaN
   const TonVi fine = sum == 0.0F;
   s->band = ton_v_select(fine, s->band, (TonV){0});
   s->low = ton_v_select(fine, s->low, (TonV){0});

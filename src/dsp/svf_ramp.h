@@ -9,7 +9,7 @@
 
 /**
    @file
-   A section of a bank whose coefficients glide.
+   A section of a bank whose coefficients move.
 
    The poles go from one place to another as g and k in straight lines, the
    outputs as through, direct and tap.  Whatever g and k are on the way, the
@@ -28,14 +28,14 @@ typedef struct {
   TonVi lanes; ///< Which move
 } TonSvfRamp;
 
-/// A lane is there: it takes its goals exactly.  [audio]
+/// The ramp of a lane ends: it takes its goals exactly.  [audio]
 static inline void
-ton_svf_arrive(TonSvfRamp* m, TonSvfLanes* s, uint32_t lane)
+ton_svf_ramp_finish(TonSvfRamp* m, TonSvfLanes* s, uint32_t lane)
 {
-  TonRamped* const glided[] = {&m->g, &m->k, &m->through, &m->direct, &m->tap};
-  for (size_t i = 0; i < sizeof(glided) / sizeof(glided[0]); ++i) {
-    glided[i]->now[lane] = glided[i]->goal[lane];
-    glided[i]->step[lane] = 0.0F;
+  TonRamped* const ramped[] = {&m->g, &m->k, &m->through, &m->direct, &m->tap};
+  for (size_t i = 0; i < sizeof(ramped) / sizeof(ramped[0]); ++i) {
+    ramped[i]->now[lane] = ramped[i]->goal[lane];
+    ramped[i]->step[lane] = 0.0F;
   }
   s->keep[lane] = m->keep[lane];
   s->feed[lane] = m->feed[lane];
@@ -46,10 +46,10 @@ ton_svf_arrive(TonSvfRamp* m, TonSvfLanes* s, uint32_t lane)
   m->lanes[lane] = 0;
 }
 
-/// Send a lane to new coefficients over `ramp` frames, 0: at once.  [audio]
+/// Move a lane to new coefficients over `ramp` frames, 0: at once.  [audio]
 static inline void
-ton_svf_send(TonSvfRamp* m, TonSvfLanes* s, uint32_t lane, const TonSvf* c,
-             uint32_t ramp)
+ton_svf_ramp_to(TonSvfRamp* m, TonSvfLanes* s, uint32_t lane, const TonSvf* c,
+                uint32_t ramp)
 {
   if (!ramp) {
     // low = ic2 + g ic1, see dsp/svf.h
@@ -65,13 +65,13 @@ ton_svf_send(TonSvfRamp* m, TonSvfLanes* s, uint32_t lane, const TonSvf* c,
   ton_ramp_to(&m->tap, lane, c->tap, ramp);
   m->lanes[lane] = -1;
   if (!ramp) {
-    ton_svf_arrive(m, s, lane);
+    ton_svf_ramp_finish(m, s, lane);
   }
 }
 
 /// Coefficients of the next frame; before ton_svf_step().  [audio]
 static inline void
-ton_svf_go_on(TonSvfRamp* m, TonSvfLanes* s)
+ton_svf_ramp_step(TonSvfRamp* m, TonSvfLanes* s)
 {
   const TonV before = m->g.now;
   m->g.now += m->g.step;

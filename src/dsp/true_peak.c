@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Design of the interpolator that finds peaks between samples.
+*/
 #include "dsp/true_peak.h"
 
 #include <math.h>

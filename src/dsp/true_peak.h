@@ -2,6 +2,11 @@
 #ifndef TON_DSP_TRUE_PEAK_H
 #define TON_DSP_TRUE_PEAK_H
 
+/**
+   @file
+   The interpolator that finds peaks between samples.
+*/
+
 enum {
   TON_PEAK_PHASES = 8,
   TON_PEAK_SIDE = 48, ///< Taps a side

@@ -34,6 +34,7 @@ static const struct {
     {"neutral values change nothing", conformance_neutral, false},
     {"ramps do not click", conformance_ramp, false},
     {"a start inside the song is the song", conformance_start, true},
+    {"the picture of the knee is the sound", conformance_transfer, true},
     {"meters are written and rest", conformance_meters, false},
 };
 

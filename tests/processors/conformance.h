@@ -48,6 +48,7 @@ void conformance_lanes_off(const Subject* subject, double rate);
 void conformance_neutral(const Subject* subject, double rate);
 void conformance_ramp(const Subject* subject, double rate);
 void conformance_start(const Subject* subject, double rate);
+void conformance_transfer(const Subject* subject, double rate);
 void conformance_meters(const Subject* subject, double rate);
 
 #endif

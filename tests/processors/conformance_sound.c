@@ -258,6 +258,51 @@ conformance_bad_input(const Subject* subject, double rate)
   close_bank(&spoilt);
 }
 
+/// Level of a steady tone behind the defaults, in dB
+static double
+tone_out(const Subject* subject, double rate, double in_db)
+{
+  const TonProcessor* const p = subject->processor;
+  const uint32_t lanes = scene_lanes(p, 4);
+  const uint32_t frames = (uint32_t)(2.5 * rate);
+  float values[MAX_PARAMS];
+  scene_values(p, 0, values);
+  Rig* const rig = rig_open(p, lanes, rate, BLOCK);
+  rig_update_all(rig, values);
+  float* const x = ton_alloc((size_t)frames * lanes * sizeof(float));
+  for (uint32_t i = 0; i < frames * lanes; ++i) {
+    const double turns = fmod(3000.0 / rate * (i / lanes), 1.0);
+    x[i] = (float)(pow(10.0, in_db / 20.0) * sin(2.0 * M_PI * turns));
+  }
+  rig_run(rig, x, NULL, frames, BLOCK);
+  double power = 0.0;
+  const uint32_t from = frames - (uint32_t)(0.5 * rate);
+  for (uint32_t i = from; i < frames; ++i) {
+    power += (double)x[i * lanes] * (double)x[i * lanes];
+  }
+  rig_close(rig);
+  ton_free(x);
+  return 10.0 * log10(2.0 * power / (frames - from));
+}
+
+/// At 3 kHz, where a dynamic equaliser has its band by default
+void
+conformance_transfer(const Subject* subject, double rate)
+{
+  const TonProcessor* const p = subject->processor;
+  float values[MAX_PARAMS];
+  scene_values(p, 0, values);
+  for (int db = -60; p->transfer && db <= 0; db += 6) {
+    const double expected = p->transfer(p, values, db);
+    const double got = tone_out(subject, rate, db);
+    if (!(fabs(got - expected) < 0.3)) {
+      fail_msg("%s: a tone of %d dB comes out at %.2f dB, the picture says "
+               "%.2f dB",
+               p->id, db, got, expected);
+    }
+  }
+}
+
 void
 conformance_meters(const Subject* subject, double rate)
 {

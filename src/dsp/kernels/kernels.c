@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Choose the inner loops for the vector width of this machine.
+*/
 #include "dsp/kernels/kernels.h"
 
 #include "base/cpu.h"

@@ -2,6 +2,11 @@
 #ifndef TON_DSP_KERNELS_KERNELS_H
 #define TON_DSP_KERNELS_KERNELS_H
 
+/**
+   @file
+   Inner loops that are compiled once per vector width.
+*/
+
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -14,21 +14,21 @@
 
 #include "dsp/kernels/lanes.h"
 
-enum { TON_SIDE_BY_SIDE = 8 };
+enum { TON_UNROLLED = 8 };
 
 /// Repeat for the frames of a group, unrolled
 #define TON_EACH_FRAME(k)                                                      \
-  _Pragma("GCC unroll 8") for (int k = 0; k < TON_SIDE_BY_SIDE; ++k)
+  _Pragma("GCC unroll 8") for (int k = 0; k < TON_UNROLLED; ++k)
 
 /// A logarithm of a group on its way
 typedef struct {
-  TonVi e[TON_SIDE_BY_SIDE];
-  TonV t[TON_SIDE_BY_SIDE];
-  TonV p[TON_SIDE_BY_SIDE];
-} TonGroupLog2;
+  TonVi e[TON_UNROLLED];
+  TonV t[TON_UNROLLED];
+  TonV p[TON_UNROLLED];
+} TonUnrolledLog2;
 
 static inline __attribute__((always_inline)) void
-ton_group_log2_begin(TonGroupLog2* g, const TonV x[TON_SIDE_BY_SIDE])
+ton_unrolled_log2_begin(TonUnrolledLog2* g, const TonV x[TON_UNROLLED])
 {
   TON_EACH_FRAME(k) g->e[k] = ton_v_log2_split(x[k], &g->t[k]);
   TON_EACH_FRAME(k) g->p[k] = ton_v(ton_log2_terms[0]);
@@ -36,13 +36,13 @@ ton_group_log2_begin(TonGroupLog2* g, const TonV x[TON_SIDE_BY_SIDE])
 
 /// Terms 1 to TON_LOG2_TERMS - 1
 static inline __attribute__((always_inline)) void
-ton_group_log2_term(TonGroupLog2* g, int i)
+ton_unrolled_log2_term(TonUnrolledLog2* g, int i)
 {
   TON_EACH_FRAME(k) g->p[k] = g->p[k] * g->t[k] + ton_log2_terms[i];
 }
 
 static inline __attribute__((always_inline)) void
-ton_group_log2_end(const TonGroupLog2* g, TonV x[TON_SIDE_BY_SIDE])
+ton_unrolled_log2_end(const TonUnrolledLog2* g, TonV x[TON_UNROLLED])
 {
   TON_EACH_FRAME(k)
   x[k] = ton_vi_float(g->e[k]) + g->p[k] * g->t[k];
@@ -50,25 +50,25 @@ ton_group_log2_end(const TonGroupLog2* g, TonV x[TON_SIDE_BY_SIDE])
 
 /// ton_v_log2() of a group, in place
 static inline __attribute__((always_inline)) void
-ton_group_log2(TonV x[TON_SIDE_BY_SIDE])
+ton_unrolled_log2(TonV x[TON_UNROLLED])
 {
-  TonGroupLog2 g;
-  ton_group_log2_begin(&g, x);
+  TonUnrolledLog2 g;
+  ton_unrolled_log2_begin(&g, x);
   _Pragma("GCC unroll 8") for (int i = 1; i < TON_LOG2_TERMS; ++i)
   {
-    ton_group_log2_term(&g, i);
+    ton_unrolled_log2_term(&g, i);
   }
-  ton_group_log2_end(&g, x);
+  ton_unrolled_log2_end(&g, x);
 }
 
 /// ton_v_exp2() of a group, in place
 static inline __attribute__((always_inline)) void
-ton_group_exp2(TonV x[TON_SIDE_BY_SIDE])
+ton_unrolled_exp2(TonV x[TON_UNROLLED])
 {
   const TonV magic = ton_v(12582912.0F);
-  TonV f[TON_SIDE_BY_SIDE];
-  TonV p[TON_SIDE_BY_SIDE];
-  TonVi n[TON_SIDE_BY_SIDE];
+  TonV f[TON_UNROLLED];
+  TonV p[TON_UNROLLED];
+  TonVi n[TON_UNROLLED];
   TON_EACH_FRAME(k)
   {
     const TonV shifted = x[k] + magic;
@@ -88,8 +88,8 @@ static inline void
 ton_frames_log2(TonV* x, uint32_t n)
 {
   uint32_t i = 0;
-  for (; i + TON_SIDE_BY_SIDE <= n; i += TON_SIDE_BY_SIDE) {
-    ton_group_log2(x + i);
+  for (; i + TON_UNROLLED <= n; i += TON_UNROLLED) {
+    ton_unrolled_log2(x + i);
   }
   for (; i < n; ++i) {
     x[i] = ton_v_log2(x[i]);
@@ -101,8 +101,8 @@ static inline void
 ton_frames_exp2(TonV* x, uint32_t n)
 {
   uint32_t i = 0;
-  for (; i + TON_SIDE_BY_SIDE <= n; i += TON_SIDE_BY_SIDE) {
-    ton_group_exp2(x + i);
+  for (; i + TON_UNROLLED <= n; i += TON_UNROLLED) {
+    ton_unrolled_exp2(x + i);
   }
   for (; i < n; ++i) {
     x[i] = ton_v_exp2(x[i]);

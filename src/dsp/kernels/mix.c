@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Sum channels with gains, in double.
+*/
 #include "dsp/kernels/kernels.h"
 
 #include "dsp/kernels/transpose.h"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Samples of 16, 24 and 32 bits to float and back.
+*/
 #include "dsp/kernels/pcm.h"
 
 #include "dsp/kernels/transpose.h"

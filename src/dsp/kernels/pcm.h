@@ -2,6 +2,11 @@
 #ifndef TON_DSP_KERNELS_PCM_H
 #define TON_DSP_KERNELS_PCM_H
 
+/**
+   @file
+   Samples of 16, 24 and 32 bits to float and back.
+*/
+
 #include <stdint.h>
 
 /// Little-endian PCM as it lies in files, to planar float, full scale 1.0.

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   True peaks of groups of frames, in vectors.
+*/
 #include "dsp/kernels/peak_scan.h"
 
 #include "dsp/kernels/lanes.h"

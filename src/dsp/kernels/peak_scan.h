@@ -2,6 +2,11 @@
 #ifndef TON_DSP_KERNELS_PEAK_SCAN_H
 #define TON_DSP_KERNELS_PEAK_SCAN_H
 
+/**
+   @file
+   True peaks of groups of frames.
+*/
+
 #include "dsp/true_peak.h"
 
 #include <stdbool.h>

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Float to whole numbers with dither, in vectors.
+*/
 #include "dsp/kernels/quantise.h"
 
 #include "dsp/kernels/lanes.h"
 
 typedef uint8_t Bytes __attribute__((vector_size(16)));
-typedef int32_t Int4 __attribute__((vector_size(16)));
+typedef int32_t QuantiseInt4 __attribute__((vector_size(16)));
 
 /**
    In integers, so that 24 bits and the noise both fit:
@@ -90,7 +94,7 @@ to16(uint8_t* out, const int32_t* const* planes, uint32_t channels,
 
 /// Low three bytes of each of four
 static void
-pack24x4(uint8_t* out, Int4 steps)
+pack24x4(uint8_t* out, QuantiseInt4 steps)
 {
   const Bytes b = (Bytes)steps;
   const Bytes packed = __builtin_shufflevector(b, b, 0, 1, 2, 4, 5, 6, 8, 9, 10,
@@ -103,7 +107,7 @@ pack24_mono(uint8_t* out, const int32_t* in, uint32_t frames)
 {
   uint32_t i = 0;
   for (; i + 6 <= frames; i += 4) { // a store of 16 bytes reaches 4 further
-    Int4 steps;
+    QuantiseInt4 steps;
     memcpy(&steps, in + i, 16);
     pack24x4(out + 3 * (uint64_t)i, steps);
   }
@@ -116,8 +120,8 @@ pack24_stereo(uint8_t* out, const int32_t* left, const int32_t* right,
 {
   uint32_t i = 0;
   for (; i + 5 <= frames; i += 4) {
-    Int4 l;
-    Int4 r;
+    QuantiseInt4 l;
+    QuantiseInt4 r;
     memcpy(&l, left + i, 16);
     memcpy(&r, right + i, 16);
     uint8_t* const to = out + 6 * (uint64_t)i;

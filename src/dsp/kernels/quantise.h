@@ -2,6 +2,11 @@
 #ifndef TON_DSP_KERNELS_QUANTISE_H
 #define TON_DSP_KERNELS_QUANTISE_H
 
+/**
+   @file
+   Float to whole numbers with dither.
+*/
+
 #include "dsp/dither.h"
 
 /// Float to little-endian PCM.  All [any], the same bits at every width.

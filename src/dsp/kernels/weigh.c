@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Power of K-weighted sound, in vectors.
+*/
 #include "dsp/kernels/weigh.h"
 
 #include "dsp/kernels/lanes.h"
@@ -117,10 +121,10 @@ typedef struct {
   Block aa;
   Block bb;
   Block ab;
-} Pair;
+} WeighedPair;
 
 static inline __attribute__((always_inline)) void
-add_squares(Pair* p)
+add_squares(WeighedPair* p)
 {
   add_product(&p->aa, &p->y[0], &p->y[0]);
   add_product(&p->bb, &p->y[1], &p->y[1]);
@@ -135,7 +139,8 @@ last_four(Block* y)
 
 /// n < 8 frames: compute eight, keep n
 static void
-run_rest(const TonKWeight* k, const double* const in[2], uint32_t n, Pair* p)
+run_rest(const TonKWeight* k, const double* const in[2], uint32_t n,
+         WeighedPair* p)
 {
   double v[2][H + B];
   for (int c = 0; c < 2; ++c) {
@@ -151,9 +156,10 @@ run_rest(const TonKWeight* k, const double* const in[2], uint32_t n, Pair* p)
 }
 
 static void
-run(const TonKWeight* k, const double* const in[2], uint32_t n, Pair* pair)
+run(const TonKWeight* k, const double* const in[2], uint32_t n,
+    WeighedPair* pair)
 {
-  Pair p = *pair;
+  WeighedPair p = *pair;
   uint32_t i = 0;
   for (; i + B <= n; i += B) {
     step(k, in[0] + i, &p.y[0]);
@@ -184,7 +190,7 @@ squares(const TonKWeight* k, const float* const x[2], double y[2][H],
 {
   _Alignas(64) double d[2][T + CHUNK + B];
   const double* const both[2] = {d[0], d[1]};
-  Pair p;
+  WeighedPair p;
   memset(&p, 0, sizeof(p));
   for (int c = 0; c < 2; ++c) {
     memcpy(last_four(&p.y[c]), y[c], H * sizeof(double));

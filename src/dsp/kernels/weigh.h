@@ -2,6 +2,11 @@
 #ifndef TON_DSP_KERNELS_WEIGH_H
 #define TON_DSP_KERNELS_WEIGH_H
 
+/**
+   @file
+   Power of K-weighted sound.
+*/
+
 #include "dsp/k_weight.h"
 
 #include <stdint.h>

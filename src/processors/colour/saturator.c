@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Saturator: distortion of tube, tape, transformer and clipper.
+*/
 #include "dsp/decibel.h"
 #include "dsp/k_weight.h"
 #include "dsp/oversample.h"
@@ -80,7 +84,7 @@ static const float LOUDEST = 1e6F; ///< Of the input: more is no sound
 
 enum { CHUNK = TON_OVERSAMPLE, MATCH_FRAMES = 32 };
 
-/// What glides while values move
+/// Coefficients with a ramp
 enum {
   PRE_POLE,
   PRE_LOW,
@@ -94,13 +98,13 @@ enum {
   WET,
   DRY,
   MATCH,
-  GLIDES
+  N_RAMPED
 };
 
 /// First-order section, low LP(x) + high HP(x): states of both halves of lanes
 typedef struct {
   TonVd at[2];
-} Shelf;
+} SaturatorShelf;
 
 /**
        +-- wait ------------------------------------------------ dry --+
@@ -115,17 +119,17 @@ typedef struct {
 */
 typedef struct {
   TonOversample over;
-  TonRamp glide;
-  TonRamped c[GLIDES];
+  TonRamp ramp;
+  TonRamped c[N_RAMPED];
   double rate;
   TonVi hard;   ///< Lanes that clip
   TonVi paired; ///< Lanes that are matched together with their neighbour
   TonV sag;     ///< Bias per mean square of what is bent
   TonV leak[2]; ///< Of that mean, with two poles
   TonV mean[2];
-  Shelf pre;
-  Shelf post;
-  Shelf dc;
+  SaturatorShelf pre;
+  SaturatorShelf post;
+  SaturatorShelf dc;
   double dc_pole;
   TonV last; ///< Into the curve, with its bias
   TonClip clip;
@@ -271,7 +275,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   ton_ramp_to(&s->c[WET], lane, (float)(mix * out), u->ramp);
   ton_ramp_to(&s->c[DRY], lane, (float)((1.0 - mix) * out), u->ramp);
   ton_ramp_to(&s->c[MATCH], lane, p->auto_gain, u->ramp);
-  ton_ramp_start(&s->glide, lane, u->ramp);
+  ton_ramp_start(&s->ramp, lane, u->ramp);
   s->sag[lane] = (float)makes[k].sag;
   s->paired[lane] = u->pair ? -1 : 0;
   if (s->hard[lane] != (k == HARD ? -1 : 0)) {
@@ -290,7 +294,7 @@ next(Saturator* s, int which)
 }
 
 static inline __attribute__((always_inline)) TonV
-shelve(Shelf* f, TonV pole, TonV low, TonV high, TonV x)
+shelve(SaturatorShelf* f, TonV pole, TonV low, TonV high, TonV x)
 {
   const TonVd in[2] = {ton_v_low(x), ton_v_high(x)};
   const TonVd g[2] = {ton_v_low(pole), ton_v_high(pole)};
@@ -453,13 +457,13 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
     const uint32_t most = left < CHUNK ? left : CHUNK;
-    const uint32_t n = ton_ramp_span(&s->glide, most);
+    const uint32_t n = ton_ramp_span(&s->ramp, most);
     take(s, x, n);
     ton_oversample_up(&s->over, n);
     bend(s, n);
     ton_oversample_down(&s->over, n);
     give(s, x, on, n);
-    ton_ramp_advance(&s->glide, s->c, GLIDES, n);
+    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
     x += (size_t)n * TON_LANES;
     left -= n;
   }

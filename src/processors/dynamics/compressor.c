@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Compressor: turns down what is louder than a threshold.
+*/
 #include "base/array.h"
 #include "dsp/ballistics.h"
+#include "dsp/decibel.h"
+#include "dsp/gain_computer.h"
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/look_ahead.h"
 #include "dsp/make_up.h"
@@ -16,10 +22,10 @@ static const TonMeterInfo meters[] = {
 };
 
 /**
-   What glides.  Levels are in octaves of amplitude (6.02 dB) re full scale;
+   Coefficients with a ramp.  Levels are in octaves of amplitude (6.02 dB) re full scale;
    `edge` is the level at which the knee begins.
 */
-enum { EDGE, SLOPE, KNEE, RANGE, LINK, MAKEUP, MIX, N_GLIDED };
+enum { EDGE, SLOPE, KNEE, RANGE, LINK, MAKEUP, MIX, N_RAMPED };
 
 /**
    key -+- high-pass -+- |x| --------+- log2 - curve - range - link
@@ -29,10 +35,10 @@ enum { EDGE, SLOPE, KNEE, RANGE, LINK, MAKEUP, MIX, N_GLIDED };
    x - look-ahead - * 2^(make-up - gain reduction) - mix - out
 */
 typedef struct {
-  TonRamp glide;
-  TonRamped c[N_GLIDED];
+  TonRamp ramp;
+  TonRamped c[N_RAMPED];
   double rate;
-  TonBallistics follower;
+  TonBallistics ballistics;
   // Detector
   TonV power; ///< State: mean square
   TonV power_feed;
@@ -80,7 +86,7 @@ static void
 reset(const TonProcessor* self, void* state)
 {
   Compressor* const s = state;
-  ton_ballistics_reset(&s->follower);
+  ton_ballistics_reset(&s->ballistics);
   memset(&s->power, 0, sizeof(s->power));
   ton_make_up_reset(&s->loudness);
   ton_svf_clear(&s->highpass);
@@ -115,7 +121,7 @@ set_curve(Compressor* s, const TonUpdate* u)
   const CompressorParams* const p = (const CompressorParams*)u->params;
   const double octave = 20.0 * log10(2.0);
   const double knee = fmax((double)p->knee_db / octave, CORNER);
-  const double values[N_GLIDED] = {
+  const double values[N_RAMPED] = {
       [EDGE] = ((double)p->threshold_db - 0.5 * (double)p->knee_db) / octave,
       [SLOPE] = p->ratio >= 100.0F ? 1.0 : 1.0 - 1.0 / (double)p->ratio,
       [KNEE] = knee,
@@ -124,15 +130,15 @@ set_curve(Compressor* s, const TonUpdate* u)
       [MAKEUP] = (double)p->makeup_db / octave,
       [MIX] = (double)p->mix_percent / 100.0,
   };
-  for (int i = 0; i < N_GLIDED; ++i) {
+  for (int i = 0; i < N_RAMPED; ++i) {
     ton_ramp_to(&s->c[i], u->lane, (float)values[i], u->ramp);
   }
-  ton_ramp_start(&s->glide, u->lane, u->ramp);
+  ton_ramp_start(&s->ramp, u->lane, u->ramp);
 }
 
-/// What the lanes need while nothing moves
+/// Which paths the lanes need while no ramp runs
 static void
-look_around(Compressor* s)
+choose_paths(Compressor* s)
 {
   const TonV link = s->c[LINK].now;
   s->linked = link == 1.0F;
@@ -149,7 +155,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   Compressor* const s = state;
   const CompressorParams* const p = (const CompressorParams*)u->params;
   set_curve(s, u);
-  ton_ballistics_set(&s->follower, u->lane,
+  ton_ballistics_set(&s->ballistics, u->lane,
                      &(TonBallisticsTimes){(double)p->attack_ms,
                                            (double)p->hold_ms,
                                            (double)p->release_ms},
@@ -157,19 +163,19 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   set_detector(s, u->lane, p);
   ton_make_up_set(&s->loudness, u->lane, p->auto_makeup != 0.0F, u->pair);
   ton_look_ahead_set(&s->ahead, u->lane, latency(self, s, u->params));
-  look_around(s);
+  choose_paths(s);
 }
 
 // Level of the key ----------------------------------------------------------
 
-/// Over the knee's lower end; 1 below it and for what is not a number
+/// Over the knee's lower end; 1 below it and for NaN
 static inline TonV
 over(TonV level, TonV drive)
 {
   return ton_v_max(ton_v_abs(level) * drive, ton_v(1.0F));
 }
 
-/// For filters and sums, in which what is not a number would stay
+/// NaN becomes 0: it would stay in filters and sums
 static inline TonV
 sane(TonV x)
 {
@@ -222,7 +228,7 @@ detect(Compressor* s, const float* key, TonV* level, uint32_t n)
   }
 }
 
-// Curve ---------------------------------------------------------------------
+// CompressorCurve ---------------------------------------------------------------------
 
 /// Coefficients of one frame, in registers
 typedef struct {
@@ -231,13 +237,13 @@ typedef struct {
   TonV range;
   TonV link;
   TonVi linked;
-} Curve;
+} CompressorCurve;
 
-static inline Curve
+static inline CompressorCurve
 curve_now(const Compressor* s)
 {
-  return (Curve){s->c[KNEE].now, s->bend, s->c[RANGE].now, s->c[LINK].now,
-                 s->linked};
+  return (CompressorCurve){s->c[KNEE].now, s->bend, s->c[RANGE].now,
+                           s->c[LINK].now, s->linked};
 }
 
 /**
@@ -246,7 +252,7 @@ curve_now(const Compressor* s)
      c = slope / knee  t (o - t / 2),  t = min(o, knee),  o >= 0
 */
 static inline TonV
-reduction(const Curve* v, TonV o)
+reduction(const CompressorCurve* v, TonV o)
 {
   const TonV t = ton_v_min(o, v->knee);
   return ton_v_min(v->bend * t * (o - 0.5F * t), v->range);
@@ -254,7 +260,7 @@ reduction(const Curve* v, TonV o)
 
 /// Both sides of a pair by the larger: exact at link 0 and 1
 static inline TonV
-half_linked(const Curve* v, TonV c)
+half_linked(const CompressorCurve* v, TonV c)
 {
   const TonV both = ton_v_max(c, ton_v_swap(c));
   return (1.0F - v->link) * c + v->link * both;
@@ -262,7 +268,7 @@ half_linked(const Curve* v, TonV c)
 
 /// The same where no link lies between 0 and 1
 static inline TonV
-whole_linked(const Curve* v, TonV c)
+whole_linked(const CompressorCurve* v, TonV c)
 {
   return ton_v_max(c, (TonV)((TonVi)ton_v_swap(c) & v->linked));
 }
@@ -273,7 +279,7 @@ drive_any(Compressor* s, TonV* c, uint32_t n)
 {
   TonV drive = s->drive;
   for (uint32_t i = 0; i < n; ++i) {
-    if (s->glide.moving) {
+    if (s->ramp.moving) {
       s->c[EDGE].now += s->c[EDGE].step;
       drive = ton_v_exp2(-s->c[EDGE].now);
     }
@@ -286,11 +292,11 @@ static void
 reduce_any(Compressor* s, TonV* c, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
-    for (int k = SLOPE; s->glide.moving && k <= LINK; ++k) {
+    for (int k = SLOPE; s->ramp.moving && k <= LINK; ++k) {
       s->c[k].now += s->c[k].step;
       s->bend = s->c[SLOPE].now / s->c[KNEE].now;
     }
-    const Curve v = curve_now(s);
+    const CompressorCurve v = curve_now(s);
     c[i] = half_linked(&v, reduction(&v, c[i]));
   }
 }
@@ -306,7 +312,7 @@ make_up(Compressor* s, const TonV* sound, TonV* c, uint32_t n)
     if (s->loudness.any) {
       gain += ton_make_up_step(&s->loudness, sound[i], gain);
     }
-    s->c[MAKEUP].now += s->glide.moving ? s->c[MAKEUP].step : ton_v(0.0F);
+    s->c[MAKEUP].now += s->ramp.moving ? s->c[MAKEUP].step : ton_v(0.0F);
     c[i] = s->c[MAKEUP].now + gain;
   }
 }
@@ -327,7 +333,7 @@ apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV most, TonVi on)
   ton_frames_exp2(c, n);
   for (uint32_t i = 0; i < n; ++i) {
     float* const at = x + (size_t)i * TON_LANES;
-    mix += s->glide.moving ? s->c[MIX].step : ton_v(0.0F);
+    mix += s->ramp.moving ? s->c[MIX].step : ton_v(0.0F);
     const TonV gain = c[i] * mix + (1.0F - mix);
     ton_v_store(at, ton_v_select(on, late[i] * gain, ton_v_load(at)));
   }
@@ -335,7 +341,7 @@ apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV most, TonVi on)
   return most;
 }
 
-/// At most CHUNK frames, in which no lane arrives, whatever the lanes need
+/// General path: at most CHUNK frames, in which no ramp ends
 static TonV
 run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
         TonV most)
@@ -347,18 +353,18 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
   detect(s, key, c, n);
   drive_any(s, c, n);
   reduce_any(s, c, n);
-  ton_ballistics(&s->follower, c, n);
+  ton_ballistics(&s->ballistics, c, n);
   return apply_any(s, c, x, n, most, ton_vi_load(block->on));
 }
 
 // The usual case ------------------------------------------------------------
 
-/// Nothing moves, holds or is made up: groups of frames can be worked on
+/// No ramp, hold or auto make-up: the fast path is allowed
 static bool
-plain(const Compressor* s)
+fast_path(const Compressor* s)
 {
-  return !(s->glide.moving || s->half_link || s->loudness.any ||
-           s->follower.holds);
+  return !(s->ramp.moving || s->half_link || s->loudness.any ||
+           s->ballistics.holds);
 }
 
 /// A group's key becomes the wanted reduction c, while the poles follow the
@@ -367,22 +373,22 @@ static inline __attribute__((always_inline)) void
 reduce_group(const Compressor* s, const float* key, TonV* c,
              TonBallisticsRun* f, TonV* before)
 {
-  const Curve v = curve_now(s);
-  TonGroupLog2 g;
+  const CompressorCurve v = curve_now(s);
+  TonUnrolledLog2 g;
   TON_EACH_FRAME(k)
   c[k] = over(ton_v_load(key + (size_t)k * TON_LANES), s->drive);
   if (before) {
     before[0] = ton_ballistics_plain(f, before[0]);
   }
-  ton_group_log2_begin(&g, c);
+  ton_unrolled_log2_begin(&g, c);
   _Pragma("GCC unroll 8") for (int i = 1; i < TON_LOG2_TERMS; ++i)
   {
-    ton_group_log2_term(&g, i);
+    ton_unrolled_log2_term(&g, i);
     if (before) {
       before[i] = ton_ballistics_plain(f, before[i]);
     }
   }
-  ton_group_log2_end(&g, c);
+  ton_unrolled_log2_end(&g, c);
   if (before) {
     before[7] = ton_ballistics_plain(f, before[7]);
   }
@@ -398,10 +404,10 @@ apply_group(const Compressor* s, TonV* c, const float* late, float* x,
 {
   const TonV makeup = s->c[MAKEUP].now;
   const TonV mix = s->c[MIX].now;
-  TonV dry[TON_SIDE_BY_SIDE];
+  TonV dry[TON_UNROLLED];
   TON_EACH_FRAME(k) most = ton_v_max(most, c[k]);
   TON_EACH_FRAME(k) c[k] = makeup - c[k];
-  ton_group_exp2(c);
+  ton_unrolled_exp2(c);
   if (s->mixed) {
     TON_EACH_FRAME(k) c[k] = c[k] * mix + (1.0F - mix);
   }
@@ -425,12 +431,12 @@ typedef struct {
 static TonV
 run_groups(Compressor* s, Stretch t, uint32_t n, TonV most)
 {
-  enum { GROUP = TON_SIDE_BY_SIDE * TON_LANES };
-  TonBallisticsRun f = ton_ballistics_begin(&s->follower);
-  TonV c[TON_SIDE_BY_SIDE];
-  TonV before[TON_SIDE_BY_SIDE];
+  enum { GROUP = TON_UNROLLED * TON_LANES };
+  TonBallisticsRun f = ton_ballistics_begin(&s->ballistics);
+  TonV c[TON_UNROLLED];
+  TonV before[TON_UNROLLED];
   reduce_group(s, t.key, before, &f, NULL);
-  for (n -= TON_SIDE_BY_SIDE; n; n -= TON_SIDE_BY_SIDE) {
+  for (n -= TON_UNROLLED; n; n -= TON_UNROLLED) {
     t.key += GROUP;
     reduce_group(s, t.key, c, &f, before);
     most = apply_group(s, before, t.late, t.x, most, t.off);
@@ -440,7 +446,7 @@ run_groups(Compressor* s, Stretch t, uint32_t n, TonV most)
   }
   TON_EACH_FRAME(k) before[k] = ton_ballistics_plain(&f, before[k]);
   most = apply_group(s, before, t.late, t.x, most, t.off);
-  ton_ballistics_end(&s->follower, &f);
+  ton_ballistics_end(&s->ballistics, &f);
   return most;
 }
 
@@ -490,22 +496,22 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   TonV most = ton_v(0.0F);
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
-    const uint32_t groups = left - left % TON_SIDE_BY_SIDE;
-    if (groups && plain(s)) {
+    const uint32_t groups = left - left % TON_UNROLLED;
+    if (groups && fast_path(s)) {
       most = run_plain(s, block, at, groups, most);
       at += groups;
       continue;
     }
-    const uint32_t n = ton_ramp_span(&s->glide, left < CHUNK ? left : CHUNK);
-    const bool moved = s->glide.moving;
+    const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
+    const bool moved = s->ramp.moving;
     most = run_any(s, block, at, n, most);
-    ton_ramp_advance(&s->glide, s->c, N_GLIDED, n);
+    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
     if (moved) {
-      look_around(s);
+      choose_paths(s);
     }
     at += n;
   }
-  ton_ballistics_settle(&s->follower);
+  ton_ballistics_settle(&s->ballistics);
   if (block->meters) {
     const TonV db = most * 6.0205999F;
     ton_v_store(block->meters, ton_v_select(db > 1e-6F, db, ton_v(0.0F)));
@@ -534,6 +540,20 @@ neutral(const TonProcessor* self, const float* values)
          p->lookahead_ms == 0.0F;
 }
 
+static double
+transfer(const TonProcessor* self, const float* values, double in_db)
+{
+  const CompressorParams* const p = (const CompressorParams*)values;
+  const double ratio = p->ratio >= 100.0F ? INFINITY : (double)p->ratio;
+  const double reduction =
+      fmin(ton_compressor_reduction(in_db, (double)p->threshold_db, ratio,
+                                    (double)p->knee_db),
+           (double)p->range_db);
+  const double wet = ton_from_db((double)p->makeup_db - reduction);
+  const double mix = (double)p->mix_percent / 100.0;
+  return in_db + ton_to_db(mix * wet + 1.0 - mix);
+}
+
 const TonProcessor TON_LANED(ton_compressor) = {
     .id = "compressor",
     .name = "Compressor",
@@ -556,4 +576,5 @@ const TonProcessor TON_LANED(ton_compressor) = {
     .latency = latency,
     .settle = settle,
     .neutral = neutral,
+    .transfer = transfer,
 };

@@ -3,6 +3,7 @@
    @file
    Gate and expander: turns down what is quieter than a threshold.
 */
+#include "dsp/gain_computer.h"
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/look_ahead.h"
 #include "dsp/ramp.h"
@@ -451,6 +452,18 @@ neutral(const TonProcessor* self, const float* values)
   return (p->ratio <= 1.0F || p->range_db <= 0.0F) && p->lookahead_ms == 0.0F;
 }
 
+/// While the gate opens: of a falling level the hysteresis lowers the threshold
+static double
+transfer(const TonProcessor* self, const float* values, double in_db)
+{
+  const GateParams* const p = (const GateParams*)values;
+  const bool gate = p->ratio >= GATE_RATIO;
+  const double reduction = ton_expander_reduction(
+      in_db, (double)p->threshold_db, gate ? INFINITY : (double)p->ratio,
+      gate ? 0.0 : (double)p->knee_db);
+  return in_db - fmin(reduction, (double)p->range_db);
+}
+
 const TonProcessor TON_LANED(ton_gate) = {
     .id = "gate",
     .name = "Gate",
@@ -474,4 +487,5 @@ const TonProcessor TON_LANED(ton_gate) = {
     .latency = latency,
     .settle = settle,
     .neutral = neutral,
+    .transfer = transfer,
 };

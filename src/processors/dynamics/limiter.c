@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Limiter: keeps the true peak below a ceiling.
+*/
 #include "dsp/decibel.h"
 #include "dsp/limit_stage.h"
 #include "processors/param_rows.h"
@@ -165,7 +169,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   s->drive = u->ramp ? s->drive : s->drive_goal;
 }
 
-/// Not a number, infinite, 120 dB over full scale: a fault, taken as silence
+/// NaN, infinity and more than 120 dBFS become silence
 static float
 driven(float x, double drive)
 {
@@ -264,6 +268,13 @@ settle(const TonProcessor* self, const void* state, const float* values)
   return 2 * latency(self, state, values) + ton_settle_frames(seconds, rate);
 }
 
+static double
+transfer(const TonProcessor* self, const float* values, double in_db)
+{
+  const LimiterParams* const p = (const LimiterParams*)values;
+  return fmin(in_db + (double)p->gain_db, (double)p->ceiling_dbtp);
+}
+
 const TonProcessor ton_limiter = {
     .id = "limiter",
     .name = "Limiter",
@@ -286,4 +297,5 @@ const TonProcessor ton_limiter = {
     .process = process,
     .latency = latency,
     .settle = settle,
+    .transfer = transfer,
 };

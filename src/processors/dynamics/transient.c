@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Transient shaper: level of the attack of hits, and of what follows it.
+*/
 #include "dsp/ramp.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
@@ -30,8 +34,8 @@ static const TonParam params[] = {
 static_assert(sizeof(TransientParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
-/// What glides; gains in octaves of amplitude (6.02 dB)
-enum { ATTACK, SUSTAIN, LINK, OUTPUT, N_GLIDED };
+/// Coefficients with a ramp; gains in octaves of amplitude (6.02 dB)
+enum { ATTACK, SUSTAIN, LINK, OUTPUT, N_RAMPED };
 
 static const double OCTAVE_DB = 6.0205999132796239;
 static const double FALL_S = 0.020; ///< Of the peaks that both ways start from
@@ -58,8 +62,8 @@ static const float FLOOR = 1e-6F;      ///< -120 dBFS: below, all is silence
 */
 typedef struct {
   double rate;
-  TonRamp glide;
-  TonRamped c[N_GLIDED];
+  TonRamp ramp;
+  TonRamped c[N_RAMPED];
   float fall; ///< Share of a peak kept each frame
   float fall_long;
   float fast_feed;
@@ -108,16 +112,16 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Transient* const s = state;
   const TransientParams* const p = (const TransientParams*)u->params;
-  const double values[N_GLIDED] = {
+  const double values[N_RAMPED] = {
       [ATTACK] = (double)p->attack_db / OCTAVE_DB,
       [SUSTAIN] = (double)p->sustain_db / OCTAVE_DB,
       [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
       [OUTPUT] = (double)p->output_db / OCTAVE_DB,
   };
-  for (int i = 0; i < N_GLIDED; ++i) {
+  for (int i = 0; i < N_RAMPED; ++i) {
     ton_ramp_to(&s->c[i], u->lane, (float)values[i], u->ramp);
   }
-  ton_ramp_start(&s->glide, u->lane, u->ramp);
+  ton_ramp_start(&s->ramp, u->lane, u->ramp);
 }
 
 /// tanh of what is 0 or more: (2^2cx - 1) / (2^2cx + 1), c = 1 / ln 2
@@ -166,16 +170,16 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   const TonVi on = ton_vi_load(block->on);
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
-    const uint32_t span = ton_ramp_span(&s->glide, left);
+    const uint32_t span = ton_ramp_span(&s->ramp, left);
     for (uint32_t i = 0; i < span; ++i, x += TON_LANES) {
-      for (int k = 0; k < N_GLIDED; ++k) {
+      for (int k = 0; k < N_RAMPED; ++k) {
         s->c[k].now += s->c[k].step;
       }
       const TonV dry = ton_v_load(x);
       const TonV gain = ton_v_exp2(shape(s, level_of(s, dry)));
       ton_v_store(x, ton_v_select(on, dry * gain, dry));
     }
-    ton_ramp_advance(&s->glide, s->c, N_GLIDED, span);
+    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, span);
     left -= span;
   }
   ton_lanes_done();

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Dynamic equaliser: one band whose gain follows its level.
+*/
 #include "dsp/ballistics.h"
+#include "dsp/gain_computer.h"
 #include "dsp/ramp.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
@@ -80,8 +85,8 @@ static const TonMeterInfo meters[] = {
     {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
 };
 
-/// What glides; levels in octaves of amplitude (6.02 dB)
-enum { POLES, DAMPING, EDGE, SLOPE, RANGE, LINK, N_GLIDED };
+/// Coefficients with a ramp; levels in octaves of amplitude (6.02 dB)
+enum { POLES, DAMPING, EDGE, SLOPE, RANGE, LINK, N_RAMPED };
 
 static const double OCTAVE_DB = 6.0205999132796239;
 static const double KNEE = 1.0; ///< Octaves
@@ -118,10 +123,10 @@ typedef struct {
    (shelves), and a bell's flanks twice as steep.
 */
 typedef struct {
-  TonRamp glide;
-  TonRamped c[N_GLIDED];
+  TonRamp ramp;
+  TonRamped c[N_RAMPED];
   double rate;
-  TonBallistics follower;
+  TonBallistics ballistics;
   TonVi bell;
   TonVi high;
   TonVi rest;
@@ -162,7 +167,7 @@ static void
 reset(const TonProcessor* self, void* state)
 {
   DynamicEq* const s = state;
-  ton_ballistics_reset(&s->follower);
+  ton_ballistics_reset(&s->ballistics);
   memset(&s->sound, 0, sizeof(s->sound));
   memset(&s->key, 0, sizeof(s->key));
   memset(&s->detector, 0, sizeof(s->detector));
@@ -193,7 +198,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   const DynamicEqParams* const p = (const DynamicEqParams*)u->params;
   const uint32_t lane = u->lane;
   const double hz = fmin((double)p->at_hz, 0.45 * s->rate);
-  const double values[N_GLIDED] = {
+  const double values[N_RAMPED] = {
       [POLES] = tan(M_PI * hz / s->rate),
       [DAMPING] = p->shape == (float)BELL ? 1.0 / (double)p->q : sqrt(2.0),
       [EDGE] = (double)p->threshold_db / OCTAVE_DB - 0.5 * KNEE,
@@ -201,12 +206,12 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
       [RANGE] = (double)p->range_db / OCTAVE_DB,
       [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
   };
-  for (int i = 0; i < N_GLIDED; ++i) {
+  for (int i = 0; i < N_RAMPED; ++i) {
     ton_ramp_to(&s->c[i], lane, (float)values[i], u->ramp);
   }
-  ton_ramp_start(&s->glide, lane, u->ramp);
+  ton_ramp_start(&s->ramp, lane, u->ramp);
   const TonBallisticsTimes t = times(p);
-  ton_ballistics_set(&s->follower, lane, &t, s->rate);
+  ton_ballistics_set(&s->ballistics, lane, &t, s->rate);
   s->bell[lane] = p->shape == (float)BELL ? -1 : 0;
   s->high[lane] = p->shape == (float)HIGH_SHELF ? -1 : 0;
   s->rest[lane] = p->against == (float)REST ? -1 : 0;
@@ -245,7 +250,7 @@ split(const DynamicEq* s, const Poles* p, Filter* f, TonV x)
                  ton_v_select(s->bell, x - band, other)};
 }
 
-/// For filters and sums, in which what is not a number would stay
+/// NaN becomes 0: it would stay in filters and sums
 static inline TonV
 sane(TonV x)
 {
@@ -287,7 +292,7 @@ listen(DynamicEq* s, const float* x, const float* key, Split* parts, TonV* c,
        uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
-    for (int k = 0; k < N_GLIDED; ++k) {
+    for (int k = 0; k < N_RAMPED; ++k) {
       s->c[k].now += s->c[k].step;
     }
     const Poles p = poles_of(s);
@@ -313,7 +318,7 @@ run(DynamicEq* s, const TonBlock* block, uint32_t from, uint32_t n, TonV* most)
       block->key ? block->key + (size_t)from * TON_LANES : NULL;
   const TonVi on = ton_vi_load(block->on);
   listen(s, x, key, parts, c, n);
-  ton_ballistics(&s->follower, c, n);
+  ton_ballistics(&s->ballistics, c, n);
   for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
     *most = ton_v_max(*most, c[i]);
     const TonV root = ton_v_exp2(0.5F * s->sign * c[i]);
@@ -332,12 +337,12 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   TonV most = ton_v(0.0F);
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
-    const uint32_t n = ton_ramp_span(&s->glide, left < CHUNK ? left : CHUNK);
+    const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
     run(s, block, at, n, &most);
-    ton_ramp_advance(&s->glide, s->c, N_GLIDED, n);
+    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
     at += n;
   }
-  ton_ballistics_settle(&s->follower);
+  ton_ballistics_settle(&s->ballistics);
   if (block->meters) {
     const TonV db = most * (float)OCTAVE_DB;
     const TonV turned = ton_v(0.0F) - s->sign * db;
@@ -394,6 +399,19 @@ settle(const TonProcessor* self, const void* state, const float* values)
                            rate);
 }
 
+/// Of the band; with a threshold against the rest, of a rest at 0 dB
+static double
+transfer(const TonProcessor* self, const float* values, double in_db)
+{
+  const DynamicEqParams* const p = (const DynamicEqParams*)values;
+  const double ratio = p->ratio >= 100.0F ? INFINITY : (double)p->ratio;
+  const double change =
+      fmin(ton_compressor_reduction(in_db, (double)p->threshold_db, ratio,
+                                    KNEE * OCTAVE_DB),
+           (double)p->range_db);
+  return p->direction == (float)CUT ? in_db - change : in_db + change;
+}
+
 const TonProcessor TON_LANED(ton_dynamic_eq) = {
     .id = "dynamic-eq",
     .name = "Dynamic EQ",
@@ -416,4 +434,5 @@ const TonProcessor TON_LANED(ton_dynamic_eq) = {
     .tail = tail,
     .settle = settle,
     .neutral = neutral,
+    .transfer = transfer,
 };

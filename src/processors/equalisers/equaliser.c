@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Equaliser of twelve bands.
+*/
 #include "base/array.h"
 #include "dsp/svf_cascade.h"
 #include "dsp/svf_ramp.h"
@@ -30,7 +34,7 @@ typedef struct {
 */
 typedef struct {
   double rate;
-  TonRamp glide;
+  TonRamp ramp;
   EqualiserParams values[TON_LANES];
   uint32_t known[TON_LANES];  ///< 1: values were given
   uint32_t paired[TON_LANES]; ///< The lane was half of a pair
@@ -100,7 +104,7 @@ arrive(Equaliser* e, unsigned slot, uint32_t lane)
 {
   TonSvfRamp* const m = &e->move[slot];
   TonSvfLanes* const s = &e->section[slot];
-  ton_svf_arrive(m, s, lane);
+  ton_svf_ramp_finish(m, s, lane);
   e->neutral[slot][lane] = ton_svf_is_flat(m, s, lane) ? -1 : 0;
   e->stale = true;
 }
@@ -110,14 +114,14 @@ send(Equaliser* e, unsigned slot, uint32_t lane, const TonSvf* c, uint32_t ramp)
 {
   TonSvfRamp* const m = &e->move[slot];
   TonSvfLanes* const s = &e->section[slot];
-  ton_svf_send(m, s, lane, c, ramp);
+  ton_svf_ramp_to(m, s, lane, c, ramp);
   e->neutral[slot][lane] = ton_svf_is_flat(m, s, lane) ? -1 : 0;
   e->stale = true;
 }
 
-/// Whether a band of these two goes through other slots
+/// Whether a band of the second set of values needs other slots
 static bool
-moved_house(const EqualiserParams* a, const EqualiserParams* b)
+needs_other_slots(const EqualiserParams* a, const EqualiserParams* b)
 {
   for (int i = 0; i < BANDS; ++i) {
     const Band* const x = &a->band[i];
@@ -200,7 +204,8 @@ neighbour_has(const Equaliser* e, uint32_t lane, const EqualiserParams* p,
 {
   const uint32_t other = lane ^ 1U;
   const EqualiserParams* const q = &e->values[other];
-  return e->known[other] && e->present[slot][other] && !moved_house(q, p) &&
+  return e->known[other] && e->present[slot][other] &&
+         !needs_other_slots(q, p) &&
          memcmp(&q->band[band], &p->band[band], sizeof(Band)) == 0;
 }
 
@@ -227,8 +232,8 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   const EqualiserParams* const p = (const EqualiserParams*)u->params;
   EqualiserParams* const known = &e->values[lane];
   const bool fresh = !e->known[lane] || e->paired[lane] != (uint32_t)u->pair ||
-                     moved_house(known, p);
-  const bool moving = e->glide.left[lane] != 0;
+                     needs_other_slots(known, p);
+  const bool moving = e->ramp.left[lane] != 0;
   const uint32_t ramp = fresh ? 0 : u->ramp;
   if (fresh) {
     lay_out(e, u);
@@ -245,7 +250,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   *known = *p;
   e->known[lane] = 1;
   e->paired[lane] = u->pair;
-  ton_ramp_start(&e->glide, lane, ramp);
+  ton_ramp_start(&e->ramp, lane, ramp);
 }
 
 // The plan -------------------------------------------------------------------
@@ -334,10 +339,10 @@ RUN(6)
 RUN(7)
 RUN(8)
 
-typedef void (*Run)(const Pass*, TonSvfLanes*, float*, TonVi, uint32_t);
+typedef void (*RunPass)(const Pass*, TonSvfLanes*, float*, TonVi, uint32_t);
 
-static const Run runs[] = {NULL,  run_1, run_2, run_3, run_4,
-                           run_5, run_6, run_7, run_8};
+static const RunPass runs[] = {NULL,  run_1, run_2, run_3, run_4,
+                               run_5, run_6, run_7, run_8};
 
 static_assert(TON_COUNT(runs) == TON_CASCADE + 1, "one for every length");
 
@@ -346,7 +351,7 @@ run_moving(TonSvfRamp* m, TonSvfLanes* s, float* x, TonVi on, uint32_t frames)
 {
   TonSvfLanes local = *s;
   for (uint32_t i = 0; i < frames; ++i, x += TON_LANES) {
-    ton_svf_go_on(m, &local);
+    ton_svf_ramp_step(m, &local);
     const TonV y = ton_cascade_step(&local, ton_v_load(x), TON_THROUGH_ANY);
     ton_cascade_store(x, y, on);
   }
@@ -399,8 +404,8 @@ run_pass(Equaliser* e, const Pass* p, float* x, TonVi on, uint32_t frames)
 static void
 advance(Equaliser* e, uint32_t frames)
 {
-  for (uint32_t lane = 0; e->glide.moving && lane < TON_LANES; ++lane) {
-    if (e->glide.left[lane] != frames) {
+  for (uint32_t lane = 0; e->ramp.moving && lane < TON_LANES; ++lane) {
+    if (e->ramp.left[lane] != frames) {
       continue;
     }
     for (unsigned i = 0; i < e->n_used[lane]; ++i) {
@@ -409,7 +414,7 @@ advance(Equaliser* e, uint32_t frames)
       }
     }
   }
-  ton_ramp_advance(&e->glide, NULL, 0, frames);
+  ton_ramp_advance(&e->ramp, NULL, 0, frames);
 }
 
 static void
@@ -422,7 +427,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
     if (e->stale) {
       make_plan(e);
     }
-    const uint32_t span = ton_ramp_span(&e->glide, left);
+    const uint32_t span = ton_ramp_span(&e->ramp, left);
     for (unsigned i = 0; i < e->n_passes; ++i) {
       run_pass(e, &e->pass[i], x, on, span);
     }

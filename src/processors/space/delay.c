@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Delay: echoes with feedback, filters and ducking.
+*/
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -52,8 +56,8 @@ static_assert(sizeof(DelayParams) == sizeof(float) * TON_COUNT(params),
 /// Left and right
 typedef double Two __attribute__((vector_size(16)));
 
-/// What glides while values move
-enum { STAY, CROSS, TO_LEFT, LOW, HIGH, DUCK, MIX, GLIDES };
+/// Coefficients with a ramp
+enum { STAY, CROSS, TO_LEFT, LOW, HIGH, DUCK, MIX, N_RAMPED };
 
 /**
    Two lines of the same length that feed themselves and each other:
@@ -68,9 +72,9 @@ enum { STAY, CROSS, TO_LEFT, LOW, HIGH, DUCK, MIX, GLIDES };
 */
 typedef struct {
   double rate;
-  double now[GLIDES];
-  double step[GLIDES];
-  double goal[GLIDES];
+  double now[N_RAMPED];
+  double step[N_RAMPED];
+  double goal[N_RAMPED];
   uint32_t left; ///< Frames until they arrive
   uint32_t tap;  ///< Frames of delay
   uint32_t was;  ///< The tap faded from
@@ -172,7 +176,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   d->goal[DUCK] = 1.0 - pow(10.0, (double)p->duck_db / -20.0);
   d->goal[MIX] = (double)p->mix_percent / 100.0;
   d->left = u->ramp;
-  for (int k = 0; u->ramp && k < GLIDES; ++k) {
+  for (int k = 0; u->ramp && k < N_RAMPED; ++k) {
     d->step[k] = (d->goal[k] - d->now[k]) / u->ramp;
   }
   if (!u->ramp) {
@@ -183,9 +187,9 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 }
 
 static void
-glide(Delay* d)
+step_ramp(Delay* d)
 {
-  for (int k = 0; k < GLIDES; ++k) {
+  for (int k = 0; k < N_RAMPED; ++k) {
     d->now[k] += d->step[k];
   }
   if (!--d->left) {
@@ -261,11 +265,11 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   Delay* const d = state;
   float* x = block->x;
   for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
-    // not for what is not a number either
+    // NaN becomes 0
     const Two dry = {fabsf(x[0]) < 1e6F ? (double)x[0] : 0.0,
                      fabsf(x[1]) < 1e6F ? (double)x[1] : 0.0};
     if (d->left) {
-      glide(d);
+      step_ramp(d);
     }
     const Two echo = late(d);
     const double wet = ducked(d, dry) * d->now[MIX];

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Reverb: its table, its filters and how its parts run together.
+*/
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 #include "processors/space/reverb_early.h"
@@ -57,7 +61,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   const ReverbParams* const p = (const ReverbParams*)spec->params[0];
   Reverb plan = {.rate = spec->rate, .silent = true};
   reverb_lay_out(&plan, p);
-  plan.glide = (float)(1.0 - exp(-1.0 / (0.010 * spec->rate)));
+  plan.smoothing = (float)(1.0 - exp(-1.0 / (0.010 * spec->rate)));
   reverb_rest(&plan.lines);
   const size_t memory = plan.room * sizeof(float);
   TON_TRY(ton_instance(sizeof(Reverb) + memory, state, error));
@@ -124,7 +128,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   r->feed_goal = p->freeze > 0.5F ? 0.0F : 1.0F;
   r->width_goal = p->width_percent / 100.0F;
   r->mix_goal = p->mix_percent / 100.0F;
-  // a delay that moves takes a trace of energy; what is frozen keeps all
+  // a modulated delay loses a little energy; a frozen reverb must not
   r->lines.depth_goal = r->feed_goal * p->modulation_percent / 100.0F *
                         reverb_most_depth(r->rate);
   if (!u->ramp) {
@@ -142,15 +146,15 @@ enum { AT_ONCE = 2 };
 #else
 enum { AT_ONCE = 1 };
 #endif
-typedef double Frames __attribute__((vector_size(16 * AT_ONCE)));
+typedef double ReverbFrames __attribute__((vector_size(16 * AT_ONCE)));
 
 enum { LAG = 2 / AT_ONCE, BEFORE = 2 * 2 * POLES };
 
 /// A step of one pair of poles; `last` holds 2 LAG vectors before
-static inline Frames
-pole(const double p[POLES], Frames* last, int k, Frames x)
+static inline ReverbFrames
+pole(const double p[POLES], ReverbFrames* last, int k, ReverbFrames x)
 {
-  const Frames y = (x - p[1] * last[k]) - p[0] * last[k + LAG];
+  const ReverbFrames y = (x - p[1] * last[k]) - p[0] * last[k + LAG];
   last[k] = last[k + LAG];
   last[k + LAG] = y;
   return y;
@@ -160,15 +164,15 @@ pole(const double p[POLES], Frames* last, int k, Frames x)
 static inline void
 recur(const ReverbFilter* f, const double* w, double* u, double* y, uint32_t n)
 {
-  Frames first[2 * LAG];
-  Frames second[2 * LAG];
+  ReverbFrames first[2 * LAG];
+  ReverbFrames second[2 * LAG];
   memcpy(first, u, sizeof(first));
   memcpy(second, y, sizeof(second));
   for (uint32_t i = 0; i < 2 * n; i += 4) {
 #pragma GCC unroll 2
     for (int k = 0; k < LAG; ++k) {
       const uint32_t at = i + 2 * (uint32_t)k;
-      Frames now;
+      ReverbFrames now;
       memcpy(&now, w + at, sizeof(now));
       now = pole(f->p, first, k, now);
       memcpy(u + BEFORE + at, &now, sizeof(now));
@@ -178,7 +182,7 @@ recur(const ReverbFilter* f, const double* w, double* u, double* y, uint32_t n)
   }
 }
 
-/// Filters; not for what is not a number
+/// High-pass and low-pass; NaN becomes 0
 static void
 take_in(ReverbFilter* f, const float* from, float in[2][CHUNK], uint32_t n)
 {
@@ -222,10 +226,10 @@ take_in(ReverbFilter* f, const float* from, float in[2][CHUNK], uint32_t n)
 
 /// `now` a frame nearer to `goal`, at last there
 static inline float
-glided(float now, float goal, float glide)
+approach(float now, float goal, float smoothing)
 {
   const float way = goal - now;
-  return fabsf(way) < 1e-4F ? goal : now + glide * way;
+  return fabsf(way) < 1e-4F ? goal : now + smoothing * way;
 }
 
 /// Nothing comes in while it is frozen
@@ -236,7 +240,7 @@ feed(Reverb* r, float in[2][CHUNK], uint32_t n)
     return;
   }
   for (uint32_t i = 0; i < n; ++i) {
-    r->feed = glided(r->feed, r->feed_goal, r->glide);
+    r->feed = approach(r->feed, r->feed_goal, r->smoothing);
     in[0][i] *= r->feed;
     in[1][i] *= r->feed;
   }
@@ -269,8 +273,8 @@ static void
 widen(Reverb* r, float wet[2][CHUNK], float* two, float* share, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
-    r->width = glided(r->width, r->width_goal, r->glide);
-    r->mix = glided(r->mix, r->mix_goal, r->glide);
+    r->width = approach(r->width, r->width_goal, r->smoothing);
+    r->mix = approach(r->mix, r->mix_goal, r->smoothing);
     const float mid = 0.5F * (wet[0][i] + wet[1][i]);
     two[2 * i] = mid + r->width * (wet[0][i] - mid);
     two[2 * i + 1] = mid + r->width * (wet[1][i] - mid);
@@ -368,7 +372,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
 /// Until the modulation has its depth
 static const double MODULATION_S = 0.6;
 
-/// What is frozen dies with the decay once it is let go
+/// What is frozen decays once freeze is switched off
 static uint64_t
 tail(const TonProcessor* self, const void* state, const float* values)
 {

@@ -146,8 +146,8 @@ typedef struct {
   float feed_goal;
   float width_goal;
   float mix_goal;
-  float glide;
-  uint32_t room; ///< Floats of memory
+  float smoothing; ///< Share of the way per frame
+  uint32_t room;   ///< Floats of memory
   _Alignas(64) float memory[];
 } Reverb;
 

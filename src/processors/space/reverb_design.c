@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What follows from the values of the reverb: lengths, reflections, damping.
+*/
 #include "dsp/filter_design.h"
 #include "processors/space/reverb.h"
 

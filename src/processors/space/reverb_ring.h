@@ -2,6 +2,11 @@
 #ifndef TON_PROCESSORS_SPACE_REVERB_RING_H
 #define TON_PROCESSORS_SPACE_REVERB_RING_H
 
+/**
+   @file
+   Delay lines of the reverb, read and written in vectors.
+*/
+
 #include "dsp/kernels/transpose.h"
 #include "processors/space/reverb.h"
 

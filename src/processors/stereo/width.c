@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Width: level of the side, mono bass, spread, and out-of-phase guard.
+*/
 #include "dsp/svf_ramp.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
@@ -63,12 +67,12 @@ static const float LOWEST_HZ = 5.0F; ///< Below this, off
        gain^2 = E[mid^2] (1 - r) / (E[side^2] (1 + r))
 */
 enum { TAPS = 30 };
-enum { GAIN, SPREAD, GLIDES };
+enum { GAIN, SPREAD, N_RAMPED };
 
 typedef struct {
   double rate;
-  TonRamp glide;
-  TonRamped c[GLIDES];
+  TonRamp ramp;
+  TonRamped c[N_RAMPED];
   TonVi paired; ///< Lanes that have a neighbour
   TonVi mono;   ///< Lanes that run the filters
   TonVi works;  ///< Lanes that do anything
@@ -188,7 +192,7 @@ rest_lane(Width* w, uint32_t lane)
     s->keep[lane] = s->feed[lane] = s->up[lane] = 0.0F;
     s->band[lane] = s->low[lane] = 0.0F;
   }
-  const bool moves = w->glide.left[lane] != 0;
+  const bool moves = w->ramp.left[lane] != 0;
   w->mono[lane] = flat ? 0 : -1;
   const TonV gain = w->c[GAIN].now;
   w->spreads[lane] = moves                            ? w->spreads[lane]
@@ -264,14 +268,14 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
       w->move[i].k.now[lane] = c[i].k;
       w->move[i].through.now[lane] = 1.0F;
     }
-    ton_svf_send(&w->move[i], &w->section[i], lane, &c[i], u->ramp);
+    ton_svf_ramp_to(&w->move[i], &w->section[i], lane, &c[i], u->ramp);
   }
   ton_ramp_to(&w->c[GAIN], lane, lane % 2 ? p->width_percent / 100.0F : 1.0F,
               u->ramp);
   if (lane % 2) {
     send_side(w, u);
   }
-  ton_ramp_start(&w->glide, lane, u->ramp);
+  ton_ramp_start(&w->ramp, lane, u->ramp);
   w->paired[lane] = u->pair ? -1 : 0;
   rest_lane(w, lane);
   rest_lane(w, lane ^ 1U);
@@ -328,8 +332,8 @@ run(Width* w, float* x, TonVi on, const bool mono, const bool moving,
     const TonV dry = ton_v_load(x);
     TonV v = 0.5F * (ton_v_swap(dry) + sign * dry);
     if (moving) {
-      ton_svf_go_on(&w->move[0], &s[0]);
-      ton_svf_go_on(&w->move[1], &s[1]);
+      ton_svf_ramp_step(&w->move[0], &s[0]);
+      ton_svf_ramp_step(&w->move[1], &s[1]);
       gain += w->c[GAIN].step;
       w->c[SPREAD].now += w->c[SPREAD].step;
     }
@@ -355,14 +359,14 @@ static void
 advance(Width* w, uint32_t frames)
 {
   TonVi there = {0};
-  for (uint32_t lane = 0; w->glide.moving && lane < TON_LANES; ++lane) {
-    there[lane] = w->glide.left[lane] == frames ? -1 : 0;
+  for (uint32_t lane = 0; w->ramp.moving && lane < TON_LANES; ++lane) {
+    there[lane] = w->ramp.left[lane] == frames ? -1 : 0;
   }
-  ton_ramp_advance(&w->glide, w->c, GLIDES, frames);
+  ton_ramp_advance(&w->ramp, w->c, N_RAMPED, frames);
   for (uint32_t lane = 0; ton_vi_any(there) && lane < TON_LANES; ++lane) {
     if (there[lane]) {
-      ton_svf_arrive(&w->move[0], &w->section[0], lane);
-      ton_svf_arrive(&w->move[1], &w->section[1], lane);
+      ton_svf_ramp_finish(&w->move[0], &w->section[0], lane);
+      ton_svf_ramp_finish(&w->move[1], &w->section[1], lane);
       rest_lane(w, lane);
       rest_lane(w, lane ^ 1U);
     }
@@ -376,11 +380,11 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   const TonVi on = ton_vi_load(block->on);
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
-    const uint32_t span = ton_ramp_span(&w->glide, left);
+    const uint32_t span = ton_ramp_span(&w->ramp, left);
     const TonVi works = on & w->works;
     if (ton_vi_any(w->spreads | w->guards)) {
       run(w, x, works, true, true, true, span);
-    } else if (w->glide.moving) {
+    } else if (w->ramp.moving) {
       run(w, x, works, true, true, false, span);
     } else if (ton_vi_any(w->mono)) {
       run(w, x, works, true, false, false, span);

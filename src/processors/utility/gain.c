@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Gain: level, polarity and arrival time.
+*/
 #include "dsp/decibel.h"
 #include "dsp/ramp.h"
 #include "processors/param_rows.h"
@@ -31,7 +35,7 @@ static_assert(sizeof(GainParams) == sizeof(float) * TON_COUNT(params),
 
 /// y[n] = gain x[n - delay]
 typedef struct {
-  TonRamp glide;
+  TonRamp ramp;
   TonRamped gain;
   double rate;
   uint32_t delay[TON_LANES]; ///< Frames
@@ -78,7 +82,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   const GainParams* const p = (const GainParams*)u->params;
   const float factor = (float)ton_from_db((double)p->gain_db);
   ton_ramp_to(&g->gain, u->lane, p->invert != 0.0F ? -factor : factor, u->ramp);
-  ton_ramp_start(&g->glide, u->lane, u->ramp);
+  ton_ramp_start(&g->ramp, u->lane, u->ramp);
   g->delay[u->lane] = (uint32_t)lrint((double)p->delay_ms * g->rate / 1000.0);
   g->longest = 0;
   for (int i = 0; i < TON_LANES; ++i) {
@@ -104,14 +108,14 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   const TonVi on = ton_vi_load(block->on);
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
-    const uint32_t span = ton_ramp_span(&g->glide, left);
+    const uint32_t span = ton_ramp_span(&g->ramp, left);
     for (uint32_t i = 0; i < span; ++i, x += TON_LANES) {
       const TonV dry = ton_v_load(x);
       const TonV late = g->longest ? delayed(g, dry) : dry;
       g->gain.now += g->gain.step;
       ton_v_store(x, ton_v_select(on, late * g->gain.now, dry));
     }
-    ton_ramp_advance(&g->glide, &g->gain, 1, span);
+    ton_ramp_advance(&g->ramp, &g->gain, 1, span);
     left -= span;
   }
 }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_DSP_BAND_LANES_H
+#define TON_DSP_BAND_LANES_H
+
+#include "dsp/svf.h"
+
+/**
+   @file
+   Bands as lanes: for processors that work on one pair and split it into bands.
+
+     lane      0       1       2       3       4       5
+            band 0  band 0  band 1  band 1  band 2  band 2
+             left   right    left   right    left   right
+
+   Every lane runs the same number of sections, two for each crossover
+   (Linkwitz-Riley, 24 dB/oct):
+
+     crossover of a lower band      high-pass, high-pass
+     its own upper crossover        low-pass, low-pass
+     crossover of a higher band     all-pass, nothing
+
+   The all-passes keep the bands in phase: their sum has the level of the input
+   at every frequency.
+*/
+
+enum {
+  TON_BANDS = TON_LANES / 2, ///< Most bands
+  TON_BAND_SECTIONS = 2 * (TON_BANDS - 1),
+};
+
+typedef struct {
+  TonSvfLanes section[TON_BAND_SECTIONS];
+  uint32_t n_sections;
+} TonBandLanes;
+
+/// Section `half` (0 or 1) of a crossover in a band
+static inline TonSvf
+ton_band_section(double hz, double rate, uint32_t crossover, uint32_t band,
+                 uint32_t half)
+{
+  TonBiquad low;
+  TonBiquad high;
+  TonBiquad around;
+  ton_linkwitz_riley(hz, rate, &low, &high, &around);
+  if (crossover > band) {
+    return half ? (TonSvf){.through = 1.0F} : ton_svf(&around);
+  }
+  return ton_svf(crossover < band ? &high : &low);
+}
+
+/// Set `n_bands` (2 to TON_BANDS) with n_bands - 1 crossovers in Hz, rising.
+/// Lanes beyond stay silent; states stay.  [audio]
+static inline void
+ton_bands_set(TonBandLanes* b, const double* hz, uint32_t n_bands, double rate)
+{
+  b->n_sections = 2 * (n_bands - 1);
+  for (uint32_t lane = 0; lane < TON_LANES; ++lane) {
+    for (uint32_t i = 0; i < b->n_sections; ++i) {
+      const TonSvf c =
+          lane / 2 < n_bands
+              ? ton_band_section(hz[i / 2], rate, i / 2, lane / 2, i % 2)
+              : (TonSvf){0};
+      ton_svf_set(&b->section[i], lane, &c);
+    }
+  }
+}
+
+/// Forget the sound.  [audio]
+static inline void
+ton_bands_clear(TonBandLanes* b)
+{
+  for (uint32_t i = 0; i < TON_BAND_SECTIONS; ++i) {
+    ton_svf_clear(&b->section[i]);
+  }
+}
+
+/// One frame of a pair, split.  [audio]
+static inline TonV
+ton_bands_split(TonBandLanes* b, float left, float right)
+{
+  TonV x;
+  for (int lane = 0; lane < TON_LANES; ++lane) {
+    x[lane] = lane % 2 ? right : left;
+  }
+  for (uint32_t i = 0; i < b->n_sections; ++i) {
+    x = ton_svf_step(&b->section[i], x);
+  }
+  return x;
+}
+
+/// The pair again, lowest band first, so that every width gives the same bits.
+/// [audio]
+static inline void
+ton_bands_sum(TonV x, float* left, float* right)
+{
+  *left = x[0];
+  *right = x[1];
+  for (int lane = 2; lane < TON_LANES; lane += 2) {
+    *left += x[lane];
+    *right += x[lane + 1];
+  }
+}
+
+#endif
