@@ -45,9 +45,9 @@ typedef struct {
   TonV peak;  ///< State: y
   TonV above; ///< State: x
   TonV lag;
-  TonV least; ///< State: -e, the least lag
-  TonV held;  ///< State: frames of hold left
-  bool holds; ///< Some lane does
+  TonV smallest; ///< State: -e, the least lag
+  TonV held;     ///< State: frames of hold left
+  bool holds;    ///< Some lane does
 } TonBallistics;
 
 /// Times in which 63 % are covered
@@ -87,7 +87,7 @@ ton_ballistics_reset(TonBallistics* f)
   memset(&f->peak, 0, sizeof(f->peak));
   memset(&f->above, 0, sizeof(f->above));
   memset(&f->lag, 0, sizeof(f->lag));
-  memset(&f->least, 0, sizeof(f->least));
+  memset(&f->smallest, 0, sizeof(f->smallest));
   memset(&f->held, 0, sizeof(f->held));
 }
 
@@ -100,14 +100,14 @@ typedef struct {
   TonV peak;
   TonV above;
   TonV lag;
-  TonV least;
+  TonV smallest;
 } TonBallisticsRun;
 
 static inline TonBallisticsRun
 ton_ballistics_begin(const TonBallistics* f)
 {
   return (TonBallisticsRun){f->stay, f->late,  f->fade, f->last,
-                            f->peak, f->above, f->lag,  f->least};
+                            f->peak, f->above, f->lag,  f->smallest};
 }
 
 static inline void
@@ -117,7 +117,7 @@ ton_ballistics_end(TonBallistics* f, const TonBallisticsRun* v)
   f->peak = v->peak;
   f->above = v->above;
   f->lag = v->lag;
-  f->least = v->least;
+  f->smallest = v->smallest;
 }
 
 /// One frame, whose peak falls (or not) to `fallen` above c
@@ -126,8 +126,8 @@ ton_ballistics_step(TonBallisticsRun* v, TonV c, TonV fallen)
 {
   v->above = ton_v_max(fallen, ton_v(TON_BALLISTICS_NOTHING));
   const TonV peak = c + v->above;
-  v->least = v->fade * v->least + (fallen - v->above);
-  v->lag = ton_v_max(v->late * (v->lag + (peak - v->peak)), v->least);
+  v->smallest = v->fade * v->smallest + (fallen - v->above);
+  v->lag = ton_v_max(v->late * (v->lag + (peak - v->peak)), v->smallest);
   v->last = c;
   v->peak = peak;
   return peak - v->lag;
@@ -167,7 +167,7 @@ ton_ballistics_settle(TonBallistics* f)
 {
   const TonV zero = ton_v(0.0F);
   f->lag = ton_v_select(ton_v_abs(f->lag) > 1e-33F, f->lag, zero);
-  f->least = ton_v_select(f->least < -1e-33F, f->least, zero);
+  f->smallest = ton_v_select(f->smallest < -1e-33F, f->smallest, zero);
 }
 
 #endif

@@ -34,7 +34,7 @@ ton_butterworth_q(unsigned order, unsigned k)
 
 unsigned
 ton_filter_slope(TonFilterShape shape, double hz, double db_per_oct, double q,
-                 double rate, TonBiquad sections[TON_MOST_SECTIONS])
+                 double rate, TonBiquad sections[TON_MAX_SECTIONS])
 {
   const unsigned order =
       (unsigned)lrint(ton_filter_nearest_slope(db_per_oct) / 6.0);

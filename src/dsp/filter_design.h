@@ -48,7 +48,7 @@ typedef struct {
 } TonSvf;
 
 enum {
-  TON_MOST_SECTIONS = 4 ///< Of one cascade: 48 dB/oct
+  TON_MAX_SECTIONS = 4 ///< Of one cascade: 48 dB/oct
 };
 
 /**
@@ -84,11 +84,11 @@ TonBiquad ton_filter_bilinear(TonFilterShape shape, double hz, double gain_db,
    @param q sqrt(1/2) is Butterworth; scales the most resonant section only
    @param rate Hz
    @param sections Filled, least resonant first
-   @return How many sections, 1 to TON_MOST_SECTIONS.  [any]
+   @return How many sections, 1 to TON_MAX_SECTIONS.  [any]
 */
 unsigned ton_filter_slope(TonFilterShape shape, double hz, double db_per_oct,
                           double q, double rate,
-                          TonBiquad sections[TON_MOST_SECTIONS]);
+                          TonBiquad sections[TON_MAX_SECTIONS]);
 
 /// Nearest slope there is, in dB/oct
 double ton_filter_nearest_slope(double db_per_oct);

@@ -19,10 +19,10 @@ enum {
 };
 
 static uint32_t
-power_of_two(uint32_t least)
+power_of_two(uint32_t smallest)
 {
   uint32_t n = 64;
-  while (n < least) {
+  while (n < smallest) {
     n *= 2;
   }
   return n;
@@ -262,9 +262,9 @@ minimum(const TonLimitStage* s, TonLimitGain* g, double target, uint64_t frame)
 
 /// Reduction of a frame that may have a gain of `least` at most
 static inline double
-reduce(const TonLimitStage* s, TonLimitGain* g, double least)
+reduce(const TonLimitStage* s, TonLimitGain* g, double smallest)
 {
-  const double r = ton_limit_reduce(&s->release, &g->reduction, 1.0 - least);
+  const double r = ton_limit_reduce(&s->release, &g->reduction, 1.0 - smallest);
   if (r >= 1e-9) {
     g->calm = 0;
     return r;
@@ -307,9 +307,9 @@ find_gain(TonLimitStage* s, TonLimitGain* g, const double* target, double* gain)
     return false;
   }
   for (int i = 0; i < STEP; ++i) {
-    const double least =
+    const double smallest =
         minimum(s, g, target ? target[i] : 1.0, s->frame + (uint64_t)i);
-    value[i] = (int64_t)((1.0 - reduce(s, g, least)) * ONE);
+    value[i] = (int64_t)((1.0 - reduce(s, g, smallest)) * ONE);
   }
   boxes(s, g, value);
   double lowest = 1.0;

@@ -40,13 +40,13 @@ typedef struct {
 } TonMakeUp;
 
 /// Power that reads -50 LUFS on one channel: 10^((-50 + 0.691) / 10)
-#define TON_MAKE_UP_LEAST 1.1725e-5F
+#define TON_MAKE_UP_MIN_POWER 1.1725e-5F
 
 /// As much as reads -40 LUFS stands in the means at the start
 #define TON_MAKE_UP_START 1.1725e-4F
 
 /// Most make-up, in octaves: 24 dB
-#define TON_MAKE_UP_MOST 3.9863137F
+#define TON_MAKE_UP_MAX 3.9863137F
 
 /// Forget the sound.  [audio]
 static inline void
@@ -113,7 +113,7 @@ ton_make_up_step(TonMakeUp* m, TonV x, TonV gain)
   const TonV k = ton_svf_step(&m->stage[1], ton_svf_step(&m->stage[0], sane));
   const TonV p = ton_v_max(k * k, ton_v(1e-20F));
   m->now += m->near_feed * (p - m->now);
-  const TonVi sounds = ton_make_up_both(m, m->now) > TON_MAKE_UP_LEAST;
+  const TonVi sounds = ton_make_up_both(m, m->now) > TON_MAKE_UP_MIN_POWER;
   const TonV grown = ton_v_min(m->time + 0.25F, m->longest);
   m->time = ton_v_select(sounds, grown, m->time);
   const TonV feed = ton_v_select(sounds, 1.0F / m->time, zero);
@@ -122,7 +122,7 @@ ton_make_up_step(TonMakeUp* m, TonV x, TonV gain)
   const TonV lost =
       ton_make_up_both(m, m->before) / ton_make_up_both(m, m->after);
   const TonV goal = ton_v_max(0.5F * ton_v_log2(lost), zero);
-  m->gain += m->ease * (ton_v_min(goal, ton_v(TON_MAKE_UP_MOST)) - m->gain);
+  m->gain += m->ease * (ton_v_min(goal, ton_v(TON_MAKE_UP_MAX)) - m->gain);
   return ton_v_select(m->on, m->gain, zero);
 }
 

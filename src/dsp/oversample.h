@@ -49,7 +49,7 @@ ton_oversample_past_down(const TonHalfBands* h, uint32_t s)
 
 /// Vectors of memory at a rate.  [any]
 static inline size_t
-ton_oversample_room(double rate)
+ton_oversample_vectors(double rate)
 {
   const TonHalfBands h = ton_half_bands_plan(rate);
   size_t n = (size_t)(h.factor + 1) * TON_OVERSAMPLE;
@@ -60,7 +60,7 @@ ton_oversample_room(double rate)
   return n;
 }
 
-/// Lay out in zeroed `memory` of ton_oversample_room() vectors.  [main]
+/// Lay out in zeroed `memory` of ton_oversample_vectors() vectors.  [main]
 static inline void
 ton_oversample_prepare(TonOversample* o, double rate, TonV* memory)
 {

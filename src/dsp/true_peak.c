@@ -71,8 +71,8 @@ static void
 design_bound(TonPeakTable* table)
 {
   double h[3][TAPS];
-  double most_bend = 0.0;
-  double most_leak = 0.0;
+  double max_bend = 0.0;
+  double max_leak = 0.0;
   for (int p = 0; p < TON_PEAK_PHASES; ++p) {
     double r[TAPS];
     double e[TAPS];
@@ -89,11 +89,11 @@ design_bound(TonPeakTable* table)
     double leak[2];
     bound(r, &bend[0], &leak[0]);
     bound(e, &bend[1], &leak[1]);
-    most_bend = fmax(most_bend, bend[0] + bend[1] / 8.0);
-    most_leak = fmax(most_leak, leak[0] + leak[1] / 8.0);
+    max_bend = fmax(max_bend, bend[0] + bend[1] / 8.0);
+    max_leak = fmax(max_leak, leak[0] + leak[1] / 8.0);
   }
-  table->bend = (float)(most_bend * 1.0001);
-  table->leak = (float)(most_leak + 1e-5); // and the rounding of the sums
+  table->bend = (float)(max_bend * 1.0001);
+  table->leak = (float)(max_leak + 1e-5); // and the rounding of the sums
 }
 
 void

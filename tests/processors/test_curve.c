@@ -139,7 +139,7 @@ up_and_down_is_a_whole_delay(void** state)
   for (int r = 0; r < 4; ++r) {
     static TonV memory[4096];
     static TonV out[M];
-    assert_true(ton_oversample_room(rates[r]) <= 4096);
+    assert_true(ton_oversample_vectors(rates[r]) <= 4096);
     memset(memory, 0, sizeof(memory));
     TonOversample o;
     ton_oversample_prepare(&o, rates[r], memory);

@@ -146,7 +146,7 @@ static double
 cascade_db(TonFilterShape shape, double slope, double hz, double at,
            double rate)
 {
-  TonBiquad h[TON_MOST_SECTIONS];
+  TonBiquad h[TON_MAX_SECTIONS];
   const unsigned n = ton_filter_slope(shape, hz, slope, sqrt(0.5), rate, h);
   double db = 0.0;
   for (unsigned k = 0; k < n; ++k) {

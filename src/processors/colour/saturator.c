@@ -73,13 +73,13 @@ static const struct {
 };
 
 static const float DB_PER_OCTAVE = 6.02059991F; ///< 20 log10 2
-static const double MOST_BIAS = 0.6;
+static const double MAX_BIAS = 0.6;
 static const double SAG_S = 0.050;
 static const double DC_HZ = 8.0;
 static const double MATCH_S = 3.0;
 static const double MATCH_GATE = 1e-7; ///< Power below which none is matched
-static const double MATCH_LEAST = 0.1;
-static const double MATCH_MOST = 40.0;
+static const double MATCH_MIN = 0.1;
+static const double MATCH_MAX = 40.0;
 static const float LOUDEST = 1e6F; ///< Of the input: more is no sound
 
 enum { CHUNK = TON_OVERSAMPLE, MATCH_FRAMES = 32 };
@@ -149,9 +149,9 @@ typedef struct {
 static uint32_t
 ring_frames(double rate)
 {
-  const uint32_t least = ton_half_bands_plan(rate).latency + CHUNK;
+  const uint32_t smallest = ton_half_bands_plan(rate).latency + CHUNK;
   uint32_t n = 1;
-  while (n < least) {
+  while (n < smallest) {
     n *= 2;
   }
   return n;
@@ -170,7 +170,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
      TonError* error)
 {
   const uint32_t ring = ring_frames(spec->rate);
-  const size_t vectors = ton_oversample_room(spec->rate) + ring;
+  const size_t vectors = ton_oversample_vectors(spec->rate) + ring;
   TON_TRY(
       ton_instance(sizeof(Saturator) + vectors * sizeof(TonV), state, error));
   Saturator* const s = *state;
@@ -259,7 +259,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   const uint32_t lane = u->lane;
   const int k = (int)p->character;
   const double bias =
-      makes[k].bias + MOST_BIAS * (double)p->bias_percent / 100.0;
+      makes[k].bias + MAX_BIAS * (double)p->bias_percent / 100.0;
   const double bent = k == HARD ? 0.0 : tanh(bias);
   const double mix = (double)p->mix_percent / 100.0;
   const double out = ton_from_db((double)p->output_db);
@@ -406,10 +406,10 @@ match(Saturator* s, uint32_t lane)
     mean[0] += (dry - mean[0]) / s->heard[lane];
     mean[1] += (wet - mean[1]) / s->heard[lane];
   }
-  const double most = MATCH_MOST * MATCH_MOST * mean[1];
-  const double g = mean[0] > most  ? MATCH_MOST
-                   : mean[1] > 0.0 ? fmax(sqrt(mean[0] / mean[1]), MATCH_LEAST)
-                                   : 1.0;
+  const double largest = MATCH_MAX * MATCH_MAX * mean[1];
+  const double g = mean[0] > largest ? MATCH_MAX
+                   : mean[1] > 0.0   ? fmax(sqrt(mean[0] / mean[1]), MATCH_MIN)
+                                     : 1.0;
   s->gain_step[lane] = ((float)g - s->gain[lane]) / (float)MATCH_FRAMES;
 }
 
@@ -456,8 +456,8 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   const TonVi on = ton_vi_load(block->on);
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
-    const uint32_t most = left < CHUNK ? left : CHUNK;
-    const uint32_t n = ton_ramp_span(&s->ramp, most);
+    const uint32_t largest = left < CHUNK ? left : CHUNK;
+    const uint32_t n = ton_ramp_span(&s->ramp, largest);
     take(s, x, n);
     ton_oversample_up(&s->over, n);
     bend(s, n);

@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "dsp/ballistics.h"
 #include "dsp/decibel.h"
+#include "dsp/detector.h"
 #include "dsp/gain_computer.h"
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/look_ahead.h"
@@ -77,7 +78,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   Compressor* const s = *state;
   s->rate = spec->rate;
   s->ahead.mask = ring - 1;
-  s->power_feed = ton_v((float)(1.0 - exp(-1.0 / (0.010 * spec->rate))));
+  s->power_feed = ton_v(ton_average_feed(0.010, spec->rate));
   ton_make_up_prepare(&s->loudness, spec->rate);
   return TON_OK;
 }
@@ -105,10 +106,7 @@ static void
 set_detector(Compressor* s, uint32_t lane, const CompressorParams* p)
 {
   const double hz = (double)p->key_highpass_hz;
-  const TonBiquad b =
-      ton_filter(TON_FILTER_HIGHPASS, hz, 0.0, sqrt(0.5), s->rate);
-  const TonSvf svf = ton_svf(&b);
-  ton_svf_set(&s->highpass, lane, &svf);
+  ton_key_filter(&s->highpass, lane, TON_FILTER_HIGHPASS, hz, s->rate);
   s->filtered[lane] = hz > 20.0 ? -1 : 0;
   s->any_filter = ton_vi_any(s->filtered);
   s->rms[lane] = p->detector == (float)RMS ? -1 : 0;
@@ -119,7 +117,7 @@ static void
 set_curve(Compressor* s, const TonUpdate* u)
 {
   const CompressorParams* const p = (const CompressorParams*)u->params;
-  const double octave = 20.0 * log10(2.0);
+  const double octave = TON_OCTAVE_DB;
   const double knee = fmax((double)p->knee_db / octave, CORNER);
   const double values[N_RAMPED] = {
       [EDGE] = ((double)p->threshold_db - 0.5 * (double)p->knee_db) / octave,
@@ -175,13 +173,6 @@ over(TonV level, TonV drive)
   return ton_v_max(ton_v_abs(level) * drive, ton_v(1.0F));
 }
 
-/// NaN becomes 0: it would stay in filters and sums
-static inline TonV
-sane(TonV x)
-{
-  return ton_v_select(ton_v_abs(x) < 1e6F, x, ton_v(0.0F));
-}
-
 /// From twice the mean square, so that a sine reads its peak as in the other
 /// detector
 static void
@@ -190,7 +181,7 @@ root_mean_square(Compressor* s, TonV* x, uint32_t n)
   const TonV feed = s->power_feed;
   TonV power = s->power;
   for (uint32_t i = 0; i < n; ++i) {
-    const TonV clean = sane(x[i]);
+    const TonV clean = ton_sane(x[i]);
     power = ton_v_max(power + feed * (clean * clean - power), ton_v(1e-20F));
     x[i] = ton_v_select(s->rms, ton_v_sqrt(power + power), x[i]);
   }
@@ -206,7 +197,7 @@ filter_key(Compressor* s, TonV* x, uint32_t n)
     TonSvfLanes one = s->highpass;
     one.band = band;
     one.low = low;
-    x[i] = ton_v_select(s->filtered, ton_svf_step(&one, sane(x[i])), x[i]);
+    x[i] = ton_v_select(s->filtered, ton_svf_step(&one, ton_sane(x[i])), x[i]);
     band = one.band;
     low = one.low;
   }
@@ -258,15 +249,7 @@ reduction(const CompressorCurve* v, TonV o)
   return ton_v_min(v->bend * t * (o - 0.5F * t), v->range);
 }
 
-/// Both sides of a pair by the larger: exact at link 0 and 1
-static inline TonV
-half_linked(const CompressorCurve* v, TonV c)
-{
-  const TonV both = ton_v_max(c, ton_v_swap(c));
-  return (1.0F - v->link) * c + v->link * both;
-}
-
-/// The same where no link lies between 0 and 1
+/// ton_link() where no link lies between 0 and 1
 static inline TonV
 whole_linked(const CompressorCurve* v, TonV c)
 {
@@ -297,7 +280,7 @@ reduce_any(Compressor* s, TonV* c, uint32_t n)
       s->bend = s->c[SLOPE].now / s->c[KNEE].now;
     }
     const CompressorCurve v = curve_now(s);
-    c[i] = half_linked(&v, reduction(&v, c[i]));
+    c[i] = ton_link(reduction(&v, c[i]), v.link);
   }
 }
 
@@ -318,12 +301,12 @@ make_up(Compressor* s, const TonV* sound, TonV* c, uint32_t n)
 }
 
 static TonV
-apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV most, TonVi on)
+apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV largest, TonVi on)
 {
   TonV late[CHUNK];
   TonV mix = s->c[MIX].now;
   for (uint32_t i = 0; i < n; ++i) {
-    most = ton_v_max(most, c[i]);
+    largest = ton_v_max(largest, c[i]);
     late[i] = ton_v_load(x + (size_t)i * TON_LANES);
   }
   if (s->ahead.longest) {
@@ -338,13 +321,13 @@ apply_any(Compressor* s, TonV* c, float* x, uint32_t n, TonV most, TonVi on)
     ton_v_store(at, ton_v_select(on, late[i] * gain, ton_v_load(at)));
   }
   s->c[MIX].now = mix;
-  return most;
+  return largest;
 }
 
 /// General path: at most CHUNK frames, in which no ramp ends
 static TonV
 run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
-        TonV most)
+        TonV largest)
 {
   TonV c[CHUNK];
   float* const x = block->x + (size_t)from * TON_LANES;
@@ -354,7 +337,7 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
   drive_any(s, c, n);
   reduce_any(s, c, n);
   ton_ballistics(&s->ballistics, c, n);
-  return apply_any(s, c, x, n, most, ton_vi_load(block->on));
+  return apply_any(s, c, x, n, largest, ton_vi_load(block->on));
 }
 
 // The usual case ------------------------------------------------------------
@@ -400,12 +383,12 @@ reduce_group(const Compressor* s, const float* key, TonV* c,
 
 static inline __attribute__((always_inline)) TonV
 apply_group(const Compressor* s, TonV* c, const float* late, float* x,
-            TonV most, TonVi off)
+            TonV largest, TonVi off)
 {
   const TonV makeup = s->c[MAKEUP].now;
   const TonV mix = s->c[MIX].now;
   TonV dry[TON_UNROLLED];
-  TON_EACH_FRAME(k) most = ton_v_max(most, c[k]);
+  TON_EACH_FRAME(k) largest = ton_v_max(largest, c[k]);
   TON_EACH_FRAME(k) c[k] = makeup - c[k];
   ton_unrolled_exp2(c);
   if (s->mixed) {
@@ -417,7 +400,7 @@ apply_group(const Compressor* s, TonV* c, const float* late, float* x,
     TON_EACH_FRAME(k) c[k] = ton_v_select(off, dry[k], c[k]);
   }
   TON_EACH_FRAME(k) ton_v_store(x + (size_t)k * TON_LANES, c[k]);
-  return most;
+  return largest;
 }
 
 /// Sound of n frames in whole groups, in the order it comes
@@ -429,7 +412,7 @@ typedef struct {
 } Stretch;
 
 static TonV
-run_groups(Compressor* s, Stretch t, uint32_t n, TonV most)
+run_groups(Compressor* s, Stretch t, uint32_t n, TonV largest)
 {
   enum { GROUP = TON_UNROLLED * TON_LANES };
   TonBallisticsRun f = ton_ballistics_begin(&s->ballistics);
@@ -439,21 +422,21 @@ run_groups(Compressor* s, Stretch t, uint32_t n, TonV most)
   for (n -= TON_UNROLLED; n; n -= TON_UNROLLED) {
     t.key += GROUP;
     reduce_group(s, t.key, c, &f, before);
-    most = apply_group(s, before, t.late, t.x, most, t.off);
+    largest = apply_group(s, before, t.late, t.x, largest, t.off);
     TON_EACH_FRAME(k) before[k] = c[k];
     t.late += GROUP;
     t.x += GROUP;
   }
   TON_EACH_FRAME(k) before[k] = ton_ballistics_plain(&f, before[k]);
-  most = apply_group(s, before, t.late, t.x, most, t.off);
+  largest = apply_group(s, before, t.late, t.x, largest, t.off);
   ton_ballistics_end(&s->ballistics, &f);
-  return most;
+  return largest;
 }
 
 /// At most CHUNK frames in whole groups, of which level and sound are not those
 /// of the block
 static TonV
-run_chunk(Compressor* s, Stretch t, uint32_t n, TonV most)
+run_chunk(Compressor* s, Stretch t, uint32_t n, TonV largest)
 {
   TonV level[CHUNK];
   TonV late[CHUNK];
@@ -465,46 +448,46 @@ run_chunk(Compressor* s, Stretch t, uint32_t n, TonV most)
     ton_look_ahead_run(&s->ahead, s->ring, t.x, late, n);
     t.late = (const float*)late;
   }
-  return run_groups(s, t, n, most);
+  return run_groups(s, t, n, largest);
 }
 
 /// Whole groups, as many as there are
 static TonV
 run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
-          TonV most)
+          TonV largest)
 {
   const size_t at = (size_t)from * TON_LANES;
   const float* const key = block->key ? block->key : block->x;
   Stretch t = {key + at, block->x + at, block->x + at, ~ton_vi_load(block->on)};
   if (!(s->any_filter || s->any_rms || s->ahead.longest)) {
-    return run_groups(s, t, n, most);
+    return run_groups(s, t, n, largest);
   }
   for (uint32_t done = 0; done < n; done += CHUNK) {
     const uint32_t some = n - done < CHUNK ? n - done : CHUNK;
-    most = run_chunk(s, t, some, most);
+    largest = run_chunk(s, t, some, largest);
     t.key += (size_t)CHUNK * TON_LANES;
     t.late += (size_t)CHUNK * TON_LANES;
     t.x += (size_t)CHUNK * TON_LANES;
   }
-  return most;
+  return largest;
 }
 
 static void
 process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Compressor* const s = state;
-  TonV most = ton_v(0.0F);
+  TonV largest = ton_v(0.0F);
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
     const uint32_t groups = left - left % TON_UNROLLED;
     if (groups && fast_path(s)) {
-      most = run_plain(s, block, at, groups, most);
+      largest = run_plain(s, block, at, groups, largest);
       at += groups;
       continue;
     }
     const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
     const bool moved = s->ramp.moving;
-    most = run_any(s, block, at, n, most);
+    largest = run_any(s, block, at, n, largest);
     ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
     if (moved) {
       choose_paths(s);
@@ -513,8 +496,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   }
   ton_ballistics_settle(&s->ballistics);
   if (block->meters) {
-    const TonV db = most * 6.0205999F;
-    ton_v_store(block->meters, ton_v_select(db > 1e-6F, db, ton_v(0.0F)));
+    ton_v_store(block->meters, ton_reduction_db(largest));
   }
 }
 

@@ -3,6 +3,7 @@
    @file
    Gate and expander: turns down what is quieter than a threshold.
 */
+#include "dsp/detector.h"
 #include "dsp/gain_computer.h"
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/look_ahead.h"
@@ -187,14 +188,10 @@ latency(const TonProcessor* self, const void* state, const float* values)
 static void
 set_key(Gate* s, uint32_t lane, const GateParams* p)
 {
-  const double q = sqrt(0.5);
-  const TonBiquad high = ton_filter(
-      TON_FILTER_HIGHPASS, (double)p->key_highpass_hz, 0.0, q, s->rate);
-  const TonBiquad low = ton_filter(TON_FILTER_LOWPASS,
-                                   (double)p->key_lowpass_hz, 0.0, q, s->rate);
-  const TonSvf svf[] = {ton_svf(&high), ton_svf(&low)};
-  ton_svf_set(&s->highpass, lane, &svf[0]);
-  ton_svf_set(&s->lowpass, lane, &svf[1]);
+  ton_key_filter(&s->highpass, lane, TON_FILTER_HIGHPASS,
+                 (double)p->key_highpass_hz, s->rate);
+  ton_key_filter(&s->lowpass, lane, TON_FILTER_LOWPASS,
+                 (double)p->key_lowpass_hz, s->rate);
   s->high_on[lane] = p->key_highpass_hz > OPEN_LOW_HZ ? -1 : 0;
   s->low_on[lane] = p->key_lowpass_hz < OPEN_HIGH_HZ ? -1 : 0;
   s->any_high = ton_vi_any(s->high_on);
@@ -221,7 +218,7 @@ static void
 set_curve(Gate* s, const TonUpdate* u)
 {
   const GateParams* const p = (const GateParams*)u->params;
-  const double octave = 20.0 * log10(2.0);
+  const double octave = TON_OCTAVE_DB;
   const bool gate = p->ratio >= GATE_RATIO;
   const double knee = gate ? 0.0 : (double)p->knee_db / octave;
   const double values[N_RAMPED] = {
@@ -254,12 +251,9 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 static void
 detect(Gate* s, const float* key, TonV* level, uint32_t n)
 {
-  const TonV zero = ton_v(0.0F);
   TonV peak = s->peak;
   for (uint32_t i = 0; i < n; ++i) {
-    TonV x = ton_v_load(key + (size_t)i * TON_LANES);
-    // NaN would stay in the filters
-    x = ton_v_select(ton_v_abs(x) < 1e6F, x, zero);
+    TonV x = ton_sane(ton_v_load(key + (size_t)i * TON_LANES));
     if (s->any_high) {
       x = ton_v_select(s->high_on, ton_svf_step(&s->highpass, x), x);
     }
@@ -315,8 +309,7 @@ curve(Gate* s, TonV* level, uint32_t n)
     for (int k = 0; s->ramp.moving && k < N_RAMPED; ++k) {
       v[k] += s->c[k].step;
     }
-    const TonV both = ton_v_max(level[i], ton_v_swap(level[i]));
-    const TonV x = (1.0F - v[LINK]) * level[i] + v[LINK] * both;
+    const TonV x = ton_link(level[i], v[LINK]);
     const TonV from =
         threshold_now(&hysteresis, v[THRESHOLD], v[HYSTERESIS], x);
     const TonV o = ton_v_max(from - x + 0.5F * v[KNEE], ton_v(0.0F));
@@ -373,7 +366,7 @@ follow(GateEnvelope* w, TonV* c, uint32_t n)
 /// At most CHUNK frames, in which no ramp ends.  Returns the largest gain
 /// reduction of frames that are not silent
 static TonV
-run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
+run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
 {
   TonV c[CHUNK];
   TonV late[CHUNK];
@@ -393,7 +386,7 @@ run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
   for (uint32_t i = 0; i < n; ++i) {
     const TonV dry = ton_v_load(x + (size_t)i * TON_LANES);
     late[i] = s->ahead.longest ? late[i] : dry;
-    most = ton_v_max(most, ton_v_select(late[i] != 0.0F, c[i], most));
+    largest = ton_v_max(largest, ton_v_select(late[i] != 0.0F, c[i], largest));
     c[i] = -c[i];
   }
   ton_frames_exp2(c, n);
@@ -401,7 +394,7 @@ run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV most)
     float* const at = x + (size_t)i * TON_LANES;
     ton_v_store(at, ton_v_select(on, late[i] * c[i], ton_v_load(at)));
   }
-  return most;
+  return largest;
 }
 
 /// Distances that are too small to be heard become zero before they are
@@ -418,18 +411,17 @@ static void
 process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Gate* const s = state;
-  TonV most = ton_v(0.0F);
+  TonV largest = ton_v(0.0F);
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
     const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
-    most = run(s, block, at, n, most);
+    largest = run(s, block, at, n, largest);
     ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
     at += n;
   }
   flush_denormals(&s->envelope);
   if (block->meters) {
-    const TonV db = most * 6.0205999F;
-    ton_v_store(block->meters, ton_v_select(db > 1e-6F, db, ton_v(0.0F)));
+    ton_v_store(block->meters, ton_reduction_db(largest));
   }
 }
 

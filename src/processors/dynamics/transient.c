@@ -3,6 +3,7 @@
    @file
    Transient shaper: level of the attack of hits, and of what follows it.
 */
+#include "dsp/detector.h"
 #include "dsp/ramp.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
@@ -37,13 +38,12 @@ static_assert(sizeof(TransientParams) == sizeof(float) * TON_COUNT(params),
 /// Coefficients with a ramp; gains in octaves of amplitude (6.02 dB)
 enum { ATTACK, SUSTAIN, LINK, OUTPUT, N_RAMPED };
 
-static const double OCTAVE_DB = 6.0205999132796239;
 static const double FALL_S = 0.020; ///< Of the peaks that both ways start from
 static const double LONG_S = 0.300; ///< Of those that hold on
 static const double FAST_S = 0.001;
 static const double SLOW_S = 0.0125;
 static const double SMOOTH_S = 0.0005; ///< Of the gain
-static const float MOST_LAG = 3.0F;    ///< Octaves
+static const float MAX_LAG = 3.0F;     ///< Octaves
 static const float RIPPLE = 0.25F;     ///< Octaves that are no hit yet
 static const float FLOOR = 1e-6F;      ///< -120 dBFS: below, all is silence
 
@@ -76,12 +76,6 @@ typedef struct {
   TonV gain;
 } Transient;
 
-static float
-feed_of(double seconds, double rate)
-{
-  return (float)(1.0 - exp(-1.0 / (seconds * rate)));
-}
-
 static void
 reset(const TonProcessor* self, void* state)
 {
@@ -98,11 +92,11 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   TON_TRY(ton_instance(sizeof(Transient), state, error));
   Transient* const s = *state;
   s->rate = spec->rate;
-  s->fall = 1.0F - feed_of(FALL_S, spec->rate);
-  s->fall_long = 1.0F - feed_of(LONG_S, spec->rate);
-  s->fast_feed = feed_of(FAST_S, spec->rate);
-  s->slow_feed = feed_of(SLOW_S, spec->rate);
-  s->smooth_feed = feed_of(SMOOTH_S, spec->rate);
+  s->fall = 1.0F - ton_average_feed(FALL_S, spec->rate);
+  s->fall_long = 1.0F - ton_average_feed(LONG_S, spec->rate);
+  s->fast_feed = ton_average_feed(FAST_S, spec->rate);
+  s->slow_feed = ton_average_feed(SLOW_S, spec->rate);
+  s->smooth_feed = ton_average_feed(SMOOTH_S, spec->rate);
   reset(self, s);
   return TON_OK;
 }
@@ -113,10 +107,10 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   Transient* const s = state;
   const TransientParams* const p = (const TransientParams*)u->params;
   const double values[N_RAMPED] = {
-      [ATTACK] = (double)p->attack_db / OCTAVE_DB,
-      [SUSTAIN] = (double)p->sustain_db / OCTAVE_DB,
+      [ATTACK] = (double)p->attack_db / TON_OCTAVE_DB,
+      [SUSTAIN] = (double)p->sustain_db / TON_OCTAVE_DB,
       [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
-      [OUTPUT] = (double)p->output_db / OCTAVE_DB,
+      [OUTPUT] = (double)p->output_db / TON_OCTAVE_DB,
   };
   for (int i = 0; i < N_RAMPED; ++i) {
     ton_ramp_to(&s->c[i], u->lane, (float)values[i], u->ramp);
@@ -138,9 +132,7 @@ level_of(const Transient* s, TonV x)
 {
   const TonV size = ton_v_abs(x);
   const TonV sane = ton_v_select(size < 1e6F, size, ton_v(0.0F));
-  const TonV both = ton_v_max(sane, ton_v_swap(sane));
-  const TonV link = s->c[LINK].now;
-  return ton_v_max((1.0F - link) * sane + link * both, ton_v(FLOOR));
+  return ton_v_max(ton_link(sane, s->c[LINK].now), ton_v(FLOOR));
 }
 
 /// Gain of a frame in octaves
@@ -151,9 +143,9 @@ shape(Transient* s, TonV level)
   s->peak_long = ton_v_max(level, s->peak_long * s->fall_long);
   const TonV now = ton_v_log2(s->peak);
   const TonV fast = s->fast + s->fast_feed * (now - s->fast);
-  s->fast = ton_v_min(ton_v_max(fast, now - MOST_LAG), now);
+  s->fast = ton_v_min(ton_v_max(fast, now - MAX_LAG), now);
   const TonV slow = s->slow + s->slow_feed * (s->fast - s->slow);
-  s->slow = ton_v_min(ton_v_max(slow, s->fast - MOST_LAG), s->fast);
+  s->slow = ton_v_min(ton_v_max(slow, s->fast - MAX_LAG), s->fast);
   const TonV more = ton_v_log2(s->peak_long) - now;
   const TonV rings = ton_v_max(more - RIPPLE, ton_v(0.0F));
   const TonV hits = ton_v_max(s->fast - s->slow - RIPPLE, ton_v(0.0F));

@@ -4,6 +4,7 @@
    Dynamic equaliser: one band whose gain follows its level.
 */
 #include "dsp/ballistics.h"
+#include "dsp/detector.h"
 #include "dsp/gain_computer.h"
 #include "dsp/ramp.h"
 #include "processors/param_rows.h"
@@ -88,7 +89,6 @@ static const TonMeterInfo meters[] = {
 /// Coefficients with a ramp; levels in octaves of amplitude (6.02 dB)
 enum { POLES, DAMPING, EDGE, SLOPE, RANGE, LINK, N_RAMPED };
 
-static const double OCTAVE_DB = 6.0205999132796239;
 static const double KNEE = 1.0; ///< Octaves
 
 /// State-variable filter by the trapezoidal rule (Zavalishin 2012)
@@ -157,9 +157,9 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   TON_TRY(ton_instance(sizeof(DynamicEq), state, error));
   DynamicEq* const s = *state;
   s->rate = spec->rate;
-  s->band_feed = ton_v((float)(1.0 - exp(-1.0 / (BAND_S * spec->rate))));
-  s->fast_feed = ton_v((float)(1.0 - exp(-1.0 / (FAST_S * spec->rate))));
-  s->slow_feed = ton_v((float)(1.0 - exp(-1.0 / (SLOW_S * spec->rate))));
+  s->band_feed = ton_v(ton_average_feed(BAND_S, spec->rate));
+  s->fast_feed = ton_v(ton_average_feed(FAST_S, spec->rate));
+  s->slow_feed = ton_v(ton_average_feed(SLOW_S, spec->rate));
   return TON_OK;
 }
 
@@ -201,9 +201,9 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   const double values[N_RAMPED] = {
       [POLES] = tan(M_PI * hz / s->rate),
       [DAMPING] = p->shape == (float)BELL ? 1.0 / (double)p->q : sqrt(2.0),
-      [EDGE] = (double)p->threshold_db / OCTAVE_DB - 0.5 * KNEE,
+      [EDGE] = (double)p->threshold_db / TON_OCTAVE_DB - 0.5 * KNEE,
       [SLOPE] = p->ratio >= 100.0F ? 1.0 : 1.0 - 1.0 / (double)p->ratio,
-      [RANGE] = (double)p->range_db / OCTAVE_DB,
+      [RANGE] = (double)p->range_db / TON_OCTAVE_DB,
       [LINK] = u->pair ? (double)p->link_percent / 100.0 : 0.0,
   };
   for (int i = 0; i < N_RAMPED; ++i) {
@@ -250,13 +250,6 @@ split(const DynamicEq* s, const Poles* p, Filter* f, TonV x)
                  ton_v_select(s->bell, x - band, other)};
 }
 
-/// NaN becomes 0: it would stay in filters and sums
-static inline TonV
-sane(TonV x)
-{
-  return ton_v_select(ton_v_abs(x) < 1e6F, x, ton_v(0.0F));
-}
-
 /// Level of the band: its peak, or its mean against that of the rest
 static inline TonV
 level_of(DynamicEq* s, TonV band, TonV rest)
@@ -264,8 +257,8 @@ level_of(DynamicEq* s, TonV band, TonV rest)
   s->band += s->band_feed * (band * band - s->band);
   s->fast += s->fast_feed * (rest * rest - s->fast);
   s->slow += s->slow_feed * (rest * rest - s->slow);
-  const TonV most = ton_v_max(s->fast, s->slow * FLOOR);
-  const TonV apart = s->band / ton_v_max(most, ton_v(SILENCE));
+  const TonV largest = ton_v_max(s->fast, s->slow * FLOOR);
+  const TonV apart = s->band / ton_v_max(largest, ton_v(SILENCE));
   return ton_v_select(s->rest, ton_v_sqrt(apart), ton_v_abs(band));
 }
 
@@ -279,13 +272,6 @@ change(const DynamicEq* s, TonV o)
   return ton_v_min(c, s->c[RANGE].now);
 }
 
-static inline TonV
-linked(const DynamicEq* s, TonV c)
-{
-  const TonV link = s->c[LINK].now;
-  return (1.0F - link) * c + link * ton_v_max(c, ton_v_swap(c));
-}
-
 /// Parts of n frames, and the change of gain that their key asks for
 static void
 listen(DynamicEq* s, const float* x, const float* key, Split* parts, TonV* c,
@@ -296,20 +282,22 @@ listen(DynamicEq* s, const float* x, const float* key, Split* parts, TonV* c,
       s->c[k].now += s->c[k].step;
     }
     const Poles p = poles_of(s);
-    const TonV in = sane(ton_v_load(x + (size_t)i * TON_LANES));
-    const TonV other = key ? sane(ton_v_load(key + (size_t)i * TON_LANES)) : in;
+    const TonV in = ton_sane(ton_v_load(x + (size_t)i * TON_LANES));
+    const TonV other =
+        key ? ton_sane(ton_v_load(key + (size_t)i * TON_LANES)) : in;
     parts[i] = split(s, &p, &s->sound, in);
     const Split heard = split(s, &p, &s->key, other);
     const Split level = split(s, &p, &s->detector, heard.part);
     const TonV drive = ton_v_exp2(-s->c[EDGE].now);
     const TonV reached = level_of(s, level.part, heard.rest);
     const TonV over = ton_v_max(reached * drive, ton_v(1.0F));
-    c[i] = linked(s, change(s, ton_v_log2(over)));
+    c[i] = ton_link(change(s, ton_v_log2(over)), s->c[LINK].now);
   }
 }
 
 static void
-run(DynamicEq* s, const TonBlock* block, uint32_t from, uint32_t n, TonV* most)
+run(DynamicEq* s, const TonBlock* block, uint32_t from, uint32_t n,
+    TonV* largest)
 {
   Split parts[CHUNK];
   TonV c[CHUNK];
@@ -320,7 +308,7 @@ run(DynamicEq* s, const TonBlock* block, uint32_t from, uint32_t n, TonV* most)
   listen(s, x, key, parts, c, n);
   ton_ballistics(&s->ballistics, c, n);
   for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
-    *most = ton_v_max(*most, c[i]);
+    *largest = ton_v_max(*largest, c[i]);
     const TonV root = ton_v_exp2(0.5F * s->sign * c[i]);
     const TonV shelf = ton_v_select(s->bell, ton_v(0.0F), parts[i].band);
     const TonV dry = ton_v_load(x);
@@ -334,19 +322,18 @@ static void
 process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   DynamicEq* const s = state;
-  TonV most = ton_v(0.0F);
+  TonV largest = ton_v(0.0F);
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
     const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
-    run(s, block, at, n, &most);
+    run(s, block, at, n, &largest);
     ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
     at += n;
   }
   ton_ballistics_settle(&s->ballistics);
   if (block->meters) {
-    const TonV db = most * (float)OCTAVE_DB;
-    const TonV turned = ton_v(0.0F) - s->sign * db;
-    ton_v_store(block->meters, ton_v_select(db > 1e-6F, turned, ton_v(0.0F)));
+    ton_v_store(block->meters,
+                ton_v(0.0F) - s->sign * ton_reduction_db(largest));
   }
   ton_lanes_done();
 }
@@ -407,7 +394,7 @@ transfer(const TonProcessor* self, const float* values, double in_db)
   const double ratio = p->ratio >= 100.0F ? INFINITY : (double)p->ratio;
   const double change =
       fmin(ton_compressor_reduction(in_db, (double)p->threshold_db, ratio,
-                                    KNEE * OCTAVE_DB),
+                                    KNEE * TON_OCTAVE_DB),
            (double)p->range_db);
   return p->direction == (float)CUT ? in_db - change : in_db + change;
 }

@@ -11,7 +11,7 @@
 
 #include <assert.h>
 
-enum { SLOTS = BANDS * TON_MOST_SECTIONS };
+enum { SLOTS = BANDS * TON_MAX_SECTIONS };
 
 // State ----------------------------------------------------------------------
 
@@ -79,7 +79,7 @@ tail(const TonProcessor* self, const void* state, const float* values)
   double slowest = 0.0;
   double sections = 0.0;
   for (int i = 0; i < BANDS; ++i) {
-    TonBiquad h[TON_MOST_SECTIONS];
+    TonBiquad h[TON_MAX_SECTIONS];
     const unsigned n =
         does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
     for (unsigned k = 0; k < n; ++k) {
@@ -213,7 +213,7 @@ static void
 send_band(Equaliser* e, uint32_t lane, const EqualiserParams* p, int band,
           unsigned slot, uint32_t ramp)
 {
-  TonBiquad h[TON_MOST_SECTIONS];
+  TonBiquad h[TON_MAX_SECTIONS];
   const bool borrow = neighbour_has(e, lane, p, band, slot);
   const unsigned n =
       borrow ? sections_of(&p->band[band]) : design(&p->band[band], e->rate, h);

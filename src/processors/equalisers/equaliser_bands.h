@@ -131,7 +131,7 @@ does_nothing(const Band* band)
 
 /// Returns how many sections, as sections_of()
 static unsigned
-design(const Band* band, double rate, TonBiquad h[TON_MOST_SECTIONS])
+design(const Band* band, double rate, TonBiquad h[TON_MAX_SECTIONS])
 {
   const int type = (int)band->type;
   const double hz = (double)band->at_hz;
@@ -168,7 +168,7 @@ response(const TonProcessor* self, const float* values, double hz, double rate)
   const EqualiserParams* const p = (const EqualiserParams*)values;
   double db = 0.0;
   for (int i = 0; i < BANDS; ++i) {
-    TonBiquad h[TON_MOST_SECTIONS];
+    TonBiquad h[TON_MAX_SECTIONS];
     const unsigned n =
         does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
     for (unsigned k = 0; k < n; ++k) {

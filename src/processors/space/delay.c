@@ -99,9 +99,9 @@ static const double DUCK_HALF = 0.0316; ///< Level ducked by half: -30 dBFS
 static uint32_t
 ring_frames(double rate)
 {
-  const double most = (double)LONGEST_MS * rate / 1000.0 + 2.0;
+  const double largest = (double)LONGEST_MS * rate / 1000.0 + 2.0;
   uint32_t frames = 1;
-  while (frames < most) {
+  while (frames < largest) {
     frames *= 2;
   }
   return frames;

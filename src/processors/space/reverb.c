@@ -129,8 +129,8 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   r->width_goal = p->width_percent / 100.0F;
   r->mix_goal = p->mix_percent / 100.0F;
   // a modulated delay loses a little energy; a frozen reverb must not
-  r->lines.depth_goal = r->feed_goal * p->modulation_percent / 100.0F *
-                        reverb_most_depth(r->rate);
+  r->lines.depth_goal =
+      r->feed_goal * p->modulation_percent / 100.0F * reverb_max_depth(r->rate);
   if (!u->ramp) {
     r->feed = r->feed_goal;
     r->width = r->width_goal;
@@ -263,7 +263,7 @@ begin(Reverb* r, float in[2][CHUNK], float first[2][CHUNK], uint32_t n)
 }
 
 static uint32_t
-least(uint32_t a, uint32_t b)
+smaller(uint32_t a, uint32_t b)
 {
   return a < b ? a : b;
 }
@@ -316,7 +316,7 @@ mix_out(Reverb* r, const int32_t* on, float wet[2][CHUNK], float* x, uint32_t n)
     widen(r, wet, two, share, n);
   }
   for (uint32_t i = 0; i < 2 * n; i += TON_LANES) {
-    const uint32_t m = least(2 * n - i, TON_LANES);
+    const uint32_t m = smaller(2 * n - i, TON_LANES);
     const TonV mix = ton_v_load(share + i);
     const TonV dry = reverb_read(x + i, m);
     const TonV y = dry * (1.0F - mix) + ton_v_load(two + i) * mix;
@@ -352,8 +352,8 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   }
   r->silent = false;
   for (uint32_t left = block->frames; left;) {
-    uint32_t n = least(left, CHUNK - r->into);
-    n = l->moving ? least(n, l->moving) : n;
+    uint32_t n = smaller(left, CHUNK - r->into);
+    n = l->moving ? smaller(n, l->moving) : n;
     take_in(&r->filter, x, in, n);
     feed(r, in, n);
     begin(r, in, first, n);

@@ -161,7 +161,7 @@ void reverb_damp(Reverb* reverb, const ReverbParams* params, uint32_t frames);
 void reverb_filter(Reverb* reverb, const ReverbParams* params);
 
 /// Most frames of delay to either side by modulation
-float reverb_most_depth(double rate);
+float reverb_max_depth(double rate);
 
 /// Modulation after so many chunks since the song began
 void reverb_turn(ReverbLines* lines, uint32_t chunks);

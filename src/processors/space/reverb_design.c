@@ -134,7 +134,7 @@ lay_out_early(Reverb* r, const ReverbParams* p)
 }
 
 float
-reverb_most_depth(double rate)
+reverb_max_depth(double rate)
 {
   return (float)(0.0003 * rate);
 }
@@ -151,7 +151,7 @@ reverb_lay_out(Reverb* r, const ReverbParams* p)
     const double ms = size * lengths_ms[(int)p->type][k];
     l->length[k] = (int32_t)prime_from(frames_of(ms, r->rate));
     l->ring[k] = place(r, (uint32_t)l->length[k] +
-                              (uint32_t)reverb_most_depth(r->rate) + 3);
+                              (uint32_t)reverb_max_depth(r->rate) + 3);
     const double hz = 0.3 + 0.6 * fmod(0.618034 * k, 1.0); // all different
     l->turn[k] = (int32_t)(4294967296.0 * hz * CHUNK / r->rate);
   }

@@ -3,6 +3,7 @@
    @file
    Width: level of the side, mono bass, spread, and out-of-phase guard.
 */
+#include "dsp/detector.h"
 #include "dsp/svf_ramp.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
@@ -103,8 +104,8 @@ static const double FADE_S = 0.010;
 static const double POWER_S = 0.200;
 static const double DOWN_S = 0.050;
 static const double UP_S = 0.500;
-static const float MOST_TAKEN = 0.25118864F; ///< -12 dB
-static const double MARGIN = 0.05;           ///< Of the correlation
+static const float MAX_TAKEN = 0.25118864F; ///< -12 dB
+static const double MARGIN = 0.05;          ///< Of the correlation
 
 static uint32_t
 ring_frames(double rate)
@@ -141,12 +142,6 @@ prepare_burst(Width* w)
   }
 }
 
-static float
-feed_of(double seconds, double rate)
-{
-  return (float)(1.0 - exp(-1.0 / (seconds * rate)));
-}
-
 static TonStatus
 open(const TonProcessor* self, const TonSpec* spec, void** state,
      TonError* error)
@@ -156,9 +151,9 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   Width* const w = *state;
   w->rate = spec->rate;
   w->mask = ring - 1;
-  w->power_feed = feed_of(POWER_S, spec->rate);
-  w->down = feed_of(DOWN_S, spec->rate);
-  w->up = feed_of(UP_S, spec->rate);
+  w->power_feed = ton_average_feed(POWER_S, spec->rate);
+  w->down = ton_average_feed(DOWN_S, spec->rate);
+  w->up = ton_average_feed(UP_S, spec->rate);
   w->held = ton_v(1.0F);
   w->fade_step = (float)(1.0 / (FADE_S * spec->rate));
   prepare_burst(w);
@@ -313,8 +308,9 @@ guarded(Width* w, TonV v)
   const TonV square = ton_v_select(ton_v_abs(v) < 1e3F, v * v, ton_v(0.0F));
   w->power += w->power_feed * (square - w->power);
   const TonV side = ton_v_max(w->power, ton_v(1e-20F));
-  const TonV most = ton_v_sqrt(w->share * (ton_v_swap(w->power) / side));
-  const TonV goal = ton_v_max(ton_v_min(most, ton_v(1.0F)), ton_v(MOST_TAKEN));
+  const TonV largest = ton_v_sqrt(w->share * (ton_v_swap(w->power) / side));
+  const TonV goal =
+      ton_v_max(ton_v_min(largest, ton_v(1.0F)), ton_v(MAX_TAKEN));
   const TonV feed = ton_v_select(goal < w->held, ton_v(w->down), ton_v(w->up));
   w->held += feed * (goal - w->held);
   return ton_v_select(w->guards, w->held, ton_v(1.0F));
