@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_DSP_BAND_LANES_H
-#define TON_DSP_BAND_LANES_H
-
-#include "dsp/svf.h"
-
 /**
    @file
    Bands as lanes: for processors that work on one pair and split it into bands.
@@ -22,6 +17,10 @@
    The all-passes keep the bands in phase: their sum has the level of the input
    at every frequency.
 */
+#ifndef TON_DSP_BAND_LANES_H
+#define TON_DSP_BAND_LANES_H
+
+#include "dsp/svf.h"
 
 enum {
   TON_BANDS = TON_LANES / 2, ///< Most bands

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What the detectors of dynamics processors share, in lanes: key filters,
+   averages, stereo link, and the meter of the gain reduction.
+*/
 #ifndef TON_DSP_DETECTOR_H
 #define TON_DSP_DETECTOR_H
 
 #include "dsp/svf.h"
 
 #include <math.h>
-
-/**
-   @file
-   What the detectors of dynamics processors share, in lanes: key filters,
-   averages, stereo link, and the meter of the gain reduction.
-*/
 
 /// An octave of amplitude in dB: 20 log10 2
 #define TON_OCTAVE_DB 6.0205999132796239

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_PROCESSORS_PARAM_ROWS_H
-#define TON_PROCESSORS_PARAM_ROWS_H
-
 /**
    @file
    Rows of a parameter table, one macro per unit.
@@ -13,6 +10,8 @@
    `part` is the end of a TON_PART_ name.  Frequencies and times that cannot be
    zero, and ratios, are spaced by the logarithm.
 */
+#ifndef TON_PROCESSORS_PARAM_ROWS_H
+#define TON_PROCESSORS_PARAM_ROWS_H
 
 #include "base/array.h"
 
