@@ -84,7 +84,9 @@ def with_includes(tree, path):
 
 
 def file_comment(tree):
-    pattern = re.compile(r"// " + LICENCE + r"\n(/// @file \S|/\*\*\s+@file\b)")
+    """Only a header's guard and what it includes may stand before @file."""
+    pattern = re.compile(r"// " + LICENCE + r"\n(?:\s|#.*\n)*"
+                         r"(/// @file \S|/\*\*\s+@file\b)")
     return [(path, "does not open with /// @file and what it is for")
             for path, text in tree.items()
             if is_house(path) and not pattern.match(text)]
