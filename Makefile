@@ -4,7 +4,7 @@
 
 BUILD ?= build
 
-.PHONY: all setup build demo test test-long bench quality install clean
+.PHONY: all setup build demo test test-long bench quality install uninstall clean
 
 all: build
 
@@ -33,7 +33,11 @@ quality: build
 	@meson test -C $(BUILD) --suite lint --suite tidy --print-errorlogs
 
 install: build
+	@meson configure $(BUILD) $(if $(PREFIX),--prefix=$(PREFIX))
 	@meson install -C $(BUILD)
+
+uninstall: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) uninstall
 
 clean:
 	rm -rf $(BUILD) build-*

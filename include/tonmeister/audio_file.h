@@ -4,10 +4,13 @@
 #ifndef TONMEISTER_AUDIO_FILE_H
 #define TONMEISTER_AUDIO_FILE_H
 
+#include <tonmeister/api.h>
 #include <tonmeister/status.h>
 
 #include <stdbool.h>
 #include <stdint.h>
+
+TON_API_BEGIN
 
 /// How samples lie in a file
 typedef enum {
@@ -222,5 +225,18 @@ TonStatus ton_file_hash(const char* path, char hash[33], TonError* error);
 
 /// SHA-256 of a file's content as 64 hexadecimal digits.  [main]
 TonStatus ton_file_sha256(const char* path, char hash[65], TonError* error);
+
+/// Is there a regular file of this name?  [any]
+bool ton_is_file(const char* path);
+
+/// Audio files of a folder in the order of their names, absolute or relative
+/// as `folder` is.  Other files are left out; none at all is TON_NOT_FOUND.
+/// Freed by ton_stems_free().
+TonStatus ton_stems_find(const char* folder, char*** stems, uint32_t* n,
+                         TonError* error);
+
+void ton_stems_free(char** stems, uint32_t n);
+
+TON_API_END
 
 #endif

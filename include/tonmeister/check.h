@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TONMEISTER_CHECK_H
-#define TONMEISTER_CHECK_H
-
 /**
    @file
    What `check` finds in a mix: one row per thing looked at.
 */
+#ifndef TONMEISTER_CHECK_H
+#define TONMEISTER_CHECK_H
+
+#include <tonmeister/api.h>
+
+TON_API_BEGIN
 
 typedef enum {
   TON_LIGHT_GREEN,
@@ -26,5 +29,7 @@ typedef struct {
 
 /// "green", "amber", "red".  [any]
 const char* ton_light_name(TonLight light);
+
+TON_API_END
 
 #endif

@@ -6,11 +6,14 @@
 #ifndef TONMEISTER_DECISION_H
 #define TONMEISTER_DECISION_H
 
+#include <tonmeister/api.h>
 #include <tonmeister/session.h>
 #include <tonmeister/status.h>
 
 #include <stdbool.h>
 #include <stdint.h>
+
+TON_API_BEGIN
 
 /// A measurement a decision stands on
 typedef struct {
@@ -88,5 +91,7 @@ TonStatus ton_decisions_read(const char* path, TonDecisions* decisions,
 /// a decision without a value, if there is one now.  TON_NO_MEMORY at worst;
 /// [main]
 TonStatus ton_decisions_compare(TonDecisions* decisions, const TonDoc* doc);
+
+TON_API_END
 
 #endif

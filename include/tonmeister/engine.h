@@ -2,12 +2,15 @@
 #ifndef TONMEISTER_ENGINE_H
 #define TONMEISTER_ENGINE_H
 
+#include <tonmeister/api.h>
 #include <tonmeister/automation.h>
 #include <tonmeister/processor.h>
 #include <tonmeister/status.h>
 
 #include <stdbool.h>
 #include <stdint.h>
+
+TON_API_BEGIN
 
 /**
    @file
@@ -239,5 +242,7 @@ const float* ton_engine_meter(const TonEngine* engine, uint32_t strip,
 /// First strip whose chain produced something that is not a number, or
 /// UINT32_MAX; `frame` says where.  Such samples were replaced by silence.
 uint32_t ton_engine_fault(const TonEngine* engine, uint64_t* frame);
+
+TON_API_END
 
 #endif

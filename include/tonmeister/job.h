@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   How a long piece of work runs, and whom it tells of its progress.
+*/
 #ifndef TONMEISTER_JOB_H
 #define TONMEISTER_JOB_H
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/**
-   @file
-   How a long piece of work runs, and whom it tells of its progress.
-*/
 
 /// Zero-initialised, a job uses all cores and tells nobody.  Neither `block`
 /// nor `threads` changes a byte of the result.

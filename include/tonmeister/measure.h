@@ -2,10 +2,13 @@
 #ifndef TONMEISTER_MEASURE_H
 #define TONMEISTER_MEASURE_H
 
+#include <tonmeister/api.h>
 #include <tonmeister/status.h>
 
 #include <stdbool.h>
 #include <stdint.h>
+
+TON_API_BEGIN
 
 enum {
   TON_THIRDS = 31,      ///< Third-octave bands, 20 Hz to 20 kHz
@@ -128,5 +131,7 @@ void ton_meters_now(const TonMeters* meters, double* momentary,
 TonStatus ton_meters_finish(TonMeters* meters, TonMeasurement* result);
 
 void ton_meters_free(TonMeters* meters);
+
+TON_API_END
 
 #endif

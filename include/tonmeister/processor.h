@@ -8,12 +8,15 @@
    all processors.
 */
 
+#include <tonmeister/api.h>
 #include <tonmeister/status.h>
 #include <tonmeister/unit.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+TON_API_BEGIN
 
 /// How values are spaced on a control between min and max
 typedef enum {
@@ -321,5 +324,7 @@ TonStatus ton_param_parse(const TonParam* param, const char* text, float* value,
 /// Print a value as in texts.  Returns `room`.  [any]
 const char* ton_param_print(const TonParam* param, float value, char* room,
                             size_t size);
+
+TON_API_END
 
 #endif

@@ -12,12 +12,15 @@
 #ifndef TONMEISTER_SESSION_H
 #define TONMEISTER_SESSION_H
 
+#include <tonmeister/api.h>
 #include <tonmeister/automation.h>
 #include <tonmeister/processor.h>
 #include <tonmeister/status.h>
 
 #include <stdbool.h>
 #include <stdint.h>
+
+TON_API_BEGIN
 
 /// A text being read and edited
 typedef struct TonDoc TonDoc;
@@ -309,5 +312,7 @@ TonStatus ton_insert_parse(const char* text, TonInsert* insert,
                            TonError* error);
 
 void ton_insert_free(TonInsert* insert);
+
+TON_API_END
 
 #endif

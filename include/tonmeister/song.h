@@ -1,17 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TONMEISTER_SONG_H
-#define TONMEISTER_SONG_H
-
-#include <tonmeister/check.h>
-#include <tonmeister/decision.h>
-#include <tonmeister/job.h>
-#include <tonmeister/measure.h>
-#include <tonmeister/session.h>
-#include <tonmeister/status.h>
-
-#include <stdbool.h>
-#include <stdint.h>
-
 /**
    @file
    A song is a folder with three texts (mix.yaml, master.yaml, release.yaml),
@@ -34,6 +21,23 @@
    wrong, where, and what helps.  All can fail with TON_NO_MEMORY, and those
    that take a job with TON_INTERRUPTED.
 */
+#ifndef TONMEISTER_SONG_H
+#define TONMEISTER_SONG_H
+
+#include <tonmeister/api.h>
+#include <tonmeister/audio_file.h>
+#include <tonmeister/check.h>
+#include <tonmeister/decision.h>
+#include <tonmeister/job.h>
+#include <tonmeister/measure.h>
+#include <tonmeister/session.h>
+#include <tonmeister/status.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+TON_API_BEGIN
+
 typedef struct TonSong TonSong;
 
 /// The texts of a song
@@ -58,9 +62,6 @@ void ton_song_free(TonSong* song);
 /// TON_WRITE_FAILED, and the files stay as they are.
 TonStatus ton_song_save(TonSong* song, TonError* error);
 
-/// Absolute path of the folder; owned by `song`.
-const char* ton_song_folder(const TonSong* song);
-
 /// Absolute path of a text, also of one that is not there; owned by `song`.
 const char* ton_song_text_path(const TonSong* song, TonSongText text);
 
@@ -78,14 +79,6 @@ const TonDoc* ton_song_doc(const TonSong* song, TonSongText text);
 const TonDecisions* ton_song_decisions(const TonSong* song, TonSongText text);
 
 // From stems to a song ---------------------------------------------------------
-
-/// Audio files of a folder in the order of their names, absolute or relative
-/// as `folder` is.  Other files are left out; none at all is TON_NOT_FOUND.
-/// Freed by ton_stems_free().
-TonStatus ton_stems_find(const char* folder, char*** stems, uint32_t* n,
-                         TonError* error);
-
-void ton_stems_free(char** stems, uint32_t n);
 
 /// Make a song folder: import the stems, write mix.yaml with every fader at
 /// unity, and open it.  The stems are linked or copied, never written to.
@@ -229,12 +222,11 @@ TonStatus ton_measure_file(const char* path, unsigned what,
 /// opened.
 bool ton_is_truncated(const char* path);
 
-/// Is there a regular file of this name?
-bool ton_is_file(const char* path);
-
 /// Run a chain over an audio file into another of the same rate and depth; the
 /// ending of `out` (.wav, .flac, .mp3) says the format.
 TonStatus ton_apply(const char* in, const char* out, const TonInsert* chain,
                     uint32_t n, const TonJob* job, TonError* error);
+
+TON_API_END
 
 #endif

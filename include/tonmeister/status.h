@@ -3,7 +3,11 @@
 #ifndef TONMEISTER_STATUS_H
 #define TONMEISTER_STATUS_H
 
+#include <tonmeister/api.h>
+
 #include <stdint.h>
+
+TON_API_BEGIN
 
 /// Outcome of every function that can fail; zero is success
 typedef enum {
@@ -43,5 +47,7 @@ int ton_status_exit(TonStatus status);
       return ton_try_status;                                                   \
     }                                                                          \
   } while (0)
+
+TON_API_END
 
 #endif

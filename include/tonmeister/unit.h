@@ -3,8 +3,12 @@
 #ifndef TONMEISTER_UNIT_H
 #define TONMEISTER_UNIT_H
 
+#include <tonmeister/api.h>
+
 #include <stdbool.h>
 #include <stddef.h>
+
+TON_API_BEGIN
 
 /// Units of parameters and of values in texts; storage is always the plain
 /// value named here
@@ -49,5 +53,7 @@ const char* ton_unit_print(double value, TonUnit unit, char* buffer,
 
 /// "dB", "Hz", ...; empty for TON_PLAIN.  Static.  [any]
 const char* ton_unit_suffix(TonUnit unit);
+
+TON_API_END
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Stems made ready for mixing: decoded and resampled into a cache.
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
@@ -8,10 +9,8 @@
 #include "files/files.h"
 #include "files/pcm_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { CHUNK = 16384 };
 
@@ -114,25 +113,6 @@ cached(const char* path, const char* proof)
 }
 
 static TonStatus
-make_folder(const char* path, TonError* error)
-{
-  char part[1024];
-  snprintf(part, sizeof(part), "%s", path);
-  for (char* at = part + 1;; ++at) {
-    const char was = *at;
-    if (was == '/' || !was) {
-      *at = '\0';
-      if (mkdir(part, 0777) != 0 && errno != EEXIST) {
-        return ton_fail_write(error, path);
-      }
-      *at = was;
-    }
-    if (!was) {
-      return TON_OK;
-    }
-  }
-}
-
 /// The stem must still hold what its name in the cache says: another one may
 /// have taken its place before it was opened
 static TonStatus
@@ -202,6 +182,6 @@ ton_stem_prepared(const char* path, uint32_t rate, const char* cache_dir,
   if (cached(ready, proof)) {
     return TON_OK;
   }
-  TON_TRY(make_folder(cache_dir, error));
+  TON_TRY(ton_make_folder(cache_dir, error));
   return fill_cache(path, hash, rate, ready, proof, progress, handle, error);
 }

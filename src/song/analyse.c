@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Reading an audio file through the analysis of stems and mixes.
+/// @file Reading an audio file through the analysis of stems and mixes.
 #include "song/analyse.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/parallel_for.h"
 #include "song/file_source.h"
-#include "song/parallel_for.h"
 
 #include <tonmeister/song.h>
 

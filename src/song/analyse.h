@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The features of a whole audio file.
 #ifndef TON_SONG_ANALYSE_H
 #define TON_SONG_ANALYSE_H
 

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Running a chain over a file.
+/// @file Running a chain over a file.
 #include "base/error.h"
 #include "base/output_file.h"
+#include "delivery/format.h"
 #include "song/render.h"
 
 #include <tonmeister/song.h>
 
 #include <string.h>
-#include <strings.h>
-
-/// Containers we can write, by the name's ending
-static const char*
-container_of(const char* path)
-{
-  const char* const dot = strrchr(path, '.');
-  if (dot && strcasecmp(dot, ".flac") == 0) {
-    return "FLAC";
-  }
-  if (dot && strcasecmp(dot, ".mp3") == 0) {
-    return "MP3";
-  }
-  return dot && strcasecmp(dot, ".wav") == 0 ? "WAV" : NULL;
-}
 
 /// A mono file stays one unless something in the chain makes sides of it
 static uint32_t
@@ -43,8 +28,8 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   TON_TRY(ton_audio_open(in, &audio, error));
   const TonAudioInfo info = *ton_audio_info(audio);
   ton_audio_close(audio);
-  const char* const container = container_of(out);
-  if (!container) {
+  const DeliveryFormat* const kind = delivery_format_of_file(out);
+  if (!kind) {
     return ton_fail_file(error, TON_BAD_USE, out,
                          "has no ending we can write; expected .wav, .flac or "
                          ".mp3");
@@ -52,15 +37,15 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   TON_TRY(ton_output_apart(out, in, error));
   const bool ints =
       info.samples == TON_SAMPLES_16 || info.samples == TON_SAMPLES_24;
-  const TonAudioFormat format = {.rate = info.rate,
-                                 .channels = channels_of(&info, chain, n),
-                                 .samples = ints ? info.samples
-                                            : strcmp(container, "FLAC") == 0
-                                                ? TON_SAMPLES_24
-                                                : TON_SAMPLES_FLOAT,
-                                 .container = container,
-                                 .dither = n > 0,
-                                 .frames_hint = info.frames};
+  const TonAudioFormat format = {
+      .rate = info.rate,
+      .channels = channels_of(&info, chain, n),
+      .samples = ints                                   ? info.samples
+                 : strcmp(kind->container, "FLAC") == 0 ? TON_SAMPLES_24
+                                                        : TON_SAMPLES_FLOAT,
+      .container = kind->container,
+      .dither = n > 0,
+      .frames_hint = info.frames};
   Recorder recorder = {.error = error};
   TON_TRY(ton_writer_open(out, &format, &recorder.writer, error));
   const TonStatus status = render_file(in, chain, n, &recorder, job, error);

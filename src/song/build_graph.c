@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file From a mix as values to the graph that the engine runs.
 #include "song/build_graph.h"
 
 #include "base/memory.h"
@@ -87,7 +88,7 @@ left_out(const TonMix* mix, const TonStrip* s)
   return !s->bus && any_solo(mix) && !reaches_solo(mix, s);
 }
 
-/// Does a send of it lead to a solo?  Then it is heard there, and only there.
+/// Does a send of it lead to a solo?  Then it sounds there, and only there.
 static bool
 sends_to_solo(const TonMix* mix, const TonStrip* s)
 {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The graph of a mix, or of a chain.
 #ifndef TON_SONG_BUILD_GRAPH_H
 #define TON_SONG_BUILD_GRAPH_H
 

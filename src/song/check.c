@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Is a mix ready for mastering?
+/// @file Is a mix ready for mastering?
 #include "base/error.h"
 #include "song/analyse.h"
 #include "song/song.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Audio files as sources of the engine and of meters.
 #include "song/file_source.h"
 
 #include "base/error.h"
@@ -46,13 +47,14 @@ source_pass(TonAudio* audio, const TonSink* sink, const char* stage,
             const TonJob* job, TonError* error)
 {
   const TonAudioInfo* const info = ton_audio_info(audio);
-  float* const room = ton_alloc((size_t)CHUNK * info->channels * sizeof(float));
+  float* const buffer =
+      ton_alloc((size_t)CHUNK * info->channels * sizeof(float));
   float* out[64];
-  if (!room) {
+  if (!buffer) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   for (uint32_t c = 0; c < info->channels; ++c) {
-    out[c] = room + (size_t)c * CHUNK;
+    out[c] = buffer + (size_t)c * CHUNK;
   }
   TonStatus status = TON_OK;
   uint64_t done = 0;
@@ -68,6 +70,6 @@ source_pass(TonAudio* audio, const TonSink* sink, const char* stage,
       status = ton_fail(error, TON_INTERRUPTED, "interrupted");
     }
   }
-  ton_free(room);
+  ton_free(buffer);
   return status;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Audio files as sources of the engine and of meters.
 #ifndef TON_SONG_FILE_SOURCE_H
 #define TON_SONG_FILE_SOURCE_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Making a song's folder from stems.
+/// @file Making a song's folder from stems.
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
@@ -64,25 +64,25 @@ is_control(const char* letter)
 /// Name of a file as a text may have it: line breaks and the like become
 /// spaces, bytes that are no UTF-8 are read as Latin-1
 static const char*
-plain_name(const char* path, char* room, size_t size)
+plain_name(const char* path, char* text, size_t size)
 {
   size_t at = 0;
   for (const char* c = base_name(path); *c && at + 5 < size;) {
     const size_t n = letter_length(c);
     if (!n) {
       const unsigned char byte = (unsigned char)*c;
-      room[at++] = (char)(0xC0U | byte >> 6);
-      room[at++] = (char)(0x80U | (byte & 0x3FU));
+      text[at++] = (char)(0xC0U | byte >> 6);
+      text[at++] = (char)(0x80U | (byte & 0x3FU));
     } else if (is_control(c)) {
-      room[at++] = ' ';
+      text[at++] = ' ';
     } else {
-      memcpy(room + at, c, n);
+      memcpy(text + at, c, n);
       at += n;
     }
     c += n ? n : 1;
   }
-  room[at] = '\0';
-  return room;
+  text[at] = '\0';
+  return text;
 }
 
 static TonStatus
@@ -153,7 +153,7 @@ import_stem(const char* from, const char* to, TonError* error)
 
 /// "01_LEAD-vox.wav" is "01 LEAD-vox": without ending, words apart
 static void
-strip_name(const char* file, char* room, size_t size)
+strip_name(const char* file, char* text, size_t size)
 {
   char whole[1024];
   const char* name = plain_name(file, whole, sizeof(whole));
@@ -167,12 +167,12 @@ strip_name(const char* file, char* room, size_t size)
   while (n && name[n - 1] == ' ') {
     --n;
   }
-  snprintf(room, size, "%.*s", (int)n, name);
-  for (char* c = room; *c; ++c) {
+  snprintf(text, size, "%.*s", (int)n, name);
+  for (char* c = text; *c; ++c) {
     *c = *c == '_' || *c == '/' || *c == '~' ? ' ' : *c;
   }
-  if (!*room || strcmp(room, "Mix") == 0) { // the mix bus has that name
-    snprintf(room, size, "%s", *room ? "Mix track" : "Track");
+  if (!*text || strcmp(text, "Mix") == 0) { // the mix bus has that name
+    snprintf(text, size, "%s", *text ? "Mix track" : "Track");
   }
 }
 
@@ -288,16 +288,10 @@ write_tracks(TonString* text, char** stems, uint32_t n, bool flat)
 static bool
 is_begun(const char* path, const TonString* text)
 {
-  struct stat st;
-  char* const bytes = ton_alloc(text->length + 1);
-  FILE* const file = ton_input_stream(path, NULL);
-  const bool same = bytes && file && fstat(fileno(file), &st) == 0 &&
-                    (uint64_t)st.st_size == text->length &&
-                    fread(bytes, 1, text->length, file) == text->length &&
-                    memcmp(bytes, text->bytes, text->length) == 0;
-  if (file) {
-    fclose(file);
-  }
+  size_t length = 0;
+  char* const bytes = ton_string_read_file(path, text->length + 1, &length);
+  const bool same = bytes && length == text->length &&
+                    memcmp(bytes, text->bytes, length) == 0;
   ton_free(bytes);
   return same;
 }

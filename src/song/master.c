@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Mastering a song or a file: the text, the search, the judgement.
+/// @file Mastering a song or a file: the text, the search, the judgement.
 #include "base/error.h"
 #include "base/memory.h"
 #include "song/master_run.h"
@@ -114,8 +113,8 @@ prove_glue(MasterText* t, const char* out, MasterFront** front)
   glue->bypass = true;
   TON_TRY(master_front(&task, &bare, t->job, t->error));
   glue->bypass = false;
-  const double with = master_foresee(&task, *front);
-  const double without = master_foresee(&task, bare);
+  const double with = master_estimate(&task, *front);
+  const double without = master_estimate(&task, bare);
   const bool costs = with > without + COSTLY_DB;
   master_front_free(costs ? *front : bare);
   *front = costs ? bare : *front;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Searching for the limiter's gain: the front of the chain is run once, its
+/// @file Searching for the limiter's gain: the front of the chain is run once, its
 /// back as often as the loudness needs.
 #include "song/master_run.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "dsp/limiter_model.h"
 #include "song/file_source.h"
-#include "song/limiter_model.h"
 #include "song/temp_audio.h"
 
 #include <math.h>
@@ -19,7 +18,7 @@
 /// Gain allowed
 #define HIGHEST_DB      30.0
 #define LONGEST_STEP_DB 8.0
-/// Reduction up to which what is foreseen may be believed at any distance
+/// Reduction up to which the estimate is good however far the gain is away
 #define SURE_DB 3.0
 
 struct MasterFront {
@@ -81,6 +80,23 @@ open_front(const MasterTask* t, MasterFront* f, TonError* error)
                              : ton_fail(error, TON_NO_MEMORY, "out of memory");
 }
 
+static double
+value_of(const TonInsert* limiter, const char* symbol, double otherwise)
+{
+  const TonParam* const p = ton_param(limiter->type, symbol);
+  return p ? (double)limiter->params[p - limiter->type->params] : otherwise;
+}
+
+static LimiterSettings
+settings_of(const TonInsert* limiter)
+{
+  return (LimiterSettings){.ceiling_db = value_of(limiter, "ceiling", -1.0),
+                           .look_ahead_ms =
+                               value_of(limiter, "look-ahead", 3.0),
+                           .release_ms = value_of(limiter, "release", 30.0),
+                           .automatic = value_of(limiter, "mode", 0.0) == 0.0};
+}
+
 static TonStatus
 run_front(Run* r, MasterFront* f)
 {
@@ -96,7 +112,8 @@ run_front(Run* r, MasterFront* f)
   TON_TRY(temp_audio_close(f->audio, r->error));
   TON_TRY(status);
   if (f->model) {
-    limiter_model_ready(f->model, r->task->limiter);
+    const LimiterSettings settings = settings_of(r->task->limiter);
+    limiter_model_ready(f->model, &settings);
   }
   return ton_alloc_refusals() == refusals
              ? TON_OK
@@ -133,7 +150,7 @@ master_front_free(MasterFront* f)
 }
 
 double
-master_foresee(const MasterTask* task, const MasterFront* front)
+master_estimate(const MasterTask* task, const MasterFront* front)
 {
   if (!front->model) {
     return NAN;
@@ -266,7 +283,7 @@ set_gain(const MasterTask* t, double gain_db)
 /// Where the limiter's law says the goal lies, if that is inside what the
 /// measured runs have left open
 static double
-foretell(const Run* r, double otherwise)
+next_gain(const Run* r, double otherwise)
 {
   const TonGainSearch* const s = &r->outcome->search;
   const double last = s->runs ? s->drive_db[s->runs - 1] : NAN;
@@ -299,12 +316,12 @@ start_search(Run* r)
       limiter_model_reduction(r->model, wanted) < 0.8 * t->max_reduction_db;
   if (!easy) {
     const double own = t->own_first ? (double)*gain_of(t) : -HIGHEST_DB;
-    const double most =
+    const double bound =
         limiter_model_bound(r->model, t->max_reduction_db,
                             limiter_model_useful(r->model, HIGHEST_DB));
-    s->high_db = floor(100.0 * fmax(own, most)) / 100.0;
+    s->high_db = floor(100.0 * fmax(own, bound)) / 100.0;
   }
-  // the measured reduction may pass the foreseen one by a little
+  // the measured reduction may pass the estimated one by a little
   s->most_reduction_db = t->max_reduction_db + 2.0;
 }
 
@@ -319,7 +336,7 @@ search_gain(Run* r, TonAudioWriter** writer)
   while (ton_gain_search_next(s, &drive)) {
     ton_writer_abandon(*writer);
     *writer = NULL;
-    gain = set_gain(r->task, fmin(foretell(r, drive), s->high_db));
+    gain = set_gain(r->task, fmin(next_gain(r, drive), s->high_db));
     TON_TRY(run_back(r, writer));
     const double lufs = r->outcome->measured.integrated_lufs;
     limiter_model_learn(r->model, gain, lufs);

@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SONG_MASTER_RUN_H
-#define TON_SONG_MASTER_RUN_H
-
-#include "assistants/gain_search.h"
-#include "song/render.h"
-
 /**
    @file
    A master's chain run as often as its loudness needs:
@@ -14,6 +8,12 @@
 
    Each run writes the file; the one that fits is kept.
 */
+#ifndef TON_SONG_MASTER_RUN_H
+#define TON_SONG_MASTER_RUN_H
+
+#include "assistants/gain_search.h"
+#include "song/render.h"
+
 typedef struct {
   const char* source;
   const char* out;
@@ -48,7 +48,7 @@ void master_front_free(MasterFront* front);
 
 /// Gain reduction (P95) the limiter will need behind it for the loudness,
 /// without running it; NaN when the task has no goal or no limiter.
-double master_foresee(const MasterTask* task, const MasterFront* front);
+double master_estimate(const MasterTask* task, const MasterFront* front);
 
 /// Write the master; the limiter's gain is left at what was found.  `front` is
 /// that of the task.  [main]

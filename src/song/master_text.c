@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// master.yaml before its loudness is searched for: the goal, the chain that is
+/// @file master.yaml before its loudness is searched for: the goal, the chain that is
 /// kept or proposed, the limiter's ceiling.
 #include "song/master_text.h"
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   master.yaml on its way: as it was, or begun; the goal; a chain proposed
+   where nobody wrote one; the limiter's gain put right.
+*/
 #ifndef TON_SONG_MASTER_TEXT_H
 #define TON_SONG_MASTER_TEXT_H
 
 #include "assistants/master.h"
 #include "song/song.h"
 
-/**
-   @file
-   master.yaml on its way: as it was, or begun; the goal; a chain proposed
-   where nobody wrote one; the limiter's gain put right.
-*/
 typedef struct {
   TonSong* song;
   const TonMasterOptions* options;

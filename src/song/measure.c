@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Reading an audio file through the meters.
+/// @file Reading an audio file through the meters.
 #include "base/error.h"
 #include "base/memory.h"
 #include "song/file_source.h"

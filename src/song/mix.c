@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Rendering a song's mix, and each track and bus where asked.
+/// @file Rendering a song's mix, and each track and bus where asked.
 #include "base/error.h"
+#include "base/folder.h"
+#include "base/string.h"
+#include "delivery/file_name.h"
 #include "dsp/decibel.h"
 #include "song/render.h"
 #include "song/song.h"
@@ -22,16 +24,6 @@ find_rate(TonMix* mix, TonError* error)
   return TON_OK;
 }
 
-/// A file name for a strip: what no file system wants is left out
-static void
-stem_path(const char* folder, const char* name, char* room, size_t size)
-{
-  const int n = snprintf(room, size, "%s/%s.wav", folder, name);
-  for (char* c = room + strlen(folder) + 1; n > 0 && *c; ++c) {
-    *c = *c == '/' || *c == '\\' || *c == ':' ? '-' : *c;
-  }
-}
-
 /// What the mix bus does at the end must be done to each stem as well, so that
 /// those that feed it add up to the mix
 static float
@@ -44,6 +36,7 @@ typedef struct {
   StripTap* taps;
   Recorder* recorders;
   uint32_t n;
+  FileNames names;
 } StemRecorders;
 
 static void
@@ -52,6 +45,7 @@ abandon_stems(StemRecorders* s)
   for (uint32_t i = 0; s->recorders && i < s->n; ++i) {
     ton_writer_abandon(s->recorders[i].writer);
   }
+  file_names_free(&s->names);
   ton_free(s->taps);
   ton_free(s->recorders);
 }
@@ -70,6 +64,23 @@ format_of(const TonMix* mix, uint32_t bits)
 }
 
 static TonStatus
+open_stem(const char* folder, const char* strip, FileNames* names,
+          const TonAudioFormat* format, Recorder* recorder)
+{
+  TonString path = {0};
+  char* const file = file_names_add(names, strip, NULL, "wav");
+  ton_string_printf(&path, "%s/%s", folder, file ? file : "");
+  const TonStatus status =
+      file && !path.failed
+          ? ton_writer_open(path.bytes, format, &recorder->writer,
+                            recorder->error)
+          : ton_fail(recorder->error, TON_NO_MEMORY, "out of memory");
+  ton_string_free(&path);
+  ton_free(file);
+  return status;
+}
+
+static TonStatus
 open_stems(const TonMix* mix, const char* folder, uint32_t bits,
            StemRecorders* s, TonError* error)
 {
@@ -84,25 +95,28 @@ open_stems(const TonMix* mix, const char* folder, uint32_t bits,
     if (i == mix->mix) {
       continue;
     }
-    char path[2048];
-    stem_path(folder, mix->strips[i].name, path, sizeof(path));
     Recorder* const recorder = &s->recorders[s->n];
     recorder->error = error;
-    TON_TRY(ton_writer_open(path, &format, &recorder->writer, error));
+    TON_TRY(
+        open_stem(folder, mix->strips[i].name, &s->names, &format, recorder));
     s->taps[s->n++] = (StripTap){i, mix_gain(mix), recorder};
   }
   return TON_OK;
 }
 
-/// As long as the mix
+/// As long as the mix, with the whole name of the strip as title
 static TonStatus
-commit_stems(StemRecorders* s, uint64_t frames, TonError* error)
+commit_stems(const TonMix* mix, StemRecorders* s, uint64_t frames,
+             TonError* error)
 {
   for (uint32_t i = 0; i < s->n; ++i) {
+    TonTags tags = {0};
+    snprintf(tags.title, sizeof(tags.title), "%s",
+             mix->strips[s->taps[i].strip].name);
     TonAudioWriter* const writer = s->recorders[i].writer;
     TON_TRY(ton_writer_shorten(writer, frames, error));
     s->recorders[i].writer = NULL;
-    TON_TRY(ton_writer_commit(writer, NULL, NULL, error));
+    TON_TRY(ton_writer_commit(writer, NULL, &tags, error));
   }
   return TON_OK;
 }
@@ -128,8 +142,8 @@ judge(const TonMix* mix, const RenderFault* fault, uint32_t bits,
 
 /// Close the meters, then the files
 static TonStatus
-commit(Recorder* recorder, StemRecorders* stems, TonMeasurement* result,
-       TonError* error)
+commit(const TonMix* mix, Recorder* recorder, StemRecorders* stems,
+       TonMeasurement* result, TonError* error)
 {
   if (ton_meters_finish(recorder->meters, result)) {
     return ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
@@ -137,7 +151,7 @@ commit(Recorder* recorder, StemRecorders* stems, TonMeasurement* result,
   TonAudioWriter* const writer = recorder->writer;
   recorder->writer = NULL;
   TON_TRY(ton_writer_commit(writer, NULL, NULL, error));
-  return commit_stems(stems, recorder->given, error);
+  return commit_stems(mix, stems, recorder->given, error);
 }
 
 static TonStatus
@@ -162,7 +176,7 @@ render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
   status = status ? status
                   : render_mix(mix, song->cache, &recorder, stems.taps, stems.n,
                                job, &fault, error);
-  status = status ? status : commit(&recorder, &stems, result, error);
+  status = status ? status : commit(mix, &recorder, &stems, result, error);
   status = status ? status : judge(mix, &fault, options->bits, result, error);
   ton_writer_abandon(recorder.writer);
   ton_meters_free(recorder.meters);

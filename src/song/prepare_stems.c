@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Tracks as files that the engine can read at the rate of the mix.
-#include "song/parallel_for.h"
+/// @file Tracks as files that the engine can read at the rate of the mix.
+#include "base/parallel_for.h"
 #include "song/render.h"
 
 typedef struct {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Proposing a mix: the stems are measured, the assistant is asked, what it
+/// @file Proposing a mix: the stems are measured, the assistant is asked, what it
 /// says goes into the text, the result is rendered and levelled.
 #include "assistants/mix.h"
+#include "assistants/user_edits.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/parallel_for.h"
 #include "song/analyse.h"
-#include "song/parallel_for.h"
 #include "song/render.h"
 #include "song/song.h"
-#include "song/user_edits.h"
 
 #include <assert.h>
 #include <math.h>
@@ -137,7 +136,7 @@ propose_all(Proposal* p)
   return carry_out(p, &plan, ton_assist_mix(&brief, &plan, p->error));
 }
 
-// What was proposed is rendered, and heard -------------------------------------
+// What was proposed is rendered and measured -------------------------------------
 
 /// Loudness while the stem itself sounds, as TonFacts.active_lufs: 400 ms
 /// blocks of which half sound, gated 10 LU under their mean
@@ -169,10 +168,10 @@ typedef struct {
   double* lufs; ///< Per track, behind its fader
   double true_peak_dbtp;
   double integrated_lufs;
-} Hearing;
+} Trial;
 
 static TonStatus
-open_hearing(const Proposal* p, Hearing* h, bool strips)
+open_trial(const Proposal* p, Trial* h, bool strips)
 {
   h->strips = ton_alloc((p->n + 1) * sizeof(Recorder));
   h->taps = ton_alloc((p->n + 1) * sizeof(StripTap));
@@ -192,7 +191,7 @@ open_hearing(const Proposal* p, Hearing* h, bool strips)
 }
 
 static void
-close_hearing(const Proposal* p, Hearing* h)
+close_trial(const Proposal* p, Trial* h)
 {
   TonMeasurement m;
   ton_meters_finish(h->mix.meters, &m);
@@ -212,15 +211,15 @@ close_hearing(const Proposal* p, Hearing* h)
 }
 
 static TonStatus
-hear(Proposal* p, Hearing* h, bool strips)
+render_trial(Proposal* p, Trial* h, bool strips)
 {
-  *h = (Hearing){0};
-  TonStatus status = open_hearing(p, h, strips);
+  *h = (Trial){0};
+  TonStatus status = open_trial(p, h, strips);
   status = status ? status
                   : render_mix(p->mix, p->song->cache, &h->mix, h->taps,
                                strips ? p->n : 0, p->job, NULL, p->error);
   if (h->mix.meters) {
-    close_hearing(p, h);
+    close_trial(p, h);
   }
   return status;
 }
@@ -229,26 +228,26 @@ hear(Proposal* p, Hearing* h, bool strips)
 static TonStatus
 level_all(Proposal* p)
 {
-  Hearing heard;
+  Trial trial;
   TonPlan plan = {0};
-  TonStatus status = hear(p, &heard, true);
+  TonStatus status = render_trial(p, &trial, true);
   if (!status) {
     const TonMixBrief brief = brief_of(p);
-    status = ton_assist_mix_balance(&brief, heard.lufs, &plan, p->error);
+    status = ton_assist_mix_balance(&brief, trial.lufs, &plan, p->error);
     const bool moved = plan.n_edits > 0;
     status = carry_out(p, &plan, status);
-    ton_free(heard.lufs);
-    heard.lufs = NULL;
-    status = status || !moved ? status : hear(p, &heard, false);
+    ton_free(trial.lufs);
+    trial.lufs = NULL;
+    status = status || !moved ? status : render_trial(p, &trial, false);
   }
-  ton_free(heard.lufs);
+  ton_free(trial.lufs);
   TON_TRY(status);
   plan = (TonPlan){0};
   // silence has no level; what makes it is in the other decisions
-  return isfinite(heard.true_peak_dbtp)
+  return isfinite(trial.true_peak_dbtp)
              ? carry_out(p, &plan,
-                         ton_assist_mix_level(p->mix, heard.true_peak_dbtp,
-                                              heard.integrated_lufs, &plan,
+                         ton_assist_mix_level(p->mix, trial.true_peak_dbtp,
+                                              trial.integrated_lufs, &plan,
                                               p->error))
              : TON_OK;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Measuring and writing what is rendered, without the silence at the end.
+/// @file Measuring and writing what is rendered, without the silence at the end.
 #include "song/recorder.h"
 
 #include "base/error.h"
@@ -52,7 +51,7 @@ grow_quiet(Recorder* r, uint32_t frames)
 
 /// Where frames are let through does not depend on the size of the blocks
 static bool
-keep_quiet(Recorder* r, const float* const* in, uint32_t from, uint32_t frames)
+hold_back(Recorder* r, const float* const* in, uint32_t from, uint32_t frames)
 {
   while (from < frames) {
     if (r->n_quiet == MAX_QUIET && !release_quiet(r)) {
@@ -73,9 +72,9 @@ keep_quiet(Recorder* r, const float* const* in, uint32_t from, uint32_t frames)
   return true;
 }
 
-/// Frames up to the last one that is heard, or up to `min`
+/// Frames up to the last one that can be heard, or up to `min`
 static uint32_t
-heard(const float* const* in, uint32_t min, uint32_t frames)
+audible(const float* const* in, uint32_t min, uint32_t frames)
 {
   while (frames > min && fabsf(in[0][frames - 1]) < QUIET &&
          fabsf(in[1][frames - 1]) < QUIET) {
@@ -94,11 +93,11 @@ push(void* handle, const float* const* in, uint32_t frames)
   const uint64_t at = r->given + r->n_quiet;
   const uint64_t certain = at < r->min_frames ? r->min_frames - at : 0;
   const uint32_t min = certain < frames ? (uint32_t)certain : frames;
-  const uint32_t n = heard(in, min, frames);
+  const uint32_t n = audible(in, min, frames);
   if (n && (!release_quiet(r) || !give(r, in, n))) {
     return false;
   }
-  return n == frames || keep_quiet(r, in, n, frames);
+  return n == frames || hold_back(r, in, n, frames);
 }
 
 TonSink

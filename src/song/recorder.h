@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SONG_RECORDER_H
-#define TON_SONG_RECORDER_H
-
-#include <tonmeister/audio_file.h>
-#include <tonmeister/engine.h>
-#include <tonmeister/measure.h>
-
 /**
    @file
    A sink of the engine that measures and writes what it is given.
@@ -14,6 +7,13 @@
    below -100 dBFS at the end, after the first `min_frames` frames, is left
    out: it waits in `quiet` until something louder follows.
 */
+#ifndef TON_SONG_RECORDER_H
+#define TON_SONG_RECORDER_H
+
+#include <tonmeister/audio_file.h>
+#include <tonmeister/engine.h>
+#include <tonmeister/measure.h>
+
 typedef struct {
   TonMeters* meters;      ///< Or null
   TonAudioWriter* writer; ///< Or null

@@ -1,172 +1,59 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Writing and verifying the deliverables of a release.
+/// @file Writing and verifying the deliverables of a release.
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "base/output_file.h"
+#include "base/parallel_for.h"
 #include "base/string.h"
-#include "song/checksums.h"
-#include "song/parallel_for.h"
+#include "delivery/checksums.h"
+#include "delivery/deliverable.h"
+#include "delivery/file_name.h"
 #include "song/render.h"
 #include "song/song.h"
 
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// A title as a file name
-static void
-safe_name(const char* title, char* room, size_t size)
-{
-  size_t n = 0;
-  for (; *title && n + 1 < size; ++title) {
-    const char c = *title;
-    room[n++] = strchr("/\\:*?\"<>|", c) || (unsigned char)c < 32 ? '-' : c;
-  }
-  room[n] = '\0';
-}
-
-static const char*
-ending(const char* container)
-{
-  return strcmp(container, "FLAC") == 0   ? "flac"
-         : strcmp(container, "MP3") == 0  ? "mp3"
-         : strcmp(container, "M4A") == 0  ? "m4a"
-         : strcmp(container, "OGG") == 0  ? "ogg"
-         : strcmp(container, "OPUS") == 0 ? "opus"
-                                          : "wav";
-}
-
-static bool
-is_lossy(const char* container)
-{
-  return strcmp(container, "WAV") != 0 && strcmp(container, "FLAC") != 0;
-}
-
-static void
-copy_tag(char* to, size_t size, const char* from)
-{
-  snprintf(to, size, "%s", from ? from : "");
-}
-
-static TonTags
-tags_of(const TonRelease* r, const TonMeasurement* m)
-{
-  TonTags t = {.track = r->track,
-               .track_total = r->track_total,
-               .has_gain = isfinite(m->integrated_lufs),
-               .track_gain_db = -18.0 - m->integrated_lufs,
-               .track_peak_dbtp = m->true_peak_dbtp,
-               .cover_path = r->cover};
-  copy_tag(t.title, sizeof(t.title), r->title);
-  copy_tag(t.artist, sizeof(t.artist), r->artist);
-  copy_tag(t.album, sizeof(t.album), r->album);
-  copy_tag(t.album_artist, sizeof(t.album_artist), r->album_artist);
-  copy_tag(t.composer, sizeof(t.composer), r->composer);
-  copy_tag(t.genre, sizeof(t.genre), r->genre);
-  copy_tag(t.date, sizeof(t.date), r->date);
-  copy_tag(t.comment, sizeof(t.comment), r->comment);
-  copy_tag(t.copyright, sizeof(t.copyright), r->copyright);
-  copy_tag(t.publisher, sizeof(t.publisher), r->publisher);
-  copy_tag(t.isrc, sizeof(t.isrc), r->isrc);
-  copy_tag(t.upc, sizeof(t.upc), r->upc);
-  return t;
-}
-
 /// One file on its way
 typedef struct {
+  DeliveryTask task;
   const TonSong* song;
-  const TonRelease* release;
-  const TonDeliverable* what;
-  const TonMeasurement* master;
-  double ceiling_dbtp;
   const TonJob* job;
   TonError* error;
-  char source[2048]; ///< The master at the file's rate
+  char source[PATH_MAX]; ///< The master at the file's rate
   bool converted;
 } Delivery;
-
-/// Loudness a file may be away from the master's, LU
-#define NEAR_LU 0.1
-/// Same for a codec, whose low-pass takes treble with it
-#define NEAR_CODED_LU 0.5
-/// Highest true peak a decoder may give, dBTP: what lies above 0 is clipped by
-/// players that decode to integers
-#define MAX_DECODED_DBTP -0.1
-
-/// Rate of the file: the master's unless the text says otherwise, and for MP3
-/// one that MPEG-1 has, of the same family if there is one
-static uint32_t
-rate_of(const Delivery* d)
-{
-  const uint32_t own = d->master->rate;
-  const uint32_t rate = d->what->rate ? d->what->rate : own;
-  if (strcmp(d->what->container, "MP3") != 0 || rate == 32000 ||
-      rate == 44100 || rate == 48000) {
-    return rate;
-  }
-  return own % 44100 == 0 || own % 11025 == 0 ? 44100 : 48000;
-}
 
 /// The master as it is, or converted: once for all files of a rate
 static TonStatus
 find_source(Delivery* d)
 {
   static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
-  const uint32_t rate = rate_of(d);
-  snprintf(d->source, sizeof(d->source), "%s", d->release->source);
-  d->converted = rate != d->master->rate;
+  const uint32_t rate =
+      delivery_rate(d->task.format, d->task.what->rate, d->task.master->rate);
+  snprintf(d->source, sizeof(d->source), "%s", d->task.release->source);
+  d->converted = rate != d->task.master->rate;
   if (!d->converted) {
     return TON_OK;
   }
   pthread_mutex_lock(&one_at_a_time);
   const TonStatus status =
-      ton_stem_prepared(d->release->source, rate, d->song->cache, d->source,
-                        sizeof(d->source), NULL, NULL, d->error);
+      ton_stem_prepared(d->task.release->source, rate, d->song->cache,
+                        d->source, sizeof(d->source), NULL, NULL, d->error);
   pthread_mutex_unlock(&one_at_a_time);
   return status;
 }
 
-static TonAudioFormat
-format_of(const Delivery* d, bool held)
-{
-  const TonDeliverable* const what = d->what;
-  const TonMeasurement* const m = d->master;
-  const bool wav = strcmp(what->container, "WAV") == 0;
-  return (TonAudioFormat){
-      .rate = rate_of(d),
-      .channels = m->channels,
-      .samples = what->bits == 16 ? TON_SAMPLES_16 : TON_SAMPLES_24,
-      .container = what->container,
-      .bitrate_kbps = what->bitrate_kbps,
-      // a 24-bit master at its own rate is copied sample for sample
-      .dither = what->bits == 16 || held,
-      .dither_seed = 2,
-      .frames_hint = m->frames,
-      .broadcast = {.present = wav,
-                    .integrated_lufs = NAN,
-                    .range_lu = NAN,
-                    .true_peak_dbtp = NAN,
-                    .momentary_max_lufs = NAN,
-                    .short_term_max_lufs = NAN}};
-}
-
-/// Peaks held where conversion or a codec has moved them
-typedef struct {
-  bool on;
-  double ceiling_dbtp;
-  double gain_db; ///< What the limiter took from the loudness
-} Hold;
-
 /// Render into the writer.  The peaks stand out by fractions of a decibel, so
 /// that a fast release is not heard and takes least.
 static TonStatus
-render(const Delivery* d, const Hold* hold, Recorder* recorder)
+render(const Delivery* d, const PeakHold* hold, Recorder* recorder)
 {
   TonInsert guard = {0};
   char text[128];
@@ -187,13 +74,13 @@ render(const Delivery* d, const Hold* hold, Recorder* recorder)
 /// Write, with the file's own loudness in its broadcast chunk and tags.  What is
 /// passed on as it is has that of the master.
 static TonStatus
-write_once(const Delivery* d, const Hold* hold, const char* path,
+write_once(const Delivery* d, const PeakHold* hold, const char* path,
            TonAudioWriter** writer)
 {
-  const TonAudioFormat format = format_of(d, hold->on);
+  const TonAudioFormat format = delivery_audio_format(&d->task, hold->on);
   Recorder recorder = {.error = d->error};
   TON_TRY(ton_writer_open(path, &format, &recorder.writer, d->error));
-  TonMeasurement m = *d->master;
+  TonMeasurement m = *d->task.master;
   TonStatus status = TON_OK;
   const unsigned long refusals = ton_alloc_refusals();
   if (hold->on) {
@@ -217,7 +104,7 @@ write_once(const Delivery* d, const Hold* hold, const char* path,
   const TonBroadcast b = {format.broadcast.present, m.integrated_lufs,
                           m.loudness_range_lu,      m.true_peak_dbtp,
                           m.momentary_max_lufs,     m.short_term_max_lufs};
-  const TonTags tags = tags_of(d->release, &m);
+  const TonTags tags = delivery_tags(d->task.release, &m);
   return ton_writer_finish(recorder.writer, &b, &tags, d->error);
 }
 
@@ -235,47 +122,19 @@ verify(TonDelivered* made, const char* path, const TonJob* job, TonError* error)
   return TON_OK;
 }
 
-static double
-away_lu(const Delivery* d, const TonDelivered* made)
-{
-  return made->measured.integrated_lufs - d->master->integrated_lufs;
-}
-
-/// What another try would do better: the peaks of a decoder that goes too high
-/// are held lower by as much, and what that takes from the loudness is given
-/// back.  False: it is good.
-static bool
-improve(const Delivery* d, const TonDelivered* made, Hold* hold)
-{
-  const double over = made->measured.true_peak_dbtp - MAX_DECODED_DBTP;
-  const double away = away_lu(d, made);
-  const double near = made->lossy ? NEAR_CODED_LU : NEAR_LU;
-  const bool high = made->lossy && over > 0.0;
-  const bool soft = hold->on && fabs(away) > 0.5 * near;
-  if (high) {
-    const double top = hold->on
-                           ? hold->ceiling_dbtp
-                           : fmin(d->master->true_peak_dbtp, d->ceiling_dbtp);
-    hold->on = true;
-    hold->ceiling_dbtp = fmax(top - over - 0.05, -20.0);
-  }
-  hold->gain_db = fmin(hold->gain_db - (soft ? away : 0.0), 1.0);
-  return high || soft;
-}
-
 /// Write and verify, again where the first try can be bettered
 static TonStatus
 try_and_verify(const Delivery* d, TonDelivered* made, TonAudioWriter** writer)
 {
   enum { MAX_TRIES = 4 };
-  Hold hold = {.on = d->converted, .ceiling_dbtp = d->ceiling_dbtp};
+  PeakHold hold = {.on = d->converted, .ceiling_dbtp = d->task.ceiling_dbtp};
   for (int i = 0; i < MAX_TRIES; ++i) {
     ton_writer_abandon(*writer);
     *writer = NULL;
     TON_TRY(write_once(d, &hold, made->path, writer));
     made->tries = (uint32_t)i + 1;
     TON_TRY(verify(made, ton_writer_temporary(*writer), d->job, d->error));
-    if (!improve(d, made, &hold)) {
+    if (!delivery_improve(&d->task, made, &hold)) {
       break;
     }
   }
@@ -299,79 +158,31 @@ write_and_verify(const Delivery* d, TonDelivered* made)
   return status;
 }
 
-/// A text of its own, or null when memory is refused
-__attribute__((format(printf, 1, 2))) static char*
-print_string(const char* format, ...)
-{
-  char* text = NULL;
-  va_list args;
-  va_start(args, format);
-  const int n = vsnprintf(NULL, 0, format, args);
-  va_end(args);
-  text = n < 0 ? NULL : ton_alloc((size_t)n + 1);
-  va_start(args, format);
-  if (text) {
-    vsnprintf(text, (size_t)n + 1, format, args);
-  }
-  va_end(args);
-  return text;
-}
-
-/// Whether the file on the disk keeps the ceiling and the loudness
-static TonStatus
-judge(const Delivery* d, TonDelivered* made)
-{
-  const TonMeasurement* const m = &made->measured;
-  const double max_dbtp =
-      made->lossy ? MAX_DECODED_DBTP : d->ceiling_dbtp + 0.05;
-  const double away = away_lu(d, made);
-  const double near = made->lossy ? NEAR_CODED_LU : NEAR_LU;
-  const char* const when = made->lossy ? "decoding" : "writing";
-  made->good = !(m->true_peak_dbtp > max_dbtp) && !(fabs(away) > near);
-  made->why =
-      made->good ? ton_copy_string("")
-      : m->true_peak_dbtp > max_dbtp
-          ? print_string("reads %.2f dBTP after %s, above %.2f dBTP",
-                         m->true_peak_dbtp, when, max_dbtp)
-          : print_string("reads %.2f LUFS after %s, %.2f LU %s the master",
-                         m->integrated_lufs, when, fabs(away),
-                         away < 0.0 ? "under" : "over");
-  return made->why ? TON_OK
-                   : ton_fail(d->error, TON_NO_MEMORY, "out of memory");
-}
-
 /// No encoder for it here: said, and in the way of nothing else
 static TonStatus
 leave_out(const Delivery* d, TonDelivered* made)
 {
-  made->measured = (TonMeasurement){.rate = d->master->rate,
-                                    .channels = d->master->channels,
+  TonString why = {0};
+  made->measured = (TonMeasurement){.rate = d->task.master->rate,
+                                    .channels = d->task.master->channels,
                                     .integrated_lufs = NAN,
                                     .true_peak_dbtp = NAN};
-  made->why = print_string("is not written: %s", d->error->text);
-  return made->why ? TON_OK
-                   : ton_fail(d->error, TON_NO_MEMORY, "out of memory");
+  ton_string_printf(&why, "is not written: %s", d->error->text);
+  made->why = why.failed ? NULL : ton_copy_string(why.bytes);
+  ton_string_free(&why);
+  return made->why ? TON_OK : TON_NO_MEMORY;
 }
 
 static TonStatus
 deliver(Delivery* d, TonDelivered* made)
 {
-  char name[256];
-  const TonRelease* const r = d->release;
-  safe_name(r->title ? r->title : "song", name, sizeof(name));
-  made->lossy = is_lossy(d->what->container);
-  made->name = ton_copy_string(d->what->name);
-  made->path = print_string("%s/%s (%s).%s", d->song->release, name,
-                            d->what->name, ending(d->what->container));
-  if (!made->name || !made->path) {
-    return ton_fail(d->error, TON_NO_MEMORY, "out of memory");
-  }
   TonStatus status = find_source(d);
   status = status ? status : write_and_verify(d, made);
-  if (status == TON_UNSUPPORTED) {
-    return leave_out(d, made);
+  if (status && status != TON_UNSUPPORTED) {
+    return status;
   }
-  return status ? status : judge(d, made);
+  status = status ? leave_out(d, made) : delivery_judge(&d->task, made);
+  return status ? ton_fail(d->error, status, "out of memory") : TON_OK;
 }
 
 /// A picture that lies in the song's folder, or null
@@ -439,6 +250,31 @@ typedef struct {
   uint32_t* order; ///< In which they are begun
 } Deliveries;
 
+/// Names and paths of all files
+static TonStatus
+name_files(Deliveries* a, TonError* error)
+{
+  FileNames names = {0};
+  bool good = true;
+  for (uint32_t i = 0; i < a->n && good; ++i) {
+    const TonDeliverable* const what = &a->release->deliverables[i];
+    const DeliveryFormat* const format = delivery_format(what->container);
+    char* const file = file_names_add(&names, a->release->title, what->name,
+                                      format->extension);
+    TonString path = {0};
+    ton_string_printf(&path, "%s/%s", a->song->release, file ? file : "");
+    a->all[i] = (TonDelivered){
+        .name = ton_copy_string(what->name),
+        .lossy = format->lossy,
+        .path = file && !path.failed ? ton_copy_string(path.bytes) : NULL};
+    good = a->all[i].name && a->all[i].path;
+    ton_string_free(&path);
+    ton_free(file);
+  }
+  file_names_free(&names);
+  return good ? TON_OK : ton_fail(error, TON_NO_MEMORY, "out of memory");
+}
+
 /// Encoders of lossy codecs work longest: they begin
 static void
 find_order(Deliveries* a)
@@ -446,7 +282,7 @@ find_order(Deliveries* a)
   uint32_t n = 0;
   for (int lossy = 1; lossy >= 0; --lossy) {
     for (uint32_t i = 0; i < a->n; ++i) {
-      if (is_lossy(a->release->deliverables[i].container) == lossy) {
+      if (a->all[i].lossy == lossy) {
         a->order[n++] = i;
       }
     }
@@ -459,11 +295,13 @@ deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
   Deliveries* const a = handle;
   TonJob alone = *job; // files share the cores
   alone.threads = a->n > 1 ? 1 : job->threads;
-  Delivery d = {.song = a->song,
-                .release = a->release,
-                .what = &a->release->deliverables[a->order[i]],
-                .master = &a->master,
-                .ceiling_dbtp = a->ceiling_dbtp,
+  const TonDeliverable* const what = &a->release->deliverables[a->order[i]];
+  Delivery d = {.task = {.release = a->release,
+                         .what = what,
+                         .format = delivery_format(what->container),
+                         .master = &a->master,
+                         .ceiling_dbtp = a->ceiling_dbtp},
+                .song = a->song,
                 .job = &alone,
                 .error = error};
   return deliver(&d, &a->all[a->order[i]]);
@@ -483,7 +321,7 @@ deliver_all(const TonSong* song, const TonRelease* r, const TonJob* job,
   delivery->files = a.all = ton_alloc((a.n + 1) * sizeof(TonDelivered));
   a.order = ton_alloc((a.n + 1) * sizeof(uint32_t));
   TonStatus status = a.all && a.order
-                         ? TON_OK
+                         ? name_files(&a, error)
                          : ton_fail(error, TON_NO_MEMORY, "out of memory");
   if (!status) {
     find_order(&a);

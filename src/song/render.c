@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// Rendering a mix or a chain: opens the files, runs the engine, reads meters.
+/// @file Rendering a mix or a chain: opens the files, runs the engine, reads meters.
 #include "song/render.h"
 
 #include "base/error.h"

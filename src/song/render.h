@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   From a mix or a chain to sound: the graph is built, compiled and run.
+   All functions [main].
+*/
 #ifndef TON_SONG_RENDER_H
 #define TON_SONG_RENDER_H
 
@@ -6,12 +11,6 @@
 
 #include <tonmeister/job.h>
 #include <tonmeister/session.h>
-
-/**
-   @file
-   From a mix or a chain to sound: the graph is built, compiled and run.
-   All functions [main].
-*/
 
 /// A file the engine can read as it is
 typedef struct {

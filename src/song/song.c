@@ -5,6 +5,7 @@
 */
 #include "song/song.h"
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/string.h"
 
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // Paths -----------------------------------------------------------------------
@@ -32,31 +32,29 @@ song_path_of(TonSong* song, const char* file)
 static TonStatus
 name_files(TonSong* s, TonError* error)
 {
-  static const char* const texts[][2] = {
-      [TON_SONG_MIX_TEXT] = {"mix.yaml", "decisions.json"},
-      [TON_SONG_MASTER_TEXT] = {"master.yaml", "master-decisions.json"},
-      [TON_SONG_RELEASE_TEXT] = {"release.yaml", NULL}};
-  bool good = true;
-  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
-    const char* const records = texts[i][1];
-    s->texts[i].path = song_path_of(s, texts[i][0]);
-    s->texts[i].records_path = records ? song_path_of(s, records) : NULL;
-    good = good && s->texts[i].path && !records == !s->texts[i].records_path;
-  }
+  SongText* const mix = &s->texts[TON_SONG_MIX_TEXT];
+  SongText* const master = &s->texts[TON_SONG_MASTER_TEXT];
   const struct {
     const char** path;
     const char* file;
-  } files[] = {{&s->out, "out"},
+  } files[] = {{&mix->path, "mix.yaml"},
+               {&mix->records_path, "decisions.json"},
+               {&master->path, "master.yaml"},
+               {&master->records_path, "master-decisions.json"},
+               {&s->texts[TON_SONG_RELEASE_TEXT].path, "release.yaml"},
+               {&s->out, "out"},
                {&s->mix, "out/mix.wav"},
                {&s->master, "out/master.wav"},
                {&s->stems, "out/stems"},
                {&s->release, "out/release"},
                {&s->cache, ".tonmeister/stems"}};
-  for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); ++i) {
+  for (size_t i = 0; i < TON_COUNT(files); ++i) {
     *files[i].path = song_path_of(s, files[i].file);
-    good = good && *files[i].path;
+    if (!*files[i].path) {
+      return ton_fail(error, TON_NO_MEMORY, "out of memory");
+    }
   }
-  return good ? TON_OK : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  return TON_OK;
 }
 
 /// A song in a folder, nothing read yet
@@ -165,14 +163,12 @@ TonStatus
 song_of_file(TonSong** song, TonError* error)
 {
   *song = NULL;
-  TonSong* s = NULL;
-  const TonStatus status = new_song(".", &s, error);
+  const TonStatus status = new_song(".", song, error);
   if (status) {
-    ton_song_free(s);
-    return status;
+    ton_song_free(*song);
+    *song = NULL;
   }
-  *song = s;
-  return TON_OK;
+  return status;
 }
 
 void
@@ -230,12 +226,6 @@ song_begin_text(TonSong* song, TonSongText text, const char* content,
 {
   SongText* const t = &song->texts[text];
   return ton_doc_parse(content, strlen(content), t->path, &t->doc, error);
-}
-
-const char*
-ton_song_folder(const TonSong* song)
-{
-  return song->folder;
 }
 
 const char*
@@ -328,38 +318,4 @@ ton_song_save(TonSong* song, TonError* error)
     TON_TRY(save_text(&song->texts[i], error));
   }
   return TON_OK;
-}
-
-// Folders ---------------------------------------------------------------------
-
-TonStatus
-ton_make_folder(const char* path, TonError* error)
-{
-  char* const part = ton_copy_string(path);
-  if (!part) {
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  bool good = true;
-  for (char* at = part + 1; good && *at; ++at) {
-    if (*at == '/') {
-      *at = '\0';
-      good = mkdir(part, 0777) == 0 || errno == EEXIST;
-      *at = '/';
-    }
-  }
-  struct stat st;
-  good = good && (mkdir(part, 0777) == 0 || errno == EEXIST);
-  if (good && stat(part, &st) == 0 && !S_ISDIR(st.st_mode)) {
-    errno = ENOTDIR;
-    good = false;
-  }
-  ton_free(part);
-  return good ? TON_OK : ton_fail_write(error, path);
-}
-
-bool
-ton_is_file(const char* path)
-{
-  struct stat st;
-  return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What an open song holds, for the other files of this folder.
+*/
 #ifndef TON_SONG_SONG_H
 #define TON_SONG_SONG_H
 
 #include "base/memory.h"
 
 #include <tonmeister/song.h>
-
-/**
-   @file
-   What an open song holds, for the other files of this folder.
-*/
 
 /// A text and the records of its decisions
 typedef struct {
@@ -52,8 +51,5 @@ TonStatus song_read_release(const TonSong* song, TonRelease** release,
 /// Begin a text that is not there.
 TonStatus song_begin_text(TonSong* song, TonSongText text, const char* content,
                           TonError* error);
-
-/// Make a folder and those above it.
-TonStatus ton_make_folder(const char* path, TonError* error);
 
 #endif

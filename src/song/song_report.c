@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// The report of a song: measured, read, and handed to the printers.
+/// @file The report of a song: measured, read, and handed to the printers.
 #include "assistants/targets.h"
 #include "base/error.h"
 #include "base/output_file.h"

@@ -1,162 +1,139 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Audio in a temporary file that has no name.
 #include "song/temp_audio.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/string.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ROOM = 16384 }; ///< Frames on the way
+enum { CHUNK = 4096 }; ///< Frames read or written at a time
 
 struct TempAudio {
-  char path[2048]; ///< For errors: it has no name any more
-  int file;
+  char* near; ///< For errors: the file itself has no name
+  FILE* file;
   uint32_t channels;
   uint64_t frames;
-  uint32_t held; ///< Frames in `room`: to be written, or not yet read
-  uint32_t next; ///< First of them that is not yet read
-  off_t at;      ///< Read up to here
-  int failure;   ///< errno of the first write that failed
-  float room[2 * ROOM];
+  int failure; ///< errno of the first write that failed
+  float buffer[2 * CHUNK];
 };
 
-TonStatus
-temp_audio_new(const char* near, uint32_t channels, TempAudio** spool,
-               TonError* error)
+/// A file beside `near`, without a name from the start
+static TonStatus
+open_beside(TempAudio* a, TonError* error)
 {
-  TempAudio* const s = ton_alloc(sizeof(TempAudio));
-  if (!s) {
+  TonString path = {0};
+  const char* const slash = strrchr(a->near, '/');
+  ton_string_add_bytes(&path, a->near,
+                       slash ? (size_t)(slash - a->near) + 1 : 0);
+  ton_string_add(&path, ".part-audio-XXXXXX");
+  if (path.failed) {
+    ton_string_free(&path);
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  const char* const slash = strrchr(near, '/');
-  const int folder = slash ? (int)(slash - near) + 1 : 0;
-  snprintf(s->path, sizeof(s->path), "%.*s.part-spool-XXXXXX", folder, near);
-  s->channels = channels;
-  s->file = mkstemp(s->path);
-  if (s->file < 0) {
-    const TonStatus status = ton_fail_write(error, near);
-    ton_free(s);
+  const int fd = mkstemp(path.bytes);
+  a->file = fd < 0 ? NULL : fdopen(fd, "w+b");
+  const TonStatus status = a->file ? TON_OK : ton_fail_write(error, a->near);
+  if (fd >= 0) {
+    unlink(path.bytes);
+  }
+  ton_string_free(&path);
+  return status;
+}
+
+TonStatus
+temp_audio_new(const char* near, uint32_t channels, TempAudio** audio,
+               TonError* error)
+{
+  TempAudio* const a = ton_alloc(sizeof(TempAudio));
+  char* const own = ton_copy_string(near);
+  if (!a || !own) {
+    ton_free(a);
+    ton_free(own);
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  a->near = own;
+  a->channels = channels;
+  const TonStatus status = open_beside(a, error);
+  if (status) {
+    temp_audio_free(a);
     return status;
   }
-  unlink(s->path);
-  snprintf(s->path, sizeof(s->path), "%s", near);
-  *spool = s;
+  *audio = a;
   return TON_OK;
 }
 
 void
-temp_audio_free(TempAudio* s)
+temp_audio_free(TempAudio* a)
 {
-  if (s) {
-    close(s->file);
-    ton_free(s);
+  if (a && a->file) {
+    fclose(a->file);
   }
-}
-
-static bool
-write_out(TempAudio* s)
-{
-  const char* at = (const char*)s->room;
-  size_t left = (size_t)s->held * s->channels * sizeof(float);
-  while (left && !s->failure) {
-    const ssize_t n = write(s->file, at, left);
-    if (n < 0 && errno != EINTR) {
-      s->failure = errno;
-    } else if (n > 0) {
-      at += n;
-      left -= (size_t)n;
-    }
+  if (a) {
+    ton_free(a->near);
+    ton_free(a);
   }
-  s->held = 0;
-  return !s->failure;
 }
 
 bool
-temp_audio_add(TempAudio* s, const float* const* in, uint32_t frames)
+temp_audio_add(TempAudio* a, const float* const* in, uint32_t frames)
 {
-  bool good = !s->failure;
-  for (uint32_t i = 0; i < frames && good; ++i) {
-    for (uint32_t c = 0; c < s->channels; ++c) {
-      s->room[s->held * s->channels + c] = in[c][i];
+  for (uint32_t at = 0; at < frames && !a->failure;) {
+    const uint32_t n = frames - at < CHUNK ? frames - at : CHUNK;
+    for (uint32_t c = 0; c < a->channels; ++c) {
+      for (uint32_t i = 0; i < n; ++i) {
+        a->buffer[i * a->channels + c] = in[c][at + i];
+      }
     }
-    if (++s->held == ROOM) {
-      good = write_out(s);
+    if (fwrite(a->buffer, a->channels * sizeof(float), n, a->file) != n) {
+      a->failure = errno;
     }
+    at += n;
   }
-  s->frames += frames;
-  return good;
+  a->frames += frames;
+  return !a->failure;
 }
 
 TonStatus
-temp_audio_close(TempAudio* s, TonError* error)
+temp_audio_close(TempAudio* a, TonError* error)
 {
-  if (!write_out(s)) {
-    errno = s->failure;
-    return ton_fail_write(error, s->path);
+  if (!a->failure && fflush(a->file) != 0) {
+    a->failure = errno;
   }
-  return TON_OK;
+  errno = a->failure;
+  return a->failure ? ton_fail_write(error, a->near) : TON_OK;
 }
 
-static bool
-fill(TempAudio* s)
-{
-  const size_t size = s->channels * sizeof(float);
-  assert(size > 0);
-  size_t have = 0;
-  while (have < ROOM * size) {
-    const ssize_t n = pread(s->file, (char*)s->room + have, ROOM * size - have,
-                            s->at + (off_t)have);
-    if (n < 0 && errno != EINTR) {
-      return false;
-    }
-    if (n == 0) {
-      break;
-    }
-    have += n > 0 ? (size_t)n : 0;
-  }
-  s->at += (off_t)have;
-  s->held = (uint32_t)(have / size);
-  s->next = 0;
-  return true;
-}
-
+/// Silence after the end
 static bool
 pull(void* handle, float* const* out, uint32_t frames)
 {
-  TempAudio* const s = handle;
-  for (uint32_t i = 0; i < frames;) {
-    if (s->next == s->held && !fill(s)) {
+  TempAudio* const a = handle;
+  for (uint32_t at = 0; at < frames;) {
+    const uint32_t n = frames - at < CHUNK ? frames - at : CHUNK;
+    const size_t got =
+        fread(a->buffer, a->channels * sizeof(float), n, a->file);
+    if (ferror(a->file)) {
       return false;
     }
-    const uint32_t left = s->held - s->next;
-    const uint32_t n = left < frames - i ? left : frames - i;
-    if (!n) {
-      for (uint32_t c = 0; c < s->channels; ++c) {
-        memset(out[c] + i, 0, (frames - i) * sizeof(float));
-      }
-      return true;
-    }
-    for (uint32_t k = 0; k < n; ++k) {
-      for (uint32_t c = 0; c < s->channels; ++c) {
-        out[c][i + k] = s->room[(s->next + k) * s->channels + c];
+    for (uint32_t c = 0; c < a->channels; ++c) {
+      for (uint32_t i = 0; i < n; ++i) {
+        out[c][at + i] = i < got ? a->buffer[i * a->channels + c] : 0.0F;
       }
     }
-    s->next += n;
-    i += n;
+    at += n;
   }
   return true;
 }
 
 TonSource
-temp_audio_source(TempAudio* s)
+temp_audio_source(TempAudio* a)
 {
-  s->held = 0;
-  s->next = 0;
-  s->at = 0;
-  return (TonSource){s, pull, NULL, s->channels, s->frames};
+  rewind(a->file);
+  return (TonSource){a, pull, NULL, a->channels, a->frames};
 }

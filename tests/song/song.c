@@ -2,6 +2,7 @@
 #include "song.h"
 
 #include "base/output_file.h"
+#include "base/folder.h"
 #include "signals.h"
 
 #include <ftw.h>

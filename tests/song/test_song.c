@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// A song as one object: broken texts, texts that change while it is open.
+/// @file A song as one object: broken texts, texts that change while it is open.
 #include "base/array.h"
 #include "song.h"
 

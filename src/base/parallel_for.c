@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "song/parallel_for.h"
+/// @file Workers that share a list of items.
+#include "base/parallel_for.h"
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -10,7 +11,7 @@
 typedef struct {
   uint32_t n;
   const TonJob* job;
-  TonParallelWork work;
+  ParallelWork work;
   void* handle;
   double* done; ///< Per item, 0 to 1
   uint32_t next;
@@ -18,20 +19,20 @@ typedef struct {
   bool stop;
   TonError error; ///< Of that item
   pthread_mutex_t lock;
-} Crew;
+} Workers;
 
 typedef struct {
-  Crew* crew;
-  uint32_t item;
-} Place;
+  Workers* crew;
+  uint32_t index;
+} WorkItem;
 
 static bool
 tell(void* handle, const char* stage, double part)
 {
-  const Place* const place = handle;
-  Crew* const c = place->crew;
+  const WorkItem* const item = handle;
+  Workers* const c = item->crew;
   pthread_mutex_lock(&c->lock);
-  c->done[place->item] = part;
+  c->done[item->index] = part;
   double sum = 0.0;
   for (uint32_t i = 0; i < c->n; ++i) {
     sum += c->done[i];
@@ -46,7 +47,7 @@ tell(void* handle, const char* stage, double part)
 
 /// The next item, or n.  Those under way when one fails were begun before it.
 static uint32_t
-take(Crew* c)
+take(Workers* c)
 {
   pthread_mutex_lock(&c->lock);
   const bool over = c->stop || c->failed < c->n || c->next == c->n;
@@ -56,7 +57,7 @@ take(Crew* c)
 }
 
 static void
-keep_failure(Crew* c, uint32_t item, const TonError* error)
+keep_failure(Workers* c, uint32_t item, const TonError* error)
 {
   pthread_mutex_lock(&c->lock);
   if (item < c->failed) {
@@ -69,12 +70,12 @@ keep_failure(Crew* c, uint32_t item, const TonError* error)
 static void*
 work_on(void* handle)
 {
-  Crew* const c = handle;
+  Workers* const c = handle;
   for (uint32_t i = take(c); i < c->n; i = take(c)) {
-    Place place = {c, i};
+    WorkItem item = {c, i};
     TonJob job = *c->job;
     job.progress = tell;
-    job.handle = &place;
+    job.handle = &item;
     TonError error = {0};
     if (c->work(c->handle, i, &job, &error)) {
       keep_failure(c, i, &error);
@@ -86,23 +87,23 @@ work_on(void* handle)
   return NULL;
 }
 
-enum { MOST_WORKERS = 64 };
+enum { MAX_WORKERS = 64 };
 
 static uint32_t
-count_workers(const Crew* c)
+count_workers(const Workers* c)
 {
   const long cores = sysconf(_SC_NPROCESSORS_ONLN);
   uint32_t n =
       c->job->threads ? c->job->threads : (uint32_t)(cores < 1 ? 1 : cores);
   n = n > c->n ? c->n : n;
-  return n > MOST_WORKERS ? MOST_WORKERS : n;
+  return n > MAX_WORKERS ? MAX_WORKERS : n;
 }
 
 /// The caller works too
 static void
-work_all(Crew* c)
+work_all(Workers* c)
 {
-  pthread_t threads[MOST_WORKERS];
+  pthread_t threads[MAX_WORKERS];
   const uint32_t wanted = count_workers(c);
   uint32_t n = 0;
   while (n + 1 < wanted && pthread_create(&threads[n], NULL, work_on, c) == 0) {
@@ -115,10 +116,10 @@ work_all(Crew* c)
 }
 
 TonStatus
-parallel_for(uint32_t n, const TonJob* job, TonParallelWork work, void* handle,
+parallel_for(uint32_t n, const TonJob* job, ParallelWork work, void* handle,
              TonError* error)
 {
-  Crew c = {.n = n, .job = job, .work = work, .handle = handle, .failed = n};
+  Workers c = {.n = n, .job = job, .work = work, .handle = handle, .failed = n};
   c.done = ton_alloc((n + 1) * sizeof(double));
   if (!c.done) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "song/limiter_model.h"
+/// @file Estimating what a limiter will do from a step-wise outline of the sound.
+#include "dsp/limiter_model.h"
 
 #include "base/memory.h"
 #include "dsp/decibel.h"
@@ -11,11 +12,11 @@
 #include <string.h>
 
 enum {
-  MOST_STEPS = 1 << 20,
-  HISTORY = 4,       ///< Frames readable before a step
-  SLACK = 8,         ///< Behind it
-  MOST_FRAMES = 800, ///< Of a step: 1 ms at 768 kHz
-  TENTH = 100,       ///< Steps of 1 ms in one point of the meter
+  MAX_STEPS = 1 << 20,
+  HISTORY = 4,      ///< Frames readable before a step
+  SLACK = 8,        ///< Behind it
+  MAX_FRAMES = 800, ///< Of a step: 1 ms at 768 kHz
+  TENTH = 100,      ///< Steps of 1 ms in one point of the meter
 };
 
 struct LimiterModel {
@@ -23,7 +24,7 @@ struct LimiterModel {
   uint32_t frames; ///< Of a step before folding
   double step_ms;
   uint32_t held;
-  float x[2][HISTORY + MOST_FRAMES + SLACK];
+  float x[2][HISTORY + MAX_FRAMES + SLACK];
   TonKWeight k;
   double state[2][TON_K_HISTORY];
   const TonWeigh* weigh;
@@ -42,11 +43,11 @@ struct LimiterModel {
   double release_ms;
   bool automatic;
   double lufs;
-  // what measured runs have taught
+  // corrected by measured runs
   double hidden_db; ///< By which peaks between samples stand out of them
-  double trust;
-  double offset_lu; ///< Of the loss, from a loss of `learnt_lu` on
-  double learnt_lu;
+  double loss_scale;
+  double offset_lu; ///< Of the loss, from a loss of `learned_lu` on
+  double learned_lu;
 };
 
 LimiterModel*
@@ -55,12 +56,12 @@ limiter_model_new(uint32_t rate, uint32_t channels)
   LimiterModel* const f = ton_alloc(sizeof(LimiterModel));
   if (f) {
     f->channels = channels;
-    f->frames = rate / 1000 < MOST_FRAMES ? rate / 1000 : MOST_FRAMES;
+    f->frames = rate / 1000 < MAX_FRAMES ? rate / 1000 : MAX_FRAMES;
     f->step_ms = 1000.0 * f->frames / rate;
     f->weigh = ton_weigh();
     f->fold = 1;
-    f->trust = 1.02; // peaks between samples, which are not seen here
-    f->learnt_lu = 1.0;
+    f->loss_scale = 1.02; // peaks between samples, which are not seen here
+    f->learned_lu = 1.0;
     ton_k_weight_design(&f->k, rate);
   }
   return f;
@@ -76,7 +77,7 @@ limiter_model_free(LimiterModel* f)
   }
 }
 
-// Keeping ---------------------------------------------------------------------
+// Storing ----------------------------------------------------------------------
 
 /// Two steps become one
 static void
@@ -91,7 +92,7 @@ halve(LimiterModel* f)
 }
 
 static void
-keep(LimiterModel* f, float peak, float power)
+store(LimiterModel* f, float peak, float power)
 {
   f->fold_peak = fmaxf(f->fold_peak, peak);
   f->fold_power += power;
@@ -111,7 +112,7 @@ keep(LimiterModel* f, float peak, float power)
   f->folded = 0;
   f->fold_peak = 0.0F;
   f->fold_power = 0.0F;
-  if (f->n == MOST_STEPS) {
+  if (f->n == MAX_STEPS) {
     halve(f);
   }
 }
@@ -119,12 +120,12 @@ keep(LimiterModel* f, float peak, float power)
 static float
 largest(const float* x, uint32_t n)
 {
-  float most = 0.0F;
+  float max = 0.0F;
   for (uint32_t i = 0; i < n; ++i) {
     const float a = fabsf(x[i]);
-    most = a > most ? a : most;
+    max = a > max ? a : max;
   }
-  return most;
+  return max;
 }
 
 static void
@@ -137,7 +138,7 @@ close_step(LimiterModel* f)
   f->weigh->squares(&f->k, x, f->state, n, &s);
   const float left = largest(x[0], n);
   const float right = mono ? left : largest(x[1], n);
-  keep(f, fmaxf(left, right), (float)((mono ? s.aa : s.aa + s.bb) / n));
+  store(f, fmaxf(left, right), (float)((mono ? s.aa : s.aa + s.bb) / n));
   for (uint32_t c = 0; c < f->channels; ++c) {
     memmove(f->x[c], f->x[c] + n, HISTORY * sizeof(float));
     for (int i = 0; i < TON_K_HISTORY; ++i) {
@@ -151,8 +152,8 @@ void
 limiter_model_add(LimiterModel* f, const float* const* in, uint32_t frames)
 {
   for (uint32_t done = 0; done < frames;) {
-    const uint32_t room = f->frames - f->held;
-    const uint32_t n = frames - done < room ? frames - done : room;
+    const uint32_t space = f->frames - f->held;
+    const uint32_t n = frames - done < space ? frames - done : space;
     for (uint32_t c = 0; c < f->channels; ++c) {
       memcpy(f->x[c] + HISTORY + f->held, in[c] + done, n * sizeof(float));
     }
@@ -164,18 +165,11 @@ limiter_model_add(LimiterModel* f, const float* const* in, uint32_t frames)
   }
 }
 
-// Foreseeing ------------------------------------------------------------------
+// Estimating ------------------------------------------------------------------
 
+/// Mean power of the blocks of 0.4 s that are louder than `min`
 static double
-value_of(const TonInsert* limiter, const char* symbol, double otherwise)
-{
-  const TonParam* const p = ton_param(limiter->type, symbol);
-  return p ? (double)limiter->params[p - limiter->type->params] : otherwise;
-}
-
-/// Mean power of the blocks of 0.4 s that are louder than `least`
-static double
-mean_above(const LimiterModel* f, double least)
+mean_above(const LimiterModel* f, double min)
 {
   const double step_ms = f->fold * f->step_ms;
   const uint32_t hop = (uint32_t)fmax(rint(100.0 / step_ms), 1.0);
@@ -189,7 +183,7 @@ mean_above(const LimiterModel* f, double least)
       power += (double)f->power[i];
     }
     power /= block;
-    if (power > least) {
+    if (power > min) {
       sum += power;
       ++passed;
     }
@@ -209,15 +203,15 @@ loudness_of(const LimiterModel* f)
 }
 
 void
-limiter_model_ready(LimiterModel* f, const TonInsert* limiter)
+limiter_model_ready(LimiterModel* f, const LimiterSettings* settings)
 {
   if (f->held) {
     close_step(f);
   }
-  f->ceiling = ton_from_db(value_of(limiter, "ceiling", -1.0));
-  f->look_ms = value_of(limiter, "look-ahead", 3.0);
-  f->release_ms = value_of(limiter, "release", 30.0);
-  f->automatic = value_of(limiter, "mode", 0.0) == 0.0;
+  f->ceiling = ton_from_db(settings->ceiling_db);
+  f->look_ms = settings->look_ahead_ms;
+  f->release_ms = settings->release_ms;
+  f->automatic = settings->automatic;
   f->lufs = loudness_of(f);
 }
 
@@ -225,9 +219,9 @@ limiter_model_ready(LimiterModel* f, const TonInsert* limiter)
 typedef struct {
   double loss_lu;
   double reduction_db; ///< 95th percentile of the highest of each 0.1 s
-} Fate;
+} LimiterEstimate;
 
-enum { MOST_LOOK = 16 };
+enum { MAX_LOOK = 16 };
 
 /// The limiter's release in steps
 static TonLimitRelease
@@ -255,15 +249,15 @@ percentile_95(float* values, uint32_t n)
 
 /// Reduction at step i takes hold over the look-ahead in front of it: the
 /// mean of what is asked for at i to i + look
-static Fate
-foresee(const LimiterModel* f, double gain_db)
+static LimiterEstimate
+estimate_at(const LimiterModel* f, double gain_db)
 {
   const double limit = f->ceiling / ton_from_db(gain_db + f->hidden_db);
   const uint32_t look =
-      (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MOST_LOOK);
+      (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MAX_LOOK);
   const uint32_t per_point = TENTH / f->fold ? TENTH / f->fold : 1;
   float* const points = ton_alloc((f->n / per_point + 1) * sizeof(float));
-  double ring[MOST_LOOK + 1] = {0.0};
+  double ring[MAX_LOOK + 1] = {0.0};
   double sum = 0.0;
   double before = 0.0;
   double behind = 0.0;
@@ -295,18 +289,19 @@ foresee(const LimiterModel* f, double gain_db)
       deepest = 0.0;
     }
   }
-  const Fate fate = {
+  const LimiterEstimate estimate = {
       .loss_lu = behind > 0.0 ? 10.0 * log10(before / behind) : 0.0,
       .reduction_db =
           points ? -ton_to_db(1.0 - percentile_95(points, n_points)) : 0.0};
   ton_free(points);
-  return fate;
+  return estimate;
 }
 
 static double
 corrected(const LimiterModel* f, double loss_lu)
 {
-  return f->trust * loss_lu + f->offset_lu * fmin(1.0, loss_lu / f->learnt_lu);
+  return f->loss_scale * loss_lu +
+         f->offset_lu * fmin(1.0, loss_lu / f->learned_lu);
 }
 
 /// Secant with its slope held to [0.05, 1]: the loudness never rises faster
@@ -319,7 +314,8 @@ limiter_model_gain(const LimiterModel* f, double lufs, double low, double high)
   double gain_before = NAN;
   double miss_before = NAN;
   for (int i = 0; i < 20; ++i) {
-    const double got = f->lufs + gain - corrected(f, foresee(f, gain).loss_lu);
+    const double got =
+        f->lufs + gain - corrected(f, estimate_at(f, gain).loss_lu);
     const double miss = lufs - got;
     if (gain != gain_before && i > 0) {
       slope =
@@ -338,20 +334,20 @@ limiter_model_gain(const LimiterModel* f, double lufs, double low, double high)
 double
 limiter_model_reduction(const LimiterModel* f, double gain_db)
 {
-  return foresee(f, gain_db).reduction_db;
+  return estimate_at(f, gain_db).reduction_db;
 }
 
 double
-limiter_model_bound(const LimiterModel* f, double most_db, double high)
+limiter_model_bound(const LimiterModel* f, double max_db, double high)
 {
   double from = -24.0;
   double to = high;
-  if (foresee(f, high).reduction_db <= most_db) {
+  if (estimate_at(f, high).reduction_db <= max_db) {
     return high;
   }
   while (to - from > 0.05) {
     const double gain = 0.5 * (from + to);
-    *(foresee(f, gain).reduction_db <= most_db ? &from : &to) = gain;
+    *(estimate_at(f, gain).reduction_db <= max_db ? &from : &to) = gain;
   }
   return from;
 }
@@ -362,10 +358,10 @@ limiter_model_bound(const LimiterModel* f, double most_db, double high)
 double
 limiter_model_useful(const LimiterModel* f, double high)
 {
-  double loss = foresee(f, high).loss_lu;
+  double loss = estimate_at(f, high).loss_lu;
   while (high > 0.0) {
-    const double below = foresee(f, high - 1.0).loss_lu;
-    if (1.0 - f->trust * (loss - below) >= WORTH_LU) {
+    const double below = estimate_at(f, high - 1.0).loss_lu;
+    if (1.0 - f->loss_scale * (loss - below) >= WORTH_LU) {
       break;
     }
     high -= 1.0;
@@ -374,7 +370,7 @@ limiter_model_useful(const LimiterModel* f, double high)
   return high;
 }
 
-/// A loss that was not foreseen comes from peaks between the samples: as much of
+/// A loss that was not estimated comes from peaks between the samples: as much of
 /// them as makes it so
 static void
 find_hidden(LimiterModel* f, double gain_db, double loss_lu)
@@ -383,7 +379,7 @@ find_hidden(LimiterModel* f, double gain_db, double loss_lu)
   double high = 10.0;
   while (high - low > 0.05) {
     f->hidden_db = 0.5 * (low + high);
-    *(foresee(f, gain_db).loss_lu < loss_lu ? &low : &high) = f->hidden_db;
+    *(estimate_at(f, gain_db).loss_lu < loss_lu ? &low : &high) = f->hidden_db;
   }
 }
 
@@ -395,15 +391,15 @@ limiter_model_learn(LimiterModel* f, double gain_db, double lufs)
   if (!isfinite(loss)) {
     return;
   }
-  double foreseen = foresee(f, gain_db).loss_lu;
-  if (loss > 1.5 * foreseen + 0.02) {
+  double estimated = estimate_at(f, gain_db).loss_lu;
+  if (loss > 1.5 * estimated + 0.02) {
     find_hidden(f, gain_db, loss);
-    foreseen = foresee(f, gain_db).loss_lu;
+    estimated = estimate_at(f, gain_db).loss_lu;
   }
-  if (foreseen > 0.005) {
-    const double ratio = (loss + sure_lu) / (foreseen + sure_lu);
-    f->trust = fmin(fmax(ratio, 0.5), 2.0);
-    f->offset_lu = loss - f->trust * foreseen;
-    f->learnt_lu = foreseen;
+  if (estimated > 0.005) {
+    const double ratio = (loss + sure_lu) / (estimated + sure_lu);
+    f->loss_scale = fmin(fmax(ratio, 0.5), 2.0);
+    f->offset_lu = loss - f->loss_scale * estimated;
+    f->learned_lu = estimated;
   }
 }

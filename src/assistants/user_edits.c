@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "song/user_edits.h"
+/// @file Telling the values of the user from those of the assistant.
+#include "assistants/user_edits.h"
 
 #include "base/array.h"
 #include "base/error.h"
@@ -50,7 +51,7 @@ all_hold(const TonDecisions* before, const char* prefix, uint32_t* n)
 static char*
 under(UserEdits* k, const char* path, const char* key)
 {
-  return (char*)(uintptr_t)ton_plan_text(&k->room, "%s/%s", path, key);
+  return (char*)(uintptr_t)ton_plan_text(&k->strings, "%s/%s", path, key);
 }
 
 /// Processors of a chain, an equaliser's bands one by one
@@ -59,7 +60,7 @@ count_chain(UserEdits* k, const TonDoc* doc, const char* path)
 {
   uint32_t n = 0;
   for (uint32_t i = 0; i < ton_doc_count(doc, path); ++i) {
-    const char* const item = ton_plan_text(&k->room, "%s/%u", path, i);
+    const char* const item = ton_plan_text(&k->strings, "%s/%u", path, i);
     const char* const bands = under(k, item, "equaliser");
     const uint32_t here = ton_doc_count(doc, bands);
     n += ton_doc_line(doc, bands) && here ? here : 1;
@@ -84,11 +85,11 @@ static void
 copy_locks(UserEdits* k, const TonStrip* strip, UserEditsStrip* s)
 {
   s->locks =
-      ton_arena_alloc(&k->room.arena, (strip->n_locks + 1) * sizeof(char*));
-  k->room.failed |= !s->locks;
+      ton_arena_alloc(&k->strings.arena, (strip->n_locks + 1) * sizeof(char*));
+  k->strings.failed |= !s->locks;
   for (uint32_t i = 0; s->locks && i < strip->n_locks; ++i) {
     s->locks[s->n_locks++] =
-        (char*)(uintptr_t)ton_plan_text(&k->room, "%s", strip->locks[i]);
+        (char*)(uintptr_t)ton_plan_text(&k->strings, "%s", strip->locks[i]);
   }
 }
 
@@ -96,11 +97,11 @@ static void
 sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
           UserEditsStrip* s)
 {
-  s->name = ton_plan_text(&k->room, "%s", strip->name);
+  s->name = ton_plan_text(&k->strings, "%s", strip->name);
   copy_locks(k, strip, s);
   const char* const base =
-      ton_plan_text(&k->room, "%s/%s", strip->bus ? "buses" : "tracks",
-                    ton_plan_name(&k->room, strip->name));
+      ton_plan_text(&k->strings, "%s/%s", strip->bus ? "buses" : "tracks",
+                    ton_plan_name(&k->strings, strip->name));
   for (uint32_t i = 0; i < TON_COUNT(keys); ++i) {
     const char* const path = under(k, base, keys[i]);
     if (ton_doc_line(doc, path)) {
@@ -125,7 +126,7 @@ user_edits_find(UserEdits* k, TonDecisions* records, const TonDoc* doc,
   for (uint32_t i = 0; k->strips && i < mix->n_strips; ++i) {
     sort_keys(k, doc, &mix->strips[i], &k->strips[k->n++]);
   }
-  return k->strips && !k->room.failed
+  return k->strips && !k->strings.failed
              ? TON_OK
              : ton_fail(error, TON_NO_MEMORY, "out of memory");
 }
@@ -134,7 +135,7 @@ void
 user_edits_free(UserEdits* k)
 {
   ton_decisions_free(&k->before);
-  ton_plan_free(&k->room);
+  ton_plan_free(&k->strings);
   ton_free(k->strips);
   *k = (UserEdits){0};
 }
@@ -145,7 +146,7 @@ static bool
 add_locks(UserEdits* k, const UserEditsStrip* kept, TonStrip* strip)
 {
   char** const locks = ton_arena_alloc(
-      &k->room.arena, (strip->n_locks + TON_COUNT(keys)) * sizeof(char*));
+      &k->strings.arena, (strip->n_locks + TON_COUNT(keys)) * sizeof(char*));
   if (!locks) {
     return false;
   }
@@ -280,9 +281,10 @@ is_kept(UserEdits* k, const char* path)
 {
   for (uint32_t i = 0; i < k->n; ++i) {
     const UserEditsStrip* const s = &k->strips[i];
-    const char* const name = ton_plan_name(&k->room, s->name);
-    const char* const bases[2] = {ton_plan_text(&k->room, "tracks/%s/", name),
-                                  ton_plan_text(&k->room, "buses/%s/", name)};
+    const char* const name = ton_plan_name(&k->strings, s->name);
+    const char* const bases[2] = {
+        ton_plan_text(&k->strings, "tracks/%s/", name),
+        ton_plan_text(&k->strings, "buses/%s/", name)};
     for (int b = 0; b < 2; ++b) {
       const char* const key = path + strlen(bases[b]);
       if (begins(path, bases[b]) &&

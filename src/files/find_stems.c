@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file
-/// The audio files of a folder, in the order a person would list them.
+/// @file The audio files of a folder, in the order a person would list them.
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/memory.h"
+#include "base/string.h"
 
-#include <tonmeister/song.h>
+#include <tonmeister/audio_file.h>
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 static bool
 named_like_audio(const char* name)
@@ -32,13 +31,6 @@ named_like_audio(const char* name)
     }
   }
   return false;
-}
-
-static bool
-is_folder(const char* path)
-{
-  struct stat st;
-  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /// "2 Bass" before "10 Keys": numbers in names count as numbers; of names that
@@ -95,15 +87,17 @@ ton_stems_find(const char* folder, char*** stems, uint32_t* n, TonError* error)
   *stems = NULL;
   *n = 0;
   for (struct dirent* d = readdir(dir); d; d = readdir(dir)) {
-    char path[2048];
-    snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
+    TonString path = {0};
+    ton_string_printf(&path, "%s/%s", folder, d->d_name);
     char** const grown =
         ton_grow(*stems, &capacity, (size_t)*n + 1, sizeof(char*));
     *stems = grown ? grown : *stems;
-    if (grown && named_like_audio(d->d_name) && !is_folder(path)) {
-      (*stems)[*n] = ton_copy_string(path);
+    if (grown && !path.failed && named_like_audio(d->d_name) &&
+        !ton_is_folder(path.bytes)) {
+      (*stems)[*n] = ton_copy_string(path.bytes);
       *n += (*stems)[*n] != NULL;
     }
+    ton_string_free(&path);
   }
   closedir(dir);
   if (!*n) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "song/checksums.h"
+/// @file Writing SHA256SUMS and removing what the last release left.
+#include "delivery/checksums.h"
 
-#include "base/input_file.h"
+#include "base/error.h"
+#include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
 
 #include <tonmeister/audio_file.h>
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,13 +32,15 @@ delivers(const TonDelivered* all, uint32_t n, const char* name)
 static void
 remove_if_untouched(const char* folder, const char* name, const char* sum)
 {
-  char path[1400];
+  TonString path = {0};
   char now[65];
-  const int n = snprintf(path, sizeof(path), "%s/%s", folder, name);
-  if (n < (int)sizeof(path) && ton_is_file(path) &&
-      ton_file_sha256(path, now, NULL) == TON_OK && strcmp(now, sum) == 0) {
-    unlink(path);
+  ton_string_printf(&path, "%s/%s", folder, name);
+  if (!path.failed && ton_is_file(path.bytes) &&
+      ton_file_sha256(path.bytes, now, NULL) == TON_OK &&
+      strcmp(now, sum) == 0) {
+    unlink(path.bytes);
   }
+  ton_string_free(&path);
 }
 
 /// Lines are "SUM  NAME"
@@ -45,20 +48,19 @@ static void
 remove_former(const char* sums, const char* folder, const TonDelivered* all,
               uint32_t n)
 {
-  FILE* const file = ton_input_stream(sums, NULL);
-  char line[512];
-  while (file && fgets(line, sizeof(line), file)) {
-    line[strcspn(line, "\n")] = '\0';
+  size_t length = 0;
+  char* const text = ton_string_read_file(sums, 1 << 20, &length);
+  char* rest = text;
+  for (char* line = text ? strsep(&rest, "\n") : NULL; line;
+       line = strsep(&rest, "\n")) {
     const bool ours =
         strlen(line) > 66 && line[64] == ' ' && !strchr(line + 66, '/');
-    line[64] = ours ? '\0' : line[64];
+    line[ours ? 64 : 0] = '\0';
     if (ours && !delivers(all, n, line + 66)) {
       remove_if_untouched(folder, line + 66, line);
     }
   }
-  if (file) {
-    fclose(file);
-  }
+  ton_free(text);
 }
 
 TonStatus
@@ -66,16 +68,22 @@ checksums_write(const char* folder, const TonDelivered* all, uint32_t n,
                 TonError* error)
 {
   TonString text = {0};
-  char path[1200];
+  TonString path = {0};
   for (uint32_t i = 0; i < n; ++i) {
     if (*all[i].sha256) {
       ton_string_printf(&text, "%s  %s\n", all[i].sha256, name_of(&all[i]));
     }
   }
-  snprintf(path, sizeof(path), "%.1090s/SHA256SUMS", folder);
-  remove_former(path, folder, all, n);
-  const TonStatus status =
-      ton_file_write(path, ton_string_string(&text), text.length, error);
+  ton_string_printf(&path, "%s/SHA256SUMS", folder);
+  TonStatus status = TON_NO_MEMORY;
+  if (text.failed || path.failed) {
+    ton_fail(error, status, "out of memory");
+  } else {
+    remove_former(path.bytes, folder, all, n);
+    status = ton_file_write(path.bytes, ton_string_string(&text), text.length,
+                            error);
+  }
+  ton_string_free(&path);
   ton_string_free(&text);
   return status;
 }

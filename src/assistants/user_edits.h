@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SONG_USER_EDITS_H
-#define TON_SONG_USER_EDITS_H
-
-#include "assistants/plan.h"
-
 /**
    @file
    What is a person's in a text that was proposed before.
@@ -12,6 +7,10 @@
    still says the same.  Everything else that is written is a person's and is
    kept as if it were locked; without a decisions.json that is all of it.
 */
+#ifndef TON_ASSISTANTS_USER_EDITS_H
+#define TON_ASSISTANTS_USER_EDITS_H
+
+#include "assistants/plan.h"
 
 /// A strip and its keys that are not the assistant's
 typedef struct {
@@ -26,7 +25,7 @@ typedef struct {
   TonDecisions before; ///< Of the last proposal; superseded is true to the text
   UserEditsStrip* strips;
   uint32_t n;
-  TonPlan room; ///< Owns strings
+  TonPlan strings; ///< Owns them
 } UserEdits;
 
 /// Hold the records of the last proposal, which are taken over, against the

@@ -1,12 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef TON_SONG_LIMITER_MODEL_H
-#define TON_SONG_LIMITER_MODEL_H
-
-#include <tonmeister/session.h>
-
-#include <stdbool.h>
-#include <stdint.h>
-
 /**
    @file
    What a limiter will do to a sound, without running it.
@@ -16,10 +8,16 @@
    law (a target under the ceiling, its minimum over the look-ahead, release,
    smoothing) in a thousandth of the time:
 
-     loudness(gain) = loudness in front + gain - trust * loss(gain) - offset
+     loudness(gain) = loudness in front + gain - loss_scale * loss(gain) - offset
 
-   `trust` and `offset` are put right by every run that was measured.
+   `loss_scale` and `offset` are corrected by every run that was measured.
 */
+#ifndef TON_DSP_LIMITER_MODEL_H
+#define TON_DSP_LIMITER_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
 typedef struct LimiterModel LimiterModel;
 
 /// Null when memory is refused.  Freed by limiter_model_free().  [main]
@@ -32,8 +30,16 @@ void limiter_model_free(LimiterModel* f);
 void limiter_model_add(LimiterModel* f, const float* const* in,
                        uint32_t frames);
 
-/// Close the last step; `limiter` is the one that follows
-void limiter_model_ready(LimiterModel* f, const TonInsert* limiter);
+/// How the limiter is set
+typedef struct {
+  double ceiling_db;
+  double look_ahead_ms;
+  double release_ms;
+  bool automatic; ///< Its release follows the sound
+} LimiterSettings;
+
+/// Nothing more comes; `settings` are those of the limiter that follows.
+void limiter_model_ready(LimiterModel* f, const LimiterSettings* settings);
 
 /// Gain that gives a loudness, dB, within [low, high]
 double limiter_model_gain(const LimiterModel* f, double lufs, double low,
@@ -42,8 +48,8 @@ double limiter_model_gain(const LimiterModel* f, double lufs, double low,
 /// 95th percentile of the reduction at a gain, dB
 double limiter_model_reduction(const LimiterModel* f, double gain_db);
 
-/// Highest gain with a 95th percentile of reduction of at most `most_db`
-double limiter_model_bound(const LimiterModel* f, double most_db, double high);
+/// Highest gain with a 95th percentile of reduction of at most `max_db`
+double limiter_model_bound(const LimiterModel* f, double max_db, double high);
 
 /// Highest gain up to `high` of which the last decibel still makes it louder
 double limiter_model_useful(const LimiterModel* f, double high);
