@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/string.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -300,8 +301,8 @@ static TonStatus
 take_out(TonDoc* doc, const char* path, TonError* error)
 {
   char parent[TON_PATH_BYTES];
-  snprintf(parent, sizeof(parent), "%s", path);
-  char* const slash = strrchr(parent, '/');
+  const bool whole = ton_string_format(parent, sizeof(parent), "%s", path);
+  char* const slash = whole ? strrchr(parent, '/') : NULL;
   if (slash && strstr(path, "/sends/")) {
     *slash = '\0';
     if (ton_doc_count(doc, parent) == 1) {

@@ -6,7 +6,6 @@
 #include "base/string.h"
 
 #include <math.h>
-#include <stdio.h>
 
 TonAudioFormat
 delivery_audio_format(const DeliveryTask* task, bool held)
@@ -32,7 +31,7 @@ delivery_audio_format(const DeliveryTask* task, bool held)
 static void
 copy_tag(char* to, size_t size, const char* from)
 {
-  snprintf(to, size, "%s", from ? from : "");
+  ton_string_cut(to, size, "%s", from ? from : "");
 }
 
 TonTags

@@ -111,8 +111,8 @@ commit_stems(const TonMix* mix, StemRecorders* s, uint64_t frames,
 {
   for (uint32_t i = 0; i < s->n; ++i) {
     TonTags tags = {0};
-    snprintf(tags.title, sizeof(tags.title), "%s",
-             mix->strips[s->taps[i].strip].name);
+    ton_string_cut(tags.title, sizeof(tags.title), "%s",
+                   mix->strips[s->taps[i].strip].name);
     TonAudioWriter* const writer = s->recorders[i].writer;
     TON_TRY(ton_writer_shorten(writer, frames, error));
     s->recorders[i].writer = NULL;
