@@ -112,7 +112,6 @@ cached(const char* path, const char* proof)
   return good;
 }
 
-static TonStatus
 /// The stem must still hold what its name in the cache says: another one may
 /// have taken its place before it was opened
 static TonStatus
