@@ -24,9 +24,9 @@ find_above(const char* object, const char* name, char* path, size_t size)
       break;
     }
     *slash = '\0';
-    found = ton_string_format(path, size, "%s/share/tonmeister/%s", folder,
-                              name) &&
-            access(path, R_OK) == 0;
+    found =
+        ton_string_format(path, size, "%s/share/tonmeister/%s", folder, name) &&
+        access(path, R_OK) == 0;
   }
   return found;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "song.h"
 
-#include "base/output_file.h"
 #include "base/folder.h"
+#include "base/output_file.h"
 #include "signals.h"
 
 #include <ftw.h>
