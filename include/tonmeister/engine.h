@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-TON_API_BEGIN
-
 /**
    @file
    A graph of strips, compiled to a flat list of tasks and run as a stream.
@@ -24,6 +22,8 @@ TON_API_BEGIN
    The result depends on the graph and the sources alone: not on the block, the
    number of threads, or how channels were packed into lanes.
 */
+
+TON_API_BEGIN
 
 /// Where a strip's sound comes from
 typedef struct {
