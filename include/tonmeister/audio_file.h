@@ -139,7 +139,7 @@ TonStatus ton_writer_open(const char* path, const TonAudioFormat* format,
                           TonAudioWriter** writer, TonError* error);
 
 /// Add frames, planar float, 1.0 = full scale.  Samples over full scale are
-/// clipped and counted in integer formats.  After an error only
+/// clipped in integer formats.  After an error only
 /// ton_writer_abandon() is left to do.  [main]
 TonStatus ton_writer_write(TonAudioWriter* writer, const float* const* in,
                            uint32_t frames, TonError* error);
@@ -148,9 +148,6 @@ TonStatus ton_writer_write(TonAudioWriter* writer, const float* const* in,
 /// behind.  TON_UNSUPPORTED if it is not a WAV.  [main]
 TonStatus ton_writer_shorten(TonAudioWriter* writer, uint64_t frames,
                              TonError* error);
-
-/// Samples clipped so far.  [any]
-uint64_t ton_writer_clipped(const TonAudioWriter* writer);
 
 /// Complete the file under its temporary name, with the final loudness in the
 /// broadcast chunk and with tags: there it can be read and measured before it is

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Texts: into fixed buffers, growing, read from files, compared.
+/// @file Strings: copied into fixed buffers, growing ones, and the distance
+/// between two of them.
 #include "base/string.h"
 
 #include "base/memory.h"
@@ -103,18 +104,18 @@ ton_string_printf(TonString* text, const char* format, ...)
                                        text->length + (size_t)n + 1, 1);
   if (grown) {
     text->bytes = grown;
-    vsnprintf(text->bytes + text->length, (size_t)n + 1, format, again);
-    text->length += (size_t)n;
+    text->length += (size_t)vsnprintf(text->bytes + text->length, (size_t)n + 1,
+                                      format, again);
   } else {
     text->failed = true;
   }
   va_end(again);
 }
 
-/// Does the character of `n` bytes command a terminal, or turn the reading
-/// direction (U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069)?
+/// True if the character of `n` bytes controls a terminal or the reading
+/// direction (U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069)
 static bool
-commands(const unsigned char* s, size_t n)
+is_control(const unsigned char* s, size_t n)
 {
   return s[0] < 0x20 || s[0] == 0x7F || (s[0] == 0xC2 && s[1] < 0xA0) ||
          (n == 3 && s[0] == 0xE2 && s[1] == 0x80 &&
@@ -131,7 +132,7 @@ ton_string_add_visible(TonString* text, const char* outside)
     const unsigned char* const s = (const unsigned char*)outside;
     const size_t n = ton_utf8_length(outside, left);
     const size_t taken = n ? n : 1;
-    if (n && !commands(s, n)) {
+    if (n && !is_control(s, n)) {
       ton_string_add_bytes(text, outside, n);
     } else {
       for (size_t i = 0; i < taken; ++i) {
@@ -156,14 +157,14 @@ ton_string_free(TonString* text)
   *text = (TonString){0};
 }
 
-enum { LONGEST = 63 };
+enum { MAX_LENGTH = 63 };
 
 unsigned
 ton_string_distance(const char* a, const char* b)
 {
-  const size_t na = strnlen(a, LONGEST);
-  const size_t nb = strnlen(b, LONGEST);
-  unsigned d[LONGEST + 1][LONGEST + 1];
+  const size_t na = strnlen(a, MAX_LENGTH);
+  const size_t nb = strnlen(b, MAX_LENGTH);
+  unsigned d[MAX_LENGTH + 1][MAX_LENGTH + 1];
   for (size_t i = 0; i <= na; ++i) {
     d[i][0] = (unsigned)i;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Texts: into fixed buffers, growing, read from files, compared.
+/// @file Strings: copied into fixed buffers, growing ones, and the distance
+/// between two of them.
 #ifndef TON_BASE_STRING_H
 #define TON_BASE_STRING_H
 
@@ -41,7 +42,7 @@ void ton_string_printf(TonString* text, const char* format, ...)
 
 /// Text from outside (a name, a tag, a file's content) for a terminal or a page:
 /// control characters, bytes that are no UTF-8 and characters that turn the
-/// reading direction stand there as "\x1B", so that they command nothing.
+/// reading direction are written as "\x1B", so that they have no effect.
 void ton_string_add_visible(TonString* text, const char* outside);
 
 /// The text as a string, "" while empty.  Owned by `text`.

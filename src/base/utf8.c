@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/**
-   @file
-   Where a character of a UTF-8 text ends.
-*/
-
+/// @file The length of a UTF-8 character.
 #include "base/utf8.h"
 
 #include <stdbool.h>

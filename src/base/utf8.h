@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The length of a UTF-8 character.
 #ifndef TON_BASE_UTF8_H
 #define TON_BASE_UTF8_H
 

@@ -35,9 +35,9 @@ u32(const uint8_t* p)
 }
 
 static bool
-read_at(const Aiff* a, uint64_t at, void* room, size_t bytes)
+read_at(const Aiff* a, uint64_t at, void* buffer, size_t bytes)
 {
-  return pread(a->fd, room, bytes, (off_t)at) == (ssize_t)bytes;
+  return pread(a->fd, buffer, bytes, (off_t)at) == (ssize_t)bytes;
 }
 
 /// Whole part of an 80-bit float: 1 sign, 15 exponent, 64 mantissa

@@ -1,73 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Reading audio files: tries each way to read, and watches what comes.
+/// @file Opens an audio file with the first backend that can read it, and reads,
+/// seeks and closes it.
 #include "files/audio.h"
 
 #include "base/error.h"
-#include "base/input_file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/// What can be said before any library is asked
-TonStatus
-audio_check_path(const char* path, TonError* error)
-{
-  TonError why = {0};
-  const int fd = ton_input_open(path, &why);
-  if (fd < 0) {
-    return ton_fail_file(error, why.status, path, "%s", why.text);
-  }
-  struct stat st;
-  const bool empty = fstat(fd, &st) == 0 && st.st_size == 0;
-  close(fd);
-  return empty ? ton_fail_file(error, TON_BAD_FILE, path,
-                               "is empty; export it again")
-               : TON_OK;
-}
-
-static bool
-looks_like_text(const uint8_t* bytes, size_t n)
-{
-  for (size_t i = 0; i < n; ++i) {
-    if (bytes[i] < 9 || (bytes[i] > 13 && bytes[i] < 32)) {
-      return false;
-    }
-  }
-  return n > 0;
-}
-
-TonStatus
-audio_refuse(const char* path, TonError* error)
-{
-  uint8_t head[512];
-  FILE* const file = ton_input_stream(path, NULL);
-  const size_t n = file ? fread(head, 1, sizeof(head), file) : 0;
-  if (file) {
-    fclose(file);
-  }
-  const bool riff =
-      n >= 12 && (memcmp(head, "RIFF", 4) == 0 ||
-                  memcmp(head, "RF64", 4) == 0 || memcmp(head, "BW64", 4) == 0);
-  if (riff) {
-    return ton_fail_file(error, TON_BAD_FILE, path,
-                         "begins as a WAV file, but its header is damaged; "
-                         "export it again");
-  }
-  return ton_fail_file(
-      error, TON_BAD_FILE, path, "is %s; expected WAV, AIFF, FLAC, MP3, Ogg%s",
-      looks_like_text(head, n) ? "a text, not sound"
-                               : "not sound in a form that can be read",
-#ifdef TON_HAVE_AV
-      ", M4A or the like"
-#else
-      " or CAF (this build has no libav* for other forms)"
-#endif
-  );
-}
 
 static TonStatus
 check_info(const TonAudio* audio, TonError* error)
@@ -156,7 +94,7 @@ ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
       to[c] = out[c] + *got;
     }
     uint32_t n = 0;
-    TON_TRY(audio->reader->read(audio, to, wanted - *got, &n, error));
+    TON_TRY(audio->backend->read(audio, to, wanted - *got, &n, error));
     if (!n) {
       return ended_early(audio, error);
     }
@@ -171,7 +109,7 @@ ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error)
 {
   const uint64_t to = frame < audio->info.frames ? frame : audio->info.frames;
   if (to < audio->info.frames) {
-    TON_TRY(audio->reader->seek(audio, to, error));
+    TON_TRY(audio->backend->seek(audio, to, error));
   }
   audio->at = to;
   return TON_OK;
@@ -183,23 +121,12 @@ ton_audio_bad_samples(const TonAudio* audio)
   return audio->bad;
 }
 
-void*
-audio_buffer(TonAudio* audio, uint64_t bytes)
-{
-  if (bytes > audio->buffer_bytes) {
-    ton_free(audio->buffer);
-    audio->buffer = ton_alloc(bytes);
-    audio->buffer_bytes = audio->buffer ? bytes : 0;
-  }
-  return audio->buffer;
-}
-
 void
 ton_audio_close(TonAudio* audio)
 {
   if (audio) {
-    if (audio->reader) {
-      audio->reader->close(audio);
+    if (audio->backend) {
+      audio->backend->close(audio);
     }
     ton_free(audio->buffer);
     ton_free(audio->path);

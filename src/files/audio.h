@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file What the ways to read an audio file have in common.
+/// @file The open audio file and the backends that read it.
 #ifndef TON_FILES_AUDIO_H
 #define TON_FILES_AUDIO_H
 
 #include <tonmeister/audio_file.h>
 
-/// A way to read files: our own for plain PCM, libsndfile, libav*
+/// Functions that read one kind of file: plain PCM without a library, libsndfile,
+/// libav*
 typedef struct {
-  /// Some of the next frames, at least one; `*got` stays 0 at the end
+  /// Read 1 to `frames` of the next frames; `*got` stays 0 at the end
   TonStatus (*read)(TonAudio* audio, float* const* out, uint32_t frames,
                     uint32_t* got, TonError* error);
   TonStatus (*seek)(TonAudio* audio, uint64_t frame, TonError* error);
@@ -15,32 +16,34 @@ typedef struct {
 } ReaderBackend;
 
 struct TonAudio {
-  const ReaderBackend* reader;
+  const ReaderBackend* backend;
   void* file; ///< The library's handle
   char* path;
   TonAudioInfo info;
   uint64_t at;   ///< Next frame
   uint64_t skip; ///< Decoded frames before frame 0
-  uint64_t bad;
-  bool damaged; ///< Begins as a WAV or AIFF file whose chunks make no sense
-  void* buffer; ///< Of the way to read, see audio_buffer()
+  uint64_t bad;  ///< Samples that were not finite
+  bool damaged;  ///< Begins as WAV or AIFF, but its chunks are not valid
+  void* buffer;  ///< For the backend, see audio_buffer()
   uint64_t buffer_bytes;
 };
 
-/// What can be said of a path before any library is asked
+/// Error if `path` cannot be opened as a regular file or is empty.  [any]
 TonStatus audio_check_path(const char* path, TonError* error);
 
-/// The error for a file that none could read, saying what it looks like
+/// The error for a file that no backend can read; says what it looks like.  [any]
 TonStatus audio_refuse(const char* path, TonError* error);
 
-/// All: TON_UNSUPPORTED when this way does not know the form
+/// Open with one backend.  TON_UNSUPPORTED when it does not know the format; the
+/// next one is tried then.  [any]
 TonStatus audio_open_pcm(TonAudio* audio, TonError* error);
 
 TonStatus audio_open_sndfile(TonAudio* audio, TonError* error);
 
 TonStatus audio_open_av(TonAudio* audio, TonError* error);
 
-/// At least `bytes` of memory, kept with the file; null when refused
+/// Buffer of at least `bytes`, owned by `audio`; null when memory is refused.
+/// [any]
 void* audio_buffer(TonAudio* audio, uint64_t bytes);
 
 #endif

@@ -262,7 +262,7 @@ make_converter(TonAudio* a, Av* av, TonError* error)
 
 static TonStatus seek_av(TonAudio* a, uint64_t frame, TonError* error);
 
-static const ReaderBackend reader = {read_av, seek_av, close_av};
+static const ReaderBackend backend = {read_av, seek_av, close_av};
 
 static TonStatus
 open_av(TonAudio* a, TonError* error)
@@ -278,7 +278,7 @@ open_av(TonAudio* a, TonError* error)
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   a->file = av;
-  a->reader = &reader;
+  a->backend = &backend;
   TON_TRY(open_streams(a, av, error));
   TON_TRY(make_converter(a, av, error));
   ton_string_cut(a->info.container, sizeof(a->info.container), "%s",
@@ -297,7 +297,7 @@ seek_av(TonAudio* a, uint64_t frame, TonError* error)
 {
   const TonAudioInfo info = a->info;
   close_av(a);
-  a->reader = NULL;
+  a->backend = NULL;
   TON_TRY(open_av(a, error));
   a->info = info;
   while (frame) {

@@ -23,9 +23,9 @@ typedef struct {
   uint32_t bytes; ///< Of a sample
   bool big_endian;
   uint64_t data_at;
-  uint64_t first; ///< Frame at the window's start
-  uint32_t have;  ///< Frames in the window
-  uint32_t room;  ///< Frames the window takes
+  uint64_t first;      ///< Frame at the window's start
+  uint32_t have;       ///< Frames in the window
+  uint32_t max_frames; ///< Size of the window
   uint8_t window[];
 } Plain;
 
@@ -53,7 +53,7 @@ static TonStatus
 fill_window(const TonAudio* a, Plain* w, TonError* error)
 {
   const uint64_t left = a->info.frames - a->at;
-  const uint32_t wanted = left < w->room ? (uint32_t)left : w->room;
+  const uint32_t wanted = left < w->max_frames ? (uint32_t)left : w->max_frames;
   const size_t bytes = (size_t)wanted * w->width;
   const uint64_t from = w->data_at + a->at * w->width;
   size_t got = 0;
@@ -120,7 +120,7 @@ seek_plain(TonAudio* a, uint64_t frame, TonError* error)
   return TON_OK;
 }
 
-static const ReaderBackend reader = {read_plain, seek_plain, close_plain};
+static const ReaderBackend backend = {read_plain, seek_plain, close_plain};
 
 bool
 pcm_layout(const char* path, PcmLayout* layout)
@@ -164,9 +164,9 @@ audio_open_pcm(TonAudio* a, TonError* error)
   w->big_endian = layout.big_endian;
   w->width = layout.bytes * layout.info.channels;
   w->data_at = layout.data_at;
-  w->room = WINDOW_BYTES / w->width;
+  w->max_frames = WINDOW_BYTES / w->width;
   a->info = layout.info;
   a->file = w;
-  a->reader = &reader;
+  a->backend = &backend;
   return TON_OK;
 }

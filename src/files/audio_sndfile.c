@@ -207,7 +207,7 @@ seek(TonAudio* a, uint64_t frame, TonError* error)
   return got == a->skip + frame ? TON_OK : fail_at(a, error);
 }
 
-static const ReaderBackend reader = {read_frames, seek, close_file};
+static const ReaderBackend backend = {read_frames, seek, close_file};
 
 /// An MP3 without a count of its frames, of which libsndfile guesses the length
 /// from the first bit rate, or a FLAC that came out of a pipe: decode it all
@@ -284,7 +284,7 @@ audio_open_sndfile(TonAudio* a, TonError* error)
     a->file = NULL;
     return status;
   }
-  a->reader = &reader;
+  a->backend = &backend;
   a->info.rate = (uint32_t)info.samplerate;
   a->info.channels = (uint32_t)info.channels;
   a->info.frames = info.frames > 0 && info.frames != SF_COUNT_MAX

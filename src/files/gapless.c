@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file How much silence an encoder put around the sound, by what the file says.
+/// @file Finds in an MP3 or MP4 how much silence its encoder put around the sound.
 #include "base/input_file.h"
 #include "base/memory.h"
 #include "files/files.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG_AT_MOST = 1 << 24, FRAME_START = 256 };
+enum { MAX_TAG_BYTES = 1 << 24, FRAME_START = 256 };
 
 /// Bytes of the ID3v2 tag that a file begins with; 0: none
 static size_t
@@ -24,7 +24,7 @@ tag_bytes(const uint8_t* head)
   return n + 10;
 }
 
-/// All zero bytes left out: UTF-16 becomes ASCII
+/// Remove all zero bytes: turns UTF-16 into ASCII
 static size_t
 strip_zeros(char* text, size_t length)
 {
@@ -59,7 +59,7 @@ files_parse_smpb(const char* text, Gapless* gapless)
 static TonStatus
 find_note(FILE* file, size_t bytes, Gapless* gapless)
 {
-  if (!bytes || bytes > TAG_AT_MOST) {
+  if (!bytes || bytes > MAX_TAG_BYTES) {
     return TON_OK;
   }
   char* const text = ton_alloc(bytes + 1);

@@ -32,19 +32,19 @@ bool aiff_layout(int fd, uint64_t size, PcmLayout* layout);
 bool pcm_layout(const char* path, PcmLayout* layout);
 
 enum {
-  WAV_HEADER_MOST = 768, ///< Bytes before the first sample, at most
-  WAV_BEXT_BYTES = 602,  ///< Body of a broadcast extension without history
+  WAV_HEADER_MAX = 768, ///< Largest number of bytes before the first sample
+  WAV_BEXT_BYTES = 602, ///< Body of a broadcast extension without history
 };
 
 /// Everything before the samples.  Its length depends on format alone, so a
 /// header written last fits where a first one stood.  `after`: bytes that follow
 /// the samples.  Returns the header's bytes.
-uint32_t wav_header(uint8_t room[WAV_HEADER_MOST], const TonAudioFormat* f,
+uint32_t wav_header(uint8_t buffer[WAV_HEADER_MAX], const TonAudioFormat* f,
                     const TonBroadcast* broadcast, uint64_t frames,
                     uint64_t after);
 
 /// Files longer than this many bytes are RF64; only tests lower it
-extern uint64_t wav_longest;
+extern uint64_t wav_max_bytes;
 
 /// True if a file of such samples has the RF64 form
 bool wav_is_rf64(const TonAudioFormat* format, uint64_t frames,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Sample rates converted by libsoxr.
+/// @file Converts sample rates with libsoxr.
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -8,7 +8,7 @@
 #include <soxr.h>
 #include <string.h>
 
-/// soxr takes no more input than it has room for output: what it leaves waits
+/// soxr takes only as much input as its output buffer allows; the rest waits
 struct TonResampler {
   soxr_t soxr;
   uint32_t from;
@@ -18,8 +18,8 @@ struct TonResampler {
   uint64_t out;
   bool drained;
   float* wait[64];
-  uint32_t waiting; ///< Frames
-  uint32_t room;
+  uint32_t waiting;  ///< Frames
+  uint32_t capacity; ///< Frames of each of `wait`
 };
 
 TonStatus
@@ -36,8 +36,8 @@ ton_resampler_new(uint32_t from, uint32_t to, uint32_t channels,
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   const soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT32_S, SOXR_FLOAT32_S);
-  // its default sags by 0.006 dB towards 20 kHz, which leaves 75 dB of a round
-  // trip's null where a flat passband leaves 159 dB, at the same speed
+  // The default rolloff loses 0.006 dB towards 20 kHz: after a conversion and back
+  // the difference is 75 dB down, with a flat passband 159 dB, at the same speed.
   const soxr_quality_spec_t quality =
       soxr_quality_spec(SOXR_VHQ, SOXR_ROLLOFF_NONE);
   const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
@@ -55,7 +55,7 @@ ton_resampler_new(uint32_t from, uint32_t to, uint32_t channels,
   return TON_OK;
 }
 
-/// Frames there must be in all for the frames put in: ceil(n to / from)
+/// Total frames of output for the input so far: ceil(n to / from)
 static uint64_t
 due(const TonResampler* r)
 {
@@ -66,7 +66,7 @@ static TonStatus
 queue(TonResampler* r, const float* const* in, uint32_t frames, TonError* error)
 {
   const uint32_t needed = r->waiting + frames;
-  for (uint32_t c = 0; c < r->channels && needed > r->room; ++c) {
+  for (uint32_t c = 0; c < r->channels && needed > r->capacity; ++c) {
     float* const more = ton_alloc(sizeof(float) * 2 * needed);
     if (!more) {
       return ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -77,7 +77,7 @@ queue(TonResampler* r, const float* const* in, uint32_t frames, TonError* error)
     ton_free(r->wait[c]);
     r->wait[c] = more;
   }
-  r->room = needed > r->room ? needed : r->room;
+  r->capacity = needed > r->capacity ? needed : r->capacity;
   for (uint32_t c = 0; c < r->channels && frames; ++c) {
     memcpy(r->wait[c] + r->waiting, in[c], frames * sizeof(float));
   }
@@ -97,7 +97,7 @@ unqueue(TonResampler* r, uint32_t used)
 
 /// One call of soxr; without input it gives what it holds back
 static TonStatus
-step(TonResampler* r, bool drain, float* const* out, uint32_t room,
+step(TonResampler* r, bool drain, float* const* out, uint32_t max_frames,
      uint32_t* made, TonError* error)
 {
   float* to[64];
@@ -106,9 +106,9 @@ step(TonResampler* r, bool drain, float* const* out, uint32_t room,
   for (uint32_t c = 0; c < r->channels; ++c) {
     to[c] = out[c] + *made;
   }
-  const soxr_error_t why =
-      soxr_process(r->soxr, drain ? NULL : (const void*)r->wait,
-                   drain ? 0 : r->waiting, &used, (void*)to, room - *made, &n);
+  const soxr_error_t why = soxr_process(
+      r->soxr, drain ? NULL : (const void*)r->wait, drain ? 0 : r->waiting,
+      &used, (void*)to, max_frames - *made, &n);
   if (why) {
     return ton_fail(error, TON_NO_MEMORY, "conversion of the rate failed: %s",
                     why);
@@ -119,17 +119,18 @@ step(TonResampler* r, bool drain, float* const* out, uint32_t room,
   return TON_OK;
 }
 
-/// The last frames: no more than are due, and silence if soxr gave too few
+/// Make the total exact: cut surplus frames, add silence if soxr gave too few
 static void
-complete(TonResampler* r, float* const* out, uint32_t room, uint32_t* got)
+complete(TonResampler* r, float* const* out, uint32_t max_frames, uint32_t* got)
 {
   const uint64_t left = due(r) - r->out;
   if (*got > left) {
     *got = (uint32_t)left;
   }
   if (r->drained && *got < left) {
-    const uint32_t more =
-        left - *got < room - *got ? (uint32_t)(left - *got) : room - *got;
+    const uint32_t more = left - *got < max_frames - *got
+                              ? (uint32_t)(left - *got)
+                              : max_frames - *got;
     for (uint32_t c = 0; c < r->channels; ++c) {
       memset(out[c] + *got, 0, more * sizeof(float));
     }
@@ -139,8 +140,8 @@ complete(TonResampler* r, float* const* out, uint32_t room, uint32_t* got)
 
 TonStatus
 ton_resampler_run(TonResampler* r, const float* const* in, uint32_t frames,
-                  bool end, float* const* out, uint32_t room, uint32_t* got,
-                  TonError* error)
+                  bool end, float* const* out, uint32_t max_frames,
+                  uint32_t* got, TonError* error)
 {
   *got = 0;
   TON_TRY(queue(r, in, frames, error));
@@ -149,11 +150,11 @@ ton_resampler_run(TonResampler* r, const float* const* in, uint32_t frames,
   do {
     before = *got;
     waited = r->waiting;
-    TON_TRY(step(r, end && !r->waiting, out, room, got, error));
-  } while (*got < room && !r->drained &&
+    TON_TRY(step(r, end && !r->waiting, out, max_frames, got, error));
+  } while (*got < max_frames && !r->drained &&
            (*got > before || r->waiting < waited));
   if (end) {
-    complete(r, out, room, got);
+    complete(r, out, max_frames, got);
   }
   r->out += *got;
   return TON_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Stems made ready for mixing: decoded and resampled into a cache.
+/// @file Prepares stems for mixing: decodes and resamples them into a cache.
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/memory.h"
@@ -9,29 +9,28 @@
 #include "files/files.h"
 #include "files/pcm_file.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { CHUNK = 16384 };
 
-/// One file on its way into the cache
+/// One file being converted into the cache
 typedef struct {
   TonAudio* audio;
   TonResampler* resampler;
   TonAudioWriter* writer;
   float* in[64];
   float* out[64];
-  uint32_t room;
+  uint32_t out_frames;
 } Conversion;
 
 static TonStatus
 prepare(Conversion* c, uint32_t rate, const char* path, TonError* error)
 {
   const TonAudioInfo* const info = ton_audio_info(c->audio);
-  c->room = (uint32_t)((uint64_t)CHUNK * rate / info->rate) + CHUNK;
+  c->out_frames = (uint32_t)((uint64_t)CHUNK * rate / info->rate) + CHUNK;
   for (uint32_t i = 0; i < info->channels; ++i) {
     c->in[i] = ton_alloc(CHUNK * sizeof(float));
-    c->out[i] = ton_alloc(c->room * sizeof(float));
+    c->out[i] = ton_alloc(c->out_frames * sizeof(float));
     if (!c->in[i] || !c->out[i]) {
       return ton_fail(error, TON_NO_MEMORY, "out of memory");
     }
@@ -47,7 +46,7 @@ prepare(Conversion* c, uint32_t rate, const char* path, TonError* error)
   return ton_writer_open(path, &format, &c->writer, error);
 }
 
-/// One chunk in, whatever it makes out; after the last chunk all of the rest
+/// Resample and write one chunk; `n` = 0 after the last one writes the rest
 static TonStatus
 convert_chunk(Conversion* c, uint32_t n, TonError* error)
 {
@@ -58,7 +57,7 @@ convert_chunk(Conversion* c, uint32_t n, TonError* error)
   uint32_t frames = n;
   while (got) {
     TON_TRY(ton_resampler_run(c->resampler, (const float* const*)c->in, frames,
-                              n == 0, c->out, c->room, &got, error));
+                              n == 0, c->out, c->out_frames, &got, error));
     TON_TRY(
         ton_writer_write(c->writer, (const float* const*)c->out, got, error));
     frames = 0;
@@ -98,7 +97,7 @@ finish(Conversion* c)
   ton_writer_abandon(c->writer);
 }
 
-/// A cached file counts if its content is what was noted beside it
+/// True if the cached file has the hash that its proof file notes
 static bool
 cached(const char* path, const char* proof)
 {
@@ -112,8 +111,8 @@ cached(const char* path, const char* proof)
   return good;
 }
 
-/// The stem must still hold what its name in the cache says: another one may
-/// have taken its place before it was opened
+/// Error if the stem no longer has the hash that names its cached file: it may
+/// have been replaced before it was opened
 static TonStatus
 check_same(const char* from, const char content[33], TonError* error)
 {
@@ -165,19 +164,20 @@ ton_stem_prepared(const char* path, uint32_t rate, const char* cache_dir,
 {
   TON_TRY(audio_check_path(path, error));
   if (usable_as_is(path, rate)) {
-    snprintf(ready, size, "%s", path);
-    return TON_OK;
+    return ton_string_copy(ready, size, path)
+               ? TON_OK
+               : ton_fail_file(error, TON_BAD_USE, path,
+                               "the path is too long");
   }
   char hash[33];
   char proof[1100];
   TON_TRY(ton_file_hash(path, hash, error));
-  const int n = snprintf(ready, size, "%s/%s-%u-%s.wav", cache_dir, hash, rate,
-                         TON_VERSION);
-  if (n < 0 || (uint32_t)n >= size || n > 1000) {
+  if (!ton_string_format(ready, size, "%s/%s-%u-%s.wav", cache_dir, hash, rate,
+                         TON_VERSION) ||
+      !ton_string_format(proof, sizeof(proof), "%s.proof", ready)) {
     return ton_fail_file(error, TON_BAD_USE, cache_dir,
-                         "the folder's path is too long");
+                         "the path of the folder is too long");
   }
-  snprintf(proof, sizeof(proof), "%s.proof", ready);
   if (cached(ready, proof)) {
     return TON_OK;
   }

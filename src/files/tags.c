@@ -13,12 +13,12 @@ static TonStatus
 check_cover(const char* path, TonError* error)
 {
   struct stat st;
-  enum { MOST_BYTES = 1 << 24 }; // of an ID3 or FLAC picture block
+  enum { MAX_BYTES = 1 << 24 }; // of an ID3 or FLAC picture block
   if (path && stat(path, &st) != 0) {
     return ton_fail_file(error, TON_NOT_FOUND, path, "the cover: %s",
                          strerror(errno));
   }
-  if (path && st.st_size >= MOST_BYTES) {
+  if (path && st.st_size >= MAX_BYTES) {
     return ton_fail_file(error, TON_BAD_FILE, path,
                          "the cover has %.1f MB; at most 16 MB fit into a file",
                          (double)st.st_size * 1e-6);

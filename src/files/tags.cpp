@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file The part of the tags that TagLib does.  The only C++ of the project: TagLib's
-/// C binding knows seven fields.
+/// @file Reads and writes tags and cover art with TagLib.  The only C++ file of
+/// the project: TagLib's C binding knows seven fields only.
 #include "files/files.h"
 
 #include <attachedpictureframe.h>
@@ -23,7 +23,7 @@
 
 namespace {
 
-struct Field {
+struct TagField {
   const char* key;
   size_t offset;
   size_t size;
@@ -34,7 +34,7 @@ struct Field {
     key, offsetof(TonTags, member), sizeof(TonTags::member)                    \
   }
 
-const Field fields[] = {
+const TagField fields[] = {
     FIELD("TITLE", title),         FIELD("ARTIST", artist),
     FIELD("ALBUM", album),         FIELD("ALBUMARTIST", album_artist),
     FIELD("COMPOSER", composer),   FIELD("GENRE", genre),
@@ -44,7 +44,7 @@ const Field fields[] = {
 };
 
 const char*
-text_of(const TonTags* tags, const Field& field)
+text_of(const TonTags* tags, const TagField& field)
 {
   return reinterpret_cast<const char*>(tags) + field.offset;
 }
@@ -60,29 +60,29 @@ TagLib::PropertyMap
 properties(const TonTags* tags, bool split_track)
 {
   TagLib::PropertyMap map;
-  for (const Field& field : fields) {
+  for (const TagField& field : fields) {
     const char* const text = text_of(tags, field);
     if (*text) {
       map.insert(field.key, utf8(text));
     }
   }
-  char room[64];
+  char text[64];
   if (tags->track) {
     const bool both = tags->track_total && !split_track;
-    std::snprintf(room, sizeof(room), both ? "%u/%u" : "%u", tags->track,
+    std::snprintf(text, sizeof(text), both ? "%u/%u" : "%u", tags->track,
                   tags->track_total);
-    map.insert("TRACKNUMBER", utf8(room));
+    map.insert("TRACKNUMBER", utf8(text));
   }
   if (tags->track_total && split_track) {
-    std::snprintf(room, sizeof(room), "%u", tags->track_total);
-    map.insert("TRACKTOTAL", utf8(room));
+    std::snprintf(text, sizeof(text), "%u", tags->track_total);
+    map.insert("TRACKTOTAL", utf8(text));
   }
   if (tags->has_gain) {
-    std::snprintf(room, sizeof(room), "%.2f dB", tags->track_gain_db);
-    map.insert("REPLAYGAIN_TRACK_GAIN", utf8(room));
-    std::snprintf(room, sizeof(room), "%.6f",
+    std::snprintf(text, sizeof(text), "%.2f dB", tags->track_gain_db);
+    map.insert("REPLAYGAIN_TRACK_GAIN", utf8(text));
+    std::snprintf(text, sizeof(text), "%.6f",
                   std::pow(10.0, tags->track_peak_dbtp / 20.0));
-    map.insert("REPLAYGAIN_TRACK_PEAK", utf8(room));
+    map.insert("REPLAYGAIN_TRACK_PEAK", utf8(text));
   }
   return map;
 }
@@ -158,7 +158,7 @@ add_cover(TagLib::File* file, const Picture& picture)
   return false;
 }
 
-/// ID3v1 would be a second, shorter truth in Latin-1
+/// Without ID3v1: it cuts texts short and knows Latin-1 only
 bool
 save(TagLib::File* file)
 {
@@ -225,7 +225,7 @@ read_tags(const char* path, TonTags* tags, bool* has_cover)
     return 1;
   }
   const TagLib::PropertyMap map = ref.file()->properties();
-  for (const Field& field : fields) {
+  for (const TagField& field : fields) {
     std::snprintf(reinterpret_cast<char*>(tags) + field.offset, field.size,
                   "%s", first_of(map, field.key).c_str());
   }

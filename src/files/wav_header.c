@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-uint64_t wav_longest = 0xFFFFFFFFU;
+uint64_t wav_max_bytes = 0xFFFFFFFFU;
 
 typedef struct {
   uint8_t* bytes;
@@ -47,13 +47,13 @@ static uint64_t
 file_bytes(const TonAudioFormat* f, uint64_t frames, uint64_t after)
 {
   const uint64_t data = frames * wav_frame_bytes(f);
-  return WAV_HEADER_MOST + data + (data & 1U) + after;
+  return WAV_HEADER_MAX + data + (data & 1U) + after;
 }
 
 bool
 wav_is_rf64(const TonAudioFormat* f, uint64_t frames, uint64_t after)
 {
-  return file_bytes(f, frames, after) > wav_longest;
+  return file_bytes(f, frames, after) > wav_max_bytes;
 }
 
 /// Sizes beyond 32 bits; a chunk to be skipped while there are none
@@ -130,10 +130,10 @@ add_format(Header* h, const TonAudioFormat* f)
 }
 
 uint32_t
-wav_header(uint8_t room[WAV_HEADER_MOST], const TonAudioFormat* f,
+wav_header(uint8_t buffer[WAV_HEADER_MAX], const TonAudioFormat* f,
            const TonBroadcast* broadcast, uint64_t frames, uint64_t after)
 {
-  Header h = {room, 0};
+  Header h = {buffer, 0};
   const bool large = wav_is_rf64(f, frames, after);
   const uint64_t data = frames * wav_frame_bytes(f);
   add_head(&h, large ? "RF64" : "RIFF", 0xFFFFFFFFU);
@@ -148,7 +148,7 @@ wav_header(uint8_t room[WAV_HEADER_MOST], const TonAudioFormat* f,
   }
   add_head(&h, "data", large ? 0xFFFFFFFFU : (uint32_t)data);
   const uint64_t riff = h.n + data + (data & 1U) + after - 8;
-  Header back = {room, large ? sizes_at : 4};
+  Header back = {buffer, large ? sizes_at : 4};
   if (large) {
     add_sizes(&back, true, riff, data, frames);
   } else {

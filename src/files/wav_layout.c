@@ -43,9 +43,9 @@ u64(const uint8_t* p)
 }
 
 static bool
-read_at(const Chunks* c, uint64_t at, void* room, size_t bytes)
+read_at(const Chunks* c, uint64_t at, void* buffer, size_t bytes)
 {
-  return pread(c->fd, room, bytes, (off_t)at) == (ssize_t)bytes;
+  return pread(c->fd, buffer, bytes, (off_t)at) == (ssize_t)bytes;
 }
 
 static bool

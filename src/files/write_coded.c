@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/// FLAC and MP3 by libsndfile, which writes through us so that we keep the
-/// system's reason when it fails
+/// FLAC and MP3 by libsndfile.  It writes through our functions, which keep errno
+/// when a write fails.
 typedef struct {
   SNDFILE* file;
   int fd;
   int reason; ///< errno of the first write that failed
-  int32_t* room;
+  int32_t* buffer;
 } Coded;
 
 static sf_count_t
@@ -69,10 +69,10 @@ is_mp3(const TonAudioWriter* w)
 static double
 mp3_level(const TonAudioFormat* f)
 {
-  const double most = f->rate >= 32000 ? 320.0 : 160.0;
-  const double least = f->rate >= 32000 ? 32.0 : 8.0;
-  const double wanted = f->bitrate_kbps ? f->bitrate_kbps : most;
-  const double level = (most - wanted) / (most - least);
+  const double max_kbps = f->rate >= 32000 ? 320.0 : 160.0;
+  const double min_kbps = f->rate >= 32000 ? 32.0 : 8.0;
+  const double wanted = f->bitrate_kbps ? f->bitrate_kbps : max_kbps;
+  const double level = (max_kbps - wanted) / (max_kbps - min_kbps);
   return level < 0.0 ? 0.0 : level > 1.0 ? 1.0 : level;
 }
 
@@ -118,8 +118,8 @@ open_coded(TonAudioWriter* w, TonError* error)
   }
   w->file = c;
   c->fd = w->fd;
-  c->room = ton_alloc(sizeof(int32_t) * WRITER_PIECE * w->format.channels);
-  if (!c->room) {
+  c->buffer = ton_alloc(sizeof(int32_t) * WRITER_PIECE * w->format.channels);
+  if (!c->buffer) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   SF_VIRTUAL_IO io = {file_length, file_seek, file_read, file_write, file_tell};
@@ -186,11 +186,11 @@ write_coded(TonAudioWriter* w, const float* const* in, uint32_t frames,
   Coded* const c = w->file;
   sf_count_t n;
   if (is_mp3(w)) {
-    interleave_floats(w, (float*)c->room, in, frames);
-    n = sf_writef_float(c->file, (const float*)c->room, frames);
+    interleave_floats(w, (float*)c->buffer, in, frames);
+    n = sf_writef_float(c->file, (const float*)c->buffer, frames);
   } else {
-    interleave_steps(w, c->room, in, frames);
-    n = sf_writef_int(c->file, c->room, frames);
+    interleave_steps(w, c->buffer, in, frames);
+    n = sf_writef_int(c->file, c->buffer, frames);
   }
   return check(w, n == (sf_count_t)frames, error);
 }
@@ -214,7 +214,7 @@ close_coded(TonAudioWriter* w)
   if (c->file) {
     sf_close(c->file);
   }
-  ton_free(c->room);
+  ton_free(c->buffer);
   ton_free(c);
 }
 

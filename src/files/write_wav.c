@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file WAV and RF64 files written without a library.
+/// @file Writes WAV and RF64 files, without a library.
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/output_file.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/// Samples on their way to the disk
+/// Bytes not yet handed to the system
 typedef struct {
   size_t used;
   uint8_t buffer[WRITER_BUFFER_BYTES + 64]; ///< Kernels store whole vectors
@@ -117,7 +117,7 @@ add_text(WavFile* f, const char* id, const char* text)
   }
 }
 
-/// TagLib spoils RF64, so these files get their texts here
+/// TagLib damages RF64 files, so they get their texts here
 static void
 add_texts(WavFile* f, const TonTags* tags)
 {
@@ -145,16 +145,16 @@ finish_wav(TonAudioWriter* w, const TonBroadcast* broadcast,
   const uint64_t data = w->frames * wav_frame_bytes(&w->format);
   add(f, "", data & 1U);
   const size_t pad = f->used;
-  // what TagLib will add counts towards the longest plain file
-  enum { TAGS_AT_MOST = 1 << 25 };
-  const uint64_t room = tags ? TAGS_AT_MOST : 0;
-  w->tagged = wav_is_rf64(&w->format, w->frames, room);
+  // a plain WAV must still have room for what TagLib will add
+  enum { MAX_TAG_BYTES = 1 << 25 };
+  const uint64_t tag_bytes = tags ? MAX_TAG_BYTES : 0;
+  w->tagged = wav_is_rf64(&w->format, w->frames, tag_bytes);
   if (tags && w->tagged) {
     add_texts(f, tags);
   }
   const uint64_t after = f->used - pad;
   TON_TRY(flush(w, error));
-  uint8_t header[WAV_HEADER_MOST];
+  uint8_t header[WAV_HEADER_MAX];
   const TonBroadcast* const b = broadcast ? broadcast : &w->format.broadcast;
   const uint32_t n = wav_header(header, &w->format, b, w->frames, after);
   return pwrite(w->fd, header, n, 0) == (ssize_t)n

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Writing audio files: checks what is asked, quantises, publishes.
+/// @file Writes an audio file: checks the format, quantises, and gives the
+/// complete file its name.
 #include "files/writer.h"
 
 #include "base/error.h"
@@ -38,7 +39,7 @@ delist(const TonAudioWriter* w)
 }
 
 static const WriterBackend*
-find_form(const char* container)
+find_backend(const char* container)
 {
   if (strcmp(container, "WAV") == 0) {
     return &writer_wav;
@@ -54,18 +55,18 @@ check_format(const char* path, const TonAudioFormat* f, TonError* error)
 {
   static const char* const known[] = {"WAV", "FLAC", "MP3"};
   const char* const container = f->container ? f->container : "";
-  if (!find_form(container)) {
+  if (!find_backend(container)) {
     const char* const near = ton_string_nearest(container, known, 3);
     return ton_fail_file(error, TON_UNSUPPORTED, path,
-                         "no such form of file to write: \"%s\"; expected WAV, "
-                         "FLAC or MP3%s%s%s",
+                         "unknown file format \"%s\"; expected WAV, FLAC or "
+                         "MP3%s%s%s",
                          container, near ? "; did you mean " : "",
                          near ? near : "", near ? "?" : "");
   }
   if (f->samples != TON_SAMPLES_16 && f->samples != TON_SAMPLES_24 &&
       f->samples != TON_SAMPLES_FLOAT) {
     return ton_fail_file(error, TON_UNSUPPORTED, path,
-                         "written samples are 16 bit, 24 bit or float");
+                         "samples can be written as 16 bit, 24 bit or float");
   }
   if (!f->channels || f->channels > 64 || f->rate < 4000 || f->rate > 768000) {
     return ton_fail_file(error, TON_UNSUPPORTED, path,
@@ -93,7 +94,7 @@ prepare(TonAudioWriter* w, const char* path, const TonAudioFormat* f,
 {
   w->fd = -1;
   w->format = *f;
-  w->form = find_form(f->container);
+  w->backend = find_backend(f->container);
   w->quantiser = (TonQuantiser){.bits = f->samples == TON_SAMPLES_16 ? 16 : 24,
                                 .dither = f->dither,
                                 .shape = (TonShape)f->shaping,
@@ -115,7 +116,7 @@ discard(TonAudioWriter* w)
 {
   delist(w);
   if (w->file) {
-    w->form->close(w);
+    w->backend->close(w);
   }
   ton_output_free(w->output);
   ton_free(w->path);
@@ -135,7 +136,7 @@ ton_writer_open(const char* path, const TonAudioFormat* format,
   TonStatus status = prepare(w, path, format, error);
   if (!status) {
     enlist(w);
-    status = w->form->open(w, error);
+    status = w->backend->open(w, error);
   }
   if (status) {
     discard(w);
@@ -162,7 +163,7 @@ ton_writer_write(TonAudioWriter* w, const float* const* in, uint32_t frames,
 {
   if (w->failed || w->abandoned) {
     return ton_fail_file(error, w->failed ? w->failed : TON_INTERRUPTED,
-                         w->path, "was given up before");
+                         w->path, "writing failed before");
   }
   uint32_t done = 0;
   while (done < frames) {
@@ -172,7 +173,7 @@ ton_writer_write(TonAudioWriter* w, const float* const* in, uint32_t frames,
     }
     const uint32_t left = frames - done;
     const uint32_t n = left < WRITER_PIECE ? left : WRITER_PIECE;
-    w->failed = w->form->write(w, from, n, error);
+    w->failed = w->backend->write(w, from, n, error);
     TON_TRY(w->failed);
     w->frames += n;
     done += n;
@@ -186,22 +187,16 @@ ton_writer_shorten(TonAudioWriter* w, uint64_t frames, TonError* error)
   if (w->failed || w->abandoned || frames >= w->frames) {
     return w->failed;
   }
-  if (!w->form->shorten) {
+  if (!w->backend->shorten) {
     return ton_fail_file(error, TON_UNSUPPORTED, w->path,
-                         "only WAV is made shorter behind what was written");
+                         "only a WAV file can be shortened");
   }
-  w->failed = w->form->shorten(w, frames, error);
+  w->failed = w->backend->shorten(w, frames, error);
   w->frames = frames;
   return w->failed;
 }
 
-uint64_t
-ton_writer_clipped(const TonAudioWriter* w)
-{
-  return w->quantiser.clipped;
-}
-
-/// Adding tags moves the samples in some forms: all of them must be there yet
+/// Adding tags moves the samples in some formats: check that none was lost
 static TonStatus
 check_length(const TonAudioWriter* w, TonError* error)
 {
@@ -228,7 +223,7 @@ static TonStatus
 finish(TonAudioWriter* w, const TonBroadcast* broadcast, const TonTags* tags,
        TonError* error)
 {
-  TON_TRY(w->form->finish(w, broadcast, tags, error));
+  TON_TRY(w->backend->finish(w, broadcast, tags, error));
   if (tags && !w->tagged) {
     TON_TRY(files_write_tags(ton_output_temporary(w->output), w->path, tags,
                              error));
@@ -243,7 +238,7 @@ ton_writer_finish(TonAudioWriter* w, const TonBroadcast* broadcast,
 {
   if (w->failed || w->abandoned) {
     return ton_fail_file(error, w->failed ? w->failed : TON_INTERRUPTED,
-                         w->path, "was given up before it was complete");
+                         w->path, "writing failed before it was complete");
   }
   if (!w->finished) {
     w->failed = finish(w, broadcast, tags, error);

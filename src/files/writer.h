@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file What the ways to write an audio file have in common.
+/// @file The audio file being written and the backends that write it.
 #ifndef TON_FILES_WRITER_H
 #define TON_FILES_WRITER_H
 
@@ -8,13 +8,14 @@
 
 #include <tonmeister/audio_file.h>
 
-/// A way to write: plain PCM by ourselves, coded forms by libsndfile
+/// Functions that write one kind of file: WAV without a library, FLAC and MP3
+/// through libsndfile
 typedef struct {
   TonStatus (*open)(TonAudioWriter* writer, TonError* error);
-  /// At most WRITER_PIECE frames
+  /// 0 to WRITER_PIECE frames
   TonStatus (*write)(TonAudioWriter* writer, const float* const* in,
                      uint32_t frames, TonError* error);
-  /// Null where it cannot be done
+  /// Null where the format cannot be shortened
   TonStatus (*shorten)(TonAudioWriter* writer, uint64_t frames,
                        TonError* error);
   /// Everything but the tags
@@ -30,15 +31,15 @@ enum {
 
 struct TonAudioWriter {
   TonAudioWriter* next; ///< In the list of open writers
-  const WriterBackend* form;
-  void* file; ///< The form's own
+  const WriterBackend* backend;
+  void* file; ///< The backend's state
   TonOutput* output;
   int fd;     ///< Of the output
   char* path; ///< As the caller spelt it, for messages
   TonAudioFormat format;
   TonQuantiser quantiser;
   uint64_t frames;
-  bool tagged;      ///< The form wrote the tags itself
+  bool tagged;      ///< The backend wrote the tags
   bool finished;    ///< Complete under the temporary name
   bool abandoned;   ///< By ton_writer_abandon_all(): the temporary file is gone
   TonStatus failed; ///< The first write that failed; later ones do nothing

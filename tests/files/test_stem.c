@@ -161,6 +161,22 @@ stop_at_half(void* handle, double part)
 }
 
 static void
+a_path_that_does_not_fit_is_an_error(void** state)
+{
+  (void)state;
+  char ready[4];
+  TonError e = {0};
+  static const uint32_t rates[] = {48000, 44100}; // used as it is, converted
+  for (int i = 0; i < 2; ++i) {
+    write_stem("long.wav", "WAV", rates[i]);
+    assert_int_equal(ton_stem_prepared(room_path("long.wav"), 48000, "c", ready,
+                                       sizeof(ready), NULL, NULL, &e),
+                     TON_BAD_USE);
+    assert_non_null(strstr(e.text, "too long"));
+  }
+}
+
+static void
 the_user_may_stop_it(void** state)
 {
   (void)state;
@@ -285,6 +301,7 @@ main(void)
       cmocka_unit_test(other_stems_are_converted_once),
       cmocka_unit_test(a_damaged_cache_is_made_anew_with_the_same_samples),
       cmocka_unit_test(a_stem_replaced_while_it_is_read_is_not_remembered),
+      cmocka_unit_test(a_path_that_does_not_fit_is_an_error),
       cmocka_unit_test(the_user_may_stop_it),
       cmocka_unit_test(a_cache_that_cannot_be_written_says_so),
       cmocka_unit_test(a_broken_stem_names_itself),

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What every reader backend needs: checks of a path, the error for a file
+/// that is not audio, and a buffer kept with the file.
+#include "files/audio.h"
+
+#include "base/error.h"
+#include "base/input_file.h"
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+TonStatus
+audio_check_path(const char* path, TonError* error)
+{
+  TonError why = {0};
+  const int fd = ton_input_open(path, &why);
+  if (fd < 0) {
+    return ton_fail_file(error, why.status, path, "%s", why.text);
+  }
+  struct stat st;
+  const bool empty = fstat(fd, &st) == 0 && st.st_size == 0;
+  close(fd);
+  return empty ? ton_fail_file(error, TON_BAD_FILE, path,
+                               "is empty; export it again")
+               : TON_OK;
+}
+
+static bool
+looks_like_text(const uint8_t* bytes, size_t n)
+{
+  for (size_t i = 0; i < n; ++i) {
+    if (bytes[i] < 9 || (bytes[i] > 13 && bytes[i] < 32)) {
+      return false;
+    }
+  }
+  return n > 0;
+}
+
+TonStatus
+audio_refuse(const char* path, TonError* error)
+{
+  uint8_t head[512];
+  FILE* const file = ton_input_stream(path, NULL);
+  const size_t n = file ? fread(head, 1, sizeof(head), file) : 0;
+  if (file) {
+    fclose(file);
+  }
+  const bool riff =
+      n >= 12 && (memcmp(head, "RIFF", 4) == 0 ||
+                  memcmp(head, "RF64", 4) == 0 || memcmp(head, "BW64", 4) == 0);
+  if (riff) {
+    return ton_fail_file(error, TON_BAD_FILE, path,
+                         "begins as a WAV file, but its header is damaged; "
+                         "export it again");
+  }
+  return ton_fail_file(
+      error, TON_BAD_FILE, path, "is %s; expected WAV, AIFF, FLAC, MP3, Ogg%s",
+      looks_like_text(head, n) ? "a text, not sound"
+                               : "not sound in a form that can be read",
+#ifdef TON_HAVE_AV
+      ", M4A or the like"
+#else
+      " or CAF (this build has no libav* for other forms)"
+#endif
+  );
+}
+
+void*
+audio_buffer(TonAudio* audio, uint64_t bytes)
+{
+  if (bytes > audio->buffer_bytes) {
+    ton_free(audio->buffer);
+    audio->buffer = ton_alloc(bytes);
+    audio->buffer_bytes = audio->buffer ? bytes : 0;
+  }
+  return audio->buffer;
+}
