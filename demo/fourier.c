@@ -11,7 +11,7 @@ fourier(double* re, double* im, int n, int inverse)
   // real and imaginary parts exchanged: the inverse
   double* const a = inverse ? im : re;
   double* const b = inverse ? re : im;
-  fftw_plan const plan =
+  fftw_plan plan =
       fftw_plan_guru_split_dft(1, &size, 0, NULL, a, b, a, b, FFTW_ESTIMATE);
   fftw_execute(plan);
   fftw_destroy_plan(plan);

@@ -192,7 +192,8 @@ TonStatus ton_resampler_new(uint32_t from, uint32_t to, uint32_t channels,
 /// ceil(n x to / from) frames.  [any]
 TonStatus ton_resampler_run(TonResampler* resampler, const float* const* in,
                             uint32_t frames, bool end, float* const* out,
-                            uint32_t room, uint32_t* got, TonError* error);
+                            uint32_t max_frames, uint32_t* got,
+                            TonError* error);
 
 void ton_resampler_free(TonResampler* resampler);
 

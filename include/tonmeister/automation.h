@@ -2,6 +2,11 @@
 #ifndef TONMEISTER_AUTOMATION_H
 #define TONMEISTER_AUTOMATION_H
 
+/**
+   @file
+   Breakpoints of an automation curve.
+*/
+
 /// Course from one breakpoint to the next
 typedef enum {
   TON_CURVE_LINEAR, ///< Straight in the parameter's unit (dB, Hz, ...)

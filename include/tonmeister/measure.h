@@ -8,6 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/**
+   @file
+   The meters: what is measured, and how sound is given to them.
+*/
+
 TON_API_BEGIN
 
 enum {

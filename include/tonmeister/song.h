@@ -205,17 +205,17 @@ typedef struct {
 
 /// Is the song's out/mix.wav ready for mastering?
 TonStatus ton_song_check(const TonSong* song, const TonJob* job,
-                         TonCheck* check, TonError* error);
+                         TonCheck* result, TonError* error);
 
 /// Same of any audio file.
-TonStatus ton_check_file(const char* path, const TonJob* job, TonCheck* check,
+TonStatus ton_check_file(const char* path, const TonJob* job, TonCheck* result,
                          TonError* error);
 
 /// Measure an audio file from start to end; `what` is a set of TON_MEASURE_
-/// flags.  `meters`, if not null, takes the meters that own the curves (freed
+/// flags.  `owner`, if not null, takes the meters that own the curves (freed
 /// with ton_meters_free()); without it the result has none.
 TonStatus ton_measure_file(const char* path, unsigned what,
-                           TonMeasurement* result, TonMeters** meters,
+                           TonMeasurement* result, TonMeters** owner,
                            const TonJob* job, TonError* error);
 
 /// Does the file hold less than its header promises?  False for what cannot be

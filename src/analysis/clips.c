@@ -29,23 +29,23 @@ typedef struct {
   uint64_t first;
   uint64_t length;
   uint32_t channel;
-} Run;
+} FlatRun;
 
 /// What was found at one level
 typedef struct {
   int32_t step; ///< Level, 1/1000 dB
   uint64_t samples;
   uint32_t n;
-  Run longest[KEPT];
-} Shelf;
+  FlatRun longest[KEPT];
+} FlatTop;
 
 struct Clips {
   uint32_t rate;
   uint32_t channels;
   int32_t top; ///< Step
-  Run now[MAX_CHANNELS];
+  FlatRun now[MAX_CHANNELS];
   float value[MAX_CHANNELS];
-  Shelf shelves[STEPS];
+  FlatTop shelves[STEPS];
 };
 
 static int32_t
@@ -69,7 +69,7 @@ clips_new(uint32_t rate, uint32_t channels)
 
 /// Longest first; of equal length, the earlier first
 static void
-keep(Run* longest, uint32_t* n, const Run* run)
+keep(FlatRun* longest, uint32_t* n, const FlatRun* run)
 {
   uint32_t at = *n;
   while (at > 0 && longest[at - 1].length < run->length) {
@@ -79,14 +79,14 @@ keep(Run* longest, uint32_t* n, const Run* run)
     return;
   }
   *n += *n < KEPT;
-  memmove(&longest[at + 1], &longest[at], (*n - at - 1) * sizeof(Run));
+  memmove(&longest[at + 1], &longest[at], (*n - at - 1) * sizeof(FlatRun));
   longest[at] = *run;
 }
 
 static void
 end_run(Clips* s, uint32_t c)
 {
-  const Run run = s->now[c];
+  const FlatRun run = s->now[c];
   const float level = fabsf(s->value[c]);
   s->now[c].length = 0;
   if (run.length < SHORTEST || level < 0.5F) {
@@ -96,7 +96,7 @@ end_run(Clips* s, uint32_t c)
   if (step <= s->top - STEPS) {
     return;
   }
-  Shelf* const shelf = &s->shelves[(step % STEPS + STEPS) % STEPS];
+  FlatTop* const shelf = &s->shelves[(step % STEPS + STEPS) % STEPS];
   if (shelf->step != step) {
     memset(shelf, 0, sizeof(*shelf));
     shelf->step = step;
@@ -118,7 +118,7 @@ follow(Clips* s, uint32_t c, const Tick* tick, float floor)
       end_run(s, c);
     }
     if (fabsf(x[i]) >= floor) {
-      s->now[c] = (Run){tick->first + i, 1, c};
+      s->now[c] = (FlatRun){tick->first + i, 1, c};
       s->value[c] = x[i];
     }
   }
@@ -142,14 +142,14 @@ clips_add(Clips* s, const Tick* tick, float top)
 void
 clips_finish(Clips* s, float top, TonMeasurement* m)
 {
-  Run longest[KEPT] = {0};
+  FlatRun longest[KEPT] = {0};
   s->top = step_of(top);
   for (uint32_t c = 0; c < s->channels; ++c) {
     end_run(s, c);
   }
   for (int32_t i = 0; i < STEPS; ++i) {
     const int32_t step = s->top - i;
-    const Shelf* const shelf = &s->shelves[(step % STEPS + STEPS) % STEPS];
+    const FlatTop* const shelf = &s->shelves[(step % STEPS + STEPS) % STEPS];
     for (uint32_t k = 0; shelf->step == step && k < shelf->n; ++k) {
       keep(longest, &m->n_clips, &shelf->longest[k]);
     }

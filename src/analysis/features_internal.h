@@ -38,12 +38,12 @@ typedef struct {
 
 bool spectra_open(SpectrumCollector* s, double rate, uint32_t channels);
 
-void spectra_add(SpectrumCollector* s, const float* const* in, uint32_t n);
+void spectra_add(SpectrumCollector* f, const float* const* in, uint32_t n);
 
 /// Hand the stream over
-void spectra_finish(SpectrumCollector* s, TonFeatures* features);
+void spectra_finish(SpectrumCollector* f, TonFeatures* features);
 
-void spectra_close(SpectrumCollector* s);
+void spectra_close(SpectrumCollector* f);
 
 /// Mono sum at about 3 kHz
 typedef struct {
@@ -85,12 +85,12 @@ TonStatus find_levels(const TonFeatures* features, TonFacts* facts);
 TonStatus find_hits(const TonFeatures* features, TonFacts* facts);
 
 /// Mean spectra of sound and pauses, and what follows from them
-void find_spectra(const TonFeatures* features, TonFacts* facts);
+void find_spectra(const TonFeatures* f, TonFacts* t);
 
 /// Bands below 180 Hz from the low sum, which resolves them
-TonStatus find_low_bands(const TonFeatures* features, TonFacts* facts);
+TonStatus find_low_bands(const TonFeatures* f, TonFacts* t);
 
-TonStatus find_hum(const TonFeatures* features, TonFacts* facts);
+TonStatus find_hum(const TonFeatures* f, TonFacts* t);
 
 /// Share of the level frames that sound between two places of the low sum
 double low_share_on(const TonFeatures* features, uint64_t from,

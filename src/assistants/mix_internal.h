@@ -72,7 +72,7 @@ void propose_place(MixState* state);    ///< pan
 void propose_routes(MixState* state);   ///< buses
 void propose_space(MixState* state);    ///< The shared reverb and its sends
 
-void propose_tone(MixState* state, MixTrack* track);     ///< equaliser
-void propose_dynamics(MixState* state, MixTrack* track); ///< compressor
+void propose_tone(MixState* state, MixTrack* s);     ///< equaliser
+void propose_dynamics(MixState* state, MixTrack* s); ///< compressor
 
 #endif

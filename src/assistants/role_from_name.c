@@ -214,7 +214,7 @@ word_matches(Span pattern, Span word)
 {
   const bool open = pattern.length && pattern.text[pattern.length - 1] == '*';
   const size_t n = pattern.length - (open ? 1 : 0);
-  return (open ? word.length >= n : word.length == n) &&
+  return n && (open ? word.length >= n : word.length == n) &&
          memcmp(pattern.text, word.text, n) == 0;
 }
 

@@ -7,7 +7,7 @@
 
 /// Path of a file in the program's data folder ("roles.yaml"): the folder in
 /// TONMEISTER_DATA, else beside the installed program, else the source tree.
-/// Returns `buffer`, or "" if the path does not fit in it.  [any]
-const char* ton_data_path(const char* name, char* buffer, size_t size);
+/// Returns `path`, or "" if the path does not fit in it.  [any]
+const char* ton_data_path(const char* name, char* path, size_t size);
 
 #endif

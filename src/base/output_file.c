@@ -112,6 +112,7 @@ beside(const char* path, const char* name)
   char* const joined = ton_alloc(folder + strlen(name) + 1);
   if (joined) {
     memcpy(joined, path, folder);
+    // NOLINTNEXTLINE(bugprone-not-null-terminated-result)
     memcpy(joined + folder, name, strlen(name));
   }
   return joined;

@@ -75,6 +75,7 @@ read_whole_number(const char* name, const char* text, long min, long max,
                   uint32_t* number, TonError* error)
 {
   char* end = NULL;
+  // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker)
   const long value = strtol(text, &end, 10);
   if (end == text || *end || value < min || value > max) {
     return ton_fail(error, TON_BAD_USE,

@@ -7,6 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/**
+   @file
+   The command line taken apart, and the tables that verbs and options are
+   described by.
+*/
+
 /// What a shell can offer as an option's value
 typedef enum {
   OFFER_NOTHING, ///< A number, a level

@@ -10,6 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/**
+   @file
+   What `help` prints: presets, processors, values of parameters.
+*/
+
 /// The presets of the program by name, read once.  Returns how many.
 uint32_t cli_presets(TonPreset* const** presets);
 

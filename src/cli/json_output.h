@@ -9,6 +9,11 @@
 
 #include <stdbool.h>
 
+/**
+   @file
+   The one JSON document that a verb prints with --json.
+*/
+
 /// Does the command line ask for JSON?  Known before it is taken apart.
 bool cli_wants_json(int argc, char** argv);
 

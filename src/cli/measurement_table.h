@@ -4,6 +4,11 @@
 
 #include <tonmeister/measure.h>
 
+/**
+   @file
+   Measurements as tables on the terminal.
+*/
+
 /// A measurement as a table: the rows of report_figures that are shown in
 /// `where` (FIGURE_TABLE or FIGURE_LEVELS), and what is clipped
 void cli_print_measurement(const TonMeasurement* m, const char* path,

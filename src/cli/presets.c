@@ -54,6 +54,7 @@ cli_presets(TonPreset* const** presets)
   }
   if (dir) {
     closedir(dir);
+    // NOLINTNEXTLINE(bugprone-sizeof-expression)
     qsort((void*)all, n, sizeof(all[0]), by_name);
   }
   return n;

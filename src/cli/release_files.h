@@ -6,6 +6,11 @@
 
 #include <jansson.h>
 
+/**
+   @file
+   The files of a release, on the terminal and as JSON.
+*/
+
 /// The files of a release, each with what was measured after writing
 json_t* cli_json_files(const TonDelivery* delivery);
 

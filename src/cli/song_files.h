@@ -4,6 +4,11 @@
 
 #include "cli/command_line.h"
 
+/**
+   @file
+   Files of a song as the command line named them, and which are outdated.
+*/
+
 /// A file of a song as the command line named it: "song/out/mix.wav".  Owned
 /// by the caller, freed with ton_free(); null when memory is refused.
 char* cli_song_file(const char* song, const char* file);

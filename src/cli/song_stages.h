@@ -4,6 +4,11 @@
 
 #include <tonmeister/song.h>
 
+/**
+   @file
+   The stages of a song that several verbs run: each saves what it wrote.
+*/
+
 /// A stage of a song with what it writes: the texts are saved, and of a release
 /// the report, whether the goal was reached (TON_OK) or not (TON_GOAL_MISSED)
 TonStatus cli_propose_mix(TonSong* song, const TonJob* job, TonError* error);

@@ -4,6 +4,11 @@
 
 #include <tonmeister/song.h>
 
+/**
+   @file
+   The ten lines that `make` ends with.
+*/
+
 /// A song as `make` has made it; nothing is owned
 typedef struct {
   const char* song;

@@ -6,6 +6,11 @@
 
 #include <stdbool.h>
 
+/**
+   @file
+   What all verbs share at the terminal: signals, progress, colours, errors.
+*/
+
 /// Catch Ctrl-C and its like; what of stdin, stdout and stderr is closed goes
 /// to /dev/null, so that no other file takes its place
 void cli_terminal_open(void);

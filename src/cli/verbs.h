@@ -4,6 +4,11 @@
 
 #include "cli/command_line.h"
 
+/**
+   @file
+   The tables of verbs and of the options that they share.
+*/
+
 /// All verbs in the order of use
 extern const Verb cli_verbs[];
 extern const uint32_t cli_n_verbs;

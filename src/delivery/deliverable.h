@@ -30,7 +30,7 @@ typedef struct {
 TonAudioFormat delivery_audio_format(const DeliveryTask* task, bool held);
 
 /// The texts of the release and the gain of the file.  [any]
-TonTags delivery_tags(const TonRelease* release, const TonMeasurement* file);
+TonTags delivery_tags(const TonRelease* r, const TonMeasurement* m);
 
 /// What another try would do better: the peaks of a decoder that goes too high
 /// are held lower by as much, and what that takes from the loudness is given

@@ -117,6 +117,7 @@ static bool
 is_taken(const FileNames* names, const char* folded)
 {
   for (uint32_t i = 0; i < names->n; ++i) {
+    // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker)
     if (strcmp(names->taken[i], folded) == 0) {
       return true;
     }

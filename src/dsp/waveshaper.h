@@ -56,7 +56,7 @@ ton_v_tanh(TonV x)
 typedef struct {
   TonV last; ///< x[n]
   TonV tail; ///< Of the piece before it
-} TonClip;
+} TonClipCurve;
 
 static inline void
 ton_clip_piece(TonV a, TonV b, TonV per_way, TonV* head, TonV* tail)
@@ -72,7 +72,7 @@ ton_clip_piece(TonV a, TonV b, TonV per_way, TonV* head, TonV* tail)
 
 /// One frame late.  [audio]
 static inline TonV
-ton_clip_step(TonClip* c, TonV w)
+ton_clip_step(TonClipCurve* c, TonV w)
 {
   const TonV way = ton_v_max(ton_v_abs(w - c->last), ton_v(1e-30F));
   const TonV per_way = 1.0F / way;

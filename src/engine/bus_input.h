@@ -67,7 +67,7 @@ void bus_input_jump(BusInput* in, int64_t frame);
 
 /// Set a control from the next grid line on; not a number gives it back to the
 /// graph.  [audio]
-void bus_input_set(BusInput* in, uint32_t control, float value, int64_t frame);
+void bus_input_set(BusInput* in, uint32_t which, float value, int64_t frame);
 
 /// Go on where an older input is, towards what the graph says now.  [audio]
 void bus_input_take_over(BusInput* in, const BusInput* old, int64_t frame);

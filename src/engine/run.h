@@ -42,16 +42,16 @@ typedef struct {
 } RunContext;
 
 /// [main]
-TonStatus workspace_new(const Plan* plan, Workspace* workspace);
+TonStatus workspace_new(const Plan* p, Workspace* ws);
 
-void workspace_free(Workspace* workspace);
+void workspace_free(Workspace* ws);
 
 /// Put everything at rest at the clock's first frame.  [main]
 void run_start(Plan* plan);
 
 /// Work on one period.  [audio]
 void run_task(const RunContext* run, const PlanTask* task, const Period* period,
-              Workspace* workspace);
+              Workspace* ws);
 
 /// Apply one change to whatever it concerns, from a clock frame on.  [audio]
 void run_change(Plan* plan, const TonChange* change, int64_t clock);

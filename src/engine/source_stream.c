@@ -22,6 +22,7 @@ fade_in(SourceStream* s, float* const* out, uint32_t frames)
     const uint32_t at = JUMP_FADE - s->fade;
     const float new_part = ((float)at + 0.5F) / (float)JUMP_FADE;
     for (uint32_t c = 0; c < s->source.channels; ++c) {
+      // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
       out[c][i] = s->old[c][at] + new_part * (out[c][i] - s->old[c][at]);
     }
   }

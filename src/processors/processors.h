@@ -44,7 +44,11 @@ static inline TonStatus
 ton_instance(size_t bytes, void** state, TonError* error)
 {
   *state = ton_alloc(bytes);
-  return *state ? TON_OK : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  if (!*state) {
+    (void)ton_fail(error, TON_NO_MEMORY, "out of memory");
+    return TON_NO_MEMORY;
+  }
+  return TON_OK;
 }
 
 /// Frames after which nothing is left of what one-poles with these time

@@ -6,6 +6,11 @@
 
 #include <jansson.h>
 
+/**
+   @file
+   Measurements and the report as JSON.
+*/
+
 /// Null for what JSON cannot say: infinite, not defined
 json_t* report_number(double value);
 

@@ -7,6 +7,11 @@
 #include <tonmeister/decision.h>
 #include <tonmeister/measure.h>
 
+/**
+   @file
+   What a report is made of.
+*/
+
 /// A file of the release as it was found after writing
 typedef struct {
   const char* name;

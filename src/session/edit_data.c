@@ -256,6 +256,7 @@ static size_t
 value_bytes(const TonString* out, size_t at, const char* text)
 {
   const char* const bytes = ton_string_string(out) + at;
+  // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker)
   return strlen(text) + (*bytes == '"' || *bytes == '\'' ? 2 : 0);
 }
 

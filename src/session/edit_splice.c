@@ -66,12 +66,12 @@ step_of(const TonDoc* doc)
   return 2;
 }
 
-static TonLayout
+static TonEmitLayout
 layout_of(const TonEditing* e, uint32_t column)
 {
-  return (TonLayout){.newline = strstr(source(e), "\r\n") ? "\r\n" : "\n",
-                     .indent = column ? column - 1 : 0,
-                     .step = step_of(e->doc)};
+  return (TonEmitLayout){.newline = strstr(source(e), "\r\n") ? "\r\n" : "\n",
+                         .indent = column ? column - 1 : 0,
+                         .step = step_of(e->doc)};
 }
 
 /// Inside brackets, where no new line counts
@@ -121,7 +121,7 @@ emit(TonEditing* e, TonString* out, const TonNode* node)
 {
   const TonNode* const place = e->at;
   if (place->key) {
-    TonLayout layout = layout_of(e, place->key->column);
+    TonEmitLayout layout = layout_of(e, place->key->column);
     e->value->key = place->key;
     ton_emit_value(out, node, layout);
   } else {
@@ -254,7 +254,7 @@ deep_flow(const TonNode* parent)
 }
 
 static void
-emit_new_line(TonEditing* e, TonLayout layout)
+emit_new_line(TonEditing* e, TonEmitLayout layout)
 {
   ton_emit_spaces(&e->out, layout.indent);
   if (e->value->key) {
@@ -271,7 +271,7 @@ add_line(TonEditing* e)
   const TonNode* const into = e->at;
   size_t at = 0;
   if (into->count == 0) {
-    const TonLayout layout = layout_of(e, 1);
+    const TonEmitLayout layout = layout_of(e, 1);
     copy_to(e, &at, e->doc->text.length);
     if (at && source(e)[at - 1] != '\n') {
       ton_string_add(&e->out, layout.newline);
@@ -281,7 +281,7 @@ add_line(TonEditing* e)
     return TON_OK;
   }
   const TonNode* const first = into->items[0];
-  TonLayout layout =
+  TonEmitLayout layout =
       layout_of(e, first->key ? first->key->column : into->column);
   layout.deep_flow = deep_flow(into);
   copy_to(e, &at, ton_line_end(source(e), into->items[into->count - 1]->end));
@@ -409,7 +409,7 @@ ton_edit_insert(TonEditing* e)
   const size_t dash = anchor_of(e, next) - 1;
   const size_t bol = ton_line_start(text, dash);
   const bool alone = bol + strspn(text + bol, " ") == dash;
-  TonLayout layout = layout_of(e, e->at->column);
+  TonEmitLayout layout = layout_of(e, e->at->column);
   layout.deep_flow = deep_flow(e->at);
   size_t at = 0;
   copy_to(e, &at, alone ? with_comments(text, bol, dash - bol) : dash);

@@ -79,7 +79,7 @@ flow_length(const TonNode* node)
 
 /// Short, flat values stand in brackets; others get lines of their own
 static bool
-in_brackets(const TonNode* node, const TonLayout* layout, size_t column)
+in_brackets(const TonNode* node, const TonEmitLayout* layout, size_t column)
 {
   if (node->kind == TON_SCALAR || node->count == 0) {
     return true;
@@ -102,14 +102,14 @@ key_end(const TonNode* node, unsigned indent)
 }
 
 static void
-begin_line(TonString* out, const TonLayout* layout)
+begin_line(TonString* out, const TonEmitLayout* layout)
 {
   ton_string_add(out, layout->newline);
   ton_emit_spaces(out, layout->indent);
 }
 
 void
-ton_emit_value(TonString* out, const TonNode* node, TonLayout layout)
+ton_emit_value(TonString* out, const TonNode* node, TonEmitLayout layout)
 {
   if (in_brackets(node, &layout, key_end(node, layout.indent))) {
     ton_string_add(out, " ");
@@ -129,14 +129,14 @@ ton_emit_value(TonString* out, const TonNode* node, TonLayout layout)
 }
 
 void
-ton_emit_entry(TonString* out, const TonNode* node, TonLayout layout)
+ton_emit_entry(TonString* out, const TonNode* node, TonEmitLayout layout)
 {
   emit_key(out, node);
   ton_emit_value(out, node, layout);
 }
 
 void
-ton_emit_item(TonString* out, const TonNode* node, TonLayout layout)
+ton_emit_item(TonString* out, const TonNode* node, TonEmitLayout layout)
 {
   ton_string_add(out, " ");
   const bool lines =

@@ -40,6 +40,20 @@ source_of(TonAudio* audio)
   return (TonSource){audio, pull, seek, info->channels, info->frames};
 }
 
+static bool
+pull_temp(void* handle, float* const* out, uint32_t frames)
+{
+  return temp_audio_read(handle, out, frames);
+}
+
+TonSource
+source_of_temp(TempAudio* audio)
+{
+  temp_audio_rewind(audio);
+  return (TonSource){audio, pull_temp, NULL, temp_audio_channels(audio),
+                     temp_audio_frames(audio)};
+}
+
 enum { CHUNK = 8192 };
 
 TonStatus

@@ -3,12 +3,17 @@
 #ifndef TON_SONG_FILE_SOURCE_H
 #define TON_SONG_FILE_SOURCE_H
 
+#include "files/temp_audio.h"
+
 #include <tonmeister/audio_file.h>
 #include <tonmeister/engine.h>
 #include <tonmeister/job.h>
 
 /// A file as the engine's source; the file stays the caller's
 TonSource source_of(TonAudio* audio);
+
+/// The same of temporary audio, from its start
+TonSource source_of_temp(TempAudio* audio);
 
 /// Read a file to its end into a sink, and tell `job` how far it is under the
 /// name of the stage.  The sink does not fail.  [main]

@@ -2,10 +2,11 @@
 /// @file Making a song's folder from stems.
 #include "base/error.h"
 #include "base/folder.h"
-#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
+#include "base/utf8.h"
+#include "files/link_or_copy.h"
 #include "song/song.h"
 
 #include <tonmeister/audio_file.h>
@@ -32,27 +33,6 @@ base_name(const char* path)
   return slash ? slash + 1 : path;
 }
 
-/// Bytes of one UTF-8 letter; 0: not one
-static size_t
-letter_length(const char* text)
-{
-  const unsigned char* const s = (const unsigned char*)text;
-  const size_t n = *s < 0x80                 ? 1
-                   : *s >= 0xC2 && *s < 0xE0 ? 2
-                   : *s >= 0xE0 && *s < 0xF0 ? 3
-                   : *s >= 0xF0 && *s < 0xF5 ? 4
-                                             : 0;
-  for (size_t i = 1; i < n; ++i) {
-    if ((s[i] & 0xC0U) != 0x80U) {
-      return 0;
-    }
-  }
-  const bool surrogate = *s == 0xED && s[1] >= 0xA0;
-  const bool too_long =
-      (*s == 0xE0 && s[1] < 0xA0) || (*s == 0xF0 && s[1] < 0x90);
-  return surrogate || too_long || (*s == 0xF4 && s[1] >= 0x90) ? 0 : n;
-}
-
 static bool
 is_control(const char* letter)
 {
@@ -68,7 +48,7 @@ plain_name(const char* path, char* text, size_t size)
 {
   size_t at = 0;
   for (const char* c = base_name(path); *c && at + 5 < size;) {
-    const size_t n = letter_length(c);
+    const size_t n = ton_utf8_length(c, strlen(c));
     if (!n) {
       const unsigned char byte = (unsigned char)*c;
       text[at++] = (char)(0xC0U | byte >> 6);
@@ -83,72 +63,6 @@ plain_name(const char* path, char* text, size_t size)
   }
   text[at] = '\0';
   return text;
-}
-
-static TonStatus
-copy_file(const char* from, const char* to, TonError* error)
-{
-  FILE* const in = ton_input_stream(from, error);
-  if (!in) {
-    return TON_BAD_FILE;
-  }
-  TonOutput* out = NULL;
-  TonStatus status = ton_output_open(to, &out, error);
-  char block[65536];
-  for (size_t n = 1; n && !status;) {
-    n = fread(block, 1, sizeof(block), in);
-    status = ferror(in) ? ton_fail_file(error, TON_BAD_FILE, from,
-                                        "cannot be read: %s", strerror(errno))
-                        : ton_output_write(out, block, n, error);
-  }
-  fclose(in);
-  status = status ? status : ton_output_publish(&out, 1, error);
-  ton_output_free(out);
-  return status;
-}
-
-static bool
-same_bytes(const char* a, const char* b)
-{
-  FILE* const x = ton_input_stream(a, NULL);
-  FILE* const y = ton_input_stream(b, NULL);
-  char p[65536];
-  char q[sizeof(p)];
-  bool same = x && y;
-  for (size_t n = 1; same && n;) {
-    n = fread(p, 1, sizeof(p), x);
-    same = fread(q, 1, sizeof(q), y) == n && memcmp(p, q, n) == 0 &&
-           !ferror(x) && !ferror(y);
-  }
-  if (x) {
-    fclose(x);
-  }
-  if (y) {
-    fclose(y);
-  }
-  return same;
-}
-
-/// A stem joins the song as a second name of the same file where the disk
-/// allows it, else as a copy.  It is never written to.
-static TonStatus
-import_stem(const char* from, const char* to, TonError* error)
-{
-  struct stat a;
-  struct stat b;
-  if (stat(from, &a) != 0) {
-    return ton_fail_file(error, TON_NOT_FOUND, from, "%s", strerror(errno));
-  }
-  if (stat(to, &b) == 0) {
-    const bool one = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-    if (one || (a.st_size == b.st_size && same_bytes(from, to))) {
-      return TON_OK;
-    }
-    return ton_fail_file(error, TON_BAD_USE, to,
-                         "is there already and is another file; rename one of "
-                         "the stems");
-  }
-  return link(from, to) == 0 ? TON_OK : copy_file(from, to, error);
 }
 
 /// "01_LEAD-vox.wav" is "01 LEAD-vox": without ending, words apart
@@ -229,7 +143,7 @@ import_all(const char* song, char** stems, uint32_t n, TonError* error)
     char name[500];
     snprintf(to, sizeof(to), "%s/%s", folder,
              plain_name(stems[i], name, sizeof(name)));
-    TON_TRY(import_stem(stems[i], to, error));
+    TON_TRY(ton_link_or_copy(stems[i], to, error));
   }
   return TON_OK;
 }

@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "dsp/limiter_model.h"
 #include "song/file_source.h"
-#include "song/temp_audio.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,7 +33,7 @@ typedef struct {
   MasterOutcome* outcome;
   TempAudio* audio;
   LimiterModel* model;
-} Run;
+} MasterRun;
 
 static uint32_t
 limiter_at(const MasterTask* t)
@@ -45,7 +44,7 @@ limiter_at(const MasterTask* t)
 
 /// Run a part of the chain
 static TonStatus
-run_part(Run* r, const TonSource* source, uint32_t from, uint32_t to,
+run_part(MasterRun* r, const TonSource* source, uint32_t from, uint32_t to,
          const TonSink* sink, GainReductions* reductions)
 {
   const ChainRun run = {.name = "master",
@@ -98,7 +97,7 @@ settings_of(const TonInsert* limiter)
 }
 
 static TonStatus
-run_front(Run* r, MasterFront* f)
+run_front(MasterRun* r, MasterFront* f)
 {
   TonAudio* audio = NULL;
   const unsigned long refusals = ton_alloc_refusals();
@@ -124,7 +123,8 @@ TonStatus
 master_front(const MasterTask* task, MasterFront** front, const TonJob* job,
              TonError* error)
 {
-  Run r = {.task = task, .job = job, .error = error, .stage = "rendering"};
+  MasterRun r = {
+      .task = task, .job = job, .error = error, .stage = "rendering"};
   MasterFront* const f = ton_alloc(sizeof(MasterFront));
   if (!f) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -187,9 +187,9 @@ read_reduction(MasterOutcome* o, const GainReduction* row)
 }
 
 static TonStatus
-render_back(Run* r, Recorder* recorder)
+render_back(MasterRun* r, Recorder* recorder)
 {
-  const TonSource source = temp_audio_source(r->audio);
+  const TonSource source = source_of_temp(r->audio);
   const TonSink sink = recorder_sink(recorder);
   GainReductions reductions = {0};
   const TonStatus status =
@@ -225,7 +225,7 @@ format_of(const MasterTask* t)
 
 /// Limiter, meters and file; the file is the caller's to commit
 static TonStatus
-run_back(Run* r, TonAudioWriter** writer)
+run_back(MasterRun* r, TonAudioWriter** writer)
 {
   const MasterTask* const t = r->task;
   const TonAudioFormat format = format_of(t);
@@ -250,7 +250,7 @@ run_back(Run* r, TonAudioWriter** writer)
 }
 
 static TonStatus
-commit(Run* r, TonAudioWriter* writer)
+commit(MasterRun* r, TonAudioWriter* writer)
 {
   const TonMeasurement* const m = &r->outcome->measured;
   const TonBroadcast b = {true,
@@ -283,7 +283,7 @@ set_gain(const MasterTask* t, double gain_db)
 /// Where the limiter's law says the goal lies, if that is inside what the
 /// measured runs have left open
 static double
-next_gain(const Run* r, double otherwise)
+next_gain(const MasterRun* r, double otherwise)
 {
   const TonGainSearch* const s = &r->outcome->search;
   const double last = s->runs ? s->drive_db[s->runs - 1] : NAN;
@@ -303,7 +303,7 @@ next_gain(const Run* r, double otherwise)
 }
 
 static void
-start_search(Run* r)
+start_search(MasterRun* r)
 {
   const MasterTask* const t = r->task;
   TonGainSearch* const s = &r->outcome->search;
@@ -327,7 +327,7 @@ start_search(Run* r)
 
 /// Runs until the loudness is met; the last run may not be the best one
 static TonStatus
-search_gain(Run* r, TonAudioWriter** writer)
+search_gain(MasterRun* r, TonAudioWriter** writer)
 {
   TonGainSearch* const s = &r->outcome->search;
   double drive = 0.0;
@@ -357,13 +357,13 @@ master_run(const MasterTask* task, const MasterFront* front,
 {
   *outcome = (MasterOutcome){
       .reduction_p95_db = NAN, .largest_db = NAN, .largest_at_s = NAN};
-  Run r = {.task = task,
-           .job = job,
-           .error = error,
-           .stage = "mastering",
-           .outcome = outcome,
-           .audio = front->audio,
-           .model = front->model};
+  MasterRun r = {.task = task,
+                 .job = job,
+                 .error = error,
+                 .stage = "mastering",
+                 .outcome = outcome,
+                 .audio = front->audio,
+                 .model = front->model};
   TonAudioWriter* writer = NULL;
   const TonStatus status =
       r.model ? search_gain(&r, &writer) : run_back(&r, &writer);

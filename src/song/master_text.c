@@ -229,8 +229,8 @@ write_options(MasterText* t)
   char value[32];
   const TonMasterOptions* const w = t->options;
   TON_TRY(refuse_locked(t, "references", w->n_references > 0));
-  TON_TRY(refuse_locked(t, "target",
-                        w->target && strcmp(w->target, t->master->target)));
+  TON_TRY(refuse_locked(
+      t, "target", w->target && strcmp(w->target, t->master->target) != 0));
   TON_TRY(refuse_locked(t, "amount",
                         isfinite(w->amount) &&
                             w->amount != (double)t->master->amount));

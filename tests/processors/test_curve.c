@@ -42,7 +42,7 @@ sat_04_constants_and_slow_ramps_clip_exactly(void** state)
   double worst = 0.0;
   for (int k = 0; k < 10; ++k) {
     for (int j = 0; j < 5; ++j) {
-      TonClip c = {ton_v((float)start[k]), ton_v(0.0F)};
+      TonClipCurve c = {ton_v((float)start[k]), ton_v(0.0F)};
       for (int i = 0; i < 3000; ++i) {
         const double x = start[k] + steps[j] * i;
         const double last = (double)c.last[0];
@@ -78,7 +78,7 @@ the_clipper_is_the_mean_over_a_triangle(void** state)
   (void)state;
   double worst = 0.0;
   double past[3] = {0.0, 0.0, 0.0};
-  TonClip clip = {{0}, {0}};
+  TonClipCurve clip = {{0}, {0}};
   for (uint64_t i = 0; i < 2000; ++i) {
     past[0] = past[1];
     past[1] = past[2];

@@ -70,17 +70,9 @@ test_lim_09_the_limiter_alone(void** state)
   for (size_t i = 0; i < TON_COUNT(goals); ++i) {
     TonMasterResult m;
     TonError error = {0};
-    TonMasterOptions wish = wish_of(goals[i], NULL);
+    const TonMasterOptions wish = wish_of(goals[i], NULL);
     song_text("master.yaml", text);
-    TonStatus status = master(song_path(""), &wish, &m, &error);
-    if (goals[i] == -9.0) { // 13 dB of reduction: only when asked for
-      assert_int_equal(status, TON_GOAL_MISSED);
-      assert_non_null(strstr(error.text, "--anyway"));
-      ton_master_result_free(&m);
-      wish.anyway = true;
-      song_text("master.yaml", text);
-      status = master(song_path(""), &wish, &m, &error);
-    }
+    const TonStatus status = master(song_path(""), &wish, &m, &error);
     EXPECT_AT_MOST("LIM-09 limiter runs", (double)m.limiter_runs, 12.0, "");
     EXPECT_AT_MOST("LIM-09 peak", m.after.true_peak_dbtp, -1.0, "dBTP");
     if (goals[i] < -6.0) {

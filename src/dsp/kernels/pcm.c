@@ -10,7 +10,7 @@
 #if TON_LANES == 16 && defined(__AVX512BW__)
 typedef TonV Wide;
 #else
-typedef uint8_t Bytes __attribute__((vector_size(16)));
+typedef uint8_t PcmBytes __attribute__((vector_size(16)));
 typedef int32_t Int4 __attribute__((vector_size(16)));
 typedef float Wide __attribute__((vector_size(16)));
 #endif
@@ -40,9 +40,9 @@ read24_wide(const uint8_t* in)
   const __m512i b = _mm512_permutexvar_epi32(twelve, _mm512_loadu_si512(in));
   const TonVi top = (TonVi)_mm512_shuffle_epi8(b, on_top);
 #else
-  Bytes b;
+  PcmBytes b;
   memcpy(&b, in, 16);
-  const Bytes zero = {0};
+  const PcmBytes zero = {0};
   const Int4 top = (Int4)__builtin_shufflevector(b, zero, 16, 0, 1, 2, 16, 3, 4,
                                                  5, 16, 6, 7, 8, 16, 9, 10, 11);
 #endif

@@ -132,7 +132,7 @@ typedef struct {
   SaturatorShelf dc;
   double dc_pole;
   TonV last; ///< Into the curve, with its bias
-  TonClip clip;
+  TonClipCurve clip;
   TonSvfLanes weigh[2][2]; ///< K-weighting of dry and wet
   TonV power[2];           ///< Sums of dry and wet over MATCH_FRAMES
   uint32_t beat;

@@ -425,7 +425,7 @@ settle(const TonProcessor* self, const void* state, const float* values)
   const double rate = ((const Width*)state)->rate;
   const bool guards = p->least_correlation > -1.0F;
   return tail(self, state, values) + (uint64_t)(FADE_S * rate) +
-         (guards ? ton_settle_frames(POWER_S + UP_S, rate) : 0);
+         (guards ? 2 * ton_settle_frames(POWER_S + UP_S, rate) : 0);
 }
 
 const TonProcessor TON_LANED(ton_width) = {

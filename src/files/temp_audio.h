@@ -4,11 +4,13 @@
    Audio kept on the disk for a while, as interleaved floats in a file without
    a name: memory does not grow with the song, and nothing is left behind.
 */
-#ifndef TON_SONG_TEMP_AUDIO_H
-#define TON_SONG_TEMP_AUDIO_H
+#ifndef TON_FILES_TEMP_AUDIO_H
+#define TON_FILES_TEMP_AUDIO_H
 
-#include <tonmeister/engine.h>
 #include <tonmeister/status.h>
+
+#include <stdbool.h>
+#include <stdint.h>
 
 typedef struct TempAudio TempAudio;
 
@@ -26,7 +28,14 @@ bool temp_audio_add(TempAudio* audio, const float* const* in, uint32_t frames);
 /// Nothing more comes.  [main]
 TonStatus temp_audio_close(TempAudio* audio, TonError* error);
 
-/// From its start, as the engine's source; the audio stays the caller's.
-TonSource temp_audio_source(TempAudio* audio);
+/// Go back to the first frame.  [main]
+void temp_audio_rewind(TempAudio* audio);
+
+/// The next frames, planar; silence after the end.  False: unreadable.
+bool temp_audio_read(TempAudio* audio, float* const* out, uint32_t frames);
+
+uint32_t temp_audio_channels(const TempAudio* audio);
+
+uint64_t temp_audio_frames(const TempAudio* audio);
 
 #endif

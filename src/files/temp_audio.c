@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Audio in a temporary file that has no name.
-#include "song/temp_audio.h"
+#include "files/temp_audio.h"
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -109,11 +109,9 @@ temp_audio_close(TempAudio* a, TonError* error)
   return a->failure ? ton_fail_write(error, a->near) : TON_OK;
 }
 
-/// Silence after the end
-static bool
-pull(void* handle, float* const* out, uint32_t frames)
+bool
+temp_audio_read(TempAudio* a, float* const* out, uint32_t frames)
 {
-  TempAudio* const a = handle;
   for (uint32_t at = 0; at < frames;) {
     const uint32_t n = frames - at < CHUNK ? frames - at : CHUNK;
     const size_t got =
@@ -131,9 +129,20 @@ pull(void* handle, float* const* out, uint32_t frames)
   return true;
 }
 
-TonSource
-temp_audio_source(TempAudio* a)
+void
+temp_audio_rewind(TempAudio* a)
 {
   rewind(a->file);
-  return (TonSource){a, pull, NULL, a->channels, a->frames};
+}
+
+uint32_t
+temp_audio_channels(const TempAudio* a)
+{
+  return a->channels;
+}
+
+uint64_t
+temp_audio_frames(const TempAudio* a)
+{
+  return a->frames;
 }
