@@ -312,7 +312,9 @@ guarded(Width* w, TonV v)
   const TonV goal =
       ton_v_max(ton_v_min(largest, ton_v(1.0F)), ton_v(MAX_TAKEN));
   const TonV feed = ton_v_select(goal < w->held, ton_v(w->down), ton_v(w->up));
-  w->held += feed * (goal - w->held);
+  const TonV next = w->held + feed * (goal - w->held);
+  // in float a slow step stops short of its goal; it is there then
+  w->held = ton_v_select(next == w->held, goal, next);
   return ton_v_select(w->guards, w->held, ton_v(1.0F));
 }
 
@@ -425,7 +427,7 @@ settle(const TonProcessor* self, const void* state, const float* values)
   const double rate = ((const Width*)state)->rate;
   const bool guards = p->least_correlation > -1.0F;
   return tail(self, state, values) + (uint64_t)(FADE_S * rate) +
-         (guards ? 2 * ton_settle_frames(POWER_S + UP_S, rate) : 0);
+         (guards ? ton_settle_frames(POWER_S + UP_S, rate) : 0);
 }
 
 const TonProcessor TON_LANED(ton_width) = {
