@@ -220,7 +220,7 @@ read_chunk(ReadAhead* a, int64_t clock, uint32_t n)
   for (uint32_t i = 0; i < a->graph->n_strips; ++i) {
     const SourceRing* const ring = &a->rings[i];
     const size_t at = (size_t)(clock % a->size);
-    float* const out[2] = {ring->planes[0] + at,
+    float* const out[2] = {ring->planes[0] ? ring->planes[0] + at : NULL,
                            ring->planes[1] ? ring->planes[1] + at : NULL};
     if (ring->stream &&
         !source_stream_read(ring->stream, &a->timeline, out, n)) {

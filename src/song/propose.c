@@ -218,9 +218,15 @@ render_trial(Proposal* p, Trial* h, bool strips)
   status = status ? status
                   : render_mix(p->mix, p->song->cache, &h->mix, h->taps,
                                strips ? p->n : 0, p->job, NULL, p->error);
-  if (h->mix.meters) {
+  if (h->mix.meters && h->lufs) {
     close_trial(p, h);
+    return status;
   }
+  if (h->mix.meters) {
+    ton_meters_free(h->mix.meters);
+  }
+  ton_free(h->strips);
+  ton_free(h->taps);
   return status;
 }
 
