@@ -14,13 +14,33 @@ static const TonFader unity = {.law = TON_LAW_BALANCE};
 
 enum { FRAMES = 3000 };
 
-/// Half of it when nothing else runs; once it was 14 s
-// A sanitizer makes all slower
-#if defined(__SANITIZE_THREAD__) || defined(__clang__)
-static const double PLAN_S = 4.0;
+/// Fastest of PLANS; once it was 14 s
+static const double PLAN_S = 0.1;
+
+enum { PLANS = 3 };
+
+/// A sanitizer's own work is no cost of a plan: then its time is only told
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+static const bool timed = false;
 #else
-static const double PLAN_S = 0.2;
+static const bool timed = true;
 #endif
+#elif defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+static const bool timed = false;
+#else
+static const bool timed = true;
+#endif
+
+static void
+expect_quick(const char* what, double plan_s)
+{
+  if (timed) {
+    EXPECT_AT_MOST(what, plan_s, PLAN_S, "s");
+  } else {
+    print_message("# %s: %.3f s with a sanitizer\n", what, plan_s);
+  }
+}
 
 static double
 cpu_s(void)
@@ -64,12 +84,17 @@ small_run(Small* s, uint32_t last, double* plan_s, double* plan_mb)
 {
   const TonSink sink = rig_take(&s->take);
   ton_graph_tap(s->graph, last, 1.0F, &sink);
-  const double before_s = cpu_s();
   const double before_mb = memory_mb();
   TonEngine* engine = NULL;
-  assert_int_equal(
-      ton_engine_new(s->graph, &(TonRun){.threads = 2}, &engine, NULL), TON_OK);
-  *plan_s = cpu_s() - before_s;
+  *plan_s = INFINITY;
+  for (int i = 0; i < PLANS; ++i) {
+    ton_engine_free(engine);
+    const double before_s = cpu_s();
+    assert_int_equal(
+        ton_engine_new(s->graph, &(TonRun){.threads = 2}, &engine, NULL),
+        TON_OK);
+    *plan_s = fmin(*plan_s, cpu_s() - before_s);
+  }
   assert_int_equal(ton_engine_render(engine, NULL), TON_OK);
   *plan_mb = memory_mb() - before_mb;
   assert_true(s->take.frames >= FRAMES);
@@ -105,7 +130,7 @@ nested_buses_are_planned_once_each(void** state)
   double plan_s = 0.0;
   double plan_mb = 0.0;
   small_run(&s, last, &plan_s, &plan_mb);
-  EXPECT_AT_MOST("30 nested buses are planned in", plan_s, PLAN_S, "s");
+  expect_quick("30 nested buses are planned in", plan_s);
   rig_take_free(&s.take);
 }
 
@@ -133,7 +158,7 @@ five_hundred_tracks_are_planned_at_once(void** state)
   double plan_s = 0.0;
   double plan_mb = 0.0;
   small_run(&s, mix, &plan_s, &plan_mb);
-  EXPECT_AT_MOST("512 tracks are planned in", plan_s, PLAN_S, "s");
+  expect_quick("512 tracks are planned in", plan_s);
   rig_take_free(&s.take);
 }
 
