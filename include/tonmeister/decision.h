@@ -76,8 +76,13 @@ TonDecision* ton_decisions_add(TonDecisions* decisions);
 
 void ton_decisions_free(TonDecisions* decisions);
 
-/// Write decisions.json: beside, sync, rename.  Keys in a fixed order, numbers
-/// with nine digits; NaN and infinity are null.  [main]
+/// What decisions.json holds: keys in a fixed order, numbers with nine digits;
+/// NaN and infinity are null.  `path` is named in errors: TON_NO_MEMORY, or a
+/// text that is not UTF-8.  Freed by caller with free().  [main]
+TonStatus ton_decisions_text(const TonDecisions* decisions, const char* path,
+                             char** text, TonError* error);
+
+/// Write decisions.json: beside, sync, rename.  [main]
 TonStatus ton_decisions_write(const TonDecisions* decisions, const char* path,
                               TonError* error);
 

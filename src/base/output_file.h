@@ -63,7 +63,7 @@ int ton_write_all(int fd, const void* bytes, size_t size);
 /// A text or another small file to be written
 typedef struct {
   const char* path;
-  const void* bytes;
+  const void* bytes; ///< Null: not written, only held against what it `was`
   size_t size;
   const char* was; ///< What it held when the work began, "" for no file; null:
                    ///< it is replaced whatever it holds

@@ -36,14 +36,18 @@ static TonStatus
 write_and_publish(const TonFileText* texts, size_t count, TonOutput** outputs,
                   TonError* error)
 {
+  size_t n = 0;
   for (size_t i = 0; i < count; ++i) {
-    TON_TRY(ton_output_open(texts[i].path, &outputs[i], error));
-    TON_TRY(ton_output_write(outputs[i], texts[i].bytes, texts[i].size, error));
+    if (texts[i].bytes) {
+      TonOutput** const o = &outputs[n++];
+      TON_TRY(ton_output_open(texts[i].path, o, error));
+      TON_TRY(ton_output_write(*o, texts[i].bytes, texts[i].size, error));
+    }
   }
   for (size_t i = 0; i < count; ++i) {
     TON_TRY(check_unchanged(&texts[i], error));
   }
-  return ton_output_publish(outputs, count, error);
+  return ton_output_publish(outputs, n, error);
 }
 
 TonStatus

@@ -124,20 +124,31 @@ all_json(const TonDecisions* decisions)
 }
 
 TonStatus
-ton_decisions_write(const TonDecisions* decisions, const char* path,
-                    TonError* error)
+ton_decisions_text(const TonDecisions* decisions, const char* path, char** text,
+                   TonError* error)
 {
   json_t* const root = all_json(decisions);
-  char* const text =
+  char* const json =
       root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
   json_decref(root);
-  if (!text) {
+  const size_t length = json ? strlen(json) : 0;
+  *text = json ? realloc(json, length + 2) : NULL;
+  if (!*text) {
+    free(json);
     return ton_fail_file(error, TON_NO_MEMORY, path,
                          "out of memory, or a decision's text is not UTF-8");
   }
-  const size_t length = strlen(text);
-  text[length] = '\n';
-  const TonStatus status = ton_file_write(path, text, length + 1, error);
+  memcpy(*text + length, "\n", 2);
+  return TON_OK;
+}
+
+TonStatus
+ton_decisions_write(const TonDecisions* decisions, const char* path,
+                    TonError* error)
+{
+  char* text = NULL;
+  TON_TRY(ton_decisions_text(decisions, path, &text, error));
+  const TonStatus status = ton_file_write(path, text, strlen(text), error);
   free(text);
   return status;
 }

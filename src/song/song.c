@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/output_file.h"
 #include "base/string.h"
 
 #include <errno.h>
@@ -268,55 +269,61 @@ is_changed(const SongText* t)
          (!t->as_read || strcmp(t->as_read, ton_doc_text(t->doc)) != 0);
 }
 
-/// The text on the disk must be the one that was read, or be what is to be
-/// written.  Comparing the text itself finds every change, whatever its time.
+/// What is to be written: the texts and the records that belong to them
+typedef struct {
+  TonFileText files[2 * TON_SONG_TEXTS];
+  uint32_t n;
+  char* records[TON_SONG_TEXTS];
+} SongFiles;
+
+/// A text that only gets new records is not written, but must be as it was
 static TonStatus
-check_untouched(const SongText* t, TonError* error)
+collect_text(const SongText* t, char** records, SongFiles* f, TonError* error)
 {
-  size_t length = 0;
-  errno = 0;
-  char* const now = ton_string_read_file(t->path, 8 << 20, &length);
-  const bool gone = !now && errno == ENOENT;
-  const bool same = now ? (t->as_read && strcmp(now, t->as_read) == 0) ||
-                              strcmp(now, ton_doc_text(t->doc)) == 0
-                        : gone && !t->as_read;
-  ton_free(now);
-  return same ? TON_OK
-              : ton_fail_file(error, TON_WRITE_FAILED, t->path,
-                              "was changed by somebody else while this was at "
-                              "work; nothing was written to it. Run the "
-                              "command again");
+  if (!is_changed(t) && !t->records_changed) {
+    return TON_OK;
+  }
+  const char* const was = t->as_read ? t->as_read : "";
+  const char* const now = is_changed(t) ? ton_doc_text(t->doc) : NULL;
+  f->files[f->n++] = (TonFileText){.path = t->path,
+                                   .bytes = now,
+                                   .size = now ? strlen(now) : 0,
+                                   .was = was,
+                                   .was_size = strlen(was)};
+  if (t->records_changed && t->records.count) {
+    TON_TRY(ton_decisions_text(&t->records, t->records_path, records, error));
+    f->files[f->n++] = (TonFileText){
+        .path = t->records_path, .bytes = *records, .size = strlen(*records)};
+  }
+  return TON_OK;
 }
 
 static TonStatus
-save_text(SongText* t, TonError* error)
+remember_saved(SongText* t, TonError* error)
 {
+  t->records_changed = false;
   if (is_changed(t)) {
-    TON_TRY(ton_doc_save(t->doc, t->path, error));
     ton_free(t->as_read);
     t->as_read = ton_copy_string(ton_doc_text(t->doc));
     if (!t->as_read) {
       return ton_fail(error, TON_NO_MEMORY, "out of memory");
     }
   }
-  if (t->records_changed && t->records.count) {
-    TON_TRY(ton_decisions_write(&t->records, t->records_path, error));
-  }
-  t->records_changed = false;
   return TON_OK;
 }
 
 TonStatus
 ton_song_save(TonSong* song, TonError* error)
 {
-  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
-    const SongText* const t = &song->texts[i];
-    if (is_changed(t) || t->records_changed) {
-      TON_TRY(check_untouched(t, error));
-    }
+  SongFiles f = {0};
+  TonStatus status = TON_OK;
+  for (int i = 0; i < TON_SONG_TEXTS && !status; ++i) {
+    status = collect_text(&song->texts[i], &f.records[i], &f, error);
   }
+  status = status || !f.n ? status : ton_write_texts(f.files, f.n, error);
   for (int i = 0; i < TON_SONG_TEXTS; ++i) {
-    TON_TRY(save_text(&song->texts[i], error));
+    free(f.records[i]);
+    status = status ? status : remember_saved(&song->texts[i], error);
   }
-  return TON_OK;
+  return status;
 }

@@ -181,6 +181,20 @@ a_text_edited_in_the_meantime_is_not_lost(void** state)
   put("text", "read");
   assert_int_equal(ton_write_texts(both, 2, &error), TON_OK);
   holds("text", "ours");
+  // only looked at: as it was, then edited
+  const TonFileText kept[] = {
+      {.path = "decisions", .bytes = "e", .size = 1},
+      {.path = "text", .was = "ours", .was_size = 4},
+  };
+  assert_int_equal(ton_write_texts(kept, 2, &error), TON_OK);
+  holds("text", "ours");
+  holds("decisions", "e");
+  const TonFileText late[] = {
+      {.path = "decisions", .bytes = "f", .size = 1},
+      {.path = "text", .was = "read", .was_size = 4},
+  };
+  assert_int_equal(ton_write_texts(late, 2, &error), TON_WRITE_FAILED);
+  holds("decisions", "e");
   const TonFileText fresh = {
       .path = "text", .bytes = "x", .size = 1, .was = "", .was_size = 0};
   assert_int_equal(ton_write_texts(&fresh, 1, &error), TON_WRITE_FAILED);
