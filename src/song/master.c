@@ -2,6 +2,7 @@
 /// @file Mastering a song or a file: the text, the search, the judgement.
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/output_file.h"
 #include "song/master_run.h"
 #include "song/master_text.h"
 
@@ -134,10 +135,28 @@ copy_decisions(const TonDecisions* from, TonDecisions* to)
   return TON_OK;
 }
 
+/// The master goes over no mix, no reference and no text of the song
+static TonStatus
+check_out(const MasterText* t, const char* out)
+{
+  TON_TRY(ton_output_apart(out, t->source, t->error));
+  for (uint32_t i = 0; i < t->master->n_references; ++i) {
+    TON_TRY(ton_output_apart(out, t->master->references[i], t->error));
+  }
+  for (uint32_t i = 0; i < t->options->n_references; ++i) {
+    TON_TRY(ton_output_apart(out, t->options->references[i], t->error));
+  }
+  for (int i = 0; !t->file && i < TON_SONG_TEXTS; ++i) {
+    TON_TRY(ton_output_apart(out, t->song->texts[i].path, t->error));
+  }
+  return TON_OK;
+}
+
 static TonStatus
 work(MasterText* t, const char* out, TonMasterResult* m)
 {
   TON_TRY(master_text_open(t));
+  TON_TRY(check_out(t, out));
   TON_TRY(master_text_propose(t));
   m->before = t->mix.facts.whole;
   m->goal_lufs =
@@ -211,10 +230,6 @@ ton_master_file(const char* path, const TonMasterOptions* options,
   TonSong* song = NULL;
   const char* const out = options->out ? options->out : "master.wav";
   *result = (TonMasterResult){0};
-  if (strcmp(path, out) == 0) {
-    return ton_fail_file(error, TON_BAD_USE, out,
-                         "is the mix; choose another name for the master");
-  }
   TON_TRY(song_of_file(&song, error));
   const TonStatus status = master(song, path, out, options, job, result, error);
   ton_song_free(song);

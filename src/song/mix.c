@@ -2,6 +2,7 @@
 /// @file Rendering a song's mix, and each track and bus where asked.
 #include "base/error.h"
 #include "base/folder.h"
+#include "base/output_file.h"
 #include "base/string.h"
 #include "delivery/file_name.h"
 #include "dsp/decibel.h"
@@ -184,6 +185,20 @@ render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
   return status;
 }
 
+/// The mix goes over no track and no text of the song
+static TonStatus
+check_out(const TonSong* song, const TonMix* mix, const char* out,
+          TonError* error)
+{
+  for (uint32_t i = 0; i < mix->n_tracks; ++i) {
+    TON_TRY(ton_output_apart(out, mix->strips[i].file, error));
+  }
+  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
+    TON_TRY(ton_output_apart(out, song->texts[i].path, error));
+  }
+  return TON_OK;
+}
+
 TonStatus
 ton_song_mix(const TonSong* song, const TonMixOptions* options,
              const TonJob* job, TonMeasurement* result, TonError* error)
@@ -191,7 +206,9 @@ ton_song_mix(const TonSong* song, const TonMixOptions* options,
   TonMix* mix = NULL;
   TonStatus status = song_read_mix(song, &mix, error);
   status = status ? status : find_rate(mix, error);
-  if (!status && !options->out) {
+  if (!status && options->out) {
+    status = check_out(song, mix, options->out, error);
+  } else if (!status) {
     status = ton_make_folder(song->out, error);
   }
   status = status ? status : render(song, mix, options, job, result, error);

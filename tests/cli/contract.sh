@@ -289,7 +289,15 @@ says "stays, too" grep -q '^loudness: keep$' "$work/song/master.yaml"
 cp "$work/first.yaml" "$work/song/master.yaml"
 says "no such reference" complains 2 'none.wav' "$ton" master "$work/first.wav" -o "$work/m.wav" --reference "$work/none.wav"
 says "amount out of range" complains 2 '0 to 100' "$ton" master "$work/first.wav" -o "$work/m.wav" --amount 120
-says "master onto the mix is refused" complains 2 'is the mix' "$ton" master "$work/24.wav" -o "$work/24.wav"
+# Whatever is read stays as it is, by any name it is called
+ln -s "$work/24.wav" "$work/linked.wav"
+ln "$work/song/stems/01 Kick.wav" "$work/second.wav"
+says "master onto the mix is refused" complains 2 'is the input' "$ton" master "$work/24.wav" -o "$work/24.wav"
+says "master onto the mix by a link is refused" complains 2 'is the input' "$ton" master "$work/24.wav" -o "$work/linked.wav"
+says "master onto a reference is refused" complains 2 'is the input' "$ton" master "$work/24.wav" --reference "$work/first.wav" -o "$work/first.wav"
+says "mix onto a stem is refused" complains 2 'is the input' "$ton" mix "$work/song" -o "$work/song/stems/01 Kick.wav"
+says "mix onto a stem by a second name is refused" complains 2 'is the input' "$ton" mix "$work/song" -o "$work/second.wav"
+says "and the stem is as it was" cmp "$work/stems/01 Kick.wav" "$work/song/stems/01 Kick.wav"
 tone "$work/short.wav" 4800
 says "too short for a loudness" complains 2 'lasts 0.100 s' "$ton" master "$work/short.wav" -o "$work/m.wav"
 says "nothing was written" test ! -e "$work/m.wav"
