@@ -3,8 +3,8 @@
 
 #include "engine/plan_parts.h"
 
-/// Add up the latency of each chain of a bank (for now in latency_out), and
-/// delay a strip until all its side-chains have arrived
+/// Add up the latency of each chain of a bank, in latency_out, which gets
+/// latency_in added later; delay a strip until all its side-chains have arrived
 static void
 measure_chains(const Plan* p, const Bank* bank)
 {
