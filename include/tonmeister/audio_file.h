@@ -117,15 +117,16 @@ typedef enum {
 typedef struct {
   uint32_t rate;
   uint32_t channels;
-  TonSamples samples;     ///< 16, 24, float; what the container allows
-  const char* container;  ///< "WAV" (RF64 by itself above 4 GB), "FLAC", "MP3"
-  uint32_t bitrate_kbps;  ///< MP3: constant bit rate, 320
-  bool dither;            ///< TPDF at 16 and 24 bit; off only for exact copies
-  TonShaping shaping;     ///< Of the dither; flat is right at 24 bit
-  bool dither_silence;    ///< Dither digital silence too; else the noise fades
-                          ///< away after a second of it
-  uint64_t frames_hint;   ///< Expected length, 0: unknown.  Not needed
-  uint64_t dither_seed;   ///< Same seed, same bytes
+  TonSamples samples;    ///< 16, 24; float in a WAV
+  const char* container; ///< "WAV" (RF64 by itself above 4 GB), "FLAC", "AIFF",
+                         ///< "MP3"
+  uint32_t bitrate_kbps; ///< MP3: constant bit rate, 320
+  bool dither;           ///< TPDF at 16 and 24 bit; off only for exact copies
+  TonShaping shaping;    ///< Of the dither; flat is right at 24 bit
+  bool dither_silence;   ///< Dither digital silence too; else the noise fades
+                         ///< away after a second of it
+  uint64_t frames_hint;  ///< Expected length, 0: unknown.  Not needed
+  uint64_t dither_seed;  ///< Same seed, same bytes
   TonBroadcast broadcast; ///< WAV only
 } TonAudioFormat;
 

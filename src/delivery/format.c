@@ -18,7 +18,7 @@
 static const DeliveryFormat formats[] = {
     {"WAV", "wav", true, false, true, {0}, NAN, 0.1},
     {"FLAC", "flac", true, false, false, {0}, NAN, 0.1},
-    {"AIFF", "aiff", false, false, false, {0}, NAN, 0.1},
+    {"AIFF", "aiff", true, false, false, {0}, NAN, 0.1},
     {"MP3", "mp3", true, true, false, {48000, 44100, 32000}, DECODED, CODED_LU},
     {"M4A", "m4a", false, true, false, {0}, DECODED, CODED_LU},
     {"OGG", "ogg", false, true, false, {0}, DECODED, CODED_LU},

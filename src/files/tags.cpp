@@ -3,6 +3,7 @@
 /// the project: TagLib's C binding knows seven fields only.
 #include "files/files.h"
 
+#include <aifffile.h>
 #include <attachedpictureframe.h>
 #include <fileref.h>
 #include <flacfile.h>
@@ -136,6 +137,9 @@ id3(TagLib::File* file)
   }
   if (auto* const wav = dynamic_cast<TagLib::RIFF::WAV::File*>(file)) {
     return wav->ID3v2Tag();
+  }
+  if (auto* const aiff = dynamic_cast<TagLib::RIFF::AIFF::File*>(file)) {
+    return aiff->tag();
   }
   return nullptr;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file FLAC and MP3 files written through libsndfile.
+/// @file FLAC, AIFF and MP3 files written through libsndfile.
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/output_file.h"
@@ -10,8 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/// FLAC and MP3 by libsndfile.  It writes through our functions, which keep errno
-/// when a write fails.
+/// libsndfile writes through our functions, which keep errno when a write fails.
 typedef struct {
   SNDFILE* file;
   int fd;
@@ -94,9 +93,10 @@ sndfile_format(const TonAudioWriter* w)
   if (is_mp3(w)) {
     return SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III;
   }
-  return SF_FORMAT_FLAC |
-         (w->format.samples == TON_SAMPLES_16 ? SF_FORMAT_PCM_16
-                                              : SF_FORMAT_PCM_24);
+  const int kind = strcmp(w->format.container, "AIFF") == 0 ? SF_FORMAT_AIFF
+                                                            : SF_FORMAT_FLAC;
+  return kind | (w->format.samples == TON_SAMPLES_16 ? SF_FORMAT_PCM_16
+                                                     : SF_FORMAT_PCM_24);
 }
 
 static TonStatus
@@ -105,12 +105,12 @@ open_coded(TonAudioWriter* w, TonError* error)
   SF_INFO info = {.samplerate = (int)w->format.rate,
                   .channels = (int)w->format.channels,
                   .format = sndfile_format(w)};
-  const bool float_flac = !is_mp3(w) && w->format.samples == TON_SAMPLES_FLOAT;
-  if (float_flac || !sf_format_check(&info)) {
+  const bool floats = !is_mp3(w) && w->format.samples == TON_SAMPLES_FLOAT;
+  if (floats || !sf_format_check(&info)) {
     return ton_fail_file(error, TON_UNSUPPORTED, w->path,
                          "%s cannot hold %u channels of %s at %u Hz",
                          w->format.container, w->format.channels,
-                         float_flac ? "float" : "sound", w->format.rate);
+                         floats ? "float" : "sound", w->format.rate);
   }
   Coded* const c = ton_alloc(sizeof(Coded));
   if (!c) {

@@ -44,7 +44,8 @@ find_backend(const char* container)
   if (strcmp(container, "WAV") == 0) {
     return &writer_wav;
   }
-  if (strcmp(container, "FLAC") == 0 || strcmp(container, "MP3") == 0) {
+  if (strcmp(container, "FLAC") == 0 || strcmp(container, "AIFF") == 0 ||
+      strcmp(container, "MP3") == 0) {
     return &writer_coded;
   }
   return NULL;
@@ -53,13 +54,13 @@ find_backend(const char* container)
 static TonStatus
 check_format(const char* path, const TonAudioFormat* f, TonError* error)
 {
-  static const char* const known[] = {"WAV", "FLAC", "MP3"};
+  static const char* const known[] = {"WAV", "FLAC", "AIFF", "MP3"};
   const char* const container = f->container ? f->container : "";
   if (!find_backend(container)) {
-    const char* const near = ton_string_nearest(container, known, 3);
+    const char* const near = ton_string_nearest(container, known, 4);
     return ton_fail_file(error, TON_UNSUPPORTED, path,
-                         "unknown file format \"%s\"; expected WAV, FLAC or "
-                         "MP3%s%s%s",
+                         "unknown file format \"%s\"; expected WAV, FLAC, "
+                         "AIFF or MP3%s%s%s",
                          container, near ? "; did you mean " : "",
                          near ? near : "", near ? "?" : "");
   }

@@ -8,8 +8,8 @@
 
 #include <tonmeister/audio_file.h>
 
-/// Functions that write one kind of file: WAV without a library, FLAC and MP3
-/// through libsndfile
+/// Functions that write one kind of file: WAV without a library, FLAC, AIFF and
+/// MP3 through libsndfile
 typedef struct {
   TonStatus (*open)(TonAudioWriter* writer, TonError* error);
   /// 0 to WRITER_PIECE frames

@@ -52,15 +52,18 @@ static void
 measurements(TonString* t, const TonReport* r)
 {
   static const char* const heads[] = {"", "mix", "master", NULL};
-  html_open_table(t, "Measured", heads);
+  static const char* const alone[] = {"", "master", NULL};
+  html_open_table(t, "Measured", r->mix ? heads : alone);
   for (size_t i = 0; i < report_n_figures; ++i) {
     const ReportFigure* const f = &report_figures[i];
     if (f->shown & FIGURE_PAGE) {
       ton_string_add(t, "<tr><th scope=\"row\">");
       html_add_term(t, f->name, f->term);
       ton_string_add(t, "</th><td>");
-      html_add_number(t, report_shown(f, r->mix), f->digits, f->unit);
-      ton_string_add(t, "</td><td>");
+      if (r->mix) {
+        html_add_number(t, report_shown(f, r->mix), f->digits, f->unit);
+        ton_string_add(t, "</td><td>");
+      }
       html_add_number(t, report_shown(f, r->master), f->digits, f->unit);
       ton_string_add(t, "</td></tr>\n");
     }

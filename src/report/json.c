@@ -238,7 +238,7 @@ ton_report_json(const TonReport* r, TonString* text)
   json_object_set_new(o, "tags", tags(r->tags, r->n_tags));
   json_object_set_new(o, "goal_lufs", report_number(r->goal_lufs));
   json_object_set_new(o, "ceiling_dbtp", report_number(r->ceiling_dbtp));
-  json_object_set_new(o, "mix", stage(r->mix));
+  json_object_set_new(o, "mix", r->mix ? stage(r->mix) : json_null());
   json_object_set_new(o, "master", stage(r->master));
   json_object_set_new(o, "gain_reduction", reductions(r));
   json_object_set_new(o, "services", services(r));

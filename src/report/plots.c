@@ -200,11 +200,34 @@ times(TonString* t, const PlotField* f)
 }
 
 static void
+loudness_in_words(const TonReport* r, char* buffer, size_t size)
+{
+  char numbers[3][32];
+  const char* const master =
+      report_number_text(r->master->integrated_lufs, 1, numbers[0]);
+  const char* const loudest =
+      report_number_text(r->master->short_term_max_lufs, 1, numbers[1]);
+  if (r->mix) {
+    snprintf(buffer, size,
+             "Integrated, the mix is at %s LUFS and the master at %s LUFS; the "
+             "loudest 3 seconds of the master are at %s LUFS.",
+             report_number_text(r->mix->integrated_lufs, 1, numbers[2]), master,
+             loudest);
+  } else {
+    snprintf(buffer, size,
+             "Integrated, the master is at %s LUFS; its loudest 3 seconds are "
+             "at %s LUFS.",
+             master, loudest);
+  }
+}
+
+static void
 plot_loudness(TonString* t, const TonReport* r)
 {
-  const TonMeasurement* const a = r->mix;
+  static const TonMeasurement none = {.integrated_lufs = NAN};
+  const TonMeasurement* const a = r->mix ? r->mix : &none;
   const TonMeasurement* const b = r->master;
-  if (!b->momentary_lufs || !b->n_points || !a->short_term_lufs) {
+  if (!b->momentary_lufs || !b->n_points) {
     return;
   }
   const double low = fmin(a->integrated_lufs, b->integrated_lufs);
@@ -214,24 +237,24 @@ plot_loudness(TonString* t, const TonReport* r)
       0.1 * (a->n_points > b->n_points ? a->n_points : b->n_points);
   const PlotField f = {0.0, length, bottom, 0.0, false};
   char says[256];
-  char numbers[3][32];
-  snprintf(says, sizeof(says),
-           "Integrated, the mix is at %s LUFS and the master at %s LUFS; the "
-           "loudest 3 seconds of the master are at %s LUFS.",
-           report_number_text(a->integrated_lufs, 1, numbers[0]),
-           report_number_text(b->integrated_lufs, 1, numbers[1]),
-           report_number_text(b->short_term_max_lufs, 1, numbers[2]));
+  loudness_in_words(r, says, sizeof(says));
   open_plot(t, &f, "Loudness over time", says, bottom < -60.0 ? 12.0 : 6.0,
             "LUFS");
   times(t, &f);
-  curve(t, &f, (Points){a->short_term_lufs, a->n_points}, false, "mix");
+  if (a->short_term_lufs) {
+    curve(t, &f, (Points){a->short_term_lufs, a->n_points}, false, "mix");
+  }
   curve(t, &f, (Points){b->momentary_lufs, b->n_points}, false, "fast");
   curve(t, &f, (Points){b->short_term_lufs, b->n_points}, false, "master");
   level_line(t, &f, b->integrated_lufs, "goal");
   close_plot(t, "min:s",
-             "<b class=\"master\">master, short-term</b> <b class=\"master\">"
-             "thin: momentary</b> <b class=\"mix\">mix, short-term</b> "
-             "dashed: integrated loudness of the master");
+             r->mix ? "<b class=\"master\">master, short-term</b> "
+                      "<b class=\"master\">thin: momentary</b> "
+                      "<b class=\"mix\">mix, short-term</b> "
+                      "dashed: integrated loudness of the master"
+                    : "<b class=\"master\">short-term</b> "
+                      "<b class=\"master\">thin: momentary</b> "
+                      "dashed: integrated loudness");
 }
 
 static void
@@ -293,12 +316,18 @@ spectrum_in_words(const TonReport* r, char* buffer, size_t size)
   uint32_t moved = 0;
   double most = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    const double by = band_db(r->master, b) - band_db(r->mix, b);
+    const double by =
+        r->mix ? band_db(r->master, b) - band_db(r->mix, b) : (double)NAN;
     top = band_db(r->master, b) > band_db(r->master, top) ? b : top;
     if (isfinite(by) && fabs(by) > fabs(most)) {
       most = by;
       moved = b;
     }
+  }
+  if (!r->mix) {
+    snprintf(buffer, size, "The master is strongest at %s Hz.",
+             report_third_name(top));
+    return;
   }
   snprintf(buffer, size,
            "The master is strongest at %s Hz. Against the mix it was changed "
@@ -326,11 +355,14 @@ plot_spectrum(TonString* t, const TonReport* r)
   for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); ++i) {
     label_x(t, &f, marks[i].hz, marks[i].text, false);
   }
-  spectrum_line(t, &f, r->mix, "mix under");
+  if (r->mix) {
+    spectrum_line(t, &f, r->mix, "mix under");
+  }
   spectrum_line(t, &f, r->master, "master");
   close_plot(t, "Hz",
-             "<b class=\"master\">master</b> <b class=\"mix\">mix</b> both "
-             "brought to one loudness");
+             r->mix ? "<b class=\"master\">master</b> <b class=\"mix\">mix</b> "
+                      "both brought to one loudness"
+                    : "<b class=\"master\">master</b>");
 }
 
 /// A single processor needs no number of its place in the chain

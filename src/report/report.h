@@ -58,8 +58,9 @@ typedef struct {
   uint32_t n_texts;
   double goal_lufs; ///< NaN: none
   double ceiling_dbtp;
-  const TonMeasurement* mix;    ///< Measured with TON_MEASURE_ALL
-  const TonMeasurement* master; ///< The same
+  const TonMeasurement* mix;    ///< Measured with TON_MEASURE_ALL; null: the
+                                ///< master was made elsewhere
+  const TonMeasurement* master; ///< The same, always there
   const TonReportFile* files;
   uint32_t n_files;
   const TonReportCurve* reductions; ///< Of the master's dynamics, positive dB

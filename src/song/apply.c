@@ -31,8 +31,8 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   const DeliveryFormat* const kind = delivery_format_of_file(out);
   if (!kind) {
     return ton_fail_file(error, TON_BAD_USE, out,
-                         "has no ending we can write; expected .wav, .flac or "
-                         ".mp3");
+                         "has no ending we can write; expected .wav, .flac, "
+                         ".aiff or .mp3");
   }
   TON_TRY(ton_output_apart(out, in, error));
   const bool ints =
@@ -40,9 +40,9 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   const TonAudioFormat format = {
       .rate = info.rate,
       .channels = channels_of(&info, chain, n),
-      .samples = ints                                   ? info.samples
-                 : strcmp(kind->container, "FLAC") == 0 ? TON_SAMPLES_24
-                                                        : TON_SAMPLES_FLOAT,
+      .samples = ints                                  ? info.samples
+                 : strcmp(kind->container, "WAV") == 0 ? TON_SAMPLES_FLOAT
+                                                       : TON_SAMPLES_24,
       .container = kind->container,
       .dither = n > 0,
       .frames_hint = info.frames};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Mastering a song or a file: the text, the search, the judgement.
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "song/master_run.h"
@@ -219,6 +220,9 @@ TonStatus
 ton_song_master(TonSong* song, const TonMasterOptions* options,
                 const TonJob* job, TonMasterResult* result, TonError* error)
 {
+  if (!options->out) {
+    TON_TRY(ton_make_folder(song->out, error));
+  }
   return master(song, NULL, options->out ? options->out : song->master, options,
                 job, result, error);
 }

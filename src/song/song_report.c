@@ -16,6 +16,7 @@ enum { MAX_SERVICES = 24, MAX_TAGS = 16 };
 
 /// What the report needs, measured and read
 typedef struct {
+  bool has_mix; ///< False: the master was made elsewhere
   TonMeasurement mix;
   TonMeasurement master;
   TonMeters* meters[2];
@@ -63,6 +64,20 @@ find_reductions(const char* mix, const TonMaster* master, Material* m,
   return status;
 }
 
+/// The sound before mastering, and what mastering took away
+static TonStatus
+measure_mix(const char* mix, const TonMaster* master, Material* m,
+            const TonJob* job, TonError* error)
+{
+  m->has_mix = ton_is_file(mix);
+  if (!m->has_mix) {
+    return TON_OK;
+  }
+  TON_TRY(ton_measure_file(mix, TON_MEASURE_ALL, &m->mix, &m->meters[0], job,
+                           error));
+  return master ? find_reductions(mix, master, m, job, error) : TON_OK;
+}
+
 /// A song without master.yaml has no goal
 static TonStatus
 read_master(const TonSong* song, Material* m, const TonJob* job,
@@ -71,12 +86,12 @@ read_master(const TonSong* song, Material* m, const TonJob* job,
   TonMaster* master = NULL;
   m->goal_lufs = NAN;
   if (!song->texts[TON_SONG_MASTER_TEXT].doc) {
-    return TON_OK;
+    return measure_mix(song->mix, NULL, m, job, error);
   }
   TON_TRY(song_read_master(song, &master, error));
   m->goal_lufs = master->has_loudness ? (double)master->loudness_lufs : NAN;
   m->ceiling_dbtp = (double)master->ceiling_dbtp;
-  const TonStatus status = find_reductions(song->mix, master, m, job, error);
+  const TonStatus status = measure_mix(master->source, master, m, job, error);
   for (uint32_t i = 0; !status && i < m->reductions.n; ++i) {
     const GainReduction* const row = &m->reductions.rows[i];
     snprintf(m->inserts[i], sizeof(m->inserts[i]), "%u %s", row->insert + 1,
@@ -162,12 +177,11 @@ compare_decisions(TonSong* song, TonError* error)
 static TonStatus
 gather(TonSong* song, Material* m, const TonJob* job, TonError* error)
 {
-  TON_TRY(ton_measure_file(song->mix, TON_MEASURE_ALL, &m->mix, &m->meters[0],
-                           job, error));
-  TON_TRY(ton_measure_file(song->master, TON_MEASURE_ALL, &m->master,
-                           &m->meters[1], job, error));
-  TON_TRY(compare_decisions(song, error));
   TON_TRY(read_release(song, m, error));
+  TON_TRY(ton_measure_file(m->release ? m->release->source : song->master,
+                           TON_MEASURE_ALL, &m->master, &m->meters[1], job,
+                           error));
+  TON_TRY(compare_decisions(song, error));
   find_texts(song, m);
   return read_master(song, m, job, error);
 }
@@ -230,7 +244,7 @@ write_pages(TonSong* song, const Material* m, const TonReportFile* files,
                        .n_texts = m->n_texts,
                        .goal_lufs = m->goal_lufs,
                        .ceiling_dbtp = m->ceiling_dbtp,
-                       .mix = &m->mix,
+                       .mix = m->has_mix ? &m->mix : NULL,
                        .master = &m->master,
                        .files = files,
                        .n_files = n,

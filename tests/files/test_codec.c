@@ -33,6 +33,8 @@ static const WriterBackend forms[] = {
     {"16.wav", FORM(44100, "WAV", TON_SAMPLES_16, 0)},
     {"24.flac", FORM(48000, "FLAC", TON_SAMPLES_24, 0)},
     {"16.flac", FORM(44100, "FLAC", TON_SAMPLES_16, 0)},
+    {"24.aiff", FORM(48000, "AIFF", TON_SAMPLES_24, 0)},
+    {"16.aiff", FORM(44100, "AIFF", TON_SAMPLES_16, 0)},
     {"320.mp3", FORM(44100, "MP3", TON_SAMPLES_24, 320)},
     {"320-48.mp3", FORM(48000, "MP3", TON_SAMPLES_24, 320)},
     {"192.mp3", FORM(44100, "MP3", TON_SAMPLES_24, 192)},

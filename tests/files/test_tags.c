@@ -33,7 +33,8 @@ static const TonTags tags = {.title = "Nachtfahrt \xC3\xBC",
 static const struct {
   const char* name;
   const char* container;
-} forms[] = {{"t.wav", "WAV"}, {"t.flac", "FLAC"}, {"t.mp3", "MP3"}};
+} forms[] = {
+    {"t.wav", "WAV"}, {"t.flac", "FLAC"}, {"t.mp3", "MP3"}, {"t.aiff", "AIFF"}};
 
 static TonStatus
 write_tagged(int k, const TonTags* t, TonError* e)
@@ -57,7 +58,7 @@ every_text_comes_back(void** state)
   TonError e = {0};
   room_put("c.png", png, sizeof(png));
   t.cover_path = room_path("c.png");
-  for (int k = 0; k < 3; ++k) {
+  for (int k = 0; k < 4; ++k) {
     if (write_tagged(k, &t, &e)) {
       fail_msg("%s: %s", forms[k].name, e.text);
     }
@@ -92,16 +93,18 @@ other_readers_see_the_texts_and_all_the_sound(void** state)
 {
   (void)state;
   TonError e = {0};
-  for (int k = 0; k < 3; ++k) {
+  for (int k = 0; k < 4; ++k) {
     assert_int_equal(write_tagged(k, &tags, &e), 0);
     SF_INFO info = {0};
     SNDFILE* const file = sf_open(room_path(forms[k].name), SFM_READ, &info);
     assert_non_null(file);
     assert_int_equal(info.frames, N);
-    const char* const title = sf_get_string(file, SF_STR_TITLE);
-    assert_non_null(title);
-    assert_string_equal(title, tags.title);
-    assert_string_equal(sf_get_string(file, SF_STR_ARTIST), tags.artist);
+    if (strcmp(forms[k].container, "AIFF") != 0) { // no ID3 there for it
+      const char* const title = sf_get_string(file, SF_STR_TITLE);
+      assert_non_null(title);
+      assert_string_equal(title, tags.title);
+      assert_string_equal(sf_get_string(file, SF_STR_ARTIST), tags.artist);
+    }
     sf_close(file);
   }
 }
@@ -111,7 +114,7 @@ the_same_tags_make_the_same_bytes(void** state)
 {
   (void)state;
   TonError e = {0};
-  for (int k = 0; k < 3; ++k) {
+  for (int k = 0; k < 4; ++k) {
     size_t a_size = 0;
     size_t b_size = 0;
     write_tagged(k, &tags, &e);
