@@ -322,7 +322,7 @@ TonStatus ton_param_parse(const TonParam* param, const char* text, float* value,
                           TonError* error);
 
 /// Print a value as in texts.  Returns `room`.  [any]
-const char* ton_param_print(const TonParam* param, float value, char* room,
+const char* ton_param_print(const TonParam* param, float value, char* buffer,
                             size_t size);
 
 TON_API_END

@@ -109,7 +109,7 @@ seconds(void)
 
 /// The line that is drawn over again while a verb works
 static struct {
-  char stage[32];
+  char stage[64];
   double since; ///< When the stage began, seconds
   double shown; ///< When it was drawn last
   bool visible;
@@ -129,7 +129,8 @@ static bool
 is_due(const char* stage, double now)
 {
   if (strcmp(progress_line.stage, stage) != 0) {
-    snprintf(progress_line.stage, sizeof(progress_line.stage), "%s", stage);
+    ton_string_cut(progress_line.stage, sizeof(progress_line.stage), "%s",
+                   stage);
     progress_line.since = now;
   }
   return now - progress_line.since >= 1.0 && now - progress_line.shown >= 0.1;
@@ -229,7 +230,7 @@ cli_remark(const char* format, ...)
   char text[2048];
   va_list args;
   va_start(args, format);
-  vsnprintf(text, sizeof(text), format, args);
+  ton_string_vcut(text, sizeof(text), format, args);
   va_end(args);
   cli_progress_clear();
   fprintf(stderr, "tonmeister: %s\n", cli_visible(text));

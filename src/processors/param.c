@@ -9,7 +9,6 @@
 #include <tonmeister/processor.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 const TonParam*
@@ -86,10 +85,10 @@ ton_param_parse(const TonParam* param, const char* text, float* value,
   if (param->spacing == TON_SWITCH) {
     return parse_switch(param, text, value, error);
   }
-  char room[160];
+  char hint[160];
   const char* why = NULL;
   double number = 0.0;
-  if (!ton_unit_parse(text, param->unit, &number, &why, room, sizeof(room))) {
+  if (!ton_unit_parse(text, param->unit, &number, &why, hint, sizeof(hint))) {
     return ton_fail(error, TON_BAD_TEXT, "%s: %s", param->symbol, why);
   }
   if (param->flags & TON_ENDLESS) {
@@ -113,18 +112,18 @@ ton_param_parse(const TonParam* param, const char* text, float* value,
 }
 
 const char*
-ton_param_print(const TonParam* param, float value, char* room, size_t size)
+ton_param_print(const TonParam* param, float value, char* buffer, size_t size)
 {
   if (param->spacing == TON_CHOICE) {
-    snprintf(room, size, "%s", param->choices[(int)value]);
-    return room;
+    ton_string_cut(buffer, size, "%s", param->choices[(int)value]);
+    return buffer;
   }
   if (param->spacing == TON_SWITCH) {
-    snprintf(room, size, "%s", value != 0.0F ? "on" : "off");
-    return room;
+    ton_string_cut(buffer, size, "%s", value != 0.0F ? "on" : "off");
+    return buffer;
   }
   const bool endless = (param->flags & TON_ENDLESS) && value == param->max;
-  return ton_unit_print(endless ? INFINITY : (double)value, param->unit, room,
+  return ton_unit_print(endless ? INFINITY : (double)value, param->unit, buffer,
                         size);
 }
 
@@ -132,7 +131,7 @@ const char*
 ton_symbol_lv2(const char* symbol, char* buffer, size_t size)
 {
   const bool digit = symbol[0] >= '0' && symbol[0] <= '9';
-  snprintf(buffer, size, "%s%s", digit ? "_" : "", symbol);
+  ton_string_cut(buffer, size, "%s%s", digit ? "_" : "", symbol);
   for (char* c = buffer; *c; ++c) {
     *c = *c == '-' ? '_' : *c;
   }

@@ -85,12 +85,9 @@ deliverables(TonString* t, const TonReport* r)
     html_add_number(t, f->integrated_lufs, 2, "LUFS");
     ton_string_add(t, "</td><td>");
     html_add_number(t, f->true_peak_dbtp, 2, "dBTP");
-    char sum[17];
-    snprintf(sum, sizeof(sum), "%.16s", f->sha256);
-    ton_string_printf(t, "%s</td><td><code>", f->lossy ? " decoded" : "");
-    html_add_text(t, sum);
-    ton_string_printf(t, "</code></td><td class=\"words %s\">",
-                      f->good ? "good" : "bad");
+    ton_string_printf(t, "%s</td><td><code>%.16s</code></td>",
+                      f->lossy ? " decoded" : "", f->sha256);
+    ton_string_printf(t, "<td class=\"words %s\">", f->good ? "good" : "bad");
     html_add_text(t, f->good ? "good" : f->why);
     ton_string_add(t, "</td></tr>\n");
   }
@@ -132,12 +129,13 @@ judge(const ReportFigure* f, const TonReport* r)
   }
   if (f->offset == offsetof(TonMeasurement, integrated_lufs)) {
     v.good = fabs(m->integrated_lufs - r->goal_lufs) <= 0.1;
-    snprintf(v.text, sizeof(v.text), "goal %.1f LUFS %s", r->goal_lufs,
-             v.good ? "reached" : "missed");
+    ton_string_cut(v.text, sizeof(v.text), "goal %.1f LUFS %s", r->goal_lufs,
+                   v.good ? "reached" : "missed");
   } else if (f->offset == offsetof(TonMeasurement, true_peak_dbtp)) {
     v.good = m->true_peak_dbtp <= r->ceiling_dbtp + 0.05;
-    snprintf(v.text, sizeof(v.text), "ceiling %.1f dBTP %s",
-             report_rounded(r->ceiling_dbtp, 1), v.good ? "held" : "exceeded");
+    ton_string_cut(v.text, sizeof(v.text), "ceiling %.1f dBTP %s",
+                   report_rounded(r->ceiling_dbtp, 1),
+                   v.good ? "held" : "exceeded");
   }
   return v;
 }

@@ -208,16 +208,18 @@ loudness_in_words(const TonReport* r, char* buffer, size_t size)
   const char* const loudest =
       report_number_text(r->master->short_term_max_lufs, 1, numbers[1]);
   if (r->mix) {
-    snprintf(buffer, size,
-             "Integrated, the mix is at %s LUFS and the master at %s LUFS; the "
-             "loudest 3 seconds of the master are at %s LUFS.",
-             report_number_text(r->mix->integrated_lufs, 1, numbers[2]), master,
-             loudest);
+    ton_string_cut(
+        buffer, size,
+        "Integrated, the mix is at %s LUFS and the master at %s LUFS; the "
+        "loudest 3 seconds of the master are at %s LUFS.",
+        report_number_text(r->mix->integrated_lufs, 1, numbers[2]), master,
+        loudest);
   } else {
-    snprintf(buffer, size,
-             "Integrated, the master is at %s LUFS; its loudest 3 seconds are "
-             "at %s LUFS.",
-             master, loudest);
+    ton_string_cut(
+        buffer, size,
+        "Integrated, the master is at %s LUFS; its loudest 3 seconds are "
+        "at %s LUFS.",
+        master, loudest);
   }
 }
 
@@ -266,11 +268,12 @@ plot_correlation(TonString* t, const TonMeasurement* m)
   const PlotField f = {0.0, 0.1 * m->n_points, -1.0, 1.0, false};
   char says[256];
   char numbers[2][32];
-  snprintf(says, sizeof(says),
-           "1 is mono, 0 is two unrelated sides. Over the whole song it is %s, "
-           "at its lowest %s.",
-           report_number_text(m->correlation, 2, numbers[0]),
-           report_number_text(m->correlation_min, 2, numbers[1]));
+  ton_string_cut(
+      says, sizeof(says),
+      "1 is mono, 0 is two unrelated sides. Over the whole song it is %s, "
+      "at its lowest %s.",
+      report_number_text(m->correlation, 2, numbers[0]),
+      report_number_text(m->correlation_min, 2, numbers[1]));
   open_plot(t, &f, "Stereo correlation of the master over time", says, 0.5, "");
   times(t, &f);
   level_line(t, &f, 0.0, "goal");
@@ -325,15 +328,16 @@ spectrum_in_words(const TonReport* r, char* buffer, size_t size)
     }
   }
   if (!r->mix) {
-    snprintf(buffer, size, "The master is strongest at %s Hz.",
-             report_third_name(top));
+    ton_string_cut(buffer, size, "The master is strongest at %s Hz.",
+                   report_third_name(top));
     return;
   }
-  snprintf(buffer, size,
-           "The master is strongest at %s Hz. Against the mix it was changed "
-           "most at %s Hz, by %+.1f dB.",
-           report_third_name(top), report_third_name(moved),
-           report_rounded(most, 1));
+  ton_string_cut(
+      buffer, size,
+      "The master is strongest at %s Hz. Against the mix it was changed "
+      "most at %s Hz, by %+.1f dB.",
+      report_third_name(top), report_third_name(moved),
+      report_rounded(most, 1));
 }
 
 static void
@@ -386,8 +390,8 @@ plot_reduction(TonString* t, const TonReport* r, const TonReportCurve* c)
   const double depth = most > 12.0 ? 24.0 : most > 6.0 ? 12.0 : 6.0;
   const PlotField f = {0.0, 0.1 * c->n, depth, 0.0, false};
   char title[128];
-  snprintf(title, sizeof(title), "Gain reduction: %.64s, at most %.1f dB",
-           reduction_name(r, c), most);
+  ton_string_cut(title, sizeof(title), "Gain reduction: %s, at most %.1f dB",
+                 reduction_name(r, c), most);
   open_plot(t, &f, title, "How much it turns the song down over time.",
             depth / 4.0, "dB down");
   times(t, &f);

@@ -94,8 +94,8 @@ read_master(const TonSong* song, Material* m, const TonJob* job,
   const TonStatus status = measure_mix(master->source, master, m, job, error);
   for (uint32_t i = 0; !status && i < m->reductions.n; ++i) {
     const GainReduction* const row = &m->reductions.rows[i];
-    snprintf(m->inserts[i], sizeof(m->inserts[i]), "%u %s", row->insert + 1,
-             master->chain[row->insert].type->id);
+    ton_string_cut(m->inserts[i], sizeof(m->inserts[i]), "%u %s",
+                   row->insert + 1, master->chain[row->insert].type->id);
     m->curves[i] = (TonReportCurve){m->inserts[i], row->db, row->n};
   }
   ton_master_free(master);
@@ -119,8 +119,8 @@ find_tags(Material* m)
   add_tag(m, "artist", r->artist);
   add_tag(m, "album", r->album);
   add_tag(m, "album artist", r->album_artist);
-  snprintf(m->track, sizeof(m->track), r->track_total ? "%u of %u" : "%u",
-           r->track, r->track_total);
+  ton_string_cut(m->track, sizeof(m->track), r->track_total ? "%u of %u" : "%u",
+                 r->track, r->track_total);
   add_tag(m, "track", r->track ? m->track : "");
   add_tag(m, "date", r->date);
   add_tag(m, "genre", r->genre);
