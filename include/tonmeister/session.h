@@ -288,6 +288,29 @@ TonStatus ton_master_edit(TonDoc* doc, TonMaster** master, const TonEdit* edit,
 TonStatus ton_master_undo(TonDoc* doc, TonMaster** master, TonUndo* undo,
                           TonError* error);
 
+/// A key of mix.yaml, master.yaml or release.yaml, for help and pages.  All
+/// static.
+typedef struct {
+  const char* key;
+  const char* help; ///< One line for beginners
+  const char* kind; ///< "number", "word", "switch", "time", "text", "file",
+                    ///< "files", or "" for what has keys or a form of its own
+  TonUnit unit;     ///< Of a number, as `min` and `max`
+  double min;
+  double max;
+  const char* otherwise;    ///< Default as it would be written, or null
+  const char* const* words; ///< What it can be (a number: too), or null
+  const char* single;       ///< Key below it that a single value stands for
+  uint32_t depth;           ///< 0 for a key of the text itself
+} TonKey;
+
+/// Name of a text, "mix.yaml" for 0; null past the last.  [any]
+const char* ton_text_name(uint32_t i);
+
+/// Key `i` of a text by name; the keys of its value come next, one deeper.
+/// False past the last.  [any]
+bool ton_text_key(const char* text, uint32_t i, TonKey* key);
+
 /// A preset: a processor with a set of values and a name
 typedef struct {
   char* name;

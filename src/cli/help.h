@@ -29,6 +29,9 @@ typedef struct {
 /// All of them, in the order of the file; read once.  Returns how many.
 uint32_t cli_targets(const TargetText** targets);
 
+/// Print every key of a text: "mix.yaml"
+void cli_help_keys(const char* text);
+
 /// What help explains
 enum {
   TOPIC_VERB = 1 << 0,
@@ -39,7 +42,8 @@ enum {
   TOPIC_TERM = 1 << 5,     ///< Of data/glossary.yaml
   TOPIC_SPELLING = 1 << 6, ///< Other spellings of terms
   TOPIC_LIST = 1 << 7,     ///< "all", "targets", "terms"
-  TOPIC_ALL = (1 << 8) - 1,
+  TOPIC_TEXT = 1 << 8,     ///< "mix.yaml"
+  TOPIC_ALL = (1 << 9) - 1,
 };
 
 /// Call `take` with every topic of these kinds

@@ -7,6 +7,7 @@
 #include "cli/help.h"
 #include "cli/verbs.h"
 #include "report/glossary.h"
+#include "report/json.h"
 
 #include <math.h>
 #include <string.h>
@@ -140,6 +141,38 @@ add_data(json_t* o, const char* topic, bool all)
   json_object_set_new(o, "terms", list[2]);
 }
 
+static json_t*
+json_keys(const char* text)
+{
+  json_t* const list = json_array();
+  TonKey k;
+  for (uint32_t i = 0; ton_text_key(text, i, &k); ++i) {
+    const bool number = strcmp(k.kind, "number") == 0;
+    json_array_append_new(
+        list, json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s?}", "key",
+                        k.key, "depth", (int)k.depth, "kind", k.kind, "help",
+                        k.help, "unit", ton_unit_suffix(k.unit), "min",
+                        number ? report_number(k.min) : json_null(), "max",
+                        number ? report_number(k.max) : json_null(), "default",
+                        k.otherwise));
+  }
+  return list;
+}
+
+static json_t*
+json_song_texts(const char* topic, bool all)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; ton_text_name(i); ++i) {
+    const char* const name = ton_text_name(i);
+    if (all || strcmp(topic, name) == 0) {
+      json_array_append_new(
+          list, json_pack("{s:s, s:o}", "name", name, "keys", json_keys(name)));
+    }
+  }
+  return list;
+}
+
 json_t*
 cli_json_help(const char* topic)
 {
@@ -156,8 +189,9 @@ cli_json_help(const char* topic)
       json_array_append_new(processors, json_processor(*p));
     }
   }
-  json_t* const o = json_pack("{s:i, s:o, s:o}", "schema", 1, "verbs", verbs,
-                              "processors", processors);
+  json_t* const o =
+      json_pack("{s:i, s:o, s:o, s:o}", "schema", 1, "verbs", verbs, "texts",
+                json_song_texts(topic, all), "processors", processors);
   add_data(o, topic, all);
   return o;
 }

@@ -253,6 +253,12 @@ cli_explain(const char* topic)
       help_verb(&cli_verbs[i]);
     }
   }
+  for (uint32_t i = 0; ton_text_name(i); ++i) {
+    if (all || strcmp(topic, ton_text_name(i)) == 0) {
+      separate(&found);
+      cli_help_keys(ton_text_name(i));
+    }
+  }
   explain_terms(all ? "" : topic, false, &found);
   explain_processors(topic, all, &found);
   explain_data(topic, all, &found);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Everything help has a name for: verbs, processors, bands, presets, targets
-   and terms.
+   Everything help has a name for: verbs, texts, processors, bands, presets,
+   targets and terms.
 */
 
 #include "cli/help.h"
@@ -78,6 +78,9 @@ cli_each_topic(unsigned kinds, TakeTopic take, void* handle)
   }
   for (uint32_t i = 0; (kinds & TOPIC_VERB) && i < cli_n_verbs; ++i) {
     take(handle, cli_verbs[i].name);
+  }
+  for (uint32_t i = 0; (kinds & TOPIC_TEXT) && ton_text_name(i); ++i) {
+    take(handle, ton_text_name(i));
   }
   each_processor(kinds, take, handle);
   each_of_data(kinds, take, handle);

@@ -47,10 +47,10 @@ overview(void)
   for (uint32_t i = 0; i < n; ++i) {
     at = listed(presets[i]->name, i + 1 == n, at);
   }
-  printf(
-      "\n\nMore: tonmeister help NAME, of a verb, a processor, a band, a "
-      "preset or a target,\nor of a word of the field (help LUFS, help mud); "
-      "help targets and help terms list them\n");
+  printf("\n\nMore: tonmeister help NAME, of a verb, a processor, a band, a "
+         "preset or a target,\nof a text (help mix.yaml), or of a word of the "
+         "field "
+         "(help LUFS, help mud);\nhelp targets and help terms list them\n");
 }
 
 /// Names to find the nearest one of

@@ -85,9 +85,12 @@ deliverables(TonString* t, const TonReport* r)
     html_add_number(t, f->integrated_lufs, 2, "LUFS");
     ton_string_add(t, "</td><td>");
     html_add_number(t, f->true_peak_dbtp, 2, "dBTP");
-    ton_string_printf(t, "%s</td><td><code>%.16s</code></td>",
-                      f->lossy ? " decoded" : "", f->sha256);
-    ton_string_printf(t, "<td class=\"words %s\">", f->good ? "good" : "bad");
+    ton_string_printf(t, "%s</td><td><code>", f->lossy ? " decoded" : "");
+    char sum[17];
+    html_add_text(
+        t, ton_string_format(sum, sizeof(sum), "%.16s", f->sha256) ? sum : "");
+    ton_string_printf(t, "</code></td><td class=\"words %s\">",
+                      f->good ? "good" : "bad");
     html_add_text(t, f->good ? "good" : f->why);
     ton_string_add(t, "</td></tr>\n");
   }

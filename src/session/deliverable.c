@@ -39,11 +39,16 @@ static const char* const containers[] = {"WAV", "FLAC", "MP3",  "M4A",
 
 /// The last one belongs to the list, not to a release
 static const TonField fields[] = {
-    {"container", TON_AS_TEXT, AT(container), .words = containers},
-    {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 8000.0, .max = 192000.0},
-    {"bits", TON_AS_WHOLE, AT(bits), TON_PLAIN, 16.0, 24.0, .read = check_bits},
-    {"bitrate", TON_AS_WHOLE, AT(bitrate_kbps), TON_KBPS, 32.0, .max = 1024.0},
-    {"default", TON_AS_SWITCH, .at = offsetof(Listed, by_default)},
+    {"container", TON_AS_TEXT, AT(container), .words = containers,
+     .help = "Kind of file"},
+    {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 8000.0, .max = 192000.0,
+     .help = "Sample rate; without it, that of the master"},
+    {"bits", TON_AS_WHOLE, AT(bits), TON_PLAIN, 16.0, 24.0, .read = check_bits,
+     .help = "Word length of WAV and FLAC"},
+    {"bitrate", TON_AS_WHOLE, AT(bitrate_kbps), TON_KBPS, 32.0, .max = 1024.0,
+     .help = "Of an MP3"},
+    {"default", TON_AS_SWITCH, .at = offsetof(Listed, by_default),
+     .help = "Written where a release names no deliverables"},
 };
 
 static const TonField name = {"name", TON_AS_TEXT, .at = AT(name)};

@@ -66,6 +66,7 @@ struct TonField {
                             ///< stand for 0
   const TonTable* table;
   const char* example; ///< What a list or map looks like, for errors
+  const char* help;    ///< What it is, in one line for beginners
 
   /// Reads TON_AS_OWN; for all others: called when the value is read, to check
   /// it or to set what depends on it

@@ -68,19 +68,28 @@ read_lock(TonReader* r, const TonNode* node, void* row)
 static const char* const keep[] = {"keep", NULL};
 
 static const TonField fields[] = {
-    {"song", TON_AS_TEXT, .at = AT(song)},
-    {"source", TON_AS_OWN, AT(source), .read = read_source},
-    {"target", TON_AS_TEXT, AT(target), .otherwise = ""},
+    {"song", TON_AS_TEXT, .at = AT(song),
+     .help = "Name of the song; without it, that of the folder"},
+    {"source", TON_AS_OWN, AT(source), .read = read_source,
+     .help = "What is mastered; without it, out/mix.wav"},
+    {"target", TON_AS_TEXT, AT(target), .otherwise = "",
+     .help = "What the master is made for; tonmeister help targets lists them"},
     {"loudness", TON_AS_FLOAT, AT(loudness_lufs), TON_LUFS, -40.0, 0.0,
-     .words = keep, .read = check_loudness},
+     .words = keep, .read = check_loudness,
+     .help = "Integrated loudness of the master; keep: as the chain leaves it"},
     {"ceiling", TON_AS_FLOAT, AT(ceiling_dbtp), TON_DBTP, -20.0, 0.0,
-     .otherwise = "-1 dBTP"},
+     .otherwise = "-1 dBTP", .help = "Highest true peak"},
     {"references", TON_AS_FILES, .at = AT(references),
-     .count = AT(n_references)},
+     .count = AT(n_references),
+     .help = "Finished songs that the master shall sound like"},
     {"amount", TON_AS_FLOAT, AT(amount), TON_PERCENT, 0.0, 100.0,
-     .otherwise = "100 %"},
-    {"chain", TON_AS_OWN, AT(chain), .read = read_chain, .find = find_in_chain},
-    {"lock", TON_AS_OWN, AT(locks), .read = read_lock, .flags = TON_LOCKLESS},
+     .otherwise = "100 %",
+     .help = "How far the proposal goes towards target and references"},
+    {"chain", TON_AS_OWN, AT(chain), .read = read_chain, .find = find_in_chain,
+     .help =
+         "Processors in the order of the signal; tonmeister help lists them"},
+    {"lock", TON_AS_OWN, AT(locks), .read = read_lock, .flags = TON_LOCKLESS,
+     .help = "What the assistant leaves alone: true, or names of keys"},
 };
 
 static TonStatus

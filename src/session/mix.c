@@ -76,7 +76,8 @@ static const TonField section_name = {"name", TON_AS_TEXT,
                                       .at = offsetof(TonSection, name)};
 
 static const TonField section_fields[] = {
-    {"at", TON_AS_TIME, .at = offsetof(TonSection, at_s)},
+    {"at", TON_AS_TIME, .at = offsetof(TonSection, at_s),
+     .help = "Where the section begins"},
 };
 
 static const TonTable section_table = {.what = "section",
@@ -130,17 +131,27 @@ find_bus(void* row, const char* path, TonFound* found)
 
 /// Times below need tempo, meter and first bar
 static const TonField fields[] = {
-    {"song", TON_AS_TEXT, .at = AT(song)},
-    {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 44100.0, .max = 192000.0},
+    {"song", TON_AS_TEXT, .at = AT(song),
+     .help = "Name of the song; without it, that of the folder"},
+    {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 44100.0, .max = 192000.0,
+     .help = "Sample rate of the mix; without it, that of most stems"},
     {"tempo", TON_AS_DOUBLE, AT(tempo_bpm), TON_BPM, 20.0, 400.0,
-     .flags = TON_SHARED, .read = check_tempo},
-    {"meter", TON_AS_OWN, AT(beats_per_bar), .read = read_meter},
-    {"first-bar", TON_AS_OWN, .read = read_first_bar},
+     .flags = TON_SHARED, .read = check_tempo,
+     .help = "Beats per minute, for times written in bars and beats"},
+    {"meter", TON_AS_OWN, AT(beats_per_bar), .read = read_meter,
+     .help = "Beats in a bar, for times written in bars: 4/4, 6/8"},
+    {"first-bar", TON_AS_OWN, .read = read_first_bar,
+     .help = "Where bar 1 begins, for times written in bars"},
     {"sections", TON_AS_NAMED, AT(sections), .count = AT(n_sections),
      .table = &section_table, .read = check_sections,
-     .example = "names and times: {verse 1: \"0:17.1\"}"},
-    {"tracks", TON_AS_OWN, AT(strips), .read = take_strips, .find = find_track},
-    {"buses", TON_AS_OWN, AT(strips), .read = take_strips, .find = find_bus},
+     .example = "names and times: {verse 1: \"0:17.1\"}",
+     .help = "Parts of the song by name"},
+    {"tracks", TON_AS_OWN, AT(strips), .read = take_strips, .find = find_track,
+     .table = &ton_track_table,
+     .help = "The recorded tracks by name, in the order they are mixed"},
+    {"buses", TON_AS_OWN, AT(strips), .read = take_strips, .find = find_bus,
+     .help = "Groups and effects by name; their keys are those of a track but "
+             "for file"},
 };
 
 // Strips --------------------------------------------------------------------

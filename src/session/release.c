@@ -14,9 +14,9 @@
 #include <string.h>
 
 #define AT(field) offsetof(TonRelease, field)
-#define A_TEXT(key, field)                                                     \
+#define A_TEXT(key, field, words)                                              \
   {                                                                            \
-    key, TON_AS_TEXT, AT(field), .otherwise = ""                               \
+    key, TON_AS_TEXT, AT(field), .otherwise = "", .help = (words)              \
   }
 
 static TonStatus
@@ -93,22 +93,32 @@ read_deliverables(TonReader* r, const TonNode* node, void* row)
 }
 
 static const TonField fields[] = {
-    {"source", TON_AS_OWN, AT(source), .read = read_source},
-    {"title", TON_AS_TEXT, .at = AT(title)},
-    A_TEXT("artist", artist),
-    A_TEXT("album", album),
-    A_TEXT("album-artist", album_artist),
-    A_TEXT("composer", composer),
-    A_TEXT("genre", genre),
-    {"date", TON_AS_TEXT, AT(date), .otherwise = "", .read = ton_check_date},
-    A_TEXT("comment", comment),
-    A_TEXT("copyright", copyright),
-    A_TEXT("publisher", publisher),
-    {"isrc", TON_AS_TEXT, AT(isrc), .otherwise = "", .read = check_isrc},
-    {"upc", TON_AS_TEXT, AT(upc), .otherwise = "", .read = check_upc},
-    {"cover", TON_AS_FILE, .at = AT(cover)},
-    {"track", TON_AS_OWN, AT(track), .read = read_track},
-    {"deliverables", TON_AS_OWN, AT(deliverables), .read = read_deliverables},
+    {"source", TON_AS_OWN, AT(source), .read = read_source,
+     .help = "The master to be released; without it, out/master.wav"},
+    {"title", TON_AS_TEXT, .at = AT(title),
+     .help = "Name of the song; without it, that of the folder"},
+    A_TEXT("artist", artist, "Who plays the song"),
+    A_TEXT("album", album, "The record it is on"),
+    A_TEXT("album-artist", album_artist, "Who the whole record is by"),
+    A_TEXT("composer", composer, "Who wrote it"),
+    A_TEXT("genre", genre, "Kind of music, for players that sort by it"),
+    {"date", TON_AS_TEXT, AT(date), .otherwise = "", .read = ton_check_date,
+     .help = "Day of the release: 2026, 2026-11 or 2026-11-20"},
+    A_TEXT("comment", comment, "A free text"),
+    A_TEXT("copyright", copyright,
+           "Who holds the rights to the song, and since when"),
+    A_TEXT("publisher", publisher, "The label"),
+    {"isrc", TON_AS_TEXT, AT(isrc), .otherwise = "", .read = check_isrc,
+     .help = "Number of this recording, which the label gives it"},
+    {"upc", TON_AS_TEXT, AT(upc), .otherwise = "", .read = check_upc,
+     .help = "Number of the product, as under its bar code"},
+    {"cover", TON_AS_FILE, .at = AT(cover),
+     .help = "Picture for the files: JPEG or PNG"},
+    {"track", TON_AS_OWN, AT(track), .read = read_track,
+     .help = "Its place on the record: 3, or 3/10"},
+    {"deliverables", TON_AS_OWN, AT(deliverables), .read = read_deliverables,
+     .table = &ton_deliverable_table,
+     .help = "Files to write: names of data/deliverables.yaml, or your own"},
 };
 
 static TonStatus

@@ -20,8 +20,10 @@
 // Pan -------------------------------------------------------------------------
 
 static const TonField dual_fields[] = {
-    {"left", TON_AS_FLOAT, AT(pan), PAN_RANGE, .otherwise = "L100"},
-    {"right", TON_AS_FLOAT, AT(pan_right), PAN_RANGE, .otherwise = "R100"},
+    {"left", TON_AS_FLOAT, AT(pan), PAN_RANGE, .otherwise = "L100",
+     .help = "Where the left channel stands"},
+    {"right", TON_AS_FLOAT, AT(pan_right), PAN_RANGE, .otherwise = "R100",
+     .help = "Where the right channel stands"},
 };
 
 static const TonTable dual_table = {"pan", TON_FIELDS(dual_fields)};
@@ -41,9 +43,9 @@ static const char* const taps[] = {"post", "pre", NULL};
 
 static const TonField send_fields[] = {
     {"level", TON_AS_FLOAT, offsetof(TonSend, level_db), FADER_RANGE,
-     .otherwise = "0 dB"},
+     .otherwise = "0 dB", .help = "How much is sent"},
     {"tap", TON_AS_SWITCH, offsetof(TonSend, pre), .words = taps,
-     .otherwise = "post"},
+     .otherwise = "post", .help = "Taken before or after the fader"},
 };
 
 static const TonField send_name = {"a send's bus", TON_AS_TEXT,
@@ -104,26 +106,39 @@ static const char* const pan_laws[] = {"constant-power", "compromise", "linear",
 /// In the order of the signal; automation and locks name what stands above
 static const TonField fields[] = {
     {"file", TON_AS_FILE, AT(file), .read = check_stem,
-     .example = "stems/....wav"},
-    {"role", TON_AS_TEXT, AT(role), .otherwise = ""},
+     .example = "stems/....wav", .help = "The recording"},
+    {"role", TON_AS_TEXT, AT(role), .otherwise = "",
+     .help =
+         "What plays: kick, bass, lead vocal, ...; data/roles.yaml lists them"},
     {"trim", TON_AS_FLOAT, AT(trim_db), TON_DB, -96.0, 96.0,
-     .otherwise = "0 dB"},
+     .otherwise = "0 dB", .help = "Gain before the chain"},
     {"polarity", TON_AS_SWITCH, AT(invert), .words = polarities,
-     .otherwise = "normal"},
+     .otherwise = "normal", .help = "Which way the waveform points"},
     {"delay", TON_AS_FLOAT, AT(delay_ms), TON_MS, 0.0, 500.0,
-     .otherwise = "0 ms"},
-    {"chain", TON_AS_OWN, AT(chain), .read = read_chain, .find = find_in_chain},
-    {"fader", TON_AS_FLOAT, AT(fader_db), FADER_RANGE, .otherwise = "0 dB"},
+     .otherwise = "0 ms", .help = "Moves the track later"},
+    {"chain", TON_AS_OWN, AT(chain), .read = read_chain, .find = find_in_chain,
+     .help =
+         "Processors in the order of the signal; tonmeister help lists them"},
+    {"fader", TON_AS_FLOAT, AT(fader_db), FADER_RANGE, .otherwise = "0 dB",
+     .help = "Gain after the chain; -inf dB is silence"},
     {"pan", TON_AS_FLOAT, AT(pan), PAN_RANGE, .otherwise = "C",
-     .table = &dual_table, .read = check_pan},
-    {"pan-law", TON_AS_WORD, AT(pan_law), .words = pan_laws},
-    {"mute", TON_AS_SWITCH, AT(mute), .otherwise = "false"},
-    {"solo", TON_AS_SWITCH, AT(solo), .otherwise = "false"},
-    {"to", TON_AS_TEXT, .at = AT(to)},
+     .table = &dual_table, .read = check_pan,
+     .help = "Place between left and right: L100 to R100, C is the middle"},
+    {"pan-law", TON_AS_WORD, AT(pan_law), .words = pan_laws,
+     .help = "How loud the middle is against the sides"},
+    {"mute", TON_AS_SWITCH, AT(mute), .otherwise = "false",
+     .help = "Leaves the track out of the mix"},
+    {"solo", TON_AS_SWITCH, AT(solo), .otherwise = "false",
+     .help = "Leaves all tracks without solo out"},
+    {"to", TON_AS_TEXT, .at = AT(to),
+     .help = "The bus it goes to; without it, the mix bus"},
     {"sends", TON_AS_NAMED, AT(sends), .count = AT(n_sends),
-     .table = &ton_send_table, .example = "buses and levels: {Plate: -14 dB}"},
-    {"automation", TON_AS_OWN, AT(automation), .read = read_automation},
-    {"lock", TON_AS_OWN, AT(locks), .read = read_lock, .flags = TON_LOCKLESS},
+     .table = &ton_send_table, .example = "buses and levels: {Plate: -14 dB}",
+     .help = "Buses that get a copy, an effect's above all"},
+    {"automation", TON_AS_OWN, AT(automation), .read = read_automation,
+     .help = "Values that move in time: points of time and value"},
+    {"lock", TON_AS_OWN, AT(locks), .read = read_lock, .flags = TON_LOCKLESS,
+     .help = "What the assistant leaves alone: true, or names of keys"},
 };
 
 static TonStatus

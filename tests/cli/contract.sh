@@ -105,6 +105,10 @@ says "and its parameters" explains '^  slope' highpass
 says "of a word that is a processor too: both" sh -c "'$ton' help limiter | grep -q 'Keeps every peak' && '$ton' help limiter | grep -q '^  ceiling'"
 says "of the targets" explains 'spotify *-14 LUFS *-1 dBTP' targets
 says "of one target" explains 'spotify *-14 LUFS *-1 dBTP' spotify
+says "of a text: its keys" explains '^  tempo' mix.yaml
+says "and those below them" explains '^    fader  *Gain after the chain' mix.yaml
+says "with range and default" explains '^  *-20 dBTP to 0 dBTP; -1 dBTP' master.yaml
+says "of the files of a release" explains '^    bits' release.yaml
 says "of all terms" explains '^  sibilance' terms
 says "a term nearly right" complains 2 'did you mean "sibilance"' "$ton" help sibilence
 says "a target nearly right" complains 2 'did you mean "spotify"' "$ton" help spotfy

@@ -382,6 +382,22 @@ every_explained_key_is_a_field(void** state)
   }
 }
 
+static void
+every_key_has_its_line_of_help(void** state)
+{
+  (void)state;
+  uint32_t keys = 0;
+  for (uint32_t t = 0; ton_text_name(t); ++t) {
+    TonKey k;
+    for (uint32_t i = 0; ton_text_key(ton_text_name(t), i, &k); ++i, ++keys) {
+      if (!k.help || !*k.help || strlen(k.help) > 78 || k.depth > 2) {
+        fail_msg("%s of %s: no help, or too long", k.key, ton_text_name(t));
+      }
+    }
+  }
+  assert_true(keys > 45); // all three texts, with what is below their keys
+}
+
 int
 main(void)
 {
@@ -394,6 +410,7 @@ main(void)
       cmocka_unit_test(presets_of_the_program_are_read),
       cmocka_unit_test(every_field_is_explained),
       cmocka_unit_test(every_explained_key_is_a_field),
+      cmocka_unit_test(every_key_has_its_line_of_help),
   };
   size_t length = 0;
   const char* const path = getenv("TON_MANUAL");
