@@ -228,13 +228,35 @@ TonStatus ton_file_sha256(const char* path, char hash[65], TonError* error);
 /// Is there a regular file of this name?  [any]
 bool ton_is_file(const char* path);
 
-/// Audio files of a folder in the order of their names, absolute or relative
-/// as `folder` is.  Other files are left out; none at all is TON_NOT_FOUND.
-/// Freed by ton_stems_free().
-TonStatus ton_stems_find(const char* folder, char*** stems, uint32_t* n,
+/// Stems that were looked for.  Zero-initialise; ton_stems_free() when done.
+typedef struct {
+  char** paths; ///< In the order they were found
+  uint32_t n;
+  char** left_out; ///< What was not taken and why: "Drums/._Kick.wav (hidden)"
+  uint32_t n_left_out;
+} TonStems;
+
+/**
+   Add the audio files of a folder and of the folders in it, absolute or
+   relative as `folder` is.
+
+   The order is that of the names in each folder: numbers count as numbers, of
+   "01 Kick" and "1 Kick" the bytes decide.  Hidden files, folders of macOS's
+   archives, songs and whatever is not named like audio are left out and noted.
+   Links are followed, never round in a circle.
+
+   @param song Folder not to look into, or null
+   @return TON_NOT_FOUND: no such folder, or no audio file in it; TON_BAD_USE: a
+   file or a song; TON_BAD_FILE: a folder that cannot be read.  `stems` is freed
+   by the caller in any case.  [main]
+*/
+TonStatus ton_stems_find(const char* folder, const char* song, TonStems* stems,
                          TonError* error);
 
-void ton_stems_free(char** stems, uint32_t n);
+/// Add one file as it is.  [main]
+TonStatus ton_stems_add(TonStems* stems, const char* path, TonError* error);
+
+void ton_stems_free(TonStems* stems);
 
 TON_API_END
 

@@ -122,13 +122,19 @@ is_border(Kind before, Kind here, Kind next, Kind after_next)
 
 enum { LONGEST = 256 };
 
-static uint32_t
-read_letters(const char* file, Letter* letters)
+static const char*
+base_name(const char* file)
 {
   const char* const slash = strrchr(file, '/');
-  const char* text = slash ? slash + 1 : file;
-  const char* dot = strrchr(text, '.');
-  if (dot && (dot == text || strlen(dot) > 5 || strchr(dot, ' '))) {
+  return slash ? slash + 1 : file;
+}
+
+/// `text` is the file's name, or its path
+static uint32_t
+read_letters(const char* text, Letter* letters)
+{
+  const char* dot = strrchr(base_name(text), '.');
+  if (dot && (dot == base_name(text) || strlen(dot) > 5 || strchr(dot, ' '))) {
     dot = NULL;
   }
   uint32_t n = 0;
@@ -178,7 +184,7 @@ to_words(const char* file, bool split, char* buffer, size_t size)
 const char*
 ton_role_words(const char* file, char* buffer, size_t size)
 {
-  return to_words(file, true, buffer, size);
+  return to_words(base_name(file), true, buffer, size);
 }
 
 // Phrases ---------------------------------------------------------------------
@@ -313,24 +319,27 @@ side_of(const char* words)
   return side;
 }
 
-/// Letters back to back: "SNtop" is "sntop"
-static void
-unsplit_words(const char* file, char* buffer, size_t size)
+/// By its words, else with the letters back to back: "SNtop" is "sntop"
+static bool
+match_name(const TonRoles* roles, const char* text, TonRoleGuess* guess)
 {
-  to_words(file, false, buffer, size);
+  char words[512];
+  return match_rules(roles, to_words(text, true, words, sizeof(words)),
+                     guess) ||
+         match_rules(roles, to_words(text, false, words, sizeof(words)), guess);
 }
 
 void
 ton_role_from_name(const TonRoles* roles, const char* file, TonRoleGuess* guess)
 {
+  enum { SURE = 80 };
   char words[512];
+  const char* const name = base_name(file);
   *guess = (TonRoleGuess){.role = ton_role(roles, "unknown"),
                           .rule = TON_RULE_ROLE_NONE};
-  ton_role_words(file, words, sizeof(words));
-  guess->side = side_of(words);
-  if (match_rules(roles, words, guess)) {
-    return;
+  guess->side = side_of(ton_role_words(name, words, sizeof(words)));
+  match_name(roles, name, guess);
+  if (name != file && guess->confidence < SURE / 100.0) {
+    match_name(roles, file, guess);
   }
-  unsplit_words(file, words, sizeof(words));
-  match_rules(roles, words, guess);
 }

@@ -109,7 +109,8 @@ typedef struct {
   char side;           ///< 'L', 'R' when the name says so, else 0
 } TonRoleGuess;
 
-/// Role from a file name alone.
+/// Role from a file name alone; if it tells little ("01", "Lead"), the folders of
+/// a path are read with it ("Guitars/Lead").
 void ton_role_from_name(const TonRoles* roles, const char* file,
                         TonRoleGuess* guess);
 

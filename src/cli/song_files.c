@@ -62,6 +62,24 @@ cli_warn_outdated(const CommandLine* line, const char* made, const char* from,
   }
 }
 
+void
+cli_tell_left_out(const CommandLine* line, const TonStems* stems)
+{
+  enum { MAX_NAMED = 8 };
+  TonString names = {0};
+  for (uint32_t i = 0; i < stems->n_left_out && i < MAX_NAMED; ++i) {
+    ton_string_add(&names, i ? ", " : "");
+    ton_string_add(&names, stems->left_out[i]);
+  }
+  if (stems->n_left_out > MAX_NAMED) {
+    ton_string_printf(&names, " and %u more", stems->n_left_out - MAX_NAMED);
+  }
+  if (names.length && !line->quiet) {
+    cli_remark("left out: %s", names.bytes);
+  }
+  ton_string_free(&names);
+}
+
 TonStatus
 cli_expect_wav(const char* path, TonError* error)
 {

@@ -18,6 +18,9 @@ char* cli_song_file(const char* song, const char* file);
 void cli_warn_outdated(const CommandLine* line, const char* made,
                        const char* from, const char* verb);
 
+/// Remark what lay among the stems and was not taken
+void cli_tell_left_out(const CommandLine* line, const TonStems* stems);
+
 /// What is rendered is WAV: a name that promises another format is an error.
 /// `path` may be null.
 TonStatus cli_expect_wav(const char* path, TonError* error);

@@ -42,11 +42,14 @@ typedef struct {
 static TonStatus
 create(const CommandLine* line, Making* m, TonError* error)
 {
-  char** stems = NULL;
-  TON_TRY(ton_stems_find(line->args[0], &stems, &m->n_stems, error));
-  const TonStatus status =
-      ton_song_create(m->folder, stems, m->n_stems, false, &m->song, error);
-  ton_stems_free(stems, m->n_stems);
+  TonStems stems = {0};
+  TonStatus status = ton_stems_find(line->args[0], m->folder, &stems, error);
+  cli_tell_left_out(line, &stems);
+  m->n_stems = stems.n;
+  status = status ? status
+                  : ton_song_create(m->folder, stems.paths, stems.n, false,
+                                    &m->song, error);
+  ton_stems_free(&stems);
   return status;
 }
 

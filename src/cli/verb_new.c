@@ -5,8 +5,8 @@
 */
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "cli/json_output.h"
+#include "cli/song_files.h"
 #include "cli/song_stages.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
@@ -16,31 +16,14 @@
 
 /// Files as given, folders as the audio files in them
 static TonStatus
-collect_stems(const CommandLine* line, char*** stems, uint32_t* n,
-              TonError* error)
+collect_stems(const CommandLine* line, TonStems* stems, TonError* error)
 {
-  size_t capacity = 0;
-  *stems = NULL;
-  *n = 0;
   for (uint32_t i = 1; i < line->n_args; ++i) {
-    char** some = NULL;
-    uint32_t count = 0;
     struct stat st;
     const char* const arg = line->args[i];
-    if (stat(arg, &st) == 0 && S_ISDIR(st.st_mode)) {
-      TON_TRY(ton_stems_find(arg, &some, &count, error));
-    }
-    const uint32_t more = some ? count : 1;
-    char** const grown =
-        ton_grow(*stems, &capacity, (size_t)*n + more, sizeof(char*));
-    if (!grown) {
-      return ton_fail(error, TON_NO_MEMORY, "out of memory");
-    }
-    *stems = grown;
-    for (uint32_t k = 0; k < more; ++k) {
-      grown[(*n)++] = some ? some[k] : ton_copy_string(arg);
-    }
-    ton_free(some);
+    const bool folder = stat(arg, &st) == 0 && S_ISDIR(st.st_mode);
+    TON_TRY(folder ? ton_stems_find(arg, line->args[0], stems, error)
+                   : ton_stems_add(stems, arg, error));
   }
   return TON_OK;
 }
@@ -48,15 +31,16 @@ collect_stems(const CommandLine* line, char*** stems, uint32_t* n,
 TonStatus
 cli_new(const CommandLine* line, TonError* error)
 {
-  char** stems = NULL;
-  uint32_t n = 0;
+  TonStems stems = {0};
   TonSong* song = NULL;
   const bool flat = cli_has(line, "flat");
-  TonStatus status = collect_stems(line, &stems, &n, error);
-  status = status
-               ? status
-               : ton_song_create(line->args[0], stems, n, flat, &song, error);
-  ton_stems_free(stems, n);
+  TonStatus status = collect_stems(line, &stems, error);
+  cli_tell_left_out(line, &stems);
+  status = status ? status
+                  : ton_song_create(line->args[0], stems.paths, stems.n, flat,
+                                    &song, error);
+  const uint32_t n = stems.n;
+  ton_stems_free(&stems);
   status = status || flat ? status : cli_propose_mix(song, &line->job, error);
   ton_song_free(song);
   if (!status && line->json) {

@@ -87,7 +87,7 @@ const Verb cli_verbs[] = {
      .summary = "From a folder of stems to a release, in one go.",
      .text = "Imports the stems, decides on a mix and renders it, decides on a "
              "master and renders it, then writes the finished files and checks "
-             "each of them.",
+             "each of them. Folders inside STEMS_DIR become buses.",
      .examples = "tonmeister make recordings/ -o night-drive",
      .min_args = 1,
      .max_args = 1,
@@ -98,8 +98,9 @@ const Verb cli_verbs[] = {
     {.name = "new",
      .usage = "SONG STEM...",
      .summary = "Import stems and decide on a mix.",
-     .text = "STEM is an audio file or a folder of them. The stems join the "
-             "folder of the song and are never changed.",
+     .text = "STEM is an audio file or a folder of them; folders inside it "
+             "become buses. The stems join the folder of the song and are "
+             "never changed.",
      .examples = "tonmeister new night-drive recordings/\n"
                  "tonmeister new --flat night-drive recordings/*.wav",
      .min_args = 2,

@@ -7,13 +7,9 @@
 #include "base/string.h"
 
 #include <limits.h>
-#include <locale.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <wchar.h>
-#include <wctype.h>
 
 /// Longest qualifier, bytes: some room is always left for the title
 enum { MAX_QUALIFIER = 80 };
@@ -87,67 +83,6 @@ compose(TonString* name, const char* title, unsigned number,
   ton_string_free(&end);
 }
 
-/// In lower case, as a disk that ignores case compares names
-static void
-fold(const char* name, TonString* folded)
-{
-  const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-  const locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
-  mbstate_t state = {0};
-  for (const char* at = name; *at;) {
-    wchar_t letter = 0;
-    char bytes[MB_LEN_MAX];
-    const size_t n = mbrtowc(&letter, at, strlen(at), &state);
-    const bool whole = n && n <= MB_LEN_MAX;
-    mbstate_t out = {0};
-    const size_t m =
-        whole ? wcrtomb(bytes, (wchar_t)towlower((wint_t)letter), &out) : 1;
-    ton_string_add_bytes(folded, whole && m <= sizeof(bytes) ? bytes : at,
-                         whole && m <= sizeof(bytes) ? m : 1);
-    at += whole ? n : 1;
-    state = whole ? state : (mbstate_t){0};
-  }
-  if (utf8) {
-    uselocale(before);
-    freelocale(utf8);
-  }
-}
-
-static bool
-is_taken(const FileNames* names, const char* folded)
-{
-  for (uint32_t i = 0; i < names->n; ++i) {
-    // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker)
-    if (strcmp(names->taken[i], folded) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/// Keep the name if it is free
-static bool
-take(FileNames* names, const TonString* name, bool* failed)
-{
-  TonString folded = {0};
-  fold(ton_string_string(name), &folded);
-  *failed = name->failed || folded.failed;
-  if (*failed || is_taken(names, folded.bytes)) {
-    ton_string_free(&folded);
-    return false;
-  }
-  char** const grown = ton_grow(names->taken, &names->capacity,
-                                (size_t)names->n + 1, sizeof(char*));
-  names->taken = grown ? grown : names->taken;
-  char* const own = grown ? ton_copy_string(folded.bytes) : NULL;
-  ton_string_free(&folded);
-  if (own) {
-    names->taken[names->n++] = own;
-  }
-  *failed = !own;
-  return own;
-}
-
 char*
 file_names_add(FileNames* names, const char* title, const char* qualifier,
                const char* extension)
@@ -155,16 +90,18 @@ file_names_add(FileNames* names, const char* title, const char* qualifier,
   for (unsigned number = 1;; ++number) {
     TonString plain = {0};
     TonString name = {0};
-    bool failed = false;
     compose(&plain, title, number, qualifier, extension);
     ton_string_printf(&name, "%s%s",
                       is_reserved(ton_string_string(&plain)) ? "_" : "",
                       ton_string_string(&plain));
     name.failed |= plain.failed;
     ton_string_free(&plain);
+    bool failed = name.failed;
     char* const own =
-        take(names, &name, &failed) ? ton_copy_string(name.bytes) : NULL;
-    const bool over = own || failed || names->n == UINT32_MAX;
+        !failed && name_set_add(&names->taken, name.bytes, &failed)
+            ? ton_copy_string(name.bytes)
+            : NULL;
+    const bool over = own || failed || number == UINT_MAX;
     ton_string_free(&name);
     if (over) {
       return own;
@@ -175,9 +112,5 @@ file_names_add(FileNames* names, const char* title, const char* qualifier,
 void
 file_names_free(FileNames* names)
 {
-  for (uint32_t i = 0; i < names->n; ++i) {
-    ton_free(names->taken[i]);
-  }
-  ton_free(names->taken);
-  *names = (FileNames){0};
+  name_set_free(&names->taken);
 }

@@ -4,8 +4,7 @@
 #ifndef TON_DELIVERY_FILE_NAME_H
 #define TON_DELIVERY_FILE_NAME_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/name_set.h"
 
 /// Longest name with its extension, bytes: file systems have 255, and the name
 /// of the temporary file beside it must fit, too
@@ -14,9 +13,7 @@ enum { MAX_FILE_NAME = 200 };
 /// The names given so far in one folder.  Zero-initialise;
 /// file_names_free() when done.
 typedef struct {
-  char** taken; ///< In lower case
-  uint32_t n;
-  size_t capacity;
+  NameSet taken;
 } FileNames;
 
 /**

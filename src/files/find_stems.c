@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file The audio files of a folder, in the order a person would list them.
+/// @file The audio files of a folder and of the folders in it, in the order a
+/// person would list them.
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/memory.h"
@@ -8,24 +9,23 @@
 #include <tonmeister/audio_file.h>
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
+#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static bool
 named_like_audio(const char* name)
 {
   static const char* const endings[] = {
-      ".wav", ".wave", ".aif",  ".aiff", ".flac", ".mp3",
-      ".ogg", ".oga",  ".opus", ".m4a",  ".aac",  ".caf",
-      ".w64", ".rf64", ".bw64", ".wv",   ".mp4",  ".au"};
+      ".wav",  ".wave", ".aif",  ".aiff", ".aifc", ".flac", ".mp3",
+      ".ogg",  ".oga",  ".opus", ".m4a",  ".aac",  ".caf",  ".w64",
+      ".rf64", ".bw64", ".wv",   ".mp4",  ".au",   ".wma"};
   const char* const dot = strrchr(name, '.');
-  if (!dot || name[0] == '.') {
-    return false;
-  }
-  for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); ++i) {
+  for (size_t i = 0; dot && i < sizeof(endings) / sizeof(endings[0]); ++i) {
     if (strcasecmp(dot, endings[i]) == 0) {
       return true;
     }
@@ -36,10 +36,10 @@ named_like_audio(const char* name)
 /// "2 Bass" before "10 Keys": numbers in names count as numbers; of names that
 /// are alike ("01 Kick", "1 Kick") the bytes decide
 static int
-by_name(const void* a, const void* b)
+compare_names(const char* a, const char* b)
 {
-  const char* x = *(char* const*)a;
-  const char* y = *(char* const*)b;
+  const char* x = a;
+  const char* y = b;
   while (*x && *y) {
     if (isdigit((unsigned char)*x) && isdigit((unsigned char)*y)) {
       char* x_end = NULL;
@@ -58,55 +58,189 @@ by_name(const void* a, const void* b)
       ++y;
     }
   }
-  return *x || *y ? (*x != 0) - (*y != 0)
-                  : strcmp(*(char* const*)a, *(char* const*)b);
+  return *x || *y ? (*x != 0) - (*y != 0) : strcmp(a, b);
+}
+
+static int
+by_name(const FTSENT** a, const FTSENT** b)
+{
+  return compare_names((*a)->fts_name, (*b)->fts_name);
+}
+
+// The list ----------------------------------------------------------------------
+
+static void
+free_names(char** names, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    ton_free(names[i]);
+  }
+  ton_free(names);
 }
 
 void
-ton_stems_free(char** stems, uint32_t n)
+ton_stems_free(TonStems* stems)
 {
-  for (uint32_t i = 0; i < n; ++i) {
-    ton_free(stems[i]);
+  free_names(stems->paths, stems->n);
+  free_names(stems->left_out, stems->n_left_out);
+  *stems = (TonStems){0};
+}
+
+static TonStatus
+add_name(char*** names, uint32_t* n, const char* name, TonError* error)
+{
+  size_t capacity = *n;
+  char** const grown =
+      ton_grow(*names, &capacity, (size_t)*n + 1, sizeof(char*));
+  *names = grown ? grown : *names;
+  char* const own = grown ? ton_copy_string(name) : NULL;
+  if (!own) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  ton_free(stems);
+  grown[(*n)++] = own;
+  return TON_OK;
 }
 
 TonStatus
-ton_stems_find(const char* folder, char*** stems, uint32_t* n, TonError* error)
+ton_stems_add(TonStems* stems, const char* path, TonError* error)
 {
-  DIR* const dir = opendir(folder);
-  if (!dir) {
-    return errno == ENOTDIR
-               ? ton_fail_file(error, TON_BAD_USE, folder,
-                               "is a file; expected a folder of stems "
-                               "(tonmeister new takes files)")
-               : ton_fail_file(error, TON_NOT_FOUND, folder, "%s",
-                               strerror(errno));
+  return add_name(&stems->paths, &stems->n, path, error);
+}
+
+// The walk ----------------------------------------------------------------------
+
+static bool
+is_song(const char* folder)
+{
+  TonString text = {0};
+  ton_string_printf(&text, "%s/mix.yaml", folder);
+  const bool there = !text.failed && access(text.bytes, F_OK) == 0;
+  ton_string_free(&text);
+  return there;
+}
+
+/// Why a folder is not looked into; null: it is, "": it goes without saying
+static const char*
+against_folder(const FTSENT* e, const char* song)
+{
+  struct stat st;
+  const bool same = song && stat(song, &st) == 0 &&
+                    st.st_dev == e->fts_statp->st_dev &&
+                    st.st_ino == e->fts_statp->st_ino;
+  return e->fts_level == 0                      ? NULL
+         : same                                 ? ""
+         : strcmp(e->fts_name, "__MACOSX") == 0 ? "made by macOS"
+         : e->fts_name[0] == '.'                ? "hidden"
+         : is_song(e->fts_accpath)              ? "a song"
+                                                : NULL;
+}
+
+/// Why a file is not a stem, in the same way
+static const char*
+against_file(const FTSENT* e)
+{
+  const bool hidden = e->fts_name[0] == '.';
+  if (!named_like_audio(e->fts_name)) {
+    return hidden ? "" : "not audio";
   }
-  size_t capacity = 0;
-  *stems = NULL;
-  *n = 0;
-  for (struct dirent* d = readdir(dir); d; d = readdir(dir)) {
-    TonString path = {0};
-    ton_string_printf(&path, "%s/%s", folder, d->d_name);
-    char** const grown =
-        ton_grow(*stems, &capacity, (size_t)*n + 1, sizeof(char*));
-    *stems = grown ? grown : *stems;
-    if (grown && !path.failed && named_like_audio(d->d_name) &&
-        !ton_is_folder(path.bytes)) {
-      (*stems)[*n] = ton_copy_string(path.bytes);
-      *n += (*stems)[*n] != NULL;
+  return hidden                       ? "hidden"
+         : e->fts_info == FTS_SLNONE  ? "a link to nothing"
+         : e->fts_info == FTS_DEFAULT ? "not a file"
+                                      : NULL;
+}
+
+static TonStatus
+leave_out(TonStems* stems, const FTSENT* e, size_t root, const char* why,
+          TonError* error)
+{
+  TonString text = {0};
+  ton_string_printf(&text, "%s (%s)",
+                    e->fts_path + root + strspn(e->fts_path + root, "/"), why);
+  const TonStatus status =
+      text.failed
+          ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+          : add_name(&stems->left_out, &stems->n_left_out, text.bytes, error);
+  ton_string_free(&text);
+  return status;
+}
+
+/// One file or folder that the walk has come to
+static TonStatus
+take(FTS* walk, FTSENT* e, size_t root, const char* song, TonStems* stems,
+     TonError* error)
+{
+  const char* why = NULL;
+  switch (e->fts_info) {
+  case FTS_DP:
+    return TON_OK;
+  case FTS_D:
+    why = against_folder(e, song);
+    if (why) {
+      fts_set(walk, e, FTS_SKIP);
     }
-    ton_string_free(&path);
+    break;
+  case FTS_DC:
+    why = "a link back to a folder it lies in";
+    break;
+  case FTS_DNR:
+  case FTS_ERR:
+  case FTS_NS:
+    return ton_fail_file(error, TON_BAD_FILE, e->fts_path, "cannot be read: %s",
+                         strerror(e->fts_errno));
+  default:
+    why = against_file(e);
+    if (!why) {
+      return ton_stems_add(stems, e->fts_path, error);
+    }
   }
-  closedir(dir);
-  if (!*n) {
-    ton_stems_free(*stems, 0);
-    *stems = NULL;
-    return ton_fail_file(error, TON_NOT_FOUND, folder,
-                         "holds no audio file; expected a folder of stems "
-                         "(WAV, AIFF, FLAC, MP3, Ogg, M4A)");
+  return why && *why ? leave_out(stems, e, root, why, error) : TON_OK;
+}
+
+static TonStatus
+walk_folder(const char* folder, const char* song, TonStems* stems,
+            TonError* error)
+{
+  char* const roots[] = {(char*)(uintptr_t)folder, NULL};
+  FTS* const walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+  if (!walk) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  qsort(*stems, *n, sizeof(char*), by_name);
-  return TON_OK;
+  TonStatus status = TON_OK;
+  for (FTSENT* e = fts_read(walk); e && !status; e = fts_read(walk)) {
+    status = take(walk, e, strlen(folder), song, stems, error);
+  }
+  if (!status && errno) {
+    status = ton_fail_file(error, TON_BAD_FILE, folder, "cannot be read: %s",
+                           strerror(errno));
+  }
+  fts_close(walk);
+  return status;
+}
+
+TonStatus
+ton_stems_find(const char* folder, const char* song, TonStems* stems,
+               TonError* error)
+{
+  const uint32_t before = stems->n;
+  struct stat st;
+  if (stat(folder, &st) != 0) {
+    return ton_fail_file(error, TON_NOT_FOUND, folder, "%s", strerror(errno));
+  }
+  if (!S_ISDIR(st.st_mode)) {
+    return ton_fail_file(error, TON_BAD_USE, folder,
+                         "is a file; expected a folder of stems "
+                         "(tonmeister new takes files)");
+  }
+  if (is_song(folder)) {
+    return ton_fail_file(error, TON_BAD_USE, folder,
+                         "is a song, with mix.yaml; expected a folder of "
+                         "stems. Its own stems are in %s/stems",
+                         folder);
+  }
+  TON_TRY(walk_folder(folder, song, stems, error));
+  return stems->n > before
+             ? TON_OK
+             : ton_fail_file(error, TON_NOT_FOUND, folder,
+                             "holds no audio file; expected a folder of stems "
+                             "(WAV, AIFF, FLAC, MP3, Ogg, M4A)");
 }

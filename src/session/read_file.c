@@ -7,6 +7,7 @@
 #include "session/read.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 TonStatus
 ton_read_folder(TonReader* r, const char* folder)
@@ -59,6 +61,54 @@ ton_read_path(TonReader* r, const TonNode* node, char** path)
   }
   *path = ton_read_in_folder(r, name);
   return *path ? TON_OK : ton_read_no_memory(r);
+}
+
+/// Add to a folder the part of a path, as the disk spells its letters: macOS
+/// writes them and their accents apart.  False: there is none.
+static bool
+add_part(TonString* path, const char* part)
+{
+  const size_t before = path->length;
+  ton_string_printf(path, "/%s", part);
+  if (path->failed || access(path->bytes, F_OK) == 0) {
+    return !path->failed;
+  }
+  path->length = before;
+  path->bytes[before] = '\0';
+  char* const wanted = ton_utf8_composed(part);
+  DIR* const dir = opendir(before ? path->bytes : "/");
+  bool found = false;
+  for (struct dirent* e; wanted && dir && !found && (e = readdir(dir));) {
+    char* const name = ton_utf8_composed(e->d_name);
+    found = name && strcmp(name, wanted) == 0;
+    if (found) {
+      ton_string_printf(path, "/%s", e->d_name);
+    }
+    ton_free(name);
+  }
+  if (dir) {
+    closedir(dir);
+  }
+  ton_free(wanted);
+  return found && !path->failed;
+}
+
+/// The file of that name in another spelling of Unicode, or null
+static char*
+other_spelling(TonReader* r, const char* path)
+{
+  TonString found = {0};
+  char* const parts = ton_arena_string(r->arena, path, strlen(path));
+  char* rest = parts;
+  bool good = parts;
+  for (char* part; good && (part = strtok_r(rest, "/", &rest));) {
+    good = add_part(&found, part);
+  }
+  char* const own = good && found.length
+                        ? ton_arena_string(r->arena, found.bytes, found.length)
+                        : NULL;
+  ton_string_free(&found);
+  return own;
 }
 
 /// The name in a folder that is most like `word`, into `near`
@@ -126,7 +176,11 @@ ton_read_file(TonReader* r, const TonNode* node, char** path)
   assert(*path);
   struct stat info;
   if (stat(*path, &info) != 0) {
-    return missing(r, node, *path);
+    char* const other = other_spelling(r, *path);
+    if (!other || stat(other, &info) != 0) {
+      return missing(r, node, *path);
+    }
+    *path = other;
   }
   return S_ISREG(info.st_mode)
              ? TON_OK

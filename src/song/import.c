@@ -5,90 +5,15 @@
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
-#include "base/utf8.h"
 #include "files/link_or_copy.h"
 #include "song/song.h"
+#include "song/stem_names.h"
 
 #include <tonmeister/audio_file.h>
 
-#include <ctype.h>
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-enum { MOST_NAME = 256 };
-
-typedef struct {
-  char text[MOST_NAME];
-} StripName;
-
-static const char*
-base_name(const char* path)
-{
-  const char* const slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
-static bool
-is_control(const char* letter)
-{
-  const unsigned char* const s = (const unsigned char*)letter;
-  return *s < 0x20 || *s == 0x7F || (*s == 0xC2 && s[1] < 0xA0) ||
-         (*s == 0xEF && (memcmp(s, "\xEF\xBB\xBF", 3) == 0 || s[1] == 0xBF));
-}
-
-/// Name of a file as a text may have it: line breaks and the like become
-/// spaces, bytes that are no UTF-8 are read as Latin-1
-static const char*
-plain_name(const char* path, char* text, size_t size)
-{
-  size_t at = 0;
-  for (const char* c = base_name(path); *c && at + 5 < size;) {
-    const size_t n = ton_utf8_length(c, strlen(c));
-    if (!n) {
-      const unsigned char byte = (unsigned char)*c;
-      text[at++] = (char)(0xC0U | byte >> 6);
-      text[at++] = (char)(0x80U | (byte & 0x3FU));
-    } else if (is_control(c)) {
-      text[at++] = ' ';
-    } else {
-      memcpy(text + at, c, n);
-      at += n;
-    }
-    c += n ? n : 1;
-  }
-  text[at] = '\0';
-  return text;
-}
-
-/// "01_LEAD-vox.wav" is "01 LEAD-vox": without ending, words apart
-static void
-strip_name(const char* file, char* text, size_t size)
-{
-  char whole[1024];
-  const char* name = plain_name(file, whole, sizeof(whole));
-  name += strspn(name, " ");
-  const char* const dot = strrchr(name, '.');
-  size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-  n = n < size - 1 ? n : size - 1;
-  while (n && ((unsigned char)name[n] & 0xC0U) == 0x80U) {
-    --n; // not through a letter
-  }
-  while (n && name[n - 1] == ' ') {
-    --n;
-  }
-  snprintf(text, size, "%.*s", (int)n, name);
-  for (char* c = text; *c; ++c) {
-    *c = *c == '_' || *c == '/' || *c == '~' ? ' ' : *c;
-  }
-  if (!*text || strcmp(text, "Mix") == 0) { // the mix bus has that name
-    snprintf(text, size, "%s", *text ? "Mix track" : "Track");
-  }
-}
 
 /// The rate most stems have; of equals the highest
 static TonStatus
@@ -133,17 +58,28 @@ song_rate(char** stems, uint32_t n, uint32_t* rate, TonError* error)
 }
 
 static TonStatus
-import_all(const char* song, char** stems, uint32_t n, TonError* error)
+import_stem(const char* song, const NamedStem* stem, TonError* error)
 {
-  char folder[PATH_MAX];
-  snprintf(folder, sizeof(folder), "%s/stems", song);
-  TON_TRY(ton_make_folder(folder, error));
-  for (uint32_t i = 0; i < n; ++i) {
-    char to[PATH_MAX + 512];
-    char name[500];
-    snprintf(to, sizeof(to), "%s/%s", folder,
-             plain_name(stems[i], name, sizeof(name)));
-    TON_TRY(ton_link_or_copy(stems[i], to, error));
+  TonString folder = {0};
+  TonString to = {0};
+  const size_t n = (size_t)(strrchr(stem->file, '/') - stem->file);
+  ton_string_printf(&folder, "%s/%.*s", song, (int)n, stem->file);
+  ton_string_printf(&to, "%s/%s", song, stem->file);
+  TonStatus status = folder.failed || to.failed
+                         ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+                         : ton_make_folder(folder.bytes, error);
+  status = status ? status : ton_link_or_copy(stem->from, to.bytes, error);
+  ton_string_free(&folder);
+  ton_string_free(&to);
+  return status;
+}
+
+/// Each stem under its name in the folder of the song
+static TonStatus
+import_all(const char* song, const StemNames* names, TonError* error)
+{
+  for (uint32_t i = 0; i < names->n; ++i) {
+    TON_TRY(import_stem(song, &names->stems[i], error));
   }
   return TON_OK;
 }
@@ -157,45 +93,44 @@ add_scalar(TonString* text, const char* value)
   ton_free(safe);
 }
 
-/// Names of `n` stems: of equals ("kick.wav", "kick.flac") the later ones get
-/// a number.  Freed by the caller; null when memory is refused.
-static StripName*
-strip_names(char** stems, uint32_t n)
+static void
+add_key(TonString* text, const char* key, const char* value)
 {
-  StripName* const names = ton_alloc((n + 1) * sizeof(StripName));
-  for (uint32_t i = 0; names && i < n; ++i) {
-    char plain[MOST_NAME];
-    strip_name(stems[i], plain, sizeof(plain));
-    snprintf(names[i].text, MOST_NAME, "%s", plain);
-    uint32_t number = 1;
-    for (uint32_t k = 0; k < i;) {
-      const bool taken = strcmp(names[k].text, names[i].text) == 0;
-      if (taken) {
-        snprintf(names[i].text, MOST_NAME, "%.240s %u", plain, ++number);
-      }
-      k = taken ? 0 : k + 1;
-    }
-  }
-  return names;
+  ton_string_printf(text, "    %s: ", key);
+  add_scalar(text, value);
+  ton_string_add(text, "\n");
 }
 
 static void
-write_tracks(TonString* text, char** stems, uint32_t n, bool flat)
+write_tracks(TonString* text, const StemNames* names, bool flat)
 {
-  StripName* const names = strip_names(stems, n);
-  text->failed |= !names;
-  char file[512];
-  for (uint32_t i = 0; names && i < n; ++i) {
+  for (uint32_t i = 0; i < names->n; ++i) {
+    const NamedStem* const stem = &names->stems[i];
     ton_string_add(text, "  ");
-    add_scalar(text, names[i].text);
-    ton_string_add(text, ":\n    file: ");
-    char name[500];
-    snprintf(file, sizeof(file), "stems/%s",
-             plain_name(stems[i], name, sizeof(name)));
-    add_scalar(text, file);
-    ton_string_add(text, flat ? "\n    pan-law: balance\n" : "\n");
+    add_scalar(text, stem->track);
+    ton_string_add(text, ":\n");
+    add_key(text, "file", stem->file);
+    if (flat) {
+      ton_string_add(text, "    pan-law: balance\n");
+    } else if (stem->bus) {
+      add_key(text, "to", stem->bus);
+    }
   }
-  ton_free(names);
+}
+
+/// Each bus once; a flat mix has none, it is the plain sum of its tracks
+static void
+write_buses(TonString* text, const StemNames* names, bool flat)
+{
+  ton_string_add(text, "\nbuses:\n");
+  for (uint32_t i = 0; i < names->n && !flat; ++i) {
+    if (names->stems[i].first_of_bus) {
+      ton_string_add(text, "  ");
+      add_scalar(text, names->stems[i].bus);
+      ton_string_add(text, ": {}\n");
+    }
+  }
+  ton_string_add(text, "  Mix: {}\n");
 }
 
 /// A text that a run before this one began and had no time to decide on
@@ -212,7 +147,7 @@ is_begun(const char* path, const TonString* text)
 
 /// The text joins its stems; what a person may have changed is not replaced
 static TonStatus
-begin_song(const char* folder, const char* text_path, char** stems, uint32_t n,
+begin_song(const char* folder, const char* text_path, const StemNames* names,
            const TonString* text, TonError* error)
 {
   if (text->failed) {
@@ -225,23 +160,40 @@ begin_song(const char* folder, const char* text_path, char** stems, uint32_t n,
                          "choose another folder",
                          folder);
   }
-  TON_TRY(import_all(folder, stems, n, error));
+  TON_TRY(import_all(folder, names, error));
   return ton_file_write(text_path, text->bytes, text->length, error);
 }
 
 static void
-write_text(TonString* text, const char* name, uint32_t rate, char** stems,
-           uint32_t n, bool flat)
+write_text(TonString* text, const char* song, uint32_t rate,
+           const StemNames* names, bool flat)
 {
   ton_string_add(text, flat ? "# Every fader at unity, nothing else.\nsong: "
                             : "# Proposed by tonmeister: every reason stands "
                               "behind its value, the whole\n# record in "
                               "decisions.json. Change what you like; lock: "
                               "[fader] keeps it.\nsong: ");
-  add_scalar(text, name);
+  add_scalar(text, song);
   ton_string_printf(text, "\nrate: %g kHz\n\ntracks:\n", rate / 1000.0);
-  write_tracks(text, stems, n, flat);
-  ton_string_add(text, "\nbuses:\n  Mix: {}\n");
+  write_tracks(text, names, flat);
+  write_buses(text, names, flat);
+}
+
+/// `folder` is there; `whole` is its absolute path
+static TonStatus
+fill_folder(const char* folder, const char* whole, uint32_t rate,
+            const StemNames* names, bool flat, TonError* error)
+{
+  TonString path = {0};
+  TonString text = {0};
+  ton_string_printf(&path, "%s/mix.yaml", whole);
+  write_text(&text, strrchr(whole, '/') + 1, rate, names, flat);
+  text.failed |= path.failed;
+  const TonStatus status =
+      begin_song(folder, ton_string_string(&path), names, &text, error);
+  ton_string_free(&text);
+  ton_string_free(&path);
+  return status;
 }
 
 TonStatus
@@ -256,15 +208,15 @@ ton_song_create(const char* folder, char** stems, uint32_t n, bool flat,
                          "is a file; expected the folder of a song");
   }
   TON_TRY(ton_make_folder(folder, error));
-  char whole[PATH_MAX];
-  char path[PATH_MAX + 16];
-  if (!realpath(folder, whole)) {
+  char* const whole = realpath(folder, NULL);
+  if (!whole) {
     return ton_fail_write(error, folder);
   }
-  snprintf(path, sizeof(path), "%s/mix.yaml", whole);
-  TonString text = {0};
-  write_text(&text, base_name(whole), rate, stems, n, flat);
-  const TonStatus status = begin_song(folder, path, stems, n, &text, error);
-  ton_string_free(&text);
+  StemNames names = {0};
+  TonStatus status = stem_names(stems, n, &names)
+                         ? fill_folder(folder, whole, rate, &names, flat, error)
+                         : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  stem_names_free(&names);
+  free(whole);
   return status ? status : ton_song_open(folder, song, error);
 }

@@ -69,6 +69,18 @@ analyse_all(Proposal* p)
   return parallel_for(p->n, p->job, analyse_stem, p, p->error);
 }
 
+/// A stem as its name tells something: with its folders inside stems/, without
+/// those around the song
+static const char*
+telling_name(const Proposal* p, const char* file)
+{
+  const size_t n = strlen(p->song->folder);
+  const bool inside = strncmp(file, p->song->folder, n) == 0 &&
+                      strncmp(file + n, "/stems/", 7) == 0;
+  const char* const slash = strrchr(file, '/');
+  return inside ? file + n + 7 : slash ? slash + 1 : file;
+}
+
 /// The strips move with every reading of the text
 static TonMixBrief
 brief_of(Proposal* p)
@@ -76,7 +88,7 @@ brief_of(Proposal* p)
   for (uint32_t i = 0; i < p->n; ++i) {
     const TonStrip* const s = &p->mix->strips[i];
     p->stems[i] = (TonMixStem){.strip = s->name,
-                               .file = s->file,
+                               .file = telling_name(p, s->file),
                                .role = s->role[0] ? s->role : NULL,
                                .sound = &p->sounds[i]};
   }
