@@ -109,10 +109,24 @@ uint32_t ton_graph_strip(TonGraph* graph, const char* name,
 
 /// Append a processor; `params` (n_params floats) is copied.  `sidechain` is
 /// a strip number or UINT32_MAX.  Returns its number in the chain, or
-/// UINT32_MAX.
+/// UINT32_MAX.  One whose values change nothing is left out of a render; in a
+/// live engine it runs, since its values can be changed.
 uint32_t ton_graph_insert(TonGraph* graph, uint32_t strip,
                           const TonProcessor* type, const float* params,
                           uint32_t sidechain);
+
+/// Begin with the sound going around an insert: TON_CHANGE_BYPASS turns it on.
+void ton_graph_bypass(TonGraph* graph, uint32_t strip, uint32_t insert);
+
+/// Name the content of resource number `resource` of an insert; `hash` is
+/// copied.
+TonStatus ton_graph_resource(TonGraph* graph, uint32_t strip, uint32_t insert,
+                             uint32_t resource, const char* hash);
+
+/// What reads the resources: its `handle`, `load` and `unload` are kept, its
+/// hashes are not read.  Used while an engine is made or changes its graph;
+/// without it no processor is given a resource.
+void ton_graph_loader(TonGraph* graph, const TonResources* loader);
 
 /// Feed a strip into a bus at a level, before or after the fader.  Contributions
 /// are summed in double, in the order of the strips, then of these calls.

@@ -249,7 +249,7 @@ struct TonProcessor {
   uint64_t (*settle)(const TonProcessor* self, const void* state,
                      const float* params);
 
-  /// True if these values change nothing: the engine leaves it out, so the
+  /// True if these values change nothing: a render leaves it out, so the
   /// chain stays exact to the bit.  Optional: never.  [any]
   bool (*neutral)(const TonProcessor* self, const float* params);
 

@@ -105,10 +105,19 @@ typedef struct {
   uint32_t n_points;
 } TonAutomation;
 
+/// A file that a processor uses, and the place that names it
+typedef struct {
+  char* path;      ///< Absolute, as written on a command line; null: none
+  char* text;      ///< Path of the text that names it, or null
+  uint32_t line;   ///< In `text`, from 1
+  uint32_t column; ///< In characters, from 1
+} TonInsertFile;
+
 /// A processor in a chain
 typedef struct {
   const TonProcessor* type;
-  float* params; ///< type->n_params values
+  float* params;        ///< type->n_params values
+  TonInsertFile* files; ///< type->n_resources files; null if it has none
   bool bypass;
   char* key;    ///< Side-chain: name of a track or bus, or null
   char* preset; ///< Name it was taken from, or null

@@ -54,6 +54,14 @@ json_processor(const TonProcessor* p)
     json_array_append_new(params, json_param(&p->params[i]));
   }
   json_object_set_new(o, "params", params);
+  json_t* const resources = json_array();
+  for (uint32_t i = 0; i < p->n_resources; ++i) {
+    const TonResourceInfo* const r = &p->resources[i];
+    json_array_append_new(resources,
+                          json_pack("{s:s, s:s, s:s}", "symbol", r->symbol,
+                                    "name", r->name, "help", r->help));
+  }
+  json_object_set_new(o, "resources", resources);
   return o;
 }
 

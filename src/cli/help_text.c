@@ -117,6 +117,10 @@ help_processor(const TonProcessor* p)
       help_param(&p->params[i]);
     }
   }
+  for (uint32_t i = 0; i < p->n_resources; ++i) {
+    printf("  %-14s %s\n  %-14s a file\n", p->resources[i].symbol,
+           p->resources[i].help, "");
+  }
   if (p->n_params && strncmp(p->params[0].symbol, "1-", 2) == 0) {
     printf(
         "  2-..., 3-...   the other bands, the same\n\nIn the texts its bands "

@@ -77,10 +77,14 @@ set_up(TonEngine* e, const TonGraph* graph, TonError* error)
   if (!e->graph || copy_changes(e)) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  const bool changeable = e->run.live || e->run.n_changes;
+  if (!changeable) {
+    graph_drop_idle(e->graph);
+  }
   const bool one_thread = e->run.live || e->run.threads == 1;
   const PlanOptions options = {.block = e->run.block,
                                .n_buffers = one_thread ? 1 : MAX_BUFFERS,
-                               .changeable = e->run.live || e->run.n_changes,
+                               .changeable = changeable,
                                .one_strip = e->run.one_strip};
   TON_TRY(plan_new(e->graph, &options, &e->plan, error));
   if (set_range(e)) {
@@ -124,7 +128,7 @@ ton_engine_free(TonEngine* e)
   }
 }
 
-/// The slot of an insert, or null
+/// The slot of an insert by its number in the chain, or null
 static const InsertSlot*
 find_slot(const Plan* p, uint32_t strip, uint32_t insert)
 {
@@ -133,7 +137,8 @@ find_slot(const Plan* p, uint32_t strip, uint32_t insert)
     const Stage* const stage = &bank->stages[i];
     for (uint32_t k = 0; k < stage->n_slots; ++k) {
       const InsertSlot* const slot = &stage->slots[k];
-      if (slot->strip == strip && slot->insert == insert) {
+      const GraphInsert* const inserts = p->strips[strip].graph->inserts;
+      if (slot->strip == strip && inserts[slot->insert].number == insert) {
         return slot;
       }
     }

@@ -16,10 +16,20 @@ ton_graph_new(uint32_t rate)
 }
 
 static void
+free_insert(const GraphInsert* insert)
+{
+  for (uint32_t i = 0; insert->hashes && i < insert->type->n_resources; ++i) {
+    ton_free(insert->hashes[i]);
+  }
+  ton_free(insert->hashes);
+  ton_free(insert->params);
+}
+
+static void
 free_strip(GraphStrip* strip)
 {
   for (uint32_t i = 0; i < strip->n_inserts; ++i) {
-    ton_free(strip->inserts[i].params);
+    free_insert(&strip->inserts[i]);
   }
   for (uint32_t i = 0; i < strip->n_autos; ++i) {
     ton_free(strip->autos[i].points);
@@ -86,16 +96,46 @@ ton_graph_insert(TonGraph* graph, uint32_t strip, const TonProcessor* type,
 {
   GraphStrip* const s = &graph->strips[strip];
   float* const copy = ton_alloc(sizeof(float) * (type->n_params + 1));
+  char** const hashes = ton_alloc(sizeof(char*) * (type->n_resources + 1));
   GraphInsert* const insert =
-      copy ? append((void**)&s->inserts, &s->n_inserts, sizeof(GraphInsert))
-           : NULL;
+      copy && hashes
+          ? append((void**)&s->inserts, &s->n_inserts, sizeof(GraphInsert))
+          : NULL;
   if (!insert) {
     ton_free(copy);
+    ton_free(hashes);
     return UINT32_MAX;
   }
   memcpy(copy, params, sizeof(float) * type->n_params);
-  *insert = (GraphInsert){type, copy, sidechain};
-  return s->n_inserts - 1;
+  *insert = (GraphInsert){.type = type,
+                          .params = copy,
+                          .sidechain = sidechain,
+                          .hashes = hashes,
+                          .number = s->n_inserts - 1};
+  s->stereo |= (type->flags & (TON_PAIR | TON_ALONE)) != 0;
+  return insert->number;
+}
+
+void
+ton_graph_bypass(TonGraph* graph, uint32_t strip, uint32_t insert)
+{
+  graph->strips[strip].inserts[insert].bypass = true;
+}
+
+TonStatus
+ton_graph_resource(TonGraph* graph, uint32_t strip, uint32_t insert,
+                   uint32_t resource, const char* hash)
+{
+  char** const place = &graph->strips[strip].inserts[insert].hashes[resource];
+  ton_free(*place);
+  *place = ton_copy_string(hash);
+  return *place ? TON_OK : TON_NO_MEMORY;
+}
+
+void
+ton_graph_loader(TonGraph* graph, const TonResources* loader)
+{
+  graph->loader = *loader;
 }
 
 uint32_t
@@ -142,6 +182,23 @@ ton_graph_tap(TonGraph* graph, uint32_t strip, float gain, const TonSink* sink)
 }
 
 static TonStatus
+copy_insert(TonGraph* to, uint32_t strip, const GraphInsert* from)
+{
+  const uint32_t insert =
+      ton_graph_insert(to, strip, from->type, from->params, from->sidechain);
+  if (insert == UINT32_MAX) {
+    return TON_NO_MEMORY;
+  }
+  to->strips[strip].inserts[insert].bypass = from->bypass;
+  for (uint32_t i = 0; i < from->type->n_resources; ++i) {
+    if (from->hashes[i]) {
+      TON_TRY(ton_graph_resource(to, strip, insert, i, from->hashes[i]));
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
 copy_strip(TonGraph* to, const GraphStrip* from)
 {
   const uint32_t strip =
@@ -151,11 +208,7 @@ copy_strip(TonGraph* to, const GraphStrip* from)
     return TON_NO_MEMORY;
   }
   for (uint32_t i = 0; i < from->n_inserts; ++i) {
-    const GraphInsert* const in = &from->inserts[i];
-    if (ton_graph_insert(to, strip, in->type, in->params, in->sidechain) ==
-        UINT32_MAX) {
-      return TON_NO_MEMORY;
-    }
+    TON_TRY(copy_insert(to, strip, &from->inserts[i]));
   }
   for (uint32_t i = 0; i < from->n_edges; ++i) {
     const GraphEdge* const edge = &from->edges[i];
@@ -175,6 +228,7 @@ copy_strip(TonGraph* to, const GraphStrip* from)
 static TonStatus
 copy_into(TonGraph* to, const TonGraph* graph)
 {
+  to->loader = graph->loader;
   for (uint32_t i = 0; i < graph->n_strips; ++i) {
     TON_TRY(copy_strip(to, &graph->strips[i]));
   }
@@ -194,4 +248,61 @@ graph_copy(const TonGraph* graph)
     return NULL;
   }
   return copy;
+}
+
+// What changes nothing -------------------------------------------------------
+
+static bool
+is_idle(const GraphStrip* s, uint32_t insert)
+{
+  const GraphInsert* const in = &s->inserts[insert];
+  bool moved = false;
+  for (uint32_t i = 0; i < s->n_autos; ++i) {
+    moved |= s->autos[i].kind == TON_AUTO_PARAM && s->autos[i].item == insert;
+  }
+  return in->bypass || (!moved && in->type->neutral &&
+                        in->type->neutral(in->type, in->params));
+}
+
+/// The curves of the insert at `from` are those of the one at `to` from now on;
+/// UINT32_MAX: of none
+static void
+move_curves(GraphStrip* s, uint32_t from, uint32_t to)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < s->n_autos; ++i) {
+    GraphAuto a = s->autos[i];
+    const bool ours = a.kind == TON_AUTO_PARAM && a.item == from;
+    a.item = ours ? to : a.item;
+    if (ours && to == UINT32_MAX) {
+      ton_free(a.points);
+    } else {
+      s->autos[n++] = a;
+    }
+  }
+  s->n_autos = n;
+}
+
+static void
+drop_idle(GraphStrip* s)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < s->n_inserts; ++i) {
+    if (is_idle(s, i)) {
+      move_curves(s, i, UINT32_MAX);
+      free_insert(&s->inserts[i]);
+    } else {
+      move_curves(s, i, n);
+      s->inserts[n++] = s->inserts[i];
+    }
+  }
+  s->n_inserts = n;
+}
+
+void
+graph_drop_idle(TonGraph* graph)
+{
+  for (uint32_t i = 0; i < graph->n_strips; ++i) {
+    drop_idle(&graph->strips[i]);
+  }
 }

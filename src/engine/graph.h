@@ -15,6 +15,9 @@ typedef struct {
   const TonProcessor* type;
   float* params;
   uint32_t sidechain; ///< Strip, or UINT32_MAX
+  char** hashes;      ///< Of its resources, null: not chosen
+  uint32_t number;    ///< In the chain as it was asked for
+  bool bypass;
 } GraphInsert;
 
 typedef struct {
@@ -37,6 +40,7 @@ typedef struct {
   bool has_source;
   float gain;
   TonFader fader;
+  bool stereo; ///< A processor makes two channels of it, running or not
   GraphInsert* inserts;
   uint32_t n_inserts;
   GraphEdge* edges;
@@ -53,6 +57,7 @@ typedef struct {
 
 struct TonGraph {
   uint32_t rate;
+  TonResources loader; ///< Without hashes
   GraphStrip* strips;
   uint32_t n_strips;
   GraphTap* taps;
@@ -61,5 +66,10 @@ struct TonGraph {
 
 /// A copy of its own, freed with ton_graph_free(), or null.  [main]
 TonGraph* graph_copy(const TonGraph* graph);
+
+/// Remove the inserts that change nothing, for a render in which nothing is
+/// changed by hand: those that are bypassed, and those with neutral values that
+/// no curve moves.  [main]
+void graph_drop_idle(TonGraph* graph);
 
 #endif

@@ -17,12 +17,7 @@ start_strips(Plan* p)
     s->graph = g;
     s->fault = UINT64_MAX;
     s->sum = UINT32_MAX;
-    s->channels = g->has_source ? g->source.channels : 2;
-    for (uint32_t k = 0; k < g->n_inserts; ++k) {
-      if (g->inserts[k].type->flags & (TON_PAIR | TON_ALONE)) {
-        s->channels = 2;
-      }
-    }
+    s->channels = g->has_source && !g->stereo ? g->source.channels : 2;
     if (g->has_source) {
       s->stream = plan_alloc(p, sizeof(SourceStream));
       if (!s->stream) {

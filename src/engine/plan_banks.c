@@ -258,8 +258,8 @@ add_slot(Plan* p, Stage* stage, uint32_t strip, uint32_t insert)
                        .rate = p->graph->rate,
                        .next = TIME_NEVER,
                        .sidechain = in->sidechain};
-  slot->bypass.through = true;
-  slot->bypass.wet = BYPASS_FRAMES;
+  slot->bypass.through = !in->bypass;
+  slot->bypass.wet = in->bypass ? 0 : BYPASS_FRAMES;
   slot->bypass.next = TIME_NEVER;
   slot->params = plan_alloc(p, (in->type->n_params + 1U) * sizeof(float));
   slot->meters = plan_alloc(p, (in->type->n_meters + 1U) * sizeof(float));
@@ -299,6 +299,17 @@ next_type(const Plan* p, const Bank* bank, const uint32_t* at)
   return best;
 }
 
+/// The resources of an insert; false: there are none
+static bool
+find_resources(const Plan* p, const InsertSlot* slot, TonResources* found)
+{
+  const GraphInsert* const in =
+      &p->graph->strips[slot->strip].inserts[slot->insert];
+  *found = p->graph->loader;
+  found->hashes = (const char* const*)in->hashes;
+  return found->load && in->type->n_resources;
+}
+
 /// The instance that serves the slots of a stage
 static TonStatus
 open_stage(Plan* p, const Bank* bank, Stage* stage, TonError* error)
@@ -318,8 +329,10 @@ open_stage(Plan* p, const Bank* bank, Stage* stage, TonError* error)
       params[alone ? 0 : slot->lane + c] = slot->params;
     }
   }
+  TonResources resources;
+  const bool has_any = find_resources(p, &stage->slots[0], &resources);
   const TonSpec spec = {p->graph->rate, alone ? 2 : bank->lanes, p->block,
-                        params, NULL};
+                        params, has_any ? &resources : NULL};
   TON_TRY(stage->type->open(stage->type, &spec, &stage->state, error));
   const uint32_t meters = stage->type->n_meters;
   p->max_meters = meters > p->max_meters ? meters : p->max_meters;

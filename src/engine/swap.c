@@ -40,6 +40,12 @@ swap_match_strips(const TonGraph* from, const TonGraph* to, uint32_t* same)
 
 // Inserts --------------------------------------------------------------------
 
+static bool
+same_hash(const char* a, const char* b)
+{
+  return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /// The same processor with the same of all that is fixed while it plays
 static bool
 same_insert(const GraphInsert* a, const GraphInsert* b)
@@ -48,6 +54,9 @@ same_insert(const GraphInsert* a, const GraphInsert* b)
   for (uint32_t i = 0; same && i < a->type->n_params; ++i) {
     same =
         a->type->params[i].flags & TON_AUTOMATE || a->params[i] == b->params[i];
+  }
+  for (uint32_t i = 0; same && i < a->type->n_resources; ++i) {
+    same = same_hash(a->hashes[i], b->hashes[i]);
   }
   return same;
 }

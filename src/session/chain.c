@@ -6,6 +6,7 @@
 
 #include "session/chain.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,12 +35,40 @@ read_common(TonReader* r, const TonNode* value, TonInsert* insert)
   return ton_read_text(r, value, &insert->key);
 }
 
+uint32_t
+ton_resource_number(const TonProcessor* type, const char* key)
+{
+  for (uint32_t i = 0; i < type->n_resources; ++i) {
+    if (strcmp(type->resources[i].symbol, key) == 0) {
+      return i;
+    }
+  }
+  return UINT32_MAX;
+}
+
+static TonStatus
+read_resource(TonReader* r, const TonNode* value, TonInsertFile* file)
+{
+  assert(file);
+  TON_TRY(ton_read_file(r, value, &file->path));
+  file->line = value->line;
+  file->column = value->column;
+  if (*r->doc->name) {
+    file->text = ton_arena_string(r->arena, r->doc->name, strlen(r->doc->name));
+    return file->text ? TON_OK : ton_read_no_memory(r);
+  }
+  return TON_OK;
+}
+
 static TonStatus
 unknown_param(TonReader* r, const TonNode* key, const TonProcessor* type)
 {
   TonNames names = {0};
   bool ok = ton_names_add(r, &names, "bypass") &&
             (!(type->flags & TON_SIDECHAIN) || ton_names_add(r, &names, "key"));
+  for (uint32_t i = 0; ok && i < type->n_resources; ++i) {
+    ok = ton_names_add(r, &names, type->resources[i].symbol);
+  }
   for (uint32_t i = 0; ok && i < type->n_params; ++i) {
     const char* const symbol = type->params[i].symbol;
     ok = strspn(symbol, "0123456789") || ton_names_add(r, &names, symbol);
@@ -70,8 +99,11 @@ ton_read_values(TonReader* r, const TonNode* node, TonInsert* insert)
     const TonNode* const value = node->items[i];
     const char* const key = value->key->text;
     const TonParam* const param = ton_param(insert->type, key);
+    const uint32_t resource = ton_resource_number(insert->type, key);
     if (param) {
       TON_TRY(ton_read_param(r, value, param, insert));
+    } else if (resource != UINT32_MAX) {
+      TON_TRY(read_resource(r, value, &insert->files[resource]));
     } else if (ton_is_insert_key(key)) {
       TON_TRY(read_common(r, value, insert));
     } else if (strcmp(key, "bands") == 0 && ton_bands(insert->type)) {
@@ -140,7 +172,10 @@ begin(TonReader* r, const TonProcessor* type, TonInsert* insert)
 {
   insert->type = type;
   insert->params = ton_read_buffer(r, type->n_params, sizeof(float));
-  if (!insert->params) {
+  insert->files = type->n_resources ? ton_read_buffer(r, type->n_resources,
+                                                      sizeof(TonInsertFile))
+                                    : NULL;
+  if (!insert->params || (type->n_resources && !insert->files)) {
     return ton_read_no_memory(r);
   }
   ton_param_defaults(type, insert->params);

@@ -34,6 +34,9 @@ bool ton_is_insert_key(const char* key);
 TonStatus ton_preset_open(TonReader* r, const char* name, TonDoc** doc,
                           TonPreset** preset);
 
+/// Number of the resource that a key names, or UINT32_MAX
+uint32_t ton_resource_number(const TonProcessor* type, const char* key);
+
 /// Names of all presets, for "did you mean"; added to `names`
 bool ton_preset_names(TonReader* r, TonNames* names);
 

@@ -100,7 +100,8 @@ ton_chain_find(const TonInsert* chain, uint32_t n_chain, const char* path,
   }
   found->param = ton_insert_param(insert, rest);
   rest = is_name_of(insert, step) ? after : rest;
-  return found->param || ton_is_insert_key(rest);
+  return found->param || ton_is_insert_key(rest) ||
+         ton_resource_number(insert->type, rest) != UINT32_MAX;
 }
 
 /// What names the processor in the text; its id if nothing does

@@ -126,6 +126,23 @@ read_argument(Argument* a, TonInsert* insert)
   return ton_read_values(&a->r, map, insert);
 }
 
+/// Move files out of the arena
+static TonStatus
+take_files(const TonInsert* from, TonInsert* insert)
+{
+  const uint32_t n = from->type->n_resources;
+  insert->files = n ? ton_alloc(n * sizeof(TonInsertFile)) : NULL;
+  for (uint32_t i = 0; i < n; ++i) {
+    const char* const path = from->files[i].path;
+    char* const copy = path && insert->files ? ton_copy_string(path) : NULL;
+    if (!insert->files || (path && !copy)) {
+      return TON_NO_MEMORY;
+    }
+    insert->files[i].path = copy;
+  }
+  return TON_OK;
+}
+
 /// Move what was read out of the arena
 static TonStatus
 take(const TonInsert* from, TonInsert* insert)
@@ -136,7 +153,8 @@ take(const TonInsert* from, TonInsert* insert)
   insert->key = NULL;
   insert->preset = from->preset ? ton_copy_string(from->preset) : NULL;
   insert->params = ton_alloc(bytes);
-  if (!insert->params || (from->preset && !insert->preset)) {
+  if (take_files(from, insert) || !insert->params ||
+      (from->preset && !insert->preset)) {
     ton_insert_free(insert);
     return TON_NO_MEMORY;
   }
@@ -176,6 +194,10 @@ void
 ton_insert_free(TonInsert* insert)
 {
   if (insert) {
+    for (uint32_t i = 0; insert->files && i < insert->type->n_resources; ++i) {
+      ton_free(insert->files[i].path);
+    }
+    ton_free(insert->files);
     ton_free(insert->params);
     ton_free(insert->key);
     ton_free(insert->preset);

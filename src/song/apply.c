@@ -4,6 +4,7 @@
 #include "base/output_file.h"
 #include "delivery/format.h"
 #include "song/render.h"
+#include "song/resources.h"
 
 #include <tonmeister/song.h>
 
@@ -35,6 +36,7 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
                          ".aiff or .mp3");
   }
   TON_TRY(ton_output_apart(out, in, error));
+  TON_TRY(resources_apart(out, chain, n, error));
   const bool ints =
       info.samples == TON_SAMPLES_16 || info.samples == TON_SAMPLES_24;
   const TonAudioFormat format = {

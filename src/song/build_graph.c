@@ -2,49 +2,52 @@
 /// @file From a mix as values to the graph that the engine runs.
 #include "song/build_graph.h"
 
-#include "base/memory.h"
+#include "base/error.h"
 #include "dsp/decibel.h"
 
 #include <math.h>
 #include <string.h>
 
-static bool
-automated(const TonStrip* strip, uint32_t insert)
+static TonStatus
+no_memory(const GraphBuilder* b)
 {
-  for (uint32_t i = 0; strip && i < strip->n_automation; ++i) {
-    const TonAutomation* const a = &strip->automation[i];
-    if (a->move == TON_MOVE_PARAM && a->item == insert) {
-      return true;
+  return ton_fail(b->error, TON_NO_MEMORY, "out of memory");
+}
+
+/// The files that a processor uses, by their content
+static TonStatus
+add_files(const GraphBuilder* b, uint32_t strip, uint32_t insert,
+          const TonInsert* in)
+{
+  for (uint32_t i = 0; i < in->type->n_resources; ++i) {
+    const char* hash = NULL;
+    if (in->files[i].path) {
+      TON_TRY(resources_add(b->resources, &in->files[i], &hash, b->error));
+      if (ton_graph_resource(b->graph, strip, insert, i, hash)) {
+        return no_memory(b);
+      }
     }
   }
-  return false;
+  return TON_OK;
 }
 
 TonStatus
-build_chain(TonGraph* graph, uint32_t strip, const TonInsert* chain, uint32_t n,
-            const TonMix* mix, const TonStrip* owner, uint32_t* place)
+build_chain(const GraphBuilder* b, uint32_t strip, const TonInsert* chain,
+            uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     const TonInsert* const in = &chain[i];
-    const bool idle = in->type->neutral &&
-                      in->type->neutral(in->type, in->params) &&
-                      !automated(owner, i);
-    if (place) {
-      place[i] = UINT32_MAX;
-    }
-    if (in->bypass || idle) {
-      continue;
-    }
     const uint32_t key =
-        in->key && mix ? ton_mix_strip(mix, in->key) : UINT32_MAX;
+        in->key && b->mix ? ton_mix_strip(b->mix, in->key) : UINT32_MAX;
     const uint32_t at =
-        ton_graph_insert(graph, strip, in->type, in->params, key);
+        ton_graph_insert(b->graph, strip, in->type, in->params, key);
     if (at == UINT32_MAX) {
-      return TON_NO_MEMORY;
+      return no_memory(b);
     }
-    if (place) {
-      place[i] = at;
+    if (in->bypass) {
+      ton_graph_bypass(b->graph, strip, at);
     }
+    TON_TRY(add_files(b, strip, at, in));
   }
   return TON_OK;
 }
@@ -113,6 +116,13 @@ is_closed(const TonMix* mix, const TonStrip* s, uint32_t to)
   return left_out(mix, s) && !reaches_solo(mix, &mix->strips[to]);
 }
 
+/// Then a gain stands in front of its chain
+static bool
+has_delay(const TonStrip* s)
+{
+  return s->delay_ms > 0.0F;
+}
+
 static TonStatus
 add_strip(TonGraph* graph, const TonMix* mix, uint32_t i, const TonSource* src)
 {
@@ -129,7 +139,7 @@ add_strip(TonGraph* graph, const TonMix* mix, uint32_t i, const TonSource* src)
   if (at == UINT32_MAX) {
     return TON_NO_MEMORY;
   }
-  if (s->delay_ms > 0.0F) {
+  if (has_delay(s)) {
     const TonProcessor* const gain = ton_processor("gain");
     float params[8];
     ton_param_defaults(gain, params);
@@ -163,8 +173,7 @@ add_edges(TonGraph* graph, const TonMix* mix, uint32_t i)
 }
 
 static TonStatus
-add_automation(TonGraph* graph, const TonMix* mix, uint32_t i,
-               const uint32_t* place)
+add_automation(TonGraph* graph, const TonMix* mix, uint32_t i)
 {
   const TonStrip* const s = &mix->strips[i];
   static const TonAutoKind kinds[] = {
@@ -179,7 +188,7 @@ add_automation(TonGraph* graph, const TonMix* mix, uint32_t i,
       const uint32_t to = ton_mix_strip(mix, s->sends[item].to);
       item = is_closed(mix, s, to) ? UINT32_MAX : item + (s->to != NULL);
     } else if (a->move == TON_MOVE_PARAM) {
-      item = place[a->item];
+      item += has_delay(s);
     }
     if (item != UINT32_MAX && a->n_points) {
       TON_TRY(ton_graph_automate(graph, i, kinds[a->move], item, a->param,
@@ -189,33 +198,22 @@ add_automation(TonGraph* graph, const TonMix* mix, uint32_t i,
   return TON_OK;
 }
 
-static TonStatus
-build(TonGraph* graph, const TonMix* mix, const TonSource* sources)
+TonStatus
+build_graph(const GraphBuilder* b, const TonSource* sources)
 {
+  const TonMix* const mix = b->mix;
   for (uint32_t i = 0; i < mix->n_strips; ++i) {
-    TON_TRY(add_strip(graph, mix, i, mix->strips[i].bus ? NULL : &sources[i]));
+    const TonSource* const source = mix->strips[i].bus ? NULL : &sources[i];
+    if (add_strip(b->graph, mix, i, source)) {
+      return no_memory(b);
+    }
   }
   for (uint32_t i = 0; i < mix->n_strips; ++i) {
     const TonStrip* const s = &mix->strips[i];
-    uint32_t* const place = ton_alloc((s->n_chain + 1) * sizeof(uint32_t));
-    TonStatus status =
-        place ? build_chain(graph, i, s->chain, s->n_chain, mix, s, place)
-              : TON_NO_MEMORY;
-    status = status ? status : add_edges(graph, mix, i);
-    status = status ? status : add_automation(graph, mix, i, place);
-    ton_free(place);
-    TON_TRY(status);
+    TON_TRY(build_chain(b, i, s->chain, s->n_chain));
+    if (add_edges(b->graph, mix, i) || add_automation(b->graph, mix, i)) {
+      return no_memory(b);
+    }
   }
   return TON_OK;
-}
-
-TonGraph*
-build_graph(const TonMix* mix, const TonSource* sources)
-{
-  TonGraph* const graph = ton_graph_new(mix->rate);
-  if (graph && build(graph, mix, sources) != TON_OK) {
-    ton_graph_free(graph);
-    return NULL;
-  }
-  return graph;
 }

@@ -6,6 +6,7 @@
 #include "base/output_file.h"
 #include "song/master_run.h"
 #include "song/master_text.h"
+#include "song/resources.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -136,13 +137,16 @@ copy_decisions(const TonDecisions* from, TonDecisions* to)
   return TON_OK;
 }
 
-/// The master goes over no mix, no reference and no text of the song
+/// The master goes over no mix, no reference, no file that a processor uses and
+/// no text of the song
 static TonStatus
 check_out(const MasterText* t, const char* out)
 {
+  const TonMaster* const master = t->master;
   TON_TRY(ton_output_apart(out, t->source, t->error));
-  for (uint32_t i = 0; i < t->master->n_references; ++i) {
-    TON_TRY(ton_output_apart(out, t->master->references[i], t->error));
+  TON_TRY(resources_apart(out, master->chain, master->n_chain, t->error));
+  for (uint32_t i = 0; i < master->n_references; ++i) {
+    TON_TRY(ton_output_apart(out, master->references[i], t->error));
   }
   for (uint32_t i = 0; i < t->options->n_references; ++i) {
     TON_TRY(ton_output_apart(out, t->options->references[i], t->error));

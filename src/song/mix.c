@@ -7,6 +7,7 @@
 #include "delivery/file_name.h"
 #include "dsp/decibel.h"
 #include "song/render.h"
+#include "song/resources.h"
 #include "song/song.h"
 
 #include <stdio.h>
@@ -185,13 +186,17 @@ render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
   return status;
 }
 
-/// The mix goes over no track and no text of the song
+/// The mix goes over no file that it is made of, and no text of the song
 static TonStatus
 check_out(const TonSong* song, const TonMix* mix, const char* out,
           TonError* error)
 {
   for (uint32_t i = 0; i < mix->n_tracks; ++i) {
     TON_TRY(ton_output_apart(out, mix->strips[i].file, error));
+  }
+  for (uint32_t i = 0; i < mix->n_strips; ++i) {
+    const TonStrip* const s = &mix->strips[i];
+    TON_TRY(resources_apart(out, s->chain, s->n_chain, error));
   }
   for (int i = 0; i < TON_SONG_TEXTS; ++i) {
     TON_TRY(ton_output_apart(out, song->texts[i].path, error));

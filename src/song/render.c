@@ -25,9 +25,11 @@ tell(void* handle, double part)
 
 /// Compile and run.  An error that a sink has filled in is the better one.
 static TonStatus
-run_graph(const TonGraph* graph, const char* stage, uint64_t frames,
-          const TonJob* job, TonEngine** engine, TonError* error)
+run_graph(const GraphBuilder* b, const char* stage, uint64_t frames,
+          const TonJob* job, TonEngine** engine)
 {
+  TonError* const error = b->error;
+  const TonResources loader = resources_loader(b->resources);
   Progress progress = {job, stage};
   const TonRun run = {.block = job->block,
                       .threads = job->threads,
@@ -35,7 +37,8 @@ run_graph(const TonGraph* graph, const char* stage, uint64_t frames,
                       .frames = frames,
                       .progress = tell,
                       .handle = &progress};
-  TON_TRY(ton_engine_new(graph, &run, engine, error));
+  ton_graph_loader(b->graph, &loader);
+  TON_TRY(ton_engine_new(b->graph, &run, engine, error));
   if (error) {
     error->status = TON_OK;
   }
@@ -67,15 +70,12 @@ copy_reduction(GainReduction* row, uint32_t insert, const float* points,
 }
 
 static TonStatus
-read_reductions(const TonEngine* engine, const uint32_t* place, uint32_t n,
-                GainReductions* all, TonError* error)
+read_reductions(const TonEngine* engine, uint32_t n, GainReductions* all,
+                TonError* error)
 {
   for (uint32_t i = 0; i < n && all->n < MAX_REDUCTIONS; ++i) {
     uint32_t points = 0;
-    const float* const curve =
-        place[i] == UINT32_MAX
-            ? NULL
-            : ton_engine_meter(engine, 0, place[i], 0, &points);
+    const float* const curve = ton_engine_meter(engine, 0, i, 0, &points);
     if (curve) {
       TON_TRY(copy_reduction(&all->rows[all->n++], i, curve, points, error));
     }
@@ -92,31 +92,35 @@ gain_reductions_free(GainReductions* all)
   *all = (GainReductions){0};
 }
 
+/// One strip with the chain, into the sink
+static TonStatus
+build_run(const GraphBuilder* b, const ChainRun* run, const TonSink* sink)
+{
+  const TonFader unity = {.law = TON_LAW_BALANCE};
+  if (!b->graph ||
+      ton_graph_strip(b->graph, run->name, &run->source, 1.0F, &unity) != 0 ||
+      ton_graph_tap(b->graph, 0, 1.0F, sink)) {
+    return ton_fail(b->error, TON_NO_MEMORY, "out of memory");
+  }
+  return build_chain(b, 0, run->chain, run->n);
+}
+
 TonStatus
 render_chain(const ChainRun* run, const TonSink* sink,
              GainReductions* reductions, const TonJob* job, TonError* error)
 {
-  const TonFader unity = {.law = TON_LAW_BALANCE};
+  Resources resources = {0};
+  const GraphBuilder b = {ton_graph_new(run->rate), NULL, &resources, error};
   TonEngine* engine = NULL;
-  TonGraph* const graph = ton_graph_new(run->rate);
-  uint32_t* const place = ton_alloc((run->n + 1) * sizeof(uint32_t));
-  TonStatus status =
-      graph && place &&
-              ton_graph_strip(graph, run->name, &run->source, 1.0F, &unity) ==
-                  0 &&
-              !build_chain(graph, 0, run->chain, run->n, NULL, NULL, place) &&
-              !ton_graph_tap(graph, 0, 1.0F, sink)
-          ? TON_OK
-          : ton_fail(error, TON_NO_MEMORY, "out of memory");
-  status = status
-               ? status
-               : run_graph(graph, run->stage, run->frames, job, &engine, error);
+  TonStatus status = build_run(&b, run, sink);
+  status =
+      status ? status : run_graph(&b, run->stage, run->frames, job, &engine);
   if (!status && reductions) {
-    status = read_reductions(engine, place, run->n, reductions, error);
+    status = read_reductions(engine, run->n, reductions, error);
   }
   ton_engine_free(engine);
-  ton_graph_free(graph);
-  ton_free(place);
+  ton_graph_free(b.graph);
+  resources_free(&resources);
   return status;
 }
 
@@ -214,30 +218,38 @@ add_taps(TonGraph* graph, const TonMix* mix, Recorder* recorder,
   return ton_graph_tap(graph, mix->mix, 1.0F, &sink);
 }
 
+static void
+find_fault(const TonEngine* engine, uint32_t rate, RenderFault* fault)
+{
+  uint64_t frame = 0;
+  fault->strip = ton_engine_fault(engine, &frame);
+  fault->at_s = (double)frame / rate;
+}
+
 TonStatus
 render_mix(const TonMix* mix, const char* cache, Recorder* recorder,
            const StripTap* taps, uint32_t n_taps, const TonJob* job,
            RenderFault* fault, TonError* error)
 {
   OpenStems stems = {0};
+  Resources resources = {0};
   TonEngine* engine = NULL;
   TonStatus status = open_stems(&stems, mix, cache, job, error);
-  TonGraph* const graph = status ? NULL : build_graph(mix, stems.sources);
+  const GraphBuilder b = {ton_graph_new(mix->rate), mix, &resources, error};
   recorder->trim = true;
   recorder->min_frames = stems.frames;
-  if (!status && (!graph || add_taps(graph, mix, recorder, taps, n_taps))) {
+  if (!status && (!b.graph || add_taps(b.graph, mix, recorder, taps, n_taps))) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  status =
-      status ? status : run_graph(graph, "rendering", 0, job, &engine, error);
+  status = status ? status : build_graph(&b, stems.sources);
+  status = status ? status : run_graph(&b, "rendering", 0, job, &engine);
   recorder_end(recorder);
   if (fault && engine) {
-    uint64_t frame = 0;
-    fault->strip = ton_engine_fault(engine, &frame);
-    fault->at_s = (double)frame / mix->rate;
+    find_fault(engine, mix->rate, fault);
   }
   ton_engine_free(engine);
-  ton_graph_free(graph);
+  ton_graph_free(b.graph);
+  resources_free(&resources);
   close_stems(&stems);
   return status;
 }

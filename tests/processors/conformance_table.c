@@ -153,6 +153,7 @@ conformance_table(const Subject* subject, double rate)
   }
   for (uint32_t i = 0; i < p->n_resources; ++i) {
     legal(p->resources[i].symbol);
+    assert_null(ton_param(p, p->resources[i].symbol));
     sentence(p->resources[i].help);
   }
   assert_true(!p->n_resources || p->flags & TON_ALONE);
