@@ -117,14 +117,15 @@ typedef enum {
 typedef struct {
   uint32_t rate;
   uint32_t channels;
-  TonSamples samples;    ///< 16, 24; float in a WAV
+  TonSamples samples;    ///< 16, 24; float and double in a WAV
   const char* container; ///< "WAV" (RF64 by itself above 4 GB), "FLAC", "AIFF",
                          ///< "MP3"
   uint32_t bitrate_kbps; ///< MP3: constant bit rate, 320
-  bool dither;           ///< TPDF at 16 and 24 bit; off only for exact copies
+  bool dither;           ///< TPDF at 16 and 24 bit, from the first sample on
+                         ///< that does not fit them
   TonShaping shaping;    ///< Of the dither; flat is right at 24 bit
-  bool dither_silence;   ///< Dither digital silence too; else the noise fades
-                         ///< away after a second of it
+  bool dither_silence;   ///< Dither all, also what fits; else the noise fades
+                         ///< away after a second of digital silence
   uint64_t frames_hint;  ///< Expected length, 0: unknown.  Not needed
   uint64_t dither_seed;  ///< Same seed, same bytes
   TonBroadcast broadcast; ///< WAV only
@@ -161,8 +162,25 @@ TonStatus ton_writer_finish(TonAudioWriter* writer,
 /// The temporary name; owned by the writer.  [any]
 const char* ton_writer_temporary(const TonAudioWriter* writer);
 
+/// Samples over full scale in an integer file: they are held at full scale
+typedef struct {
+  uint64_t samples;
+  double first_s;   ///< Time of the first
+  double peak_dbfs; ///< What the highest would have been
+} TonClipping;
+
+/// Of what was written so far.  [main]
+TonClipping ton_writer_clipping(const TonAudioWriter* writer);
+
+/// Give several finished files their names: all are complete on the disk before
+/// the first appears.  Null entries are left out.  Frees the writers whatever
+/// the outcome and sets them to null.  TON_GOAL_MISSED: all is written, but one
+/// clips; the error says how often, where and by how much.  [main]
+TonStatus ton_writer_commit_all(TonAudioWriter** writers, uint32_t n,
+                                TonError* error);
+
 /// Finish, unless that was done, and give the file its name.  Frees the writer
-/// whatever the outcome.  [main]
+/// whatever the outcome.  TON_GOAL_MISSED as in ton_writer_commit_all().  [main]
 TonStatus ton_writer_commit(TonAudioWriter* writer,
                             const TonBroadcast* broadcast, const TonTags* tags,
                             TonError* error);

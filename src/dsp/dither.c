@@ -144,13 +144,41 @@ run_and_blank(TonQuantiser* q, uint32_t channel, TonDither dither,
   q->zeros[channel] = lead == frames ? age + lead : trailing_zeros(x, frames);
 }
 
+/// Frames before the first sample that has to be rounded
+static uint32_t
+exact_frames(const TonQuantiser* q, const float* x, uint32_t frames)
+{
+  const float top = q->bits == 16 ? 0x1p15F : 0x1p23F;
+  uint32_t n = 0;
+  while (n < frames && x[n] >= -1.0F && x[n] < 1.0F &&
+         x[n] * top == truncf(x[n] * top)) {
+    ++n;
+  }
+  return n;
+}
+
+/// Copy what fits; returns its frames
+static uint32_t
+copy_exact(TonQuantiser* q, uint32_t channel, int32_t* out, const float* x,
+           uint32_t frames)
+{
+  if (!q->dither || !q->blank_after || q->rounded[channel]) {
+    return 0;
+  }
+  const uint32_t n = exact_frames(q, x, frames);
+  q->rounded[channel] = n < frames;
+  ton_quantise_kernel()->run(out, x, n, q->bits == 16 ? 0x1p15F : 0x1p23F, NULL,
+                             0);
+  return n;
+}
+
 void
 ton_quantise(TonQuantiser* q, uint32_t channel, uint64_t frame, int32_t* out,
              const float* x, uint32_t frames)
 {
   enum { PIECE = 1024 };
   const TonDither dither = ton_dither(q->seed, channel);
-  uint32_t done = 0;
+  uint32_t done = copy_exact(q, channel, out, x, frames);
   while (done < frames) {
     const uint32_t left = frames - done;
     const uint32_t n = left < PIECE ? left : PIECE;

@@ -71,6 +71,7 @@ typedef struct {
                         ///< it never goes
   uint32_t blank_fade;  ///< Frames of its going
   uint64_t zeros[64];   ///< Frames of silence so far, by channel
+  bool rounded[64];     ///< A sample of the channel did not fit its bits
   uint64_t clipped;     ///< Samples over full scale so far
   double errors[64][TON_SHAPE_TAPS]; ///< The last ones of a channel, newest
                                      ///< first
@@ -78,6 +79,10 @@ typedef struct {
 
 /**
    Quantise `frames` of one channel.
+
+   Samples that fit their bits are copied: dither begins at the first one that
+   must be rounded.  So sound of 16 bits passes to 16 bits unchanged, and
+   silence before the sound stays silent, unless `blank_after` is 0.
 
    @param out Steps, -2^(bits-1) to 2^(bits-1) - 1.  Full scale 1.0 is
           2^(bits-1): what came from such integers goes back to them exactly

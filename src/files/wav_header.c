@@ -34,12 +34,19 @@ add_head(Header* h, const char* id, uint32_t size)
   add_number(h, size, 4);
 }
 
+static bool
+is_floating(const TonAudioFormat* f)
+{
+  return f->samples == TON_SAMPLES_FLOAT || f->samples == TON_SAMPLES_DOUBLE;
+}
+
 uint32_t
 wav_frame_bytes(const TonAudioFormat* f)
 {
-  const uint32_t bytes = f->samples == TON_SAMPLES_16   ? 2
-                         : f->samples == TON_SAMPLES_24 ? 3
-                                                        : 4;
+  const uint32_t bytes = f->samples == TON_SAMPLES_16       ? 2
+                         : f->samples == TON_SAMPLES_24     ? 3
+                         : f->samples == TON_SAMPLES_DOUBLE ? 8
+                                                            : 4;
   return bytes * f->channels;
 }
 
@@ -108,7 +115,7 @@ add_format(Header* h, const TonAudioFormat* f)
                                  0x00, 0x00, 0xAA, 0x00, 0x38, 0x9B, 0x71};
   const uint32_t width = wav_frame_bytes(f);
   const uint32_t bits = 8 * width / f->channels;
-  const bool floating = f->samples == TON_SAMPLES_FLOAT;
+  const bool floating = is_floating(f);
   const bool extensible = f->channels > 2 || bits == 24;
   const uint32_t tag = floating ? 3 : 1;
   add_head(h, "fmt ", extensible ? 40 : floating ? 18 : 16);
@@ -142,7 +149,7 @@ wav_header(uint8_t buffer[WAV_HEADER_MAX], const TonAudioFormat* f,
   add_sizes(&h, false, 0, 0, 0);
   add_broadcast(&h, broadcast);
   add_format(&h, f);
-  if (f->samples == TON_SAMPLES_FLOAT) {
+  if (is_floating(f)) {
     add_head(&h, "fact", 4);
     add_number(&h, large ? 0xFFFFFFFFU : frames, 4);
   }

@@ -105,7 +105,8 @@ open_coded(TonAudioWriter* w, TonError* error)
   SF_INFO info = {.samplerate = (int)w->format.rate,
                   .channels = (int)w->format.channels,
                   .format = sndfile_format(w)};
-  const bool floats = !is_mp3(w) && w->format.samples == TON_SAMPLES_FLOAT;
+  const bool floats = !is_mp3(w) && (w->format.samples == TON_SAMPLES_FLOAT ||
+                                     w->format.samples == TON_SAMPLES_DOUBLE);
   if (floats || !sf_format_check(&info)) {
     return ton_fail_file(error, TON_UNSUPPORTED, w->path,
                          "%s cannot hold %u channels of %s at %u Hz",

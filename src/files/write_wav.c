@@ -57,9 +57,25 @@ interleave_floats(uint8_t* out, const float* const* in, uint32_t channels,
 }
 
 static void
+interleave_doubles(uint8_t* out, const float* const* in, uint32_t channels,
+                   uint32_t frames)
+{
+  for (uint32_t c = 0; c < channels; ++c) {
+    for (uint32_t i = 0; i < frames; ++i) {
+      const double x = in[c][i];
+      memcpy(out + 8 * ((size_t)i * channels + c), &x, 8);
+    }
+  }
+}
+
+static void
 convert(TonAudioWriter* w, uint8_t* out, const float* const* in, uint32_t n)
 {
   const uint32_t channels = w->format.channels;
+  if (w->format.samples == TON_SAMPLES_DOUBLE) {
+    interleave_doubles(out, in, channels, n);
+    return;
+  }
   if (w->format.samples == TON_SAMPLES_FLOAT) {
     interleave_floats(out, in, channels, n);
     return;

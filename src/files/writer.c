@@ -6,9 +6,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/string.h"
+#include "dsp/decibel.h"
 #include "files/files.h"
 
 #include <assert.h>
+#include <math.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -65,7 +67,7 @@ check_format(const char* path, const TonAudioFormat* f, TonError* error)
                          near ? near : "", near ? "?" : "");
   }
   if (f->samples != TON_SAMPLES_16 && f->samples != TON_SAMPLES_24 &&
-      f->samples != TON_SAMPLES_FLOAT) {
+      f->samples != TON_SAMPLES_FLOAT && f->samples != TON_SAMPLES_DOUBLE) {
     return ton_fail_file(error, TON_UNSUPPORTED, path,
                          "samples can be written as 16 bit, 24 bit or float");
   }
@@ -147,14 +149,35 @@ ton_writer_open(const char* path, const TonAudioFormat* format,
   return TON_OK;
 }
 
+/// Where the sound was over full scale first, and how far at most
+static void
+note_clipping(TonAudioWriter* w, const float* x, uint32_t frames)
+{
+  TonClipping* const clipping = &w->clipping;
+  for (uint32_t i = 0; i < frames; ++i) {
+    const double at_s = (double)(w->frames + i) / w->format.rate;
+    const double level = fabs((double)x[i]);
+    if (level > 1.0) {
+      const bool is_first = !clipping->samples || at_s < clipping->first_s;
+      clipping->first_s = is_first ? at_s : clipping->first_s;
+      clipping->peak_dbfs = fmax(clipping->peak_dbfs, ton_to_db(level));
+      ++clipping->samples;
+    }
+  }
+}
+
 void
 writer_quantise(TonAudioWriter* w, const float* const* in, uint32_t frames,
                 const int32_t* planes[64])
 {
   for (uint32_t c = 0; c < w->format.channels; ++c) {
     int32_t* const steps = w->steps + (size_t)c * WRITER_PIECE;
+    const uint64_t before = w->quantiser.clipped;
     ton_quantise(&w->quantiser, c, w->frames, steps, in[c], frames);
     planes[c] = steps;
+    if (w->quantiser.clipped > before) {
+      note_clipping(w, in[c], frames);
+    }
   }
 }
 
@@ -254,14 +277,70 @@ ton_writer_temporary(const TonAudioWriter* writer)
   return ton_output_temporary(writer->output);
 }
 
+TonClipping
+ton_writer_clipping(const TonAudioWriter* writer)
+{
+  return writer->clipping;
+}
+
+static TonStatus
+tell_clipping(const TonAudioWriter* w, TonError* error)
+{
+  const TonClipping* const c = &w->clipping;
+  return c->samples
+             ? ton_fail_file(error, TON_GOAL_MISSED, w->path,
+                             "clips: %llu samples are over full scale, the "
+                             "first at %.3f s, the highest at %+.1f dBFS. Turn "
+                             "it down by that much, or write 32 bit float",
+                             (unsigned long long)c->samples, c->first_s,
+                             c->peak_dbfs)
+             : TON_OK;
+}
+
+static TonStatus
+publish_all(TonAudioWriter* const* writers, uint32_t n, TonError* error)
+{
+  TonOutput** const outputs = ton_alloc((n + 1) * sizeof(TonOutput*));
+  if (!outputs) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  uint32_t count = 0;
+  TonStatus status = TON_OK;
+  for (uint32_t i = 0; i < n && !status; ++i) {
+    if (writers[i]) {
+      status = ton_writer_finish(writers[i], NULL, NULL, error);
+      outputs[count++] = writers[i]->output;
+    }
+  }
+  status = status ? status : ton_output_publish(outputs, count, error);
+  for (uint32_t i = 0; i < n && !status; ++i) {
+    status = writers[i] ? tell_clipping(writers[i], error) : TON_OK;
+  }
+  ton_free(outputs);
+  return status;
+}
+
+TonStatus
+ton_writer_commit_all(TonAudioWriter** writers, uint32_t n, TonError* error)
+{
+  const TonStatus status = publish_all(writers, n, error);
+  for (uint32_t i = 0; i < n; ++i) {
+    ton_writer_abandon(writers[i]);
+    writers[i] = NULL;
+  }
+  return status;
+}
+
 TonStatus
 ton_writer_commit(TonAudioWriter* w, const TonBroadcast* broadcast,
                   const TonTags* tags, TonError* error)
 {
-  TonStatus status = ton_writer_finish(w, broadcast, tags, error);
-  status = status ? status : ton_output_publish(&w->output, 1, error);
-  discard(w);
-  return status;
+  const TonStatus status = ton_writer_finish(w, broadcast, tags, error);
+  if (status) {
+    discard(w);
+    return status;
+  }
+  return ton_writer_commit_all(&w, 1, error);
 }
 
 void

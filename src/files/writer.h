@@ -38,6 +38,7 @@ struct TonAudioWriter {
   char* path; ///< As the caller spelt it, for messages
   TonAudioFormat format;
   TonQuantiser quantiser;
+  TonClipping clipping;
   uint64_t frames;
   bool tagged;      ///< The backend wrote the tags
   bool finished;    ///< Complete under the temporary name

@@ -21,6 +21,20 @@ channels_of(const TonAudioInfo* info, const TonInsert* chain, uint32_t n)
   return channels == 1 ? 1 : 2;
 }
 
+/// Those of the input where the output has them
+static TonSamples
+samples_of(const TonAudioInfo* info, const char* container)
+{
+  if (info->samples == TON_SAMPLES_16 || info->samples == TON_SAMPLES_24) {
+    return info->samples;
+  }
+  if (strcmp(container, "WAV") != 0) {
+    return TON_SAMPLES_24;
+  }
+  return info->samples == TON_SAMPLES_DOUBLE ? TON_SAMPLES_DOUBLE
+                                             : TON_SAMPLES_FLOAT;
+}
+
 TonStatus
 ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
           const TonJob* job, TonError* error)
@@ -37,17 +51,12 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   }
   TON_TRY(ton_output_apart(out, in, error));
   TON_TRY(resources_apart(out, chain, n, error));
-  const bool ints =
-      info.samples == TON_SAMPLES_16 || info.samples == TON_SAMPLES_24;
-  const TonAudioFormat format = {
-      .rate = info.rate,
-      .channels = channels_of(&info, chain, n),
-      .samples = ints                                  ? info.samples
-                 : strcmp(kind->container, "WAV") == 0 ? TON_SAMPLES_FLOAT
-                                                       : TON_SAMPLES_24,
-      .container = kind->container,
-      .dither = n > 0,
-      .frames_hint = info.frames};
+  const TonAudioFormat format = {.rate = info.rate,
+                                 .channels = channels_of(&info, chain, n),
+                                 .samples = samples_of(&info, kind->container),
+                                 .container = kind->container,
+                                 .dither = true,
+                                 .frames_hint = info.frames};
   Recorder recorder = {.error = error};
   TON_TRY(ton_writer_open(out, &format, &recorder.writer, error));
   const TonStatus status = render_file(in, chain, n, &recorder, job, error);

@@ -173,7 +173,8 @@ work(MasterText* t, const char* out, TonMasterResult* m)
   const MasterTask task = task_of(t, out);
   status = status ? status : master_run(&task, front, &o, t->job, t->error);
   master_front_free(front);
-  TON_TRY(status);
+  const bool clips = status == TON_GOAL_MISSED;
+  TON_TRY(clips ? TON_OK : status);
   m->after = o.measured;
   m->limiter_runs = o.runs;
   m->reduction_p95_db = o.reduction_p95_db;
@@ -190,7 +191,8 @@ work(MasterText* t, const char* out, TonMasterResult* m)
     return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
   }
   t->song->texts[TON_SONG_MASTER_TEXT].records_changed = true;
-  return judge(m, o.search.state, t, t->error);
+  const TonStatus judged = judge(m, o.search.state, t, t->error);
+  return judged || !clips ? judged : TON_GOAL_MISSED;
 }
 
 void

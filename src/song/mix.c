@@ -108,7 +108,7 @@ open_stems(const TonMix* mix, const char* folder, uint32_t bits,
 
 /// As long as the mix, with the whole name of the strip as title
 static TonStatus
-commit_stems(const TonMix* mix, StemRecorders* s, uint64_t frames,
+finish_stems(const TonMix* mix, const StemRecorders* s, uint64_t frames,
              TonError* error)
 {
   for (uint32_t i = 0; i < s->n; ++i) {
@@ -117,15 +117,13 @@ commit_stems(const TonMix* mix, StemRecorders* s, uint64_t frames,
                    mix->strips[s->taps[i].strip].name);
     TonAudioWriter* const writer = s->recorders[i].writer;
     TON_TRY(ton_writer_shorten(writer, frames, error));
-    s->recorders[i].writer = NULL;
-    TON_TRY(ton_writer_commit(writer, NULL, &tags, error));
+    TON_TRY(ton_writer_finish(writer, NULL, &tags, error));
   }
   return TON_OK;
 }
 
 static TonStatus
-judge(const TonMix* mix, const RenderFault* fault, uint32_t bits,
-      const TonMeasurement* m, TonError* error)
+judge(const TonMix* mix, const RenderFault* fault, TonError* error)
 {
   if (fault->strip != UINT32_MAX) {
     return ton_fail(error, TON_GOAL_MISSED,
@@ -133,13 +131,26 @@ judge(const TonMix* mix, const RenderFault* fault, uint32_t bits,
                     "%.3f s and was silenced from there on",
                     mix->strips[fault->strip].name, fault->at_s);
   }
-  if ((bits == 16 || bits == 24) && m->sample_peak_dbfs > 0.0) {
-    return ton_fail(error, TON_GOAL_MISSED,
-                    "the mix peaks at %+.1f dBFS, which %u bits cannot hold: "
-                    "it clips. Turn the mix bus down, or write 32 bit float",
-                    m->sample_peak_dbfs, bits);
-  }
   return TON_OK;
+}
+
+/// The mix and its stems get their names in a row
+static TonStatus
+publish(Recorder* recorder, StemRecorders* stems, TonError* error)
+{
+  const uint32_t n = stems->n + 1;
+  TonAudioWriter** const all = ton_alloc(n * sizeof(TonAudioWriter*));
+  if (!all) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    Recorder* const r = i ? &stems->recorders[i - 1] : recorder;
+    all[i] = r->writer;
+    r->writer = NULL;
+  }
+  const TonStatus status = ton_writer_commit_all(all, n, error);
+  ton_free(all);
+  return status;
 }
 
 /// Close the meters, then the files
@@ -150,10 +161,8 @@ commit(const TonMix* mix, Recorder* recorder, StemRecorders* stems,
   if (ton_meters_finish(recorder->meters, result)) {
     return ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
   }
-  TonAudioWriter* const writer = recorder->writer;
-  recorder->writer = NULL;
-  TON_TRY(ton_writer_commit(writer, NULL, NULL, error));
-  return commit_stems(mix, stems, recorder->given, error);
+  TON_TRY(finish_stems(mix, stems, recorder->given, error));
+  return publish(recorder, stems, error);
 }
 
 static TonStatus
@@ -179,7 +188,10 @@ render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
                   : render_mix(mix, song->cache, &recorder, stems.taps, stems.n,
                                job, &fault, error);
   status = status ? status : commit(mix, &recorder, &stems, result, error);
-  status = status ? status : judge(mix, &fault, options->bits, result, error);
+  if (!status || status == TON_GOAL_MISSED) {
+    const TonStatus judged = judge(mix, &fault, error);
+    status = judged ? judged : status;
+  }
   ton_writer_abandon(recorder.writer);
   ton_meters_free(recorder.meters);
   abandon_stems(&stems);

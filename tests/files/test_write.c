@@ -27,6 +27,7 @@ make_noise(double peak)
   }
 }
 
+/// Dither is asked for, but what already fits its bits needs none
 static void
 out_13_integers_pass_through_exactly(void** state)
 {
@@ -50,12 +51,83 @@ out_13_integers_pass_through_exactly(void** state)
     const TonAudioFormat format = {.rate = 48000,
                                    .channels = 2,
                                    .samples = cases[k].samples,
+                                   .dither = true,
+                                   .shaping = k % 2 ? TON_SHAPING_LIPSHITZ
+                                                    : TON_SHAPING_FLAT,
                                    .container = cases[k].container};
     room_write(cases[k].name, &format, pair, N, NULL);
     assert_int_equal(room_read(room_path(cases[k].name), into, N), N);
     for (uint32_t i = 0; i < N; ++i) { // integers know no -0
       assert_true(back[0][i] == left[i] && back[1][i] == right[i]);
     }
+  }
+}
+
+/// It begins at the first sample that must be rounded, wherever that lies in
+/// the blocks, and stays from there on
+static void
+dither_begins_where_bits_are_lost(void** state)
+{
+  (void)state;
+  enum { FIRST = 30011 };
+  for (uint32_t i = 0; i < N; ++i) {
+    left[i] = right[i] = (float)(int)(i % 200) / 32768.0F;
+  }
+  left[FIRST] = 0.1F / 32768.0F;
+  const TonAudioFormat format = {.rate = 48000,
+                                 .channels = 2,
+                                 .samples = TON_SAMPLES_16,
+                                 .dither = true,
+                                 .container = "WAV"};
+  room_write("begins.wav", &format, pair, N, NULL);
+  room_read(room_path("begins.wav"), into, N);
+  uint32_t before = 0;
+  uint32_t behind = 0;
+  for (uint32_t i = 0; i < N; ++i) {
+    before += i < FIRST && back[0][i] != left[i];
+    behind += i > FIRST && back[0][i] != left[i];
+    assert_true(back[1][i] == right[i]);
+  }
+  assert_int_equal(before, 0);
+  assert_true(behind > (N - FIRST) / 8);
+}
+
+/// All are told: how many samples, from where on, and by how much
+static void
+clipping_is_told(void** state)
+{
+  (void)state;
+  static const TonSamples kinds[] = {TON_SAMPLES_16, TON_SAMPLES_24,
+                                     TON_SAMPLES_FLOAT};
+  memset(left, 0, sizeof(left));
+  memset(right, 0, sizeof(right));
+  right[24000] = 1.5F;
+  left[36000] = -2.0F;
+  left[36001] = -1.0F;
+  for (int k = 0; k < 3; ++k) {
+    const TonAudioFormat format = {
+        .rate = 48000, .channels = 2, .samples = kinds[k], .container = "WAV"};
+    TonAudioWriter* w = NULL;
+    TonError e = {0};
+    const char* const path = room_path("clips.wav");
+    assert_int_equal(ton_writer_open(path, &format, &w, &e), 0);
+    assert_int_equal(ton_writer_write(w, pair, N, &e), 0);
+    const TonClipping c = ton_writer_clipping(w);
+    const TonStatus status = ton_writer_commit(w, NULL, NULL, &e);
+    assert_int_equal(access(path, F_OK), 0);
+    if (kinds[k] == TON_SAMPLES_FLOAT) {
+      assert_int_equal(status, TON_OK);
+      assert_int_equal(c.samples, 0);
+      continue;
+    }
+    assert_int_equal(status, TON_GOAL_MISSED);
+    assert_string_equal(e.file, path);
+    assert_non_null(strstr(e.text, "2 samples"));
+    assert_non_null(strstr(e.text, "0.500 s"));
+    assert_non_null(strstr(e.text, "+6.0 dBFS"));
+    assert_int_equal(c.samples, 2);
+    EXPECT_NEAR("first", c.first_s, 0.5, 1e-9, "s");
+    EXPECT_NEAR("highest", c.peak_dbfs, 6.0206, 1e-3, "dBFS");
   }
 }
 
@@ -74,7 +146,7 @@ out_14_full_scale_does_not_wrap(void** state)
   TonAudioWriter* w = NULL;
   assert_int_equal(ton_writer_open(room_path("fs.wav"), &format, &w, NULL), 0);
   assert_int_equal(ton_writer_write(w, in, 5, NULL), 0);
-  assert_int_equal(ton_writer_commit(w, NULL, NULL, NULL), 0);
+  assert_int_equal(ton_writer_commit(w, NULL, NULL, NULL), TON_GOAL_MISSED);
   assert_int_equal(room_read(room_path("fs.wav"), into, N), 5);
   for (int i = 0; i < 5; ++i) {
     assert_true(back[0][i] * 32768.0F == wanted[i]);
@@ -155,6 +227,7 @@ digital_silence_stays_silent_after_a_second(void** state)
 {
   (void)state;
   memset(left, 0, sizeof(left));
+  left[0] = 1e-3F; // must be rounded: dither begins
   const float* const in[] = {left, left};
   TonAudioFormat format = {.rate = 8000,
                            .channels = 2,
@@ -494,6 +567,8 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(out_13_integers_pass_through_exactly),
+      cmocka_unit_test(dither_begins_where_bits_are_lost),
+      cmocka_unit_test(clipping_is_told),
       cmocka_unit_test(out_14_full_scale_does_not_wrap),
       cmocka_unit_test(out_06_a_quiet_sine_survives_16_bit),
       cmocka_unit_test(out_08_same_input_same_bytes),
