@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Writing SHA256SUMS and removing what the last release left.
+/// @file Writes SHA256SUMS and removes what the last release left.
 #include "delivery/checksums.h"
 
+#include "base/array.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
 
 #include <tonmeister/audio_file.h>
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#define SUMS  "SHA256SUMS"
+#define NOTED ".files" ///< What may lie in the folder while it changes
 
 static const char*
 name_of(const TonDelivered* d)
@@ -45,14 +51,11 @@ remove_if_untouched(const char* folder, const char* name, const char* sum)
 
 /// Lines are "SUM  NAME"
 static void
-remove_former(const char* sums, const char* folder, const TonDelivered* all,
+remove_former(char* lines, const char* folder, const TonDelivered* all,
               uint32_t n)
 {
-  size_t length = 0;
-  char* const text = ton_string_read_file(sums, 1 << 20, &length);
-  char* rest = text;
-  for (char* line = text ? strsep(&rest, "\n") : NULL; line;
-       line = strsep(&rest, "\n")) {
+  for (char* line = lines ? strsep(&lines, "\n") : NULL; line;
+       line = strsep(&lines, "\n")) {
     const bool ours =
         strlen(line) > 66 && line[64] == ' ' && !strchr(line + 66, '/');
     line[ours ? 64 : 0] = '\0';
@@ -60,7 +63,79 @@ remove_former(const char* sums, const char* folder, const TonDelivered* all,
       remove_if_untouched(folder, line + 66, line);
     }
   }
-  ton_free(text);
+}
+
+/// The text of a file of the folder, null if there is none
+static char*
+read_text(const char* folder, const char* name)
+{
+  TonString path = {0};
+  size_t length = 0;
+  ton_string_printf(&path, "%s/%s", folder, name);
+  char* const text =
+      path.failed ? NULL : ton_string_read_file(path.bytes, 1 << 20, &length);
+  ton_string_free(&path);
+  return text;
+}
+
+static TonStatus
+write_text(const char* folder, const char* name, const TonString* text,
+           TonError* error)
+{
+  TonString path = {0};
+  ton_string_printf(&path, "%s/%s", folder, name);
+  const TonStatus status =
+      text->failed || path.failed
+          ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+          : ton_file_write(path.bytes, ton_string_string(text), text->length,
+                           error);
+  ton_string_free(&path);
+  return status;
+}
+
+static TonStatus
+remove_file(const char* folder, const char* name, TonError* error)
+{
+  TonString path = {0};
+  ton_string_printf(&path, "%s/%s", folder, name);
+  const TonStatus status = path.failed
+                               ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+                           : unlink(path.bytes) == 0 || errno == ENOENT
+                               ? TON_OK
+                               : ton_fail_write(error, path.bytes);
+  ton_string_free(&path);
+  return status;
+}
+
+static void
+add_sums(TonString* text, const TonDelivered* all, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    if (*all[i].sha256) {
+      ton_string_printf(text, "%s  %s\n", all[i].sha256, name_of(&all[i]));
+    }
+  }
+}
+
+TonStatus
+checksums_begin(const char* folder, const TonDelivered* all, uint32_t n,
+                TonError* error)
+{
+  static const char* const stale[] = {SUMS, "report.html", "report.json"};
+  static const char* const lists[] = {NOTED, SUMS};
+  TonString text = {0};
+  for (size_t i = 0; i < TON_COUNT(lists); ++i) {
+    char* const lines = read_text(folder, lists[i]);
+    ton_string_add(&text, lines ? lines : "");
+    ton_free(lines);
+  }
+  add_sums(&text, all, n);
+  TonStatus status = write_text(folder, NOTED, &text, error);
+  for (size_t i = 0; i < TON_COUNT(stale) && !status; ++i) {
+    status = remove_file(folder, stale[i], error);
+  }
+  ton_string_free(&text);
+  return status;
 }
 
 TonStatus
@@ -68,22 +143,11 @@ checksums_write(const char* folder, const TonDelivered* all, uint32_t n,
                 TonError* error)
 {
   TonString text = {0};
-  TonString path = {0};
-  for (uint32_t i = 0; i < n; ++i) {
-    if (*all[i].sha256) {
-      ton_string_printf(&text, "%s  %s\n", all[i].sha256, name_of(&all[i]));
-    }
-  }
-  ton_string_printf(&path, "%s/SHA256SUMS", folder);
-  TonStatus status = TON_NO_MEMORY;
-  if (text.failed || path.failed) {
-    ton_fail(error, status, "out of memory");
-  } else {
-    remove_former(path.bytes, folder, all, n);
-    status = ton_file_write(path.bytes, ton_string_string(&text), text.length,
-                            error);
-  }
-  ton_string_free(&path);
+  char* const noted = read_text(folder, NOTED);
+  remove_former(noted, folder, all, n);
+  ton_free(noted);
+  add_sums(&text, all, n);
+  const TonStatus status = write_text(folder, SUMS, &text, error);
   ton_string_free(&text);
-  return status;
+  return status ? status : remove_file(folder, NOTED, error);
 }

@@ -8,7 +8,7 @@
 #include <math.h>
 
 TonAudioFormat
-delivery_audio_format(const DeliveryTask* task, bool held)
+delivery_audio_format(const DeliveryTask* task)
 {
   const TonDeliverable* const what = task->what;
   return (TonAudioFormat){
@@ -17,7 +17,7 @@ delivery_audio_format(const DeliveryTask* task, bool held)
       .samples = what->bits == 16 ? TON_SAMPLES_16 : TON_SAMPLES_24,
       .container = what->container,
       .bitrate_kbps = what->bitrate_kbps,
-      .dither = what->bits == 16 || held,
+      .dither = true,
       .dither_seed = 2,
       .frames_hint = task->master->frames,
       .broadcast = {.present = task->format->broadcast,
@@ -85,7 +85,8 @@ delivery_improve(const DeliveryTask* task, const TonDelivered* file,
 }
 
 TonStatus
-delivery_judge(const DeliveryTask* task, TonDelivered* file)
+delivery_judge(const DeliveryTask* task, const TonClipping* clipping,
+               TonDelivered* file)
 {
   const DeliveryFormat* const f = task->format;
   const TonMeasurement* const m = &file->measured;
@@ -94,7 +95,13 @@ delivery_judge(const DeliveryTask* task, TonDelivered* file)
   const double off = off_loudness_lu(task, file);
   const char* const when = f->lossy ? "decoding" : "writing";
   TonString why = {0};
-  if (m->true_peak_dbtp > max_dbtp) {
+  if (clipping->samples) {
+    ton_string_printf(&why,
+                      "clips %llu samples of the master, the first at %.3f s, "
+                      "the highest at %+.1f dBFS; master it to a lower ceiling",
+                      (unsigned long long)clipping->samples, clipping->first_s,
+                      clipping->peak_dbfs);
+  } else if (m->true_peak_dbtp > max_dbtp) {
     ton_string_printf(&why, "reads %.2f dBTP after %s, above %.2f dBTP",
                       m->true_peak_dbtp, when, max_dbtp);
   } else if (fabs(off) > f->tolerance_lu) {

@@ -25,9 +25,8 @@ typedef struct {
   double gain_db; ///< What the limiter took from the loudness, given back
 } PeakHold;
 
-/// What the writer is told.  A 24-bit master at its own rate is copied sample
-/// for sample, without dither.  [any]
-TonAudioFormat delivery_audio_format(const DeliveryTask* task, bool held);
+/// What the writer is told.  [any]
+TonAudioFormat delivery_audio_format(const DeliveryTask* task);
 
 /// The texts of the release and the gain of the file.  [any]
 TonTags delivery_tags(const TonRelease* r, const TonMeasurement* m);
@@ -39,6 +38,7 @@ bool delivery_improve(const DeliveryTask* task, const TonDelivered* file,
                       PeakHold* hold);
 
 /// Set `good` and `why` of a measured file.  TON_NO_MEMORY at worst.  [main]
-TonStatus delivery_judge(const DeliveryTask* task, TonDelivered* file);
+TonStatus delivery_judge(const DeliveryTask* task, const TonClipping* clipping,
+                         TonDelivered* file);
 
 #endif

@@ -15,7 +15,6 @@
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,7 +25,9 @@ typedef struct {
   const TonSong* song;
   const TonJob* job;
   TonError* error;
-  char source[PATH_MAX]; ///< The master at the file's rate
+  TonAudioWriter** writer; ///< Of the finished file, not yet named
+  const char* source;      ///< The master at the file's rate
+  char prepared[PATH_MAX];
   bool converted;
 } Delivery;
 
@@ -37,7 +38,7 @@ find_source(Delivery* d)
   static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
   const uint32_t rate =
       delivery_rate(d->task.format, d->task.what->rate, d->task.master->rate);
-  snprintf(d->source, sizeof(d->source), "%s", d->task.release->source);
+  d->source = d->task.release->source;
   d->converted = rate != d->task.master->rate;
   if (!d->converted) {
     return TON_OK;
@@ -45,8 +46,9 @@ find_source(Delivery* d)
   pthread_mutex_lock(&one_at_a_time);
   const TonStatus status =
       ton_stem_prepared(d->task.release->source, rate, d->song->cache,
-                        d->source, sizeof(d->source), NULL, NULL, d->error);
+                        d->prepared, sizeof(d->prepared), NULL, NULL, d->error);
   pthread_mutex_unlock(&one_at_a_time);
+  d->source = d->prepared;
   return status;
 }
 
@@ -55,19 +57,21 @@ find_source(Delivery* d)
 static TonStatus
 render(const Delivery* d, const PeakHold* hold, Recorder* recorder)
 {
+  if (!hold->on) {
+    return render_file(d->source, NULL, 0, recorder, d->job, d->error);
+  }
   TonInsert guard = {0};
-  char text[128];
-  if (hold->on) {
-    snprintf(text, sizeof(text),
-             "limiter:gain=%.2fdB,ceiling=%.2fdBTP,release=20ms,mode=manual",
-             hold->gain_db, hold->ceiling_dbtp);
-    TON_TRY(ton_insert_parse(text, &guard, d->error));
-  }
-  const TonStatus status =
-      render_file(d->source, &guard, hold->on, recorder, d->job, d->error);
-  if (hold->on) {
-    ton_insert_free(&guard);
-  }
+  TonString text = {0};
+  ton_string_printf(
+      &text, "limiter:gain=%.2fdB,ceiling=%.2fdBTP,release=20ms,mode=manual",
+      hold->gain_db, hold->ceiling_dbtp);
+  TonStatus status = text.failed
+                         ? ton_fail(d->error, TON_NO_MEMORY, "out of memory")
+                         : ton_insert_parse(text.bytes, &guard, d->error);
+  ton_string_free(&text);
+  TON_TRY(status);
+  status = render_file(d->source, &guard, 1, recorder, d->job, d->error);
+  ton_insert_free(&guard);
   return status;
 }
 
@@ -77,7 +81,7 @@ static TonStatus
 write_once(const Delivery* d, const PeakHold* hold, const char* path,
            TonAudioWriter** writer)
 {
-  const TonAudioFormat format = delivery_audio_format(&d->task, hold->on);
+  const TonAudioFormat format = delivery_audio_format(&d->task);
   Recorder recorder = {.error = d->error};
   TON_TRY(ton_writer_open(path, &format, &recorder.writer, d->error));
   TonMeasurement m = *d->task.master;
@@ -124,16 +128,16 @@ verify(TonDelivered* made, const char* path, const TonJob* job, TonError* error)
 
 /// Write and verify, again where the first try can be bettered
 static TonStatus
-try_and_verify(const Delivery* d, TonDelivered* made, TonAudioWriter** writer)
+try_and_verify(const Delivery* d, TonDelivered* made)
 {
   enum { MAX_TRIES = 4 };
   PeakHold hold = {.on = d->converted, .ceiling_dbtp = d->task.ceiling_dbtp};
   for (int i = 0; i < MAX_TRIES; ++i) {
-    ton_writer_abandon(*writer);
-    *writer = NULL;
-    TON_TRY(write_once(d, &hold, made->path, writer));
+    ton_writer_abandon(*d->writer);
+    *d->writer = NULL;
+    TON_TRY(write_once(d, &hold, made->path, d->writer));
     made->tries = (uint32_t)i + 1;
-    TON_TRY(verify(made, ton_writer_temporary(*writer), d->job, d->error));
+    TON_TRY(verify(made, ton_writer_temporary(*d->writer), d->job, d->error));
     if (!delivery_improve(&d->task, made, &hold)) {
       break;
     }
@@ -141,20 +145,19 @@ try_and_verify(const Delivery* d, TonDelivered* made, TonAudioWriter** writer)
   return TON_OK;
 }
 
-/// Only what has been verified gets its final name
+/// An error names the file that is to be, not the temporary one
 static TonStatus
 write_and_verify(const Delivery* d, TonDelivered* made)
 {
-  TonAudioWriter* writer = NULL;
-  const TonStatus status = try_and_verify(d, made, &writer);
-  if (!status) {
-    return ton_writer_commit(writer, NULL, NULL, d->error);
-  }
-  if (writer &&
-      strncmp(d->error->file, ton_writer_temporary(writer), 511) == 0) {
+  const TonStatus status = try_and_verify(d, made);
+  if (status && *d->writer &&
+      strncmp(d->error->file, ton_writer_temporary(*d->writer), 511) == 0) {
     ton_string_cut(d->error->file, sizeof(d->error->file), "%s", made->path);
   }
-  ton_writer_abandon(writer);
+  if (status) {
+    ton_writer_abandon(*d->writer);
+    *d->writer = NULL;
+  }
   return status;
 }
 
@@ -181,7 +184,12 @@ deliver(Delivery* d, TonDelivered* made)
   if (status && status != TON_UNSUPPORTED) {
     return status;
   }
-  status = status ? leave_out(d, made) : delivery_judge(&d->task, made);
+  if (!status) {
+    const TonClipping clipping = ton_writer_clipping(*d->writer);
+    status = delivery_judge(&d->task, &clipping, made);
+  } else {
+    status = leave_out(d, made);
+  }
   return status ? ton_fail(d->error, status, "out of memory") : TON_OK;
 }
 
@@ -246,6 +254,7 @@ typedef struct {
   TonMeasurement master;
   double ceiling_dbtp;
   TonDelivered* all;
+  TonAudioWriter** writers; ///< Of the files that are finished
   uint32_t n;
   uint32_t* order; ///< In which they are begun
 } Deliveries;
@@ -297,7 +306,8 @@ deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
   Deliveries* const a = handle;
   TonJob alone = *job; // files share the cores
   alone.threads = a->n > 1 ? 1 : job->threads;
-  const TonDeliverable* const what = &a->release->deliverables[a->order[i]];
+  const uint32_t k = a->order[i];
+  const TonDeliverable* const what = &a->release->deliverables[k];
   Delivery d = {.task = {.release = a->release,
                          .what = what,
                          .format = delivery_format(what->container),
@@ -305,8 +315,22 @@ deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
                          .ceiling_dbtp = a->ceiling_dbtp},
                 .song = a->song,
                 .job = &alone,
-                .error = error};
-  return deliver(&d, &a->all[a->order[i]]);
+                .error = error,
+                .writer = &a->writers[k]};
+  return deliver(&d, &a->all[k]);
+}
+
+/// All files get their names in a row, the sums of the last release go before
+/// and those of this one come after: at no moment do sums lie there that are
+/// false.  What clips was judged already.
+static TonStatus
+publish(Deliveries* a, TonError* error)
+{
+  TON_TRY(checksums_begin(a->song->release, a->all, a->n, error));
+  const TonStatus status = ton_writer_commit_all(a->writers, a->n, error);
+  return status && status != TON_GOAL_MISSED
+             ? status
+             : checksums_write(a->song->release, a->all, a->n, error);
 }
 
 static TonStatus
@@ -321,18 +345,22 @@ deliver_all(const TonSong* song, const TonRelease* r, const TonJob* job,
                            &a.master, NULL, job, error));
   delivery->n = a.n;
   delivery->files = a.all = ton_alloc((a.n + 1) * sizeof(TonDelivered));
+  a.writers = ton_alloc((a.n + 1) * sizeof(TonAudioWriter*));
   a.order = ton_alloc((a.n + 1) * sizeof(uint32_t));
-  TonStatus status = a.all && a.order
+  TonStatus status = a.all && a.writers && a.order
                          ? name_files(&a, error)
                          : ton_fail(error, TON_NO_MEMORY, "out of memory");
   if (!status) {
     find_order(&a);
     status = parallel_for(a.n, job, deliver_one, &a, error);
   }
+  status = status ? status : publish(&a, error);
+  for (uint32_t i = 0; a.writers && i < a.n; ++i) {
+    ton_writer_abandon(a.writers[i]);
+  }
+  ton_free(a.writers);
   ton_free(a.order);
-  return status ? status
-                : checksums_write(song->release, delivery->files, delivery->n,
-                                  error);
+  return status;
 }
 
 void

@@ -5,10 +5,13 @@
 #include "base/string.h"
 #include "song.h"
 
+#include <dirent.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const TonJob job = {.threads = 1};
@@ -120,6 +123,141 @@ own_deliverables_stay_in_the_folder(void** state)
   assert_false(is_there("up/x).wav") || is_there("x).wav"));
 }
 
+/// Every file that the sums name has that sum
+static bool
+sums_are_true(void)
+{
+  char text[4096];
+  bool good = true;
+  assert_true(
+      ton_string_copy(text, sizeof(text), song_read("out/release/SHA256SUMS")));
+  char* rest = text;
+  for (char* line = strsep(&rest, "\n"); line && *line;
+       line = strsep(&rest, "\n")) {
+    char name[512];
+    char sum[65];
+    line[64] = '\0';
+    assert_true(
+        ton_string_format(name, sizeof(name), "out/release/%s", line + 66));
+    good = good && !ton_file_sha256(song_path(name), sum, NULL) &&
+           strcmp(sum, line) == 0;
+  }
+  return good;
+}
+
+static uint32_t
+count_files(void)
+{
+  uint32_t n = 0;
+  DIR* const folder = opendir(song_path("out/release"));
+  assert_non_null(folder);
+  for (const struct dirent* d = readdir(folder); d; d = readdir(folder)) {
+    n += strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
+  }
+  closedir(folder);
+  return n;
+}
+
+static void
+run_and_kill(const char* text, unsigned after_us)
+{
+  song_text("release.yaml", text);
+  const pid_t child = fork();
+  if (child == 0) {
+    TonDelivery made = {0};
+    song_releases(&job, &made, NULL);
+    _exit(0);
+  }
+  usleep(after_us);
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+}
+
+/// Whenever a release is killed, its sums are true or gone, and the next one
+/// leaves no file of the dead one
+static void
+a_killed_release_leaves_no_false_sums(void** state)
+{
+  (void)state;
+  song_mix("out/master.wav", 44100.0, 2, 0.5, -3.0);
+  char text[128];
+  for (unsigned i = 0; i < 24; ++i) {
+    assert_true(ton_string_format(
+        text, sizeof(text),
+        "title: Dead %u\nartist: Run %u\ndeliverables: [wav-24, flac]\n", i % 3,
+        i));
+    run_and_kill(text, 4000 + 3000 * i);
+    assert_true(sums_are_true());
+  }
+  release_and_report("title: Last\ndeliverables: [wav-24, flac]\n");
+  assert_true(sums_are_true());
+  assert_int_equal(count_files(), 5); // two, their sums and two reports
+}
+
+/// Killed between two of the new names: the next run knows both
+static void
+files_of_a_half_named_release_go(void** state)
+{
+  (void)state;
+  char sum[65];
+  char noted[128];
+  song_text("out/release/Half (flac).flac", "half");
+  assert_int_equal(
+      ton_file_sha256(song_path("out/release/Half (flac).flac"), sum, NULL),
+      TON_OK);
+  assert_true(
+      ton_string_format(noted, sizeof(noted), "%s  Half (flac).flac\n", sum));
+  song_text("out/release/.files", noted);
+  song_text("out/release/mine.txt", "not of a release");
+  release_and_report("title: Last\ndeliverables: [wav-24, flac]\n");
+  assert_false(is_there("out/release/Half (flac).flac"));
+  assert_false(is_there("out/release/.files"));
+  assert_true(is_there("out/release/mine.txt"));
+  remove(song_path("out/release/mine.txt"));
+}
+
+/// A master of 16 bits comes out of every form of 16 and 24 bits unchanged
+static void
+a_finished_16_bit_master_is_copied(void** state)
+{
+  (void)state;
+  static float sound[2][44100];
+  const float* const in[] = {sound[0], sound[1]};
+  const TonAudioFormat format = {.rate = 44100,
+                                 .channels = 2,
+                                 .samples = TON_SAMPLES_16,
+                                 .container = "WAV"};
+  TonAudioWriter* w = NULL;
+  for (int i = 0; i < 44100; ++i) { // silence in the middle
+    const bool quiet = i > 15000 && i < 30000;
+    sound[0][i] = quiet ? 0.0F : (float)(i * 7919 % 9001 - 4500) / 32768.0F;
+    sound[1][i] = quiet ? 0.0F : (float)(i * 6007 % 8009 - 4000) / 32768.0F;
+  }
+  assert_int_equal(
+      ton_writer_open(song_path("out/master.wav"), &format, &w, NULL), TON_OK);
+  assert_int_equal(ton_writer_write(w, in, 44100, NULL), TON_OK);
+  assert_int_equal(ton_writer_commit(w, NULL, NULL, NULL), TON_OK);
+  release_and_report("title: Whole\ndeliverables: [wav-16, wav-24, cd, flac, "
+                     "flac-16]\n");
+  double* before[2];
+  song_load(song_path("out/master.wav"), &before[0], &before[1]);
+  static const char* const files[] = {"wav-16).wav", "wav-24).wav", "cd).wav",
+                                      "flac).flac", "flac-16).flac"};
+  for (size_t k = 0; k < TON_COUNT(files); ++k) {
+    char name[128];
+    double* after[2];
+    assert_true(ton_string_format(name, sizeof(name), "out/release/Whole (%s",
+                                  files[k]));
+    assert_int_equal(song_load(song_path(name), &after[0], &after[1]), 44100);
+    for (int c = 0; c < 2; ++c) {
+      assert_memory_equal(before[c], after[c], 44100 * sizeof(double));
+      free(after[c]);
+    }
+  }
+  free(before[0]);
+  free(before[1]);
+}
+
 int
 main(void)
 {
@@ -128,6 +266,9 @@ main(void)
       cmocka_unit_test(a_master_elsewhere_is_reported),
       cmocka_unit_test(a_text_by_hand_needs_no_out_folder),
       cmocka_unit_test(own_deliverables_stay_in_the_folder),
+      cmocka_unit_test(a_killed_release_leaves_no_false_sums),
+      cmocka_unit_test(files_of_a_half_named_release_go),
+      cmocka_unit_test(a_finished_16_bit_master_is_copied),
   };
   return SONG_TESTS(tests);
 }
