@@ -168,7 +168,7 @@ work(MasterText* t, const char* out, TonMasterResult* m)
       t->master->has_loudness ? (double)t->master->loudness_lufs : (double)NAN;
   m->ceiling_dbtp = (double)t->master->ceiling_dbtp;
   MasterFront* front = NULL;
-  MasterOutcome o;
+  MasterOutcome o = {0};
   TonStatus status = prove_glue(t, out, &front);
   const MasterTask task = task_of(t, out);
   status = status ? status : master_run(&task, front, &o, t->job, t->error);
