@@ -21,7 +21,7 @@ typedef struct {
   char item[32]; ///< Permanent key: "headroom", "mono-loss"
   TonLight light;
   double value;   ///< In `unit`; NaN: not defined for this file
-  char unit[12];  ///< "dBTP"
+  char unit[16];  ///< "dBTP"
   double at_s;    ///< Place of the worst; NaN: the whole song
   char text[192]; ///< What was found, one sentence
   char fix[192];  ///< What to do in the mix; "" when green

@@ -19,7 +19,7 @@ TON_API_BEGIN
 typedef struct {
   char metric[48]; ///< "active loudness"
   double value;
-  char unit[12]; ///< "LUFS"
+  char unit[16]; ///< "LUFS"
   double from_s; ///< Time range it holds for; NaN: the whole song
   double to_s;
   double low; ///< Range it was held against; NaN: none
@@ -50,8 +50,8 @@ typedef struct {
                              ///< alone" notes that have no value
   char value[160];           ///< As in the text; "" when left alone
   char rule[48];             ///< "balance.class-target"
-  char reason[192];          ///< For a beginner: the comment beside the value
-  char detail[256]; ///< For an engineer: how it was measured and judged
+  char reason[288];          ///< For a beginner: the comment beside the value
+  char detail[320]; ///< For an engineer: how it was measured and judged
   TonEvidence evidence[6];
   uint32_t n_evidence;
   TonDecisionName names[4];

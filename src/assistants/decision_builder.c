@@ -6,30 +6,27 @@
 #include "assistants/decision_builder.h"
 
 #include "base/array.h"
+#include "base/string.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/// Copy what fits, never a part of a letter
+/// A text of the table of rules, which fits
 static void
-copy_text(char* to, size_t size, const char* from)
+copy_row(char* to, size_t size, const char* from)
 {
-  size_t n = strlen(from);
-  n = n < size ? n : size - 1;
-  while (n && ((unsigned char)from[n] & 0xC0U) == 0x80U) {
-    --n;
-  }
-  memcpy(to, from, n);
-  to[n] = '\0';
+  const bool whole = ton_string_copy(to, size, from);
+  assert(whole);
+  (void)whole;
 }
 
 void
 ton_decision_start(TonDecision* decision, TonRuleId rule, double confidence)
 {
   memset(decision, 0, sizeof(*decision));
-  copy_text(decision->rule, sizeof(decision->rule), ton_rule(rule)->id);
+  copy_row(decision->rule, sizeof(decision->rule), ton_rule(rule)->id);
   decision->confidence = confidence;
 }
 
@@ -64,11 +61,11 @@ ton_decision_range(TonDecision* decision, const char* metric, double value,
   TonEvidence* const e = &decision->evidence[decision->n_evidence++];
   *e = (TonEvidence){
       .value = value, .from_s = NAN, .to_s = NAN, .low = low, .high = high};
-  copy_text(e->metric, sizeof(e->metric), metric);
-  copy_text(e->unit, sizeof(e->unit), row->unit);
+  copy_row(e->metric, sizeof(e->metric), metric);
+  copy_row(e->unit, sizeof(e->unit), row->unit);
   if (!isnan(low) || !isnan(high)) {
-    copy_text(e->source, sizeof(e->source),
-              row->source ? row->source : rule->source);
+    copy_row(e->source, sizeof(e->source),
+             row->source ? row->source : rule->source);
   }
 }
 
@@ -84,8 +81,8 @@ ton_decision_name(TonDecision* decision, const char* what, const char* name)
   assert(decision->n_names < TON_COUNT(decision->names));
   if (decision->n_names < TON_COUNT(decision->names)) {
     TonDecisionName* const n = &decision->names[decision->n_names++];
-    copy_text(n->what, sizeof(n->what), what);
-    copy_text(n->name, sizeof(n->name), name);
+    copy_row(n->what, sizeof(n->what), what);
+    ton_string_cut(n->name, sizeof(n->name), "%s", name);
   }
 }
 
@@ -151,17 +148,17 @@ ton_figure_print(double value, const char* unit, char* buffer, size_t size)
     return buffer;
   }
   if (isinf(value)) {
-    snprintf(buffer, size, "%sinf %s", value < 0.0 ? "-" : "", unit);
+    ton_string_cut(buffer, size, "%sinf %s", value < 0.0 ? "-" : "", unit);
     return buffer;
   }
   if (strcmp(unit, "Hz") == 0 && fabs(value) >= 1000.0) {
     print_number(value / 1000.0, 1, number, sizeof(number));
-    snprintf(buffer, size, "%s kHz", number);
+    ton_string_cut(buffer, size, "%s kHz", number);
     return buffer;
   }
   print_number(value, decimals_of(value, unit), number, sizeof(number));
-  snprintf(buffer, size, "%s%s%.*s", number, *unit ? " " : "",
-           unit_length(value, unit), unit);
+  ton_string_cut(buffer, size, "%s%s%.*s", number, *unit ? " " : "",
+                 unit_length(value, unit), unit);
   return buffer;
 }
 
@@ -182,15 +179,18 @@ typedef struct {
   char* out;
   size_t size;
   size_t length;
+  bool full;    ///< Not all of it fitted
   bool missing; ///< Something named in the current part is not there
 } Sentence;
 
 static void
 add_bytes(Sentence* s, const char* text, size_t n)
 {
-  for (size_t i = 0; i < n && s->length + 1 < s->size; ++i) {
-    s->out[s->length++] = text[i];
-  }
+  const size_t left = s->size - 1 - s->length;
+  s->full |= n > left;
+  n = n < left ? n : left;
+  memcpy(s->out + s->length, text, n);
+  s->length += n;
 }
 
 static bool
@@ -271,7 +271,8 @@ add_choice(Sentence* s, const char* p)
   return *p ? p + 1 : p;
 }
 
-static void
+/// False if it does not fit
+static bool
 write_sentence(const TonDecision* decision, const char* template, char* out,
                size_t size)
 {
@@ -281,23 +282,25 @@ write_sentence(const TonDecision* decision, const char* template, char* out,
     p = *p == '[' ? add_choice(&s, p) : add_until(&s, p, "[");
   }
   out[s.length] = '\0';
+  return !s.full;
 }
 
-void
+bool
 ton_decision_finish(TonDecision* decision)
 {
   const TonRule* const rule = ton_rule_named(decision->rule);
   if (!rule) {
-    return;
+    return true;
   }
-  write_sentence(decision, rule->reason, decision->reason,
-                 sizeof(decision->reason));
-  write_sentence(decision, rule->detail, decision->detail,
-                 sizeof(decision->detail));
+  const bool reason = write_sentence(decision, rule->reason, decision->reason,
+                                     sizeof(decision->reason));
+  const bool detail = write_sentence(decision, rule->detail, decision->detail,
+                                     sizeof(decision->detail));
   decision->n_alternatives = rule->instead != NULL;
   if (rule->instead) {
     TonAlternative* const a = &decision->alternatives[0];
-    copy_text(a->what, sizeof(a->what), rule->instead);
-    copy_text(a->why_not, sizeof(a->why_not), rule->why_not);
+    copy_row(a->what, sizeof(a->what), rule->instead);
+    copy_row(a->why_not, sizeof(a->why_not), rule->why_not);
   }
+  return reason && detail;
 }

@@ -26,14 +26,15 @@ void ton_decision_figure(TonDecision* decision, const char* metric,
 void ton_decision_range(TonDecision* decision, const char* metric, double value,
                         double low, double high);
 
-/// Add a name that the sentences use: "role", "snare".  Cut at a letter if it
-/// is too long.  [any]
+/// Add a name that the sentences use: "role", "snare".  One that is too long
+/// ends in "...".  [any]
 void ton_decision_name(TonDecision* decision, const char* what,
                        const char* name);
 
 /// Write reason and detail, and what was considered instead, from the row of
-/// the decision's rule; done by ton_plan_decide().  [any]
-void ton_decision_finish(TonDecision* decision);
+/// the decision's rule; done by ton_plan_decide().  False if a sentence did not
+/// fit.  [any]
+bool ton_decision_finish(TonDecision* decision);
 
 /// Figure by its metric, or null.  [any]
 TonEvidence* ton_decision_evidence(TonDecision* decision, const char* metric);

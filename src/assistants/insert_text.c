@@ -8,7 +8,6 @@
 #include "base/string.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static void
@@ -60,9 +59,8 @@ ton_chain_band(TonPlan* plan, const TonSetting* settings, uint32_t n)
   TonString text = {0};
   ton_string_add(&text, "{");
   for (uint32_t i = 0; i < n; ++i) {
-    char symbol[32];
-    snprintf(symbol, sizeof(symbol), "1-%s", settings[i].symbol);
-    const TonParam* const param = ton_param(type, symbol);
+    const TonParam* const param =
+        ton_param(type, ton_plan_text(plan, "1-%s", settings[i].symbol));
     if (param) {
       add_setting(&text, param, settings[i].symbol, settings[i].value);
     }

@@ -10,7 +10,6 @@
 #include "base/error.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool
@@ -165,9 +164,7 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
     master_width(&m);
     master_limit(&m);
   }
-  return plan->failed
-             ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")
-             : TON_OK;
+  return ton_plan_check(plan, error);
 }
 
 // After the search ------------------------------------------------------------
@@ -199,16 +196,12 @@ ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
   ton_decision_figure(&d, "loudness of the references", result->goal_lufs);
   ton_decision_range(&d, "limiter reduction", reduction_db, NAN,
                      TON_MASTER_GENTLE_DB);
-  snprintf(d.path, sizeof(d.path), "loudness");
-  snprintf(d.value, sizeof(d.value), "%g LUFS", lufs);
   d.bound_hit = true;
-  ton_plan_decide(plan, &d);
+  ton_plan_decide(plan, "loudness", ton_plan_text(plan, "%g LUFS", lufs), &d);
   result->goal_lufs = lufs;
   search->goal_lufs = lufs;
   search->state = TON_GAIN_SEARCH_MET;
-  return plan->failed
-             ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")
-             : TON_OK;
+  return ton_plan_check(plan, error);
 }
 
 TonStatus
@@ -233,11 +226,9 @@ ton_assist_master_gain(const TonMasterBrief* brief, const TonMasterPlan* result,
   ton_decision_figure(&d, "goal", search->goal_lufs);
   ton_decision_figure(&d, "test renders", search->runs);
   d.bound_hit = search->state == TON_GAIN_SEARCH_BOUND;
-  snprintf(d.path, sizeof(d.path), "chain/%u/limiter/gain", result->limiter);
-  snprintf(d.value, sizeof(d.value), "%+.2f dB",
-           ton_plan_rounded(search->best_db, 100.0));
-  ton_plan_decide(plan, &d);
-  return plan->failed
-             ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")
-             : TON_OK;
+  ton_plan_decide(
+      plan, ton_plan_text(plan, "chain/%u/limiter/gain", result->limiter),
+      ton_plan_text(plan, "%+.2f dB", ton_plan_rounded(search->best_db, 100.0)),
+      &d);
+  return ton_plan_check(plan, error);
 }

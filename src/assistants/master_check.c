@@ -6,9 +6,9 @@
 #include "assistants/master.h"
 
 #include "assistants/master_internal.h"
+#include "base/string.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /// One row of the report: where green and amber end (docs/rules.md 3.1)
@@ -104,8 +104,8 @@ write_row(const CheckRow* r, TonFinding* finding)
   const TonRule* const rule = ton_rule(r->rule);
   const TonRuleFigure* const figure = &rule->figures[0];
   *finding = (TonFinding){.light = judge(r), .value = r->value};
-  snprintf(finding->item, sizeof(finding->item), "%s", r->item);
-  snprintf(finding->unit, sizeof(finding->unit), "%s", figure->unit);
+  ton_string_cut(finding->item, sizeof(finding->item), "%s", r->item);
+  ton_string_cut(finding->unit, sizeof(finding->unit), "%s", figure->unit);
   const bool good = finding->light == TON_LIGHT_GREEN;
   finding->at_s = good ? NAN : r->at_s;
   // nobody can hear what is 120 LU softer than the music
@@ -114,8 +114,9 @@ write_row(const CheckRow* r, TonFinding* finding)
   ton_decision_start(&d, r->rule, 1.0);
   ton_decision_figure(&d, figure->metric, nothing ? -INFINITY : r->value);
   ton_decision_finish(&d);
-  snprintf(finding->text, sizeof(finding->text), "%s", d.reason);
-  snprintf(finding->fix, sizeof(finding->fix), "%s", good ? "" : rule->fix);
+  ton_string_cut(finding->text, sizeof(finding->text), "%s", d.reason);
+  ton_string_cut(finding->fix, sizeof(finding->fix), "%s",
+                 good ? "" : rule->fix);
 }
 
 static uint32_t

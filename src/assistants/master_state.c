@@ -4,24 +4,18 @@
    Recording what the mastering assistant decides.
 */
 #include "assistants/master_internal.h"
-#include "base/string.h"
 
 void
 record_unchanged(const MasterState* m, const char* path, TonDecision* decision)
 {
-  m->plan->failed |=
-      !ton_string_copy(decision->path, sizeof(decision->path), path);
-  decision->value[0] = '\0';
-  ton_plan_decide(m->plan, decision);
+  ton_plan_decide(m->plan, path, NULL, decision);
 }
 
 void
 record_value(const MasterState* m, const char* path, const char* value,
              TonDecision* d)
 {
-  m->plan->failed |= !ton_string_copy(d->path, sizeof(d->path), path) ||
-                     !ton_string_copy(d->value, sizeof(d->value), value);
-  ton_plan_decide(m->plan, d);
+  ton_plan_decide(m->plan, path, value, d);
 }
 
 void

@@ -6,9 +6,9 @@
 */
 #include "assistants/insert_text.h"
 #include "assistants/master_internal.h"
+#include "base/string.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /// Standard deviations between songs that are left uncorrected
@@ -104,12 +104,12 @@ find_target(const TonMasterBrief* brief, TonTone* target)
 {
   *target = brief->tone;
   if (!brief->n_references) {
-    snprintf(target->source, sizeof(target->source), "\"%s\" songs",
-             brief->tone.name);
+    ton_string_cut(target->source, sizeof(target->source), "\"%s\" songs",
+                   brief->tone.name);
     return;
   }
-  snprintf(target->source, sizeof(target->source), "the reference%s",
-           brief->n_references > 1 ? "s" : "");
+  ton_string_cut(target->source, sizeof(target->source), "the reference%s",
+                 brief->n_references > 1 ? "s" : "");
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     double sum = 0.0;
     double squares = 0.0;
@@ -273,11 +273,10 @@ decide_section(const MasterState* m, const ToneSection* s, uint32_t index,
   }
   const TonSetting settings[] = {
       {"at", s->hz}, {"gain", s->gain_db}, {"q", s->q}};
-  const char* const value = ton_chain_band(m->plan, settings, 3);
-  snprintf(d.path, sizeof(d.path), "chain/%u/equaliser/%u/%s", m->n_chain,
-           index, s->kind);
-  snprintf(d.value, sizeof(d.value), "%s", value ? value : "");
-  ton_plan_decide(m->plan, &d);
+  record_value(m,
+               ton_plan_text(m->plan, "chain/%u/equaliser/%u/%s", m->n_chain,
+                             index, s->kind),
+               ton_chain_band(m->plan, settings, 3), &d);
 }
 
 static void

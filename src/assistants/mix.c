@@ -10,7 +10,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /// Step below which a fader is left where it is, dB
@@ -29,14 +28,6 @@ open_state(MixState* state, const TonMixBrief* brief, TonPlan* plan,
     return ton_fail(error, TON_NO_MEMORY, "no memory for the proposal");
   }
   return TON_OK;
-}
-
-static TonStatus
-check_plan(const TonPlan* plan, TonError* error)
-{
-  return plan->failed
-             ? ton_fail(error, TON_NO_MEMORY, "no memory for the proposal")
-             : TON_OK;
 }
 
 static void
@@ -92,7 +83,7 @@ ton_assist_mix(const TonMixBrief* brief, TonPlan* plan, TonError* error)
   propose_place(&state);
   propose_routes(&state);
   propose_space(&state);
-  return check_plan(plan, error);
+  return ton_plan_check(plan, error);
 }
 
 // After a render --------------------------------------------------------------
@@ -145,7 +136,7 @@ ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
     const size_t stem = (size_t)(state.tracks[i].stem - brief->stems);
     correct_fader(&state, &state.tracks[i], after_lufs[stem]);
   }
-  return check_plan(plan, error);
+  return ton_plan_check(plan, error);
 }
 
 TonStatus
@@ -170,10 +161,10 @@ ton_assist_mix_level(const TonMix* existing, double true_peak_dbtp,
   ton_decision_figure(&d, "loudness of the mix", integrated_lufs);
   ton_decision_figure(&d, "wanted peak", TON_MIX_PEAK_DBTP);
   ton_decision_figure(&d, "fader before", (double)mix->fader_db);
-  snprintf(d.path, sizeof(d.path), "buses/%s/fader",
-           ton_plan_name(plan, mix->name));
-  snprintf(d.value, sizeof(d.value), "%+.1f dB", ton_plan_rounded(fader, 10.0));
   d.locked = ton_lock_holds(mix->locks, mix->n_locks, "fader");
-  ton_plan_decide(plan, &d);
-  return check_plan(plan, error);
+  ton_plan_decide(
+      plan,
+      ton_plan_text(plan, "buses/%s/fader", ton_plan_name(plan, mix->name)),
+      ton_plan_text(plan, "%+.1f dB", ton_plan_rounded(fader, 10.0)), &d);
+  return ton_plan_check(plan, error);
 }

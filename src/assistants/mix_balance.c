@@ -7,7 +7,6 @@
 #include "assistants/mix_internal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /// Share of a group's error that its members correct

@@ -8,7 +8,6 @@
 #include "assistants/mix_internal.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { FEWEST_HITS = 8, CANDIDATES = 8 };
 
@@ -53,12 +52,13 @@ static void
 write_compressor(MixState* state, MixTrack* s, const TonSetting* settings,
                  uint32_t n, TonDecision* d)
 {
-  char key[32];
   const char* const value =
       ton_chain_values(state->plan, "compressor", settings, n);
   if (value) {
-    snprintf(key, sizeof(key), "chain/%u/compressor", s->n_chain++);
-    track_decide(state, s, key, value, d);
+    track_decide(
+        state, s,
+        ton_plan_text(state->plan, "chain/%u/compressor", s->n_chain++), value,
+        d);
   }
 }
 

@@ -6,7 +6,6 @@
 #include "assistants/mix_internal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /// Share of power below 150 Hz above which a sound stays near the middle, and

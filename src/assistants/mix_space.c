@@ -7,7 +7,6 @@
 #include "assistants/mix_internal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 // Buses -----------------------------------------------------------------------
@@ -82,10 +81,10 @@ make_bus(const MixState* state, const char* bus, uint32_t members)
   TonDecision d;
   ton_decision_start(&d, TON_RULE_ROUTE_BUS, 0.9);
   ton_decision_figure(&d, "tracks", members);
-  snprintf(d.path, sizeof(d.path), "buses/%s/to",
-           ton_plan_name(state->plan, bus));
-  snprintf(d.value, sizeof(d.value), "Mix");
-  ton_plan_decide(state->plan, &d);
+  ton_plan_decide(state->plan,
+                  ton_plan_text(state->plan, "buses/%s/to",
+                                ton_plan_name(state->plan, bus)),
+                  "Mix", &d);
 }
 
 /// A route that a person chose is kept
@@ -103,9 +102,8 @@ route(const MixState* state, const MixTrack* s, const char* bus,
   ton_decision_start(&d, TON_RULE_ROUTE_GROUP, 0.9);
   ton_decision_figure(&d, "tracks", members);
   ton_decision_name(&d, "role", s->role->name);
-  snprintf(d.path, sizeof(d.path), "%s/to", s->path);
-  snprintf(d.value, sizeof(d.value), "%s", bus);
-  ton_plan_record(state->plan, &d);
+  ton_plan_record(state->plan, ton_plan_text(state->plan, "%s/to", s->path),
+                  bus, &d);
 }
 
 void
@@ -203,15 +201,14 @@ make_reverb(const MixState* state, const char* bus, double decay_s, uint32_t n)
   if (tempo > 0.0) {
     ton_decision_figure(&d, "tempo", tempo);
   }
-  snprintf(d.path, sizeof(d.path), "buses/%s/chain/0/reverb",
-           ton_plan_name(state->plan, bus));
-  snprintf(d.value, sizeof(d.value), "%s", value);
-  const char* const to = ton_plan_text(state->plan, "buses/%s/to",
-                                       ton_plan_name(state->plan, bus));
+  const char* const name = ton_plan_name(state->plan, bus);
   if (!bus_there(state, bus)) {
-    ton_plan_edit(state->plan, to, "Mix", NULL);
+    ton_plan_edit(state->plan, ton_plan_text(state->plan, "buses/%s/to", name),
+                  "Mix", NULL);
   }
-  ton_plan_decide(state->plan, &d);
+  ton_plan_decide(state->plan,
+                  ton_plan_text(state->plan, "buses/%s/chain/0/reverb", name),
+                  value, &d);
 }
 
 static void

@@ -4,9 +4,9 @@
    The tracks of a mix as the assistant sees them: role, trim and what is locked.
 */
 #include "assistants/mix_internal.h"
+#include "base/string.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,9 +28,9 @@ void
 track_decide(const MixState* state, const MixTrack* track, const char* key,
              const char* value, TonDecision* decision)
 {
-  snprintf(decision->path, sizeof(decision->path), "%s/%s", track->path, key);
-  snprintf(decision->value, sizeof(decision->value), "%s", value ? value : "");
-  ton_plan_decide(state->plan, decision);
+  ton_plan_decide(state->plan,
+                  ton_plan_text(state->plan, "%s/%s", track->path, key), value,
+                  decision);
 }
 
 void
@@ -170,7 +170,8 @@ find_backing(MixState* state)
     s->role = s->guess.role = backing;
     s->guess.confidence = 0.65;
     s->guess.rule = TON_RULE_ROLE_BACKING;
-    snprintf(s->guess.word, sizeof(s->guess.word), "%s", lead->stem->strip);
+    ton_string_cut(s->guess.word, sizeof(s->guess.word), "%s",
+                   lead->stem->strip);
   }
 }
 

@@ -7,7 +7,6 @@
 #include "assistants/mix_internal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /// Share of the musical energy that may be lost below a high-pass
@@ -35,14 +34,13 @@ static void
 add_band(MixState* state, MixTrack* s, const char* kind,
          const TonSetting* settings, uint32_t n, TonDecision* d)
 {
-  char key[64];
   const char* const value = ton_chain_band(state->plan, settings, n);
-  if (!value) {
-    return;
+  if (value) {
+    track_decide(state, s,
+                 ton_plan_text(state->plan, "chain/%u/equaliser/%u/%s",
+                               s->n_chain, s->n_bands++, kind),
+                 value, d);
   }
-  snprintf(key, sizeof(key), "chain/%u/equaliser/%u/%s", s->n_chain,
-           s->n_bands++, kind);
-  track_decide(state, s, key, value, d);
 }
 
 // High-pass -------------------------------------------------------------------

@@ -7,17 +7,28 @@
 
 #include "assistants/decision_builder.h"
 #include "base/error.h"
+#include "base/string.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 TonStatus
-ton_plan_apply(const TonPlan* plan, TonDoc* doc, TonError* error)
+ton_plan_check(const TonPlan* plan, TonError* error)
 {
   if (plan->failed) {
     return ton_fail(error, TON_NO_MEMORY, "no memory for the proposal");
   }
+  return plan->too_long
+             ? ton_fail(error, TON_BAD_USE,
+                        "a name or a value is too long for a decision")
+             : TON_OK;
+}
+
+TonStatus
+ton_plan_apply(const TonPlan* plan, TonDoc* doc, TonError* error)
+{
+  TON_TRY(ton_plan_check(plan, error));
   for (uint32_t i = 0; i < plan->n_edits; ++i) {
     TON_TRY(ton_doc_edit(doc, &plan->edits[i], error));
   }
@@ -44,12 +55,21 @@ keep_text(TonPlan* plan, const char* text)
 const char*
 ton_plan_text(TonPlan* plan, const char* format, ...)
 {
-  char buffer[2048];
   va_list args;
   va_start(args, format);
-  vsnprintf(buffer, sizeof(buffer), format, args);
+  const int n = vsnprintf(NULL, 0, format, args);
   va_end(args);
-  return keep_text(plan, buffer);
+  char* const text =
+      n < 0 ? NULL : ton_arena_alloc(&plan->arena, (size_t)n + 1);
+  plan->failed |= !text;
+  if (!text) {
+    return "";
+  }
+  va_start(args, format);
+  const int written = vsnprintf(text, (size_t)n + 1, format, args);
+  va_end(args);
+  plan->failed |= written != n;
+  return text;
 }
 
 void
@@ -70,7 +90,8 @@ ton_plan_edit(TonPlan* plan, const char* path, const char* value,
 }
 
 static void
-decide(TonPlan* plan, const TonDecision* decision, bool say)
+decide(TonPlan* plan, const char* path, const char* value,
+       const TonDecision* decision, bool say)
 {
   TonDecision* const record = ton_decisions_add(&plan->decisions);
   if (!record) {
@@ -78,37 +99,43 @@ decide(TonPlan* plan, const TonDecision* decision, bool say)
     return;
   }
   *record = *decision;
-  ton_decision_finish(record);
-  if (!record->locked && *record->path && *record->value) {
+  const bool whole =
+      ton_string_copy(record->path, sizeof(record->path), path) &&
+      ton_string_copy(record->value, sizeof(record->value),
+                      value ? value : "") &&
+      ton_decision_finish(record);
+  plan->too_long |= !whole;
+  if (whole && !record->locked && *record->path && *record->value) {
     ton_plan_edit(plan, record->path, record->value,
                   say ? record->reason : NULL);
   }
 }
 
 void
-ton_plan_decide(TonPlan* plan, const TonDecision* decision)
+ton_plan_decide(TonPlan* plan, const char* path, const char* value,
+                const TonDecision* decision)
 {
-  decide(plan, decision, true);
+  decide(plan, path, value, decision, true);
 }
 
 void
-ton_plan_record(TonPlan* plan, const TonDecision* decision)
+ton_plan_record(TonPlan* plan, const char* path, const char* value,
+                const TonDecision* decision)
 {
-  decide(plan, decision, false);
+  decide(plan, path, value, decision, false);
 }
 
 const char*
 ton_plan_name(TonPlan* plan, const char* name)
 {
-  char room[TON_PATH_BYTES];
-  size_t at = 0;
-  for (; *name && at + 3 < sizeof(room); ++name) {
+  char* const text = ton_arena_alloc(&plan->arena, 2 * strlen(name) + 1);
+  plan->failed |= !text;
+  for (char* to = text; text && *name; ++name) {
     const bool special = *name == '/' || *name == '~';
-    room[at++] = special ? '~' : *name;
+    *to++ = special ? '~' : *name;
     if (special) {
-      room[at++] = *name == '/' ? '1' : '0';
+      *to++ = *name == '/' ? '1' : '0';
     }
   }
-  room[at] = '\0';
-  return keep_text(plan, room);
+  return text ? text : "";
 }

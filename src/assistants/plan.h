@@ -26,7 +26,8 @@ typedef struct {
   size_t capacity;
   TonDecisions decisions;
   TonArena arena;
-  bool failed; ///< Memory was refused; the plan is incomplete
+  bool failed;   ///< Memory was refused; the plan is incomplete
+  bool too_long; ///< A text did not fit into its decision
 } TonPlan;
 
 /// Rounded to 1 / `steps`, never "-0.0".  [any]
@@ -35,6 +36,10 @@ ton_plan_rounded(double value, double steps)
 {
   return rint(value * steps) / steps + 0.0;
 }
+
+/// TON_NO_MEMORY if memory ran out while the plan was made, TON_BAD_USE if a
+/// text did not fit into its decision.
+TonStatus ton_plan_check(const TonPlan* plan, TonError* error);
 
 /// Apply every edit to a text, in order.
 TonStatus ton_plan_apply(const TonPlan* plan, TonDoc* doc, TonError* error);
@@ -50,14 +55,17 @@ void ton_plan_edit(TonPlan* plan, const char* path, const char* value,
                    const char* comment);
 
 /**
-   Change a value with its record: `decision` is copied into the plan, the
-   end-of-line comment is generated from it.  A record with `locked` set, or
-   with an empty value, only goes into the list of decisions.
+   Change a value with its record: `decision` is copied into the plan with
+   `path` and `value`, the end-of-line comment is generated from it.  A record
+   with `locked` set, or with a null value, only goes into the list of
+   decisions.  A path or value that does not fit is left out and fails the plan.
 */
-void ton_plan_decide(TonPlan* plan, const TonDecision* decision);
+void ton_plan_decide(TonPlan* plan, const char* path, const char* value,
+                     const TonDecision* decision);
 
 /// Same without a comment beside the value.
-void ton_plan_record(TonPlan* plan, const TonDecision* decision);
+void ton_plan_record(TonPlan* plan, const char* path, const char* value,
+                     const TonDecision* decision);
 
 /// A name as it stands in a path: '/' and '~' written "~1", "~0".
 const char* ton_plan_name(TonPlan* plan, const char* name);

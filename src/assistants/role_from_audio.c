@@ -4,9 +4,9 @@
    The role of a track from its sound, where the name does not tell it.
 */
 #include "assistants/roles.h"
+#include "base/string.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /// Power of the bands between two frequencies re all bands, dB
@@ -107,7 +107,7 @@ ton_role_guess(const TonRoles* roles, const char* file, const TonFacts* facts,
       guess->role = role;
       guess->confidence = SURE_OF_SOUND / 100.0;
       guess->rule = TON_RULE_ROLE_SOUND;
-      snprintf(guess->word, sizeof(guess->word), "%s", sound);
+      ton_string_cut(guess->word, sizeof(guess->word), "%s", sound);
     }
   }
   if (guess->confidence < 0.6) {

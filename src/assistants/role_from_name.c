@@ -4,9 +4,9 @@
    The role of a track from its file name.
 */
 #include "assistants/roles.h"
+#include "base/string.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 /// Letters U+00C0 to U+017F without their accents
@@ -228,12 +228,13 @@ word_matches(Span pattern, Span word)
 static bool
 phrase_begins(Span phrase, const char* words)
 {
-  char buffer[64];
-  snprintf(buffer, sizeof(buffer), "%.*s", (int)phrase.length, phrase.text);
-  const char* pattern = buffer;
+  const char* pattern = phrase.text;
+  const char* const end = phrase.text + phrase.length;
   Span p;
   Span w;
-  while (next_span(&pattern, ' ', &p)) {
+  while (pattern < end && next_span(&pattern, ' ', &p)) {
+    const size_t left = (size_t)(end - p.text);
+    p.length = p.length < left ? p.length : left;
     if (!next_span(&words, ' ', &w) || !word_matches(p, w)) {
       return false;
     }
@@ -245,9 +246,12 @@ phrase_begins(Span phrase, const char* words)
 static bool
 phrase_inside(Span phrase, const char* words)
 {
-  char buffer[64];
-  snprintf(buffer, sizeof(buffer), "%.*s", (int)phrase.length, phrase.text);
-  return strstr(words, buffer) != NULL;
+  for (; *words; ++words) {
+    if (strncmp(words, phrase.text, phrase.length) == 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static bool
@@ -291,8 +295,8 @@ match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
       guess->role = &roles->roles[rule->role];
       guess->confidence = rule->confidence;
       guess->rule = TON_RULE_ROLE_NAME;
-      snprintf(guess->word, sizeof(guess->word), "%.*s",
-               (int)found.length - open, found.text);
+      ton_string_cut(guess->word, sizeof(guess->word), "%.*s",
+                     (int)found.length - open, found.text);
       return true;
     }
   }

@@ -7,7 +7,6 @@
 #include "assistants/master_internal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MAX_DB 3.0

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/string.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { ROLE, TO, CHAIN, SENDS };

@@ -176,18 +176,37 @@ test_reason_has_its_figures(void** state)
   ton_decision_start(&d, TON_RULE_TRIM_ACTIVE, 1.0);
   ton_decision_figure(&d, "loudness while it plays", -27.23);
   ton_decision_figure(&d, "starting level", -23.0);
-  snprintf(d.path, sizeof(d.path), "tracks/Lead Vox/trim");
-  snprintf(d.value, sizeof(d.value), "+4.23 dB");
-  ton_plan_decide(&plan, &d);
+  ton_plan_decide(&plan, "tracks/Lead Vox/trim", "+4.23 dB", &d);
   assert_int_equal(plan.n_edits, 1);
   const TonDecision* const record = &plan.decisions.items[0];
   assert_string_equal(plan.edits[0].comment, record->reason);
   assert_non_null(strstr(record->reason, "-27.2 LUFS"));
   assert_non_null(strstr(record->reason, "-23 LUFS"));
   d.locked = true;
-  ton_plan_decide(&plan, &d);
+  ton_plan_decide(&plan, "tracks/Lead Vox/trim", "+4.23 dB", &d);
   assert_int_equal(plan.n_edits, 1);
   assert_int_equal(plan.decisions.count, 2);
+  ton_plan_free(&plan);
+}
+
+/// What does not fit into a record is an error, and a plan's own texts grow
+static void
+test_no_text_is_cut(void** state)
+{
+  (void)state;
+  static char longer[4000];
+  memset(longer, '/', sizeof(longer) - 1);
+  TonError error = {0};
+  TonPlan plan = {0};
+  TonDecision d;
+  assert_int_equal(strlen(ton_plan_text(&plan, "%s.", longer)), 4000);
+  assert_int_equal(strlen(ton_plan_name(&plan, longer)), 2 * 3999);
+  ton_decision_start(&d, TON_RULE_LOCK, 1.0);
+  ton_plan_decide(&plan, "tracks/A/fader", "+1.0 dB", &d);
+  assert_int_equal(ton_plan_check(&plan, &error), TON_OK);
+  ton_plan_decide(&plan, "tracks/A/fader", longer, &d);
+  assert_int_equal(plan.n_edits, 1);
+  assert_int_equal(ton_plan_check(&plan, &error), TON_BAD_USE);
   ton_plan_free(&plan);
 }
 
@@ -219,6 +238,7 @@ main(void)
       cmocka_unit_test(test_tones),
       cmocka_unit_test(test_platforms),
       cmocka_unit_test(test_reason_has_its_figures),
+      cmocka_unit_test(test_no_text_is_cut),
       cmocka_unit_test(test_figures_read_well),
   };
   return TON_TESTS(tests);

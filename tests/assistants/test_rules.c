@@ -158,12 +158,15 @@ test_templates_name_what_the_row_has(void** state)
   }
 }
 
-/// With all its figures at long values every sentence fits its buffer
+/// With all its figures at long values and the longest names that a decision
+/// holds every sentence fits its buffer
 static void
 test_sentences_are_whole(void** state)
 {
   (void)state;
   static const char* const names[] = {"role", "word", "track", "target"};
+  char longest[sizeof(((TonDecisionName*)NULL)->name)] = "";
+  memset(longest, 'x', sizeof(longest) - 1);
   for (uint32_t i = 0; i < TON_RULES; ++i) {
     const TonRule* const rule = ton_rule(i);
     TonDecision d;
@@ -172,11 +175,11 @@ test_sentences_are_whole(void** state)
       ton_decision_figure(&d, rule->figures[f].metric, -123.4);
     }
     for (uint32_t k = 0; k < 4; ++k) {
-      ton_decision_name(&d, names[k], "backing vocal number 12");
+      ton_decision_name(&d, names[k], longest);
     }
-    ton_decision_finish(&d);
-    assert_true(strlen(d.reason) + 1 < sizeof(d.reason));
-    assert_true(strlen(d.detail) + 1 < sizeof(d.detail));
+    if (!ton_decision_finish(&d)) {
+      fail_msg("%s is cut: %s; %s", rule->id, d.reason, d.detail);
+    }
     assert_null(strpbrk(d.reason, "{}[]"));
     assert_null(strpbrk(d.detail, "{}[]"));
   }
@@ -241,7 +244,7 @@ test_a_long_name_is_cut_at_a_letter(void** state)
   TonDecision d;
   ton_decision_start(&d, TON_RULE_ROLE_NAME, 0.9);
   ton_decision_name(&d, "word", name);
-  assert_int_equal(strlen(d.names[0].name) % 3, 0);
+  assert_int_equal((strlen(d.names[0].name) - strlen("...")) % 3, 0);
   assert_true(strlen(d.names[0].name) > 80);
 }
 
