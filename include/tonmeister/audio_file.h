@@ -66,8 +66,23 @@ TonStatus ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
 /// Go to a frame, counted from 0.  [main]
 TonStatus ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error);
 
-/// Samples so far that were NaN or infinite.  [any]
-uint64_t ton_audio_bad_samples(const TonAudio* audio);
+/// From now on replace spikes, samples far above all that surrounds them, by
+/// what lies between their neighbours: they are faults of a file, and one would
+/// decide every level.  A spike at the same place is the same whatever was read
+/// before.  [main]
+void ton_audio_repair(TonAudio* audio);
+
+/// Samples so far that are no sound
+typedef struct {
+  uint64_t bad;         ///< NaN or infinite
+  uint64_t first_bad;   ///< Frame of the first of them
+  uint64_t spikes;      ///< Replaced, see ton_audio_repair()
+  uint64_t spike_frame; ///< Of the highest of them
+  float spike;          ///< Its |sample|, full scale 1
+} TonAudioFaults;
+
+/// Owned by `audio`, valid until it is closed.  [any]
+const TonAudioFaults* ton_audio_faults(const TonAudio* audio);
 
 void ton_audio_close(TonAudio* audio);
 

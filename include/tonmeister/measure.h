@@ -30,6 +30,8 @@ enum {
   TON_MEASURE_STEREO = 1 << 4,    ///< Correlation, mid/side per band
   TON_MEASURE_TIMELINE = 1 << 5,  ///< Curves for plots
   TON_MEASURE_ALL = (1 << 6) - 1,
+  TON_MEASURE_REPAIRED = 1 << 6, ///< ton_measure_file(): without spikes, see
+                                 ///< ton_audio_repair()
 };
 
 /// A run of clipped or flat-topped samples
@@ -80,6 +82,9 @@ typedef struct {
   TonClip clips[16];    ///< The longest first
   uint64_t bad_samples; ///< NaN or infinite, taken as 0
   double first_bad_at_s;
+  uint64_t spikes;   ///< Replaced; 0 unless TON_MEASURE_REPAIRED
+  double spike_dbfs; ///< The highest of them
+  double spike_at_s;
   double silence_head_s; ///< Below -90 dBFS
   double silence_tail_s;
 

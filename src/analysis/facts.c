@@ -46,6 +46,31 @@ set_undefined(TonFacts* f)
   }
 }
 
+/// Highest twelfth octave above 500 Hz over the mean of six neighbours, dB
+static double
+highest_note_db(const TonFacts* f)
+{
+  enum { FROM = 16, SIDE = 3 };
+  double max = -INFINITY;
+  for (uint32_t b = FROM; b + SIDE < TON_TWELFTHS; ++b) {
+    double around = 0.0;
+    for (uint32_t k = b - SIDE; k <= b + SIDE; ++k) {
+      around += k == b ? 0.0 : f->twelfths_db[k] / (2.0 * SIDE);
+    }
+    max = isfinite(around) ? fmax(max, f->twelfths_db[b] - around) : max;
+  }
+  return max;
+}
+
+/// The noise of an empty channel: its 400 ms loudness stays within 2 LU, and no
+/// band stands 3 dB above its neighbours
+static bool
+is_steady_noise(const TonFacts* f)
+{
+  return !f->has_pauses && f->range_lu < 2.0 && f->activity > 0.99 &&
+         highest_note_db(f) < 3.0;
+}
+
 TonStatus
 facts_find(TonFeatures* features, TonFacts* facts)
 {
@@ -62,6 +87,7 @@ facts_find(TonFeatures* features, TonFacts* facts)
   }
   facts->end_level_db = ton_power_db(features->end_power) - facts->active_lufs;
   find_spectra(features, facts);
+  facts->steady_noise = is_steady_noise(facts);
   return find_low_bands(features, facts) ? TON_NO_MEMORY
                                          : find_hum(features, facts);
 }

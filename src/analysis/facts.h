@@ -71,6 +71,9 @@ typedef struct {
                         ///< 300 Hz-3 kHz
 
   TonHum hum;
+  bool
+      steady_noise; ///< Nothing but noise: never pauses, never changes, no note
+                    ///< stands out
 } TonFacts;
 
 /// What is known of one sound

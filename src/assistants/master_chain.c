@@ -31,6 +31,22 @@
 /// Loudness a quiet mix is brought to first, LUFS
 #define WORK_LUFS -23.0
 
+/// Record spikes, which were replaced while the mix was read
+static void
+name_spikes(const MasterState* state)
+{
+  const TonMeasurement* const m = &state->brief->mix->facts.whole;
+  TonDecision d;
+  if (!m->spikes) {
+    return;
+  }
+  ton_decision_start(&d, TON_RULE_REPAIR_SPIKE, 0.95);
+  ton_decision_figure(&d, "spikes", (double)m->spikes);
+  ton_decision_figure(&d, "height", m->spike_dbfs);
+  ton_decision_figure(&d, "place", m->spike_at_s);
+  record_unchanged(state, "chain/despike", &d);
+}
+
 /// A DC offset is inaudible but uses headroom
 static void
 remove_dc(MasterState* m)
@@ -77,6 +93,7 @@ raise_quiet(MasterState* m)
 void
 master_repair(MasterState* m)
 {
+  name_spikes(m);
   remove_dc(m);
   raise_quiet(m);
 }

@@ -137,6 +137,8 @@ rows_of_level(const TonFacts* f, CheckRow* r)
       {"dc", TON_RULE_CHECK_DC, 100.0 * dc, 0.05, 0.5, NAN},
       {"bad-samples", TON_RULE_CHECK_BAD_SAMPLES, (double)m->bad_samples, 0.0,
        0.0, m->first_bad_at_s},
+      {"spikes", TON_RULE_CHECK_SPIKES, (double)m->spikes, 0.0, 0.0,
+       m->spike_at_s},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);

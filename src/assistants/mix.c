@@ -115,7 +115,7 @@ static void
 correct_fader(const MixState* state, const MixTrack* s, double after_lufs)
 {
   const double goal = state->reference_lufs + s->goal_lu;
-  const double error = goal - after_lufs;
+  const double error = goal - after_lufs - s->missing_db;
   if (!s->sounds || s->fader_locked || !s->old || isnan(after_lufs) ||
       !(fabs(error) >= FADER_STEP_DB)) {
     return;

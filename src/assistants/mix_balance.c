@@ -240,7 +240,8 @@ propose_balance(MixState* state)
   balance_voice(state);
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    const double fader = s->goal_lu + state->reference_lufs - s->level_lufs;
+    const double fader =
+        s->goal_lu + state->reference_lufs - s->level_lufs - s->missing_db;
     const double max =
         HIGHEST_DB + fmax(state->reference_lufs - TON_TRIM_LUFS, 0.0);
     s->fader_db =

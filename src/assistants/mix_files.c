@@ -103,16 +103,55 @@ name_bad_samples(const MixState* state, const MixTrack* s)
   track_decide(state, s, "chain/repair", NULL, &d);
 }
 
+/// Record spikes, which were replaced while the file was read
+static void
+name_spikes(const MixState* state, const MixTrack* s)
+{
+  const TonMeasurement* const m = &s->facts->whole;
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_DEFECT_SPIKE, 0.95);
+  ton_decision_figure(&d, "spikes", (double)m->spikes);
+  ton_decision_figure(&d, "height", m->spike_dbfs);
+  ton_decision_figure(&d, "place", m->spike_at_s);
+  track_decide(state, s, "chain/despike", NULL, &d);
+}
+
+static void
+name_noise(const MixState* state, const MixTrack* s)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_TRIM_NOISE, 0.8);
+  ton_decision_range(&d, "loudness while it plays", s->facts->active_lufs,
+                     state->brief->roles->trim.noise_lufs, NAN);
+  ton_decision_range(&d, "level range", s->facts->range_lu, 2.0, NAN);
+  track_decide(state, s, "trim", NULL, &d);
+}
+
+static void
+start_trim(const MixState* state, const MixTrack* s, TonDecision* d)
+{
+  if (s->missing_db > 0.0) {
+    const double highest = state->brief->roles->trim.highest_db;
+    ton_decision_start(d, TON_RULE_TRIM_TOO_SOFT, 0.6);
+    ton_decision_range(d, "gain needed", s->trim_db + s->missing_db, NAN,
+                       highest);
+    ton_decision_figure(d, "highest trim", highest);
+    d->bound_hit = true;
+  } else {
+    ton_decision_start(d, TON_RULE_TRIM_ACTIVE, 1.0);
+    ton_decision_figure(d, "time that plays", s->facts->active_s);
+    ton_decision_figure(d, "starting level", TON_TRIM_LUFS);
+  }
+}
+
 /// The trim's comment also warns of clipping
 static void
 decide_trim(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
-  ton_decision_start(&d, TON_RULE_TRIM_ACTIVE, 1.0);
+  start_trim(state, s, &d);
   ton_decision_figure(&d, "loudness while it plays", s->facts->active_lufs);
-  ton_decision_figure(&d, "time that plays", s->facts->active_s);
-  ton_decision_figure(&d, "starting level", TON_TRIM_LUFS);
-  if (is_clipped(s)) {
+  if (is_clipped(s) && ton_decision_is(&d, TON_RULE_TRIM_ACTIVE)) {
     ton_decision_figure(&d, "longest clipping", s->facts->whole.clips[0].at_s);
   }
   track_decide(state, s, "trim",
@@ -135,6 +174,9 @@ propose_trim(MixState* state)
     if (s->facts->whole.bad_samples) {
       name_bad_samples(state, s);
     }
+    if (s->facts->whole.spikes) {
+      name_spikes(state, s);
+    }
     if (s->sounds && is_clipped(s)) {
       name_clipping(state, s);
     }
@@ -142,7 +184,9 @@ propose_trim(MixState* state)
       track_keep(state, s, "trim");
       continue;
     }
-    if (s->sounds) {
+    if (s->noise) {
+      name_noise(state, s);
+    } else if (s->sounds) {
       decide_trim(state, s);
     }
   }

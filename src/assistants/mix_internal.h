@@ -26,7 +26,9 @@ typedef struct {
   const char* path;    ///< "tracks/Lead Vox"
   bool sounds;         ///< Part of the mix: not silent, not a guide
   bool mono;           ///< One sound, whatever the channels
+  bool noise;          ///< Nothing but soft steady noise: left alone
   double trim_db;
+  double missing_db; ///< What the trim would still have to raise and may not
   double level_lufs; ///< After trim and layout, fader at 0 dB
   double goal_lu;    ///< Re the reference, before groups
   double low_lu;     ///< Range the goal may move in

@@ -82,6 +82,20 @@ find_role(const TonMixBrief* brief, MixTrack* s)
 }
 
 static void
+set_trim(const MixState* state, MixTrack* s)
+{
+  const double wanted = TON_TRIM_LUFS - s->facts->active_lufs;
+  const double highest = state->brief->roles->trim.highest_db;
+  if (s->old && track_locked(s, "trim")) {
+    s->trim_db = (double)s->old->trim_db;
+  } else if (s->sounds) {
+    s->trim_db = rint(fmin(fmax(wanted, -96.0), highest) * 100.0) / 100.0;
+    s->missing_db = fmax(wanted - highest, 0.0);
+  }
+  s->level_lufs = s->facts->active_lufs + s->trim_db;
+}
+
+static void
 open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
 {
   s->stem = stem;
@@ -91,19 +105,16 @@ open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
   s->path = ton_plan_text(state->plan, "tracks/%s",
                           ton_plan_name(state->plan, stem->strip));
   find_role(state->brief, s);
+  s->noise = s->facts->steady_noise && !track_locked(s, "trim") &&
+             s->facts->active_lufs < state->brief->roles->trim.noise_lufs;
   s->sounds = s->facts->layout != TON_LAYOUT_SILENT && !s->role->mute &&
-              isfinite(s->facts->active_lufs) &&
+              isfinite(s->facts->active_lufs) && !s->noise &&
               !(s->old && s->old->mute && track_locked(s, "mute"));
   s->mono = s->facts->layout == TON_LAYOUT_MONO ||
             s->facts->layout == TON_LAYOUT_DUAL_MONO ||
             s->facts->layout == TON_LAYOUT_ONE_SIDED;
   s->fader_locked = track_locked(s, "fader");
-  const double wanted = TON_TRIM_LUFS - s->facts->active_lufs;
-  s->trim_db = s->old && track_locked(s, "trim") ? (double)s->old->trim_db
-               : s->sounds
-                   ? rint(fmin(fmax(wanted, -96.0), 96.0) * 100.0) / 100.0
-                   : 0.0;
-  s->level_lufs = s->facts->active_lufs + s->trim_db;
+  set_trim(state, s);
 }
 
 /// Order by role, brightness and name, never by the order of the stems

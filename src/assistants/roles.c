@@ -113,6 +113,15 @@ static const TonField space_fields[] = {
 
 static const TonTable space_table = {.what = "space", TON_FIELDS(space_fields)};
 
+static const TonField trim_fields[] = {
+    {"highest", TON_AS_DOUBLE, offsetof(TonTrimBounds, highest_db), TON_DB, 0.0,
+     96.0, .flags = TON_REQUIRED},
+    {"noise", TON_AS_DOUBLE, offsetof(TonTrimBounds, noise_lufs), TON_LUFS,
+     -120.0, 0.0, .flags = TON_REQUIRED},
+};
+
+static const TonTable trim_table = {.what = "trim", TON_FIELDS(trim_fields)};
+
 /// A word rule that names its role
 typedef struct {
   TonRoleRule rule;
@@ -149,6 +158,8 @@ static const TonField fields[] = {
      .flags = TON_REQUIRED},
     {"roles", TON_AS_NAMED, IN_TEXT(roles.roles),
      .count = IN_TEXT(roles.n_roles), .table = &role_table,
+     .flags = TON_REQUIRED},
+    {"trim", TON_AS_PART, IN_TEXT(roles.trim), .table = &trim_table,
      .flags = TON_REQUIRED},
     {"space", TON_AS_PART, IN_TEXT(roles.space), .table = &space_table,
      .flags = TON_REQUIRED},

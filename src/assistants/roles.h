@@ -73,6 +73,12 @@ typedef struct {
   double lowpass_hz;
 } TonSpace;
 
+/// How far a recording may be raised
+typedef struct {
+  double highest_db;
+  double noise_lufs; ///< Steady noise below this is left alone
+} TonTrimBounds;
+
 /// A word rule
 typedef struct {
   uint32_t role;
@@ -90,6 +96,7 @@ typedef struct {
   TonRoleRule* rules; ///< First hit wins
   uint32_t n_rules;
   TonSpace space;
+  TonTrimBounds trim;
 } TonRoles;
 
 /// Read data/roles.yaml (or `path`).  [main]

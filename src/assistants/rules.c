@@ -70,6 +70,26 @@ static const TonRule rules[] = {
                      {"time that plays", "s"},
                      {"starting level", "LUFS"},
                      {"longest clipping", "s"}}},
+    [TON_RULE_TRIM_TOO_SOFT] =
+        {"trim.too-soft", TON_STAGE_MIX, ROLES,
+         "{loudness while it plays} while it plays is so soft that it would "
+         "take {gain needed}: raised by no more than {highest trim}; write a "
+         "trim if it is to be louder",
+         "BS.1770 loudness of the time that sounds, relative gate only; a "
+         "trim raises by {highest trim} at most, and the fader does not make "
+         "up for the rest",
+         .figures = {{"loudness while it plays", "LUFS"},
+                     {"gain needed", "dB"},
+                     {"highest trim", "dB"}}},
+    [TON_RULE_TRIM_NOISE] =
+        {"trim.noise", TON_STAGE_MIX, ROLES,
+         "nothing but soft, steady noise, {loudness while it plays}: left as "
+         "it is; mute it if it is not wanted",
+         "never pauses, its 400 ms loudness ranges over {level range}, no "
+         "twelfth octave stands 3 dB above its neighbours: no trim, no "
+         "fader, no effects",
+         .figures = {{"loudness while it plays", "LUFS"},
+                     {"level range", "LU", "docs/rules.md 2.3"}}},
     [TON_RULE_TRIM_SILENT] = {"trim.silent", TON_STAGE_MIX, "docs/rules.md 2.3",
                               "the file is silent",
                               "no sample of the file sounds"},
@@ -86,6 +106,16 @@ static const TonRule rules[] = {
          "{@first one}: export the file again",
          "samples that are infinite or not a number are read as 0",
          .figures = {{"broken samples", "samples"}, {"first one", "s"}}},
+    [TON_RULE_DEFECT_SPIKE] =
+        {"defect.spike", TON_STAGE_MIX, "docs/rules.md 2.1",
+         "{spikes} far louder than all around, the highest of {height} at "
+         "{@place}: left out, export the file again",
+         "single samples over +6 dBFS and 18 dB above the 1.3 ms on either "
+         "side; replaced by what lies between their neighbours before "
+         "anything is measured",
+         .figures = {{"spikes", "samples"},
+                     {"height", "dBFS"},
+                     {"place", "s"}}},
     [TON_RULE_DEFECT_DC] =
         {"defect.dc", TON_STAGE_MIX, "docs/rules.md 2.1",
          "removes a DC offset of {DC offset}: the waveform sits beside the "
@@ -345,6 +375,16 @@ static const TonRule rules[] = {
          "reduction (P95)",
          .figures = {{"loudness of the references", "LUFS"},
                      {"limiter reduction", "dB"}}},
+    [TON_RULE_REPAIR_SPIKE] =
+        {"repair.spike", TON_STAGE_MASTER, "docs/rules.md 2.1",
+         "{spikes} far louder than all around, the highest of {height} at "
+         "{@place}: left out, render the mix again",
+         "single samples over +6 dBFS and 18 dB above the 1.3 ms on either "
+         "side; replaced by what lies between their neighbours before "
+         "anything is measured",
+         .figures = {{"spikes", "samples"},
+                     {"height", "dBFS"},
+                     {"place", "s"}}},
     [TON_RULE_REPAIR_DC] =
         {"repair.dc", TON_STAGE_MASTER, "docs/rules.md 3.1",
          "removes a DC offset of {DC offset}, which would cost loudness",

@@ -52,6 +52,12 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          "samples that are infinite or not a number",
          "export the file again; something went wrong while it was written",
          .figures = {{"broken samples", "samples"}}},
+    [TON_RULE_CHECK_SPIKES - TON_RULE_CHECK_FIRST] =
+        {"check.spikes", CHECK, "far louder than all around: {spikes}",
+         "single samples over +6 dBFS and 18 dB above the 1.3 ms on either "
+         "side",
+         "export the file again; something went wrong while it was written",
+         .figures = {{"spikes", "samples"}}},
     [TON_RULE_CHECK_NOISE - TON_RULE_CHECK_FIRST] =
         {"check.noise", CHECK,
          "noise in the pauses: [{noise} against the music|none]",

@@ -128,6 +128,10 @@ print_repairs(const TonDecisions* all)
       add_strip(&t, d->path, t.length ? ", DC of " : "DC of ");
     } else if (strcmp(d->rule, "trim.silent") == 0) {
       add_strip(&t, d->path, t.length ? ", silent: " : "silent: ");
+    } else if (strcmp(d->rule, "trim.noise") == 0) {
+      add_strip(&t, d->path, t.length ? ", only noise: " : "only noise: ");
+    } else if (strcmp(d->rule, "trim.too-soft") == 0) {
+      add_strip(&t, d->path, t.length ? ", too soft: " : "too soft: ");
     }
   }
   printf("  repaired  %s\n",

@@ -101,7 +101,7 @@ ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
     audio->at += n;
     *got += n;
   }
-  return TON_OK;
+  return audio->repairs ? audio_repair_spikes(audio, out, *got, error) : TON_OK;
 }
 
 TonStatus
@@ -115,10 +115,18 @@ ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error)
   return TON_OK;
 }
 
-uint64_t
-ton_audio_bad_samples(const TonAudio* audio)
+void
+ton_audio_repair(TonAudio* audio)
 {
-  return audio->bad;
+  const TonSamples samples = audio->info.samples;
+  audio->repairs = samples != TON_SAMPLES_16 && samples != TON_SAMPLES_24 &&
+                   samples != TON_SAMPLES_32;
+}
+
+const TonAudioFaults*
+ton_audio_faults(const TonAudio* audio)
+{
+  return &audio->faults;
 }
 
 void

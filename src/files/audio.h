@@ -22,9 +22,10 @@ struct TonAudio {
   TonAudioInfo info;
   uint64_t at;   ///< Next frame
   uint64_t skip; ///< Decoded frames before frame 0
-  uint64_t bad;  ///< Samples that were not finite
-  bool damaged;  ///< Begins as WAV or AIFF, but its chunks are not valid
-  void* buffer;  ///< For the backend, see audio_buffer()
+  TonAudioFaults faults;
+  bool repairs; ///< Spikes are replaced
+  bool damaged; ///< Begins as WAV or AIFF, but its chunks are not valid
+  void* buffer; ///< For the backend, see audio_buffer()
   uint64_t buffer_bytes;
 };
 
@@ -41,6 +42,15 @@ TonStatus audio_open_pcm(TonAudio* audio, TonError* error);
 TonStatus audio_open_sndfile(TonAudio* audio, TonError* error);
 
 TonStatus audio_open_av(TonAudio* audio, TonError* error);
+
+/// Count `bad` samples that are not finite among interleaved frames of floats
+/// which begin at `audio->at`; `in` needs no alignment.  [any]
+void audio_note_bad(TonAudio* audio, const void* in, uint32_t frames,
+                    uint64_t bad);
+
+/// Replace the spikes in the frames just read, which end at `audio->at`.  [any]
+TonStatus audio_repair_spikes(TonAudio* audio, float* const* out,
+                              uint32_t frames, TonError* error);
 
 /// Buffer of at least `bytes`, owned by `audio`; null when memory is refused.
 /// [any]

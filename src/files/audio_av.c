@@ -160,7 +160,9 @@ read_av(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
       for (uint32_t i = 0; i < n; ++i) {
         const float x = av->have[c][av->used + i];
         const bool good = isfinite(x);
-        a->bad += !good;
+        if (!good && !a->faults.bad++) {
+          a->faults.first_bad = a->at + *got + i;
+        }
         if (out) {
           out[c][*got + i] = good ? x : 0.0F;
         }
@@ -393,7 +395,7 @@ decoded_length(TonAudio* a, TonError* error)
     a->at = a->info.frames; // for messages
   }
   a->at = 0;
-  a->bad = 0;
+  a->faults = (TonAudioFaults){0};
   return a->info.frames ? seek_av(a, 0, error) : TON_OK;
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file What every reader backend needs: checks of a path, the error for a file
-/// that is not audio, and a buffer kept with the file.
+/// that is not audio, the count of samples that are no numbers, and a buffer kept
+/// with the file.
 #include "files/audio.h"
 
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,6 +68,23 @@ audio_refuse(const char* path, TonError* error)
       " or CAF (this build has no libav* for other forms)"
 #endif
   );
+}
+
+void
+audio_note_bad(TonAudio* audio, const void* in, uint32_t frames, uint64_t bad)
+{
+  const uint32_t channels = audio->info.channels;
+  for (uint32_t i = 0; bad && !audio->faults.bad && i < frames * channels;
+       ++i) {
+    float x = 0.0F;
+    memcpy(&x, (const uint8_t*)in + 4 * (size_t)i, sizeof(x));
+    if (!isfinite(x)) {
+      audio->faults.bad = 1;
+      audio->faults.first_bad = audio->at + i / channels;
+      --bad;
+    }
+  }
+  audio->faults.bad += bad;
 }
 
 void*

@@ -92,7 +92,8 @@ convert(TonAudio* a, const uint8_t* in, float* const* out, uint32_t frames)
   } else if (a->info.samples == TON_SAMPLES_32) {
     pcm->from32(out, in, channels, frames);
   } else {
-    a->bad += pcm->from_float(out, in, channels, frames);
+    const uint64_t bad = pcm->from_float(out, in, channels, frames);
+    audio_note_bad(a, in, frames, bad);
   }
 }
 

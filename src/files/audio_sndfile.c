@@ -126,8 +126,9 @@ read_frames(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
   }
   const sf_count_t n = sf_readf_float(s->file, buffer, frames);
   *got = n > 0 ? (uint32_t)n : 0;
-  a->bad += ton_pcm()->from_float(out, (const uint8_t*)buffer, a->info.channels,
-                                  *got);
+  audio_note_bad(a, buffer, *got,
+                 ton_pcm()->from_float(out, (const uint8_t*)buffer,
+                                       a->info.channels, *got));
   return !*got && sf_error(s->file) ? fail_at(a, error) : TON_OK;
 }
 

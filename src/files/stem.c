@@ -133,6 +133,7 @@ fill_cache(const char* from, const char content[33], uint32_t rate,
 {
   Conversion c = {0};
   TON_TRY(ton_audio_open(from, &c.audio, error));
+  ton_audio_repair(c.audio);
   TonStatus status = prepare(&c, rate, path, error);
   status = status ? status : convert(&c, progress, handle, error);
   if (!status) {

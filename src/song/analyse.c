@@ -9,6 +9,8 @@
 
 #include <tonmeister/song.h>
 
+#include <string.h>
+
 static bool
 add(void* handle, const float* const* in, uint32_t frames)
 {
@@ -36,7 +38,7 @@ analyse(TonAudio* audio, unsigned what, TonSound* sound, const TonJob* job,
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   if (!status) {
-    sound->facts.whole.bad_samples += ton_audio_bad_samples(audio);
+    note_faults(audio, &sound->facts.whole);
   }
   ton_analysis_free(analysis);
   return status;
@@ -49,6 +51,7 @@ analyse_file(const char* path, unsigned what, TonSound* sound,
   TonAudio* audio = NULL;
   *sound = (TonSound){0};
   TON_TRY(ton_audio_open(path, &audio, error));
+  ton_audio_repair(audio);
   const uint32_t rate = ton_audio_info(audio)->rate;
   const TonStatus status =
       rate < 8000
@@ -57,6 +60,35 @@ analyse_file(const char* path, unsigned what, TonSound* sound,
           : analyse(audio, what, sound, job, error);
   ton_audio_close(audio);
   return status;
+}
+
+/// Meters of the file itself, for the faults that a conversion hides
+static TonStatus
+add_own_faults(const char* path, TonMeasurement* m, const TonJob* job,
+               TonError* error)
+{
+  TonMeasurement own;
+  TON_TRY(ton_measure_file(path, TON_MEASURE_LEVELS | TON_MEASURE_REPAIRED,
+                           &own, NULL, job, error));
+  m->clipped_samples = own.clipped_samples;
+  m->n_clips = own.n_clips;
+  memcpy(m->clips, own.clips, sizeof(m->clips));
+  m->bad_samples = own.bad_samples;
+  m->first_bad_at_s = own.first_bad_at_s;
+  m->spikes = own.spikes;
+  m->spike_dbfs = own.spike_dbfs;
+  m->spike_at_s = own.spike_at_s;
+  return TON_OK;
+}
+
+TonStatus
+analyse_converted(const char* path, const char* converted, unsigned what,
+                  TonSound* sound, const TonJob* job, TonError* error)
+{
+  TON_TRY(analyse_file(converted, what, sound, job, error));
+  return strcmp(path, converted) == 0
+             ? TON_OK
+             : add_own_faults(path, &sound->facts.whole, job, error);
 }
 
 typedef struct {
@@ -80,9 +112,9 @@ analyse_half(void* handle, uint32_t i, const TonJob* job, TonError* error)
   Halves* const h = handle;
   const TonJob own = {
       .threads = 1, .progress = tell, .handle = (void*)(uintptr_t)job};
-  return i == 0
-             ? analyse_file(h->path, 0, h->sound, &own, error)
-             : ton_measure_file(h->path, h->what, &h->whole, NULL, &own, error);
+  return i == 0 ? analyse_file(h->path, 0, h->sound, &own, error)
+                : ton_measure_file(h->path, h->what | TON_MEASURE_REPAIRED,
+                                   &h->whole, NULL, &own, error);
 }
 
 TonStatus

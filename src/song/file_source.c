@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool
@@ -52,6 +53,22 @@ source_of_temp(TempAudio* audio)
   temp_audio_rewind(audio);
   return (TonSource){audio, pull_temp, NULL, temp_audio_channels(audio),
                      temp_audio_frames(audio)};
+}
+
+void
+note_faults(const TonAudio* audio, TonMeasurement* m)
+{
+  const TonAudioFaults* const f = ton_audio_faults(audio);
+  const double rate = ton_audio_info(audio)->rate;
+  if (f->bad) {
+    m->bad_samples += f->bad;
+    m->first_bad_at_s = (double)f->first_bad / rate;
+  }
+  if (f->spikes) {
+    m->spikes = f->spikes;
+    m->spike_dbfs = 20.0 * log10((double)f->spike);
+    m->spike_at_s = (double)f->spike_frame / rate;
+  }
 }
 
 enum { CHUNK = 8192 };

@@ -102,6 +102,7 @@ run_front(MasterRun* r, MasterFront* f)
   TonAudio* audio = NULL;
   const unsigned long refusals = ton_alloc_refusals();
   TON_TRY(ton_audio_open(r->task->source, &audio, r->error));
+  ton_audio_repair(audio);
   const TonSource source = source_of(audio);
   const TonSink sink = {f, take_front};
   const TonStatus status =

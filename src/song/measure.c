@@ -42,6 +42,9 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
     ton_audio_close(audio);
     return TON_UNSUPPORTED;
   }
+  if (what & TON_MEASURE_REPAIRED) {
+    ton_audio_repair(audio);
+  }
   TonMeters* const meters = ton_meters_new(info->rate, info->channels, what);
   TonStatus status = meters ? feed(audio, meters, job, error)
                             : ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -49,7 +52,7 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
     status = ton_meters_finish(meters, result)
                  ? ton_fail(error, TON_NO_MEMORY, "no memory for the readings")
                  : TON_OK;
-    result->bad_samples += ton_audio_bad_samples(audio);
+    note_faults(audio, result);
   }
   if (owner && !status) {
     *owner = meters;

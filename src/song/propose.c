@@ -49,8 +49,8 @@ analyse_stem(void* handle, uint32_t i, const TonJob* job, TonError* error)
 {
   const Proposal* const p = handle;
   TonSound* const sound = &p->sounds[i];
-  TON_TRY(
-      analyse_file(p->ready[i].path, TON_MEASURE_LEVELS, sound, job, error));
+  TON_TRY(analyse_converted(p->mix->strips[i].file, p->ready[i].path,
+                            TON_MEASURE_LEVELS, sound, job, error));
   ton_features_thin(&sound->features);
   return TON_OK;
 }

@@ -176,6 +176,7 @@ static TonStatus
 open_stem(OpenStems* s, uint32_t i, const char* file, TonError* error)
 {
   TON_TRY(ton_audio_open(s->ready[i].path, &s->audio[i], error));
+  ton_audio_repair(s->audio[i]);
   const TonAudioInfo* const info = ton_audio_info(s->audio[i]);
   if (info->channels > 2) {
     return ton_fail_file(error, TON_UNSUPPORTED, file,

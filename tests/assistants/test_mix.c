@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/decision_builder.h"
 #include "assistants/mix.h"
 #include "assistants/rules.h"
 #include "base/array.h"
@@ -7,6 +8,7 @@
 #include "signals.h"
 #include "stems.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { RATE = 48000, SECONDS = 12, N = RATE * SECONDS, LATE = 2 * RATE };
@@ -638,6 +640,97 @@ test_steady_rumble_is_cut(void** state)
   ton_sound_free(&sound);
 }
 
+static const TonDecision*
+decision_of(const TonPlan* plan, TonRuleId rule)
+{
+  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
+    if (ton_decision_is(&plan->decisions.items[i], rule)) {
+      return &plan->decisions.items[i];
+    }
+  }
+  return NULL;
+}
+
+/// An empty channel is not raised, placed or sent anywhere; the others are as
+/// if it were not there
+static void
+test_noise_is_left_alone(void** state)
+{
+  (void)state;
+  static double x[N];
+  signal_white(x, N, 5);
+  for (uint64_t i = 0; i < N; ++i) {
+    x[i] *= pow(10.0, -75.0 / 20.0);
+  }
+  TonSound noise;
+  TonPlan plan = {0};
+  TonError error = {0};
+  sound_of(x, NULL, N, RATE, 4096, &noise);
+  const TonMixStem stems[] = {
+      {.strip = "Lead Vox", .file = "Lead Vox.wav", .sound = &plain[9]},
+      {.strip = "Synth Pluck", .file = "Synth Pluck.wav", .sound = &noise}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 2, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, &error), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_TRIM_NOISE);
+  assert_non_null(d);
+  EXPECT_NEAR("noise", d->evidence[0].value, noise.facts.active_lufs, 0.0,
+              "LUFS");
+  for (uint32_t i = 0; i < plan.n_edits; ++i) {
+    const bool role =
+        strcmp(plan.edits[i].path, "tracks/Synth Pluck/role") == 0;
+    assert_true(role || !strstr(plan.edits[i].path, "Synth Pluck"));
+  }
+  ton_plan_free(&plan);
+  ton_sound_free(&noise);
+  // loud noise may be meant, and a soft voice is no noise
+  signal_white(x, N, 5);
+  for (uint64_t i = 0; i < N; ++i) {
+    x[i] *= 0.1;
+  }
+  sound_of(x, NULL, N, RATE, 4096, &noise);
+  assert_true(noise.facts.steady_noise);
+  assert_int_equal(ton_assist_mix(&brief, &plan, &error), TON_OK);
+  assert_null(decision_of(&plan, TON_RULE_TRIM_NOISE));
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    assert_false(plain[i].facts.steady_noise);
+  }
+  ton_plan_free(&plan);
+  ton_sound_free(&noise);
+}
+
+/// A bass that somebody turned down by 80 dB is raised by what the table allows
+static void
+test_a_trim_is_bounded(void** state)
+{
+  (void)state;
+  static double x[N];
+  for (uint64_t i = 0; i < N; ++i) {
+    x[i] = 1e-4 * made[6][i];
+  }
+  TonSound soft;
+  TonPlan plan = {0};
+  TonError error = {0};
+  sound_of(x, NULL, N, RATE, 4096, &soft);
+  const TonMixStem stems[] = {
+      {.strip = "Lead Vox", .file = "Lead Vox.wav", .sound = &plain[9]},
+      {.strip = "Bass", .file = "Bass.wav", .sound = &soft}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 2, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, &error), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_TRIM_TOO_SOFT);
+  assert_non_null(d);
+  assert_string_equal(d->value, "+36.00 dB");
+  assert_true(d->bound_hit);
+  double whole = 0.0;
+  for (uint32_t i = 0; i < plan.n_edits; ++i) {
+    if (strcmp(plan.edits[i].path, "tracks/Bass/fader") == 0) {
+      whole = atof(plan.edits[i].value);
+    }
+  }
+  EXPECT_AT_MOST("the fader does not make up for it", whole, 6.0, "dB");
+  ton_plan_free(&plan);
+  ton_sound_free(&soft);
+}
+
 static int
 open_all(void** state)
 {
@@ -678,6 +771,8 @@ main(void)
       cmocka_unit_test(test_correction_after_a_render),
       cmocka_unit_test(test_mix_peak),
       cmocka_unit_test(test_steady_rumble_is_cut),
+      cmocka_unit_test(test_noise_is_left_alone),
+      cmocka_unit_test(test_a_trim_is_bounded),
   };
   return cmocka_run_group_tests(tests, open_all, close_all);
 }

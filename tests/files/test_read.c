@@ -169,7 +169,8 @@ numbers_that_are_none_become_silence_and_are_counted(void** state)
     assert_int_equal(ton_audio_open(room_path("nan.wav"), &a, NULL), 0);
     assert_int_equal(ton_audio_read(a, into, 10, &got, NULL), 0);
     assert_int_equal(got, 5);
-    assert_int_equal(ton_audio_bad_samples(a), 3);
+    assert_int_equal(ton_audio_faults(a)->bad, 3);
+    assert_int_equal(ton_audio_faults(a)->first_bad, 1);
     ton_audio_close(a);
     static const float wanted[] = {0.5F, 0.0F, 0.0F, 0.0F, -0.25F};
     assert_memory_equal(back[0], wanted, sizeof(wanted));

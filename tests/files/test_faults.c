@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
+#include "signals.h"
+#include "temp_dir.h"
+
+#include <string.h>
+
+enum { RATE = 48000, N = 20000 };
+
+static float sound[N];
+static float whole[N];
+static float part[N];
+
+/// Music that peaks at -3 dBFS, written as float with samples replaced
+static void
+write_with(const uint32_t* at, const float* values, uint32_t n, float gain)
+{
+  static const float* const in[] = {sound};
+  const TonAudioFormat format = {.rate = RATE,
+                                 .channels = 1,
+                                 .samples = TON_SAMPLES_FLOAT,
+                                 .container = "WAV"};
+  for (uint32_t i = 0; i < N; ++i) {
+    sound[i] = gain * (float)(0.5 * sin(0.05 * i) + 0.2 * sin(0.41 * i));
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    sound[at[i]] = values[i];
+  }
+  room_write("faults.wav", &format, in, N, NULL);
+}
+
+static TonAudio*
+open_repaired(void)
+{
+  TonAudio* a = NULL;
+  assert_int_equal(ton_audio_open(room_path("faults.wav"), &a, NULL), TON_OK);
+  ton_audio_repair(a);
+  return a;
+}
+
+static void
+spikes_are_replaced_wherever_they_stand(void** state)
+{
+  (void)state;
+  static const uint32_t at[] = {0, 1, 5000, 5003, 9000, N - 1};
+  static const float spikes[] = {100.0F, -1e30F, 1e30F, 50.0F, -100.0F, 4e9F};
+  static float* const to[] = {whole};
+  write_with(at, spikes, 6, 1.0F);
+  TonAudio* const a = open_repaired();
+  uint32_t got = 0;
+  assert_int_equal(ton_audio_read(a, to, N, &got, NULL), TON_OK);
+  assert_int_equal(got, N);
+  const TonAudioFaults* const faults = ton_audio_faults(a);
+  assert_int_equal(faults->spikes, 6);
+  assert_int_equal(faults->spike_frame, 1);
+  assert_true(faults->spike == 1e30F);
+  for (uint32_t i = 0; i < N; ++i) {
+    const double clean = 0.5 * sin(0.05 * i) + 0.2 * sin(0.41 * i);
+    EXPECT_NEAR("repaired", (double)whole[i], clean, 0.25, "");
+    const bool spike =
+        i < 2 || i == 5000 || i == 5003 || i == 9000 || i == N - 1;
+    assert_true(spike || whole[i] == sound[i]);
+  }
+  ton_audio_close(a);
+}
+
+/// The same samples whatever is read at once, and after a jump
+static void
+repair_does_not_depend_on_the_reading(void** state)
+{
+  (void)state;
+  static const uint32_t chunks[] = {1, 7, 64, 997};
+  static float* const to[] = {whole};
+  TonAudio* a = open_repaired();
+  uint32_t got = 0;
+  assert_int_equal(ton_audio_read(a, to, N, &got, NULL), TON_OK);
+  ton_audio_close(a);
+  for (uint32_t k = 0; k < TON_COUNT(chunks); ++k) {
+    a = open_repaired();
+    assert_int_equal(ton_audio_seek(a, 4999, NULL), TON_OK);
+    for (uint32_t i = 4999; i < 9100; i += got) {
+      float* const here[] = {part + i};
+      assert_int_equal(ton_audio_read(a, here, chunks[k], &got, NULL), TON_OK);
+    }
+    assert_memory_equal(part + 4999, whole + 4999, 4101 * sizeof(float));
+    ton_audio_close(a);
+  }
+}
+
+/// A file that is loud all over, a wide hit, and a spike that nobody asked to
+/// replace stay as they are
+static void
+loud_sound_is_no_spike(void** state)
+{
+  (void)state;
+  static const uint32_t at[] = {9000};
+  static const float spike[] = {1000.0F};
+  static float* const to[] = {whole};
+  for (uint32_t k = 0; k < 3; ++k) {
+    TonAudio* a = NULL;
+    uint32_t got = 0;
+    write_with(at, spike, k == 2, k == 0 ? 32768.0F : 1.0F);
+    if (k == 1) {
+      for (uint32_t i = 0; i < 12; ++i) {
+        sound[7000 + i] = 8.0F;
+      }
+    }
+    static const float* const in[] = {sound};
+    const TonAudioFormat format = {.rate = RATE,
+                                   .channels = 1,
+                                   .samples = TON_SAMPLES_FLOAT,
+                                   .container = "WAV"};
+    room_write("faults.wav", &format, in, N, NULL);
+    assert_int_equal(ton_audio_open(room_path("faults.wav"), &a, NULL), TON_OK);
+    if (k < 2) {
+      ton_audio_repair(a);
+    }
+    assert_int_equal(ton_audio_read(a, to, N, &got, NULL), TON_OK);
+    assert_memory_equal(whole, sound, sizeof(sound));
+    assert_int_equal(ton_audio_faults(a)->spikes, 0);
+    ton_audio_close(a);
+  }
+}
+
+/// A sample without a number is known by its place, beside a spike too
+static void
+the_first_bad_sample_has_a_place(void** state)
+{
+  (void)state;
+  static const uint32_t at[] = {12000, 12001, 15000};
+  static const float values[] = {1e30F, NAN, INFINITY};
+  static float* const to[] = {whole};
+  write_with(at, values, 3, 1.0F);
+  TonAudio* const a = open_repaired();
+  uint32_t got = 0;
+  assert_int_equal(ton_audio_read(a, to, N, &got, NULL), TON_OK);
+  const TonAudioFaults* const faults = ton_audio_faults(a);
+  assert_int_equal(faults->bad, 2);
+  assert_int_equal(faults->first_bad, 12001);
+  assert_int_equal(faults->spikes, 1);
+  assert_int_equal(faults->spike_frame, 12000);
+  EXPECT_AT_MOST("repaired", fabs((double)whole[12000]), 1.0, "");
+  ton_audio_close(a);
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(spikes_are_replaced_wherever_they_stand),
+      cmocka_unit_test(repair_does_not_depend_on_the_reading),
+      cmocka_unit_test(loud_sound_is_no_spike),
+      cmocka_unit_test(the_first_bad_sample_has_a_place),
+  };
+  return ROOM_TESTS(tests);
+}
