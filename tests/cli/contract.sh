@@ -256,7 +256,7 @@ says "compare" exits 0 "$ton" compare "$work/first.wav" "$work/stems/02 Bass.wav
 says "apply" exits 0 "$ton" apply "$work/first.wav" "$work/fx.wav" highpass:freq=80Hz compressor:threshold=-20dB,ratio=4
 says "an output that would not be what its name says" complains 2 'would be a WAV' "$ton" apply "$work/first.wav" "$work/fx.flac" gain:gain=1dB
 says "apply keeps it mono" sh -c "'$ton' apply '$work/stems/01 Kick.wav' '$work/mono.wav' compressor limiter && '$ton' measure '$work/mono.wav' | grep -q '1 channel,'"
-says "apply of a stereo effect" sh -c "'$ton' apply '$work/stems/01 Kick.wav' '$work/wide.wav' reverb && '$ton' measure '$work/wide.wav' | grep -q '2 channels,'"
+says "apply of a stereo effect" sh -c "'$ton' apply '$work/stems/01 Kick.wav' '$work/wide.wav' gain:gain=-6dB reverb && '$ton' measure '$work/wide.wav' | grep -q '2 channels,'"
 says "apply onto itself is refused" complains 2 'is the input' "$ton" apply "$work/fx.wav" "$work/fx.wav" gain:gain=1dB
 says "unknown processor" complains 2 'compressor' "$ton" apply "$work/fx.wav" "$work/g.wav" compresor:ratio=4
 says "a message says where its words are explained" complains 3 'tonmeister help LU' "$ton" master "$work/first.wav" -o "$work/loud.wav" --loudness "-1 LUFS"
