@@ -86,20 +86,23 @@ const TonAudioFaults* ton_audio_faults(const TonAudio* audio);
 
 void ton_audio_close(TonAudio* audio);
 
-/// Texts carried by a file; empty strings are not written
+/// Texts carried by a file, of any length.  To be written they are the caller's,
+/// and what is null or "" is left out; read, they are never null and belong to
+/// `memory`.
 typedef struct {
-  char title[256];
-  char artist[256];
-  char album[256];
-  char album_artist[256];
-  char composer[256];
-  char genre[64];
-  char date[32]; ///< "2026" or "2026-11-21"
-  char comment[512];
-  char copyright[256];
-  char publisher[256];
-  char isrc[16];
-  char upc[16];
+  const char* title;
+  const char* artist;
+  const char* album;
+  const char* album_artist;
+  const char* composer;
+  const char* genre;
+  const char* date; ///< "2026" or "2026-11-21"
+  const char* comment;
+  const char* copyright;
+  const char* publisher;
+  const char* isrc;
+  const char* upc;
+  char* memory;   ///< Of ton_tags_read(); null where tags are written
   uint32_t track; ///< 0: none
   uint32_t track_total;
   bool has_gain;        ///< ReplayGain 2.0 fields below are set
@@ -208,9 +211,12 @@ void ton_writer_abandon(TonAudioWriter* writer);
 /// writing or committing them is TON_INTERRUPTED.  [main]
 void ton_writer_abandon_all(void);
 
-/// Read tags back (cover_path stays null; `has_cover` tells).  [main]
+/// Read tags back (cover_path stays null; `has_cover` tells).  Freed with
+/// ton_tags_free(), also after an error.  [main]
 TonStatus ton_tags_read(const char* path, TonTags* tags, bool* has_cover,
                         TonError* error);
+
+void ton_tags_free(TonTags* tags);
 
 /// Convert rates, linear phase at soxr's very high quality without roll-off,
 /// planar, streaming.  The result does not depend on how it is cut.

@@ -5,6 +5,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// Zeroed memory aligned to 64 bytes, or null.  Freed with ton_free().  [main]
 void* ton_alloc(size_t bytes);
 
@@ -45,5 +49,9 @@ char* ton_arena_string(TonArena* arena, const char* text, size_t length);
 
 /// Free everything; the arena is empty and usable again.  [main]
 void ton_arena_free(TonArena* arena);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

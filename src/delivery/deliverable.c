@@ -28,34 +28,27 @@ delivery_audio_format(const DeliveryTask* task)
                     .short_term_max_lufs = NAN}};
 }
 
-static void
-copy_tag(char* to, size_t size, const char* from)
-{
-  ton_string_cut(to, size, "%s", from ? from : "");
-}
-
 TonTags
 delivery_tags(const TonRelease* r, const TonMeasurement* m)
 {
-  TonTags t = {.track = r->track,
-               .track_total = r->track_total,
-               .has_gain = isfinite(m->integrated_lufs),
-               .track_gain_db = -18.0 - m->integrated_lufs,
-               .track_peak_dbtp = m->true_peak_dbtp,
-               .cover_path = r->cover};
-  copy_tag(t.title, sizeof(t.title), r->title);
-  copy_tag(t.artist, sizeof(t.artist), r->artist);
-  copy_tag(t.album, sizeof(t.album), r->album);
-  copy_tag(t.album_artist, sizeof(t.album_artist), r->album_artist);
-  copy_tag(t.composer, sizeof(t.composer), r->composer);
-  copy_tag(t.genre, sizeof(t.genre), r->genre);
-  copy_tag(t.date, sizeof(t.date), r->date);
-  copy_tag(t.comment, sizeof(t.comment), r->comment);
-  copy_tag(t.copyright, sizeof(t.copyright), r->copyright);
-  copy_tag(t.publisher, sizeof(t.publisher), r->publisher);
-  copy_tag(t.isrc, sizeof(t.isrc), r->isrc);
-  copy_tag(t.upc, sizeof(t.upc), r->upc);
-  return t;
+  return (TonTags){.title = r->title,
+                   .artist = r->artist,
+                   .album = r->album,
+                   .album_artist = r->album_artist,
+                   .composer = r->composer,
+                   .genre = r->genre,
+                   .date = r->date,
+                   .comment = r->comment,
+                   .copyright = r->copyright,
+                   .publisher = r->publisher,
+                   .isrc = r->isrc,
+                   .upc = r->upc,
+                   .track = r->track,
+                   .track_total = r->track_total,
+                   .has_gain = isfinite(m->integrated_lufs),
+                   .track_gain_db = -18.0 - m->integrated_lufs,
+                   .track_peak_dbtp = m->true_peak_dbtp,
+                   .cover_path = r->cover};
 }
 
 static double

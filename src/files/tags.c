@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Tags of audio files, read and written.
+#include "base/array.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "files/files.h"
 
 #include <errno.h>
@@ -26,18 +28,54 @@ check_cover(const char* path, TonError* error)
   return TON_OK;
 }
 
+/// The first text that is another one in the file, null if there is none
+static const char*
+find_changed(const TonTags* tags, const TonTags* back)
+{
+  const struct {
+    const char* name;
+    const char* wanted;
+    const char* got;
+  } texts[] = {{"title", tags->title, back->title},
+               {"artist", tags->artist, back->artist},
+               {"album", tags->album, back->album},
+               {"album-artist", tags->album_artist, back->album_artist},
+               {"composer", tags->composer, back->composer},
+               {"genre", tags->genre, back->genre},
+               {"date", tags->date, back->date},
+               {"comment", tags->comment, back->comment},
+               {"copyright", tags->copyright, back->copyright},
+               {"publisher", tags->publisher, back->publisher},
+               {"isrc", tags->isrc, back->isrc},
+               {"upc", tags->upc, back->upc}};
+  for (size_t i = 0; i < TON_COUNT(texts); ++i) {
+    if (strcmp(texts[i].wanted ? texts[i].wanted : "", texts[i].got) != 0) {
+      return texts[i].name;
+    }
+  }
+  return tags->track != back->track ? "track" : NULL;
+}
+
 /// TagLib does not notice when a disk is full: read back what it wrote
-static bool
-came_through(const char* part, const TonTags* tags)
+static TonStatus
+check_written(const char* part, const char* path, const TonTags* tags,
+              TonError* error)
 {
   TonTags back;
   bool cover = false;
-  return ton_tags_read(part, &back, &cover, NULL) == TON_OK &&
-         strcmp(back.title, tags->title) == 0 &&
-         strcmp(back.artist, tags->artist) == 0 &&
-         strcmp(back.isrc, tags->isrc) == 0 &&
-         strcmp(back.upc, tags->upc) == 0 && back.track == tags->track &&
-         cover == (tags->cover_path != NULL);
+  const int reason = errno;
+  const TonStatus read = ton_tags_read(part, &back, &cover, NULL);
+  const char* const changed = read ? NULL : find_changed(tags, &back);
+  const bool lost = read || changed || cover != (tags->cover_path != NULL);
+  ton_tags_free(&back);
+  if (lost && changed && !reason) {
+    return ton_fail_file(error, TON_WRITE_FAILED, path,
+                         "cannot hold the text of \"%s\" as it is; write it "
+                         "in another way",
+                         changed);
+  }
+  errno = reason ? reason : EIO;
+  return lost ? ton_fail_write(error, path) : TON_OK;
 }
 
 TonStatus
@@ -51,11 +89,11 @@ files_write_tags(const char* part, const char* path, const TonTags* tags,
     return ton_fail_file(error, TON_BAD_FILE, tags->cover_path,
                          "is not a JPEG or PNG picture");
   }
-  if (failed || !came_through(part, tags)) {
+  if (failed) {
     errno = errno ? errno : EIO;
     return ton_fail_write(error, path);
   }
-  return TON_OK;
+  return check_written(part, path, tags, error);
 }
 
 TonStatus
@@ -65,6 +103,13 @@ ton_tags_read(const char* path, TonTags* tags, bool* has_cover, TonError* error)
   return files_taglib_read(path, tags, has_cover)
              ? ton_fail_file(error, TON_BAD_FILE, path, "has no readable tags")
              : TON_OK;
+}
+
+void
+ton_tags_free(TonTags* tags)
+{
+  ton_free(tags->memory);
+  *tags = (TonTags){0};
 }
 
 #else
@@ -82,10 +127,16 @@ files_write_tags(const char* part, const char* path, const TonTags* tags,
 TonStatus
 ton_tags_read(const char* path, TonTags* tags, bool* has_cover, TonError* error)
 {
-  (void)tags;
+  *tags = (TonTags){0};
   (void)has_cover;
   return ton_fail_file(error, TON_UNSUPPORTED, path,
                        "this build cannot read tags");
+}
+
+void
+ton_tags_free(TonTags* tags)
+{
+  *tags = (TonTags){0};
 }
 
 #endif

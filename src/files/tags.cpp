@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Reads and writes tags and cover art with TagLib.  The only C++ file of
 /// the project: TagLib's C binding knows seven fields only.
+#include "base/memory.h"
 #include "files/files.h"
 
 #include <aifffile.h>
@@ -26,29 +27,17 @@ namespace {
 
 struct TagField {
   const char* key;
-  size_t offset;
-  size_t size;
+  const char* TonTags::*text;
 };
-
-#define FIELD(key, member)                                                     \
-  {                                                                            \
-    key, offsetof(TonTags, member), sizeof(TonTags::member)                    \
-  }
 
 const TagField fields[] = {
-    FIELD("TITLE", title),         FIELD("ARTIST", artist),
-    FIELD("ALBUM", album),         FIELD("ALBUMARTIST", album_artist),
-    FIELD("COMPOSER", composer),   FIELD("GENRE", genre),
-    FIELD("DATE", date),           FIELD("COMMENT", comment),
-    FIELD("COPYRIGHT", copyright), FIELD("LABEL", publisher),
-    FIELD("ISRC", isrc),           FIELD("BARCODE", upc),
+    {"TITLE", &TonTags::title},         {"ARTIST", &TonTags::artist},
+    {"ALBUM", &TonTags::album},         {"ALBUMARTIST", &TonTags::album_artist},
+    {"COMPOSER", &TonTags::composer},   {"GENRE", &TonTags::genre},
+    {"DATE", &TonTags::date},           {"COMMENT", &TonTags::comment},
+    {"COPYRIGHT", &TonTags::copyright}, {"LABEL", &TonTags::publisher},
+    {"ISRC", &TonTags::isrc},           {"BARCODE", &TonTags::upc},
 };
-
-const char*
-text_of(const TonTags* tags, const TagField& field)
-{
-  return reinterpret_cast<const char*>(tags) + field.offset;
-}
 
 TagLib::String
 utf8(const char* text)
@@ -62,8 +51,8 @@ properties(const TonTags* tags, bool split_track)
 {
   TagLib::PropertyMap map;
   for (const TagField& field : fields) {
-    const char* const text = text_of(tags, field);
-    if (*text) {
+    const char* const text = tags->*field.text;
+    if (text && *text) {
       map.insert(field.key, utf8(text));
     }
   }
@@ -148,6 +137,14 @@ id3(TagLib::File* file)
 
 namespace {
 
+/// The old texts of a WAV, for readers that know no ID3 there; TagLib writes only
+/// seven of them by itself
+void
+add_wav_texts(TagLib::RIFF::Info::Tag* info, const TonTags* tags)
+{
+  info->setFieldText("ICOP", utf8(tags->copyright ? tags->copyright : ""));
+}
+
 bool
 add_cover(TagLib::File* file, const Picture& picture)
 {
@@ -182,6 +179,9 @@ write_tags(const char* path, const TonTags* tags)
   }
   const bool flac = dynamic_cast<TagLib::FLAC::File*>(ref.file()) != nullptr;
   ref.file()->setProperties(properties(tags, flac));
+  if (auto* const wav = dynamic_cast<TagLib::RIFF::WAV::File*>(ref.file())) {
+    add_wav_texts(wav->InfoTag(), tags);
+  }
   if (tags->cover_path) {
     const Picture picture = read_picture(tags->cover_path);
     if (!picture.mime) {
@@ -229,9 +229,20 @@ read_tags(const char* path, TonTags* tags, bool* has_cover)
     return 1;
   }
   const TagLib::PropertyMap map = ref.file()->properties();
+  std::string texts; // one behind another, each with its null
   for (const TagField& field : fields) {
-    std::snprintf(reinterpret_cast<char*>(tags) + field.offset, field.size,
-                  "%s", first_of(map, field.key).c_str());
+    texts += first_of(map, field.key).c_str();
+    texts += '\0';
+  }
+  tags->memory = static_cast<char*>(ton_alloc(texts.size()));
+  if (!tags->memory) {
+    return 1;
+  }
+  const char* at =
+      static_cast<char*>(std::memcpy(tags->memory, texts.data(), texts.size()));
+  for (const TagField& field : fields) {
+    tags->*field.text = at;
+    at += std::strlen(at) + 1;
   }
   read_numbers(map, tags);
   *has_cover = false;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/output_file.h"
+#include "base/string.h"
 #include "dsp/kernels/quantise.h"
 #include "files/pcm_file.h"
 #include "files/writer.h"
@@ -112,44 +113,54 @@ shorten_wav(TonAudioWriter* w, uint64_t frames, TonError* error)
              : ton_fail_write(error, w->path);
 }
 
-static void
-add(WavFile* f, const void* bytes, size_t n)
-{
-  memcpy(f->buffer + f->used, bytes, n);
-  f->used += n;
-}
-
 /// One text of LIST INFO: null-terminated, padded to an even length
 static void
-add_text(WavFile* f, const char* id, const char* text)
+add_text(TonString* list, const char* id, const char* text)
 {
-  const uint32_t n = (uint32_t)strlen(text) + 1;
-  if (n > 1) {
-    const uint8_t size[] = {(uint8_t)n, (uint8_t)(n >> 8), 0, 0};
-    add(f, id, 4);
-    add(f, size, 4);
-    add(f, text, n);
-    add(f, "", n & 1U);
+  const size_t n = text && *text ? strlen(text) + 1 : 0;
+  if (n) {
+    const char size[] = {(char)n, (char)(n >> 8), (char)(n >> 16),
+                         (char)(n >> 24)};
+    ton_string_add_bytes(list, id, 4);
+    ton_string_add_bytes(list, size, 4);
+    ton_string_add_bytes(list, text, n);
+    ton_string_add_bytes(list, "", n & 1U);
   }
 }
 
 /// TagLib damages RF64 files, so they get their texts here
 static void
-add_texts(WavFile* f, const TonTags* tags)
+add_texts(TonString* list, const TonTags* tags)
 {
-  const size_t start = f->used;
-  add(f, "LIST\0\0\0\0INFO", 12);
-  add_text(f, "INAM", tags->title);
-  add_text(f, "IART", tags->artist);
-  add_text(f, "IPRD", tags->album);
-  add_text(f, "IGNR", tags->genre);
-  add_text(f, "ICRD", tags->date);
-  add_text(f, "ICMT", tags->comment);
-  add_text(f, "ICOP", tags->copyright);
-  add_text(f, "ISRC", tags->isrc);
-  const size_t n = f->used - start - 8;
-  f->buffer[start + 4] = (uint8_t)n;
-  f->buffer[start + 5] = (uint8_t)(n >> 8);
+  ton_string_add_bytes(list, "LIST\0\0\0\0INFO", 12);
+  add_text(list, "INAM", tags->title);
+  add_text(list, "IART", tags->artist);
+  add_text(list, "IPRD", tags->album);
+  add_text(list, "IGNR", tags->genre);
+  add_text(list, "ICRD", tags->date);
+  add_text(list, "ICMT", tags->comment);
+  add_text(list, "ICOP", tags->copyright);
+  add_text(list, "ISRC", tags->isrc);
+  for (int i = 0; i < 4 && !list->failed; ++i) {
+    list->bytes[4 + i] = (char)((list->length - 8) >> (8 * i));
+  }
+}
+
+/// Texts of an RF64 file, and how many bytes they are
+static TonStatus
+write_texts(const TonAudioWriter* w, const TonTags* tags, uint64_t* bytes,
+            TonError* error)
+{
+  TonString list = {0};
+  add_texts(&list, tags);
+  *bytes = list.length;
+  const TonStatus status = list.failed
+                               ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+                           : ton_write_all(w->fd, list.bytes, list.length) == 0
+                               ? TON_OK
+                               : ton_fail_write(error, w->path);
+  ton_string_free(&list);
+  return status;
 }
 
 static TonStatus
@@ -159,17 +170,17 @@ finish_wav(TonAudioWriter* w, const TonBroadcast* broadcast,
   WavFile* const f = w->file;
   TON_TRY(flush(w, error));
   const uint64_t data = w->frames * wav_frame_bytes(&w->format);
-  add(f, "", data & 1U);
-  const size_t pad = f->used;
+  f->buffer[0] = 0;
+  f->used = data & 1U; // padding
+  TON_TRY(flush(w, error));
   // a plain WAV must still have room for what TagLib will add
   enum { MAX_TAG_BYTES = 1 << 25 };
   const uint64_t tag_bytes = tags ? MAX_TAG_BYTES : 0;
   w->tagged = wav_is_rf64(&w->format, w->frames, tag_bytes);
+  uint64_t after = 0;
   if (tags && w->tagged) {
-    add_texts(f, tags);
+    TON_TRY(write_texts(w, tags, &after, error));
   }
-  const uint64_t after = f->used - pad;
-  TON_TRY(flush(w, error));
   uint8_t header[WAV_HEADER_MAX];
   const TonBroadcast* const b = broadcast ? broadcast : &w->format.broadcast;
   const uint32_t n = wav_header(header, &w->format, b, w->frames, after);

@@ -112,9 +112,7 @@ finish_stems(const TonMix* mix, const StemRecorders* s, uint64_t frames,
              TonError* error)
 {
   for (uint32_t i = 0; i < s->n; ++i) {
-    TonTags tags = {0};
-    ton_string_cut(tags.title, sizeof(tags.title), "%s",
-                   mix->strips[s->taps[i].strip].name);
+    const TonTags tags = {.title = mix->strips[s->taps[i].strip].name};
     TonAudioWriter* const writer = s->recorders[i].writer;
     TON_TRY(ton_writer_shorten(writer, frames, error));
     TON_TRY(ton_writer_finish(writer, NULL, &tags, error));

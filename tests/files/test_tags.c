@@ -84,7 +84,57 @@ every_text_comes_back(void** state)
     EXPECT_DB("gain", r.track_gain_db, -4.25, 0.005);
     EXPECT_DB("peak", r.track_peak_dbtp, -1.0, 0.001);
     assert_true(cover);
+    ton_tags_free(&r);
   }
+}
+
+/// As long as liner notes are, in letters of several bytes
+static void
+long_texts_come_back_whole(void** state)
+{
+  (void)state;
+  static char comment[100001];
+  static char artist[2048];
+  TonError e = {0};
+  for (int i = 0; i < 25000; ++i) {
+    memcpy(comment + 4 * (size_t)i, i % 9 ? "\xD0\x96no" : "line", 4);
+  }
+  memset(artist, 'y', sizeof(artist) - 1);
+  const TonTags t = {.title = "T",
+                     .artist = artist,
+                     .album = comment + 90000,
+                     .comment = comment,
+                     .copyright = artist + 1000,
+                     .publisher = artist + 1500};
+  for (int k = 0; k < 4; ++k) {
+    TonTags r;
+    bool cover = true;
+    if (write_tagged(k, &t, &e)) {
+      fail_msg("%s: %s", forms[k].name, e.text);
+    }
+    const char* const path = room_path(forms[k].name);
+    assert_int_equal(ton_tags_read(path, &r, &cover, &e), 0);
+    assert_string_equal(r.comment, comment);
+    assert_string_equal(r.artist, artist);
+    assert_string_equal(r.album, t.album);
+    assert_string_equal(r.copyright, t.copyright);
+    assert_string_equal(r.publisher, t.publisher);
+    assert_string_equal(r.genre, "");
+    ton_tags_free(&r);
+  }
+}
+
+/// What a form makes another text of is an error that names the key: ID3 takes
+/// a number for one of its genres
+static void
+a_text_that_would_change_is_named(void** state)
+{
+  (void)state;
+  TonError e = {0};
+  const TonTags t = {.title = "T", .genre = "17"};
+  assert_int_equal(write_tagged(2, &t, &e), TON_WRITE_FAILED);
+  assert_non_null(strstr(e.text, "\"genre\""));
+  assert_int_equal(write_tagged(1, &t, &e), TON_OK);
 }
 
 /// An oracle that is not TagLib
@@ -150,6 +200,8 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_text_comes_back),
+      cmocka_unit_test(long_texts_come_back_whole),
+      cmocka_unit_test(a_text_that_would_change_is_named),
       cmocka_unit_test(other_readers_see_the_texts_and_all_the_sound),
       cmocka_unit_test(the_same_tags_make_the_same_bytes),
       cmocka_unit_test(a_cover_that_is_none_is_refused),

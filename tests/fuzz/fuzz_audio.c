@@ -107,6 +107,7 @@ LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
   TonTags tags;
   bool cover = false;
   ton_tags_read(path, &tags, &cover, NULL);
+  ton_tags_free(&tags);
   close(fd);
   return 0;
 }

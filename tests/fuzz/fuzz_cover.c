@@ -66,6 +66,7 @@ try_container(const char* container, const char* ending, const TonTags* tags)
   MUST(ton_tags_read(path, &back, &has_cover, NULL) == TON_OK);
   MUST(has_cover == (tags->cover_path != NULL));
   MUST(strcmp(back.title, tags->title) == 0);
+  ton_tags_free(&back);
   MUST(ton_audio_open(path, &audio, NULL) == TON_OK);
   MUST(ton_audio_info(audio)->frames >= FRAMES);
   ton_audio_close(audio);
@@ -76,12 +77,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
 {
   put_cover(bytes, size);
-  TonTags tags = {.track = 3, .track_total = 7, .cover_path = cover};
+  char title[61] = "";
+  TonTags tags = {.title = title,
+                  .artist = "A",
+                  .track = 3,
+                  .track_total = 7,
+                  .cover_path = cover};
   for (size_t i = 0; i < size && i < 60; ++i) { // every other one is plain
     const bool plain = size % 2 && (bytes[i] < ' ' || bytes[i] > '~');
-    tags.title[i] = plain ? '?' : (char)bytes[i];
+    title[i] = plain ? '?' : (char)bytes[i];
   }
-  snprintf(tags.artist, sizeof(tags.artist), "A");
   try_container("WAV", "wav", &tags);
   try_container("FLAC", "flac", &tags);
   try_container("MP3", "mp3", &tags);

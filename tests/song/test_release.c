@@ -106,6 +106,7 @@ test_tags_by_taglib(void** state)
     EXPECT_NEAR("track gain", t.track_gain_db,
                 -18.0 - all.files[i].measured.integrated_lufs,
                 all.files[i].lossy ? 0.5 : 0.1, "dB");
+    ton_tags_free(&t);
   }
 }
 
