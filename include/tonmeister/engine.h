@@ -167,7 +167,8 @@ typedef struct {
 typedef struct TonEngine TonEngine;
 
 /// Compile.  The graph may be freed afterwards.  A loop, a processor without
-/// a variant, or refused memory is an error.
+/// a variant, a rate below 4 or above 768 kHz, a source of more than two
+/// channels, or refused memory is an error.
 TonStatus ton_engine_new(const TonGraph* graph, const TonRun* run,
                          TonEngine** engine, TonError* error);
 

@@ -139,7 +139,7 @@ typedef struct {
 
 /// Where and how a processor will run
 typedef struct {
-  double rate;         ///< Hz, 44100 to 192000
+  double rate;         ///< Hz, 4000 to 768000
   uint32_t lanes;      ///< 4, 8 or 16; 2 for a TON_ALONE processor
   uint32_t max_frames; ///< Most frames in one call of process()
   /// Per lane its n_params values in table order, null for a lane that is not

@@ -14,6 +14,8 @@
 enum {
   TON_TWELFTHS = 72,   ///< Bands of a twelfth octave, 200 Hz to 12.8 kHz
   TON_LEVEL_RATE = 40, ///< Level frames a second
+  TON_MAX_SPECTRA = 1 << 15,
+  TON_LOW_MAX_S = 1800, ///< Seconds of sound in the low sum
 };
 
 /// Level of 25 ms
@@ -34,7 +36,10 @@ typedef struct {
    Features of one sound, from its first frame on, at any sample rate.
 
    A second of sound takes at most 26 kB: 1 kB of levels, 11 kB of spectra and
-   14 kB of the low sum.  Owned by whoever got them; ton_features_free().
+   14 kB of the low sum.  Spectra and low sum do not grow without end: of a sound
+   longer than about 23 minutes (at 48 kHz) only every second spectrum is kept,
+   of twice that length every fourth, and the low sum ends after TON_LOW_MAX_S.
+   Owned by whoever got them; ton_features_free().
 */
 typedef struct {
   double rate; ///< Hz of the sound

@@ -33,7 +33,9 @@ typedef struct {
   TonSpectrumFrame* frames;
   size_t capacity;
   uint32_t n_frames;
-  bool failed; ///< Memory was refused
+  uint32_t n_windows; ///< So far
+  uint32_t every;     ///< One of so many is kept: a power of two
+  bool failed;        ///< Memory was refused
 } SpectrumCollector;
 
 bool spectra_open(SpectrumCollector* s, double rate, uint32_t channels);
@@ -58,6 +60,7 @@ typedef struct {
   float* out;
   size_t capacity;
   uint64_t n;
+  uint64_t max;
   bool failed; ///< Memory was refused
 } LowCollector;
 

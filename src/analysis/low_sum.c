@@ -20,6 +20,7 @@ low_open(LowCollector* low, double rate)
   low->every = (uint32_t)fmax(rint(rate / 3000.0), 1.0);
   low->rate = rate / low->every;
   low->half = SIDE_TAPS * low->every;
+  low->max = (uint64_t)(TON_LOW_MAX_S * low->rate);
   const uint32_t n = 2 * low->half + 1;
   low->taps = ton_alloc(n * sizeof(float));
   if (!low->taps) {
@@ -77,7 +78,8 @@ static void
 take_results(LowCollector* low)
 {
   const uint32_t reach = 2 * low->half + 1;
-  while (low->from + low->held >= low->n * low->every + reach) {
+  while (low->n < low->max &&
+         low->from + low->held >= low->n * low->every + reach) {
     float* const grown =
         ton_grow(low->out, &low->capacity, (size_t)low->n + 1, sizeof(float));
     if (!grown) {
@@ -111,7 +113,7 @@ void
 low_add(LowCollector* low, const float* const* in, uint32_t channels,
         uint32_t n)
 {
-  if (!make_space(low, n)) {
+  if (low->n == low->max || !make_space(low, n)) {
     return;
   }
   const float share = 1.0F / (float)channels;

@@ -42,6 +42,7 @@ spectra_open(SpectrumCollector* f, double rate, uint32_t channels)
 {
   f->rate = rate;
   f->channels = channels;
+  f->every = 1;
   f->n = frame_length(rate);
   find_edges(f);
   f->fft = ton_fft_new(f->n);
@@ -111,6 +112,17 @@ power_below(const SpectrumCollector* f, double hz)
   return f->sum[k] + (at - k) * (f->sum[k + 1] - f->sum[k]);
 }
 
+/// Every second frame makes room for as many again
+static void
+thin_out(SpectrumCollector* f)
+{
+  for (uint32_t i = 0; i < f->n_frames / 2; ++i) {
+    f->frames[i] = f->frames[2 * (size_t)i];
+  }
+  f->n_frames /= 2;
+  f->every *= 2;
+}
+
 static void
 take_frame(SpectrumCollector* f)
 {
@@ -134,6 +146,9 @@ take_frame(SpectrumCollector* f)
     frame->twelfths[b] = (float)(next - below);
     below = next;
   }
+  if (f->n_frames == TON_MAX_SPECTRA) {
+    thin_out(f);
+  }
 }
 
 void
@@ -148,7 +163,9 @@ spectra_add(SpectrumCollector* f, const float* const* in, uint32_t n)
     f->held += part;
     at += part;
     if (f->held == f->n) {
-      take_frame(f);
+      if (f->n_windows++ % f->every == 0) {
+        take_frame(f);
+      }
       for (uint32_t c = 0; c < f->channels; ++c) {
         memcpy(f->in[c], f->in[c] + f->n / 2, f->n / 2 * sizeof(float));
       }
@@ -160,7 +177,7 @@ spectra_add(SpectrumCollector* f, const float* const* in, uint32_t n)
 void
 spectra_finish(SpectrumCollector* f, TonFeatures* features)
 {
-  features->spectrum_hop = f->n / 2;
+  features->spectrum_hop = f->n / 2 * f->every;
   features->spectrum_window = f->n;
   features->n_spectra = f->n_frames;
   features->spectra = f->frames;

@@ -73,6 +73,7 @@ seek_sources(const TonEngine* e, TonError* error)
 static TonStatus
 set_up(TonEngine* e, const TonGraph* graph, TonError* error)
 {
+  TON_TRY(graph_check(graph, error));
   e->graph = graph_copy(graph);
   if (!e->graph || copy_changes(e)) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");

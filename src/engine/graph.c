@@ -3,6 +3,8 @@
 
 #include "engine/graph.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 TonGraph*
@@ -248,6 +250,28 @@ graph_copy(const TonGraph* graph)
     return NULL;
   }
   return copy;
+}
+
+/// What processors are made for
+enum { MIN_RATE = 4000, MAX_RATE = 768000 };
+
+TonStatus
+graph_check(const TonGraph* graph, TonError* error)
+{
+  if (graph->rate < MIN_RATE || graph->rate > MAX_RATE) {
+    return ton_fail(error, TON_UNSUPPORTED,
+                    "the sound is at %u Hz; expected %d to %d Hz", graph->rate,
+                    MIN_RATE, MAX_RATE);
+  }
+  for (uint32_t i = 0; i < graph->n_strips; ++i) {
+    const GraphStrip* const g = &graph->strips[i];
+    if (g->has_source && (!g->source.channels || g->source.channels > 2)) {
+      return ton_fail(error, TON_UNSUPPORTED,
+                      "\"%s\" has %u channels; expected one or two", g->name,
+                      g->source.channels);
+    }
+  }
+  return TON_OK;
 }
 
 // What changes nothing -------------------------------------------------------

@@ -67,6 +67,9 @@ struct TonGraph {
 /// A copy of its own, freed with ton_graph_free(), or null.  [main]
 TonGraph* graph_copy(const TonGraph* graph);
 
+/// Whether its rate and its sources are such as the engine can run.  [main]
+TonStatus graph_check(const TonGraph* graph, TonError* error);
+
 /// Remove the inserts that change nothing, for a render in which nothing is
 /// changed by hand: those that are bypassed, and those with neutral values that
 /// no curve moves.  [main]

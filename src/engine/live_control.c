@@ -166,6 +166,7 @@ ton_engine_change_graph(TonEngine* e, const TonGraph* graph, TonError* error)
     return ton_fail(error, TON_UNSUPPORTED,
                     "rate and taps cannot change while playing");
   }
+  TON_TRY(graph_check(graph, error));
   TonGraph* const copy = graph_copy(graph);
   Swap* const s = copy ? ton_alloc(sizeof(Swap)) : NULL;
   TonStatus status = s ? TON_OK : TON_NO_MEMORY;

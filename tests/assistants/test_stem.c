@@ -381,6 +381,58 @@ test_speed(void** state)
   ton_sound_free(&f);
 }
 
+/// The same minute again and again, at 8 kHz
+static void
+minutes_of(uint32_t minutes, TonSound* sound)
+{
+  enum { HZ = 8000, MINUTE = 60 * HZ };
+  static float x[MINUTE];
+  const float* const in[] = {x};
+  for (uint32_t i = 0; i < MINUTE; ++i) {
+    const double hum = 0.001 * sin(2.0 * M_PI * 50.0 * i / HZ);
+    x[i] = (float)(hum + (i % (6 * HZ) < HZ ? 0.0 : 0.1) * signal_random(5, i));
+  }
+  TonAnalysis* const analysis = ton_analysis_new(HZ, 1, 0);
+  for (uint32_t k = 0; k < minutes; ++k) {
+    ton_analysis_add(analysis, in, MINUTE);
+  }
+  assert_int_equal(ton_analysis_finish(analysis, sound), TON_OK);
+  ton_analysis_free(analysis);
+}
+
+/// Hours take no more memory than half an hour but for the levels, and the
+/// facts stay
+static void
+test_long_sounds_are_bounded(void** state)
+{
+  (void)state;
+  TonSound some;
+  TonSound hours;
+  minutes_of(10, &some);
+  minutes_of(80, &hours);
+  const TonFeatures* const f = &hours.features;
+  assert_in_range(f->n_spectra, TON_MAX_SPECTRA / 2, TON_MAX_SPECTRA);
+  assert_int_equal(f->spectrum_hop, 4 * some.features.spectrum_hop);
+  assert_int_equal(f->n_low, (uint64_t)(TON_LOW_MAX_S * f->low_rate));
+  EXPECT_AT_MOST("memory of 80 minutes",
+                 1e-6 * (double)(f->n_spectra * sizeof(TonSpectrumFrame) +
+                                 f->n_low * sizeof(float) +
+                                 f->n_levels * sizeof(TonLevelFrame)),
+                 40.0, "MB");
+  const TonFacts* const x = &some.facts;
+  const TonFacts* const y = &hours.facts;
+  EXPECT_DB("active loudness", y->active_lufs, x->active_lufs, 1e-3);
+  EXPECT_NEAR("centroid", y->centroid_hz, x->centroid_hz, 1.0, "Hz");
+  EXPECT_DB("hum", y->hum.level_db, x->hum.level_db, 0.05);
+  for (uint32_t k = 0; k < TON_THIRDS; ++k) {
+    if (x->active_db[k] > x->active_lufs - 70.0) {
+      EXPECT_DB("band", y->active_db[k], x->active_db[k], 0.05);
+    }
+  }
+  ton_sound_free(&some);
+  ton_sound_free(&hours);
+}
+
 int
 main(void)
 {
@@ -399,6 +451,7 @@ main(void)
       cmocka_unit_test(test_hits),
       cmocka_unit_test(test_features_are_bounded),
       cmocka_unit_test(test_features_thin_out),
+      cmocka_unit_test(test_long_sounds_are_bounded),
       cmocka_unit_test(test_speed),
   };
   return TON_TESTS(tests);
