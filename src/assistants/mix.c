@@ -45,6 +45,28 @@ write_files(const MixState* state)
   }
 }
 
+/// Both sides of a recording get the chain that the louder one asks for
+static void
+propose_chain(MixState* state, MixTrack* s)
+{
+  const MixTrack own = *s;
+  const MixTrack* const p = s->partner;
+  if (p) {
+    const MixTrack* const loud =
+        p->facts->active_lufs > s->facts->active_lufs ? p : s;
+    s->stem = loud->stem;
+    s->facts = loud->facts;
+    s->features = loud->features;
+    s->level_lufs = loud->facts->active_lufs + s->trim_db;
+  }
+  propose_tone(state, s);
+  propose_dynamics(state, s);
+  s->stem = own.stem;
+  s->facts = own.facts;
+  s->features = own.features;
+  s->level_lufs = own.level_lufs;
+}
+
 static void
 propose_chains(MixState* state)
 {
@@ -60,8 +82,7 @@ propose_chains(MixState* state)
                     NULL);
     }
     if (s->sounds) {
-      propose_tone(state, s);
-      propose_dynamics(state, s);
+      propose_chain(state, s);
     }
   }
 }
@@ -125,6 +146,18 @@ correct_fader(const MixState* state, const MixTrack* s, double after_lufs)
                     fmin(fmax((double)s->old->fader_db + move, -60.0), 12.0));
 }
 
+/// Of both sides of a recording together; NaN: not measured
+static double
+level_after(const MixState* state, const MixTrack* s, const double* after_lufs)
+{
+  const TonMixStem* const stems = state->brief->stems;
+  const double own = after_lufs[s->stem - stems];
+  const double other = s->partner ? after_lufs[s->partner->stem - stems] : NAN;
+  return isnan(own) || isnan(other)
+             ? own
+             : 10.0 * log10(pow(10.0, own / 10.0) + pow(10.0, other / 10.0));
+}
+
 TonStatus
 ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
                        TonPlan* plan, TonError* error)
@@ -133,8 +166,8 @@ ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
   TON_TRY(open_state(&state, brief, plan, error));
   propose_balance(&state);
   for (uint32_t i = 0; i < state.n; ++i) {
-    const size_t stem = (size_t)(state.tracks[i].stem - brief->stems);
-    correct_fader(&state, &state.tracks[i], after_lufs[stem]);
+    correct_fader(&state, &state.tracks[i],
+                  level_after(&state, &state.tracks[i], after_lufs));
   }
   return ton_plan_check(plan, error);
 }

@@ -17,6 +17,13 @@
 /// Highest fader, dB; more only around a person's locked fader
 #define HIGHEST_DB 6.0
 
+/// Of two sides of one recording the right one does not count again
+static bool
+is_right_half(const MixTrack* s)
+{
+  return s->partner && s->guess.side == 'R';
+}
+
 /**
    How many tracks of a role sound at once, on the average over the time that
    any of them sounds.
@@ -33,7 +40,7 @@ at_once(const MixState* state, const TonRole* role)
       const MixTrack* const s = &state->tracks[i];
       if (s->sounds && s->role == role && t < s->features->n_tenths) {
         left = true;
-        here += s->features->tenth_on[t];
+        here += s->features->tenth_on[t] && !is_right_half(s);
       }
     }
     if (!left) {
@@ -127,7 +134,7 @@ sum_level(const MixState* state, Member member, const void* which,
       on = on || s->features->tenth_on[t];
       power += s->features->tenth_on[t]
                    ? (double)s->features->tenth_power[t] *
-                         pow(10.0, (s->goal_lu - s->facts->active_lufs) / 10.0)
+                         pow(10.0, (s->goal_lu - s->active_lufs) / 10.0)
                    : 0.0;
     }
     if (!left) {

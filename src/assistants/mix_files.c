@@ -14,8 +14,16 @@ static void
 decide_mute(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
-  ton_decision_start(&d, TON_RULE_ROLE_GUIDE, s->guess.confidence);
+  const bool finished = strcmp(s->role->name, "finished mix") == 0;
+  ton_decision_start(&d,
+                     s->copied  ? TON_RULE_ROLE_COPY
+                     : finished ? TON_RULE_ROLE_FINISHED
+                                : TON_RULE_ROLE_GUIDE,
+                     s->copied ? 1.0 : s->guess.confidence);
   ton_decision_name(&d, "role", s->role->name);
+  if (s->copied) {
+    ton_decision_name(&d, "track", s->copied);
+  }
   if (track_locked(s, "mute")) {
     track_keep(state, s, "mute");
   } else {
@@ -52,6 +60,9 @@ propose_roles(MixState* state)
     ton_decision_start(&d, s->guess.rule, s->guess.confidence);
     ton_decision_name(&d, "role", s->role->name);
     ton_decision_name(&d, "word", s->guess.word);
+    if (s->guess.rule == TON_RULE_ROLE_SUM) {
+      ton_decision_figure(&d, "likeness", 100.0 * s->guess.confidence);
+    }
     const bool known = strcmp(s->role->name, "unknown") != 0;
     const bool person = s->old && s->old->role && *s->old->role;
     if (known && !person && !track_locked(s, "role")) {
@@ -61,7 +72,7 @@ propose_roles(MixState* state)
     } else if (!known) {
       track_decide(state, s, "role", NULL, &d);
     }
-    if (s->role->mute) {
+    if (s->role->mute || s->copied) {
       decide_mute(state, s);
     }
   }
@@ -150,7 +161,10 @@ decide_trim(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
   start_trim(state, s, &d);
-  ton_decision_figure(&d, "loudness while it plays", s->facts->active_lufs);
+  ton_decision_figure(&d, "loudness while it plays", s->active_lufs);
+  if (s->partner && ton_decision_is(&d, TON_RULE_TRIM_ACTIVE)) {
+    ton_decision_name(&d, "other side", s->partner->stem->strip);
+  }
   if (is_clipped(s) && ton_decision_is(&d, TON_RULE_TRIM_ACTIVE)) {
     ton_decision_figure(&d, "longest clipping", s->facts->whole.clips[0].at_s);
   }

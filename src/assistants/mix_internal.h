@@ -16,17 +16,20 @@
 /// Active loudness every stem is brought to, LUFS
 #define TON_TRIM_LUFS -23.0
 
-typedef struct {
+typedef struct MixTrack {
   const TonMixStem* stem;
   const TonFacts* facts;
   const TonFeatures* features;
   TonRoleGuess guess;
   const TonRole* role;
-  const TonStrip* old; ///< What mix.yaml says now, or null
-  const char* path;    ///< "tracks/Lead Vox"
-  bool sounds;         ///< Part of the mix: not silent, not a guide
-  bool mono;           ///< One sound, whatever the channels
-  bool noise;          ///< Nothing but soft steady noise: left alone
+  const TonStrip* old;      ///< What mix.yaml says now, or null
+  const char* path;         ///< "tracks/Lead Vox"
+  const char* copied;       ///< Track with the same sound that is kept, or null
+  struct MixTrack* partner; ///< Other side of the same recording, or null
+  double active_lufs;       ///< While it plays, with its other side
+  bool sounds;              ///< Part of the mix: not silent, not a guide
+  bool mono;                ///< One sound, whatever the channels
+  bool noise;               ///< Nothing but soft steady noise: left alone
   double trim_db;
   double missing_db; ///< What the trim would still have to raise and may not
   double level_lufs; ///< After trim and layout, fader at 0 dB
@@ -62,6 +65,19 @@ void track_decide(const MixState* state, const MixTrack* track, const char* key,
 
 /// Record that a person's value is kept
 void track_keep(const MixState* state, const MixTrack* track, const char* key);
+
+/// A person wants it in the mix, whatever it is
+bool track_kept_in(const MixTrack* track);
+
+// What the recordings are to each other, in this order --------------------------
+
+/// Two mono files that are the sides of one recording: one role for both.
+/// Before the tracks have their last order.
+void share_roles(MixState* state);
+void join_halves(MixState* state); ///< partner, active_lufs
+void find_copies(MixState* state); ///< copied
+void find_sums(MixState* state);   ///< Role of what is the sum of the others
+void sound_alone(MixState* state); ///< A finished mix that has no tracks sounds
 
 // Steps, in this order --------------------------------------------------------
 

@@ -4,8 +4,10 @@
    Places of the tracks between the speakers.
 */
 #include "assistants/mix_internal.h"
+#include "base/string.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /// Share of power below 150 Hz above which a sound stays near the middle, and
@@ -33,7 +35,8 @@ held(const MixTrack* s, double pan)
 static bool
 can_be_placed(const MixTrack* s)
 {
-  return s->sounds && s->mono && s->role->place != TON_PLACE_CENTRE &&
+  return s->sounds && s->mono && !s->partner &&
+         s->role->place != TON_PLACE_CENTRE &&
          s->role->place != TON_PLACE_KEEP && !track_locked(s, "pan");
 }
 
@@ -51,30 +54,41 @@ members_of(MixState* state, const TonRole* role, MixTrack** members,
   return n;
 }
 
-/// Place tracks whose names say left or right, if both sides are named; the
-/// others stay in `members`
-static void
-place_named(MixTrack** members, uint32_t* n)
+/// Most tracks name this side: it is a word of the song's title
+static bool
+is_title(const MixState* state, char side)
 {
-  uint32_t lefts = 0;
-  uint32_t rights = 0;
-  for (uint32_t i = 0; i < *n; ++i) {
-    lefts += members[i]->guess.side == 'L';
-    rights += members[i]->guess.side == 'R';
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < state->n; ++i) {
+    n += state->tracks[i].guess.side == side;
   }
-  if (!lefts || !rights) {
-    return;
-  }
+  return n > 2 && 2 * n > state->n;
+}
+
+/// Place tracks whose names say left or right; the others stay in `members`
+static void
+place_named(const MixState* state, MixTrack** members, uint32_t* n)
+{
   uint32_t left = 0;
   for (uint32_t i = 0; i < *n; ++i) {
     MixTrack* const s = members[i];
-    if (s->guess.side) {
-      s->pan = held(s, s->guess.side == 'L' ? -s->role->width : s->role->width);
+    const char side = s->guess.side;
+    if (side && !is_title(state, side)) {
+      s->pan = held(s, side == 'L' ? -s->role->width : s->role->width);
     } else {
       members[left++] = s;
     }
   }
   *n = left;
+}
+
+/// "Guitar 1" before "Guitar 2", whichever is brighter
+static int
+by_name(const void* a, const void* b)
+{
+  const MixTrack* const x = *(const MixTrack* const*)a;
+  const MixTrack* const y = *(const MixTrack* const*)b;
+  return ton_string_order(x->stem->strip, y->stem->strip);
 }
 
 /// Mirror tracks two by two: the first pair outside, further ones inside.
@@ -112,12 +126,13 @@ place_role(MixState* state, const TonRole* role, Singles* singles)
   enum { MAX_MEMBERS = 64 };
   MixTrack* members[MAX_MEMBERS];
   uint32_t n = members_of(state, role, members, MAX_MEMBERS);
-  place_named(members, &n);
+  place_named(state, members, &n);
   uint32_t placed = 0;
   if (strcmp(role->class, "tom") == 0 && n > 1) {
     place_across(members, n);
     placed = n;
   } else if (n > 1) {
+    qsort((void*)members, n, sizeof(MixTrack*), by_name);
     placed = place_pairs(members, n);
   }
   for (uint32_t i = placed; i < n; ++i) {
@@ -195,7 +210,9 @@ set_signs(Singles* singles, uint32_t signs)
 {
   for (uint32_t i = 0; i < singles->n; ++i) {
     MixTrack* const s = singles->tracks[i];
-    s->pan = signs >> i & 1U ? fabs(s->pan) : -fabs(s->pan);
+    // the first one counts most: of equal costs it goes left
+    const bool right = signs >> (singles->n - 1 - i) & 1U;
+    s->pan = right ? fabs(s->pan) : -fabs(s->pan);
   }
 }
 
@@ -258,14 +275,26 @@ decide_pan(const MixState* state, const MixTrack* s)
   track_decide(state, s, "pan", pan_text(state, s), &d);
 }
 
+/// One side of a recording
+static void
+decide_half(const MixState* state, const MixTrack* s)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_PLACE_HALF, 0.9);
+  ton_decision_name(&d, "track", s->partner->stem->strip);
+  track_decide(state, s, "pan", pan_text(state, s), &d);
+}
+
 void
 propose_place(MixState* state)
 {
   Singles singles = {.n = 0};
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    s->pan =
-        track_locked(s, "pan") && !s->old->dual_pan ? (double)s->old->pan : 0.0;
+    s->pan = track_locked(s, "pan")
+                 ? (s->old->dual_pan ? 0.0 : (double)s->old->pan)
+             : s->partner ? (s->guess.side == 'L' ? -100.0 : 100.0)
+                          : 0.0;
   }
   for (uint32_t r = 0; r < state->brief->roles->n_roles; ++r) {
     place_role(state, &state->brief->roles->roles[r], &singles);
@@ -275,6 +304,8 @@ propose_place(MixState* state)
     const MixTrack* const s = &state->tracks[i];
     if (track_locked(s, "pan")) {
       track_keep(state, s, "pan");
+    } else if (s->sounds && s->partner) {
+      decide_half(state, s);
     } else if (s->sounds && s->mono && needs_pan(s)) {
       decide_pan(state, s);
     }

@@ -108,7 +108,8 @@ compare(MixState* state, const MixTrack* near, const char* role)
   for (uint32_t i = 0; near && i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
     TonAlignment a;
-    if (s == near || !s->sounds || strcmp(s->role->name, role) != 0 ||
+    if (s == near || !s->sounds || s->partner ||
+        strcmp(s->role->name, role) != 0 ||
         !align(state, near, s, CLOSE_MS, &a) || a.likeness < LIKE) {
       continue;
     }
@@ -154,8 +155,12 @@ compare_overheads(MixState* state)
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
     Flip flip = {0};
+    Flip other = {.better_db = INFINITY};
     if (s->sounds && strcmp(s->role->name, "overhead") == 0 &&
-        weigh_kit(state, s, &flip)) {
+        weigh_kit(state, s, &flip) &&
+        (!s->partner || weigh_kit(state, s->partner, &other))) {
+      // both sides of a recording or none
+      flip.better_db = fmin(flip.better_db, other.better_db);
       decide_polarity(state, s, &flip);
     }
   }

@@ -17,31 +17,6 @@ find_old(const TonMix* mix, const char* name)
   return i == UINT32_MAX ? NULL : &mix->strips[i];
 }
 
-bool
-track_locked(const MixTrack* track, const char* key)
-{
-  const TonStrip* const old = track->old;
-  return old && ton_lock_holds(old->locks, old->n_locks, key);
-}
-
-void
-track_decide(const MixState* state, const MixTrack* track, const char* key,
-             const char* value, TonDecision* decision)
-{
-  ton_plan_decide(state->plan,
-                  ton_plan_text(state->plan, "%s/%s", track->path, key), value,
-                  decision);
-}
-
-void
-track_keep(const MixState* state, const MixTrack* track, const char* key)
-{
-  TonDecision d;
-  ton_decision_start(&d, TON_RULE_LOCK, 1.0);
-  d.locked = true;
-  track_decide(state, track, key, NULL, &d);
-}
-
 /// A person's word for a role: a row of the table, or a name read like a file's
 static void
 role_from_person(const TonRoles* roles, const char* word, TonRoleGuess* guess)
@@ -81,18 +56,23 @@ find_role(const TonMixBrief* brief, MixTrack* s)
   s->role = s->guess.role;
 }
 
+/// One trim for both sides of a recording, a person's if there is one
 static void
 set_trim(const MixState* state, MixTrack* s)
 {
-  const double wanted = TON_TRIM_LUFS - s->facts->active_lufs;
+  const MixTrack* const p = s->partner;
+  const TonStrip* const own = track_locked(s, "trim")        ? s->old
+                              : p && track_locked(p, "trim") ? p->old
+                                                             : NULL;
+  const double wanted = TON_TRIM_LUFS - s->active_lufs;
   const double highest = state->brief->roles->trim.highest_db;
-  if (s->old && track_locked(s, "trim")) {
-    s->trim_db = (double)s->old->trim_db;
+  if (own) {
+    s->trim_db = (double)own->trim_db;
   } else if (s->sounds) {
     s->trim_db = rint(fmin(fmax(wanted, -96.0), highest) * 100.0) / 100.0;
     s->missing_db = fmax(wanted - highest, 0.0);
   }
-  s->level_lufs = s->facts->active_lufs + s->trim_db;
+  s->level_lufs = s->active_lufs + s->trim_db;
 }
 
 static void
@@ -107,14 +87,15 @@ open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
   find_role(state->brief, s);
   s->noise = s->facts->steady_noise && !track_locked(s, "trim") &&
              s->facts->active_lufs < state->brief->roles->trim.noise_lufs;
-  s->sounds = s->facts->layout != TON_LAYOUT_SILENT && !s->role->mute &&
+  s->sounds = s->facts->layout != TON_LAYOUT_SILENT &&
+              (!s->role->mute || track_kept_in(s)) &&
               isfinite(s->facts->active_lufs) && !s->noise &&
               !(s->old && s->old->mute && track_locked(s, "mute"));
   s->mono = s->facts->layout == TON_LAYOUT_MONO ||
             s->facts->layout == TON_LAYOUT_DUAL_MONO ||
             s->facts->layout == TON_LAYOUT_ONE_SIDED;
   s->fader_locked = track_locked(s, "fader");
-  set_trim(state, s);
+  s->active_lufs = s->facts->active_lufs;
 }
 
 /// Order by role, brightness and name, never by the order of the stems
@@ -203,6 +184,14 @@ mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan)
   }
   qsort(state->tracks, state->n, sizeof(MixTrack), by_content);
   find_backing(state);
+  share_roles(state);
   qsort(state->tracks, state->n, sizeof(MixTrack), by_content);
+  join_halves(state);
+  find_copies(state);
+  find_sums(state);
+  sound_alone(state);
+  for (uint32_t i = 0; i < state->n; ++i) {
+    set_trim(state, &state->tracks[i]);
+  }
   return !plan->failed;
 }

@@ -242,6 +242,13 @@ phrase_begins(Span phrase, const char* words)
   return true;
 }
 
+/// Japanese or Chinese
+static bool
+is_without_spaces(Span phrase)
+{
+  return (unsigned char)phrase.text[0] >= 0xE3;
+}
+
 /// Scripts written without spaces: found anywhere
 static bool
 phrase_inside(Span phrase, const char* words)
@@ -257,7 +264,7 @@ phrase_inside(Span phrase, const char* words)
 static bool
 phrase_found(Span phrase, const char* words)
 {
-  if ((unsigned char)phrase.text[0] >= 0xE3) {
+  if (is_without_spaces(phrase)) {
     return phrase_inside(phrase, words);
   }
   for (const char* at = words; at; at = strchr(at, ' ')) {
@@ -303,24 +310,53 @@ match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
   return false;
 }
 
-/// Last word "l", "left", "r", "right", also before numbers
+/// The side that one word names: 'L', 'R' or 0
 static char
-side_of(const char* words)
+side_of_word(const TonRoles* roles, Span word)
+{
+  for (int right = 0; right < 2; ++right) {
+    const char* phrases = right ? roles->right : roles->left;
+    for (Span phrase; next_span(&phrases, ',', &phrase);) {
+      if (is_without_spaces(phrase) ? memmem(word.text, word.length,
+                                             phrase.text, phrase.length) != NULL
+                                    : word_matches(phrase, word)) {
+        return right ? 'R' : 'L';
+      }
+    }
+  }
+  return 0;
+}
+
+/// That of the last word that names one, numbers may follow
+static char
+side_of(const TonRoles* roles, const char* words)
 {
   char side = 0;
-  Span word;
-  while (next_span(&words, ' ', &word)) {
-    const bool left = word_matches((Span){"l", 1}, word) ||
-                      word_matches((Span){"left", 4}, word) ||
-                      word_matches((Span){"ohl", 3}, word) ||
-                      word_matches((Span){"lt", 2}, word);
-    const bool right = word_matches((Span){"r", 1}, word) ||
-                       word_matches((Span){"right", 5}, word) ||
-                       word_matches((Span){"ohr", 3}, word) ||
-                       word_matches((Span){"rt", 2}, word);
-    side = left ? 'L' : right ? 'R' : side;
+  for (Span word; next_span(&words, ' ', &word);) {
+    const char here = side_of_word(roles, word);
+    side = here ? here : side;
   }
   return side;
+}
+
+const char*
+ton_role_sideless(const TonRoles* roles, const char* file, char* buffer,
+                  size_t size)
+{
+  char words[512];
+  const char* at = ton_role_words(file, words, sizeof(words));
+  size_t n = 0;
+  for (Span word; next_span(&at, ' ', &word);) {
+    const bool number = strspn(word.text, "0123456789") >= word.length;
+    if ((n || !number) && !side_of_word(roles, word) &&
+        n + word.length + 1 < size) {
+      memcpy(buffer + n, word.text, word.length);
+      n += word.length;
+      buffer[n++] = ' ';
+    }
+  }
+  buffer[n ? n - 1 : 0] = '\0';
+  return buffer;
 }
 
 /// By its words, else with the letters back to back: "SNtop" is "sntop"
@@ -341,7 +377,7 @@ ton_role_from_name(const TonRoles* roles, const char* file, TonRoleGuess* guess)
   const char* const name = base_name(file);
   *guess = (TonRoleGuess){.role = ton_role(roles, "unknown"),
                           .rule = TON_RULE_ROLE_NONE};
-  guess->side = side_of(ton_role_words(name, words, sizeof(words)));
+  guess->side = side_of(roles, ton_role_words(name, words, sizeof(words)));
   match_name(roles, name, guess);
   if (name != file && guess->confidence < SURE / 100.0) {
     match_name(roles, file, guess);

@@ -122,6 +122,15 @@ static const TonField trim_fields[] = {
 
 static const TonTable trim_table = {.what = "trim", TON_FIELDS(trim_fields)};
 
+static const TonField side_fields[] = {
+    {"left", TON_AS_TEXT, .at = offsetof(TonRoles, left),
+     .flags = TON_REQUIRED},
+    {"right", TON_AS_TEXT, .at = offsetof(TonRoles, right),
+     .flags = TON_REQUIRED},
+};
+
+static const TonTable side_table = {.what = "sides", TON_FIELDS(side_fields)};
+
 /// A word rule that names its role
 typedef struct {
   TonRoleRule rule;
@@ -162,6 +171,8 @@ static const TonField fields[] = {
     {"trim", TON_AS_PART, IN_TEXT(roles.trim), .table = &trim_table,
      .flags = TON_REQUIRED},
     {"space", TON_AS_PART, IN_TEXT(roles.space), .table = &space_table,
+     .flags = TON_REQUIRED},
+    {"sides", TON_AS_PART, IN_TEXT(roles), .table = &side_table,
      .flags = TON_REQUIRED},
     {"words", TON_AS_ROWS, IN_TEXT(rules), .count = IN_TEXT(n_rules),
      .table = &rule_table, .flags = TON_REQUIRED, .example = "a list of rules"},

@@ -97,6 +97,8 @@ typedef struct {
   uint32_t n_rules;
   TonSpace space;
   TonTrimBounds trim;
+  char* left; ///< Words that say that a track is the left side of something
+  char* right;
 } TonRoles;
 
 /// Read data/roles.yaml (or `path`).  [main]
@@ -115,6 +117,12 @@ typedef struct {
   char word[64];       ///< What it goes by: a word of the name, a sound
   char side;           ///< 'L', 'R' when the name says so, else 0
 } TonRoleGuess;
+
+/// The words of a file name without those of a side and without numbers in
+/// front: "01 Piano (L).wav" and "02 Piano (R).wav" are both "piano".  Returns
+/// `buffer`.
+const char* ton_role_sideless(const TonRoles* roles, const char* file,
+                              char* buffer, size_t size);
 
 /// Role from a file name alone; if it tells little ("01", "Lead"), the folders of
 /// a path are read with it ("Guitars/Lead").

@@ -58,12 +58,31 @@ static const TonRule rules[] = {
         {"role.guide", TON_STAGE_MIX, ROLES,
          "a {role} track helps the players and is not part of the mix",
          "the role is marked as muted in the role table"},
+    [TON_RULE_ROLE_SUM] =
+        {"role.sum", TON_STAGE_MIX, "docs/rules.md 2.4",
+         "a finished mix: it is the sum of the other tracks ({likeness} "
+         "alike)",
+         "below 1.2 kHz: correlation with the sum of the other tracks, and "
+         "with what is left of it without the track that is most alike",
+         .figures = {{"likeness", "%"}}},
+    [TON_RULE_ROLE_FINISHED] =
+        {"role.finished", TON_STAGE_MIX, ROLES,
+         "muted: a finished mix of the song and not one of its tracks; "
+         "tonmeister "
+         "master --reference takes it as a reference",
+         "the role is marked as muted in the role table"},
+    [TON_RULE_ROLE_COPY] =
+        {"role.copy", TON_STAGE_MIX, "docs/rules.md 2.4",
+         "muted: the same recording as {track}, which is in the mix already",
+         "energy of each channel, their product and the sound below 1.2 kHz "
+         "are the same to the bit"},
 
     // Mix: level and faults of a stem
     [TON_RULE_TRIM_ACTIVE] =
         {"trim.active", TON_STAGE_MIX, "docs/rules.md 2.3",
          "{loudness while it plays} while it plays, brought to {starting "
-         "level} like every track[; CLIPPED at {@longest clipping}]",
+         "level} like every track[, measured together with {other side}][; "
+         "CLIPPED at {@longest clipping}]",
          "BS.1770 loudness of the time that sounds ({time that plays}), "
          "relative gate only, brought to {starting level}",
          .figures = {{"loudness while it plays", "LUFS"},
@@ -300,6 +319,11 @@ static const TonRule rules[] = {
          "the sides with the least likeness between neighbours and the least "
          "difference of left and right; right minus left {right minus left}",
          .figures = {{"right minus left", "dB"}, {"energy below 150 Hz", "%"}}},
+    [TON_RULE_PLACE_HALF] =
+        {"place.half", TON_STAGE_MIX, "docs/rules.md 2.10",
+         "one side of a stereo recording; {track} is the other",
+         "two mono files of one length whose names differ only in left and "
+         "right: one role, one gain, one chain, each on its own side"},
     [TON_RULE_PLACE_LOW] =
         {"place.low", TON_STAGE_MIX, "docs/rules.md 2.10",
          "{role}: only a little to one side, because {energy below 150 Hz} of "

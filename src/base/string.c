@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /// Format; false and an empty text when it does not fit
@@ -205,4 +206,30 @@ ton_string_nearest(const char* word, const char* const* candidates,
     }
   }
   return nearest;
+}
+
+int
+ton_string_order(const char* a, const char* b)
+{
+  const char* x = a;
+  const char* y = b;
+  while (*x && *y) {
+    if (isdigit((unsigned char)*x) && isdigit((unsigned char)*y)) {
+      char* x_end = NULL;
+      char* y_end = NULL;
+      const unsigned long long u = strtoull(x, &x_end, 10);
+      const unsigned long long v = strtoull(y, &y_end, 10);
+      if (u != v) {
+        return u < v ? -1 : 1;
+      }
+      x = x_end;
+      y = y_end;
+    } else if (*x != *y) {
+      return (unsigned char)*x < (unsigned char)*y ? -1 : 1;
+    } else {
+      ++x;
+      ++y;
+    }
+  }
+  return *x || *y ? (*x != 0) - (*y != 0) : strcmp(a, b);
 }

@@ -50,6 +50,11 @@ const char* ton_string_string(const TonString* text);
 
 void ton_string_free(TonString* text);
 
+/// Order of two names as a person lists them, as strcmp(): numbers in them count
+/// as numbers, "2 Bass" before "10 Keys"; of names that are alike ("01 Kick",
+/// "1 Kick") the bytes decide.  [any]
+int ton_string_order(const char* a, const char* b);
+
 /// Damerau-Levenshtein distance of two short strings, ignoring case
 unsigned ton_string_distance(const char* a, const char* b);
 

@@ -139,6 +139,25 @@ print_repairs(const TonDecisions* all)
   ton_string_free(&t);
 }
 
+/// Finished mixes and copies that lay among the stems
+static void
+print_muted(const TonDecisions* all)
+{
+  TonString t = {0};
+  for (uint32_t i = 0; i < all->count; ++i) {
+    const TonDecision* const d = &all->items[i];
+    const bool finished = strcmp(d->rule, "role.finished") == 0;
+    if (*d->value && (finished || strcmp(d->rule, "role.copy") == 0)) {
+      add_strip(&t, d->path, t.length ? ", " : "");
+      ton_string_add(&t, finished ? " (a finished mix)" : " (a copy)");
+    }
+  }
+  if (t.length) {
+    printf("  muted     %s\n", cli_visible(t.bytes));
+  }
+  ton_string_free(&t);
+}
+
 static uint32_t
 count(const TonDecisions* all, const char* rule)
 {
@@ -190,6 +209,7 @@ cli_print_summary(const MadeSong* made)
          made->n_stems, made->n_stems == 1 ? "" : "s",
          (double)mix->frames / mix->rate, mix->rate / 1000.0);
   print_roles(&all);
+  print_muted(&all);
   print_repairs(&all);
   const uint32_t cuts = count(&all, "highpass.");
   const uint32_t compressed =

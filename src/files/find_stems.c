@@ -8,10 +8,8 @@
 
 #include <tonmeister/audio_file.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <fts.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -33,38 +31,10 @@ named_like_audio(const char* name)
   return false;
 }
 
-/// "2 Bass" before "10 Keys": numbers in names count as numbers; of names that
-/// are alike ("01 Kick", "1 Kick") the bytes decide
-static int
-compare_names(const char* a, const char* b)
-{
-  const char* x = a;
-  const char* y = b;
-  while (*x && *y) {
-    if (isdigit((unsigned char)*x) && isdigit((unsigned char)*y)) {
-      char* x_end = NULL;
-      char* y_end = NULL;
-      const unsigned long long u = strtoull(x, &x_end, 10);
-      const unsigned long long v = strtoull(y, &y_end, 10);
-      if (u != v) {
-        return u < v ? -1 : 1;
-      }
-      x = x_end;
-      y = y_end;
-    } else if (*x != *y) {
-      return (unsigned char)*x < (unsigned char)*y ? -1 : 1;
-    } else {
-      ++x;
-      ++y;
-    }
-  }
-  return *x || *y ? (*x != 0) - (*y != 0) : strcmp(a, b);
-}
-
 static int
 by_name(const FTSENT** a, const FTSENT** b)
 {
-  return compare_names((*a)->fts_name, (*b)->fts_name);
+  return ton_string_order((*a)->fts_name, (*b)->fts_name);
 }
 
 // The list ----------------------------------------------------------------------

@@ -102,6 +102,14 @@ static const Source sources[] = {
 
 enum { STEMS = TON_COUNT(sources) };
 
+/// The other side of a recording that lies in two files, or the stem itself
+static uint32_t
+other_side(uint32_t i)
+{
+  static const uint32_t other[STEMS] = {[4] = 5, [5] = 4, [7] = 8, [8] = 7};
+  return other[i] ? other[i] : i;
+}
+
 /// What is done to the stems before they are looked at
 typedef struct {
   const double* gains_db; ///< Per stem, or null
@@ -111,6 +119,18 @@ typedef struct {
 
 static TonRoles* roles;
 static TonSound plain[STEMS];
+
+/// Active loudness of a recording, both sides together
+static double
+loudness_of(uint32_t i)
+{
+  const double own = plain[i].facts.active_lufs;
+  const double other = plain[other_side(i)].facts.active_lufs;
+  return other_side(i) == i
+             ? own
+             : 10.0 * log10(pow(10.0, own / 10.0) + pow(10.0, other / 10.0));
+}
+
 static double made[STEMS][N];
 
 static void
@@ -262,8 +282,7 @@ test_balance_sums(void** state)
     const TonStrip* const s = strip(mix, sources[i].strip);
     const TonRole* const role = ton_role(roles, s->role);
     EXPECT_NEAR("active loudness after the trim",
-                plain[i].facts.active_lufs + (double)s->trim_db, -23.0, 0.006,
-                "LUFS");
+                loudness_of(i) + (double)s->trim_db, -23.0, 0.006, "LUFS");
     EXPECT_AT_MOST("fader", (double)s->fader_db, 6.0, "dB");
     EXPECT_AT_LEAST("fader", (double)s->fader_db, role->level_low_lu - 10.0,
                     "dB");
@@ -301,6 +320,181 @@ test_places(void** state)
                   60.0, "");
   ton_mix_free(mix);
   ton_plan_free(&plan);
+}
+
+/// Two mono files that are the sides of one recording: one role, gain and chain
+static void
+test_sides_of_a_recording(void** state)
+{
+  (void)state;
+  static TonSound sounds[STEMS];
+  double gains[STEMS] = {[4] = -10.5, [5] = 0.01};
+  TonPlan plan = {0};
+  analyse(&(Change){.gains_db = gains}, sounds);
+  TonMix* const mix = propose(sounds, NULL, NULL, &plan, NULL);
+  for (uint32_t i = 4; i < 8; i += 3) {
+    const TonStrip* const left = strip(mix, sources[i].strip);
+    const TonStrip* const right = strip(mix, sources[i + 1].strip);
+    EXPECT_NEAR("left", (double)left->pan, -100.0, 0.0, "");
+    EXPECT_NEAR("right", (double)right->pan, 100.0, 0.0, "");
+    EXPECT_DB("trim", (double)left->trim_db, (double)right->trim_db, 0.0);
+    EXPECT_DB("fader", (double)left->fader_db, (double)right->fader_db, 0.0);
+    assert_int_equal(left->invert, right->invert);
+    assert_int_equal(left->n_chain, right->n_chain);
+    for (uint32_t k = 0; k < left->n_chain; ++k) {
+      assert_ptr_equal(left->chain[k].type, right->chain[k].type);
+      assert_memory_equal(left->chain[k].params, right->chain[k].params,
+                          left->chain[k].type->n_params * sizeof(float));
+    }
+  }
+  free_sounds(sounds);
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+}
+
+typedef struct {
+  const char* strip;
+  const char* file;
+  const TonSound* sound;
+  const char* role;
+  bool mute;
+} Recording;
+
+/// Propose a mix of some recordings and compare roles and mutes
+static void
+expect_recordings(const Recording* rows, uint32_t n)
+{
+  TonMixStem stems[16];
+  TonPlan plan = {0};
+  TonDoc* doc = NULL;
+  TonMix* mix = NULL;
+  for (uint32_t i = 0; i < n; ++i) {
+    stems[i] = (TonMixStem){
+        .strip = rows[i].strip, .file = rows[i].file, .sound = rows[i].sound};
+  }
+  const TonMixBrief brief = {
+      .stems = stems, .n_stems = n, .roles = roles, .write_files = true};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  assert_int_equal(ton_doc_parse("tracks: {}\n", 11, "mix.yaml", &doc, NULL),
+                   TON_OK);
+  assert_int_equal(ton_plan_apply(&plan, doc, NULL), TON_OK);
+  assert_int_equal(ton_mix_read(doc, NULL, &mix, NULL), TON_OK);
+  for (uint32_t i = 0; i < n; ++i) {
+    const TonStrip* const s = strip(mix, rows[i].strip);
+    assert_string_equal(s->role, rows[i].role);
+    assert_int_equal(s->mute, rows[i].mute);
+  }
+  ton_mix_free(mix);
+  ton_doc_free(doc);
+  ton_plan_free(&plan);
+}
+
+/// The sum of some of the stems
+static void
+sum_of(const uint32_t* which, uint32_t n, TonSound* sound)
+{
+  static double x[N];
+  memset(x, 0, sizeof(x));
+  for (uint32_t i = 0; i < n; ++i) {
+    for (uint64_t k = 0; k < N; ++k) {
+      x[k] += made[which[i]][k];
+    }
+  }
+  sound_of(x, NULL, N, RATE, 4096, sound);
+}
+
+/// A finished mix is muted: by its name, or as the sum of the others
+static void
+test_finished_mixes(void** state)
+{
+  (void)state;
+  static const uint32_t all[] = {0, 6, 7, 9};
+  static TonSound sum;
+  static TonSound most;
+  sum_of(all, 4, &sum);
+  sum_of(all, 2, &most);
+  const Recording named[] = {
+      {"Kick", "Kick.wav", &plain[0], "kick", false},
+      {"Bass", "Bass.wav", &plain[6], "bass", false},
+      {"Drum Mix", "Drum Mix.wav", &plain[3], "drums", false},
+      {"Vox", "Vox Master Take.wav", &plain[9], "lead vocal", false},
+      {"M", "MASTER FINAL v3.wav", &plain[7], "finished mix", true}};
+  expect_recordings(named, TON_COUNT(named));
+  const Recording by_sound[] = {
+      {"Kick", "Kick.wav", &plain[0], "kick", false},
+      {"Bass", "Bass.wav", &plain[6], "bass", false},
+      {"Gtr", "Gtr.wav", &plain[7], "electric guitar", false},
+      {"Vox", "Vox.wav", &plain[9], "lead vocal", false},
+      {"Bass Culture", "Bass Culture.wav", &sum, "finished mix", true}};
+  expect_recordings(by_sound, TON_COUNT(by_sound));
+  // a part of the song is none, nor is a mix that has no tracks beside it
+  const Recording part[] = {
+      {"Kick", "Kick.wav", &plain[0], "kick", false},
+      {"Bass", "Bass.wav", &plain[6], "bass", false},
+      {"Gtr", "Gtr.wav", &plain[7], "electric guitar", false},
+      {"Vox", "Vox.wav", &plain[9], "lead vocal", false},
+      {"Low", "Gel 2.wav", &most, "kick", false}};
+  expect_recordings(part, TON_COUNT(part));
+  const Recording alone[] = {{"Mixdown", "Mixdown.wav", &sum, "music", false}};
+  expect_recordings(alone, 1);
+  ton_sound_free(&sum);
+  ton_sound_free(&most);
+}
+
+/// Of two files with one sound the one with the longer name is muted
+static void
+test_copies(void** state)
+{
+  (void)state;
+  const Recording rows[] = {
+      {"Bass copy", "Bass copy.wav", &plain[6], "bass", true},
+      {"Bass", "Bass.wav", &plain[6], "bass", false},
+      {"Kick", "Kick.wav", &plain[0], "kick", false},
+      {"Pad L", "Pad L.wav", &plain[9], "pad", false},
+      {"Pad R", "Pad R.wav", &plain[9], "pad", false}};
+  expect_recordings(rows, TON_COUNT(rows));
+}
+
+/// Names say a side in other languages, too; the first of two parts goes left
+static void
+test_named_sides(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* left;
+    const char* right;
+  } pairs[] = {{"Gitarre links", "Gitarre rechts 2"},
+               {"Guitarra izquierda", "Guitarra derecha 2"},
+               {"Guitare gauche", "Guitare droite 2"},
+               {"Chitarra sinistra", "Chitarra destra 2"},
+               {"Guitarra esquerda", "Guitarra direita 2"},
+               {"Guitar 1", "Guitar 2"},
+               {"Gtr 2", "Gtr 10"},
+               {"Gtr", "Gtr right"}};
+  for (uint32_t i = 0; i < 2 * TON_COUNT(pairs); ++i) {
+    const bool turn = i & 1U;
+    const char* const names[] = {pairs[i / 2].left, pairs[i / 2].right};
+    const Recording rows[] = {
+        {names[0], names[0], &plain[turn ? 7 : 8], "electric guitar", false},
+        {names[1], names[1], &plain[turn ? 8 : 7], "electric guitar", false}};
+    TonMixStem stems[2];
+    TonPlan plan = {0};
+    for (uint32_t k = 0; k < 2; ++k) {
+      stems[k] = (TonMixStem){
+          .strip = rows[k].strip, .file = rows[k].file, .sound = rows[k].sound};
+    }
+    const TonMixBrief brief = {.stems = stems, .n_stems = 2, .roles = roles};
+    assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+    for (uint32_t k = 0; k < plan.decisions.count; ++k) {
+      const TonDecision* const d = &plan.decisions.items[k];
+      if (strstr(d->path, "/pan")) {
+        const bool left = strstr(d->path, names[0]) &&
+                          d->path[strlen("tracks/") + strlen(names[0])] == '/';
+        assert_int_equal(d->value[0], left ? 'L' : 'R');
+      }
+    }
+    ton_plan_free(&plan);
+  }
 }
 
 static void
@@ -356,7 +550,7 @@ test_gains_change_only_trims(void** state)
   (void)state;
   double gains[STEMS];
   for (uint32_t i = 0; i < STEMS; ++i) {
-    gains[i] = 20.0 * signal_random(99, i);
+    gains[i] = 20.0 * signal_random(99, fmin(i, other_side(i)));
   }
   static TonSound sounds[STEMS];
   analyse(&(Change){.gains_db = gains}, sounds);
@@ -553,7 +747,8 @@ test_correction_after_a_render(void** state)
   double lufs[STEMS];
   fill_stems(plain, NULL, stems);
   for (uint32_t i = 0; i < STEMS; ++i) {
-    lufs[i] = -23.0 + (double)strip(mix, sources[i].strip)->fader_db;
+    lufs[i] = -23.0 + (double)strip(mix, sources[i].strip)->fader_db +
+              plain[i].facts.active_lufs - loudness_of(i);
   }
   lufs[6] -= 2.0; // the bass lost 2 LU in its chain
   lufs[3] = NAN;
@@ -759,6 +954,10 @@ main(void)
       cmocka_unit_test(test_text_reads_back),
       cmocka_unit_test(test_balance_sums),
       cmocka_unit_test(test_places),
+      cmocka_unit_test(test_sides_of_a_recording),
+      cmocka_unit_test(test_finished_mixes),
+      cmocka_unit_test(test_copies),
+      cmocka_unit_test(test_named_sides),
       cmocka_unit_test(test_snare_bottom_is_turned),
       cmocka_unit_test(test_gains_change_only_trims),
       cmocka_unit_test(test_order_changes_nothing),

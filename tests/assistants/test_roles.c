@@ -222,7 +222,27 @@ static const Named names[] = {
     {"Backing Track.wav", "music"},
     {"Click.wav", "guide"},
     {"Guide Vox.wav", "guide"},
-    {"Rough Mix.wav", "guide"},
+    {"Rough Mix.wav", "finished mix"},
+    {"Master.wav", "finished mix"},
+    {"Night Drive - Mixdown.wav", "finished mix"},
+    {"2track.wav", "finished mix"},
+    {"MASTER FINAL v3.wav", "finished mix"},
+    {"Song (Mix).wav", "finished mix"},
+    {"Rough.wav", "finished mix"},
+    {"Bounce 2.wav", "finished mix"},
+    {"Stereo Out.wav", "finished mix"},
+    {"Main Mix.wav", "finished mix"},
+    {"Clean Master.wav", "finished mix"},
+    {"Mixes/v3.wav", "finished mix"},
+    {"マスター.wav", "finished mix"},
+    {"Mix Bus FX.wav", "effects"},
+    {"Drum Mix.wav", "drums"},
+    {"Vox Master Take.wav", "lead vocal"},
+    {"Bass bounce.wav", "bass"},
+    {"Rough Vox.wav", "guide"},
+    {"Guitars/Lead.wav", "electric guitar"},
+    {"Drums/01.wav", "drums"},
+    {"Drums/Bass.wav", "bass"},
     {"Gel 2.wav", "unknown"},
     {"Track 07.wav", "unknown"},
     {"Audio 12_03.wav", "unknown"},
@@ -289,6 +309,36 @@ test_sides(void** state)
   assert_int_equal(guess.side, 'L');
   ton_role_from_name(roles, "Gtr_Right_2.wav", &guess);
   assert_int_equal(guess.side, 'R');
+  static const struct {
+    const char* name;
+    char side;
+  } named[] = {{"Gitarre links.wav", 'L'},
+               {"Gitarre rechts.wav", 'R'},
+               {"OH_izquierda.wav", 'L'},
+               {"OH_derecha.wav", 'R'},
+               {"Piano gauche.wav", 'L'},
+               {"Piano droite.wav", 'R'},
+               {"Coro sinistra.wav", 'L'},
+               {"Coro destra.wav", 'R'},
+               {"Violão esquerda.wav", 'L'},
+               {"Violão direita.wav", 'R'},
+               {"ギター左.wav", 'L'},
+               {"ギター右.wav", 'R'},
+               {"Piano.L.wav", 'L'},
+               {"Guitar 1.wav", 0},
+               {"DX 7.wav", 0},
+               {"Der Bass.wav", 0}};
+  for (size_t i = 0; i < TON_COUNT(named); ++i) {
+    ton_role_from_name(roles, named[i].name, &guess);
+    assert_int_equal(guess.side, named[i].side);
+  }
+  char a[64];
+  char b[64];
+  assert_string_equal(
+      ton_role_sideless(roles, "01 Piano (L).wav", a, sizeof(a)),
+      ton_role_sideless(roles, "02_Piano-R.wav", b, sizeof(b)));
+  assert_string_equal(ton_role_sideless(roles, "Gtr 1 L.wav", a, sizeof(a)),
+                      "gtr 1");
   ton_role_from_name(roles, "Lead Vox.wav", &guess);
   assert_int_equal(guess.side, 0);
   assert_int_equal(guess.rule, TON_RULE_ROLE_NAME);

@@ -128,9 +128,9 @@ test_ids_are_their_own(void** state)
 static void
 expect_slots(const TonRule* rule, const char* template)
 {
-  static const char* const names[] = {"role",   "word",   "track",
-                                      "way",    "side",   "limit",
-                                      "target", "source", "nearest"};
+  static const char* const names[] = {
+      "role",  "word",   "track",  "way",     "side",
+      "limit", "target", "source", "nearest", "other side"};
   for (const char* at = template; (at = strchr(at, '{')); ++at) {
     const char* const from = at + 1 + (at[1] == '|' || at[1] == '@');
     const size_t n = strcspn(from, "|}");

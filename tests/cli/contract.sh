@@ -60,15 +60,15 @@ no_parts() {
   [ -z "$(find "$work" -name '*part-*')" ] || { find "$work" -name '*part-*'; false; }
 }
 
-# A file of seconds $2 of 440 Hz: raw float through a WAV header of our own
+# A file of $2 frames of a tone, 440 Hz or $3 radians a frame: raw float through a WAV header of our own
 # would be a second writer; so the program makes its own stems from a text.
 tone() {
-  awk -v n="$2" 'BEGIN {
+  awk -v n="$2" -v w="${3:-0.0575958653}" 'BEGIN {
     printf "RIFF"; le(36 + n * 2, 4); printf "WAVEfmt "; le(16, 4); le(1, 2)
     le(1, 2); le(48000, 4); le(96000, 4); le(2, 2); le(16, 2); printf "data"
     le(n * 2, 4)
     for (i = 0; i < n; i++) {
-      x = int(8000 * sin(i * 0.0575958653)); if (x < 0) x += 65536; le(x, 2) } }
+      x = int(8000 * sin(i * w)); if (x < 0) x += 65536; le(x, 2) } }
     function le(v, b) { while (b-- > 0) { printf "%c", v % 256; v = int(v / 256) } }
   ' >"$1"
 }
@@ -76,8 +76,8 @@ export LC_ALL=C
 
 mkdir "$work/stems"
 tone "$work/stems/01 Kick.wav" 96000
-tone "$work/stems/02 Bass.wav" 96000
-tone "$work/stems/LEAD VOX.wav" 96000
+tone "$work/stems/02 Bass.wav" 96000 0.02
+tone "$work/stems/LEAD VOX.wav" 96000 0.08
 mkdir "$work/names"
 cp "$work/stems/02 Bass.wav" "$work/names/$(printf 'Fl\366te: [dry] #1.wav')"
 cp "$work/stems/02 Bass.wav" "$work/names/$(printf 'two\nlines.wav')"
@@ -180,6 +180,13 @@ says "folders in a folder of stems" exits 0 "$ton" new "$work/tree-song" "$work/
 says "are all read" grep -q '3 stems' "$work/said"
 says "are buses" grep -q '^  Drums:' "$work/tree-song/mix.yaml"
 says "what is left out is named" grep -q 'left out: Drums/._Kick.wav (hidden), __MACOSX (made by macOS)' "$work/error"
+mkdir "$work/mixes"
+cp "$work/stems"/*.wav "$work/mixes"
+cp "$work/stems/02 Bass.wav" "$work/mixes/02 Bass copy.wav"
+tone "$work/mixes/Night Drive - Mixdown.wav" 96000 0.05
+says "a finished mix and a copy among the stems" exits 0 "$ton" make "$work/mixes" -o "$work/mixes-song"
+says "are muted and named" grep -q 'muted  *02 Bass copy (a copy), Night Drive - Mixdown (a finished mix)' "$work/said"
+says "in the text, too" test "$(grep -c '^    mute: true' "$work/mixes-song/mix.yaml")" = 2
 says "a file where stems are expected" complains 2 'expected a folder of stems' "$ton" make "$work/text.wav" -o "$work/none"
 mkdir "$work/wide" && printf 'RIFF\044\000\000\000WAVEfmt \020\000\000\000\001\000\004\000\200\273\000\000\000\334\005\000\010\000\020\000data\010\000\000\000\000\000\000\000\000\000\000\000' >"$work/wide/four.wav"
 says "a stem of four channels" complains 2 'has 4 channels' "$ton" make "$work/wide" -o "$work/none"
