@@ -218,6 +218,17 @@ TonStatus ton_tags_read(const char* path, TonTags* tags, bool* has_cover,
 
 void ton_tags_free(TonTags* tags);
 
+/// The form of a picture
+typedef struct {
+  uint32_t width; ///< Pixels
+  uint32_t height;
+  bool cmyk; ///< Colours for printing
+} TonCover;
+
+/// Decode a cover to the end.  TON_NOT_FOUND; TON_BAD_FILE if it is no JPEG or
+/// PNG, is broken, or too large to be put into a file.  [any]
+TonStatus ton_cover_read(const char* path, TonCover* cover, TonError* error);
+
 /// Convert rates, linear phase at soxr's very high quality without roll-off,
 /// planar, streaming.  The result does not depend on how it is cut.
 typedef struct TonResampler TonResampler;

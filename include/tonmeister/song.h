@@ -177,13 +177,16 @@ typedef struct {
 typedef struct {
   TonDelivered* files; ///< In the order of release.yaml
   uint32_t n;
+  char*
+      cover_remark; ///< Why shops may refuse the cover; null: nothing is known
 } TonDelivery;
 
 void ton_delivery_free(TonDelivery* delivery);
 
 /// Write and verify every deliverable of release.yaml, with their checksums.
 /// A song without the text gets one, to be saved.  TON_GOAL_MISSED: written,
-/// but a file is not good.  `delivery` is the caller's to free in any case.
+/// but a file is not good.  A cover that is broken is TON_BAD_FILE before
+/// anything is written.  `delivery` is the caller's to free in any case.
 TonStatus ton_song_release(TonSong* song, const TonJob* job,
                            TonDelivery* delivery, TonError* error);
 

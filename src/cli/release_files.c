@@ -51,6 +51,14 @@ cli_json_files(const TonDelivery* delivery)
 }
 
 void
+cli_remark_cover(const CommandLine* line, const TonDelivery* delivery)
+{
+  if (delivery->cover_remark && !line->quiet) {
+    cli_remark("the cover may be refused: %s", delivery->cover_remark);
+  }
+}
+
+void
 cli_print_files(const TonDelivery* delivery)
 {
   for (uint32_t i = 0; i < delivery->n; ++i) {

@@ -2,6 +2,8 @@
 #ifndef TON_CLI_RELEASE_FILES_H
 #define TON_CLI_RELEASE_FILES_H
 
+#include "cli/command_line.h"
+
 #include <tonmeister/song.h>
 
 #include <jansson.h>
@@ -15,5 +17,8 @@
 json_t* cli_json_files(const TonDelivery* delivery);
 
 void cli_print_files(const TonDelivery* delivery);
+
+/// What shops may refuse the cover for
+void cli_remark_cover(const CommandLine* line, const TonDelivery* delivery);
 
 #endif

@@ -114,6 +114,7 @@ cli_make(const CommandLine* line, TonError* error)
   }
   const TonStatus status = make_all(line, &m, error);
   cli_progress_clear();
+  cli_remark_cover(line, &m.delivery);
   if (!status && line->json) {
     cli_print_json(json_made(&m));
   } else if (!status) {

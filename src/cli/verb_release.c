@@ -23,6 +23,7 @@ cli_release(const CommandLine* line, TonError* error)
       status ? status : cli_release_song(song, &line->job, &delivery, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
+    cli_remark_cover(line, &delivery);
     if (line->json) {
       cli_print_json(json_pack("{s:o}", "files", cli_json_files(&delivery)));
     } else {

@@ -6,24 +6,54 @@
 
 #include "session/isrc_upc.h"
 
+#include "base/array.h"
+
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
-/// Copy without hyphens and spaces, upper case; false if longer than `max`
+/// Bytes of a hyphen, dash or space at the start of a text, also of those that
+/// word processors put in their place; 0 if there is none
+static size_t
+separator(const char* text)
+{
+  static const char* const all[] = {
+      "-",
+      " ",
+      "\xC2\xA0",
+      "\xE2\x80\x87", // spaces
+      "\xE2\x80\xAF",
+      "\xE2\x80\x90",
+      "\xE2\x80\x91",
+      "\xE2\x80\x92",
+      "\xE2\x80\x93",
+      "\xE2\x80\x94",
+      "\xE2\x80\x95",
+      "\xE2\x88\x92",
+  };
+  for (size_t i = 0; i < TON_COUNT(all); ++i) {
+    if (strncmp(text, all[i], strlen(all[i])) == 0) {
+      return strlen(all[i]);
+    }
+  }
+  return 0;
+}
+
+/// Copy without separators, upper case; false if longer than `max`
 static bool
 squeeze(const char* text, char* plain, size_t max)
 {
   size_t n = 0;
-  for (; *text; ++text) {
-    if (*text == '-' || *text == ' ') {
-      continue;
-    }
-    if (n == max) {
+  while (*text) {
+    const size_t skipped = separator(text);
+    if (!skipped && n == max) {
       return false;
     }
-    plain[n++] = (char)toupper((unsigned char)*text);
+    if (!skipped) {
+      plain[n++] = (char)toupper((unsigned char)*text);
+    }
+    text += skipped ? skipped : 1;
   }
   plain[n] = '\0';
   return true;
@@ -60,6 +90,17 @@ ton_isrc(const char* text, char* plain)
              : "it ends with two digits of the year and five of the recording";
 }
 
+/// The last digit that the others ask for
+static char
+check_digit(const char* digits, size_t n)
+{
+  unsigned sum = 0;
+  for (size_t i = 1; i < n; ++i) {
+    sum += (unsigned)(digits[n - 1 - i] - '0') * (i % 2 ? 3U : 1U);
+  }
+  return (char)('0' + (10 - sum % 10) % 10);
+}
+
 const char*
 ton_upc(const char* text, char* plain, char* expected)
 {
@@ -71,14 +112,13 @@ ton_upc(const char* text, char* plain, char* expected)
   if (!all(plain, n, isdigit)) {
     return "it has digits only";
   }
+  if (n == 11 && plain[10] == check_digit(plain, n)) {
+    return "it has 11 digits; put the zero in front that spreadsheets drop";
+  }
   if (n != 8 && n != 12 && n != 13 && n != 14) {
     return "it has 12 digits (UPC) or 13 (EAN)";
   }
-  unsigned sum = 0;
-  for (size_t i = 1; i < n; ++i) {
-    sum += (unsigned)(plain[n - 1 - i] - '0') * (i % 2 ? 3U : 1U);
-  }
-  const char check = (char)('0' + (10 - sum % 10) % 10);
+  const char check = check_digit(plain, n);
   if (plain[n - 1] != check) {
     *expected = check;
     return "its last digit does not fit the others";

@@ -13,7 +13,8 @@
    An ISRC in its plain form: twelve characters, no hyphens, upper case.
 
    ISO 3901: two letters, three letters or digits, seven digits; there is no
-   check digit.  Hyphens and spaces are left out, "ISRC" in front too.
+   check digit.  Hyphens, dashes and spaces of every kind are left out, "ISRC"
+   in front too.
 
    @param plain At least 13 bytes
    @return Null, or what is wrong (static)

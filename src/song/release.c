@@ -363,9 +363,41 @@ deliver_all(const TonSong* song, const TonRelease* r, const TonJob* job,
   return status;
 }
 
+/// What shops ask of a cover: the square of Apple Music, Spotify and recordJet,
+/// who all want RGB, and recordJet's smallest size
+static TonStatus
+look_at_cover(const char* path, TonDelivery* delivery, TonError* error)
+{
+  enum { MIN_PIXELS = 1500 };
+  TonCover c;
+  if (!path) {
+    return TON_OK;
+  }
+  TON_TRY(ton_cover_read(path, &c, error));
+  TonString text = {0};
+  if (c.cmyk) {
+    ton_string_add(&text, "; its colours are CMYK, shops want RGB");
+  }
+  if (c.width != c.height) {
+    ton_string_printf(&text, "; it is not square (%u x %u pixels)", c.width,
+                      c.height);
+  }
+  if (c.width < MIN_PIXELS || c.height < MIN_PIXELS) {
+    ton_string_printf(&text,
+                      "; it has %u x %u pixels, shops want %d x %d at least",
+                      c.width, c.height, MIN_PIXELS, MIN_PIXELS);
+  }
+  delivery->cover_remark =
+      text.length && !text.failed ? ton_copy_string(text.bytes + 2) : NULL;
+  const bool failed = text.failed || (text.length && !delivery->cover_remark);
+  ton_string_free(&text);
+  return failed ? ton_fail(error, TON_NO_MEMORY, "out of memory") : TON_OK;
+}
+
 void
 ton_delivery_free(TonDelivery* delivery)
 {
+  ton_free(delivery->cover_remark);
   for (uint32_t i = 0; delivery->files && i < delivery->n; ++i) {
     ton_free(delivery->files[i].name);
     ton_free(delivery->files[i].path);
@@ -389,6 +421,7 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
           : ton_fail_file(error, TON_NOT_FOUND, r->source,
                           "there is no master yet; run tonmeister master %s",
                           song->given);
+  status = status ? status : look_at_cover(r->cover, delivery, error);
   status = status ? status : deliver_all(song, r, job, delivery, error);
   ton_release_free(r);
   TON_TRY(status);

@@ -77,6 +77,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
 {
   put_cover(bytes, size);
+  TonCover form;
+  TonError error = {0};
+  MUST(ton_cover_read(cover, &form, &error) == TON_OK || *error.text);
   char title[61] = "";
   TonTags tags = {.title = title,
                   .artist = "A",

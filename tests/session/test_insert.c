@@ -144,6 +144,14 @@ out_12_codes_of_releases_are_told_right_from_wrong(void** state)
   assert_null(ton_upc("036000291452", room, &check));
   assert_null(ton_upc("0-36000-29145-2", room, &check));
   assert_non_null(ton_upc("", room, &check));
+  assert_non_null(strstr(ton_upc("36000291452", room, &check), "zero"));
+  assert_null(strstr(ton_upc("36000291453", room, &check), "zero"));
+  assert_null(ton_isrc("DE\xE2\x80\x93"
+                       "A12\xC2\xA0"
+                       "26\xE2\x88\x92"
+                       "00001",
+                       room));
+  assert_string_equal(room, "DEA122600001");
   assert_null(ton_isrc("de-a12-26-00001", room));
   assert_string_equal(room, "DEA122600001");
   assert_null(ton_isrc("ISRC US-RC1-76-07839", room));

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -258,6 +259,33 @@ a_finished_16_bit_master_is_copied(void** state)
   free(before[1]);
 }
 
+/// A broken cover stops the release before it writes; a small one is told
+static void
+the_cover_is_looked_at(void** state)
+{
+  (void)state;
+  TonDelivery made;
+  TonError error = {0};
+  song_text("release.yaml", "title: Covered\ncover: c.jpg\n"
+                            "deliverables: [flac]\n");
+  song_text("c.jpg", "\xFF\xD8\xFF not a picture at all");
+  assert_int_equal(song_releases(&job, &made, &error), TON_BAD_FILE);
+  assert_non_null(strstr(error.file, "c.jpg"));
+  assert_false(is_there("out/release/Covered (flac).flac"));
+  ton_delivery_free(&made);
+  char* const demo = getenv("TON_COVER"); // 600 x 600
+  char command[1024];
+  assert_non_null(demo);
+  assert_true(ton_string_format(command, sizeof(command), "cp '%s' '%s'", demo,
+                                song_path("c.jpg")));
+  assert_int_equal(system(command), 0);
+  assert_int_equal(song_releases(&job, &made, &error), TON_OK);
+  assert_non_null(made.cover_remark);
+  assert_non_null(strstr(made.cover_remark, "600 x 600"));
+  assert_null(strstr(made.cover_remark, "square"));
+  ton_delivery_free(&made);
+}
+
 int
 main(void)
 {
@@ -269,6 +297,7 @@ main(void)
       cmocka_unit_test(a_killed_release_leaves_no_false_sums),
       cmocka_unit_test(files_of_a_half_named_release_go),
       cmocka_unit_test(a_finished_16_bit_master_is_copied),
+      cmocka_unit_test(the_cover_is_looked_at),
   };
   return SONG_TESTS(tests);
 }
