@@ -60,7 +60,7 @@ decode_jpeg(struct jpeg_decompress_struct* d, TonCover* cover)
   d->scale_num = 1;
   d->scale_denom = 8;
   jpeg_start_decompress(d);
-  JSAMPARRAY const row = d->mem->alloc_sarray(
+  JSAMPROW* const row = d->mem->alloc_sarray(
       (j_common_ptr)d, JPOOL_IMAGE,
       d->output_width * (JDIMENSION)d->output_components, 1);
   while (d->output_scanline < d->output_height) {
