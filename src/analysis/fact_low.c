@@ -9,6 +9,15 @@
 #include "dsp/decibel.h"
 
 #include <math.h>
+#include <string.h>
+
+/// 10th percentile of a level over its mean, as a power: above for what never
+/// changes, below for what does
+#define STEADY 0.25
+#define MOVING 0.1
+/// Share of the power above the splice below which both spectra are matched over
+/// all of their low end: what the coarse one has there has leaked from below
+#define NOTHING_ABOVE 1e-4
 
 enum {
   LOW_FRAME = 1024, ///< 0.34 s: lows resolved to 3 Hz
@@ -70,6 +79,17 @@ band_power(const double* bins, uint32_t n, double rate, uint32_t band)
   return sum;
 }
 
+/// Power of the bands from `first` to the last that is matched, in both spectra
+static void
+sum_bands(const double* bins, double rate, const double* thirds_db,
+          uint32_t first, double* ours, double* theirs)
+{
+  for (uint32_t b = first; b <= SPLICE_BAND + MATCH_BANDS; ++b) {
+    *ours += band_power(bins, LOW_FRAME, rate, b);
+    *theirs += pow(10.0, thirds_db[b] / 10.0);
+  }
+}
+
 /// Replace the bands up to the splice by those of the low sum, brought to the
 /// level of the bands above; `bins` are the sums of n spectra
 static void
@@ -80,9 +100,13 @@ splice(double* bins, uint32_t n, const TonFeatures* f, double* thirds_db)
   }
   double ours = 0.0;
   double theirs = 0.0;
-  for (uint32_t b = SPLICE_BAND + 1; b <= SPLICE_BAND + MATCH_BANDS; ++b) {
-    ours += band_power(bins, LOW_FRAME, f->low_rate, b);
-    theirs += pow(10.0, thirds_db[b] / 10.0);
+  sum_bands(bins, f->low_rate, thirds_db, SPLICE_BAND + 1, &ours, &theirs);
+  double all = 0.0;
+  double all_theirs = 0.0;
+  sum_bands(bins, f->low_rate, thirds_db, 0, &all, &all_theirs);
+  if (ours < NOTHING_ABOVE * all) {
+    ours = all;
+    theirs = all_theirs;
   }
   // The mono sum cancels (one side has opposite polarity): keep the bands
   if (!(ours > 0.05 * theirs) || !(ours < 2.0 * theirs)) {
@@ -94,28 +118,101 @@ splice(double* bins, uint32_t n, const TonFeatures* f, double* thirds_db)
   }
 }
 
-TonStatus
-find_low_bands(const TonFeatures* f, TonFacts* t)
+/// Powers over time: of the bands up to the splice in stretches of four spectra,
+/// so that those of steady noise differ little, and of what lies between 180 Hz
+/// and 1.2 kHz in each spectrum, so that short pauses are seen
+enum { STRETCH = 4 };
+
+typedef struct {
+  double* bands[SPLICE_BAND + 1];
+  double* above;
+  uint32_t n; ///< Spectra
+} LowTimes;
+
+/// Add one spectrum, the difference of two running sums
+static void
+add_time(LowTimes* t, const double* bins, const double* before, double rate)
 {
-  TonFft* const fft = ton_fft_new(LOW_FRAME);
-  double* const bins = ton_alloc(2 * LOW_BINS * sizeof(double));
+  double here[LOW_BINS];
+  for (uint32_t k = 0; k < LOW_BINS; ++k) {
+    here[k] = bins[k] - before[k];
+  }
+  for (uint32_t b = 0; b <= SPLICE_BAND; ++b) {
+    t->bands[b][t->n / STRETCH] += band_power(here, LOW_FRAME, rate, b);
+  }
+  for (uint32_t b = SPLICE_BAND + 1; ton_third_hz(b) < 0.4 * rate; ++b) {
+    t->above[t->n] += band_power(here, LOW_FRAME, rate, b);
+  }
+  ++t->n;
+}
+
+/// 10th percentile over the mean
+static double
+steadiness(double* powers, uint32_t n)
+{
+  double sum = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    sum += powers[i];
+  }
+  return sum > 0.0 ? percentile(powers, n, 0.1) * n / sum : 0.0;
+}
+
+/// Bands that never change below a sound that does
+static uint32_t
+count_rumble_bands(const LowTimes* t)
+{
+  uint32_t n = 0;
+  const uint32_t stretches = t->n / STRETCH;
+  if (stretches < 8 || steadiness(t->above, t->n) > MOVING) {
+    return 0;
+  }
+  for (uint32_t b = 0; b <= SPLICE_BAND; ++b) {
+    n = steadiness(t->bands[b], stretches) > STEADY ? b + 1 : n;
+  }
+  return n;
+}
+
+/// Spectra of a sound and of its pauses, and the stretches of the sound
+static void
+read_spectra(TonFft* fft, const TonFeatures* f, TonFacts* t, double* bins,
+             LowTimes* times)
+{
+  double before[LOW_BINS] = {0.0};
   uint32_t active = 0;
   uint32_t pauses = 0;
-  const bool good = fft && bins;
-  for (uint64_t i = 0; good && i + LOW_FRAME <= f->n_low; i += LOW_FRAME / 2) {
+  for (uint64_t i = 0; i + LOW_FRAME <= f->n_low; i += LOW_FRAME / 2) {
     const double share = low_share_on(f, i, LOW_FRAME);
     if (share >= 0.5) {
       low_add_spectrum(fft, LOW_FRAME, f->low + i, bins);
+      add_time(times, bins, before, f->low_rate);
+      memcpy(before, bins, sizeof(before));
       ++active;
     } else if (share == 0.0) {
       low_add_spectrum(fft, LOW_FRAME, f->low + i, bins + LOW_BINS);
       ++pauses;
     }
   }
-  if (good) {
-    splice(bins, active, f, t->active_db);
-    splice(bins + LOW_BINS, pauses, f, t->pause_db);
+  splice(bins, active, f, t->active_db);
+  splice(bins + LOW_BINS, pauses, f, t->pause_db);
+}
+
+TonStatus
+find_low_bands(const TonFeatures* f, TonFacts* t)
+{
+  TonFft* const fft = ton_fft_new(LOW_FRAME);
+  double* const bins = ton_alloc(2 * LOW_BINS * sizeof(double));
+  const uint32_t most = (uint32_t)(f->n_low / (LOW_FRAME / 2)) + 1;
+  double* const powers = ton_alloc((SPLICE_BAND + 2) * most * sizeof(double));
+  LowTimes times = {.above = powers};
+  for (uint32_t b = 0; powers && b <= SPLICE_BAND; ++b) {
+    times.bands[b] = powers + (size_t)(b + 1) * most;
   }
+  const bool good = fft && bins && powers;
+  if (good) {
+    read_spectra(fft, f, t, bins, &times);
+    t->rumble_bands = t->has_pauses ? 0 : count_rumble_bands(&times);
+  }
+  ton_free(powers);
   ton_free(bins);
   ton_fft_free(fft);
   return good ? TON_OK : TON_NO_MEMORY;

@@ -29,10 +29,11 @@ typedef enum {
 
 /// Mains hum
 typedef struct {
-  double hz;         ///< 50 or 60; 0: none
-  uint32_t lines;    ///< Bit k - 1: harmonic k stands out
-  double level_db;   ///< Sum of the lines re active loudness
-  double prominence; ///< Median of the lines over their surroundings, dB
+  double hz;                           ///< 50 or 60; 0: none
+  uint32_t lines;                      ///< Bit k - 1: harmonic k stands out
+  double level_db;                     ///< Sum of the lines re active loudness
+  double line_db[TON_HUM_LINES];       ///< Each line re active loudness
+  double prominence_db[TON_HUM_LINES]; ///< Each over its surroundings
 } TonHum;
 
 /**
@@ -60,10 +61,13 @@ typedef struct {
 
   // Spectra
   double active_db[TON_THIRDS];
-  double pause_db[TON_THIRDS];       ///< Between the sounds
-  bool has_pauses;                   ///< At least 1 s of pause was heard
-  double centroid_hz;                ///< Of the active spectrum
-  double low_share;                  ///< Share of power below 150 Hz, 0 to 1
+  double pause_db[TON_THIRDS]; ///< Between the sounds
+  bool has_pauses;             ///< At least 1 s of pause was heard
+  double centroid_hz;          ///< Of the active spectrum
+  double low_share;            ///< Share of power below 150 Hz, 0 to 1
+  uint32_t rumble_bands; ///< Bands from the lowest on that hold rumble in a
+                         ///< sound without pauses: their level never changes
+                         ///< while that above 180 Hz does
   double twelfths_db[TON_TWELFTHS];  ///< Active mean
   float twelfths_stay[TON_TWELFTHS]; ///< Share of active frames in which the
                                      ///< band stands 6 dB above its half octave

@@ -56,7 +56,6 @@ judge_hum(const double* bins, const double* often, double rate, double base_hz,
           TonFacts* t)
 {
   TonHum hum = {.hz = base_hz};
-  double prominence[TON_HUM_LINES];
   uint32_t n = 0;
   double power = 0.0;
   for (uint32_t k = 1; k <= TON_HUM_LINES; ++k) {
@@ -64,11 +63,12 @@ judge_hum(const double* bins, const double* often, double rate, double base_hz,
     const bool steady = !often || often[line.bin] < NOTE_TIMES * bins[line.bin];
     if (line.prominence_db >= 12.0 && steady) {
       hum.lines |= 1U << (k - 1);
-      prominence[n++] = line.prominence_db;
+      hum.line_db[k - 1] = ton_power_db(line.power) - t->active_lufs;
+      hum.prominence_db[k - 1] = line.prominence_db;
+      ++n;
       power += line.power;
     }
   }
-  hum.prominence = percentile(prominence, n, 0.5);
   hum.level_db = ton_power_db(power) - t->active_lufs;
   if (n >= 4 && (t->hum.hz == 0.0 || hum.level_db > t->hum.level_db)) {
     t->hum = hum;

@@ -13,6 +13,8 @@
 #define MUSIC_LOST 0.005
 /// Energy below a cut-off that is not worth a filter, re all, dB
 #define NOTHING_DB -45.0
+/// What sounds in the pauses is all of a band above this share of its power
+#define MOSTLY 0.5
 /// Rumble that asks for a steeper slope, re all, dB
 #define RUMBLE_DB -30.0
 /// Without pauses: rumble ends here, the role is not cut lower than this, and
@@ -59,7 +61,7 @@ musical_power(const TonFacts* f, uint32_t band)
   const double sound = pow(10.0, f->active_db[band] / 10.0);
   const double pause =
       f->has_pauses ? pow(10.0, f->pause_db[band] / 10.0) : 0.0;
-  return fmax(sound - pause, 0.0);
+  return pause > MOSTLY * sound ? 0.0 : sound - pause;
 }
 
 static double
@@ -72,14 +74,17 @@ most_power(const TonFacts* f, uint32_t from, uint32_t to)
   return max;
 }
 
-/// First band of the music.  Where no pause tells rumble from music, what lies
-/// under RUMBLE_HZ and behind a valley is rumble, if the role plays higher
+/// First band of the music.  Where no pause tells rumble from music, what never
+/// changes, and what lies under RUMBLE_HZ and behind a valley, is rumble if the
+/// role plays higher
 static uint32_t
 first_music_band(const TonFacts* f, double role_hz)
 {
-  uint32_t first = 0;
-  for (uint32_t b = 1; !f->has_pauses && role_hz > RUMBLE_ROLE_HZ &&
-                       b + 1 < TON_THIRDS && edge_hz(b + 1) < RUMBLE_HZ;
+  // hum never changes either; it gets notches
+  const bool hum = f->hum.hz > 0.0;
+  uint32_t first = role_hz > RUMBLE_ROLE_HZ && !hum ? f->rumble_bands : 0;
+  for (uint32_t b = first + 1; !f->has_pauses && role_hz > RUMBLE_ROLE_HZ &&
+                               b + 1 < TON_THIRDS && edge_hz(b + 1) < RUMBLE_HZ;
        ++b) {
     const double valley = VALLEY * musical_power(f, b);
     if (valley < most_power(f, 0, b) &&
@@ -251,8 +256,9 @@ decide_hum(MixState* state, MixTrack* s)
   for (uint32_t k = 1; k <= TON_HUM_LINES; ++k) {
     if (hum->lines >> (k - 1) & 1U) {
       ton_decision_start(&d, TON_RULE_DEFECT_HUM, 0.85);
-      ton_decision_range(&d, "hum above its surroundings", hum->prominence, NAN,
-                         12.0);
+      ton_decision_range(&d, "height of the tone", hum->prominence_db[k - 1],
+                         NAN, 12.0);
+      ton_decision_figure(&d, "tone", hum->line_db[k - 1]);
       ton_decision_range(&d, "hum", hum->level_db, NAN, HUM_DB);
       const TonSetting settings[] = {{"at", hum->hz * k}, {"q", 30.0}};
       add_band(state, s, "notch", settings, 2, &d);

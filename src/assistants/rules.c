@@ -143,11 +143,14 @@ static const TonRule rules[] = {
          .figures = {{"DC offset", "%"}}},
     [TON_RULE_DEFECT_HUM] =
         {"defect.hum", TON_STAGE_MIX, "docs/rules.md 2.1",
-         "cuts mains hum: its tones stand {hum above its surroundings} above "
-         "the sound around them",
-         "median of the hum's lines over what lies within 5 Hz: {hum above its "
-         "surroundings}; all lines together {hum} re active loudness",
-         .figures = {{"hum above its surroundings", "dB"}, {"hum", "dB"}}},
+         "cuts a tone of mains hum: it is {height of the tone} louder than "
+         "the sound right beside it",
+         "this line over the median of what lies within 5 Hz: {height of the "
+         "tone}; {tone} re active loudness, all lines of the hum together "
+         "{hum}",
+         .figures = {{"height of the tone", "dB"},
+                     {"tone", "dB"},
+                     {"hum", "dB"}}},
     [TON_RULE_DEFECT_SOFT_HUM] = {"defect.soft-hum", TON_STAGE_MIX,
                                   "docs/rules.md 2.1",
                                   "mains hum of {mains frequency} is too soft "
@@ -211,9 +214,10 @@ static const TonRule rules[] = {
          "track "
          "all the time; the lowest notes start near {lowest note}[; removes a "
          "DC offset of {DC offset} too]",
-         "a track without pauses whose energy under 40 Hz is cut off from the "
-         "notes by a valley of 10 dB or more; energy below the cut-off {energy "
-         "below} re all: 24 dB/oct instead of 12",
+         "a track without pauses; the level of its low end never changes while "
+         "that above 180 Hz does, or a valley of 10 dB cuts what is under 40 "
+         "Hz off from the notes; energy below the cut-off {energy below} re "
+         "all: 24 dB/oct instead of 12",
          .figures = {{"lowest note", "Hz", ROLES},
                      {"energy below", "dB"},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},

@@ -835,6 +835,45 @@ test_steady_rumble_is_cut(void** state)
   ton_sound_free(&sound);
 }
 
+/// Noise from 25 to 60 Hz that fills the pauses of a voice: cut at the bound of
+/// the role, and the figure is what its power is
+static void
+test_loud_noise_below_a_voice_is_cut(void** state)
+{
+  (void)state;
+  static const double levels[] = {0.3, 1.0, 3.0};
+  static double x[N];
+  for (uint32_t k = 0; k < TON_COUNT(levels); ++k) {
+    double voice = 0.0;
+    double rumble = 0.0;
+    for (uint64_t i = 0; i < N; ++i) {
+      double y = 0.0;
+      for (uint32_t line = 0; line < 30; ++line) {
+        const double hz = 25.0 + 1.17 * line;
+        y += 0.02 * levels[k] *
+             sin(2.0 * M_PI * (hz * (double)i / RATE + signal_random(8, line)));
+      }
+      voice += made[9][i] * made[9][i];
+      rumble += y * y;
+      x[i] = made[9][i] + y;
+    }
+    TonSound sound;
+    TonPlan plan = {0};
+    sound_of(x, NULL, N, RATE, 4096, &sound);
+    assert_false(sound.facts.has_pauses);
+    const TonEdit* const e = highpass_of(&sound, "Lead Vox", &plan);
+    assert_non_null(e);
+    assert_string_equal(e->value, "{at: 100 Hz, slope: 24 dB/oct}");
+    const TonDecision* const d = &plan.decisions.items[2];
+    assert_string_equal(d->rule, "highpass.steady-rumble");
+    assert_string_equal(d->evidence[1].metric, "energy below");
+    EXPECT_NEAR("energy below", d->evidence[1].value,
+                10.0 * log10(rumble / (voice + rumble)), 1.0, "dB");
+    ton_plan_free(&plan);
+    ton_sound_free(&sound);
+  }
+}
+
 static const TonDecision*
 decision_of(const TonPlan* plan, TonRuleId rule)
 {
@@ -970,6 +1009,7 @@ main(void)
       cmocka_unit_test(test_correction_after_a_render),
       cmocka_unit_test(test_mix_peak),
       cmocka_unit_test(test_steady_rumble_is_cut),
+      cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),
       cmocka_unit_test(test_noise_is_left_alone),
       cmocka_unit_test(test_a_trim_is_bounded),
   };
