@@ -147,6 +147,8 @@ typedef struct {
   uint64_t frames_hint;  ///< Expected length, 0: unknown.  Not needed
   uint64_t dither_seed;  ///< Same seed, same bytes
   TonBroadcast broadcast; ///< WAV only
+  bool plain; ///< WAV: the oldest form, format and samples alone; no loudness,
+              ///< no tags, at most 4 GB
 } TonAudioFormat;
 
 /// A file being written beside its final name.  One thread at a time.

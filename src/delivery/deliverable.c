@@ -17,6 +17,7 @@ delivery_audio_format(const DeliveryTask* task)
       .samples = what->bits == 16 ? TON_SAMPLES_16 : TON_SAMPLES_24,
       .container = what->container,
       .bitrate_kbps = what->bitrate_kbps,
+      .plain = what->plain,
       .dither = true,
       .dither_seed = 2,
       .frames_hint = task->master->frames,

@@ -106,8 +106,8 @@ add_broadcast(Header* h, const TonBroadcast* b)
   h->n += WAV_BEXT_BYTES;
 }
 
-/// Plain forms where they say enough, else WAVE_FORMAT_EXTENSIBLE: more than
-/// two channels, or integers of more than 16 bits.
+/// Old forms where they say enough or are asked for, else WAVE_FORMAT_EXTENSIBLE:
+/// more than two channels, or integers of more than 16 bits.
 static void
 add_format(Header* h, const TonAudioFormat* f)
 {
@@ -116,7 +116,7 @@ add_format(Header* h, const TonAudioFormat* f)
   const uint32_t width = wav_frame_bytes(f);
   const uint32_t bits = 8 * width / f->channels;
   const bool floating = is_floating(f);
-  const bool extensible = f->channels > 2 || bits == 24;
+  const bool extensible = !f->plain && (f->channels > 2 || bits == 24);
   const uint32_t tag = floating ? 3 : 1;
   add_head(h, "fmt ", extensible ? 40 : floating ? 18 : 16);
   add_number(h, extensible ? 0xFFFE : tag, 2);
@@ -146,8 +146,10 @@ wav_header(uint8_t buffer[WAV_HEADER_MAX], const TonAudioFormat* f,
   add_head(&h, large ? "RF64" : "RIFF", 0xFFFFFFFFU);
   add(&h, "WAVE", 4);
   const uint32_t sizes_at = h.n;
-  add_sizes(&h, false, 0, 0, 0);
-  add_broadcast(&h, broadcast);
+  if (!f->plain) {
+    add_sizes(&h, false, 0, 0, 0);
+    add_broadcast(&h, broadcast);
+  }
   add_format(&h, f);
   if (is_floating(f)) {
     add_head(&h, "fact", 4);

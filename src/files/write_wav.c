@@ -177,6 +177,10 @@ finish_wav(TonAudioWriter* w, const TonBroadcast* broadcast,
   enum { MAX_TAG_BYTES = 1 << 25 };
   const uint64_t tag_bytes = tags ? MAX_TAG_BYTES : 0;
   w->tagged = wav_is_rf64(&w->format, w->frames, tag_bytes);
+  if (w->format.plain && w->tagged) {
+    return ton_fail_file(error, TON_UNSUPPORTED, w->path,
+                         "is longer than the 4 GB of a plain WAV");
+  }
   uint64_t after = 0;
   if (tags && w->tagged) {
     TON_TRY(write_texts(w, tags, &after, error));

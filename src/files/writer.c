@@ -247,6 +247,7 @@ static TonStatus
 finish(TonAudioWriter* w, const TonBroadcast* broadcast, const TonTags* tags,
        TonError* error)
 {
+  tags = w->format.plain ? NULL : tags;
   TON_TRY(w->backend->finish(w, broadcast, tags, error));
   if (tags && !w->tagged) {
     TON_TRY(files_write_tags(ton_output_temporary(w->output), w->path, tags,

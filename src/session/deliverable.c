@@ -47,6 +47,8 @@ static const TonField fields[] = {
      .help = "Word length of WAV and FLAC"},
     {"bitrate", TON_AS_WHOLE, AT(bitrate_kbps), TON_KBPS, 32.0, .max = 1024.0,
      .help = "Of an MP3"},
+    {"plain", TON_AS_SWITCH, AT(plain), .otherwise = "false",
+     .help = "Of a WAV: the header of 44 bytes and the samples, nothing else"},
     {"default", TON_AS_SWITCH, .at = offsetof(Listed, by_default),
      .help = "Written where a release names no deliverables"},
 };
@@ -124,6 +126,10 @@ read_entry(TonReader* r, const TonDoc* list, const TonNode* named,
   }
   if (!d->container) {
     return unknown(r, list, named);
+  }
+  if (d->plain && strcmp(d->container, "WAV") != 0) {
+    return ton_fail_at(r->doc, values ? values : named, r->error,
+                       "plain: is for a WAV; this is %s", d->container);
   }
   if (strcmp(d->container, "MP3") == 0 && d->bitrate_kbps > MAX_MP3_KBPS) {
     return ton_fail_at(r->doc, values ? values : named, r->error,

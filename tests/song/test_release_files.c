@@ -259,6 +259,41 @@ a_finished_16_bit_master_is_copied(void** state)
   free(before[1]);
 }
 
+/// What distributors take who refuse more: header, format, samples, nothing else
+static void
+a_plain_wav_holds_nothing_but_sound(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* file;
+    unsigned char format[24];
+  } files[] = {
+      {"out/release/Plain (wav-plain).wav",
+       {16, 0, 0, 0, 1, 0, 2, 0, 0x44, 0xAC, 0, 0, 0x98, 0x09, 4, 0, 6, 0, 24}},
+      {"out/release/Plain (cd-plain).wav",
+       {16, 0, 0, 0, 1, 0, 2, 0, 0x44, 0xAC, 0, 0, 0x10, 0xB1, 2, 0, 4, 0, 16}},
+  };
+  song_mix("out/master.wav", 44100.0, 2, 1.0, -3.0);
+  release_and_report("title: Plain\nartist: A\ncomment: not in these\n"
+                     "deliverables: [wav-plain, cd-plain]\n");
+  for (size_t k = 0; k < TON_COUNT(files); ++k) {
+    unsigned char b[44];
+    struct stat st;
+    FILE* const file = fopen(song_path(files[k].file), "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(b, 1, sizeof(b), file), sizeof(b));
+    assert_int_equal(fstat(fileno(file), &st), 0);
+    fclose(file);
+    assert_memory_equal(b, "RIFF", 4);
+    assert_memory_equal(b + 8, "WAVEfmt ", 8);
+    assert_memory_equal(b + 16, files[k].format, 20);
+    assert_memory_equal(b + 36, "data", 4);
+    const uint32_t data = b[40] | b[41] << 8 | b[42] << 16 | b[43] << 24;
+    assert_int_equal(data, 44100 * files[k].format[16]);
+    assert_int_equal(st.st_size, 44 + data);
+  }
+}
+
 /// A broken cover stops the release before it writes; a small one is told
 static void
 the_cover_is_looked_at(void** state)
@@ -297,6 +332,7 @@ main(void)
       cmocka_unit_test(a_killed_release_leaves_no_false_sums),
       cmocka_unit_test(files_of_a_half_named_release_go),
       cmocka_unit_test(a_finished_16_bit_master_is_copied),
+      cmocka_unit_test(a_plain_wav_holds_nothing_but_sound),
       cmocka_unit_test(the_cover_is_looked_at),
   };
   return SONG_TESTS(tests);
