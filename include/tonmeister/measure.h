@@ -93,6 +93,7 @@ typedef struct {
   double correlation;     ///< Whole programme, -1 to 1; NaN for mono/silence
   double correlation_min; ///< Lowest of 3 s windows above -60 LUFS
   double correlation_min_at_s; ///< Start of that window
+  double correlation_p5;       ///< 5th percentile of these windows, to 0.01
   double balance_db;           ///< Right minus left, RMS
   double mono_loss_lu; ///< Loudness of (L+R)/2 in both channels minus stereo
   double band_correlation[TON_STEREO_BANDS];

@@ -111,6 +111,7 @@ noise_floor(const TonFeatures* s, double* values, TonFacts* f)
     }
   }
   const double floor_db = percentile(values, n, 0.10);
+  f->pause_range_db = percentile(values, n, 0.50) - floor_db;
   f->noise_db = n && floor_db > -299.0 ? floor_db - f->active_lufs : -INFINITY;
   f->has_pauses = n * s->level_s >= 1.0;
 }

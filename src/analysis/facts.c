@@ -36,7 +36,7 @@ set_undefined(TonFacts* f)
 {
   f->layout = TON_LAYOUT_SILENT;
   f->active_lufs = f->range_lu = f->peak_to_loud_db = NAN;
-  f->hit_spread_db = f->hit_p75_db = NAN;
+  f->hit_spread_db = f->hit_p75_db = f->pause_range_db = NAN;
   f->end_level_db = f->noise_db = f->hum.level_db = -INFINITY;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     f->active_db[b] = f->pause_db[b] = -INFINITY;

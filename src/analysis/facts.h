@@ -51,6 +51,8 @@ typedef struct {
   double active_s;        ///< Time that sounds
   double activity;        ///< Share of the time from first to last sound
   double noise_db;        ///< Floor between the sounds re active loudness
+  double pause_range_db;  ///< P50 - P10 of the level between the sounds: noise
+                          ///< is steady, reverb and soft music are not
   double range_lu;        ///< P95 - P10 of active 400 ms loudness
   double peak_to_loud_db; ///< Sample peak minus active loudness
   double hits_per_s;      ///< Own onsets per active second, bleed left out

@@ -9,7 +9,10 @@
 
 #include <math.h>
 
-enum { WINDOW = 30 }; ///< Tenths of a second
+enum {
+  WINDOW = 30, ///< Tenths of a second
+  STEPS = 201, ///< Of a correlation, -1 to 1
+};
 
 static const double silence = 1e-10;         // power: -100 dBFS
 static const double loud_enough = 1.1725e-6; // -60 LUFS before the -0.691
@@ -30,6 +33,7 @@ struct Stereo {
   uint64_t tenths;
   double lowest;
   double lowest_at_s;
+  uint32_t counts[STEPS]; ///< Windows that are loud enough, by correlation
   bool timeline;
   Curve curve;
 };
@@ -76,9 +80,12 @@ end_tenth(Stereo* s, bool loud)
     gather(&window, &s->ring[(s->tenths - n + i) % WINDOW]);
   }
   const double rho = correlation(&window);
-  if (loud && !isnan(rho) && !(rho >= s->lowest)) {
-    s->lowest = rho;
-    s->lowest_at_s = 0.1 * (double)(s->tenths - n);
+  if (loud && !isnan(rho)) {
+    ++s->counts[(uint32_t)lrint(0.5 * (STEPS - 1) * (1.0 + rho))];
+    if (!(rho >= s->lowest)) {
+      s->lowest = rho;
+      s->lowest_at_s = 0.1 * (double)(s->tenths - n);
+    }
   }
   if (s->timeline) {
     curve_add(&s->curve, rho);
@@ -96,6 +103,24 @@ stereo_add(Stereo* s, const Tick* tick, double short_power)
   }
 }
 
+/// Correlation below which a twentieth of the windows lies; NaN for none
+static double
+lowest_twentieth(const Stereo* s)
+{
+  uint64_t all = 0;
+  for (uint32_t i = 0; i < STEPS; ++i) {
+    all += s->counts[i];
+  }
+  uint64_t below = 0;
+  for (uint32_t i = 0; all && i < STEPS; ++i) {
+    below += s->counts[i];
+    if (20 * below >= all) {
+      return 2.0 * i / (STEPS - 1) - 1.0;
+    }
+  }
+  return NAN;
+}
+
 bool
 stereo_finish(Stereo* s, TonMeasurement* m)
 {
@@ -103,6 +128,8 @@ stereo_finish(Stereo* s, TonMeasurement* m)
   m->correlation = correlation(&s->all);
   m->correlation_min = isnan(s->lowest) ? m->correlation : s->lowest;
   m->correlation_min_at_s = s->lowest_at_s;
+  const double low = lowest_twentieth(s);
+  m->correlation_p5 = isnan(low) ? m->correlation : low;
   if (s->all.rr > floor || s->all.ll > floor) {
     m->balance_db = ton_power_db(s->all.rr) - ton_power_db(s->all.ll);
   }

@@ -149,8 +149,11 @@ rows_of_noise(const TonFacts* f, CheckRow* r)
 {
   const double hum = f->hum.hz > 0.0 ? f->hum.level_db : -INFINITY;
   const double end_s = (double)f->whole.frames / f->whole.rate;
+  // what changes in the pauses is reverb or soft music, not noise
+  const bool noise = f->has_pauses && f->pause_range_db < 6.0;
   const CheckRow rows[] = {
-      {"noise", TON_RULE_CHECK_NOISE, f->noise_db, -60.0, -45.0, NAN},
+      {"noise", TON_RULE_CHECK_NOISE, noise ? f->noise_db : NAN, -60.0, -45.0,
+       NAN},
       {"hum", TON_RULE_CHECK_HUM, hum, -90.0, -65.0, NAN},
       {"start", TON_RULE_CHECK_START, f->whole.silence_head_s, 0.5, 3.0, 0.0},
       {"end", TON_RULE_CHECK_END, f->end_level_db, -60.0, -40.0, end_s},
@@ -167,12 +170,12 @@ rows_of_stereo(const TonFacts* f, CheckRow* r)
   const TonMeasurement* const m = &f->whole;
   const bool stereo = m->channels == 2;
   const CheckRow rows[] = {
-      {"phase", TON_RULE_CHECK_PHASE, stereo ? m->correlation_min : NAN, 0.0,
+      {"phase", TON_RULE_CHECK_PHASE, stereo ? m->correlation_p5 : NAN, 0.0,
        -0.2, m->correlation_min_at_s},
       {"mono-loss", TON_RULE_CHECK_MONO_LOSS, stereo ? m->mono_loss_lu : NAN,
        -1.5, -3.0, NAN},
       {"bass-width", TON_RULE_CHECK_BASS_WIDTH,
-       stereo ? m->band_side_db[0] : NAN, -14.0, -8.0, NAN},
+       stereo ? m->band_side_db[0] : NAN, -11.0, -4.0, NAN},
       {"balance", TON_RULE_CHECK_BALANCE, stereo ? fabs(m->balance_db) : NAN,
        0.5, 1.5, NAN},
   };
@@ -186,8 +189,10 @@ rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
   double error[TON_THIRDS];
   double over[TON_THIRDS];
   tone_error(f, tone->level_db, error);
+  // another kind of music has a tone of its own
+  const bool alike = tone_mean_error(error) <= TONE_ALIKE_DB;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    over[b] = -error[b];
+    over[b] = alike ? -error[b] : NAN;
   }
   const double rumble =
       10.0 * log10(thirds_power(f, 0.0, 29.0) / thirds_power(f, 39.0, 129.0));
@@ -197,7 +202,7 @@ rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
        NAN},
       {"harsh", TON_RULE_CHECK_HARSH, mean_z(tone, over, 2400.0, 5200.0), 1.0,
        2.0, NAN},
-      {"tilt", TON_RULE_CHECK_TILT, fabs(tilt_of(over)), 0.5, 1.0, NAN},
+      {"tilt", TON_RULE_CHECK_TILT, fabs(tilt_of(over)), 1.0, 2.0, NAN},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);

@@ -24,6 +24,9 @@ typedef struct {
 /// 0; NaN where the mix is empty
 void tone_error(const TonFacts* mix, const double* target_db, double* error_db);
 
+/// Root mean square of such distances over the bands that carry music, dB
+double tone_mean_error(const double* error_db);
+
 /// Mean distance of the mix from the references, dB; at most TONE_ALIKE_DB is
 /// the same kind of music
 double tone_distance(const TonMasterBrief* brief);

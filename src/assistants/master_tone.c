@@ -127,9 +127,8 @@ find_target(const TonMasterBrief* brief, TonTone* target)
   }
 }
 
-/// Mean distance over the bands that carry music
-static double
-distance(const double* error_db)
+double
+tone_mean_error(const double* error_db)
 {
   double sum = 0.0;
   uint32_t n = 0;
@@ -149,7 +148,7 @@ tone_distance(const TonMasterBrief* brief)
   double error[TON_THIRDS];
   find_target(brief, &target);
   tone_error(&brief->mix->facts, target.level_db, error);
-  return distance(error);
+  return tone_mean_error(error);
 }
 
 /// Share of the distance that is corrected: half for references, 30 % if they
@@ -305,7 +304,7 @@ master_tone(MasterState* m)
   }
   find_target(brief, &target);
   tone_error(&brief->mix->facts, target.level_db, error);
-  m->distance_db = distance(error);
+  m->distance_db = tone_mean_error(error);
   const double share = find_share(brief, m->distance_db);
   find_move(m, &target, error, share, move, max);
   ToneSection sections[MAX_SECTIONS];

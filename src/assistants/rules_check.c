@@ -60,8 +60,11 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"spikes", "samples"}}},
     [TON_RULE_CHECK_NOISE - TON_RULE_CHECK_FIRST] =
         {"check.noise", CHECK,
-         "noise in the pauses: [{noise} against the music|none]",
-         "10th percentile of the level of the pauses re active loudness",
+         "noise in the pauses: [{|noise|} softer than the music|none]",
+         "10th percentile of the level of the pauses re active loudness, where "
+         "there is a second of pauses and half of their time lies within 6 dB "
+         "of it",
+
          "find the track that is noisiest in the pauses, and gate or clean it",
          .figures = {{"noise", "LU"}}},
     [TON_RULE_CHECK_HUM - TON_RULE_CHECK_FIRST] =
@@ -90,8 +93,11 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"silence", "s"}}},
     [TON_RULE_CHECK_PHASE - TON_RULE_CHECK_FIRST] =
         {"check.phase", CHECK,
-         "lowest correlation of left and right: [{correlation}|no stereo]",
-         "least correlation over 3 s; below 0 mono loses more than it keeps",
+         "how alike left and right are (below 0 they cancel in mono): "
+         "[{correlation} or more for 95 % of the song|no stereo]",
+         "5th percentile of the correlation over 3 s; the place is that of the "
+         "lowest",
+
          "look for a track or an effect with one side of opposite polarity",
          .figures = {{"correlation", ""}}},
     [TON_RULE_CHECK_MONO_LOSS - TON_RULE_CHECK_FIRST] =

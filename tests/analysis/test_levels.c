@@ -351,6 +351,29 @@ bands_beyond_half_the_rate_are_empty(void** state)
   assert_true(m.thirds_db[25] > -20.0);
 }
 
+/// The lowest is one moment, the 5th percentile what lasts
+static void
+correlation_over_time(void** state)
+{
+  (void)state;
+  enum { N = 200 * RATE, LONG = 20 * RATE, SHORT = 4 * RATE };
+  float* const a = calloc(N, sizeof(float));
+  float* const b = calloc(N, sizeof(float));
+  const float* const in[] = {a, b};
+  for (int turned = SHORT; turned <= LONG; turned += LONG - SHORT) {
+    for (int i = 0; i < N; ++i) {
+      a[i] = (float)(0.2 * signal_random(1, (uint64_t)i));
+      b[i] = i < turned ? -a[i] : a[i];
+    }
+    const TonMeasurement m = measure(in, 2, N, RATE, TON_MEASURE_STEREO);
+    EXPECT_NEAR("lowest", m.correlation_min, -1.0, 0.01, "");
+    EXPECT_NEAR("5th percentile", m.correlation_p5,
+                turned == SHORT ? 1.0 : -1.0, 0.01, "");
+  }
+  free(a);
+  free(b);
+}
+
 int
 main(void)
 {
@@ -365,6 +388,7 @@ main(void)
       cmocka_unit_test(met_41_correlation),
       cmocka_unit_test(met_41_quarter_of_a_turn),
       cmocka_unit_test(correlation_minimum_ignores_silence),
+      cmocka_unit_test(correlation_over_time),
       cmocka_unit_test(third_octaves_of_sines),
       cmocka_unit_test(third_octaves_add_up),
       cmocka_unit_test(bands_beyond_half_the_rate_are_empty),

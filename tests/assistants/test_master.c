@@ -29,7 +29,7 @@ healthy(void)
   m->true_peak_dbtp = -4.5;
   m->plr_lu = 15.5;
   m->crest_db = 17.0;
-  m->correlation_min = 0.2;
+  m->correlation_min = m->correlation_p5 = 0.2;
   m->balance_db = 0.1;
   m->mono_loss_lu = -0.7;
   m->silence_head_s = 0.1;
@@ -559,7 +559,7 @@ test_readiness_sees_faults(void** state)
   m->true_peak_at_s = 12.5;
   m->plr_lu = 7.0;
   m->dc[1] = -0.01;
-  m->correlation_min = -0.5;
+  m->correlation_p5 = -0.5;
   m->mono_loss_lu = -5.0;
   m->band_side_db[0] = -3.0;
   m->balance_db = -2.0;
@@ -568,6 +568,8 @@ test_readiness_sees_faults(void** state)
   m->bad_samples = 1;
   m->loudness_range_lu = 22.0;
   mix.facts.noise_db = -30.0;
+  mix.facts.has_pauses = true;
+  mix.facts.pause_range_db = 1.0;
   mix.facts.hum.hz = 50.0;
   mix.facts.hum.level_db = -50.0;
   mix.facts.end_level_db = -10.0;
@@ -590,6 +592,28 @@ test_readiness_sees_faults(void** state)
   }
   EXPECT_NEAR("place of the peak", finding(rows, n, "headroom")->at_s, 12.5,
               0.0, "s");
+}
+
+/// One moment, soft music in the pauses, and the tone of other music are no
+/// faults of a mix
+static void
+test_readiness_follows_what_lasts(void** state)
+{
+  (void)state;
+  TonSound mix = healthy();
+  mix.facts.whole.correlation_min = -0.9;
+  mix.facts.has_pauses = true;
+  mix.facts.noise_db = -22.0;
+  mix.facts.pause_range_db = 9.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    mix.facts.active_db[b] -= 2.5 * (b / 3.0); // darker by 2.5 dB an octave
+  }
+  TonFinding rows[32];
+  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
+  static const char* const green[] = {"phase", "noise", "tilt", "mud", "harsh"};
+  for (uint32_t i = 0; i < TON_COUNT(green); ++i) {
+    assert_int_equal(finding(rows, n, green[i])->light, TON_LIGHT_GREEN);
+  }
 }
 
 static int
@@ -623,6 +647,7 @@ main(void)
       cmocka_unit_test(test_the_drive_found_is_written),
       cmocka_unit_test(test_readiness_of_a_healthy_mix),
       cmocka_unit_test(test_readiness_sees_faults),
+      cmocka_unit_test(test_readiness_follows_what_lasts),
   };
   return cmocka_run_group_tests(tests, open_all, NULL);
 }

@@ -204,6 +204,7 @@ test_hum(void** state)
   sound_of(a, NULL, N, RATE, 512, &f);
   EXPECT_NEAR("no hum", f.facts.hum.hz, 0.0, 0.0, "Hz");
   assert_true(f.facts.has_pauses);
+  EXPECT_AT_MOST("noise is steady", f.facts.pause_range_db, 3.0, "dB");
   ton_sound_free(&f);
 }
 
