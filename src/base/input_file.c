@@ -14,25 +14,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int
-refuse(int fd, int reason, TonError* error, const char* path)
+TonStatus
+ton_input_failed(const char* path, TonError* error)
 {
+  const int reason = errno;
   const bool missing = reason == ENOENT || reason == ENOTDIR;
   const bool short_of =
       reason == EMFILE || reason == ENFILE || reason == ENOMEM;
+  if (reason == EISDIR || reason == EINVAL) {
+    return ton_fail_file(error, TON_BAD_FILE, path, "is %s, not a file",
+                         reason == EISDIR ? "a folder" : "a device or a pipe");
+  }
+  return ton_fail_file(error,
+                       missing    ? TON_NOT_FOUND
+                       : short_of ? TON_NO_MEMORY
+                                  : TON_BAD_FILE,
+                       path, "cannot be opened: %s", strerror(reason));
+}
+
+static int
+refuse(int fd, int reason, TonError* error, const char* path)
+{
   if (fd >= 0) {
     close(fd);
   }
-  if (reason == EISDIR || reason == EINVAL) {
-    ton_fail_file(error, TON_BAD_FILE, path, "is %s, not a file",
-                  reason == EISDIR ? "a folder" : "a device or a pipe");
-  } else {
-    ton_fail_file(error,
-                  missing    ? TON_NOT_FOUND
-                  : short_of ? TON_NO_MEMORY
-                             : TON_BAD_FILE,
-                  path, "cannot be opened: %s", strerror(reason));
-  }
+  errno = reason;
+  ton_input_failed(path, error);
   errno = reason;
   return -1;
 }

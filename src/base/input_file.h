@@ -23,6 +23,10 @@ int ton_input_open(const char* path, TonError* error);
 /// The same as a stream, closed with fclose(); null on failure.  [any]
 FILE* ton_input_stream(const char* path, TonError* error);
 
+/// What errno says after one of these functions failed without an error of its
+/// own.  [any]
+TonStatus ton_input_failed(const char* path, TonError* error);
+
 /// Whole file as text, at most `limit` bytes.  Freed with ton_free().
 /// Null with errno set when it cannot be read; EFBIG when larger.
 char* ton_string_read_file(const char* path, size_t limit, size_t* length);

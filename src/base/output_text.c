@@ -2,6 +2,7 @@
 /// @file Texts written whole, several that belong together in one go, and none
 /// over what somebody else has edited in the meantime.
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"

@@ -63,8 +63,4 @@ unsigned ton_string_distance(const char* a, const char* b);
 const char* ton_string_nearest(const char* word, const char* const* candidates,
                                size_t count);
 
-/// Whole file as text, at most `limit` bytes.  Freed with ton_free().
-/// Null with errno set when it cannot be read; EFBIG when larger.
-char* ton_string_read_file(const char* path, size_t limit, size_t* length);
-
 #endif

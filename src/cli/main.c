@@ -11,8 +11,6 @@
 
 #include <tonmeister/audio_file.h>
 
-#include <tonmeister/audio_file.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

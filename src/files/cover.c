@@ -143,11 +143,7 @@ ton_cover_read(const char* path, TonCover* cover, TonError* error)
                          "a file");
   }
   if (!bytes) {
-    return errno == ENOMEM
-               ? ton_fail(error, TON_NO_MEMORY, "out of memory")
-               : ton_fail_file(error,
-                               errno == ENOENT ? TON_NOT_FOUND : TON_BAD_FILE,
-                               path, "the cover: %s", strerror(errno));
+    return ton_input_failed(path, error);
   }
   TonStatus status = decode(path, bytes, n, cover, error);
   if (!status && (uint64_t)cover->width * cover->height > MAX_PIXELS) {

@@ -2,6 +2,7 @@
 /// @file Prepares stems for mixing: decodes and resamples them into a cache.
 #include "base/error.h"
 #include "base/folder.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"

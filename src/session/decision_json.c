@@ -5,6 +5,7 @@
 */
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
@@ -280,8 +281,7 @@ ton_decisions_read(const char* path, TonDecisions* decisions, TonError* error)
   size_t length = 0;
   char* const text = ton_string_read_file(path, LONGEST, &length);
   if (!text) {
-    return ton_fail_file(error, errno == ENOMEM ? TON_NO_MEMORY : TON_NOT_FOUND,
-                         path, "cannot read: %s", strerror(errno));
+    return ton_input_failed(path, error);
   }
   json_error_t why;
   json_t* const root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &why);

@@ -7,6 +7,7 @@
 #include "session/doc.h"
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/output_file.h"
 
 #include <errno.h>
@@ -52,8 +53,7 @@ open_failed(const char* path, TonError* error)
   case ENOMEM:
     return ton_fail_file(error, TON_NO_MEMORY, path, "out of memory");
   default:
-    return ton_fail_file(error, TON_NOT_FOUND, path, "cannot read: %s",
-                         strerror(errno));
+    return ton_input_failed(path, error);
   }
 }
 

@@ -2,6 +2,7 @@
 /// @file Making a song's folder from stems.
 #include "base/error.h"
 #include "base/folder.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"

@@ -4,6 +4,7 @@
    The table of rules: whole, documented, and filled without gaps.
 */
 #include "assistants/decision_builder.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"

@@ -3,6 +3,7 @@
 #include "assistants/targets.h"
 #include "base/array.h"
 #include "base/data_path.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"

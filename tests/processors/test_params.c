@@ -6,6 +6,7 @@
 
    With TON_GOLDEN=write in the environment the file is written anew.
 */
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"

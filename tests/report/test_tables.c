@@ -4,6 +4,7 @@
    The table of figures beside docs/json.md, and the glossary.
 */
 
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/array.h"
 #include "base/data_path.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"

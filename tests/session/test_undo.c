@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/array.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"

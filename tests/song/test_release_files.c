@@ -259,6 +259,31 @@ a_finished_16_bit_master_is_copied(void** state)
   free(before[1]);
 }
 
+/// A text, records or a cover that is a pipe would be waited for
+static void
+no_pipe_is_waited_for(void** state)
+{
+  (void)state;
+  static const char* const texts[] = {"release.yaml", "master.yaml",
+                                      "mix.yaml"};
+  TonSong* song = NULL;
+  TonError error = {0};
+  for (size_t i = 0; i < TON_COUNT(texts); ++i) {
+    remove(song_path(texts[i]));
+    assert_int_equal(mkfifo(song_path(texts[i]), 0600), 0);
+    assert_int_equal(ton_song_open(song_path(""), &song, &error), TON_BAD_FILE);
+    assert_non_null(strstr(error.text, "a device or a pipe"));
+    remove(song_path(texts[i]));
+  }
+  song_text("mix.yaml", "tracks:\n  A: {file: final.wav}\n");
+  assert_int_equal(mkfifo(song_path("decisions.json"), 0600), 0);
+  assert_int_equal(ton_song_open(song_path(""), &song, &error), TON_BAD_FILE);
+  assert_non_null(strstr(error.file, "decisions.json"));
+  assert_non_null(strstr(error.text, "a device or a pipe"));
+  remove(song_path("decisions.json"));
+  remove(song_path("mix.yaml"));
+}
+
 /// What distributors take who refuse more: header, format, samples, nothing else
 static void
 a_plain_wav_holds_nothing_but_sound(void** state)
@@ -332,6 +357,7 @@ main(void)
       cmocka_unit_test(a_killed_release_leaves_no_false_sums),
       cmocka_unit_test(files_of_a_half_named_release_go),
       cmocka_unit_test(a_finished_16_bit_master_is_copied),
+      cmocka_unit_test(no_pipe_is_waited_for),
       cmocka_unit_test(a_plain_wav_holds_nothing_but_sound),
       cmocka_unit_test(the_cover_is_looked_at),
   };
