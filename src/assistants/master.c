@@ -159,9 +159,15 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
       ton_plan_edit(plan, "chain", NULL, NULL);
     }
     master_repair(&m);
-    master_tone(&m);
-    master_glue(&m);
-    master_width(&m);
+    if (brief->target.keeps && !brief->n_references) {
+      TonDecision d;
+      ton_decision_start(&d, TON_RULE_GOAL_KEEP, 1.0);
+      record_unchanged(&m, "chain", &d);
+    } else {
+      master_tone(&m);
+      master_glue(&m);
+      master_width(&m);
+    }
     master_limit(&m);
   }
   return ton_plan_check(plan, error);

@@ -31,6 +31,8 @@ typedef struct {
   const char* file;  ///< As written in mix.yaml; the role is read from it
   const char* role;  ///< A person's word for the role, or null
   const TonSound* sound;
+  bool moved;      ///< A curve moves its fader
+  double moved_db; ///< Level of that curve while the track plays
 } TonMixStem;
 
 typedef struct {

@@ -90,8 +90,7 @@ find_reference(MixState* state)
   state->anchor = find_anchor(state);
   state->reference_lufs = TON_TRIM_LUFS;
   if (state->anchor && state->anchor->fader_locked) {
-    state->reference_lufs = state->anchor->level_lufs +
-                            (double)state->anchor->old->fader_db -
+    state->reference_lufs = state->anchor->level_lufs + state->anchor->set_db -
                             state->anchor->goal_lu;
   }
 }
@@ -103,8 +102,7 @@ hold_locked(MixState* state)
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
     if (s->sounds && s->fader_locked) {
-      s->goal_lu =
-          s->level_lufs + (double)s->old->fader_db - state->reference_lufs;
+      s->goal_lu = s->level_lufs + s->set_db - state->reference_lufs;
       s->low_lu = s->high_lu = s->goal_lu;
     }
   }
@@ -253,7 +251,7 @@ propose_balance(MixState* state)
         HIGHEST_DB + fmax(state->reference_lufs - TON_TRIM_LUFS, 0.0);
     s->fader_db =
         s->fader_locked
-            ? (double)s->old->fader_db
+            ? s->set_db
             : rint(fmin(fmax(fader, -60.0), fmin(max, 24.0)) * 10.0) / 10.0 +
                   0.0; // no "-0.0 dB"
   }
@@ -270,8 +268,7 @@ decide_fader(const MixState* state, const MixTrack* s)
   ton_decision_range(&d, "place", s->goal_lu, s->low_lu, s->high_lu);
   ton_decision_figure(&d, "difference between mixes", s->role->spread_lu);
   if (state->anchor && state->anchor->fader_locked && !leads) {
-    ton_decision_figure(&d, "lead's fader, set by you",
-                        (double)state->anchor->old->fader_db);
+    ton_decision_figure(&d, "lead's fader, set by you", state->anchor->set_db);
   }
   ton_decision_name(&d, "role", s->role->name);
   if (fabs(s->goal_lu) >= 0.05) {

@@ -38,7 +38,9 @@ typedef struct MixTrack {
   double high_lu;
   double fader_db;
   bool fader_locked;
-  double pan;       ///< -100 to 100
+  double set_db; ///< Where a person's fader is: of a curve the mean power while
+                 ///< the track plays
+  double pan;    ///< -100 to 100
   uint32_t n_chain; ///< Processors written so far
   uint32_t n_bands; ///< Bands in the equaliser being written
 } MixTrack;

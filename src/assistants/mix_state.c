@@ -75,6 +75,18 @@ set_trim(const MixState* state, MixTrack* s)
   s->level_lufs = s->active_lufs + s->trim_db;
 }
 
+/// A fader that a person holds: locked, or moved by a curve.  A closed one leaves
+/// the track out.
+static void
+find_fader(MixTrack* s)
+{
+  s->fader_locked = track_locked(s, "fader") || s->stem->moved;
+  s->set_db = s->stem->moved ? s->stem->moved_db
+              : s->old       ? (double)s->old->fader_db
+                             : 0.0;
+  s->sounds = s->sounds && !(s->fader_locked && isinf(s->set_db));
+}
+
 static void
 open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
 {
@@ -94,7 +106,7 @@ open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
   s->mono = s->facts->layout == TON_LAYOUT_MONO ||
             s->facts->layout == TON_LAYOUT_DUAL_MONO ||
             s->facts->layout == TON_LAYOUT_ONE_SIDED;
-  s->fader_locked = track_locked(s, "fader");
+  find_fader(s);
   s->active_lufs = s->facts->active_lufs;
 }
 

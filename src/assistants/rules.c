@@ -385,6 +385,11 @@ static const TonRule rules[] = {
                               "{target}", "the row of the target in {source}",
                               .figures = {{"loudness", "LUFS"},
                                           {"ceiling", "dBTP"}}},
+    [TON_RULE_GOAL_KEEP] = {"goal.keep", TON_STAGE_MASTER, TARGETS,
+                            "tone, dynamics and width stay as they are: this "
+                            "target keeps them",
+                            "the row of the target says that it keeps; only a "
+                            "DC offset and peaks over the ceiling are removed"},
     [TON_RULE_GOAL_ASKED] = {"goal.asked", TON_STAGE_MASTER, TARGETS,
                              "{target}", "asked for when the master was made"},
     [TON_RULE_GOAL_REFERENCE] =

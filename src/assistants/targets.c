@@ -42,6 +42,7 @@ static const TonField target_fields[] = {
     {"tolerance", TON_AS_DOUBLE, AT(tolerance_lu), TON_LU, 0.0, 10.0,
      .otherwise = "0.1 LU"},
     {"tone", TON_AS_CHARS, CHARS(TonTarget, tone)},
+    {"keeps", TON_AS_SWITCH, .at = offsetof(TonTarget, keeps)},
     {"source", TON_AS_CHARS, CHARS(TonTarget, source)},
 };
 

@@ -20,6 +20,7 @@ typedef struct {
   double ceiling_dbtp;
   double tolerance_lu;
   char tone[32];   ///< Profile in data/tone, or ""
+  bool keeps;      ///< Tone, dynamics and width stay as they are
   char source[96]; ///< Where the numbers come from
 } TonTarget;
 

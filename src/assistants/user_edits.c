@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ROLE, TO, CHAIN, SENDS };
+enum { ROLE, TO, CHAIN, SENDS, TRIM, POLARITY, FADER, PAN, MUTE };
 
 /// Keys of a strip that an assistant writes
 static const char* const keys[] = {
@@ -93,6 +93,24 @@ copy_locks(UserEdits* k, const TonStrip* strip, UserEditsStrip* s)
   }
 }
 
+/// What a curve moves is the user's: a value beside it would not be heard, and
+/// the curve names processors by their numbers
+static bool
+is_moved(const TonStrip* strip, uint32_t key)
+{
+  static const uint32_t moved[] = {[TON_MOVE_FADER] = FADER,
+                                   [TON_MOVE_PAN] = PAN,
+                                   [TON_MOVE_MUTE] = MUTE,
+                                   [TON_MOVE_SEND] = SENDS,
+                                   [TON_MOVE_PARAM] = CHAIN};
+  for (uint32_t i = 0; i < strip->n_automation; ++i) {
+    if (moved[strip->automation[i].move] == key) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void
 sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
           UserEditsStrip* s)
@@ -104,7 +122,9 @@ sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
                     ton_plan_name(&k->strings, strip->name));
   for (uint32_t i = 0; i < TON_COUNT(keys); ++i) {
     const char* const path = under(k, base, keys[i]);
-    if (ton_doc_line(doc, path)) {
+    if (is_moved(strip, i)) {
+      s->kept |= 1U << i;
+    } else if (ton_doc_line(doc, path)) {
       const bool own = !ton_lock_holds(strip->locks, strip->n_locks, keys[i]) &&
                        is_own(k, doc, path, i);
       s->own |= own ? 1U << i : 0U;

@@ -58,9 +58,11 @@ unknown_option(const Verb* verb, const char* given, TonError* error)
   const char* const near =
       ton_string_nearest(given + strspn(given, "-"), names, n);
   if (access(given, F_OK) == 0) {
-    return ton_fail(error, TON_BAD_USE,
-                    "%s has no option %s; for the file of that name write ./%s",
-                    verb->name, given, given);
+    return ton_fail(
+        error, TON_BAD_USE,
+        "%s has no option %s; for the file of that name write ./%s, "
+        "or -- in front of all files",
+        verb->name, given, given);
   }
   return near ? ton_fail(error, TON_BAD_USE,
                          "%s has no option %s; did you mean --%s?", verb->name,

@@ -30,6 +30,14 @@ point_before(const AutomationCurve* curve, int64_t frame, JumpSide side)
   return low ? low - 1 : curve->n_points;
 }
 
+/// Level between silence and `db`: loudness grows evenly, ten decibels for each
+/// doubling of `part`
+static double
+fade(double db, double part)
+{
+  return part > 0.0 ? db + 10.0 * log2(part) : -(double)INFINITY;
+}
+
 static double
 between(const AutomationCurve* curve, uint32_t i, int64_t frame)
 {
@@ -37,17 +45,16 @@ between(const AutomationCurve* curve, uint32_t i, int64_t frame)
   const int64_t from = frame_of(curve, i);
   const int64_t to = frame_of(curve, i + 1);
   const double part = (double)(frame - from) / (double)(to - from);
-  double low = (double)p[0].value;
-  double high = (double)p[1].value;
+  const double low = (double)p[0].value;
+  const double high = (double)p[1].value;
   if (p->curve == TON_CURVE_HOLD || low == high) {
     return low;
   }
-  // a ramp in dB from silence begins where nobody hears it
-  low = isinf(low) ? -120.0 : low;
-  high = isinf(high) ? -120.0 : high;
   const double w =
       p->curve == TON_CURVE_SMOOTH ? 0.5 - 0.5 * cos(M_PI * part) : part;
-  return low + (high - low) * w;
+  return isinf(low)    ? fade(high, w)
+         : isinf(high) ? fade(low, 1.0 - w)
+                       : low + (high - low) * w;
 }
 
 double

@@ -145,7 +145,7 @@ ton_fail_at(const TonDoc* doc, const TonNode* node, TonError* error,
   char message[sizeof(error->text)];
   va_list args;
   va_start(args, format);
-  vsnprintf(message, sizeof(message), format, args);
+  ton_string_vcut(message, sizeof(message), format, args);
   va_end(args);
   return ton_fail_text(error, doc->name, ton_doc_text(doc), node->start, "%s",
                        message);

@@ -127,6 +127,42 @@ take_excerpt(TonError* error, const char* text, size_t start)
   error->excerpt[n] = '\0';
 }
 
+/// A number with a comma, "-22,5", in the line at `line`: its first byte and its
+/// length; null: there is none
+static const char*
+decimal_comma(const char* line, size_t* length)
+{
+  static const char digits[] = "0123456789";
+  const char* const end = line + strcspn(line, "\r\n#");
+  for (const char* at = line; at < end; ++at) {
+    const size_t whole = strspn(at, digits);
+    const bool comma = whole && at[whole] == ',';
+    const size_t rest = comma ? strspn(at + whole + 1, digits) : 0;
+    if (rest) {
+      *length = whole + 1 + rest;
+      return at;
+    }
+    at += whole ? whole - 1 : 0;
+  }
+  return NULL;
+}
+
+/// In braces and brackets a comma separates: an error near one may come from it
+static void
+hint_at_comma(char* message, size_t size, const char* line)
+{
+  size_t n = 0;
+  const char* const number = decimal_comma(line, &n);
+  const size_t used = strlen(message);
+  if (number && !strstr(message, "comma")) {
+    const size_t whole = strcspn(number, ",");
+    ton_string_cut(message + used, size - used,
+                   "; if %.*s is one number, write it with a point: %.*s.%.*s",
+                   (int)n, number, (int)whole, number, (int)(n - whole - 1),
+                   number + whole + 1);
+  }
+}
+
 TonStatus
 ton_fail_text(TonError* error, const char* name, const char* text,
               size_t offset, const char* format, ...)
@@ -137,17 +173,19 @@ ton_fail_text(TonError* error, const char* name, const char* text,
   char message[sizeof(error->text)];
   va_list args;
   va_start(args, format);
-  vsnprintf(message, sizeof(message), format, args);
+  ton_string_vcut(message, sizeof(message), format, args);
   va_end(args);
-  ton_fail_file(error, TON_BAD_TEXT, name, "%s", message);
   size_t start = 0;
-  error->line = 1;
+  uint32_t line = 1;
   for (size_t i = 0; i < offset; ++i) {
     if (text[i] == '\n') {
-      ++error->line;
+      ++line;
       start = i + 1;
     }
   }
+  hint_at_comma(message, sizeof(message), text + start);
+  ton_fail_file(error, TON_BAD_TEXT, name, "%s", message);
+  error->line = line;
   error->column = 1;
   for (size_t i = start; i < offset; ++i) {
     error->column += ((unsigned char)text[i] & 0xC0U) != 0x80U;

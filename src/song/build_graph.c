@@ -123,6 +123,86 @@ has_delay(const TonStrip* s)
   return s->delay_ms > 0.0F;
 }
 
+// What is heard -----------------------------------------------------------------
+
+/// The curve that moves a value of a strip, or null
+static const TonAutomation*
+curve_of(const TonStrip* s, TonMove move, uint32_t item)
+{
+  for (uint32_t i = 0; i < s->n_automation; ++i) {
+    const TonAutomation* const a = &s->automation[i];
+    if (a->move == move && a->item == item && a->n_points) {
+      return a;
+    }
+  }
+  return NULL;
+}
+
+/// Whether a level, or the curve that moves it, is ever above -inf dB
+static bool
+ever_opens(const TonStrip* s, TonMove move, uint32_t item, float level_db)
+{
+  const TonAutomation* const curve = curve_of(s, move, item);
+  bool opens = !curve && level_db > -INFINITY;
+  for (uint32_t i = 0; curve && i < curve->n_points; ++i) {
+    opens |= curve->points[i].value > -INFINITY;
+  }
+  return opens;
+}
+
+static bool
+ever_unmuted(const TonStrip* s)
+{
+  const TonAutomation* const curve = curve_of(s, TON_MOVE_MUTE, 0);
+  bool sounds = !curve && !s->mute;
+  for (uint32_t i = 0; curve && i < curve->n_points; ++i) {
+    sounds |= curve->points[i].value == 0.0F;
+  }
+  return sounds;
+}
+
+/// Does a strip lead to one that is heard?
+static bool
+leads_on(const TonMix* mix, const TonStrip* s, const bool* heard)
+{
+  const bool fader = ever_opens(s, TON_MOVE_FADER, 0, s->fader_db);
+  const uint32_t to = s->to ? ton_mix_strip(mix, s->to) : UINT32_MAX;
+  if (fader && to != UINT32_MAX && heard[to] && !is_closed(mix, s, to)) {
+    return true;
+  }
+  for (uint32_t k = 0; k < s->n_sends; ++k) {
+    const TonSend* const send = &s->sends[k];
+    const uint32_t bus = ton_mix_strip(mix, send->to);
+    if ((fader || send->pre) && heard[bus] && !is_closed(mix, s, bus) &&
+        ever_opens(s, TON_MOVE_SEND, k, send->level_db)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void
+find_heard(const TonMix* mix, bool* heard)
+{
+  const TonStrip* const end = &mix->strips[mix->mix];
+  for (uint32_t i = 0; i < mix->n_strips; ++i) {
+    heard[i] = false;
+  }
+  heard[mix->mix] =
+      ever_unmuted(end) && ever_opens(end, TON_MOVE_FADER, 0, end->fader_db);
+  for (bool found = true; found;) {
+    found = false;
+    for (uint32_t i = 0; i < mix->n_strips; ++i) {
+      const TonStrip* const s = &mix->strips[i];
+      if (!heard[i] && ever_unmuted(s) && leads_on(mix, s, heard)) {
+        heard[i] = found = true;
+      }
+    }
+  }
+}
+
+// The graph ---------------------------------------------------------------------
+
 static TonStatus
 add_strip(TonGraph* graph, const TonMix* mix, uint32_t i, const TonSource* src)
 {

@@ -23,4 +23,8 @@ TonStatus build_chain(const GraphBuilder* b, uint32_t strip,
 /// track
 TonStatus build_graph(const GraphBuilder* b, const TonSource* sources);
 
+/// Which strips are heard in the mix: not muted, not left out by a solo, without
+/// a fader or send at -inf dB on every way.  `heard` has an entry for each strip.
+void find_heard(const TonMix* mix, bool* heard);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/folder.h"
 #include "base/memory.h"
 #include "base/output_file.h"
+#include "base/string.h"
 #include "song/master_run.h"
 #include "song/master_text.h"
 #include "song/resources.h"
@@ -22,35 +23,44 @@ static void
 explain_gap(const TonMasterResult* m, TonGainSearchState state,
             const MasterText* t, char* text, size_t size)
 {
-  if (!master_text_limiter(t)) {
-    snprintf(text, size,
-             "the chain has no limiter whose gain could be set; add one");
+  if (t->plan.goal_yields) {
+    ton_string_cut(text, size,
+                   "to be as loud as the references the limiter would have to "
+                   "take away more than %.0f dB. Ask for that loudness with "
+                   "--loudness, or lower the loudest peaks in the mix",
+                   TON_MASTER_GENTLE_DB);
+  } else if (!master_text_limiter(t)) {
+    ton_string_cut(text, size,
+                   "the chain has no limiter whose gain could be set; add one");
   } else if (t->plan.gain_locked) {
-    snprintf(text, size, "the limiter's gain is locked and stays as it is");
+    ton_string_cut(text, size,
+                   "the limiter's gain is locked and stays as it is");
   } else if (state == TON_GAIN_SEARCH_BOUND &&
              m->reduction_p95_db > 0.75 * MAX_REDUCTION_DB) {
-    snprintf(text, size,
-             "stopped at %.1f dB of gain reduction, %.1f dB at %d:%04.1f. "
-             "Lower the loudest peaks in the mix, or ask for less%s",
-             m->reduction_p95_db, m->max_reduction_db,
-             (int)(m->max_reduction_at_s / 60.0),
-             fmod(m->max_reduction_at_s, 60.0),
-             t->options->anyway ? "" : ", or go on with --anyway");
+    ton_string_cut(
+        text, size,
+        "stopped at %.1f dB of gain reduction, %.1f dB at %d:%04.1f. "
+        "Lower the loudest peaks in the mix, or ask for less%s",
+        m->reduction_p95_db, m->max_reduction_db,
+        (int)(m->max_reduction_at_s / 60.0), fmod(m->max_reduction_at_s, 60.0),
+        t->options->anyway ? "" : ", or go on with --anyway");
   } else if (state == TON_GAIN_SEARCH_RANGE) {
-    snprintf(
+    ton_string_cut(
         text, size,
         "the limiter's gain is at its end. Put a gain of %+.0f dB in front "
         "of it",
         m->goal_lufs - m->after.integrated_lufs);
   } else if (state == TON_GAIN_SEARCH_GAVE_UP) {
-    snprintf(text, size,
-             "the nearest of %u runs of the limiter. Ask for less, or set the "
-             "gain by hand",
-             m->limiter_runs);
+    ton_string_cut(
+        text, size,
+        "the nearest of %u runs of the limiter. Ask for less, or set the "
+        "gain by hand",
+        m->limiter_runs);
   } else {
-    snprintf(text, size,
-             "a decibel more into the limiter brings less than 0.05 LU. Lower "
-             "the loudest peaks in the mix, or ask for less");
+    ton_string_cut(
+        text, size,
+        "a decibel more into the limiter brings less than 0.05 LU. Lower "
+        "the loudest peaks in the mix, or ask for less");
   }
 }
 
@@ -184,7 +194,6 @@ work(MasterText* t, const char* out, TonMasterResult* m)
   if (isfinite(task.goal_lufs) && !as_written) {
     TON_TRY(master_text_drive(t, &o.search, o.measured.true_peak_dbtp,
                               o.reduction_p95_db));
-    m->goal_lufs = o.search.goal_lufs;
   }
   if (ton_decisions_compare(t->records, t->doc) ||
       copy_decisions(t->records, &m->decisions)) {

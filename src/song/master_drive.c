@@ -7,6 +7,7 @@
 #include "assistants/decision_builder.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/string.h"
 #include "song/master_text.h"
 
 #include <stdio.h>
@@ -39,18 +40,19 @@ merge(MasterText* t, const TonDecisions* added)
 }
 
 /// The limiter's own record says what stands there now, gain and goal included
-static void
+static TonStatus
 follow_gain(MasterText* t, double goal_lufs)
 {
   char path[64];
   snprintf(path, sizeof(path), "chain/%u/limiter", t->plan.limiter);
   char* const value = ton_doc_get(t->doc, path);
+  bool fits = true;
   for (uint32_t i = 0; value && i < t->records->count; ++i) {
     TonDecision* const d = &t->records->items[i];
     if (strcmp(d->path, path) != 0) {
       continue;
     }
-    snprintf(d->value, sizeof(d->value), "%s", value);
+    fits &= ton_string_copy(d->value, sizeof(d->value), value);
     TonEvidence* const goal = ton_decision_evidence(d, "goal");
     if (goal && !t->propose) {
       goal->value = goal_lufs;
@@ -58,6 +60,7 @@ follow_gain(MasterText* t, double goal_lufs)
     }
   }
   ton_free(value);
+  return fits ? TON_OK : master_text_too_long(t);
 }
 
 /// A comment that no record has made is a person's
@@ -78,8 +81,8 @@ static void
 keep_comments(const MasterText* t, TonPlan* plan)
 {
   for (uint32_t i = 0; i < plan->n_edits; ++i) {
-    char path[256];
-    snprintf(path, sizeof(path), "%s", plan->edits[i].path);
+    char* const path =
+        (char*)(uintptr_t)ton_plan_text(plan, "%s", plan->edits[i].path);
     for (char* end = path + strlen(path); end && plan->edits[i].comment;
          end = strrchr(path, '/')) {
       *end = '\0';
@@ -112,7 +115,7 @@ master_text_drive(MasterText* t, TonGainSearch* search, double true_peak_dbtp,
   }
   status = status ? status : ton_plan_apply(&plan, t->doc, t->error);
   status = status ? status : merge(t, &plan.decisions);
-  follow_gain(t, search->goal_lufs);
+  status = status ? status : follow_gain(t, search->goal_lufs);
   ton_plan_free(&plan);
   return status;
 }

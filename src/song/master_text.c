@@ -32,6 +32,13 @@ text_path(const MasterText* t)
   return ton_song_text_path(t->song, TON_SONG_MASTER_TEXT);
 }
 
+TonStatus
+master_text_too_long(const MasterText* t)
+{
+  return ton_fail_file(t->error, TON_BAD_TEXT, text_path(t),
+                       "holds a value that is too long to be written again");
+}
+
 static TonStatus
 edit(MasterText* t, const char* path, const char* value)
 {
@@ -133,7 +140,7 @@ find_target(MasterText* t, const char* named)
     return status;
   }
   char text[sizeof(t->error->text)];
-  snprintf(text, sizeof(text), "%s", t->error->text);
+  ton_string_cut(text, sizeof(text), "%s", t->error->text);
   return ton_fail_at(t->doc, node, t->error, "%s", text);
 }
 
@@ -170,8 +177,8 @@ find_goal(MasterText* t)
                                 1e-3));
   *lufs = held ? was : isfinite(w->loudness_lufs) ? w->loudness_lufs : *lufs;
   if (isfinite(w->loudness_lufs) || isfinite(w->ceiling_dbtp)) {
-    snprintf(t->target.title, sizeof(t->target.title),
-             "asked for on the command line");
+    ton_string_cut(t->target.title, sizeof(t->target.title),
+                   "asked for on the command line");
   }
   *dbtp = is_locked(m, "ceiling")     ? (double)m->ceiling_dbtp
           : isfinite(w->ceiling_dbtp) ? w->ceiling_dbtp
@@ -316,7 +323,8 @@ set_goal(MasterText* t, const char* key, double value, const char* unit)
   char text[32];
   char* const was = ton_doc_get(t->doc, key);
   TonDecision* record = NULL;
-  snprintf(text, sizeof(text), "%g %s", value, unit);
+  const bool whole =
+      ton_string_format(text, sizeof(text), "%g %s", value, unit);
   for (uint32_t i = 0; i < t->records->count; ++i) {
     TonDecision* const d = &t->records->items[i];
     if (was && strcmp(d->path, key) == 0 && strcmp(d->value, was) == 0) {
@@ -330,8 +338,10 @@ set_goal(MasterText* t, const char* key, double value, const char* unit)
     ton_decision_start(record, TON_RULE_GOAL_ASKED, 1.0);
     ton_decision_name(record, "target", t->target.title);
     ton_decision_finish(record);
-    snprintf(record->path, sizeof(record->path), "%s", key);
-    snprintf(record->value, sizeof(record->value), "%s", text);
+    if (!whole || !ton_string_copy(record->path, sizeof(record->path), key) ||
+        !ton_string_copy(record->value, sizeof(record->value), text)) {
+      return master_text_too_long(t);
+    }
   }
   return TON_OK;
 }
@@ -373,9 +383,9 @@ static bool
 limiter_locked(const MasterText* t, const char* key)
 {
   char path[64];
-  snprintf(path, sizeof(path), "chain/%u%s%s", t->plan.limiter,
-           *key ? "/limiter/" : "", key);
-  return is_locked(t->master, path);
+  return ton_string_format(path, sizeof(path), "chain/%u%s%s", t->plan.limiter,
+                           *key ? "/limiter/" : "", key) &&
+         is_locked(t->master, path);
 }
 
 /// "- limiter" has no room for a value: make it "- limiter: {...}"
@@ -477,7 +487,7 @@ insert_record(const MasterText* t, uint32_t at)
 }
 
 /// Inserts behind one that is gone move up by one
-static void
+static TonStatus
 move_up(MasterText* t, uint32_t gone)
 {
   static const char chain[] = "chain/";
@@ -490,10 +500,13 @@ move_up(MasterText* t, uint32_t gone)
     }
     const unsigned long at = strtoul(path + strlen(chain), &end, 10);
     if (*end == '/' && at > gone) {
-      snprintf(rest, sizeof(rest), "%s", end);
-      snprintf(path, sizeof(rest), "chain/%lu%.200s", at - 1, rest);
+      if (!ton_string_copy(rest, sizeof(rest), end) ||
+          !ton_string_format(path, sizeof(rest), "chain/%lu%s", at - 1, rest)) {
+        return master_text_too_long(t);
+      }
     }
   }
+  return TON_OK;
 }
 
 TonStatus
@@ -509,7 +522,7 @@ master_text_drop_glue(MasterText* t, double with_db, double without_db)
   ton_decision_range(d, "reduction without it", without_db, NAN, 6.0);
   ton_decision_finish(d);
   snprintf(d->path, sizeof(d->path), "chain/compressor");
-  move_up(t, at);
+  TON_TRY(move_up(t, at));
   snprintf(path, sizeof(path), "chain/%u", at);
   TON_TRY(edit(t, path, NULL));
   TON_TRY(read_again(t));

@@ -54,4 +54,7 @@ TonInsert* master_text_limiter(const MasterText* t);
 
 void master_text_close(MasterText* t);
 
+/// The error of a value that does not fit into its record
+TonStatus master_text_too_long(const MasterText* t);
+
 #endif

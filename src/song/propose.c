@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/parallel_for.h"
 #include "song/analyse.h"
+#include "song/fader_level.h"
 #include "song/render.h"
 #include "song/song.h"
 
@@ -91,6 +92,8 @@ brief_of(Proposal* p)
                                .file = telling_name(p, s->file),
                                .role = s->role[0] ? s->role : NULL,
                                .sound = &p->sounds[i]};
+    p->stems[i].moved =
+        fader_level(s, &p->sounds[i].features, &p->stems[i].moved_db);
   }
   return (TonMixBrief){.stems = p->stems,
                        .n_stems = p->n,

@@ -158,7 +158,7 @@ typedef struct {
   TonAudio** audio;
   TonSource* sources;
   uint32_t n;
-  uint64_t frames; ///< Until the last stem ends
+  uint64_t frames; ///< Until the last stem that is heard ends
 } OpenStems;
 
 static void
@@ -185,7 +185,26 @@ open_stem(OpenStems* s, uint32_t i, const char* file, TonError* error)
                          info->channels);
   }
   s->sources[i] = source_of(s->audio[i]);
-  s->frames = info->frames > s->frames ? info->frames : s->frames;
+  return TON_OK;
+}
+
+/// Of a mix in which no track is heard all tracks count
+static TonStatus
+find_length(OpenStems* s, const TonMix* mix, TonError* error)
+{
+  bool* const heard = ton_alloc((mix->n_strips + 1) * sizeof(bool));
+  if (!heard) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  uint64_t all = 0;
+  find_heard(mix, heard);
+  for (uint32_t i = 0; i < s->n; ++i) {
+    const uint64_t frames = ton_audio_info(s->audio[i])->frames;
+    all = frames > all ? frames : all;
+    s->frames = heard[i] && frames > s->frames ? frames : s->frames;
+  }
+  s->frames = s->frames ? s->frames : all;
+  ton_free(heard);
   return TON_OK;
 }
 
@@ -204,7 +223,7 @@ open_stems(OpenStems* s, const TonMix* mix, const char* cache,
   for (uint32_t i = 0; i < s->n; ++i) {
     TON_TRY(open_stem(s, i, mix->strips[i].file, error));
   }
-  return TON_OK;
+  return find_length(s, mix, error);
 }
 
 static TonStatus

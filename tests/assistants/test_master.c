@@ -437,6 +437,30 @@ test_loose_bass_goes_to_the_middle(void** state)
   ton_plan_free(&plan);
 }
 
+/// A target that keeps leaves tone, dynamics and width alone, and says so
+static void
+test_keep_keeps(void** state)
+{
+  (void)state;
+  TonSound mix = healthy();
+  mix.facts.whole.band_side_db[0] = -4.0;
+  mix.facts.active_db[26] -= 20.0;
+  TonMasterBrief brief = brief_of(&mix);
+  assert_int_equal(ton_target("keep", &brief.target, NULL), TON_OK);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* const m = propose(&brief, "song: X\n", &plan, &result);
+  assert_int_equal(m->n_chain, 1);
+  assert_non_null(find_insert(m, "limiter"));
+  bool said = false;
+  for (uint32_t i = 0; i < plan.decisions.count; ++i) {
+    said |= strcmp(plan.decisions.items[i].rule, "goal.keep") == 0;
+  }
+  assert_true(said);
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
 static void
 test_locked_chain_is_kept(void** state)
 {
@@ -641,6 +665,7 @@ main(void)
       cmocka_unit_test(test_dc_and_low_level_are_repaired_first),
       cmocka_unit_test(test_references_give_the_loudness),
       cmocka_unit_test(test_loose_bass_goes_to_the_middle),
+      cmocka_unit_test(test_keep_keeps),
       cmocka_unit_test(test_locked_chain_is_kept),
       cmocka_unit_test(test_locked_loudness_is_the_goal),
       cmocka_unit_test(test_an_unlocked_chain_is_replaced),

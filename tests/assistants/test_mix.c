@@ -770,6 +770,43 @@ test_correction_after_a_render(void** state)
   ton_plan_free(&after);
 }
 
+/// A curve that moves the fader is the track's level, and its fader is left
+/// alone
+static void
+test_moved_fader_counts(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  TonPlan again = {0};
+  TonMix* const mix = propose(plain, NULL, NULL, &plan, NULL);
+  TonStrip* const lead = &mix->strips[ton_mix_strip(mix, "Lead Vox")];
+  const double bass = (double)strip(mix, "Bass")->fader_db;
+  lead->fader_db = -5.0F;
+  TonMixStem stems[STEMS];
+  fill_stems(plain, NULL, stems);
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    stems[i].moved = strcmp(stems[i].strip, "Lead Vox") == 0;
+    stems[i].moved_db = 4.0;
+  }
+  const TonMixBrief brief = {
+      .stems = stems, .n_stems = STEMS, .roles = roles, .existing = mix};
+  assert_int_equal(ton_assist_mix(&brief, &again, NULL), TON_OK);
+  bool found = false;
+  for (uint32_t i = 0; i < again.n_edits; ++i) {
+    const TonEdit* const e = &again.edits[i];
+    assert_string_not_equal(e->path, "tracks/Lead Vox/fader");
+    if (strcmp(e->path, "tracks/Bass/fader") == 0) {
+      found = true;
+      EXPECT_DB("bass follows the curve", strtod(e->value, NULL), bass + 4.0,
+                0.11);
+    }
+  }
+  assert_true(found);
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+  ton_plan_free(&again);
+}
+
 static void
 test_mix_peak(void** state)
 {
@@ -1007,6 +1044,7 @@ main(void)
       cmocka_unit_test(test_locked_all_is_left_alone),
       cmocka_unit_test(test_proposing_twice_is_stable),
       cmocka_unit_test(test_correction_after_a_render),
+      cmocka_unit_test(test_moved_fader_counts),
       cmocka_unit_test(test_mix_peak),
       cmocka_unit_test(test_steady_rumble_is_cut),
       cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),

@@ -285,11 +285,88 @@ close_stems(void** state)
   return song_close(state);
 }
 
+/// From and to silence loudness moves evenly: 10 dB for each half of the way
+static void
+fades_are_for_the_ear(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* fader;
+    bool out;
+  } fades[] = {{"[[0 s, -inf dB], [4 s, -2 dB]]", false},
+               {"[[0 s, -2 dB], [4 s, -inf dB]]", true}};
+  static const double down_db[] = {0.0, 10.0, 20.0, 30.0};
+  for (int i = 0; i < 2; ++i) {
+    char text[512];
+    snprintf(text, sizeof(text),
+             A "    automation:\n      fader: %s\n" B "    mute: true\n",
+             fades[i].fader);
+    render(text, false);
+    for (uint32_t k = 1; k < 4; ++k) {
+      const uint32_t part = N >> k;
+      const uint32_t at = fades[i].out ? N - part : part;
+      double in = 0.0;
+      double out = 0.0;
+      for (uint32_t n = at - 480; n < at + 480; ++n) {
+        in += a[n] * a[n];
+        out += left[n] * left[n];
+      }
+      EXPECT_DB("level on the way", 10.0 * log10(out / in), -2.0 - down_db[k],
+                1.0);
+    }
+    const uint32_t end = fades[i].out ? N - 1 : 0;
+    EXPECT_AT_MOST("silence at its end", fabs(left[end]), 1e-4, "");
+  }
+}
+
+/// What is not heard does not make the mix longer
+static void
+mixes_are_as_long_as_what_is_heard(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* what;
+    const char* a;
+    const char* b;
+    const char* buses;
+    bool whole;
+  } rows[] = {
+      {"muted", "", "    mute: true\n", "", false},
+      {"no solo", "    solo: true\n", "", "", false},
+      {"closed", "", "    fader: -inf dB\n", "", false},
+      {"a muted bus", "", "    to: X\n", "buses: {X: {mute: true}}\n", false},
+      {"closed for ever", "", "    automation: {fader: [[0 s, -inf dB]]}\n", "",
+       false},
+      {"a send before the fader", "",
+       "    fader: -inf dB\n    sends: {X: {tap: pre}}\n", "buses: {X: {}}\n",
+       true},
+      {"opened", "", "    automation: {mute: [[0 s, on], [3 s, off]]}\n", "",
+       true},
+      {"raised", "    automation: {fader: [[0 s, 0 dB]]}\n",
+       "    automation: {fader: [[0 s, -inf dB], [4 s, 0 dB]]}\n", "", true}};
+  song_wav("short.wav", RATE, 1, a, NULL, RATE);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
+    char text[1024];
+    TonMeasurement m;
+    snprintf(text, sizeof(text),
+             "tracks:\n  A:\n    file: short.wav\n%s" B "%s%s", rows[i].a,
+             rows[i].b, rows[i].buses);
+    song_text("mix.yaml", text);
+    if (song_mixes(&(TonMixOptions){0}, &(TonJob){0}, &m, NULL)) {
+      fail_msg("%s", text);
+    }
+    EXPECT_NEAR(rows[i].what, (double)m.frames, rows[i].whole ? N : RATE, 480.0,
+                "frames");
+  }
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sends_leave_before_or_behind_the_fader),
+      cmocka_unit_test(fades_are_for_the_ear),
+      cmocka_unit_test(mixes_are_as_long_as_what_is_heard),
       cmocka_unit_test(mute_closes_what_stands_behind_the_fader),
       cmocka_unit_test(solo_leaves_the_others_out),
       cmocka_unit_test(buses_in_buses_multiply),

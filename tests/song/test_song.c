@@ -110,6 +110,31 @@ test_saved_is_what_is_read_again(void** state)
   ton_song_free(song);
 }
 
+/// What a curve moves is left alone, and the curve's level counts
+static void
+test_a_curve_is_not_proposed_over(void** state)
+{
+  (void)state;
+  TonSong* song = NULL;
+  TonError error = {0};
+  make_song();
+  song_text("mix.yaml", "tracks:\n  Kick:\n    file: stems/Kick.wav\n"
+                        "    pan: L20\n"
+                        "    chain: [{gain: {gain: 0 dB}}]\n"
+                        "    automation:\n"
+                        "      fader: [[0 s, -9 dB], [1 s, -3 dB]]\n"
+                        "      chain/0/gain: [[0 s, 1 dB]]\n"
+                        "buses: {Mix: {}}\n");
+  assert_int_equal(ton_song_open(song_path(""), &song, &error), TON_OK);
+  assert_int_equal(ton_song_propose(song, &job, &error), TON_OK);
+  const TonDoc* const doc = ton_song_doc(song, TON_SONG_MIX_TEXT);
+  assert_int_equal(ton_doc_line(doc, "tracks/Kick/fader"), 0);
+  assert_true(ton_doc_line(doc, "tracks/Kick/chain/0/gain") > 0);
+  assert_int_equal(ton_doc_count(doc, "tracks/Kick/chain"), 1);
+  assert_true(ton_doc_line(doc, "tracks/Kick/trim") > 0);
+  ton_song_free(song);
+}
+
 int
 main(void)
 {
@@ -118,6 +143,7 @@ main(void)
       cmocka_unit_test(test_a_text_changed_meanwhile_stays),
       cmocka_unit_test(test_a_text_removed_meanwhile_stays_away),
       cmocka_unit_test(test_saved_is_what_is_read_again),
+      cmocka_unit_test(test_a_curve_is_not_proposed_over),
   };
   return SONG_TESTS(tests);
 }
