@@ -35,6 +35,7 @@ bool files_parse_smpb(const char* text, Gapless* gapless);
 /// tags.cpp: 0 on success; the C side makes errors of it
 int files_taglib_write(const char* path, const TonTags* tags);
 
+/// The same, and 2 when memory is refused
 int files_taglib_read(const char* path, TonTags* tags, bool* has_cover);
 
 #ifdef __cplusplus

@@ -65,6 +65,9 @@ check_written(const char* part, const char* path, const TonTags* tags,
   bool cover = false;
   const int reason = errno;
   const TonStatus read = ton_tags_read(part, &back, &cover, NULL);
+  if (read == TON_NO_MEMORY) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
   const char* const changed = read ? NULL : find_changed(tags, &back);
   const bool lost = read || changed || cover != (tags->cover_path != NULL);
   ton_tags_free(&back);
@@ -100,9 +103,11 @@ TonStatus
 ton_tags_read(const char* path, TonTags* tags, bool* has_cover, TonError* error)
 {
   memset(tags, 0, sizeof(*tags));
-  return files_taglib_read(path, tags, has_cover)
-             ? ton_fail_file(error, TON_BAD_FILE, path, "has no readable tags")
-             : TON_OK;
+  const int failed = files_taglib_read(path, tags, has_cover);
+  return !failed ? TON_OK
+         : failed == 2
+             ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+             : ton_fail_file(error, TON_BAD_FILE, path, "has no readable tags");
 }
 
 void

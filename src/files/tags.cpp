@@ -236,7 +236,7 @@ read_tags(const char* path, TonTags* tags, bool* has_cover)
   }
   tags->memory = static_cast<char*>(ton_alloc(texts.size()));
   if (!tags->memory) {
-    return 1;
+    return 2;
   }
   const char* at =
       static_cast<char*>(std::memcpy(tags->memory, texts.data(), texts.size()));
