@@ -234,6 +234,11 @@ trim_mp3(TonAudio* a, TonError* error)
   if (files_gapless(a->path, &gapless) == TON_NO_MEMORY) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  if (gapless.joined) {
+    return ton_fail_file(error, TON_BAD_FILE, a->path,
+                         "holds several recordings, one behind the other, and "
+                         "counts only the first; export it again as one");
+  }
   if (gapless.counted) {
     return TON_OK; // the library has trimmed it
   }

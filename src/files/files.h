@@ -23,6 +23,7 @@ typedef struct {
   uint32_t delay;  ///< Frames the encoder put before it
   uint64_t frames; ///< Its length; 0: not said
   bool counted;    ///< MP3: a Xing, Info or LAME tag counts the frames
+  bool joined;     ///< MP3: sound follows behind what that tag counts
 } Gapless;
 
 /// What the first bytes of an MP3 say, Apple's note "iTunSMPB" among them.  An

@@ -79,6 +79,53 @@ find_note(FILE* file, size_t bytes, Gapless* gapless)
   return TON_OK;
 }
 
+static bool
+is_frame(const uint8_t* head)
+{
+  return head[0] == 0xFF && (head[1] & 0xE0U) == 0xE0U;
+}
+
+/// "Xing" or "Info" in the first frame of an MP3, null without
+static const uint8_t*
+find_count(const uint8_t* head, size_t n)
+{
+  const uint8_t* const xing = memmem(head, n, "Xing", 4);
+  return xing ? xing : memmem(head, n, "Info", 4);
+}
+
+/// Where the sound ends that the tag counts, which begins at `start`; 0: not said
+static long
+counted_end(const uint8_t* tag, long start)
+{
+  enum { HAS_FRAMES = 1, HAS_BYTES = 2 };
+  const uint32_t flags = tag[7];
+  const uint8_t* const at = tag + (flags & HAS_FRAMES ? 12 : 8);
+  const uint32_t bytes = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+                         (uint32_t)at[2] << 8 | at[3];
+  return flags & HAS_BYTES && bytes ? start + (long)bytes : 0;
+}
+
+/// Behind the end lies another file, with its tags or without.  Some encoders
+/// leave their tag's own frame out of the count: less than MIN_BYTES is theirs.
+static bool
+sound_follows(FILE* file, long end)
+{
+  enum { MIN_BYTES = 16384 };
+  uint8_t head[FRAME_START] = {0};
+  if (!end || fseek(file, end, SEEK_SET) != 0 ||
+      fread(head, 1, 10, file) != 10) {
+    return false;
+  }
+  end += (long)tag_bytes(head);
+  if (fseek(file, end, SEEK_SET) != 0) {
+    return false;
+  }
+  const size_t got = fread(head, 1, FRAME_START, file);
+  return got == FRAME_START && is_frame(head) &&
+         (find_count(head, got) ||
+          (fseek(file, 0, SEEK_END) == 0 && ftell(file) - end > MIN_BYTES));
+}
+
 TonStatus
 files_gapless(const char* path, Gapless* gapless)
 {
@@ -91,8 +138,10 @@ files_gapless(const char* path, Gapless* gapless)
   const size_t n = fread(head, 1, 10, file) == 10 ? tag_bytes(head) : 0;
   if (fseek(file, (long)n, SEEK_SET) == 0) {
     const size_t got = fread(head, 1, FRAME_START, file);
-    gapless->counted = memmem(head, got, "Xing", 4) != NULL ||
-                       memmem(head, got, "Info", 4) != NULL;
+    const uint8_t* const tag = find_count(head, got);
+    gapless->counted = tag;
+    gapless->joined = tag && is_frame(head) && tag + 16 <= head + got &&
+                      sound_follows(file, counted_end(tag, (long)n));
   }
   const TonStatus status = find_note(file, n, gapless);
   fclose(file);

@@ -71,6 +71,36 @@ a_form_that_changes_is_named(void** state)
   }
 }
 
+/// Two MP3 files put together count the sound of the first only.  Tags behind the
+/// sound are no recording.
+static void
+joined_mp3_files_are_named(void** state)
+{
+  (void)state;
+  const TonAudioFormat format = {
+      .rate = 48000, .channels = 1, .container = "MP3"};
+  const TonTags tags = {.title = "T"};
+  const float* const in[] = {tone};
+  for (int k = 0; k < 2; ++k) {
+    size_t n = 0;
+    room_write("a.mp3", &format, in, N, k ? &tags : NULL);
+    assert_string_equal(trouble(room_path("a.mp3")), "");
+    unsigned char* const one = room_get("a.mp3", &n);
+    unsigned char* const two = malloc(2 * n);
+    assert_non_null(two);
+    memcpy(two, one, n);
+    memcpy(two + n, one, n);
+    room_put("b.mp3", two, 2 * n);
+    assert_non_null(strstr(trouble(room_path("b.mp3")), "several recordings"));
+    memset(two + n, 0, 128);
+    memcpy(two + n, "TAG", 3);
+    room_put("c.mp3", two, n + 128);
+    assert_string_equal(trouble(room_path("c.mp3")), "");
+    free(one);
+    free(two);
+  }
+}
+
 static void
 a_flac_of_unknown_length_is_read_whole(void** state)
 {
@@ -206,6 +236,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_form_that_changes_is_named),
+      cmocka_unit_test(joined_mp3_files_are_named),
       cmocka_unit_test(a_flac_of_unknown_length_is_read_whole),
       cmocka_unit_test(tags_behind_the_sound_are_no_sound),
       cmocka_unit_test(an_odd_chunk_may_lack_its_padding),
