@@ -274,6 +274,9 @@ TonStatus ton_stem_prepared(const char* path, uint32_t rate,
 /// 128-bit hash of a file's content as 32 hexadecimal digits.  [main]
 TonStatus ton_file_hash(const char* path, char hash[33], TonError* error);
 
+/// The same of a text.  [any]
+void ton_text_hash(const char* text, char hash[33]);
+
 /// SHA-256 of a file's content as 64 hexadecimal digits.  [main]
 TonStatus ton_file_sha256(const char* path, char hash[65], TonError* error);
 

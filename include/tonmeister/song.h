@@ -87,6 +87,11 @@ const TonDecisions* ton_song_decisions(const TonSong* song, TonSongText text);
 TonStatus ton_song_create(const char* folder, char** stems, uint32_t n,
                           bool flat, TonSong** song, TonError* error);
 
+/// Which of the stems that ton_song_create() was given, or would be, no track of
+/// mix.yaml plays: `left_out` has an entry for each.
+TonStatus ton_song_left_out(const TonSong* song, char** stems, uint32_t n,
+                            bool* left_out, TonError* error);
+
 /// Measure all stems and work the mix out: roles, routing, levels, chains,
 /// each with its reason.  On a song that was proposed before, what a person
 /// has locked, changed or added stays, comments too; the rest is worked out
@@ -194,6 +199,27 @@ TonStatus ton_song_release(TonSong* song, const TonJob* job,
 /// report.json with the same for programs.
 TonStatus ton_song_report(TonSong* song, const TonDelivery* delivery,
                           const TonJob* job, TonError* error);
+
+// What is out of date ----------------------------------------------------------
+
+/// What is made of a song, each of the one before
+typedef enum {
+  TON_SONG_STAGE_MIX,     ///< out/mix.wav
+  TON_SONG_STAGE_MASTER,  ///< out/master.wav
+  TON_SONG_STAGE_RELEASE, ///< out/release
+  TON_SONG_STAGES,        ///< How many there are
+} TonSongStage;
+
+/// The first stage that was not made of what is there now; TON_SONG_STAGES: all
+/// were.  The text, the files that it names, the mix and the master are compared
+/// by their content, never by time.  A stage whose goal was missed counts as not
+/// made.
+TonStatus ton_song_outdated(const TonSong* song, TonSongStage* stage,
+                            TonError* error);
+
+/// Has the text of a stage, or of a later one what is made before it, changed
+/// since the stage was made?  False where that is not known.
+bool ton_song_has_changed(const TonSong* song, TonSongStage stage);
 
 // Looking and measuring -------------------------------------------------------
 

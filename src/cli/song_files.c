@@ -2,7 +2,7 @@
 /**
    @file
    The files of a song as a command line names them: where they lie, whether
-   they are out of date, what their names promise.
+   they have changed, what their names promise.
 */
 
 #include "cli/song_files.h"
@@ -15,8 +15,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <time.h>
 
 char*
 cli_song_file(const char* song, const char* file)
@@ -35,30 +33,19 @@ cli_song_file(const char* song, const char* file)
   return path.bytes;
 }
 
-/// When a file of a song was last written; 0 where it is not
-static struct timespec
-written(const char* song, const char* file)
-{
-  struct stat st = {0};
-  char* const path = cli_song_file(song, file);
-  const bool there = path && stat(path, &st) == 0;
-  ton_free(path);
-  return there ? st.st_mtim : (struct timespec){0};
-}
-
 void
-cli_warn_outdated(const CommandLine* line, const char* made, const char* from,
-                  const char* verb)
+cli_warn_changed(const CommandLine* line, const TonSong* song, TonSongStage end)
 {
-  const char* const song = line->args[0];
-  const struct timespec a = written(song, made);
-  const struct timespec b = written(song, from);
-  const bool newer =
-      b.tv_sec > a.tv_sec || (b.tv_sec == a.tv_sec && b.tv_nsec > a.tv_nsec);
-  if (!line->quiet && a.tv_sec && newer) {
-    cli_remark("%s has changed since %s was written; tonmeister %s %s writes "
-               "it again",
-               from, made, verb, song);
+  static const char* const changed[] = {
+      [TON_SONG_STAGE_MIX] =
+          "mix.yaml has changed since out/mix.wav was written; tonmeister mix",
+      [TON_SONG_STAGE_MASTER] = "master.yaml, out/mix.wav or a reference has "
+                                "changed since out/master.wav was written; "
+                                "tonmeister master"};
+  for (size_t i = 0; i < TON_COUNT(changed) && i < end && !line->quiet; ++i) {
+    if (ton_song_has_changed(song, (TonSongStage)i)) {
+      cli_remark("%s %s writes it again", changed[i], line->args[0]);
+    }
   }
 }
 

@@ -6,17 +6,17 @@
 
 /**
    @file
-   Files of a song as the command line named them, and which are outdated.
+   Files of a song as the command line named them, and which have changed.
 */
 
 /// A file of a song as the command line named it: "song/out/mix.wav".  Owned
 /// by the caller, freed with ton_free(); null when memory is refused.
 char* cli_song_file(const char* song, const char* file);
 
-/// Remark if the file `from` of the song is newer than `made`, which `verb`
-/// makes of it
-void cli_warn_outdated(const CommandLine* line, const char* made,
-                       const char* from, const char* verb);
+/// Remark on each stage before `end` that was made of other texts or files than
+/// those that are there now, by their content
+void cli_warn_changed(const CommandLine* line, const TonSong* song,
+                      TonSongStage end);
 
 /// Remark what lay among the stems and was not taken
 void cli_tell_left_out(const CommandLine* line, const TonStems* stems);

@@ -12,6 +12,7 @@
 #include "cli/song_files.h"
 #include "cli/terminal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -171,6 +172,9 @@ count(const TonDecisions* all, const char* rule)
 static void
 print_limiter(const TonMasterResult* m)
 {
+  if (isnan(m->max_reduction_db)) {
+    return;
+  }
   if (!(m->max_reduction_db > 0.05)) {
     printf("  limiter   had nothing to do\n");
     return;
@@ -187,6 +191,9 @@ static void
 print_files(const MadeSong* made)
 {
   uint32_t good = 0;
+  if (!made->delivery->n) {
+    return;
+  }
   for (uint32_t i = 0; i < made->delivery->n; ++i) {
     good += made->delivery->files[i].good;
   }
@@ -224,7 +231,7 @@ cli_print_summary(const MadeSong* made)
   print_files(made);
   printf("  reasons   %u for the mix, %u for the master: beside each value in "
          "mix.yaml and master.yaml\n",
-         all.count, made->mastered->decisions.count);
+         all.count, made->master_reasons->count);
   printf("  report    %s/out/release/report.html\n", cli_visible(made->song));
   ton_decisions_free(&all);
 }

@@ -16,6 +16,7 @@ typedef struct {
   const TonMeasurement* mix;
   const TonMasterResult* mastered;
   const TonDelivery* delivery;
+  const TonDecisions* master_reasons;
 } MadeSong;
 
 /// Ten lines: what was found, done and measured, from the records

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "cli/findings.h"
 #include "cli/json_output.h"
 #include "cli/master_options.h"
 #include "cli/release_files.h"
@@ -15,6 +16,8 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /// A stage of make: its own failure ends it; a missed goal is kept for the end
@@ -32,44 +35,132 @@ keep_goal(TonStatus status, TonError* now, TonError* missed)
 typedef struct {
   const char* folder;
   TonSong* song;
+  TonSongStage first; ///< Stage that the work begins with
   uint32_t n_stems;
   TonMeasurement mix;
   TonMasterResult mastered;
   TonDelivery delivery;
+  TonCheck check;
   TonError missed; ///< The last goal that was not reached
 } Making;
 
+/// Stems that no track of a song plays that is there already
 static TonStatus
-create(const CommandLine* line, Making* m, TonError* error)
+tell_unused(const CommandLine* line, const Making* m, const TonStems* stems,
+            TonError* error)
+{
+  bool* const unused = ton_alloc((stems->n + 1) * sizeof(bool));
+  if (!unused) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  const TonStatus status =
+      ton_song_left_out(m->song, stems->paths, stems->n, unused, error);
+  for (uint32_t i = 0; !status && !line->quiet && i < stems->n; ++i) {
+    if (unused[i]) {
+      cli_remark("%s is not in %s/mix.yaml; give it a track there, or make a "
+                 "new song",
+                 stems->paths[i], m->folder);
+    }
+  }
+  ton_free(unused);
+  return status;
+}
+
+static bool
+has_text(const char* song)
+{
+  char* const path = cli_song_file(song, "mix.yaml");
+  const bool there = path && ton_is_file(path);
+  ton_free(path);
+  return there;
+}
+
+/// A new song, or one that a run before began, is decided on; one that is there
+/// is taken as it is
+static TonStatus
+open_song(const CommandLine* line, Making* m, TonError* error)
 {
   TonStems stems = {0};
   TonStatus status = ton_stems_find(line->args[0], m->folder, &stems, error);
   cli_tell_left_out(line, &stems);
   m->n_stems = stems.n;
-  status = status ? status
-                  : ton_song_create(m->folder, stems.paths, stems.n, false,
-                                    &m->song, error);
+  const bool there = has_text(m->folder);
+  bool fresh = false;
+  if (!status) {
+    status = ton_song_create(m->folder, stems.paths, stems.n, false, &m->song,
+                             error);
+    fresh = !status;
+  }
+  if (status == TON_BAD_USE && there) {
+    status = ton_song_open(m->folder, &m->song, error);
+    status = status ? status : tell_unused(line, m, &stems, error);
+  }
   ton_stems_free(&stems);
-  return status;
+  return status  ? status
+         : fresh ? cli_propose_mix(m->song, &line->job, error)
+                 : ton_song_outdated(m->song, &m->first, error);
 }
 
-/// From the stems to the report; a goal that is missed does not stop it
+static TonStatus
+measure(const char* path, const TonJob* job, TonMeasurement* m, TonError* error)
+{
+  return ton_measure_file(
+      path, TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK | TON_MEASURE_LEVELS,
+      m, NULL, job, error);
+}
+
+/// A stage that is up to date is only measured
+static TonStatus
+make_mix(const CommandLine* line, Making* m, TonError* error)
+{
+  return m->first > TON_SONG_STAGE_MIX
+             ? measure(ton_song_mix_path(m->song), &line->job, &m->mix, error)
+             : keep_goal(ton_song_mix(m->song, &(TonMixOptions){0}, &line->job,
+                                      &m->mix, error),
+                         error, &m->missed);
+}
+
+static TonStatus
+make_master(const CommandLine* line, const TonMasterOptions* options, Making* m,
+            TonError* error)
+{
+  if (m->first <= TON_SONG_STAGE_MASTER) {
+    return keep_goal(
+        cli_master_song(m->song, options, &line->job, &m->mastered, error),
+        error, &m->missed);
+  }
+  m->mastered.max_reduction_db = NAN;
+  return measure(ton_song_master_path(m->song), &line->job, &m->mastered.after,
+                 error);
+}
+
+static bool
+asks_for_master(const TonMasterOptions* o)
+{
+  return o->target || o->n_references || o->anyway ||
+         isfinite(o->loudness_lufs) || isfinite(o->ceiling_dbtp) ||
+         isfinite(o->amount);
+}
+
+/// From the stems to the report, what is up to date left out; a goal that is
+/// missed does not stop it
 static TonStatus
 make_all(const CommandLine* line, Making* m, TonError* error)
 {
-  const TonJob* const job = &line->job;
   TonMasterOptions options = {0};
   TON_TRY(cli_master_options(line, &options, error));
-  TON_TRY(create(line, m, error));
-  TON_TRY(cli_propose_mix(m->song, job, error));
-  TON_TRY(
-      keep_goal(ton_song_mix(m->song, &(TonMixOptions){0}, job, &m->mix, error),
-                error, &m->missed));
-  TON_TRY(
-      keep_goal(cli_master_song(m->song, &options, job, &m->mastered, error),
-                error, &m->missed));
-  return keep_goal(cli_release_song(m->song, job, &m->delivery, error), error,
-                   &m->missed);
+  TON_TRY(open_song(line, m, error));
+  if (asks_for_master(&options) && m->first > TON_SONG_STAGE_MASTER) {
+    m->first = TON_SONG_STAGE_MASTER;
+  }
+  TON_TRY(make_mix(line, m, error));
+  TON_TRY(make_master(line, &options, m, error));
+  if (m->first <= TON_SONG_STAGE_RELEASE) {
+    TON_TRY(
+        keep_goal(cli_release_song(m->song, &line->job, &m->delivery, error),
+                  error, &m->missed));
+  }
+  return ton_song_check(m->song, &line->job, &m->check, error);
 }
 
 static json_t*
@@ -81,15 +172,24 @@ measured(const char* song, const char* file, const TonMeasurement* m)
   return o;
 }
 
+static const char*
+first_done(const Making* m)
+{
+  static const char* const names[] = {"mix", "master", "release", "nothing"};
+  return names[m->first];
+}
+
 static json_t*
 json_made(const Making* m)
 {
   json_t* const o = json_object();
   json_object_set_new(o, "song", cli_json_text(m->folder));
+  json_object_set_new(o, "done_from", json_string(first_done(m)));
   json_object_set_new(o, "mix", measured(m->folder, "out/mix.wav", &m->mix));
   json_object_set_new(
       o, "master", measured(m->folder, "out/master.wav", &m->mastered.after));
   json_object_set_new(o, "files", cli_json_files(&m->delivery));
+  json_object_set_new(o, "check", cli_json_findings(&m->check));
   json_object_set_new(o, "goal_met", json_boolean(!m->missed.status));
   return o;
 }
@@ -97,10 +197,24 @@ json_made(const Making* m)
 static void
 print_made(const Making* m)
 {
-  const MadeSong made = {m->folder, m->n_stems, &m->mix, &m->mastered,
-                         &m->delivery};
+  const MadeSong made = {
+      m->folder,    m->n_stems,
+      &m->mix,      &m->mastered,
+      &m->delivery, ton_song_decisions(m->song, TON_SONG_MASTER_TEXT)};
+  if (m->first > TON_SONG_STAGE_MIX) {
+    printf("%s\n",
+           m->first == TON_SONG_STAGES
+               ? "everything is up to date; nothing was written"
+           : m->first == TON_SONG_STAGE_MASTER
+               ? "the mix is up to date; master and release were written"
+               : "mix and master are up to date; the release was "
+                 "written");
+  }
   cli_print_summary(&made);
   cli_print_files(&m->delivery);
+  printf("  check     %s\n", m->check.n_red ? "the mix has faults"
+                                            : "the mix is ready for mastering");
+  cli_print_findings(&m->check, TON_LIGHT_AMBER);
 }
 
 TonStatus

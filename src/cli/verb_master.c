@@ -118,6 +118,7 @@ master(const CommandLine* line, const TonMasterOptions* options,
     return ton_master_file(line->args[0], options, &line->job, m, error);
   }
   TON_TRY(ton_song_open(line->args[0], &song, error));
+  cli_warn_changed(line, song, TON_SONG_STAGE_MASTER);
   const TonStatus status = cli_master_song(song, options, &line->job, m, error);
   ton_song_free(song);
   return status;
@@ -131,7 +132,6 @@ cli_master(const CommandLine* line, TonError* error)
   TON_TRY(cli_master_options(line, &options, error));
   options.out = cli_value(line, "output");
   TON_TRY(cli_expect_wav(options.out, error));
-  cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
   TonStatus status = master(line, &options, &m, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {

@@ -16,9 +16,10 @@ cli_release(const CommandLine* line, TonError* error)
 {
   TonSong* song = NULL;
   TonDelivery delivery = {0};
-  cli_warn_outdated(line, "out/mix.wav", "mix.yaml", "mix");
-  cli_warn_outdated(line, "out/master.wav", "out/mix.wav", "master");
   TonStatus status = ton_song_open(line->args[0], &song, error);
+  if (!status) {
+    cli_warn_changed(line, song, TON_SONG_STAGE_RELEASE);
+  }
   status =
       status ? status : cli_release_song(song, &line->job, &delivery, error);
   cli_progress_clear();

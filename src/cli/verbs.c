@@ -87,7 +87,9 @@ const Verb cli_verbs[] = {
      .summary = "From a folder of stems to a release, in one go.",
      .text = "Imports the stems, decides on a mix and renders it, decides on a "
              "master and renders it, then writes the finished files and checks "
-             "each of them. Folders inside STEMS_DIR become buses.",
+             "each of them. Folders inside STEMS_DIR become buses. Of a song "
+             "that is there, what is out of date is made again; its texts are "
+             "taken as they are.",
      .examples = "tonmeister make recordings/ -o night-drive",
      .min_args = 1,
      .max_args = 1,

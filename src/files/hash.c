@@ -73,6 +73,12 @@ ton_file_hash(const char* path, char hash[33], TonError* error)
   return status;
 }
 
+void
+ton_text_hash(const char* text, char hash[33])
+{
+  print_hash(XXH3_128bits(text, strlen(text)), hash);
+}
+
 TonStatus
 ton_file_sha256(const char* path, char hash[65], TonError* error)
 {

@@ -221,3 +221,27 @@ ton_song_create(const char* folder, char** stems, uint32_t n, bool flat,
   free(whole);
   return status ? status : ton_song_open(folder, song, error);
 }
+
+TonStatus
+ton_song_left_out(const TonSong* song, char** stems, uint32_t n, bool* left_out,
+                  TonError* error)
+{
+  TonMix* mix = NULL;
+  StemNames names = {0};
+  TonStatus status = song_read_mix(song, &mix, error);
+  if (!status && !stem_names(stems, n, &names)) {
+    status = ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  const size_t folder = strlen(song->folder) + 1;
+  for (uint32_t i = 0; !status && i < n; ++i) {
+    left_out[i] = true;
+    for (uint32_t k = 0; k < mix->n_tracks && left_out[i]; ++k) {
+      const char* const file = mix->strips[k].file;
+      left_out[i] = strlen(file) < folder ||
+                    strcmp(file + folder, names.stems[i].file) != 0;
+    }
+  }
+  stem_names_free(&names);
+  ton_mix_free(mix);
+  return status;
+}

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
+#include "song/made.h"
 #include "song/master_run.h"
 #include "song/master_text.h"
 #include "song/resources.h"
@@ -238,8 +239,12 @@ ton_song_master(TonSong* song, const TonMasterOptions* options,
   if (!options->out) {
     TON_TRY(ton_make_folder(song->out, error));
   }
-  return master(song, NULL, options->out ? options->out : song->master, options,
-                job, result, error);
+  if (options->out) {
+    return master(song, NULL, options->out, options, job, result, error);
+  }
+  TON_TRY(made_forget(song, TON_SONG_STAGE_MASTER, error));
+  TON_TRY(master(song, NULL, song->master, options, job, result, error));
+  return made_note(song, TON_SONG_STAGE_MASTER, error);
 }
 
 TonStatus

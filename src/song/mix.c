@@ -6,6 +6,7 @@
 #include "base/string.h"
 #include "delivery/file_name.h"
 #include "dsp/decibel.h"
+#include "song/made.h"
 #include "song/render.h"
 #include "song/resources.h"
 #include "song/song.h"
@@ -226,7 +227,13 @@ ton_song_mix(const TonSong* song, const TonMixOptions* options,
   } else if (!status) {
     status = ton_make_folder(song->out, error);
   }
+  if (!status && !options->out) {
+    status = made_forget(song, TON_SONG_STAGE_MIX, error);
+  }
   status = status ? status : render(song, mix, options, job, result, error);
+  if (!status && !options->out) {
+    status = made_note(song, TON_SONG_STAGE_MIX, error);
+  }
   ton_mix_free(mix);
   return status;
 }

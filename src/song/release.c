@@ -9,6 +9,7 @@
 #include "delivery/checksums.h"
 #include "delivery/deliverable.h"
 #include "delivery/file_name.h"
+#include "song/made.h"
 #include "song/render.h"
 #include "song/song.h"
 
@@ -422,6 +423,7 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
                           "there is no master yet; run tonmeister master %s",
                           song->given);
   status = status ? status : look_at_cover(r->cover, delivery, error);
+  status = status ? status : made_forget(song, TON_SONG_STAGE_RELEASE, error);
   status = status ? status : deliver_all(song, r, job, delivery, error);
   ton_release_free(r);
   TON_TRY(status);
@@ -431,5 +433,5 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
       return ton_fail_file(error, TON_GOAL_MISSED, file->path, "%s", file->why);
     }
   }
-  return TON_OK;
+  return made_note(song, TON_SONG_STAGE_RELEASE, error);
 }

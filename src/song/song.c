@@ -48,7 +48,9 @@ name_files(TonSong* s, TonError* error)
                {&s->master, "out/master.wav"},
                {&s->stems, "out/stems"},
                {&s->release, "out/release"},
-               {&s->cache, ".tonmeister/stems"}};
+               {&s->cache, ".tonmeister/stems"},
+               {&s->notes, ".tonmeister"},
+               {&s->made, ".tonmeister/made"}};
   for (size_t i = 0; i < TON_COUNT(files); ++i) {
     *files[i].path = song_path_of(s, files[i].file);
     if (!*files[i].path) {

@@ -31,6 +31,8 @@ struct TonSong {
   const char* stems;   ///< Folder out/stems
   const char* release; ///< Folder out/release
   const char* cache;   ///< Folder of decoded stems
+  const char* notes;   ///< Folder .tonmeister
+  const char* made;    ///< What the stages were made of
   SongText texts[TON_SONG_TEXTS];
 };
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   What a check of a mix has found, as lines and as JSON.
+*/
+
+#include "cli/findings.h"
+
+#include "cli/measurement_table.h"
+#include "cli/terminal.h"
+#include "report/json.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static json_t*
+json_row(const TonFinding* r)
+{
+  json_t* const o = json_object();
+  json_object_set_new(o, "item", json_string(r->item));
+  json_object_set_new(o, "light", json_string(ton_light_name(r->light)));
+  json_object_set_new(o, "value", report_number(r->value));
+  json_object_set_new(o, "unit", json_string(r->unit));
+  json_object_set_new(o, "at_s", report_number(r->at_s));
+  json_object_set_new(o, "found", cli_json_text(r->text));
+  json_object_set_new(o, "fix", cli_json_text(r->fix));
+  return o;
+}
+
+/// Escape sequence of a light's colour, or ""
+static const char*
+colour(TonLight light)
+{
+  static const char* const colours[] = {[TON_LIGHT_GREEN] = "\033[32m",
+                                        [TON_LIGHT_AMBER] = "\033[33m",
+                                        [TON_LIGHT_RED] = "\033[31m"};
+  return cli_colours() ? colours[light] : "";
+}
+
+static void
+print_row(const TonFinding* r)
+{
+  printf("  %s%-6s%s %-12s %s", colour(r->light), ton_light_name(r->light),
+         cli_colours() ? "\033[0m" : "", r->item, cli_visible(r->text));
+  if (isfinite(r->at_s)) {
+    char time[32];
+    printf(" at %s", cli_time(r->at_s, time));
+  }
+  printf("\n");
+  if (*r->fix) {
+    printf("%22s%s\n", "", cli_visible(r->fix));
+  }
+}
+
+void
+cli_print_findings(const TonCheck* check, TonLight least)
+{
+  for (uint32_t i = 0; i < check->n_rows; ++i) {
+    if (check->rows[i].light >= least) {
+      print_row(&check->rows[i]);
+    }
+  }
+}
+
+json_t*
+cli_json_findings(const TonCheck* check)
+{
+  json_t* const all = json_array();
+  for (uint32_t i = 0; i < check->n_rows; ++i) {
+    json_array_append_new(all, json_row(&check->rows[i]));
+  }
+  return json_pack("{s:o, s:b}", "rows", all, "ready", check->n_red == 0);
+}
