@@ -148,7 +148,7 @@ copy_decisions(const TonDecisions* from, TonDecisions* to)
   return TON_OK;
 }
 
-/// The master goes over no mix, no reference, no file that a processor uses and
+/// The master goes over no recording, no mix, no reference, no file that a processor uses and
 /// no text of the song
 static TonStatus
 check_out(const MasterText* t, const char* out)
@@ -165,7 +165,7 @@ check_out(const MasterText* t, const char* out)
   for (int i = 0; !t->file && i < TON_SONG_TEXTS; ++i) {
     TON_TRY(ton_output_apart(out, t->song->texts[i].path, t->error));
   }
-  return TON_OK;
+  return t->file ? TON_OK : song_stems_apart(t->song, out, t->error);
 }
 
 static TonStatus

@@ -50,6 +50,10 @@ TonStatus song_read_master(const TonSong* song, TonMaster** master,
 TonStatus song_read_release(const TonSong* song, TonRelease** release,
                             TonError* error);
 
+/// TON_BAD_USE if `out` is a recording that mix.yaml names, whether all of them
+/// are there or not.
+TonStatus song_stems_apart(TonSong* song, const char* out, TonError* error);
+
 /// Begin a text that is not there.
 TonStatus song_begin_text(TonSong* song, TonSongText text, const char* content,
                           TonError* error);

@@ -345,6 +345,7 @@ says "master onto the mix is refused" complains 2 'is the input' "$ton" master "
 says "master onto the mix by a link is refused" complains 2 'is the input' "$ton" master "$work/24.wav" -o "$work/linked.wav"
 says "master onto a reference is refused" complains 2 'is the input' "$ton" master "$work/24.wav" --reference "$work/first.wav" -o "$work/first.wav"
 says "mix onto a stem is refused" complains 2 'is the input' "$ton" mix "$work/song" -o "$work/song/stems/01 Kick.wav"
+says "master of a song onto a stem is refused" complains 2 'is the input' "$ton" master "$work/song" -o "$work/song/stems/01 Kick.wav"
 says "mix onto a stem by a second name is refused" complains 2 'is the input' "$ton" mix "$work/song" -o "$work/second.wav"
 says "and the stem is as it was" cmp "$work/stems/01 Kick.wav" "$work/song/stems/01 Kick.wav"
 tone "$work/short.wav" 4800

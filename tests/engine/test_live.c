@@ -117,11 +117,14 @@ turn_something(Session* s, uint64_t n)
   }
 }
 
+/// Fewer than the engine's record of changes holds, however slow the machine
+enum { MAX_TURNS = 3000 };
+
 static void*
 turn_knobs(void* handle)
 {
   Session* const s = handle;
-  for (uint64_t n = 0; !atomic_load(&s->over); n += 10) {
+  for (uint64_t n = 0; !atomic_load(&s->over) && n < 10 * MAX_TURNS; n += 10) {
     turn_something(s, n);
     (void)ton_engine_peak(s->engine, 0, 0);
     (void)ton_engine_meter_now(s->engine, TRACKS + 1, 0, 0);
