@@ -37,6 +37,8 @@ struct LimiterModel {
   uint32_t folded;
   float fold_peak;
   float fold_power;
+  bool failed;   ///< Memory was refused: steps are missing
+  float* points; ///< Room for the reduction of each 0.1 s
   // the limiter
   double ceiling;
   double look_ms;
@@ -73,6 +75,7 @@ limiter_model_free(LimiterModel* f)
   if (f) {
     ton_free(f->peak);
     ton_free(f->power);
+    ton_free(f->points);
     ton_free(f);
   }
 }
@@ -109,6 +112,7 @@ store(LimiterModel* f, float peak, float power)
     f->peak[f->n] = f->fold_peak;
     f->power[f->n++] = f->fold_power / (float)f->fold;
   }
+  f->failed |= !peaks || !powers;
   f->folded = 0;
   f->fold_peak = 0.0F;
   f->fold_power = 0.0F;
@@ -202,7 +206,14 @@ loudness_of(const LimiterModel* f)
   return 10.0 * log10(power) - 0.691;
 }
 
-void
+/// Steps of 0.1 s
+static uint32_t
+per_point(const LimiterModel* f)
+{
+  return TENTH / f->fold ? TENTH / f->fold : 1;
+}
+
+bool
 limiter_model_ready(LimiterModel* f, const LimiterSettings* settings)
 {
   if (f->held) {
@@ -213,6 +224,8 @@ limiter_model_ready(LimiterModel* f, const LimiterSettings* settings)
   f->release_ms = settings->release_ms;
   f->automatic = settings->automatic;
   f->lufs = loudness_of(f);
+  f->points = ton_alloc((f->n / per_point(f) + 1) * sizeof(float));
+  return f->points && !f->failed;
 }
 
 /// The limiter's law over the steps
@@ -255,8 +268,7 @@ estimate_at(const LimiterModel* f, double gain_db)
   const double limit = f->ceiling / ton_from_db(gain_db + f->hidden_db);
   const uint32_t look =
       (uint32_t)fmin(fmax(rint(f->look_ms / f->fold), 1.0), MAX_LOOK);
-  const uint32_t per_point = TENTH / f->fold ? TENTH / f->fold : 1;
-  float* const points = ton_alloc((f->n / per_point + 1) * sizeof(float));
+  const uint32_t tenth = per_point(f);
   double ring[MAX_LOOK + 1] = {0.0};
   double sum = 0.0;
   double before = 0.0;
@@ -284,17 +296,14 @@ estimate_at(const LimiterModel* f, double gain_db)
       behind += power * g * g;
     }
     deepest = fmax(deepest, sum / (look + 1));
-    if (points && i % per_point == per_point - 1) {
-      points[n_points++] = (float)deepest;
+    if (i % tenth == tenth - 1) {
+      f->points[n_points++] = (float)deepest;
       deepest = 0.0;
     }
   }
-  const LimiterEstimate estimate = {
+  return (LimiterEstimate){
       .loss_lu = behind > 0.0 ? 10.0 * log10(before / behind) : 0.0,
-      .reduction_db =
-          points ? -ton_to_db(1.0 - percentile_95(points, n_points)) : 0.0};
-  ton_free(points);
-  return estimate;
+      .reduction_db = -ton_to_db(1.0 - percentile_95(f->points, n_points))};
 }
 
 static double

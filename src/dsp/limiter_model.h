@@ -38,8 +38,10 @@ typedef struct {
   bool automatic; ///< Its release follows the sound
 } LimiterSettings;
 
-/// Nothing more comes; `settings` are those of the limiter that follows.
-void limiter_model_ready(LimiterModel* f, const LimiterSettings* settings);
+/// Nothing more comes, once; `settings` are those of the limiter that follows.
+/// False: memory was refused here or on the way, and the model is of no use.
+/// [main]
+bool limiter_model_ready(LimiterModel* f, const LimiterSettings* settings);
 
 /// Gain that gives a loudness, dB, within [low, high]
 double limiter_model_gain(const LimiterModel* f, double lufs, double low,

@@ -100,7 +100,6 @@ static TonStatus
 run_front(MasterRun* r, MasterFront* f)
 {
   TonAudio* audio = NULL;
-  const unsigned long refusals = ton_alloc_refusals();
   TON_TRY(ton_audio_open(r->task->source, &audio, r->error));
   ton_audio_repair(audio);
   const TonSource source = source_of(audio);
@@ -113,11 +112,11 @@ run_front(MasterRun* r, MasterFront* f)
   TON_TRY(status);
   if (f->model) {
     const LimiterSettings settings = settings_of(r->task->limiter);
-    limiter_model_ready(f->model, &settings);
+    if (!limiter_model_ready(f->model, &settings)) {
+      return ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+    }
   }
-  return ton_alloc_refusals() == refusals
-             ? TON_OK
-             : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+  return TON_OK;
 }
 
 TonStatus
@@ -230,7 +229,6 @@ run_back(MasterRun* r, TonAudioWriter** writer)
 {
   const MasterTask* const t = r->task;
   const TonAudioFormat format = format_of(t);
-  const unsigned long refusals = ton_alloc_refusals();
   Recorder recorder = {.error = r->error};
   recorder.meters = ton_meters_new(
       t->rate, t->channels,
@@ -241,11 +239,12 @@ run_back(MasterRun* r, TonAudioWriter** writer)
   TonStatus status =
       ton_writer_open(t->out, &format, &recorder.writer, r->error);
   status = status ? status : render_back(r, &recorder);
-  ton_meters_finish(recorder.meters, &r->outcome->measured);
+  const TonStatus measured =
+      ton_meters_finish(recorder.meters, &r->outcome->measured);
   ton_meters_free(recorder.meters);
   ++r->outcome->runs;
   *writer = recorder.writer;
-  return status || ton_alloc_refusals() == refusals
+  return status || !measured
              ? status
              : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
 }
