@@ -15,6 +15,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 char*
 cli_song_file(const char* song, const char* file)
@@ -47,6 +48,32 @@ cli_warn_changed(const CommandLine* line, const TonSong* song, TonSongStage end)
       cli_remark("%s %s writes it again", changed[i], line->args[0]);
     }
   }
+}
+
+static bool
+is_before(const struct timespec* a, const struct timespec* b)
+{
+  return a->tv_sec < b->tv_sec ||
+         (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+void
+cli_tell_old_stems(const CommandLine* line, const struct timespec* since)
+{
+  TonStems stems = {0};
+  char* const folder = cli_song_file(line->args[0], "out/stems");
+  if (folder && !line->quiet) {
+    ton_stems_find(folder, NULL, &stems, NULL);
+  }
+  for (uint32_t i = 0; i < stems.n; ++i) {
+    struct stat st;
+    if (stat(stems.paths[i], &st) == 0 && is_before(&st.st_mtim, since)) {
+      cli_remark("%s is not of this mix; an earlier one wrote it",
+                 stems.paths[i]);
+    }
+  }
+  ton_stems_free(&stems);
+  ton_free(folder);
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include "cli/command_line.h"
 
+#include <time.h>
+
 /**
    @file
    Files of a song as the command line named them, and which have changed.
@@ -17,6 +19,9 @@ char* cli_song_file(const char* song, const char* file);
 /// those that are there now, by their content
 void cli_warn_changed(const CommandLine* line, const TonSong* song,
                       TonSongStage end);
+
+/// Remark which files of out/stems are older than `since`: another mix wrote them
+void cli_tell_old_stems(const CommandLine* line, const struct timespec* since);
 
 /// Remark what lay among the stems and was not taken
 void cli_tell_left_out(const CommandLine* line, const TonStems* stems);

@@ -16,6 +16,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static TonStatus
 bits_of(const CommandLine* line, uint32_t* bits, TonError* error)
@@ -87,9 +88,14 @@ cli_mix(const CommandLine* line, TonError* error)
                            .stems = cli_has(line, "stems")};
   TON_TRY(bits_of(line, &options.bits, error));
   TON_TRY(cli_expect_wav(options.out, error));
+  struct timespec begun;
+  clock_gettime(CLOCK_REALTIME_COARSE, &begun); // the clock of files
   const TonStatus status = mix(line, &options, &m, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
+    if (options.stems) {
+      cli_tell_old_stems(line, &begun);
+    }
     TON_TRY(answer(line, &m, error));
   }
   return status;

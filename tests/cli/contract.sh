@@ -274,6 +274,11 @@ says "propose without the records" exits 0 "$ton" mix "$work/again" --propose
 says "all that is written is a person's" test "$(grep -c '^    fader: -11.5 dB' "$mix")" = 3
 says "mix of 24 bit" exits 0 "$ton" mix "$work/song" --depth 24 -o "$work/24.wav"
 says "a third smaller" test "$(($(wc -c <"$work/24.wav") * 4 / 3 / 10000))" -eq "$(($(wc -c <"$work/first.wav") / 10000))"
+says "stems" exits 0 "$ton" mix "$work/song" --stems
+says "all of this mix" test ! -s "$work/error"
+cp "$work/song/out/stems/02 Bass.wav" "$work/song/out/stems/Bass before.wav"
+says "a stem of an earlier mix is told" complains 0 'Bass before.wav is not of this mix' "$ton" mix "$work/song" --stems
+rm "$work/song/out/stems/Bass before.wav"
 says "depth that is none" complains 2 'expected 16, 24 or 32' "$ton" mix "$work/song" --depth 20
 says "check finds what is wrong" complains 3 'not ready' "$ton" check "$work/stems/01 Kick.wav"
 says "JSON of a goal missed" fails_json 3 "$ton" check "$work/stems/01 Kick.wav" --json

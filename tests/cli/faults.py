@@ -141,9 +141,11 @@ def copy(folder, to):
 
 
 def spoilt(before, now, after):
-    """What is neither as it was nor as it should be"""
+    """What is neither as it was nor as it should be; a release that is cut off
+    leaves its list of files to the next one"""
     wrong = [f"{name} is half made" for name, has in now.items()
-             if has not in (before.get(name), after.get(name), *also_whole)]
+             if has not in (before.get(name), after.get(name), *also_whole)
+             and name != "song/out/release/.files"]
     return wrong + [f"{name} is gone" for name in before if name not in now]
 
 
