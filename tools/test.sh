@@ -24,21 +24,20 @@ run() {
   rm -f "$summary.$name"
 }
 
-# folder COMPILER OPTIONS...
+# configure FOLDER OPTIONS...
 configure() {
   folder=$1
   shift
-  if [ ! -f "$folder/build.ninja" ]; then
+  [ -f "$folder/build.ninja" ] ||
     meson setup "$folder" "$@" >"$folder.log" 2>&1 ||
-      { tail -n 20 "$folder.log"; exit 1; }
-    rm -f "$folder.log"
-  fi
-  ninja -C "$folder" >"$folder.log" 2>&1 ||
-    { grep -E 'error|FAILED' -A 5 "$folder.log" | head -n 60; exit 1; }
+    { tail -n 20 "$folder.log"; exit 1; }
   rm -f "$folder.log"
 }
 
 CC=gcc CXX=g++ configure build -Dwerror=true
+ninja -C build >build.log 2>&1 ||
+  { grep -E 'error|FAILED' -A 5 build.log | head -n 60; exit 1; }
+rm -f build.log
 fast="--no-suite tidy --no-suite long"
 [ -z "$long" ] || fast="--no-suite tidy"
 # shellcheck disable=SC2086
@@ -46,17 +45,18 @@ run gcc meson test -C build $fast --print-errorlogs
 
 run tidy meson test -C build --suite tidy --print-errorlogs
 
+# The others build what the tests they run need
 CC=clang CXX=clang++ configure build-asan -Dwerror=true \
   -Db_sanitize=address,undefined -Db_lundef=false -Dbench=disabled
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
   run clang-asan-ubsan meson test -C build-asan --no-suite slow \
-  --no-suite lint --timeout-multiplier 5 --print-errorlogs
+  --no-suite lint --no-suite figures --timeout-multiplier 5 --print-errorlogs
 
 CC=gcc CXX=g++ configure build-tsan -Db_sanitize=thread -Db_lundef=false \
   -Dbench=disabled
 TON_OTHERS="$PWD/build/tonmeister $PWD/build-asan/tonmeister" \
-  run gcc-tsan meson test -C build-tsan --suite engine --timeout-multiplier 5 \
-  --print-errorlogs
+  run gcc-tsan meson test -C build-tsan --suite engine --no-suite figures \
+  --timeout-multiplier 5 --print-errorlogs
 
 sum() {
   awk -v key="$1:" '{ line = $0; sub(/:.*/, ":", line) }

@@ -160,8 +160,8 @@ typedef struct {
 */
 typedef struct {
   float* x;          ///< In and out
-  const float* key;  ///< Side-chain, same shape; lanes without one hold their
-                     ///< own input; null when no lane has a side-chain
+  const float* sidechain; ///< Same shape; lanes without one hold their own
+                          ///< input; null when no lane has one
   const int32_t* on; ///< Per lane: -1 works, 0 passes untouched
   float* meters;     ///< [meter][lane], or null; written before return with
                      ///< the value of largest magnitude in this block
@@ -321,7 +321,7 @@ void ton_param_defaults(const TonProcessor* processor, float* values);
 TonStatus ton_param_parse(const TonParam* param, const char* text, float* value,
                           TonError* error);
 
-/// Print a value as in texts.  Returns `room`.  [any]
+/// Print a value as in texts.  Returns `buffer`.  [any]
 const char* ton_param_print(const TonParam* param, float value, char* buffer,
                             size_t size);
 

@@ -32,7 +32,7 @@ ton_gain_search_start(TonGainSearch* search, double goal_lufs, double first_db)
                             .tolerance_lu = 0.02,
                             .low_db = LOWEST_DB,
                             .high_db = HIGHEST_DB,
-                            .most_reduction_db = 12.0,
+                            .max_reduction_db = 12.0,
                             .max_runs = MAX_RUNS,
                             .best_db = NAN,
                             .best_lufs = NAN,
@@ -134,7 +134,7 @@ judge(const TonGainSearch* s, double gain_db, double error, double reduction_db)
     return TON_GAIN_SEARCH_RANGE;
   }
   if ((error < 0.0 &&
-       (gain_db >= s->high_db || reduction_db > s->most_reduction_db)) ||
+       (gain_db >= s->high_db || reduction_db > s->max_reduction_db)) ||
       (error > 0.0 && gain_db <= s->low_db)) {
     return TON_GAIN_SEARCH_BOUND;
   }

@@ -35,7 +35,7 @@ typedef struct {
   double tolerance_lu; ///< 0.02
   double low_db;       ///< Gain allowed
   double high_db;
-  double most_reduction_db; ///< Of the limiter; beyond: TON_GAIN_SEARCH_BOUND
+  double max_reduction_db; ///< Of the limiter; beyond: TON_GAIN_SEARCH_BOUND
   uint32_t max_runs;
   TonGainSearchState state;
   uint32_t runs;

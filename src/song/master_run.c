@@ -322,7 +322,7 @@ start_search(MasterRun* r)
     s->high_db = floor(100.0 * fmax(own, bound)) / 100.0;
   }
   // the measured reduction may pass the estimated one by a little
-  s->most_reduction_db = t->max_reduction_db + 2.0;
+  s->max_reduction_db = t->max_reduction_db + 2.0;
 }
 
 /// Runs until the loudness is met; the last run may not be the best one

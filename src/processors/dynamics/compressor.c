@@ -29,7 +29,7 @@ static const TonMeterInfo meters[] = {
 enum { EDGE, SLOPE, KNEE, RANGE, LINK, MAKEUP, MIX, N_RAMPED };
 
 /**
-   key -+- high-pass -+- |x| --------+- log2 - curve - range - link
+   sidechain -+- high-pass -+- |x| --------+- log2 - curve - range - link
                       +- mean square-+                           |
         +------------------------------------ ballistics <-------+
         v
@@ -164,7 +164,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   choose_paths(s);
 }
 
-// Level of the key ----------------------------------------------------------
+// Level of the sidechain ----------------------------------------------------------
 
 /// Over the knee's lower end; 1 below it and for NaN
 static inline TonV
@@ -208,9 +208,9 @@ filter_key(Compressor* s, TonV* x, uint32_t n)
 /// The level of n frames, linear, with its sign in peak detectors, whatever
 /// the lanes need
 static void
-detect(Compressor* s, const float* key, TonV* level, uint32_t n)
+detect(Compressor* s, const float* sidechain, TonV* level, uint32_t n)
 {
-  memcpy(level, key, n * sizeof(TonV));
+  memcpy(level, sidechain, n * sizeof(TonV));
   if (s->any_filter) {
     filter_key(s, level, n);
   }
@@ -331,9 +331,9 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
 {
   TonV c[CHUNK];
   float* const x = block->x + (size_t)from * TON_LANES;
-  const float* const key =
-      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
-  detect(s, key, c, n);
+  const float* const sidechain =
+      (block->sidechain ? block->sidechain : block->x) + (size_t)from * TON_LANES;
+  detect(s, sidechain, c, n);
   drive_any(s, c, n);
   reduce_any(s, c, n);
   ton_ballistics(&s->ballistics, c, n);
@@ -350,16 +350,16 @@ fast_path(const Compressor* s)
            s->ballistics.holds);
 }
 
-/// A group's key becomes the wanted reduction c, while the poles follow the
+/// A group's sidechain becomes the wanted reduction c, while the poles follow the
 /// group before it, in place: they wait for each other, the logarithms do not
 static inline __attribute__((always_inline)) void
-reduce_group(const Compressor* s, const float* key, TonV* c,
+reduce_group(const Compressor* s, const float* sidechain, TonV* c,
              TonBallisticsRun* f, TonV* before)
 {
   const CompressorCurve v = curve_now(s);
   TonUnrolledLog2 g;
   TON_EACH_FRAME(k)
-  c[k] = over(ton_v_load(key + (size_t)k * TON_LANES), s->drive);
+  c[k] = over(ton_v_load(sidechain + (size_t)k * TON_LANES), s->drive);
   if (before) {
     before[0] = ton_ballistics_plain(f, before[0]);
   }
@@ -405,7 +405,7 @@ apply_group(const Compressor* s, TonV* c, const float* late, float* x,
 
 /// Sound of n frames in whole groups, in the order it comes
 typedef struct {
-  const float* key;
+  const float* sidechain;
   const float* late; ///< What waited for the gain; x itself if nothing waits
   float* x;
   TonVi off;
@@ -418,10 +418,10 @@ run_groups(Compressor* s, Stretch t, uint32_t n, TonV largest)
   TonBallisticsRun f = ton_ballistics_begin(&s->ballistics);
   TonV c[TON_UNROLLED];
   TonV before[TON_UNROLLED];
-  reduce_group(s, t.key, before, &f, NULL);
+  reduce_group(s, t.sidechain, before, &f, NULL);
   for (n -= TON_UNROLLED; n; n -= TON_UNROLLED) {
-    t.key += GROUP;
-    reduce_group(s, t.key, c, &f, before);
+    t.sidechain += GROUP;
+    reduce_group(s, t.sidechain, c, &f, before);
     largest = apply_group(s, before, t.late, t.x, largest, t.off);
     TON_EACH_FRAME(k) before[k] = c[k];
     t.late += GROUP;
@@ -441,8 +441,8 @@ run_chunk(Compressor* s, Stretch t, uint32_t n, TonV largest)
   TonV level[CHUNK];
   TonV late[CHUNK];
   if (s->any_filter || s->any_rms) {
-    detect(s, t.key, level, n);
-    t.key = (const float*)level;
+    detect(s, t.sidechain, level, n);
+    t.sidechain = (const float*)level;
   }
   if (s->ahead.longest) {
     ton_look_ahead_run(&s->ahead, s->ring, t.x, late, n);
@@ -457,15 +457,15 @@ run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
           TonV largest)
 {
   const size_t at = (size_t)from * TON_LANES;
-  const float* const key = block->key ? block->key : block->x;
-  Stretch t = {key + at, block->x + at, block->x + at, ~ton_vi_load(block->on)};
+  const float* const sidechain = block->sidechain ? block->sidechain : block->x;
+  Stretch t = {sidechain + at, block->x + at, block->x + at, ~ton_vi_load(block->on)};
   if (!(s->any_filter || s->any_rms || s->ahead.longest)) {
     return run_groups(s, t, n, largest);
   }
   for (uint32_t done = 0; done < n; done += CHUNK) {
     const uint32_t some = n - done < CHUNK ? n - done : CHUNK;
     largest = run_chunk(s, t, some, largest);
-    t.key += (size_t)CHUNK * TON_LANES;
+    t.sidechain += (size_t)CHUNK * TON_LANES;
     t.late += (size_t)CHUNK * TON_LANES;
     t.x += (size_t)CHUNK * TON_LANES;
   }

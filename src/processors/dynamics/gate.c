@@ -118,7 +118,7 @@ typedef struct {
 } Hysteresis;
 
 /**
-   key - high-pass - low-pass - |x|, falls in 5 ms - log2 - link
+   sidechain - high-pass - low-pass - |x|, falls in 5 ms - log2 - link
                                                               |
         +---------- two poles <- hold <- curve <- hysteresis -+
         v
@@ -247,13 +247,13 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   ton_look_ahead_set(&s->ahead, u->lane, latency(self, s, u->params));
 }
 
-/// Level of n frames of the key, in octaves re full scale
+/// Level of n frames of the sidechain, in octaves re full scale
 static void
-detect(Gate* s, const float* key, TonV* level, uint32_t n)
+detect(Gate* s, const float* sidechain, TonV* level, uint32_t n)
 {
   TonV peak = s->peak;
   for (uint32_t i = 0; i < n; ++i) {
-    TonV x = ton_sane(ton_v_load(key + (size_t)i * TON_LANES));
+    TonV x = ton_sane(ton_v_load(sidechain + (size_t)i * TON_LANES));
     if (s->any_high) {
       x = ton_v_select(s->high_on, ton_svf_step(&s->highpass, x), x);
     }
@@ -371,10 +371,10 @@ run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
   TonV c[CHUNK];
   TonV late[CHUNK];
   float* const x = block->x + (size_t)from * TON_LANES;
-  const float* const key =
-      (block->key ? block->key : block->x) + (size_t)from * TON_LANES;
+  const float* const sidechain =
+      (block->sidechain ? block->sidechain : block->x) + (size_t)from * TON_LANES;
   const TonVi on = ton_vi_load(block->on);
-  detect(s, key, c, n);
+  detect(s, sidechain, c, n);
   curve(s, c, n);
   if (!s->envelope.begun) {
     start_steady(&s->envelope, c[0]);

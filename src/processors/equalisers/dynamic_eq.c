@@ -109,7 +109,7 @@ typedef struct {
           |                                                |
      x ---+-- filter --+-- part (g - 1), band (sqrt(g) - 1)+
                        |                      ^ g
-     key --- filter ---+- filter - |.| - log2 - curve - link - ballistics
+     sidechain --- filter ---+- filter - |.| - log2 - curve - link - ballistics
               |                      |
               +-- rest, mean square -+
 
@@ -118,7 +118,7 @@ typedef struct {
 
      (g s^2 + sqrt(2 g) s + 1) / (s^2 + sqrt(2) s + 1)
 
-   so that only g moves: no coefficient has to follow it.  Without a key the
+   so that only g moves: no coefficient has to follow it.  Without a sidechain the
    first filter serves both.  The detector's two filters make 24 dB/oct
    (shelves), and a bell's flanks twice as steep.
 */
@@ -132,9 +132,9 @@ typedef struct {
   TonVi rest;
   TonV sign; ///< -1 cuts, 1 boosts
   Filter sound;
-  Filter key;
+  Filter sidechain;
   Filter detector;
-  TonV band; ///< Mean squares of the key
+  TonV band; ///< Mean squares of the sidechain
   TonV fast; ///< ... of the rest of it
   TonV slow;
   TonV band_feed;
@@ -169,7 +169,7 @@ reset(const TonProcessor* self, void* state)
   DynamicEq* const s = state;
   ton_ballistics_reset(&s->ballistics);
   memset(&s->sound, 0, sizeof(s->sound));
-  memset(&s->key, 0, sizeof(s->key));
+  memset(&s->sidechain, 0, sizeof(s->sidechain));
   memset(&s->detector, 0, sizeof(s->detector));
   memset(&s->band, 0, sizeof(s->band));
   memset(&s->fast, 0, sizeof(s->fast));
@@ -272,9 +272,9 @@ change(const DynamicEq* s, TonV o)
   return ton_v_min(c, s->c[RANGE].now);
 }
 
-/// Parts of n frames, and the change of gain that their key asks for
+/// Parts of n frames, and the change of gain that their sidechain asks for
 static void
-listen(DynamicEq* s, const float* x, const float* key, Split* parts, TonV* c,
+listen(DynamicEq* s, const float* x, const float* sidechain, Split* parts, TonV* c,
        uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
@@ -284,9 +284,9 @@ listen(DynamicEq* s, const float* x, const float* key, Split* parts, TonV* c,
     const Poles p = poles_of(s);
     const TonV in = ton_sane(ton_v_load(x + (size_t)i * TON_LANES));
     const TonV other =
-        key ? ton_sane(ton_v_load(key + (size_t)i * TON_LANES)) : in;
+        sidechain ? ton_sane(ton_v_load(sidechain + (size_t)i * TON_LANES)) : in;
     parts[i] = split(s, &p, &s->sound, in);
-    const Split heard = split(s, &p, &s->key, other);
+    const Split heard = split(s, &p, &s->sidechain, other);
     const Split level = split(s, &p, &s->detector, heard.part);
     const TonV drive = ton_v_exp2(-s->c[EDGE].now);
     const TonV reached = level_of(s, level.part, heard.rest);
@@ -302,10 +302,10 @@ run(DynamicEq* s, const TonBlock* block, uint32_t from, uint32_t n,
   Split parts[CHUNK];
   TonV c[CHUNK];
   float* x = block->x + (size_t)from * TON_LANES;
-  const float* const key =
-      block->key ? block->key + (size_t)from * TON_LANES : NULL;
+  const float* const sidechain =
+      block->sidechain ? block->sidechain + (size_t)from * TON_LANES : NULL;
   const TonVi on = ton_vi_load(block->on);
-  listen(s, x, key, parts, c, n);
+  listen(s, x, sidechain, parts, c, n);
   ton_ballistics(&s->ballistics, c, n);
   for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
     *largest = ton_v_max(*largest, c[i]);
