@@ -159,13 +159,13 @@ typedef struct {
    bit as it came.
 */
 typedef struct {
-  float* x;          ///< In and out
+  float* x;               ///< In and out
   const float* sidechain; ///< Same shape; lanes without one hold their own
                           ///< input; null when no lane has one
-  const int32_t* on; ///< Per lane: -1 works, 0 passes untouched
-  float* meters;     ///< [meter][lane], or null; written before return with
-                     ///< the value of largest magnitude in this block
-  uint32_t frames;   ///< 1 to TonSpec.max_frames
+  const int32_t* on;      ///< Per lane: -1 works, 0 passes untouched
+  float* meters;   ///< [meter][lane], or null; written before return with
+                   ///< the value of largest magnitude in this block
+  uint32_t frames; ///< 1 to TonSpec.max_frames
 } TonBlock;
 
 /// What the engine knows of one lane when it sets its parameters

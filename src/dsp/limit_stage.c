@@ -73,7 +73,13 @@ ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory)
   s->box[0] = third;
   s->box[1] = third;
   s->box[2] = look + 3 - 2 * third;
-  s->full = (double)ONE * s->box[0] * s->box[1] * s->box[2];
+  // 2^30 to 384 kHz; longer boxes would add up to more than 64 bits hold
+  const double mean_of = (double)s->box[0] * s->box[1] * s->box[2];
+  s->one = ONE;
+  while ((double)s->one * mean_of > 0x1p62) {
+    s->one /= 2;
+  }
+  s->full = (double)s->one * mean_of;
   lay_out_gain(s, &s->gain[0], at);
   lay_out_gain(s, &s->gain[1], at + each);
   s->late[0] = (float*)(at + 2 * each);
@@ -85,7 +91,7 @@ ton_limit_prepare(TonLimitStage* s, uint32_t look, void* memory)
 static void
 rest(const TonLimitStage* s, TonLimitGain* g)
 {
-  int64_t value = ONE;
+  int64_t value = s->one;
   for (int b = 0; b < 3; ++b) {
     for (uint32_t i = 0; i < s->box[b]; ++i) {
       g->box_ring[b][i] = value;
@@ -260,7 +266,7 @@ minimum(const TonLimitStage* s, TonLimitGain* g, double target, uint64_t frame)
   return g->queue_value[g->queue_head & mask];
 }
 
-/// Reduction of a frame that may have a gain of `least` at most
+/// Reduction of a frame that may have a gain of `smallest` at most
 static inline double
 reduce(const TonLimitStage* s, TonLimitGain* g, double smallest)
 {
@@ -299,6 +305,7 @@ static bool
 find_gain(TonLimitStage* s, TonLimitGain* g, const double* target, double* gain)
 {
   int64_t value[STEP];
+  const double one = (double)s->one;
   ton_limit_follow_density(&s->release, &g->reduction, STEP);
   if (!target && g->calm >= s->reach) {
     // ones in the queue, of which only the newest is kept, and in the boxes
@@ -309,7 +316,7 @@ find_gain(TonLimitStage* s, TonLimitGain* g, const double* target, double* gain)
   for (int i = 0; i < STEP; ++i) {
     const double smallest =
         minimum(s, g, target ? target[i] : 1.0, s->frame + (uint64_t)i);
-    value[i] = (int64_t)((1.0 - reduce(s, g, smallest)) * ONE);
+    value[i] = (int64_t)((1.0 - reduce(s, g, smallest)) * one);
   }
   boxes(s, g, value);
   double lowest = 1.0;

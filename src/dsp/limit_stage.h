@@ -62,6 +62,7 @@ typedef struct {
   uint64_t frame;
   uint32_t queue_mask;
   uint32_t box[3];
+  int64_t one;             ///< A gain of 1 as the boxes count
   double full;             ///< What boxes full of ones add up to
   TonLimitRelease release; ///< May change between two steps
   TonLimitGain gain[2];

@@ -332,7 +332,8 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
   TonV c[CHUNK];
   float* const x = block->x + (size_t)from * TON_LANES;
   const float* const sidechain =
-      (block->sidechain ? block->sidechain : block->x) + (size_t)from * TON_LANES;
+      (block->sidechain ? block->sidechain : block->x) +
+      (size_t)from * TON_LANES;
   detect(s, sidechain, c, n);
   drive_any(s, c, n);
   reduce_any(s, c, n);
@@ -458,7 +459,8 @@ run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
 {
   const size_t at = (size_t)from * TON_LANES;
   const float* const sidechain = block->sidechain ? block->sidechain : block->x;
-  Stretch t = {sidechain + at, block->x + at, block->x + at, ~ton_vi_load(block->on)};
+  Stretch t = {sidechain + at, block->x + at, block->x + at,
+               ~ton_vi_load(block->on)};
   if (!(s->any_filter || s->any_rms || s->ahead.longest)) {
     return run_groups(s, t, n, largest);
   }

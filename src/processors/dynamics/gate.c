@@ -372,7 +372,8 @@ run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
   TonV late[CHUNK];
   float* const x = block->x + (size_t)from * TON_LANES;
   const float* const sidechain =
-      (block->sidechain ? block->sidechain : block->x) + (size_t)from * TON_LANES;
+      (block->sidechain ? block->sidechain : block->x) +
+      (size_t)from * TON_LANES;
   const TonVi on = ton_vi_load(block->on);
   detect(s, sidechain, c, n);
   curve(s, c, n);

@@ -274,8 +274,8 @@ change(const DynamicEq* s, TonV o)
 
 /// Parts of n frames, and the change of gain that their sidechain asks for
 static void
-listen(DynamicEq* s, const float* x, const float* sidechain, Split* parts, TonV* c,
-       uint32_t n)
+listen(DynamicEq* s, const float* x, const float* sidechain, Split* parts,
+       TonV* c, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     for (int k = 0; k < N_RAMPED; ++k) {
@@ -284,7 +284,8 @@ listen(DynamicEq* s, const float* x, const float* sidechain, Split* parts, TonV*
     const Poles p = poles_of(s);
     const TonV in = ton_sane(ton_v_load(x + (size_t)i * TON_LANES));
     const TonV other =
-        sidechain ? ton_sane(ton_v_load(sidechain + (size_t)i * TON_LANES)) : in;
+        sidechain ? ton_sane(ton_v_load(sidechain + (size_t)i * TON_LANES))
+                  : in;
     parts[i] = split(s, &p, &s->sound, in);
     const Split heard = split(s, &p, &s->sidechain, other);
     const Split level = split(s, &p, &s->detector, heard.part);
