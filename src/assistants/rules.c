@@ -162,8 +162,8 @@ static const TonRule rules[] = {
     // Mix: polarity
     [TON_RULE_POLARITY_SUM] =
         {"polarity.sum", TON_STAGE_MIX, "docs/rules.md 2.6",
-         "polarity flipped: with {track} the sum gains {gain of the sum} at "
-         "60-400 Hz",
+         "polarity flipped: together with {track} the sound from 60 to 400 Hz "
+         "gets {gain of the sum} louder",
          "energy of the sum between 60 and 400 Hz, flipped against as "
          "recorded; correlation {likeness} at {time between them}",
          .instead = "a delay",
@@ -173,8 +173,8 @@ static const TonRule rules[] = {
                      {"time between them", "ms"}}},
     [TON_RULE_POLARITY_KEPT] =
         {"polarity.kept", TON_STAGE_MIX, "docs/rules.md 2.6",
-         "polarity as recorded: flipping it would change the sum with {track} "
-         "by {gain of the sum} at 60-400 Hz",
+         "polarity as recorded: flipping it would change the sound together "
+         "with {track} by {gain of the sum} from 60 to 400 Hz",
          "energy of the sum between 60 and 400 Hz, flipped against as "
          "recorded; correlation {likeness} at {time between them}",
          .instead = "a delay",
@@ -229,8 +229,8 @@ static const TonRule rules[] = {
          .figures = {{"energy below", "dB"}, {"cut-off", "Hz"}}},
     [TON_RULE_TONE_RESONANCE] =
         {"tone.resonance", TON_STAGE_MIX, "docs/rules.md 2.12",
-         "one tone rings, {height} louder than the notes around it in {time it "
-         "stands out} of the time",
+         "turns down one tone that is {height} louder than those around it for "
+         "{time it stands out} of the time",
          "a twelfth of an octave stands {height} over the median of its octave "
          "in {time it stands out} of the frames that sound; half of what is "
          "beyond 3 dB is cut",
@@ -239,8 +239,9 @@ static const TonRule rules[] = {
     // Mix: compression
     [TON_RULE_COMPRESSION_RANGE] =
         {"compression.range", TON_STAGE_MIX, ROLES,
-         "level varies by {level range} (up to {easy range} is easy to mix): "
-         "{average reduction} of average reduction leaves {range left}",
+         "its level varies by {level range}, and up to {easy range} is easy to "
+         "mix: turns loud parts down, by {average reduction} on average, so "
+         "that {range left} are left",
          "P95 minus P10 of 400 ms loudness; the threshold of eight whose "
          "static curve comes nearest to 60 % of the way, within the role's "
          "average reduction",
@@ -278,14 +279,14 @@ static const TonRule rules[] = {
          .figures = {{"hits", "hits"}}},
     [TON_RULE_COMPRESSION_SLIGHT] =
         {"compression.slight", TON_STAGE_MIX, "docs/rules.md 2.13",
-         "no compressor: even the best would only take the level range from "
-         "{level range} to {range left}",
+         "no compressor: even the best would only bring what the level varies "
+         "by from {level range} to {range left}",
          "less than 0.5 dB of average reduction and less than 1 LU of range",
          .figures = {{"level range", "LU", ROLES}, {"range left", "LU"}}},
     [TON_RULE_COMPRESSION_NONE_FITS] =
         {"compression.none-fits", TON_STAGE_MIX, ROLES,
-         "no compressor: none evens out a level range of {level range} with at "
-         "most {average reduction} of average reduction",
+         "no compressor: none that turns down by at most {average reduction} "
+         "on average evens out a level that varies by {level range}",
          "none of eight thresholds keeps to the role's average reduction, or "
          "the track is too short to tell",
          .figures = {{"level range", "LU"}, {"average reduction", "dB"}}},
@@ -402,8 +403,8 @@ static const TonRule rules[] = {
                      {"tonal distance", "dB", "docs/rules.md 3.9"}}},
     [TON_RULE_GOAL_NEAR_REFERENCE] =
         {"goal.near-reference", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "as near to the references' {loudness of the references} as {limiter "
-         "reduction} of limiting leads",
+         "as near to the {loudness of the references} of the references as it "
+         "gets while the limiter turns down by {limiter reduction}",
          "a loudness that nobody asked for is given up beyond 6 dB of limiter "
          "reduction (P95)",
          .figures = {{"loudness of the references", "LUFS"},
@@ -433,9 +434,9 @@ static const TonRule rules[] = {
     // Master: tone
     [TON_RULE_TONE_BOUNDED] =
         {"tone.bounded", TON_STAGE_MASTER, "docs/rules.md 3.9",
-         "{frequency} is {distance} {way} than on {target}, songs differ by "
-         "{difference between songs}: corrects {share} of the rest[, at most "
-         "{largest correction}]",
+         "around {frequency} the mix is {distance} {way} than {target}, which "
+         "differ by {difference between songs} among themselves: corrects "
+         "{share} of the rest[, at most {largest correction}]",
          "distance of the third octave from the target at equal weighted "
          "level; three quarters of the standard deviation are left alone, "
          "{share} of what is beyond is corrected",
@@ -461,8 +462,8 @@ static const TonRule rules[] = {
     [TON_RULE_GLUE_HELPS] =
         {"glue.helps", TON_STAGE_MASTER, "docs/rules.md 3.5",
          "holds the loud parts together: they vary by {range of the loud "
-         "parts}, peaks stand {peaks above the loud parts} out; takes {average "
-         "reduction} on average",
+         "parts} and their peaks are {peaks above the loud parts} louder; "
+         "turns down by {average reduction} on average",
          "P95 minus P10 of 400 ms loudness where the 3 s loudness is among the "
          "highest 40 %; true peak minus their loudness; static curve at 2:1",
          .figures = {{"range of the loud parts", "LU"},
@@ -471,15 +472,15 @@ static const TonRule rules[] = {
                      {"peak to loudness", "LU"}}},
     [TON_RULE_GLUE_DENSE] =
         {"glue.dense", TON_STAGE_MASTER, "docs/rules.md 3.5",
-         "no compression: the mix is dense already, its peaks stand only {peak "
-         "to loudness} above its loudness",
+         "no compression: the mix is dense already, its peaks are only {peak "
+         "to loudness} louder than the song as a whole",
          "true peak minus integrated loudness is under 11 LU",
          .figures = {{"peak to loudness", "LU"}}},
     [TON_RULE_GLUE_EVEN] =
         {"glue.even", TON_STAGE_MASTER, "docs/rules.md 3.5",
          "no compression needed: the loud parts vary by [{range of the loud "
-         "parts}|nothing], peaks stand [{peaks above the loud parts}|little] "
-         "out",
+         "parts}|nothing], their peaks are [{peaks above the loud "
+         "parts}|little] louder",
          "compressed only where the 400 ms loudness of the loud parts ranges "
          "over more than 5 LU and peaks stand more than 14 LU out",
          .figures = {{"range of the loud parts", "LU"},
@@ -492,8 +493,8 @@ static const TonRule rules[] = {
                                    .figures = {{"tonal distance", "dB"}}},
     [TON_RULE_GLUE_PROVED] =
         {"glue.proved", TON_STAGE_MASTER, "docs/rules.md 3.2",
-         "no compression: with it the limiter would take {reduction with it} "
-         "instead of {reduction without it}",
+         "no compression: with it the limiter would turn down by {reduction "
+         "with it} instead of {reduction without it}",
          "the compressor lets the attacks through; 95th percentile of the "
          "limiter's reduction at the same loudness, tried with and without",
          .figures = {{"reduction with it", "dB"},
@@ -502,26 +503,26 @@ static const TonRule rules[] = {
     // Master: width
     [TON_RULE_WIDTH_BASS] =
         {"width.bass", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "bass to the middle: the sides below 120 Hz are at {sides below 120 "
-         "Hz} of the middle, nine of ten songs are tighter",
+         "bass to the middle: below 120 Hz, the sides against the middle are "
+         "{sides below 120 Hz}, and in nine of ten songs less",
          "side re mid below 120 Hz against 138 released pop songs",
          .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
     [TON_RULE_WIDTH_WIDE] =
         {"width.wide", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "a little narrower: the sides are at {sides} of the middle, nine of "
-         "ten songs are narrower",
+         "a little narrower: the sides against the middle are {sides}, and in "
+         "nine of ten songs less",
          "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
          .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
     [TON_RULE_WIDTH_NARROW] =
         {"width.narrow", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "a little wider: the sides are at {sides} of the middle, nine of ten "
-         "songs are wider",
+         "a little wider: the sides against the middle are {sides}, and in "
+         "nine of ten songs more",
          "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
          .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
     [TON_RULE_WIDTH_USUAL] =
         {"width.usual", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "width kept: like released songs, the sides are at {sides} of the "
-         "middle",
+         "width kept: the sides against the middle are {sides}, as in released "
+         "songs",
          "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
          .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
     [TON_RULE_WIDTH_OTHER_MUSIC] = {"width.other-music", TON_STAGE_MASTER,

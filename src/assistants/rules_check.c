@@ -11,7 +11,7 @@
 const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
     [TON_RULE_CHECK_CLIPPING - TON_RULE_CHECK_FIRST] =
         {"check.clipping", CHECK,
-         "runs of samples cut off at full scale: {clipping}",
+         "places where the sound is cut off flat at its top: {clipping}",
          "runs of equal samples at the top of the file",
          "turn down what clips before it is recorded or exported, and export "
          "it again",
@@ -23,7 +23,7 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"true peak", "dBTP"}}},
     [TON_RULE_CHECK_LIMITED - TON_RULE_CHECK_FIRST] =
         {"check.limited", CHECK,
-         "peaks stand {peak to loudness} above the loudness",
+         "the peaks are {peak to loudness} louder than the song as a whole",
          "true peak minus integrated loudness",
          "the peaks are flattened already: take the limiter off the mix bus "
          "and render the mix again",
@@ -48,7 +48,7 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"DC offset", "% FS"}}},
     [TON_RULE_CHECK_BAD_SAMPLES - TON_RULE_CHECK_FIRST] =
         {"check.bad-samples", CHECK,
-         "broken, without a number: {broken samples}",
+         "samples that hold no number: {broken samples}",
          "samples that are infinite or not a number",
          "export the file again; something went wrong while it was written",
          .figures = {{"broken samples", "samples"}}},
@@ -68,7 +68,7 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          "find the track that is noisiest in the pauses, and gate or clean it",
          .figures = {{"noise", "LU"}}},
     [TON_RULE_CHECK_HUM - TON_RULE_CHECK_FIRST] =
-        {"check.hum", CHECK, "mains hum: [{hum} against the music|none]",
+        {"check.hum", CHECK, "mains hum: [{|hum|} softer than the music|none]",
          "sum of the lines at the mains frequency and its multiples",
          "cut 50 or 60 Hz and its multiples on the track that hums",
          .figures = {{"hum", "LU"}}},
@@ -125,16 +125,16 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"rumble", "dB"}}},
     [TON_RULE_CHECK_MUD - TON_RULE_CHECK_FIRST] =
         {"check.mud", CHECK,
-         "200 to 400 Hz: [{mud} over the usual tone (over 1 SD sounds "
-         "muddy)|not known]",
+         "200 to 400 Hz: [{mud} above the usual tone; songs differ by 1 SD, "
+         "more sounds muddy|not known]",
          "mean distance from the tone profile in standard deviations between "
          "songs",
          "cut 2 dB around 300 Hz on guitars, keys or backing voices",
          .figures = {{"mud", "SD"}}},
     [TON_RULE_CHECK_HARSH - TON_RULE_CHECK_FIRST] =
         {"check.harsh", CHECK,
-         "2.5 to 5 kHz: [{harshness} over the usual tone (over 1 SD sounds "
-         "harsh)|not known]",
+         "2.5 to 5 kHz: [{harshness} above the usual tone; songs differ by 1 "
+         "SD, more sounds harsh|not known]",
          "mean distance from the tone profile in standard deviations between "
          "songs",
          "cut 2 dB around 3.5 kHz on cymbals or distorted guitars",

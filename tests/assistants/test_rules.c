@@ -225,7 +225,7 @@ test_a_missing_part_has_another(void** state)
   ton_decision_start(&d, TON_RULE_CHECK_HUM, 1.0);
   ton_decision_figure(&d, "hum", -61.5);
   ton_decision_finish(&d);
-  assert_string_equal(d.reason, "mains hum: -61.5 LU against the music");
+  assert_string_equal(d.reason, "mains hum: 61.5 LU softer than the music");
   ton_decision_start(&d, TON_RULE_DEFECT_CLIPPING, 1.0);
   ton_decision_figure(&d, "clipped samples", 1.0);
   ton_decision_figure(&d, "longest run", 83.35);
