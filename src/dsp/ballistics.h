@@ -26,9 +26,9 @@
    nothing comes any more e fades, and the release is y's own: one pole with
    the time it says.
 
-   In float.  A pole in float stands still before it arrives, since its steps
-   drown in its value; so what is kept is the distance to where each pole goes,
-   which shrinks to nothing:  x = y - c,  lag = y - r.
+   State is float.  A one-pole in float stops short of its goal, because its
+   steps become smaller than the rounding of its value; so the distance to the
+   goal is stored instead, which shrinks to zero:  x = y - c,  lag = y - r.
 */
 
 #include "dsp/kernels/lanes.h"
@@ -61,7 +61,7 @@ typedef struct {
 /// 20 Hz
 #define TON_BALLISTICS_RIPPLE_MS 25.0
 
-/// Below this a reduction is nothing, in octaves
+/// Smaller reductions count as none, in octaves
 #define TON_BALLISTICS_NOTHING 1e-15F
 
 /// Times of one lane.  The gain reduction stays.  [audio]

@@ -29,7 +29,8 @@ ton_sane(TonV x)
   return ton_v_select(ton_v_abs(x) < 1e6F, x, ton_v(0.0F));
 }
 
-/// Both sides of a pair drawn to the larger: 0 not at all, 1 wholly.  [audio]
+/// Stereo link: raise the lower level of a pair towards the higher one by a
+/// share of 0 to 1.  [audio]
 static inline TonV
 ton_link(TonV x, TonV link)
 {

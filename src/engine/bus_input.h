@@ -75,8 +75,9 @@ void bus_input_take_over(BusInput* in, const BusInput* old, int64_t frame);
 /// A new input fades in.  [audio]
 void bus_input_arrive(BusInput* in, int64_t frame);
 
-/// Add an input's sound, at most SUM_FRAMES; one at rest only joins what is
-/// pending, and `x` must stay until accumulator_flush().  [audio]
+/// Add an input's sound, at most SUM_FRAMES.  One whose gains stand still is
+/// only noted and added together with others: `x` must stay as it is until
+/// accumulator_flush().  [audio]
 void bus_input_add(BusInput* in, Accumulator* acc, const float* const* x,
                    int64_t frame, uint32_t frames);
 

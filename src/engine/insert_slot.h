@@ -27,8 +27,8 @@ typedef struct {
 
 /// The sound around an insert, for bypass: every turn is a crossfade
 typedef struct {
-  bool through;      ///< Where `wet` is heading
-  bool next_through; ///< Where it turns to at song frame `next`
+  bool through;      ///< `wet` rises; else it falls
+  bool next_through; ///< `through` from song frame `next` on
   int64_t next;      ///< TIME_NEVER: no turn is due
   uint32_t wet;      ///< 0: all around the insert, BYPASS_FRAMES: all through
   uint32_t latency;  ///< Of the insert, and of the delayed sound around it

@@ -68,7 +68,7 @@ drop_jumps(Live* live)
   }
 }
 
-/// Learn of the jumps before a clock frame
+/// Take over from the reader the jumps before a clock frame
 static void
 take_jumps(Live* live, int64_t until)
 {
@@ -155,7 +155,7 @@ silence_taps(const Plan* p, float* const* out, uint32_t from, uint32_t to)
   }
 }
 
-/// `out` may be null: then nobody hears it
+/// Null `out`: the sound is dropped
 static uint32_t
 play(Live* live, float* const* out, uint32_t frames)
 {

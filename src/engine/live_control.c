@@ -16,7 +16,7 @@ named_param(const TonGraph* graph, const TonChange* c)
   return c->param < type->n_params ? &type->params[c->param] : NULL;
 }
 
-/// Louder than that is a mistake, and far more is no number
+/// Largest level that can be set; far above it a gain is infinite
 static const float MAX_DB = 100.0F;
 
 static TonStatus

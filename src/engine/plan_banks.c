@@ -279,7 +279,7 @@ static const TonProcessor*
 next_type(const Plan* p, const Bank* bank, const uint32_t* at)
 {
   const TonProcessor* best = NULL;
-  uint32_t most = 0;
+  uint32_t max_count = 0;
   for (uint32_t i = 0; i < bank->n_strips; ++i) {
     const GraphStrip* const a = &p->graph->strips[bank->strips[i]];
     if (at[i] == a->n_inserts) {
@@ -291,8 +291,8 @@ next_type(const Plan* p, const Bank* bank, const uint32_t* at)
       count += at[k] < b->n_inserts &&
                b->inserts[at[k]].type == a->inserts[at[i]].type;
     }
-    if (count > most) {
-      most = count;
+    if (count > max_count) {
+      max_count = count;
       best = a->inserts[at[i]].type;
     }
   }
@@ -372,11 +372,11 @@ static TonStatus
 add_stages(Plan* p, Bank* bank, TonError* error)
 {
   uint32_t at[TON_MAX_LANES] = {0};
-  size_t most = 0;
+  size_t max_stages = 0;
   for (uint32_t i = 0; i < bank->n_strips; ++i) {
-    most += p->graph->strips[bank->strips[i]].n_inserts;
+    max_stages += p->graph->strips[bank->strips[i]].n_inserts;
   }
-  bank->stages = plan_alloc(p, (most + 1) * sizeof(Stage));
+  bank->stages = plan_alloc(p, (max_stages + 1) * sizeof(Stage));
   if (!bank->stages) {
     return TON_NO_MEMORY;
   }

@@ -370,73 +370,113 @@ static const char* const chains[TAKES] = {
     "1-type=highpass 1-at=30",
 };
 
+/// Chains in one bank, from pair `first` on
+typedef struct {
+  const TonProcessor* p;
+  void* state;
+  float* x;
+  int32_t on[TON_MAX_LANES];
+  float values[TON_MAX_LANES / 2][LONE_PARAMS];
+  uint32_t lanes;
+  uint32_t first;
+  uint32_t n;    ///< Pairs in use
+  uint32_t from; ///< Chain of the first of them
+} EqualiserBank;
+
+/// Give a pair its chain and its noise
+static void
+fill_pair(EqualiserBank* b, uint32_t k)
+{
+  const uint32_t which = b->from + k - b->first;
+  lone_values(b->p, chains[which], b->values[k]);
+  for (uint32_t c = 0; c < 2; ++c) {
+    b->on[2 * k + c] = -1;
+    lone_update(b->p, b->state, 2 * k + c, b->values[k], true, 0);
+    float* const source = noise(LENGTH, 0.2, 100 + 2 * which + c);
+    for (uint32_t i = 0; i < LENGTH; ++i) {
+      b->x[i * b->lanes + 2 * k + c] = source[i];
+    }
+    ton_free(source);
+  }
+}
+
+/// Where values move: every 16 frames from MOVES to RESTS
+enum { MOVES = 1008, RESTS = 1600 };
+
+/// The gain of chain 1 and the frequency of chain 5 move on
+static void
+move_pairs(EqualiserBank* b, uint32_t i)
+{
+  for (uint32_t k = b->first; k < b->first + b->n; ++k) {
+    const uint32_t which = b->from + k - b->first;
+    if (which != 1 && which != 5) {
+      continue;
+    }
+    char move[64];
+    snprintf(move, sizeof(move), which == 1 ? "1-gain=%u" : "1-at=%u",
+             which == 1 ? i % 29 : i / 10);
+    lone_set(b->p, move, b->values[k]);
+    for (uint32_t c = 0; c < 2; ++c) {
+      lone_update(b->p, b->state, 2 * k + c, b->values[k], true, 16);
+    }
+  }
+}
+
+static void
+run_bank(EqualiserBank* b, uint32_t block)
+{
+  static float part[LENGTH * TON_MAX_LANES] __attribute__((aligned(64)));
+  for (uint32_t i = 0; i < LENGTH;) {
+    if (i >= MOVES && i < RESTS && (i - MOVES) % 16 == 0) {
+      move_pairs(b, i);
+    }
+    const uint32_t stop = i < MOVES   ? MOVES
+                          : i < RESTS ? i / 16 * 16 + 16
+                                      : LENGTH;
+    const uint32_t n = block < stop - i ? block : stop - i;
+    float* const x = b->x + (size_t)i * b->lanes;
+    memcpy(part, x, (size_t)n * b->lanes * sizeof(float));
+    b->p->process(b->p, b->state, &(TonBlock){part, NULL, b->on, NULL, n});
+    memcpy(x, part, (size_t)n * b->lanes * sizeof(float));
+    i += n;
+  }
+}
+
+static void
+take_out(const EqualiserBank* b, float* out)
+{
+  for (uint32_t k = b->first; k < b->first + b->n; ++k) {
+    for (uint32_t c = 0; c < 2; ++c) {
+      const uint32_t which = 2 * (b->from + k - b->first) + c;
+      for (uint32_t i = 0; i < LENGTH; ++i) {
+        out[which * LENGTH + i] = b->x[i * b->lanes + 2 * k + c];
+      }
+    }
+  }
+}
+
 /// All chains in banks of `lanes`, from pair `first` on, in blocks; the gain
 /// or frequency of some moves on the way
 static void
 take(uint32_t lanes, uint32_t first, uint32_t block, float* out)
 {
-  const TonProcessor* const p =
-      ton_processor_lanes(ton_processor("equaliser"), lanes);
   const uint32_t pairs = lanes / 2;
   for (uint32_t done = 0; done < TAKES;) {
-    void* const state = lone_state(p, 48000.0, NULL);
-    float* const x = ton_alloc((size_t)LENGTH * lanes * sizeof(float));
-    int32_t on[TON_MAX_LANES] = {0};
-    float values[TON_MAX_LANES / 2][LONE_PARAMS];
-    const uint32_t from = done;
-    for (uint32_t k = first % pairs; k < pairs && done < TAKES; ++k, ++done) {
-      lone_values(p, chains[done], values[k]);
-      for (uint32_t c = 0; c < 2; ++c) {
-        on[2 * k + c] = -1;
-        lone_update(p, state, 2 * k + c, values[k], true, 0);
-        float* const source = noise(LENGTH, 0.2, 100 + 2 * done + c);
-        for (uint32_t i = 0; i < LENGTH; ++i) {
-          x[i * lanes + 2 * k + c] = source[i];
-        }
-        ton_free(source);
-      }
+    EqualiserBank b = {
+        .p = ton_processor_lanes(ton_processor("equaliser"), lanes),
+        .lanes = lanes,
+        .first = first % pairs,
+        .from = done};
+    b.state = lone_state(b.p, 48000.0, NULL);
+    b.x = ton_alloc((size_t)LENGTH * lanes * sizeof(float));
+    for (uint32_t k = b.first; k < pairs && done < TAKES; ++k, ++done) {
+      fill_pair(&b, k);
     }
-    for (uint32_t i = 0; i < LENGTH;) {
-      if (i >= 1008 && i < 1600 && (i - 1008) % 16 == 0) {
-        for (uint32_t k = first % pairs; k - first % pairs < done - from; ++k) {
-          const uint32_t which = from + k - first % pairs;
-          char move[64];
-          snprintf(move, sizeof(move), "%s",
-                   which == 1   ? "1-gain="
-                   : which == 5 ? "1-at="
-                                : "");
-          if (!*move) {
-            continue;
-          }
-          snprintf(move + strlen(move), 32, "%u", which == 1 ? i % 29 : i / 10);
-          lone_set(p, move, values[k]);
-          for (uint32_t c = 0; c < 2; ++c) {
-            lone_update(p, state, 2 * k + c, values[k], true, 16);
-          }
-        }
-      }
-      uint32_t n = block < LENGTH - i ? block : LENGTH - i;
-      const uint32_t stop = i < 1008   ? 1008
-                            : i < 1600 ? i / 16 * 16 + 16
-                                       : LENGTH;
-      n = n < stop - i ? n : stop - i;
-      float* const part = x + (size_t)i * lanes;
-      static float room[LENGTH * TON_MAX_LANES] __attribute__((aligned(64)));
-      memcpy(room, part, (size_t)n * lanes * sizeof(float));
-      p->process(p, state, &(TonBlock){room, NULL, on, NULL, n});
-      memcpy(part, room, (size_t)n * lanes * sizeof(float));
-      i += n;
-    }
-    for (uint32_t k = first % pairs; k - first % pairs < done - from; ++k) {
-      for (uint32_t c = 0; c < 2; ++c) {
-        const uint32_t which = 2 * (from + k - first % pairs) + c;
-        for (uint32_t i = 0; i < LENGTH; ++i) {
-          out[which * LENGTH + i] = x[i * lanes + 2 * k + c];
-        }
-      }
-    }
-    ton_free(x);
-    p->close(p, state);
+    b.n = done - b.from;
+    run_bank(&b, block);
+    take_out(&b, out);
+    ton_free(b.x);
+    b.p->close(b.p, b.state);
   }
 }
 

@@ -234,13 +234,41 @@ spc_05_the_sides_differ(void** state)
   }
 }
 
+enum { MOVE_PART = 9600 };
+
+/// The next frames of noise without treble, twice low-passed
+static void
+dull_noise(uint64_t at, float x[2][MOVE_PART])
+{
+  static double slow[2];
+  for (int i = 0; i < MOVE_PART; ++i) {
+    slow[0] += 0.1 * (signal_random(5, at++) - slow[0]);
+    slow[1] += 0.1 * (slow[0] - slow[1]);
+    x[0][i] = x[1][i] = (float)(0.5 * slow[1]);
+  }
+}
+
+/// RMS of the steps from frame to frame, the last part's end included
+static double
+mean_step(const float* x, double* largest)
+{
+  static float before;
+  double sum = 0.0;
+  for (int i = 0; i < MOVE_PART; ++i) {
+    const double step = (double)x[i] - (double)before;
+    sum += step * step;
+    *largest = fmax(*largest, fabs(step));
+    before = x[i];
+  }
+  return sqrt(sum / MOVE_PART);
+}
+
 /// As in SPC-09 of the delay: noise below 1 kHz, so that a click stands out,
 /// and 6 sigma, since noise at rest alone reaches 4.6
 static void
 spc_09_no_click_while_values_move(void** state)
 {
   (void)state;
-  enum { PART = 9600 };
   static const char* const moves[] = {
       "decay=0.4",    "decay=6",     "damping=2000", "treble=100",
       "bass=200",     "bass=50",     "modulation=0", "modulation=100",
@@ -252,37 +280,23 @@ spc_09_no_click_while_values_move(void** state)
   lone_values(p, "decay=1", values);
   void* const reverb = lone_state(p, RESPONSE_RATE, values);
   lone_update(p, reverb, 0, values, true, 0);
-  double slow[2] = {0.0, 0.0};
-  uint64_t at = 0;
   for (size_t part = 0; part < 2 * TON_COUNT(moves) + 3; ++part) {
-    static float x[2][PART];
-    for (int i = 0; i < PART; ++i) {
-      slow[0] += 0.1 * (signal_random(5, at++) - slow[0]);
-      slow[1] += 0.1 * (slow[0] - slow[1]);
-      x[0][i] = x[1][i] = (float)(0.5 * slow[1]);
-    }
+    static float x[2][MOVE_PART];
+    dull_noise(part * MOVE_PART, x);
     const bool moved = part >= 3 && part % 2;
     const char* const move = moved ? moves[(part - 3) / 2] : "";
     if (moved) {
       lone_set(p, move, values);
       lone_update(p, reverb, 0, values, true, 960);
     }
-    static float before;
     static double at_rest;
-    double sum = 0.0;
-    double most = 0.0;
-    lone_run(p, reverb, 0, x[0], x[1], PART);
-    for (int i = 0; i < PART; ++i) {
-      const double step = (double)x[0][i] - (double)before;
-      sum += step * step;
-      most = fmax(most, fabs(step));
-      before = x[0][i];
-    }
-    const double sigma = sqrt(sum / PART);
+    double largest = 0.0;
+    lone_run(p, reverb, 0, x[0], x[1], MOVE_PART);
+    const double sigma = mean_step(x[0], &largest);
     if (moved) {
       char what[64];
       snprintf(what, sizeof(what), "SPC-09 largest step after %s", move);
-      EXPECT_AT_MOST(what, most / fmax(sigma, at_rest), 6.0, "sigma");
+      EXPECT_AT_MOST(what, largest / fmax(sigma, at_rest), 6.0, "sigma");
     }
     at_rest = sigma;
   }

@@ -300,6 +300,22 @@ set_and_lock(TonDoc* doc, TonDecisions* decisions, uint32_t i)
   edit(doc, path, lock);
 }
 
+/// What was locked is as it was; frees `before`
+static void
+compare_held(const TonDoc* doc, char** before)
+{
+  char path[TON_PATH_BYTES];
+  for (uint32_t i = 0; i < n_held; ++i) {
+    snprintf(path, sizeof(path), "tracks/Synth %u/%.63s", i, held[i].key);
+    char* const after = bytes_at(doc, path);
+    if (!after || strcmp(before[i], after) != 0) {
+      fail_msg("%s was %s and is %s", path, before[i], after ? after : "gone");
+    }
+    ton_free(after);
+    ton_free(before[i]);
+  }
+}
+
 static void
 every_lock_of_a_strip_holds(void** state)
 {
@@ -332,15 +348,7 @@ every_lock_of_a_strip_holds(void** state)
   save_both("mix.yaml", "decisions.json", doc, &decisions);
   run(command);
   open_both("mix.yaml", "decisions.json", &doc, NULL);
-  for (uint32_t i = 0; i < n_held; ++i) {
-    snprintf(path, sizeof(path), "tracks/Synth %u/%.63s", i, held[i].key);
-    char* const after = bytes_at(doc, path);
-    if (!after || strcmp(before[i], after) != 0) {
-      fail_msg("%s was %s and is %s", path, before[i], after ? after : "gone");
-    }
-    ton_free(after);
-    ton_free(before[i]);
-  }
+  compare_held(doc, before);
   char* const mix = bytes_at(doc, "buses/Mix/fader");
   assert_string_equal(mix, "-19.5 dB");
   ton_free(mix);

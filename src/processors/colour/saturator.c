@@ -64,7 +64,7 @@ static_assert(sizeof(SaturatorParams) == sizeof(float) * TON_COUNT(params),
 static const struct {
   double pivot_hz;    ///< Of the emphasis
   double emphasis_db; ///< Treble before bass
-  double bias;        ///< Into the curve, of its limit
+  double bias;        ///< In front of the curve, share of its limit
   double sag;         ///< How far the mean square moves the bias
 } makes[CHARACTERS] = {
     [SOFT] = {1000.0, 0.0, 0.0, 0.0},       [TUBE] = {1000.0, 0.0, 0.12, 0.4},
@@ -218,7 +218,7 @@ reset(const TonProcessor* self, void* state)
   }
 }
 
-/// The gain that matches moves at the same frames of the song as ever
+/// The matching gain changes at the same song frames wherever a render starts
 static void
 locate(const TonProcessor* self, void* state, int64_t song_frame)
 {

@@ -44,7 +44,7 @@ static const double FAST_S = 0.001;
 static const double SLOW_S = 0.0125;
 static const double SMOOTH_S = 0.0005; ///< Of the gain
 static const float MAX_LAG = 3.0F;     ///< Octaves
-static const float RIPPLE = 0.25F;     ///< Octaves that are no hit yet
+static const float RIPPLE = 0.25F;     ///< Octaves; smaller rises are not a hit
 static const float FLOOR = 1e-6F;      ///< -120 dBFS: below, all is silence
 
 /**

@@ -173,7 +173,7 @@ reverb_rest(ReverbLines* l)
   l->depth = 0.0F;
   for (int k = 0; k < LINES; ++k) {
     l->swing[k] = 0.0F;
-    l->back[k] = -1; // nowhere yet
+    l->back[k] = -1; // not read so far
   }
 }
 

@@ -30,7 +30,7 @@ reverb_swing(TonVi phase)
   return 4.0F * t * (1.0F - ton_v_abs(t));
 }
 
-/// A phase later, round and round
+/// Phase of the next chunk; overflow wraps it
 static inline TonVi
 reverb_turned(TonVi phase, TonVi turn)
 {

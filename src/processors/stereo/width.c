@@ -99,7 +99,7 @@ typedef struct {
 } Width;
 
 static const double BURST_S = 0.030;
-static const double BURST_DB = -20.0; ///< From its begin to its end
+static const double BURST_DB = -20.0; ///< Last impulse below the first
 static const double FADE_S = 0.010;
 static const double POWER_S = 0.200;
 static const double DOWN_S = 0.050;
@@ -218,7 +218,7 @@ design(const Width* w, uint32_t lane, float hz, TonSvf c[SECTIONS])
   c[1] = ton_svf(off || !side ? &flat : &high);
 }
 
-/// A burst that begins: nothing of before is in it
+/// Start a burst with an empty delay line
 static void
 start_spread(Width* w, uint32_t lane)
 {
