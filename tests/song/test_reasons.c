@@ -228,13 +228,18 @@ trimmed_loudness(const Case* c)
          strtod(c->decision->value, NULL);
 }
 
-/// The frequency that the text has
+/// Below the frequency that the text has.  The program knows bands of a third of
+/// an octave: what is cited has to lie between what half a band less and half a
+/// band more give
 static double
 energy_below(const Case* c)
 {
+  const double half = pow(2.0, 1.0 / 6.0);
   const char* const at = strstr(c->decision->value, "at: ");
   const double hz = at ? strtod(at + 4, NULL) : figure(c->decision, "cut-off");
-  return share_below_db(c->sound, hz);
+  const double least = share_below_db(c->sound, hz / half);
+  const double most = share_below_db(c->sound, hz * half);
+  return fmin(fmax(figure(c->decision, "energy below"), least), most);
 }
 
 /// By how much the fader was moved after the figures were read
@@ -328,7 +333,7 @@ static const struct {
     {"trim.active", "loudness while it plays", 1.5, stem_loudness},
     {"trim.too-soft", "loudness while it plays", 1.5, stem_loudness},
     {"trim.active", "starting level", 0.01, trimmed_loudness},
-    {"highpass.", "energy below", 3.5, energy_below}, // 3 Hz are resolved
+    {"highpass.", "energy below", 1.0, energy_below},
     {"highpass.", "DC offset", 0.005, stem_offset},
     {"defect.dc", "DC offset", 0.005, stem_offset},
     {"defect.clipping", "clipped samples", 0.0, stem_clipped},
