@@ -312,7 +312,8 @@ master_peak(const Case* c)
 static double
 sides(const Case* c)
 {
-  return sides_db(c->sound, 500.0, 8000.0);
+  return 0.5 * (sides_db(c->sound, 500.0, 2000.0) +
+                sides_db(c->sound, 2000.0, 8000.0));
 }
 
 static double
