@@ -281,6 +281,7 @@ write_sentence(const TonDecision* decision, const char* template, char* out,
   while (*p) {
     p = *p == '[' ? add_choice(&s, p) : add_until(&s, p, "[");
   }
+  add_choice(&s, "[, measured on {measured on}]");
   out[s.length] = '\0';
   return !s.full;
 }

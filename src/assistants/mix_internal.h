@@ -61,7 +61,7 @@ bool mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan);
 bool track_locked(const MixTrack* track, const char* key);
 
 /// Complete and hand over a record for "tracks/NAME/KEY"; a null value is
-/// "left alone"
+/// "left alone".  What was measured on the other side of a recording says so.
 void track_decide(const MixState* state, const MixTrack* track, const char* key,
                   const char* value, TonDecision* decision);
 

@@ -16,6 +16,10 @@ void
 track_decide(const MixState* state, const MixTrack* track, const char* key,
              const char* value, TonDecision* decision)
 {
+  const MixTrack* const p = track->partner;
+  if (p && track->stem == p->stem) { // see propose_chain()
+    ton_decision_name(decision, "measured on", p->stem->strip);
+  }
   ton_plan_decide(state->plan,
                   ton_plan_text(state->plan, "%s/%s", track->path, key), value,
                   decision);

@@ -410,14 +410,14 @@ strip_of(const TonMix* mix, const TonDecision* d)
   return NULL;
 }
 
-/// Two files of one recording are measured together
+/// File of the track that a decision names: two sides of one recording are
+/// measured together ("other side"), or one for both ("measured on")
 static const char*
-other_side(const TonMix* mix, const TonDecision* d)
+named_file(const TonMix* mix, const TonDecision* d, const char* what)
 {
   const char* name = NULL;
   for (uint32_t i = 0; i < d->n_names; ++i) {
-    name =
-        strcmp(d->names[i].what, "other side") == 0 ? d->names[i].name : name;
+    name = strcmp(d->names[i].what, what) == 0 ? d->names[i].name : name;
   }
   const uint32_t strip = name ? ton_mix_strip(mix, name) : UINT32_MAX;
   return strip == UINT32_MAX ? NULL : mix->strips[strip].file;
@@ -433,10 +433,12 @@ check_mix(const TonSong* song, Sound* mix)
   for (uint32_t i = 0; i < all->count; ++i) {
     const TonStrip* const strip = strip_of(text, &all->items[i]);
     Sound stem = {.n = 0};
+    const char* const measured =
+        named_file(text, &all->items[i], "measured on");
     if (strip) {
-      stem = load(strip->file);
+      stem = load(measured ? measured : strip->file);
     }
-    const char* const file = other_side(text, &all->items[i]);
+    const char* const file = named_file(text, &all->items[i], "other side");
     Sound other = {.n = 0};
     if (file) {
       other = load(file);
