@@ -47,8 +47,8 @@ close_av(TonAudio* a)
   ton_free(av);
 }
 
-/// The container's promise holds for every frame: two recordings joined into
-/// one file may differ on the way, and the converter knows the first form only
+/// Every frame must have the rate and channels of the first: two recordings that
+/// were joined may differ, and the converter was made for the first one
 static TonStatus
 check_frame(const TonAudio* a, const Av* av, TonError* error)
 {

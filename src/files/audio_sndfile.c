@@ -187,9 +187,9 @@ close_file(TonAudio* a)
   ton_free(a->file);
 }
 
-/// libsndfile lands beside the frame in Vorbis and MP3, or on it with other
-/// bits, and nowhere where the length is not known: there only decoding from
-/// the start gives what reading on gave
+/// In Vorbis and MP3 libsndfile seeks to a wrong frame, or decodes the right one
+/// to other bits, and it cannot seek in a file of unknown length: there the file
+/// is decoded from its start, which gives the same samples as reading on.
 static TonStatus
 seek(TonAudio* a, uint64_t frame, TonError* error)
 {

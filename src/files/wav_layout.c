@@ -181,7 +181,7 @@ wav_layout(int fd, uint64_t size, PcmLayout* layout)
     return false;
   }
   uint8_t head[36];
-  // what is no name is no chunk: zeros could be walked through for hours
+  // a chunk begins with a name: a file of zeros would otherwise be read for hours
   while (read_at(&c, c.at, head, 8) && wav_is_chunk_name(head)) {
     const uint32_t n = u32(head + 4);
     if (memcmp(head, "data", 4) == 0) {
