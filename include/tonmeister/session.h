@@ -186,6 +186,8 @@ typedef struct {
 /// Read and check all: unknown keys, units, ranges, missing files, two strips
 /// of one name, sends and outputs to buses that are not there, circles.  Files
 /// are looked for in `folder`; null leaves them unchecked and as written.
+/// Presets are looked for in presets/ there, or beside the text if `folder` is
+/// null, then in the program's data.
 /// Fails with TON_BAD_TEXT and a place.  Freed with ton_mix_free().
 TonStatus ton_mix_read(const TonDoc* doc, const char* folder, TonMix** mix,
                        TonError* error);

@@ -80,7 +80,8 @@ file_name(const char* name, char* file)
   return n > 0;
 }
 
-/// The song's own presets come before the program's.  False: no such folder.
+/// The song's own presets, beside its text, come before the program's.  False:
+/// no such folder.
 static bool
 folder_of(const TonReader* r, int which, char* folder, size_t size)
 {
@@ -88,9 +89,13 @@ folder_of(const TonReader* r, int which, char* folder, size_t size)
     ton_data_path("presets", folder, size);
     return true;
   }
-  const int n =
-      r->folder ? snprintf(folder, size, "%s/presets", r->folder) : -1;
-  return n >= 0 && (size_t)n < size;
+  const char* const slash = strrchr(r->doc->name, '/');
+  const char* const song = r->folder ? r->folder : r->doc->name;
+  const size_t length = r->folder ? strlen(song)
+                        : slash   ? (size_t)(slash - song)
+                                  : 0;
+  return length && (size_t)snprintf(folder, size, "%.*s/presets", (int)length,
+                                    song) < size;
 }
 
 static bool

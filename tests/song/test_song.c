@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file A song as one object: broken texts, texts that change while it is open.
 #include "base/array.h"
+#include "base/folder.h"
 #include "song.h"
 
 #include <string.h>
@@ -135,6 +136,38 @@ test_a_curve_is_not_proposed_over(void** state)
   ton_song_free(song);
 }
 
+/// A preset of the song's own is found whenever its text is read, before the
+/// program's, and none is looked for where the program was started
+static void
+test_presets_of_the_song(void** state)
+{
+  (void)state;
+  TonSong* song = NULL;
+  TonMix* mix = NULL;
+  TonError error = {0};
+  make_song();
+  assert_int_equal(ton_make_folder(song_path("presets"), NULL), TON_OK);
+  song_text("presets/my-glue.yaml",
+            "processor: compressor\nvalues: {ratio: 7:1}\n");
+  song_text("presets/bus-glue.yaml",
+            "processor: compressor\nvalues: {ratio: 9:1}\n");
+  song_text("mix.yaml", "tracks:\n  Kick:\n    file: stems/Kick.wav\n"
+                        "    chain: [my glue, bus glue]\n");
+  assert_int_equal(ton_song_open(song_path(""), &song, &error), TON_OK);
+  assert_int_equal(song_read_mix(song, &mix, &error), TON_OK);
+  for (uint32_t i = 0; i < 2; ++i) {
+    const TonInsert* const insert = &mix->strips[0].chain[i];
+    const TonParam* const ratio = ton_param(insert->type, "ratio");
+    assert_float_equal(insert->params[ratio - insert->type->params],
+                       i ? 9.0F : 7.0F, 1e-6F);
+  }
+  ton_mix_free(mix);
+  ton_song_free(song);
+  remove(song_path("presets/my-glue.yaml"));
+  assert_int_equal(ton_song_open(song_path(""), &song, &error), TON_BAD_TEXT);
+  remove(song_path("presets/bus-glue.yaml"));
+}
+
 int
 main(void)
 {
@@ -144,6 +177,7 @@ main(void)
       cmocka_unit_test(test_a_text_removed_meanwhile_stays_away),
       cmocka_unit_test(test_saved_is_what_is_read_again),
       cmocka_unit_test(test_a_curve_is_not_proposed_over),
+      cmocka_unit_test(test_presets_of_the_song),
   };
   return SONG_TESTS(tests);
 }
