@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   The table of the assistants' rules for mix and master.  What a template may
-   hold stands beside TonRule.
+   The rules of the mix assistant, and finding the rules of all stages.  What a
+   template may hold stands beside TonRule.
 */
 #include "assistants/rules.h"
 
-#include "assistants/rules_check.h"
+#include "assistants/rules_tables.h"
 
 #include <assert.h>
 #include <string.h>
 
-#define ROLES   "data/roles.yaml"
-#define TARGETS "data/targets.yaml"
+#define ROLES "data/roles.yaml"
 
 static const TonRule rules[] = {
     [TON_RULE_LOCK] = {"lock", TON_STAGE_ANY, "docs/rules.md 1.1",
@@ -380,224 +379,18 @@ static const TonRule rules[] = {
                      {"loudness of the mix", "LUFS"},
                      {"wanted peak", "dBTP"},
                      {"fader before", "dB"}}},
-
-    // Master: goal and repair
-    [TON_RULE_GOAL_TARGET] = {"goal.target", TON_STAGE_MASTER, TARGETS,
-                              "{target}", "the row of the target in {source}",
-                              .figures = {{"loudness", "LUFS"},
-                                          {"ceiling", "dBTP"}}},
-    [TON_RULE_GOAL_KEEP] = {"goal.keep", TON_STAGE_MASTER, TARGETS,
-                            "tone, dynamics and width stay as they are: this "
-                            "target keeps them",
-                            "the row of the target says that it keeps; only a "
-                            "DC offset and peaks over the ceiling are removed"},
-    [TON_RULE_GOAL_ASKED] = {"goal.asked", TON_STAGE_MASTER, TARGETS,
-                             "{target}", "asked for when the master was made"},
-    [TON_RULE_GOAL_REFERENCE] =
-        {"goal.reference", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "as loud as the references are on average, {loudness of the "
-         "references}",
-         "mean loudness of the references; {tonal distance} from them in tone "
-         "is the same kind of music",
-         .figures = {{"loudness of the references", "LUFS"},
-                     {"tonal distance", "dB", "docs/rules.md 3.9"}}},
-    [TON_RULE_GOAL_NEAR_REFERENCE] =
-        {"goal.near-reference", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "as near to the {loudness of the references} of the references as it "
-         "gets while the limiter turns down by {limiter reduction}",
-         "a loudness that nobody asked for is given up beyond 6 dB of limiter "
-         "reduction (P95)",
-         .figures = {{"loudness of the references", "LUFS"},
-                     {"limiter reduction", "dB"}}},
-    [TON_RULE_REPAIR_SPIKE] =
-        {"repair.spike", TON_STAGE_MASTER, "docs/rules.md 2.1",
-         "{spikes} far louder than all around, the highest of {height} at "
-         "{@place}: left out, render the mix again",
-         "single samples over +6 dBFS and 18 dB above the 1.3 ms on either "
-         "side; replaced by what lies between their neighbours before "
-         "anything is measured",
-         .figures = {{"spikes", "samples"},
-                     {"height", "dBFS"},
-                     {"place", "s"}}},
-    [TON_RULE_REPAIR_DC] =
-        {"repair.dc", TON_STAGE_MASTER, "docs/rules.md 3.1",
-         "removes a DC offset of {DC offset}, which would cost loudness",
-         "a constant of {DC offset} of full scale takes room under the ceiling",
-         .figures = {{"DC offset", "%"}}},
-    [TON_RULE_REPAIR_LEVEL] =
-        {"repair.level", TON_STAGE_MASTER, "docs/rules.md 3.2",
-         "the mix is very soft, {loudness of the mix}: raised first, so that "
-         "everything behind works as usual",
-         "more than 24 dB under the goal: brought to -23 LUFS before the chain",
-         .figures = {{"loudness of the mix", "LUFS"}}},
-
-    // Master: tone
-    [TON_RULE_TONE_BOUNDED] =
-        {"tone.bounded", TON_STAGE_MASTER, "docs/rules.md 3.9",
-         "around {frequency} the mix is {distance} {way} than {target}, which "
-         "differ by {difference between songs} among themselves: corrects "
-         "{share} of the rest[, at most {largest correction}]",
-         "distance of the third octave from the target at equal weighted "
-         "level; three quarters of the standard deviation are left alone, "
-         "{share} of what is beyond is corrected",
-         .figures = {{"distance", "dB"},
-                     {"difference between songs", "dB"},
-                     {"frequency", "Hz"},
-                     {"share", "%"},
-                     {"largest correction", "dB"}}},
-    [TON_RULE_TONE_USUAL] =
-        {"tone.usual", TON_STAGE_MASTER, "docs/rules.md 3.9",
-         "no correction: the tone is like {target}, {mean distance} apart on "
-         "average",
-         "root mean square of the distances of the third octaves",
-         .figures = {{"mean distance", "dB"}}},
-    [TON_RULE_TONE_OTHER_MUSIC] =
-        {"tone.other-music", TON_STAGE_MASTER, "docs/rules.md 3.9",
-         "no correction: {mean distance} from {target} on average is another "
-         "kind of music, its tone is kept",
-         "root mean square of the distances of the third octaves",
-         .figures = {{"mean distance", "dB"}}},
-
-    // Master: compression of the whole
-    [TON_RULE_GLUE_HELPS] =
-        {"glue.helps", TON_STAGE_MASTER, "docs/rules.md 3.5",
-         "holds the loud parts together: they vary by {range of the loud "
-         "parts} and their peaks are {peaks above the loud parts} louder; "
-         "turns down by {average reduction} on average",
-         "P95 minus P10 of 400 ms loudness where the 3 s loudness is among the "
-         "highest 40 %; true peak minus their loudness; static curve at 2:1",
-         .figures = {{"range of the loud parts", "LU"},
-                     {"peaks above the loud parts", "LU"},
-                     {"average reduction", "dB"},
-                     {"peak to loudness", "LU"}}},
-    [TON_RULE_GLUE_DENSE] =
-        {"glue.dense", TON_STAGE_MASTER, "docs/rules.md 3.5",
-         "no compression: the mix is dense already, its peaks are only {peak "
-         "to loudness} louder than the song as a whole",
-         "true peak minus integrated loudness is under 11 LU",
-         .figures = {{"peak to loudness", "LU"}}},
-    [TON_RULE_GLUE_EVEN] =
-        {"glue.even", TON_STAGE_MASTER, "docs/rules.md 3.5",
-         "no compression needed: the loud parts vary by [{range of the loud "
-         "parts}|nothing], their peaks are [{peaks above the loud "
-         "parts}|little] louder",
-         "compressed only where the 400 ms loudness of the loud parts ranges "
-         "over more than 5 LU and peaks stand more than 14 LU out",
-         .figures = {{"range of the loud parts", "LU"},
-                     {"peaks above the loud parts", "LU"}}},
-    [TON_RULE_GLUE_OTHER_MUSIC] = {"glue.other-music", TON_STAGE_MASTER,
-                                   "docs/rules.md 3.9",
-                                   "no compression: {tonal distance} from the "
-                                   "usual tone is another kind of music",
-                                   "its dynamics are its own",
-                                   .figures = {{"tonal distance", "dB"}}},
-    [TON_RULE_GLUE_PROVED] =
-        {"glue.proved", TON_STAGE_MASTER, "docs/rules.md 3.2",
-         "no compression: with it the limiter would turn down by {reduction "
-         "with it} instead of {reduction without it}",
-         "the compressor lets the attacks through; 95th percentile of the "
-         "limiter's reduction at the same loudness, tried with and without",
-         .figures = {{"reduction with it", "dB"},
-                     {"reduction without it", "dB", "docs/rules.md 3.8"}}},
-
-    // Master: width
-    [TON_RULE_WIDTH_BASS] =
-        {"width.bass", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "bass to the middle: below 120 Hz, the sides against the middle are "
-         "{sides below 120 Hz}, and in nine of ten songs less",
-         "side re mid below 120 Hz against 138 released pop songs",
-         .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
-    [TON_RULE_WIDTH_WIDE] =
-        {"width.wide", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "a little narrower: the sides against the middle are {sides}, and in "
-         "nine of ten songs less",
-         "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
-         .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
-    [TON_RULE_WIDTH_NARROW] =
-        {"width.narrow", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "a little wider: the sides against the middle are {sides}, and in "
-         "nine of ten songs more",
-         "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
-         .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
-    [TON_RULE_WIDTH_USUAL] =
-        {"width.usual", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "width kept: the sides against the middle are {sides}, as in released "
-         "songs",
-         "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
-         .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
-    [TON_RULE_WIDTH_OTHER_MUSIC] = {"width.other-music", TON_STAGE_MASTER,
-                                    "docs/rules.md 3.9",
-                                    "width kept: {tonal distance} from the "
-                                    "usual tone is another kind of music",
-                                    "its width is its own",
-                                    .figures = {{"tonal distance", "dB"}}},
-
-    // Master: loudness
-    [TON_RULE_LOUDNESS_DRIVE] =
-        {"loudness.drive", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "brings the mix from {loudness of the mix} to {goal} and holds the "
-         "peaks",
-         "first gain: goal minus loudness; then searched with test renders",
-         .figures = {{"loudness of the mix", "LUFS"},
-                     {"true peak of the mix", "dBTP"},
-                     {"goal", "LUFS"}}},
-    [TON_RULE_LOUDNESS_NO_GOAL] =
-        {"loudness.no-goal", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "no loudness is asked for: it only holds the peaks",
-         "true peak of the mix {true peak of the mix}",
-         .figures = {{"loudness of the mix", "LUFS"},
-                     {"true peak of the mix", "dBTP"}}},
-#define OUTCOME                                                                \
-  .figures = {{"loudness", "LUFS", TARGETS},                                   \
-              {"true peak", "dBTP", TARGETS},                                  \
-              {"limiter reduction", "dB"},                                     \
-              {"goal", "LUFS"},                                                \
-              {"test renders", "test renders"}}
-    [TON_RULE_LOUDNESS_MET] =
-        {"loudness.met", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "measured {loudness}, as asked[; the limiter takes at most {limiter "
-         "reduction} for 95 % of the time]",
-         "{loudness} against a goal of {goal} after {test renders}, true peak "
-         "{true peak}[, limiter reduction {limiter reduction} (P95)]",
-         OUTCOME},
-    [TON_RULE_LOUDNESS_LOUDEST] =
-        {"loudness.loudest", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "{loudness} is the loudest it gets, {goal} was asked for: more gain "
-         "only distorts",
-         "two steps of more gain brought less than 0.02 LU a dB; the lowest "
-         "gain within 0.1 LU of the loudest, true peak {true peak}",
-         OUTCOME},
-    [TON_RULE_LOUDNESS_BOUND] = {"loudness.bound", TON_STAGE_MASTER,
-                                 "docs/rules.md 3.8",
-                                 "{loudness}, {goal} was asked for: the rest "
-                                 "would need more limiting than is allowed",
-                                 "stopped at {limiter reduction} of limiter "
-                                 "reduction (P95), true peak {true peak}",
-                                 OUTCOME},
-    [TON_RULE_LOUDNESS_RANGE] =
-        {"loudness.range", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "{loudness}, {goal} was asked for: the limiter's gain ends here; put "
-         "a gain in front of it for more",
-         "the goal lies beyond the range of the limiter's gain; true peak "
-         "{true peak}",
-         OUTCOME},
-    [TON_RULE_LOUDNESS_NEAREST] =
-        {"loudness.nearest", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "{loudness} is the nearest that was found to {goal}",
-         "the search ended after {test renders}; true peak {true peak}",
-         OUTCOME},
-#undef OUTCOME
 };
 
-_Static_assert(sizeof(rules) / sizeof(rules[0]) == TON_RULE_CHECK_FIRST,
+_Static_assert(sizeof(rules) / sizeof(rules[0]) == TON_RULE_MASTER_FIRST,
                "every rule has a row");
 
 const TonRule*
 ton_rule(TonRuleId id)
 {
   assert(id < TON_RULES);
-  return id < TON_RULE_CHECK_FIRST ? &rules[id]
-                                   : &check_rules[id - TON_RULE_CHECK_FIRST];
+  return id < TON_RULE_MASTER_FIRST  ? &rules[id]
+         : id < TON_RULE_CHECK_FIRST ? &master_rules[id - TON_RULE_MASTER_FIRST]
+                                     : &check_rules[id - TON_RULE_CHECK_FIRST];
 }
 
 const TonRule*

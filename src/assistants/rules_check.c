@@ -4,61 +4,61 @@
    The rules by which a mix is found ready for mastering.  What a template may
    hold stands beside TonRule.
 */
-#include "assistants/rules_check.h"
+#include "assistants/rules_tables.h"
 
-#define CHECK TON_STAGE_CHECK, "docs/rules.md 3.1"
+#define CHECK     TON_STAGE_CHECK, "docs/rules.md 3.1"
+#define ROW(rule) [TON_RULE_##rule - TON_RULE_CHECK_FIRST]
 
 const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
-    [TON_RULE_CHECK_CLIPPING - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_CLIPPING) =
         {"check.clipping", CHECK,
          "places where the sound is cut off flat at its top: {clipping}",
          "runs of equal samples at the top of the file",
          "turn down what clips before it is recorded or exported, and export "
          "it again",
          .figures = {{"clipping", "/min"}}},
-    [TON_RULE_CHECK_HEADROOM - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_HEADROOM) =
         {"check.headroom", CHECK, "the loudest peak is at {true peak}",
          "true peak, BS.1770",
          "lower the fader of the mix bus until the peak is at -6 to -3 dBTP",
          .figures = {{"true peak", "dBTP"}}},
-    [TON_RULE_CHECK_LIMITED - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_LIMITED) =
         {"check.limited", CHECK,
          "the peaks are {peak to loudness} louder than the song as a whole",
          "true peak minus integrated loudness",
          "the peaks are flattened already: take the limiter off the mix bus "
          "and render the mix again",
          .figures = {{"peak to loudness", "LU"}}},
-    [TON_RULE_CHECK_FLAT - TON_RULE_CHECK_FIRST] =
-        {"check.flat", CHECK,
-         "loudness varies by {loudness range} through the song",
-         "loudness range, EBU Tech 3342, at its lower side",
-         "let verses be softer than choruses, and compress less",
-         .figures = {{"loudness range", "LU"}}},
-    [TON_RULE_CHECK_DYNAMICS - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_FLAT) = {"check.flat", CHECK,
+                       "loudness varies by {loudness range} through the song",
+                       "loudness range, EBU Tech 3342, at its lower side",
+                       "let verses be softer than choruses, and compress less",
+                       .figures = {{"loudness range", "LU"}}},
+    ROW(CHECK_DYNAMICS) =
         {"check.dynamics", CHECK,
          "loudness varies by {loudness range} through the song",
          "loudness range, EBU Tech 3342, at its upper side",
          "ride the faders of what jumps out or gets lost",
          .figures = {{"loudness range", "LU"}}},
-    [TON_RULE_CHECK_DC - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_DC) =
         {"check.dc", CHECK,
          "DC offset (the waveform sits beside the zero line): {DC offset}",
          "the larger mean of both channels",
          "put a high-pass at 20 Hz on the track that carries it",
          .figures = {{"DC offset", "% FS"}}},
-    [TON_RULE_CHECK_BAD_SAMPLES - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_BAD_SAMPLES) =
         {"check.bad-samples", CHECK,
          "samples that hold no number: {broken samples}",
          "samples that are infinite or not a number",
          "export the file again; something went wrong while it was written",
          .figures = {{"broken samples", "samples"}}},
-    [TON_RULE_CHECK_SPIKES - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_SPIKES) =
         {"check.spikes", CHECK, "far louder than all around: {spikes}",
          "single samples over +6 dBFS and 18 dB above the 1.3 ms on either "
          "side",
          "export the file again; something went wrong while it was written",
          .figures = {{"spikes", "samples"}}},
-    [TON_RULE_CHECK_NOISE - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_NOISE) =
         {"check.noise", CHECK,
          "noise in the pauses: [{|noise|} softer than the music|none]",
          "10th percentile of the level of the pauses re active loudness, where "
@@ -67,31 +67,29 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
 
          "find the track that is noisiest in the pauses, and gate or clean it",
          .figures = {{"noise", "LU"}}},
-    [TON_RULE_CHECK_HUM - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_HUM) =
         {"check.hum", CHECK, "mains hum: [{|hum|} softer than the music|none]",
          "sum of the lines at the mains frequency and its multiples",
          "cut 50 or 60 Hz and its multiples on the track that hums",
          .figures = {{"hum", "LU"}}},
-    [TON_RULE_CHECK_START -
-        TON_RULE_CHECK_FIRST] = {"check.start", TON_STAGE_CHECK,
-                                 "docs/rules.md 3.1",
-                                 "silence before the first sound: {silence}",
-                                 "time below -60 dBFS at the start",
-                                 "trim the start to 0.05 to 0.5 s",
-                                 .figures = {{"silence", "s"}}},
-    [TON_RULE_CHECK_END - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_START) = {"check.start", TON_STAGE_CHECK, "docs/rules.md 3.1",
+                        "silence before the first sound: {silence}",
+                        "time below -60 dBFS at the start",
+                        "trim the start to 0.05 to 0.5 s",
+                        .figures = {{"silence", "s"}}},
+    ROW(CHECK_END) =
         {"check.end", CHECK,
          "the last moment of the file: [{level at the end} against the "
          "music|silent]",
          "level of the last 5 ms re active loudness",
          "let the last reverb die away before the end, or fade it out",
          .figures = {{"level at the end", "LU"}}},
-    [TON_RULE_CHECK_TAIL - TON_RULE_CHECK_FIRST] =
-        {"check.tail", CHECK, "silence after the last sound: {silence}",
-         "time below -60 dBFS at the end",
-         "end the stems where the last sound has died away",
-         .figures = {{"silence", "s"}}},
-    [TON_RULE_CHECK_PHASE - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_TAIL) = {"check.tail", CHECK,
+                       "silence after the last sound: {silence}",
+                       "time below -60 dBFS at the end",
+                       "end the stems where the last sound has died away",
+                       .figures = {{"silence", "s"}}},
+    ROW(CHECK_PHASE) =
         {"check.phase", CHECK,
          "how alike left and right are (below 0 they cancel in mono): "
          "[{correlation} or more for 95 % of the song|no stereo]",
@@ -100,30 +98,30 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
 
          "look for a track or an effect with one side of opposite polarity",
          .figures = {{"correlation", ""}}},
-    [TON_RULE_CHECK_MONO_LOSS - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_MONO_LOSS) =
         {"check.mono-loss", CHECK,
          "loudness changes in mono by [{mono loss}|nothing: no stereo]",
          "integrated loudness of the mono sum minus that of the song",
          "narrow the widest tracks, or flip the polarity of one of them",
          .figures = {{"mono loss", "LU"}}},
-    [TON_RULE_CHECK_BASS_WIDTH - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_BASS_WIDTH) =
         {"check.bass-width", CHECK,
          "sides below 120 Hz: [{sides below 120 Hz} against the middle|none]",
          "side re mid below 120 Hz", "keep kick and bass in the middle",
          .figures = {{"sides below 120 Hz", "dB"}}},
-    [TON_RULE_CHECK_BALANCE - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_BALANCE) =
         {"check.balance", CHECK,
          "left and right differ by [{left and right}|nothing: no stereo]",
          "level of the left minus level of the right",
          "compare what is panned left with what is panned right",
          .figures = {{"left and right", "dB"}}},
-    [TON_RULE_CHECK_RUMBLE - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_RUMBLE) =
         {"check.rumble", CHECK,
          "below 30 Hz: [{rumble} against 40 to 120 Hz|nothing]",
          "power of the third octaves below 30 Hz re those of 40 to 120 Hz",
          "put a high-pass on tracks that have no music below 30 Hz",
          .figures = {{"rumble", "dB"}}},
-    [TON_RULE_CHECK_MUD - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_MUD) =
         {"check.mud", CHECK,
          "200 to 400 Hz: [{mud} above the usual tone; songs differ by 1 SD, "
          "more sounds muddy|not known]",
@@ -131,7 +129,7 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          "songs",
          "cut 2 dB around 300 Hz on guitars, keys or backing voices",
          .figures = {{"mud", "SD"}}},
-    [TON_RULE_CHECK_HARSH - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_HARSH) =
         {"check.harsh", CHECK,
          "2.5 to 5 kHz: [{harshness} above the usual tone; songs differ by 1 "
          "SD, more sounds harsh|not known]",
@@ -139,7 +137,7 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          "songs",
          "cut 2 dB around 3.5 kHz on cymbals or distorted guitars",
          .figures = {{"harshness", "SD"}}},
-    [TON_RULE_CHECK_TILT - TON_RULE_CHECK_FIRST] =
+    ROW(CHECK_TILT) =
         {"check.tilt", CHECK,
          "bass against treble: [{tilt} from the usual tone|not known]",
          "slope of the distance from the tone profile, 200 Hz to 10 kHz",
