@@ -11,15 +11,19 @@
 
 /// A song as `make` has made it; nothing is owned
 typedef struct {
-  const char* song;
-  uint32_t n_stems;
+  const char* folder; ///< As the command line names it
+  const TonSong* song;
   const TonMeasurement* mix;
   const TonMasterResult* mastered;
   const TonDelivery* delivery;
-  const TonDecisions* master_reasons;
 } MadeSong;
 
-/// Ten lines: what was found, done and measured, from the records
-void cli_print_summary(const MadeSong* made);
+/// Ten lines: what mix.yaml says now, what was repaired by the records, what was
+/// measured
+TonStatus cli_print_summary(const MadeSong* made, TonError* error);
+
+/// The lines on the text alone: roles, what is muted, faults of the stems, how
+/// the tracks are shaped.  `all`: the decisions on the mix, compared with it.
+void cli_print_mix_text(const TonMix* mix, const TonDecisions* all);
 
 #endif

@@ -36,7 +36,6 @@ typedef struct {
   const char* folder;
   TonSong* song;
   TonSongStage first; ///< Stage that the work begins with
-  uint32_t n_stems;
   TonMeasurement mix;
   TonMasterResult mastered;
   TonDelivery delivery;
@@ -83,7 +82,6 @@ open_song(const CommandLine* line, Making* m, TonError* error)
   TonStems stems = {0};
   TonStatus status = ton_stems_find(line->args[0], m->folder, &stems, error);
   cli_tell_left_out(line, &stems);
-  m->n_stems = stems.n;
   const bool there = has_text(m->folder);
   bool fresh = false;
   if (!status) {
@@ -194,13 +192,11 @@ json_made(const Making* m)
   return o;
 }
 
-static void
-print_made(const Making* m)
+static TonStatus
+print_made(const Making* m, TonError* error)
 {
-  const MadeSong made = {
-      m->folder,    m->n_stems,
-      &m->mix,      &m->mastered,
-      &m->delivery, ton_song_decisions(m->song, TON_SONG_MASTER_TEXT)};
+  const MadeSong made = {m->folder, m->song, &m->mix, &m->mastered,
+                         &m->delivery};
   if (m->first > TON_SONG_STAGE_MIX) {
     printf("%s\n",
            m->first == TON_SONG_STAGES
@@ -210,11 +206,12 @@ print_made(const Making* m)
                : "mix and master are up to date; the release was "
                  "written");
   }
-  cli_print_summary(&made);
+  TON_TRY(cli_print_summary(&made, error));
   cli_print_files(&m->delivery);
   printf("  check     %s\n", m->check.n_red ? "the mix has faults"
                                             : "the mix is ready for mastering");
   cli_print_findings(&m->check, TON_LIGHT_AMBER);
+  return TON_OK;
 }
 
 TonStatus
@@ -226,13 +223,13 @@ cli_make(const CommandLine* line, TonError* error)
                     "say where the song goes: tonmeister make %s -o SONG",
                     line->args[0]);
   }
-  const TonStatus status = make_all(line, &m, error);
+  TonStatus status = make_all(line, &m, error);
   cli_progress_clear();
   cli_remark_cover(line, &m.delivery);
   if (!status && line->json) {
     cli_print_json(json_made(&m));
   } else if (!status) {
-    print_made(&m);
+    status = print_made(&m, error);
   }
   ton_master_result_free(&m.mastered);
   ton_delivery_free(&m.delivery);

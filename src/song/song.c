@@ -109,7 +109,7 @@ check_text(const TonSong* song, int text, TonError* error)
   return status;
 }
 
-/// Records that are not there are none
+/// Records that are not there are none; what the text no longer says is marked
 static TonStatus
 read_records(SongText* t, TonError* error)
 {
@@ -126,7 +126,9 @@ read_records(SongText* t, TonError* error)
     }
     return status;
   }
-  return TON_OK;
+  return ton_decisions_compare(&t->records, t->doc)
+             ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+             : TON_OK;
 }
 
 static TonStatus
