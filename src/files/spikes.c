@@ -15,20 +15,23 @@
 #define SPIKE_LEVEL 2.0F
 #define SPIKE_RATIO 8.0F
 
-enum { SIDES_PER_S = 750, SHARE_OF_SIDE = 8 };
+enum { SIDES_PER_S = 750, SHARE_OF_SIDE = 8, STEP = 64 };
 
+/// In steps of a constant number of samples, which compilers make vectors of
 static bool
 is_high(const float* x, uint32_t n)
 {
   // of floats without sign the larger one has the larger bits
   const float level = SPIKE_LEVEL;
-  uint32_t limit = 0;
-  uint32_t over = 0;
+  int32_t limit = 0;
+  int32_t bits[STEP] = {0};
+  int32_t over = 0;
   memcpy(&limit, &level, sizeof(limit));
-  for (uint32_t i = 0; i < n; ++i) {
-    uint32_t bits = 0;
-    memcpy(&bits, x + i, sizeof(bits));
-    over |= (bits & 0x7FFFFFFFU) > limit;
+  for (uint32_t i = 0; i < n && !over; i += STEP) {
+    memcpy(bits, x + i, (n - i < STEP ? n - i : STEP) * sizeof(float));
+    for (uint32_t k = 0; k < STEP; ++k) {
+      over |= (bits[k] & 0x7FFFFFFF) > limit;
+    }
   }
   return over;
 }
