@@ -241,8 +241,9 @@ reverb_lines_block(ReverbLines* l, const float* const* from, float* const* to,
   }
 }
 
-/// The first chunk begins `into` frames inside
-static inline void
+/// The first chunk begins `into` frames inside.  Once in the life of an
+/// instance: it stays out of the loop over chunks, which is slower with it.
+static __attribute__((noinline, cold)) void
 reverb_lines_begin_inside(ReverbLines* l, const float* memory, uint32_t into)
 {
   reverb_lines_swing(l, memory);
