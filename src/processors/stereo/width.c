@@ -311,8 +311,9 @@ guarded(Width* w, TonV v)
   const TonV largest = ton_v_sqrt(w->share * (ton_v_swap(w->power) / side));
   const TonV goal =
       ton_v_max(ton_v_min(largest, ton_v(1.0F)), ton_v(MAX_TAKEN));
-  const TonV feed = ton_v_select(goal < w->held, ton_v(w->down), ton_v(w->up));
-  const TonV next = w->held + feed * (goal - w->held);
+  // down is faster than up: the smaller step is that of the right direction
+  const TonV way = goal - w->held;
+  const TonV next = w->held + ton_v_min(w->down * way, w->up * way);
   // in float a slow step stops short of its goal; it is there then
   w->held = ton_v_select(next == w->held, goal, next);
   return ton_v_select(w->guards, w->held, ton_v(1.0F));
