@@ -87,10 +87,20 @@ const TonDecisions* ton_song_decisions(const TonSong* song, TonSongText text);
 TonStatus ton_song_create(const char* folder, char** stems, uint32_t n,
                           bool flat, TonSong** song, TonError* error);
 
-/// Which of the stems that ton_song_create() was given, or would be, no track of
-/// mix.yaml plays: `left_out` has an entry for each.
-TonStatus ton_song_left_out(const TonSong* song, char** stems, uint32_t n,
-                            bool* left_out, TonError* error);
+/// What became of a stem that is offered to a song which is there
+typedef enum {
+  TON_STEM_KEPT,   ///< The song has it as it is
+  TON_STEM_TAKEN,  ///< It has changed since it joined; the song has the new one
+  TON_STEM_EDITED, ///< It is not what lies in the song's folder; that one was
+                   ///< changed there, and stays
+  TON_STEM_UNUSED, ///< No track of mix.yaml plays it
+} TonStemState;
+
+/// Take recordings that have changed since ton_song_create() was given them, by
+/// their content.  `states` has an entry for each stem.  What the tracks play
+/// stays named as it is, and so do the values of mix.yaml.
+TonStatus ton_song_update_stems(const TonSong* song, char** stems, uint32_t n,
+                                TonStemState* states, TonError* error);
 
 /// Measure all stems and work the mix out: roles, routing, levels, chains,
 /// each with its reason.  On a song that was proposed before, what a person

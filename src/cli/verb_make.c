@@ -43,25 +43,39 @@ typedef struct {
   TonError missed; ///< The last goal that was not reached
 } Making;
 
-/// Stems that no track of a song plays that is there already
-static TonStatus
-tell_unused(const CommandLine* line, const Making* m, const TonStems* stems,
-            TonError* error)
+static void
+tell_stem(const Making* m, const char* path, TonStemState state)
 {
-  bool* const unused = ton_alloc((stems->n + 1) * sizeof(bool));
-  if (!unused) {
+  if (state == TON_STEM_UNUSED) {
+    cli_remark("%s is not in %s/mix.yaml; give it a track there, or make a "
+               "new song",
+               path, m->folder);
+  } else if (state == TON_STEM_TAKEN) {
+    cli_remark("%s has changed and is heard as it is now; the values of its "
+               "track stay (tonmeister mix %s --propose decides on them again)",
+               path, m->folder);
+  } else if (state == TON_STEM_EDITED) {
+    cli_remark("%s is not heard: the file of that name in %s/stems was changed "
+               "there, and stays; remove it to hear this one",
+               path, m->folder);
+  }
+}
+
+/// A song that is there takes the recordings that have changed
+static TonStatus
+update_stems(const CommandLine* line, const Making* m, const TonStems* stems,
+             TonError* error)
+{
+  TonStemState* const states = ton_alloc((stems->n + 1) * sizeof(TonStemState));
+  if (!states) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   const TonStatus status =
-      ton_song_left_out(m->song, stems->paths, stems->n, unused, error);
+      ton_song_update_stems(m->song, stems->paths, stems->n, states, error);
   for (uint32_t i = 0; !status && !line->quiet && i < stems->n; ++i) {
-    if (unused[i]) {
-      cli_remark("%s is not in %s/mix.yaml; give it a track there, or make a "
-                 "new song",
-                 stems->paths[i], m->folder);
-    }
+    tell_stem(m, stems->paths[i], states[i]);
   }
-  ton_free(unused);
+  ton_free(states);
   return status;
 }
 
@@ -91,7 +105,7 @@ open_song(const CommandLine* line, Making* m, TonError* error)
   }
   if (status == TON_BAD_USE && there) {
     status = ton_song_open(m->folder, &m->song, error);
-    status = status ? status : tell_unused(line, m, &stems, error);
+    status = status ? status : update_stems(line, m, &stems, error);
   }
   ton_stems_free(&stems);
   return status  ? status

@@ -6,8 +6,8 @@
 #include <tonmeister/status.h>
 
 /// A stem joins a song as a second name of the same file where the disk allows
-/// it, else as a copy; it is never written to.  Another file at `to` is an
-/// error, the same bytes are not.  [main]
+/// it, else as a copy; it is never written to.  Another file at `to` is replaced
+/// by a copy, in one step.  [main]
 TonStatus ton_link_or_copy(const char* from, const char* to, TonError* error);
 
 #endif

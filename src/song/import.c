@@ -6,8 +6,8 @@
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
-#include "files/link_or_copy.h"
 #include "song/song.h"
+#include "song/stem_files.h"
 #include "song/stem_names.h"
 
 #include <tonmeister/audio_file.h>
@@ -58,31 +58,25 @@ song_rate(char** stems, uint32_t n, uint32_t* rate, TonError* error)
   return TON_OK;
 }
 
-static TonStatus
-import_stem(const char* song, const NamedStem* stem, TonError* error)
-{
-  TonString folder = {0};
-  TonString to = {0};
-  const size_t n = (size_t)(strrchr(stem->file, '/') - stem->file);
-  ton_string_printf(&folder, "%s/%.*s", song, (int)n, stem->file);
-  ton_string_printf(&to, "%s/%s", song, stem->file);
-  TonStatus status = folder.failed || to.failed
-                         ? ton_fail(error, TON_NO_MEMORY, "out of memory")
-                         : ton_make_folder(folder.bytes, error);
-  status = status ? status : ton_link_or_copy(stem->from, to.bytes, error);
-  ton_string_free(&folder);
-  ton_string_free(&to);
-  return status;
-}
-
 /// Each stem under its name in the folder of the song
 static TonStatus
-import_all(const char* song, const StemNames* names, TonError* error)
+import_all(const char* folder, const StemNames* names, TonError* error)
 {
-  for (uint32_t i = 0; i < names->n; ++i) {
-    TON_TRY(import_stem(song, &names->stems[i], error));
+  TonStemState* const states = ton_alloc((names->n + 1) * sizeof(TonStemState));
+  if (!states) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  return TON_OK;
+  TonStatus status = stem_files_update(folder, names, NULL, states, error);
+  for (uint32_t i = 0; !status && i < names->n; ++i) {
+    if (states[i] == TON_STEM_EDITED) {
+      status = ton_fail_file(error, TON_BAD_USE, names->stems[i].from,
+                             "is to become %s/%s, where another file lies; "
+                             "rename one of them",
+                             folder, names->stems[i].file);
+    }
+  }
+  ton_free(states);
+  return status;
 }
 
 /// A quoted scalar that YAML reads back as it was
@@ -146,10 +140,11 @@ is_begun(const char* path, const TonString* text)
   return same;
 }
 
-/// The text joins its stems; what a person may have changed is not replaced
+/// The text joins its stems; what a person may have changed is not replaced.
+/// `whole` is the absolute path of `folder`.
 static TonStatus
-begin_song(const char* folder, const char* text_path, const StemNames* names,
-           const TonString* text, TonError* error)
+begin_song(const char* folder, const char* whole, const char* text_path,
+           const StemNames* names, const TonString* text, TonError* error)
 {
   if (text->failed) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -161,7 +156,7 @@ begin_song(const char* folder, const char* text_path, const StemNames* names,
                          "choose another folder",
                          folder);
   }
-  TON_TRY(import_all(folder, names, error));
+  TON_TRY(import_all(whole, names, error));
   return ton_file_write(text_path, text->bytes, text->length, error);
 }
 
@@ -191,7 +186,7 @@ fill_folder(const char* folder, const char* whole, uint32_t rate,
   write_text(&text, strrchr(whole, '/') + 1, rate, names, flat);
   text.failed |= path.failed;
   const TonStatus status =
-      begin_song(folder, ton_string_string(&path), names, &text, error);
+      begin_song(folder, whole, ton_string_string(&path), names, &text, error);
   ton_string_free(&text);
   ton_string_free(&path);
   return status;
@@ -223,24 +218,18 @@ ton_song_create(const char* folder, char** stems, uint32_t n, bool flat,
 }
 
 TonStatus
-ton_song_left_out(const TonSong* song, char** stems, uint32_t n, bool* left_out,
-                  TonError* error)
+ton_song_update_stems(const TonSong* song, char** stems, uint32_t n,
+                      TonStemState* states, TonError* error)
 {
   TonMix* mix = NULL;
   StemNames names = {0};
-  TonStatus status = song_read_mix(song, &mix, error);
+  TonStatus status =
+      ton_mix_read(song->texts[TON_SONG_MIX_TEXT].doc, NULL, &mix, error);
   if (!status && !stem_names(stems, n, &names)) {
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  const size_t folder = strlen(song->folder) + 1;
-  for (uint32_t i = 0; !status && i < n; ++i) {
-    left_out[i] = true;
-    for (uint32_t k = 0; k < mix->n_tracks && left_out[i]; ++k) {
-      const char* const file = mix->strips[k].file;
-      left_out[i] = strlen(file) < folder ||
-                    strcmp(file + folder, names.stems[i].file) != 0;
-    }
-  }
+  status = status ? status
+                  : stem_files_update(song->folder, &names, mix, states, error);
   stem_names_free(&names);
   ton_mix_free(mix);
   return status;

@@ -19,7 +19,6 @@ tone "$work/stems/01 Kick.wav" 96000
 tone "$work/stems/02 Bass.wav" 96000 0.02
 tone "$work/stems/LEAD VOX.wav" 96000 0.08
 cp "$work/stems/02 Bass.wav" "$work/stems/02 Bass copy.wav"
-sums=$(cat "$work"/stems/*.wav | cksum)
 song=$work/song
 mix=$song/mix.yaml
 
@@ -38,6 +37,52 @@ sed -i '/^  02 Bass copy:/,/^  02 Bass:/{/^  02 Bass:/!d}' "$mix"
 says "a track that was removed" exits 0 "$ton" make "$work/stems" -o "$song"
 says "does not count" said ': 3 stems, '
 
-says "stems are untouched" test "$(cat "$work"/stems/*.wav | cksum)" = "$sums"
+
+# A stem that was exported again is heard, with the values its track has
+cat_song() { cat "$song/stems/$1" | cksum; }
+cp "$mix" "$work/before.yaml"
+cp "$song/out/mix.wav" "$work/before.wav"
+rm "$work/stems/02 Bass.wav"
+tone "$work/stems/02 Bass.wav" 96000 0.025
+says "an export of another sound" complains 0 '02 Bass.wav has changed and is heard as it is now' "$ton" make "$work/stems" -o "$song"
+says "is what the song plays" cmp "$work/stems/02 Bass.wav" "$song/stems/02 Bass.wav"
+says "is mixed" sh -c "! cmp -s '$work/before.wav' '$song/out/mix.wav'"
+says "up to the release" unsaid 'up to date'
+says "the text stays" cmp "$work/before.yaml" "$mix"
+says "is told once" sh -c "! '$ton' make '$work/stems' -o '$song' 2>&1 | grep 'has changed'"
+tone "$work/again.wav" 96000 0.03
+cat "$work/again.wav" >"$work/stems/02 Bass.wav"
+says "so is one that was written over the old one" complains 0 '02 Bass.wav has changed' "$ton" make "$work/stems" -o "$song"
+says "and it is mixed" sh -c "! grep -q 'up to date' '$work/said'"
+rm "$song/stems/01 Kick.wav"
+says "a file that the song has lost" exits 0 "$ton" make "$work/stems" -o "$song"
+says "is there again" cmp "$work/stems/01 Kick.wav" "$song/stems/01 Kick.wav"
+rm "$song/stems/LEAD VOX.wav"
+tone "$song/stems/LEAD VOX.wav" 96000 0.06
+mine=$(cat_song "LEAD VOX.wav")
+says "one that was changed in the song" exits 0 "$ton" make "$work/stems" -o "$song"
+rm "$work/stems/LEAD VOX.wav"
+tone "$work/stems/LEAD VOX.wav" 96000 0.07
+says "and was exported again" complains 0 'LEAD VOX.wav is not heard' "$ton" make "$work/stems" -o "$song"
+says "stays as it was changed" test "$(cat_song "LEAD VOX.wav")" = "$mine"
+mkdir "$work/stems/A"
+cp "$work/stems/01 Kick.wav" "$work/again.wav"
+mv "$work/stems/01 Kick.wav" "$work/stems/A"
+tone "$work/stems/01 Kick.wav" 96000 0.04
+was=$(cat_song "01 Kick.wav")
+says "a recording under the name of another one" complains 0 'stems/01 Kick.wav is not in' "$ton" make "$work/stems" -o "$song"
+says "does not replace it" test "$(cat_song "01 Kick.wav")" = "$was"
+mkdir "$work/begun"
+cp "$song"/out/release/*.flac "$work/whole.flac"
+head -c 50000 "$work/whole.flac" >"$work/begun/Bass.flac"
+says "a broken stem" complains 2 'export it again' "$ton" make "$work/begun" -o "$work/begun-song"
+cp "$work/whole.flac" "$work/begun/Bass.flac"
+says "is replaced by a whole one" exits 0 "$ton" make "$work/begun" -o "$work/begun-song"
+mkdir -p "$work/own/stems"
+tone "$work/own/stems/Bass.flac" 48000
+own=$(cksum <"$work/own/stems/Bass.flac")
+says "a file of one's own where a stem is to be" complains 2 'where another file lies' "$ton" new "$work/own" "$work/begun"
+says "stays" test "$(cksum <"$work/own/stems/Bass.flac")" = "$own"
+
 echo "1..$n"
 exit $failed

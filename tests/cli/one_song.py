@@ -48,9 +48,11 @@ def run(what, folder, *words):
 
 
 def files_of(song):
+    """But for the notes on where the stems came from, which only make writes"""
     return {str(path.relative_to(song)):
             hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in song.rglob("*") if path.is_file()}
+            for path in song.rglob("*")
+            if path.is_file() and path.name != "imported"}
 
 
 def differences(song, wanted):
