@@ -17,12 +17,18 @@ decide_mute(const MixState* state, const MixTrack* s)
   const bool finished = strcmp(s->role->name, "finished mix") == 0;
   ton_decision_start(&d,
                      s->copied  ? TON_RULE_ROLE_COPY
+                     : s->parts ? TON_RULE_ROLE_SUBMIX
                      : finished ? TON_RULE_ROLE_FINISHED
                                 : TON_RULE_ROLE_GUIDE,
-                     s->copied ? 1.0 : s->guess.confidence);
+                     s->copied  ? 1.0
+                     : s->parts ? s->likeness
+                                : s->guess.confidence);
   ton_decision_name(&d, "role", s->role->name);
   if (s->copied) {
     ton_decision_name(&d, "track", s->copied);
+  } else if (s->parts) {
+    ton_decision_name(&d, "tracks", s->parts);
+    ton_decision_figure(&d, "likeness", 100.0 * s->likeness);
   }
   if (track_locked(s, "mute")) {
     track_keep(state, s, "mute");
@@ -72,7 +78,7 @@ propose_roles(MixState* state)
     } else if (!known) {
       track_decide(state, s, "role", NULL, &d);
     }
-    if (s->role->mute || s->copied) {
+    if (s->role->mute || s->copied || s->parts) {
       decide_mute(state, s);
     }
   }
@@ -132,8 +138,7 @@ name_noise(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
   ton_decision_start(&d, TON_RULE_TRIM_NOISE, 0.8);
-  ton_decision_range(&d, "loudness while it plays", s->facts->active_lufs,
-                     state->brief->roles->trim.noise_lufs, NAN);
+  ton_decision_figure(&d, "loudness while it plays", s->facts->active_lufs);
   ton_decision_range(&d, "level range", s->facts->range_lu, 2.0, NAN);
   track_decide(state, s, "trim", NULL, &d);
 }

@@ -22,9 +22,11 @@ typedef struct MixTrack {
   const TonFeatures* features;
   TonRoleGuess guess;
   const TonRole* role;
-  const TonStrip* old;      ///< What mix.yaml says now, or null
-  const char* path;         ///< "tracks/Lead Vox"
-  const char* copied;       ///< Track with the same sound that is kept, or null
+  const TonStrip* old; ///< What mix.yaml says now, or null
+  const char* path;    ///< "tracks/Lead Vox"
+  const char* copied;  ///< Track with the same sound that is kept, or null
+  const char* parts;   ///< Tracks that it is already the mix of, or null
+  double likeness;     ///< Of a mix with the sum of its tracks; 0: it is none
   struct MixTrack* partner; ///< Other side of the same recording, or null
   double active_lufs;       ///< While it plays, with its other side
   bool sounds;              ///< Part of the mix: not silent, not a guide
@@ -78,7 +80,7 @@ bool track_kept_in(const MixTrack* track);
 void share_roles(MixState* state);
 void join_halves(MixState* state); ///< partner, active_lufs
 void find_copies(MixState* state); ///< copied
-void find_sums(MixState* state);   ///< Role of what is the sum of the others
+void find_sums(MixState* state);   ///< parts; role of what is the sum of all
 void sound_alone(MixState* state); ///< A finished mix that has no tracks sounds
 
 // Steps, in this order --------------------------------------------------------

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   What the recordings of a song are to each other: two sides of one, copies, and
-   finished mixes among the tracks.
+   What the recordings of a song are to each other: two sides of one, and copies.
 */
 #include "assistants/mix_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/// Correlation of a finished mix with the sum of the other tracks, and with what
-/// is left of it without the track that is most alike
-#define LIKE_SUM  0.95
-#define LIKE_REST 0.8
-
-/// Fewest tracks of which one can be the sum of the others
-enum { FEWEST_TRACKS = 3 };
 
 // Two sides of one recording -----------------------------------------------------
 
@@ -121,19 +112,25 @@ same_sound(const TonFeatures* a, const TonFeatures* b)
          memcmp(a->low, b->low, a->n_low * sizeof(float)) == 0;
 }
 
-/// "Kick" before "Kick copy": the shorter name, then that of the smaller bytes
+/// Which of two names the original has: one without a word such as "copy", then
+/// the shorter one, then that of the smaller bytes
 static bool
-named_before(const MixTrack* a, const MixTrack* b)
+named_before(const TonRoles* roles, const MixTrack* a, const MixTrack* b)
 {
+  const bool copy_a = ton_role_says_copy(roles, a->stem->file);
+  const bool copy_b = ton_role_says_copy(roles, b->stem->file);
   const size_t x = strlen(a->stem->strip);
   const size_t y = strlen(b->stem->strip);
-  return x != y ? x < y : strcmp(a->stem->strip, b->stem->strip) < 0;
+  return copy_a != copy_b ? copy_b
+         : x != y         ? x < y
+                          : strcmp(a->stem->strip, b->stem->strip) < 0;
 }
 
 static bool
-is_copy(const MixTrack* s, const MixTrack* original)
+is_copy(const TonRoles* roles, const MixTrack* s, const MixTrack* original)
 {
-  return s != original && original->sounds && named_before(original, s) &&
+  return s != original && original->sounds &&
+         named_before(roles, original, s) &&
          original->guess.side == s->guess.side &&
          same_sound(s->features, original->features);
 }
@@ -145,7 +142,8 @@ find_copies(MixState* state)
     MixTrack* const s = &state->tracks[i];
     for (uint32_t k = 0; k < state->n && !s->copied && s->sounds; ++k) {
       const MixTrack* const o = &state->tracks[k];
-      if (!o->copied && !track_kept_in(s) && is_copy(s, o)) {
+      if (!o->copied && !track_kept_in(s) &&
+          is_copy(state->brief->roles, s, o)) {
         s->copied = o->stem->strip;
       }
     }
@@ -153,167 +151,5 @@ find_copies(MixState* state)
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
     s->sounds = s->sounds && !s->copied;
-  }
-}
-
-// Finished mixes -----------------------------------------------------------------
-
-/// Sums over the low bands of two sounds
-typedef struct {
-  double aa;
-  double bb;
-  double ab;
-} Products;
-
-static Products
-products(const float* a, const float* b, uint64_t n)
-{
-  Products p = {0};
-  for (uint64_t i = 0; i < n; ++i) {
-    p.aa += (double)a[i] * (double)a[i];
-    p.bb += (double)b[i] * (double)b[i];
-    p.ab += (double)a[i] * (double)b[i];
-  }
-  return p;
-}
-
-static double
-correlation(const Products* p)
-{
-  const double both = sqrt(p->aa * p->bb);
-  return both > 0.0 ? p->ab / both : 0.0;
-}
-
-/// Sum of all tracks that sound; null when memory is refused
-static float*
-sum_of_all(MixState* state, uint64_t n)
-{
-  float* const sum = ton_arena_alloc(&state->plan->arena, n * sizeof(float));
-  for (uint32_t i = 0; sum && i < state->n; ++i) {
-    const MixTrack* const s = &state->tracks[i];
-    for (uint64_t k = 0; s->sounds && k < s->features->n_low; ++k) {
-      sum[k] += s->features->low[k];
-    }
-  }
-  return sum;
-}
-
-/// The track whose sound is most like that of `s`
-static const MixTrack*
-most_alike(const MixState* state, const MixTrack* s)
-{
-  const MixTrack* best = NULL;
-  double max = -1.0;
-  for (uint32_t i = 0; i < state->n; ++i) {
-    const MixTrack* const o = &state->tracks[i];
-    const uint64_t n = o->features->n_low < s->features->n_low
-                           ? o->features->n_low
-                           : s->features->n_low;
-    if (o == s || !o->sounds) {
-      continue;
-    }
-    const Products p = products(s->features->low, o->features->low, n);
-    if (fabs(correlation(&p)) > max) {
-      max = fabs(correlation(&p));
-      best = o;
-    }
-  }
-  return best;
-}
-
-/// Correlation of what two sounds hold beside a third one
-static double
-beside(const float* a, const float* b, const float* third, uint64_t n)
-{
-  const Products ab = products(a, b, n);
-  const Products at = products(a, third, n);
-  const Products bt = products(b, third, n);
-  const Products left = {ab.aa - at.ab * at.ab / at.bb,
-                         ab.bb - bt.ab * bt.ab / bt.bb,
-                         ab.ab - at.ab * bt.ab / at.bb};
-  return left.aa > 1e-9 * ab.aa && left.bb > 1e-9 * ab.bb ? correlation(&left)
-                                                          : 0.0;
-}
-
-/// Correlation with the sum of the others; 0: it is not the sum.  `sum` is that
-/// of all; `rest` has room for as much.
-static double
-like_sum(const MixState* state, const MixTrack* s, const float* sum,
-         float* rest)
-{
-  const float* const own = s->features->low;
-  const uint64_t n = s->features->n_low;
-  for (uint64_t i = 0; i < n; ++i) {
-    rest[i] = sum[i] - own[i];
-  }
-  const Products p = products(own, rest, n);
-  const double like = correlation(&p);
-  const MixTrack* const near = like >= LIKE_SUM ? most_alike(state, s) : NULL;
-  if (!near) {
-    return 0.0;
-  }
-  const uint64_t m = near->features->n_low < n ? near->features->n_low : n;
-  return beside(own, rest, near->features->low, m) >= LIKE_REST ? like : 0.0;
-}
-
-static void
-make_finished(MixTrack* s, const TonRole* role, double like)
-{
-  s->role = s->guess.role = role;
-  s->guess.confidence = like;
-  s->guess.rule = TON_RULE_ROLE_SUM;
-  s->sounds = track_kept_in(s);
-}
-
-static uint64_t
-longest_low(const MixState* state, uint32_t* sounding)
-{
-  uint64_t n = 0;
-  *sounding = 0;
-  for (uint32_t i = 0; i < state->n; ++i) {
-    const MixTrack* const s = &state->tracks[i];
-    n = s->sounds && s->features->n_low > n ? s->features->n_low : n;
-    *sounding += s->sounds;
-  }
-  return n;
-}
-
-void
-find_sums(MixState* state)
-{
-  const TonRole* const role = ton_role(state->brief->roles, "finished mix");
-  uint32_t sounding = 0;
-  const uint64_t n = longest_low(state, &sounding);
-  if (!role || sounding < FEWEST_TRACKS) {
-    return;
-  }
-  float* const sum = sum_of_all(state, n);
-  float* const rest = ton_arena_alloc(&state->plan->arena, n * sizeof(float));
-  state->plan->failed |= !sum || !rest;
-  for (uint32_t i = 0; sum && rest && i < state->n; ++i) {
-    MixTrack* const s = &state->tracks[i];
-    const bool open = s->sounds && s->guess.rule != TON_RULE_ROLE_GIVEN;
-    const double like = open ? like_sum(state, s, sum, rest) : 0.0;
-    if (like > 0.0) {
-      make_finished(s, role, like);
-    }
-  }
-}
-
-void
-sound_alone(MixState* state)
-{
-  const TonRole* const music = ton_role(state->brief->roles, "music");
-  bool sounds = false;
-  for (uint32_t i = 0; i < state->n; ++i) {
-    sounds |= state->tracks[i].sounds;
-  }
-  for (uint32_t i = 0; i < state->n && !sounds && music; ++i) {
-    MixTrack* const s = &state->tracks[i];
-    if (strcmp(s->role->name, "finished mix") == 0 &&
-        isfinite(s->facts->active_lufs)) {
-      s->role = s->guess.role = music;
-      s->sounds = true;
-    }
   }
 }

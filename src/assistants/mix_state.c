@@ -56,6 +56,54 @@ find_role(const TonMixBrief* brief, MixTrack* s)
   s->role = s->guess.role;
 }
 
+static bool
+has_group(const MixState* state, const char* group)
+{
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
+    if (!s->guess.beside && strcmp(s->role->group, group) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// A name that says something only beside others of a group says nothing alone
+static void
+doubt_lone_names(MixState* state)
+{
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    if (s->guess.beside && !has_group(state, s->guess.beside)) {
+      ton_role_from_sound(state->brief->roles, s->facts, &s->guess);
+      s->role = s->guess.role;
+    }
+  }
+}
+
+/// Steady noise that nobody called an effect, where it would be raised; as soft
+/// as an empty channel it is left alone whatever it is called
+static bool
+is_unwanted_noise(const MixState* state, const MixTrack* s)
+{
+  const bool meant = strcmp(s->role->group, "Effects") == 0 ||
+                     s->guess.rule == TON_RULE_ROLE_GIVEN;
+  const double raised_below = meant ? state->brief->roles->trim.noise_lufs
+                                    : TON_TRIM_LUFS + s->role->level_lu;
+  return s->facts->steady_noise && !track_locked(s, "trim") &&
+         s->facts->active_lufs < raised_below;
+}
+
+/// Whether a track is part of the mix
+static bool
+takes_part(const MixTrack* s)
+{
+  return s->facts->layout != TON_LAYOUT_SILENT &&
+         (!s->role->mute || track_kept_in(s)) &&
+         isfinite(s->facts->active_lufs) && !s->noise &&
+         !(s->old && s->old->mute && track_locked(s, "mute"));
+}
+
 /// One trim for both sides of a recording, a person's if there is one
 static void
 set_trim(const MixState* state, MixTrack* s)
@@ -97,16 +145,9 @@ open_track(const MixState* state, const TonMixStem* stem, MixTrack* s)
   s->path = ton_plan_text(state->plan, "tracks/%s",
                           ton_plan_name(state->plan, stem->strip));
   find_role(state->brief, s);
-  s->noise = s->facts->steady_noise && !track_locked(s, "trim") &&
-             s->facts->active_lufs < state->brief->roles->trim.noise_lufs;
-  s->sounds = s->facts->layout != TON_LAYOUT_SILENT &&
-              (!s->role->mute || track_kept_in(s)) &&
-              isfinite(s->facts->active_lufs) && !s->noise &&
-              !(s->old && s->old->mute && track_locked(s, "mute"));
   s->mono = s->facts->layout == TON_LAYOUT_MONO ||
             s->facts->layout == TON_LAYOUT_DUAL_MONO ||
             s->facts->layout == TON_LAYOUT_ONE_SIDED;
-  find_fader(s);
   s->active_lufs = s->facts->active_lufs;
 }
 
@@ -193,6 +234,13 @@ mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan)
   }
   for (uint32_t i = 0; i < state->n; ++i) {
     open_track(state, &brief->stems[i], &state->tracks[i]);
+  }
+  doubt_lone_names(state);
+  for (uint32_t i = 0; i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    s->noise = is_unwanted_noise(state, s);
+    s->sounds = takes_part(s);
+    find_fader(s);
   }
   qsort(state->tracks, state->n, sizeof(MixTrack), by_content);
   find_backing(state);

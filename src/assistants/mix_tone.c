@@ -65,7 +65,7 @@ musical_power(const TonFacts* f, uint32_t band)
 }
 
 static double
-most_power(const TonFacts* f, uint32_t from, uint32_t to)
+max_power(const TonFacts* f, uint32_t from, uint32_t to)
 {
   double max = 0.0;
   for (uint32_t b = from; b < to; ++b) {
@@ -87,8 +87,8 @@ first_music_band(const TonFacts* f, double role_hz)
                                b + 1 < TON_THIRDS && edge_hz(b + 1) < RUMBLE_HZ;
        ++b) {
     const double valley = VALLEY * musical_power(f, b);
-    if (valley < most_power(f, 0, b) &&
-        valley < most_power(f, b + 1, TON_THIRDS)) {
+    if (valley < max_power(f, 0, b) &&
+        valley < max_power(f, b + 1, TON_THIRDS)) {
       first = b;
     }
   }
@@ -160,7 +160,26 @@ typedef struct {
   double below_db; ///< Energy below the cut-off re all
   double pause_db; ///< Of it in the pauses; -INFINITY: nothing that counts
   bool steady;     ///< It is rumble that never pauses
+  double hum_hz;   ///< Highest line of a hum below the cut-off, or 0
 } LowEnd;
+
+/// A hum that can be heard, or null
+static const TonHum*
+audible_hum(const TonFacts* f)
+{
+  return f->hum.hz > 0.0 && f->hum.level_db > HUM_DB ? &f->hum : NULL;
+}
+
+static double
+highest_hum_below(const TonFacts* f, double hz)
+{
+  const TonHum* const hum = audible_hum(f);
+  double highest = 0.0;
+  for (uint32_t k = 1; hum && k <= TON_HUM_LINES && hum->hz * k < hz; ++k) {
+    highest = hum->lines >> (k - 1) & 1U ? hum->hz * k : highest;
+  }
+  return highest;
+}
 
 static LowEnd
 look_below(const MixTrack* s)
@@ -175,6 +194,7 @@ look_below(const MixTrack* s)
     low.pause_db = db > -80.0 ? db : -INFINITY;
   }
   low.steady = first && low.below_db > RUMBLE_DB;
+  low.hum_hz = highest_hum_below(f, low.at_hz);
   return low;
 }
 
@@ -182,10 +202,12 @@ static void
 write_highpass(MixState* state, MixTrack* s, const LowEnd* low)
 {
   const bool rumble = low->steady || low->pause_db > RUMBLE_DB;
+  const bool hum = !rumble && low->hum_hz > 0.0;
   TonDecision d;
   ton_decision_start(&d,
                      low->steady ? TON_RULE_HIGHPASS_STEADY_RUMBLE
                      : rumble    ? TON_RULE_HIGHPASS_RUMBLE
+                     : hum       ? TON_RULE_HIGHPASS_HUM
                                  : TON_RULE_HIGHPASS_SPECTRUM,
                      0.85);
   ton_decision_range(&d, "lowest note", low->music_hz, 20.0,
@@ -203,23 +225,28 @@ write_highpass(MixState* state, MixTrack* s, const LowEnd* low)
   if (d.bound_hit) {
     ton_decision_name(&d, "role", s->role->name);
   }
+  if (hum) {
+    ton_decision_figure(&d, "hum", low->hum_hz);
+  }
   const TonSetting settings[] = {{"at", low->at_hz},
-                                 {"slope", rumble ? 24.0 : 12.0}};
+                                 {"slope", rumble || hum ? 24.0 : 12.0}};
   add_band(state, s, "highpass", settings, 2, &d);
 }
 
-static void
+/// Returns its cut-off, or 0
+static double
 decide_highpass(MixState* state, MixTrack* s)
 {
   if (s->role->highpass_hz <= 0.0) {
-    return;
+    return 0.0;
   }
   const LowEnd low = look_below(s);
   if (low.at_hz < 20.0 || low.below_db < NOTHING_DB) {
     leave_lows(state, s, low.below_db, fmax(low.at_hz, 20.0));
-  } else {
-    write_highpass(state, s, &low);
+    return 0.0;
   }
+  write_highpass(state, s, &low);
+  return low.at_hz;
 }
 
 static void
@@ -239,22 +266,27 @@ decide_dc(MixState* state, MixTrack* s)
 // Hum, resonances -------------------------------------------------------------
 
 static void
-decide_hum(MixState* state, MixTrack* s)
+leave_hum(const MixState* state, const MixTrack* s)
 {
   const TonHum* const hum = &s->facts->hum;
-  if (!(hum->hz > 0.0)) {
-    return;
-  }
   TonDecision d;
-  if (!(hum->level_db > HUM_DB)) {
-    ton_decision_start(&d, TON_RULE_DEFECT_SOFT_HUM, 0.8);
-    ton_decision_range(&d, "hum", hum->level_db, NAN, HUM_DB);
-    ton_decision_figure(&d, "mains frequency", hum->hz);
-    track_decide(state, s, "chain/equaliser/notch", NULL, &d);
-    return;
+  ton_decision_start(&d, TON_RULE_DEFECT_SOFT_HUM, 0.8);
+  ton_decision_range(&d, "hum", hum->level_db, NAN, HUM_DB);
+  ton_decision_figure(&d, "mains frequency", hum->hz);
+  track_decide(state, s, "chain/equaliser/notch", NULL, &d);
+}
+
+/// Notches; what lies below the high-pass is left to it
+static void
+decide_hum(MixState* state, MixTrack* s, double highpass_hz)
+{
+  const TonHum* const hum = audible_hum(s->facts);
+  TonDecision d;
+  if (!hum && s->facts->hum.hz > 0.0) {
+    leave_hum(state, s);
   }
-  for (uint32_t k = 1; k <= TON_HUM_LINES; ++k) {
-    if (hum->lines >> (k - 1) & 1U) {
+  for (uint32_t k = 1; hum && k <= TON_HUM_LINES; ++k) {
+    if (hum->lines >> (k - 1) & 1U && hum->hz * k >= highpass_hz) {
       ton_decision_start(&d, TON_RULE_DEFECT_HUM, 0.85);
       ton_decision_range(&d, "height of the tone", hum->prominence_db[k - 1],
                          NAN, 12.0);
@@ -383,9 +415,9 @@ void
 propose_tone(MixState* state, MixTrack* s)
 {
   s->n_bands = 0;
-  decide_highpass(state, s);
+  const double highpass_hz = decide_highpass(state, s);
   decide_dc(state, s);
-  decide_hum(state, s);
+  decide_hum(state, s, highpass_hz);
   decide_rings(state, s);
   s->n_chain += s->n_bands > 0;
 }

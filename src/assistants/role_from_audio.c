@@ -91,24 +91,33 @@ contradicts(const TonRoleGuess* guess, const TonFacts* f)
 }
 
 void
+ton_role_from_sound(const TonRoles* roles, const TonFacts* facts,
+                    TonRoleGuess* guess)
+{
+  enum { SURE_OF_SOUND = 62 };
+  const char* sound = NULL;
+  const char* const name = role_of_sound(facts, &sound);
+  const TonRole* const role = name ? ton_role(roles, name) : NULL;
+  *guess = (TonRoleGuess){.role = role ? role : ton_role(roles, "unknown"),
+                          .rule = TON_RULE_ROLE_NONE,
+                          .side = guess->side};
+  if (role) {
+    guess->confidence = SURE_OF_SOUND / 100.0;
+    guess->rule = TON_RULE_ROLE_SOUND;
+    ton_string_cut(guess->word, sizeof(guess->word), "%s", sound);
+  }
+}
+
+void
 ton_role_guess(const TonRoles* roles, const char* file, const TonFacts* facts,
                TonRoleGuess* guess)
 {
-  enum { SURE_OF_SOUND = 62 };
   ton_role_from_name(roles, file, guess);
   if (facts && guess->confidence > 0.0 && contradicts(guess, facts)) {
     guess->confidence *= 0.6;
     guess->rule = TON_RULE_ROLE_DOUBTFUL_NAME;
   } else if (facts && guess->confidence == 0.0) {
-    const char* sound = NULL;
-    const char* const name = role_of_sound(facts, &sound);
-    const TonRole* const role = name ? ton_role(roles, name) : NULL;
-    if (role) {
-      guess->role = role;
-      guess->confidence = SURE_OF_SOUND / 100.0;
-      guess->rule = TON_RULE_ROLE_SOUND;
-      ton_string_cut(guess->word, sizeof(guess->word), "%s", sound);
-    }
+    ton_role_from_sound(roles, facts, guess);
   }
   if (guess->confidence < 0.6) {
     guess->role = ton_role(roles, "unknown");

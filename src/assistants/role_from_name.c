@@ -302,12 +302,22 @@ match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
       guess->role = &roles->roles[rule->role];
       guess->confidence = rule->confidence;
       guess->rule = TON_RULE_ROLE_NAME;
+      guess->beside = rule->beside;
       ton_string_cut(guess->word, sizeof(guess->word), "%.*s",
                      (int)found.length - open, found.text);
       return true;
     }
   }
   return false;
+}
+
+bool
+ton_role_says_copy(const TonRoles* roles, const char* file)
+{
+  char words[512];
+  Span found;
+  return any_phrase(roles->copies, ton_role_words(file, words, sizeof(words)),
+                    &found);
 }
 
 /// The side that one word names: 'L', 'R' or 0

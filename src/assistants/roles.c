@@ -143,6 +143,7 @@ static const TonField rule_fields[] = {
      .max = 1.0, .otherwise = "0.8"},
     {"say", TON_AS_TEXT, offsetof(NamedRule, rule.say), .flags = TON_REQUIRED},
     {"unless", TON_AS_TEXT, .at = offsetof(NamedRule, rule.unless)},
+    {"beside", TON_AS_TEXT, .at = offsetof(NamedRule, rule.beside)},
 };
 
 static const TonTable rule_table = {
@@ -174,6 +175,7 @@ static const TonField fields[] = {
      .flags = TON_REQUIRED},
     {"sides", TON_AS_PART, IN_TEXT(roles), .table = &side_table,
      .flags = TON_REQUIRED},
+    {"copies", TON_AS_TEXT, IN_TEXT(roles.copies), .flags = TON_REQUIRED},
     {"words", TON_AS_ROWS, IN_TEXT(rules), .count = IN_TEXT(n_rules),
      .table = &rule_table, .flags = TON_REQUIRED, .example = "a list of rules"},
 };

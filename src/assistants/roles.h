@@ -84,6 +84,7 @@ typedef struct {
   uint32_t role;
   char* say;    ///< Phrases, comma-separated: any of them makes it the role
   char* unless; ///< Phrases that take it back, or null
+  char* beside; ///< Group that another track has to be of, or null
   double confidence;
 } TonRoleRule;
 
@@ -99,6 +100,7 @@ typedef struct {
   TonTrimBounds trim;
   char* left; ///< Words that say that a track is the left side of something
   char* right;
+  char* copies; ///< Words that say that a file is a copy
 } TonRoles;
 
 /// Read data/roles.yaml (or `path`).  [main]
@@ -116,6 +118,7 @@ typedef struct {
   TonRuleId rule;      ///< How it was found
   char word[64];       ///< What it goes by: a word of the name, a sound
   char side;           ///< 'L', 'R' when the name says so, else 0
+  const char* beside;  ///< Only if another track is of this group, or null
 } TonRoleGuess;
 
 /// The words of a file name without those of a side and without numbers in
@@ -128,6 +131,14 @@ const char* ton_role_sideless(const TonRoles* roles, const char* file,
 /// a path are read with it ("Guitars/Lead").
 void ton_role_from_name(const TonRoles* roles, const char* file,
                         TonRoleGuess* guess);
+
+/// Whether the name of a file has a word such as "copy".
+bool ton_role_says_copy(const TonRoles* roles, const char* file);
+
+/// Role from the sound alone, where there is one that a sound tells; the side
+/// stays.
+void ton_role_from_sound(const TonRoles* roles, const TonFacts* facts,
+                         TonRoleGuess* guess);
 
 /// Role from name and sound; `facts` may be null.
 void ton_role_guess(const TonRoles* roles, const char* file,

@@ -64,6 +64,13 @@ static const TonRule rules[] = {
          "below 1.2 kHz: correlation with the sum of the other tracks, and "
          "with what is left of it without the track that is most alike",
          .figures = {{"likeness", "%"}}},
+    [TON_RULE_ROLE_SUBMIX] =
+        {"role.submix", TON_STAGE_MIX, "docs/rules.md 2.4",
+         "muted: it is already the mix of {tracks}, and they would be heard "
+         "twice; mute them instead if you prefer it",
+         "below 1.2 kHz: correlation with the sum of these tracks, each at "
+         "the gain that fits best: {likeness}",
+         .figures = {{"likeness", "%"}}},
     [TON_RULE_ROLE_FINISHED] =
         {"role.finished", TON_STAGE_MIX, ROLES,
          "muted: a finished mix of the song and not one of its tracks; "
@@ -101,8 +108,8 @@ static const TonRule rules[] = {
                      {"highest trim", "dB"}}},
     [TON_RULE_TRIM_NOISE] =
         {"trim.noise", TON_STAGE_MIX, ROLES,
-         "nothing but soft, steady noise, {loudness while it plays}: left as "
-         "it is; mute it if it is not wanted",
+         "nothing but steady noise, {loudness while it plays}: left as it is; "
+         "mute it if it is not wanted, or write a role and it is mixed",
          "never pauses, its 400 ms loudness ranges over {level range}, no "
          "twelfth octave stands 3 dB above its neighbours: no trim, no "
          "fader, no effects",
@@ -185,9 +192,9 @@ static const TonRule rules[] = {
     // Mix: tone of a track
     [TON_RULE_HIGHPASS_SPECTRUM] =
         {"highpass.spectrum", TON_STAGE_MIX, "docs/rules.md 2.11",
-         "the lowest notes start near {lowest note}[ ({role} is not cut "
-         "higher)]: removes only what is {|energy below|} softer than the "
-         "track[, and a DC offset of {DC offset}]",
+         "its lowest notes start near {lowest note}[, but this is the highest "
+         "cut for {role}]: what it removes is {|energy below|} softer than "
+         "the track[, and a DC offset of {DC offset}]",
          "0.5 % of the musical energy lies below {lowest note}; energy below "
          "the cut-off {energy below} re all[, {energy below in pauses} in "
          "pauses]",
@@ -195,10 +202,23 @@ static const TonRule rules[] = {
                      {"energy below", "dB"},
                      {"energy below in pauses", "dB"},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
+    [TON_RULE_HIGHPASS_HUM] =
+        {"highpass.hum", TON_STAGE_MIX, "docs/rules.md 2.11",
+         "steep, because mains hum at {hum} lies below the music: its lowest "
+         "notes start near {lowest note}[; removes a DC offset of {DC offset} "
+         "too]",
+         "0.5 % of the musical energy lies below {lowest note}; energy below "
+         "the cut-off {energy below} re all; lines of hum up to {hum}: 24 "
+         "dB/oct instead of 12, and no notches there",
+         .figures = {{"lowest note", "Hz", ROLES},
+                     {"energy below", "dB"},
+                     {"hum", "Hz", "docs/rules.md 2.1"},
+                     {"energy below in pauses", "dB"},
+                     {"DC offset", "%", "docs/rules.md 2.1"}}},
     [TON_RULE_HIGHPASS_RUMBLE] =
         {"highpass.rumble", TON_STAGE_MIX, "docs/rules.md 2.11",
-         "steep, because rumble {|energy below in pauses|} softer than the "
-         "track goes on in the pauses; the lowest notes start near {lowest "
+         "steep, because there is rumble in the pauses, {|energy below in "
+         "pauses|} softer than the track; its lowest notes start near {lowest "
          "note}[; removes a DC offset of {DC offset} too]",
          "0.5 % of the musical energy lies below {lowest note}; energy below "
          "the cut-off {energy below} re all, {energy below in pauses} in "
@@ -209,10 +229,9 @@ static const TonRule rules[] = {
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
     [TON_RULE_HIGHPASS_STEADY_RUMBLE] =
         {"highpass.steady-rumble", TON_STAGE_MIX, "docs/rules.md 2.11",
-         "steep, because there is rumble {|energy below|} softer than the "
-         "track "
-         "all the time; the lowest notes start near {lowest note}[; removes a "
-         "DC offset of {DC offset} too]",
+         "steep, because there is rumble all the time, {|energy below|} softer "
+         "than the track; its lowest notes start near {lowest note}[; removes "
+         "a DC offset of {DC offset} too]",
          "a track without pauses; the level of its low end never changes while "
          "that above 180 Hz does, or a valley of 10 dB cuts what is under 40 "
          "Hz off from the notes; energy below the cut-off {energy below} re "

@@ -237,6 +237,17 @@ strip(const TonMix* mix, const char* name)
   return &mix->strips[i];
 }
 
+static const TonDecision*
+decision_of(const TonPlan* plan, TonRuleId rule)
+{
+  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
+    if (ton_decision_is(&plan->decisions.items[i], rule)) {
+      return &plan->decisions.items[i];
+    }
+  }
+  return NULL;
+}
+
 static void
 test_text_reads_back(void** state)
 {
@@ -410,9 +421,7 @@ test_finished_mixes(void** state)
   (void)state;
   static const uint32_t all[] = {0, 6, 7, 9};
   static TonSound sum;
-  static TonSound most;
   sum_of(all, 4, &sum);
-  sum_of(all, 2, &most);
   const Recording named[] = {
       {"Kick", "Kick.wav", &plain[0], "kick", false},
       {"Bass", "Bass.wav", &plain[6], "bass", false},
@@ -427,26 +436,88 @@ test_finished_mixes(void** state)
       {"Vox", "Vox.wav", &plain[9], "lead vocal", false},
       {"Bass Culture", "Bass Culture.wav", &sum, "finished mix", true}};
   expect_recordings(by_sound, TON_COUNT(by_sound));
-  // a part of the song is none, nor is a mix that has no tracks beside it
-  const Recording part[] = {
-      {"Kick", "Kick.wav", &plain[0], "kick", false},
-      {"Bass", "Bass.wav", &plain[6], "bass", false},
-      {"Gtr", "Gtr.wav", &plain[7], "electric guitar", false},
-      {"Vox", "Vox.wav", &plain[9], "lead vocal", false},
-      {"Low", "Gel 2.wav", &most, "kick", false}};
-  expect_recordings(part, TON_COUNT(part));
+  // nor is a mix that has no tracks beside it
   const Recording alone[] = {{"Mixdown", "Mixdown.wav", &sum, "music", false}};
   expect_recordings(alone, 1);
   ton_sound_free(&sum);
-  ton_sound_free(&most);
 }
 
-/// Of two files with one sound the one with the longer name is muted
+/// Weighted sum of kick, snare and hat with some noise; left and right of it
+static void
+make_submix(TonSound* sound)
+{
+  static double x[N];
+  for (uint64_t k = 0; k < N; ++k) {
+    x[k] = 0.7 * made[0][k] + 0.4 * made[1][k] + 0.9 * made[3][k] +
+           0.001 * signal_random(41, k);
+  }
+  sound_of(x, x, N, RATE, 4096, sound);
+}
+
+/// A mix of some of the tracks that lies beside them is muted, whatever faders
+/// it was made with and however often it is there; microphones that hear the
+/// whole kit are none
+static void
+test_submixes(void** state)
+{
+  (void)state;
+  static TonSound sum;
+  make_submix(&sum);
+  const Recording rows[] = {{"Kick", "Kick.wav", &plain[0], "kick", false},
+                            {"Snare", "Snare.wav", &plain[1], "snare", false},
+                            {"Hat", "Hat.wav", &plain[3], "hat", false},
+                            {"OH L", "OH L.wav", &plain[4], "overhead", false},
+                            {"OH R", "OH R.wav", &plain[5], "overhead", false},
+                            {"Bass", "Bass.wav", &plain[6], "bass", false},
+                            {"Vox", "Vox.wav", &plain[9], "lead vocal", false},
+                            {"Drums Bus", "Drums Bus.wav", &sum, "drums", true},
+                            {"Drum Mix", "Drum Mix.wav", &sum, "drums", true}};
+  expect_recordings(rows, TON_COUNT(rows));
+  // without the snare it is no mix of what is there
+  const Recording parts[] = {
+      {"Kick", "Kick.wav", &plain[0], "kick", false},
+      {"Hat", "Hat.wav", &plain[3], "hat", false},
+      {"Bass", "Bass.wav", &plain[6], "bass", false},
+      {"Vox", "Vox.wav", &plain[9], "lead vocal", false},
+      {"Drum Mix", "Drum Mix.wav", &sum, "drums", false}};
+  expect_recordings(parts, TON_COUNT(parts));
+  ton_sound_free(&sum);
+}
+
+/// A submix names its tracks and how like their sum it is
+static void
+test_a_submix_says_of_what(void** state)
+{
+  (void)state;
+  static TonSound sum;
+  TonPlan plan = {0};
+  make_submix(&sum);
+  const TonMixStem stems[] = {
+      {.strip = "Kick", .file = "Kick.wav", .sound = &plain[0]},
+      {.strip = "Snare", .file = "Snare.wav", .sound = &plain[1]},
+      {.strip = "Hat", .file = "Hat.wav", .sound = &plain[3]},
+      {.strip = "Vox", .file = "Vox.wav", .sound = &plain[9]},
+      {.strip = "Drums", .file = "Drums.wav", .sound = &sum}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 5, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_ROLE_SUBMIX);
+  assert_non_null(d);
+  assert_string_equal(d->path, "tracks/Drums/mute");
+  assert_true(d && strstr(d->reason, "the mix of Kick, Snare, Hat,"));
+  EXPECT_AT_LEAST("likeness", d->evidence[0].value, 99.0, "%");
+  ton_plan_free(&plan);
+  ton_sound_free(&sum);
+}
+
+/// Of two files with one sound the one that is called a copy is muted, else that
+/// with the longer name
 static void
 test_copies(void** state)
 {
   (void)state;
   const Recording rows[] = {
+      {"Kopie", "Kopie.wav", &plain[1], "", true},
+      {"Snare original", "Snare original.wav", &plain[1], "snare", false},
       {"Bass copy", "Bass copy.wav", &plain[6], "bass", true},
       {"Bass", "Bass.wav", &plain[6], "bass", false},
       {"Kick", "Kick.wav", &plain[0], "kick", false},
@@ -911,17 +982,6 @@ test_loud_noise_below_a_voice_is_cut(void** state)
   }
 }
 
-static const TonDecision*
-decision_of(const TonPlan* plan, TonRuleId rule)
-{
-  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
-    if (ton_decision_is(&plan->decisions.items[i], rule)) {
-      return &plan->decisions.items[i];
-    }
-  }
-  return NULL;
-}
-
 /// An empty channel is not raised, placed or sent anywhere; the others are as
 /// if it were not there
 static void
@@ -953,20 +1013,93 @@ test_noise_is_left_alone(void** state)
   }
   ton_plan_free(&plan);
   ton_sound_free(&noise);
-  // loud noise may be meant, and a soft voice is no noise
-  signal_white(x, N, 5);
-  for (uint64_t i = 0; i < N; ++i) {
-    x[i] *= 0.1;
-  }
-  sound_of(x, NULL, N, RATE, 4096, &noise);
-  assert_true(noise.facts.steady_noise);
-  assert_int_equal(ton_assist_mix(&brief, &plan, &error), TON_OK);
-  assert_null(decision_of(&plan, TON_RULE_TRIM_NOISE));
   for (uint32_t i = 0; i < STEMS; ++i) {
     assert_false(plain[i].facts.steady_noise);
   }
+}
+
+static bool
+noise_is_left_alone(double dbfs, const char* file)
+{
+  static double x[N];
+  TonSound noise;
+  TonPlan plan = {0};
+  signal_white(x, N, 5);
+  for (uint64_t i = 0; i < N; ++i) {
+    x[i] *= pow(10.0, dbfs / 20.0);
+  }
+  sound_of(x, NULL, N, RATE, 4096, &noise);
+  const TonMixStem stems[] = {
+      {.strip = "Lead Vox", .file = "Lead Vox.wav", .sound = &plain[9]},
+      {.strip = "Other", .file = file, .sound = &noise}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 2, .roles = roles};
+  assert_true(noise.facts.steady_noise);
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  const bool left = decision_of(&plan, TON_RULE_TRIM_NOISE) != NULL;
   ton_plan_free(&plan);
   ton_sound_free(&noise);
+  return left;
+}
+
+/// Noise is not raised where an instrument should be; it may be meant where the
+/// name says so, unless it is as soft as an empty channel
+static void
+test_noise_is_judged_by_name_and_level(void** state)
+{
+  (void)state;
+  assert_true(noise_is_left_alone(-40.0, "Gtr.wav"));
+  assert_true(noise_is_left_alone(-40.0, "Gel 2.wav"));
+  assert_false(noise_is_left_alone(-40.0, "Vinyl Noise.wav"));
+  assert_true(noise_is_left_alone(-75.0, "Vinyl Noise.wav"));
+  assert_false(noise_is_left_alone(-15.0, "Gtr.wav"));
+}
+
+/// "T1" is a tom beside drums, else the first track
+static void
+test_names_that_need_others(void** state)
+{
+  (void)state;
+  const Recording kit[] = {{"Kick", "Kick.wav", &plain[0], "kick", false},
+                           {"T1", "T1.wav", &plain[1], "tom", false},
+                           {"Vox", "Vox.wav", &plain[9], "lead vocal", false}};
+  expect_recordings(kit, TON_COUNT(kit));
+  const Recording tracks[] = {{"t1", "t1.wav", &plain[1], "", false},
+                              {"t2", "t2.wav", &plain[7], "", false},
+                              {"t3", "t3.wav", &plain[11], "", false}};
+  expect_recordings(tracks, TON_COUNT(tracks));
+}
+
+/// Hum under a voice: lines below its high-pass are left to a steeper one, those
+/// above it get notches
+static void
+test_hum_below_the_highpass(void** state)
+{
+  (void)state;
+  static double x[N];
+  for (uint64_t i = 0; i < N; ++i) {
+    x[i] = i < N / 2 ? made[9][i] : 0.0;
+    for (int k = 1; k <= 6; ++k) {
+      x[i] += 0.0005 * sin(2.0 * M_PI * 50.0 * k * (double)i / RATE);
+    }
+  }
+  TonSound sound;
+  TonPlan plan = {0};
+  sound_of(x, NULL, N, RATE, 4096, &sound);
+  EXPECT_NEAR("mains", sound.facts.hum.hz, 50.0, 0.0, "Hz");
+  const TonEdit* const e = highpass_of(&sound, "Lead Vox", &plan);
+  assert_non_null(e);
+  assert_string_equal(e->value, "{at: 100 Hz, slope: 24 dB/oct}");
+  assert_non_null(decision_of(&plan, TON_RULE_HIGHPASS_HUM));
+  uint32_t notches = 0;
+  for (uint32_t i = 0; i < plan.n_edits; ++i) {
+    if (strstr(plan.edits[i].path, "/notch")) {
+      ++notches;
+      assert_null(strstr(plan.edits[i].value, "at: 50 Hz"));
+    }
+  }
+  assert_in_range(notches, 4, 7);
+  ton_plan_free(&plan);
+  ton_sound_free(&sound);
 }
 
 /// A bass that somebody turned down by 80 dB is raised by what the table allows
@@ -1032,6 +1165,8 @@ main(void)
       cmocka_unit_test(test_places),
       cmocka_unit_test(test_sides_of_a_recording),
       cmocka_unit_test(test_finished_mixes),
+      cmocka_unit_test(test_submixes),
+      cmocka_unit_test(test_a_submix_says_of_what),
       cmocka_unit_test(test_copies),
       cmocka_unit_test(test_named_sides),
       cmocka_unit_test(test_snare_bottom_is_turned),
@@ -1049,6 +1184,9 @@ main(void)
       cmocka_unit_test(test_steady_rumble_is_cut),
       cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),
       cmocka_unit_test(test_noise_is_left_alone),
+      cmocka_unit_test(test_noise_is_judged_by_name_and_level),
+      cmocka_unit_test(test_names_that_need_others),
+      cmocka_unit_test(test_hum_below_the_highpass),
       cmocka_unit_test(test_a_trim_is_bounded),
   };
   return cmocka_run_group_tests(tests, open_all, close_all);

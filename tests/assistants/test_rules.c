@@ -130,7 +130,7 @@ static void
 expect_slots(const TonRule* rule, const char* template)
 {
   static const char* const names[] = {
-      "role",  "word",   "track",  "way",     "side",
+      "role",  "word",   "track",  "way",     "side",      "tracks",
       "limit", "target", "source", "nearest", "other side"};
   for (const char* at = template; (at = strchr(at, '{')); ++at) {
     const char* const from = at + 1 + (at[1] == '|' || at[1] == '@');
@@ -207,7 +207,7 @@ test_figures_fill_the_sentence(void** state)
   ton_decision_name(&d, "role", "snare");
   ton_decision_finish(&d);
   assert_non_null(strstr(d.reason, "DC offset of 2 %"));
-  assert_non_null(strstr(d.reason, "snare is not cut higher"));
+  assert_non_null(strstr(d.reason, "this is the highest cut for snare"));
   ton_decision_evidence(&d, "DC offset")->value = 3.0;
   ton_decision_finish(&d);
   assert_non_null(strstr(d.reason, "DC offset of 3 %"));
