@@ -28,8 +28,8 @@ typedef struct {
   uint32_t channels; ///< 1 to 64
   uint64_t frames;   ///< Samples of one channel
   TonSamples samples;
-  bool truncated; ///< The header promises more than the file holds; `frames`
-                  ///< is what is there
+  bool truncated; ///< The header promises more than the file holds, or the end
+                  ///< of an Ogg file is missing; `frames` is what is there
   char container[16]; ///< "WAV", "RF64", "FLAC", "MP3", "M4A", ...
   char codec[24];     ///< "PCM 24 bit", "AAC", ...
 } TonAudioInfo;

@@ -257,9 +257,9 @@ TonStatus ton_measure_file(const char* path, unsigned what,
                            TonMeasurement* result, TonMeters** owner,
                            const TonJob* job, TonError* error);
 
-/// Does the file hold less than its header promises?  False for what cannot be
-/// opened.
-bool ton_is_truncated(const char* path);
+/// Does the file break off before its own end?  `end_s` (may be null) is set to
+/// the second in which it does.  False for what cannot be opened.
+bool ton_is_truncated(const char* path, double* end_s);
 
 /// Run a chain over an audio file into another of the same rate and depth; the
 /// ending of `out` (.wav, .flac, .mp3) says the format.

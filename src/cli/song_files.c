@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/string.h"
+#include "cli/measurement_table.h"
 #include "cli/terminal.h"
 
 #include <string.h>
@@ -92,6 +93,33 @@ cli_tell_left_out(const CommandLine* line, const TonStems* stems)
     cli_remark("left out: %s", names.bytes);
   }
   ton_string_free(&names);
+}
+
+void
+cli_tell_cut(const CommandLine* line, const char* path)
+{
+  double end_s = 0.0;
+  char time[32];
+  if (!line->quiet && ton_is_truncated(path, &end_s)) {
+    cli_remark("%s breaks off at %s, before its own end; what follows is "
+               "missing. Export it again",
+               path, cli_time(end_s, time));
+  }
+}
+
+void
+cli_tell_cut_stems(const CommandLine* line, const TonSong* song,
+                   const char* folder)
+{
+  TonMix* mix = NULL;
+  const TonDoc* const doc = ton_song_doc(song, TON_SONG_MIX_TEXT);
+  if (doc && !line->quiet) {
+    ton_mix_read(doc, folder, &mix, NULL);
+  }
+  for (uint32_t i = 0; mix && i < mix->n_tracks; ++i) {
+    cli_tell_cut(line, mix->strips[i].file);
+  }
+  ton_mix_free(mix);
 }
 
 TonStatus

@@ -26,6 +26,13 @@ void cli_tell_old_stems(const CommandLine* line, const struct timespec* since);
 /// Remark what lay among the stems and was not taken
 void cli_tell_left_out(const CommandLine* line, const TonStems* stems);
 
+/// Remark that a file breaks off before its own end, and in which second
+void cli_tell_cut(const CommandLine* line, const char* path);
+
+/// The same of every stem of the song in `folder`
+void cli_tell_cut_stems(const CommandLine* line, const TonSong* song,
+                        const char* folder);
+
 /// What is rendered is WAV: a name that promises another format is an error.
 /// `path` may be null.
 TonStatus cli_expect_wav(const char* path, TonError* error);

@@ -20,6 +20,7 @@ cli_apply(const CommandLine* line, TonError* error)
   if (!chain) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  cli_tell_cut(line, line->args[0]);
   TonStatus status = TON_OK;
   for (uint32_t i = 0; i < n && !status; ++i) {
     status = ton_insert_parse(line->args[2 + i], &chain[i], error);

@@ -57,6 +57,7 @@ cli_check(const CommandLine* line, TonError* error)
   if (!status && !file) {
     path = ton_song_mix_path(song);
     cli_warn_changed(line, song, TON_SONG_STAGE_MASTER);
+    cli_tell_cut_stems(line, song, line->args[0]);
     status = ton_song_check(song, &line->job, check, error);
   }
   cli_progress_clear();

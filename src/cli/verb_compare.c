@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/json_output.h"
+#include "cli/song_files.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "report/figures.h"
@@ -299,6 +300,7 @@ measure_all(const CommandLine* line, Profile* all, TonError* error)
 {
   for (uint32_t i = 0; i < line->n_args; ++i) {
     TonMeasurement m;
+    cli_tell_cut(line, line->args[i]);
     TON_TRY(ton_measure_file(line->args[i], TON_MEASURE_ALL, &m, NULL,
                              &line->job, error));
     profile_of(&m, &all[i]);

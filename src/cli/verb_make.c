@@ -108,6 +108,9 @@ open_song(const CommandLine* line, Making* m, TonError* error)
     status = status ? status : update_stems(line, m, &stems, error);
   }
   ton_stems_free(&stems);
+  if (!status) {
+    cli_tell_cut_stems(line, m->song, m->folder);
+  }
   return status  ? status
          : fresh ? cli_propose_mix(m->song, &line->job, error)
                  : ton_song_outdated(m->song, &m->first, error);

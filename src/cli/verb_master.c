@@ -114,7 +114,11 @@ master(const CommandLine* line, const TonMasterOptions* options,
        TonMasterResult* m, TonError* error)
 {
   TonSong* song = NULL;
+  for (uint32_t i = 0; i < options->n_references; ++i) {
+    cli_tell_cut(line, options->references[i]);
+  }
   if (ton_is_file(line->args[0])) {
+    cli_tell_cut(line, line->args[0]);
     return ton_master_file(line->args[0], options, &line->job, m, error);
   }
   TON_TRY(ton_song_open(line->args[0], &song, error));

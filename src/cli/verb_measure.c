@@ -21,7 +21,7 @@ measure_one(const CommandLine* line, const char* path, json_t* files,
   TON_TRY(
       ton_measure_file(path, TON_MEASURE_ALL, &m, &keep, &line->job, error));
   cli_progress_clear();
-  const bool cut = ton_is_truncated(path);
+  const bool cut = ton_is_truncated(path, NULL);
   if (line->json) {
     json_t* const o = cli_measurement(&m, path);
     json_object_set_new(o, "breaks_off", json_boolean(cut));

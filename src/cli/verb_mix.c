@@ -68,6 +68,7 @@ mix(const CommandLine* line, const TonMixOptions* options, TonMeasurement* m,
   TonJob job = line->job;
   job.one_strip = cli_has(line, "one-strip");
   TON_TRY(ton_song_open(line->args[0], &song, error));
+  cli_tell_cut_stems(line, song, line->args[0]);
   TonStatus status = TON_OK;
   if (cli_has(line, "propose")) {
     status = cli_propose_mix(song, &job, error);

@@ -41,6 +41,9 @@ cli_new(const CommandLine* line, TonError* error)
                                     &song, error);
   const uint32_t n = stems.n;
   ton_stems_free(&stems);
+  if (!status) {
+    cli_tell_cut_stems(line, song, line->args[0]);
+  }
   status = status || flat ? status : cli_propose_mix(song, &line->job, error);
   ton_song_free(song);
   if (!status && line->json) {

@@ -259,7 +259,10 @@ find_length(TonAudio* a, const SF_INFO* info, TonError* error)
   const int container = info->format & SF_FORMAT_TYPEMASK;
   const bool usable = a->info.channels && a->info.channels <= 64;
   s->by_decoding = a->info.samples == TON_SAMPLES_CODED;
-  if (container == SF_FORMAT_OGG && files_ogg_is_chained(a->path)) {
+  const OggPages pages =
+      container == SF_FORMAT_OGG ? files_ogg_pages(a->path) : (OggPages){0};
+  a->info.truncated = pages.cut;
+  if (pages.chained) {
     return ton_fail_file(error, TON_BAD_FILE, a->path,
                          "holds several recordings, one behind the other "
                          "(chained Ogg); export it again as one");

@@ -15,8 +15,14 @@ extern "C" {
 TonStatus files_write_tags(const char* part, const char* path,
                            const TonTags* tags, TonError* error);
 
-/// True if another stream begins behind the first one's end
-bool files_ogg_is_chained(const char* path);
+/// What the pages of an Ogg file say
+typedef struct {
+  bool chained; ///< Another stream begins behind the first one's end
+  bool cut;     ///< The end of the stream is missing
+} OggPages;
+
+/// Look at all pages of an Ogg file; of what cannot be opened nothing is said
+OggPages files_ogg_pages(const char* path);
 
 /// Where the sound lies in what a lossy decoder gives
 typedef struct {

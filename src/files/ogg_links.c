@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Ogg files in which one recording stands behind another: libsndfile
-/// would read the first and stop without a word.
+/// @file Ogg files in which one recording stands behind another, or whose end is
+/// missing: libsndfile would read what it gets and stop without a word.
 #include "base/input_file.h"
 #include "base/interrupt.h"
 #include "files/files.h"
@@ -12,6 +12,7 @@ enum {
   HEAD_BYTES = 27, ///< Of a page, before the sizes of its segments (RFC 3533)
   FLAGS = 5,
   FIRST_OF_STREAM = 2,
+  LAST_OF_STREAM = 4,
   SEGMENTS = 26,
 };
 
@@ -33,22 +34,23 @@ page_bytes(int fd, off_t at, uint8_t* flags)
   return bytes;
 }
 
-bool
-files_ogg_is_chained(const char* path)
+OggPages
+files_ogg_pages(const char* path)
 {
+  OggPages pages = {0};
   const int fd = ton_input_open(path, NULL);
   if (fd < 0) {
-    return false;
+    return pages;
   }
   bool begun = false;
-  bool chained = false;
   uint8_t flags = 0;
   off_t at = 0;
-  for (uint32_t n = 1; n && !chained && !ton_interrupted(); at += n) {
+  for (uint32_t n = 1; n && !pages.chained && !ton_interrupted(); at += n) {
     n = page_bytes(fd, at, &flags);
-    chained = n && begun && (flags & FIRST_OF_STREAM);
+    pages.chained = n && begun && (flags & FIRST_OF_STREAM);
     begun = begun || (n && !(flags & FIRST_OF_STREAM));
   }
+  pages.cut = !(flags & LAST_OF_STREAM) || at > lseek(fd, 0, SEEK_END);
   close(fd);
-  return chained;
+  return pages;
 }

@@ -8,6 +8,36 @@
 
 #include <unistd.h>
 
+static void
+add_finding(TonCheck* result, const TonFinding* finding)
+{
+  if (result->n_rows < TON_MAX_FINDINGS) {
+    result->rows[result->n_rows++] = *finding;
+  }
+}
+
+/// A file that breaks off is first of all to be exported again
+static TonStatus
+look_for_end(const char* path, TonCheck* result, TonError* error)
+{
+  TonAudio* audio = NULL;
+  TON_TRY(ton_audio_open(path, &audio, error));
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  const double end_s = (double)info->frames / info->rate;
+  if (info->truncated) {
+    add_finding(result,
+                &(TonFinding){.item = "cut-off",
+                              .light = TON_LIGHT_RED,
+                              .value = end_s,
+                              .unit = "s",
+                              .at_s = end_s,
+                              .text = "the file breaks off before its own end",
+                              .fix = "export it again, or copy it again"});
+  }
+  ton_audio_close(audio);
+  return TON_OK;
+}
+
 static TonStatus
 check(const char* path, const char* target_name, const TonJob* job,
       TonCheck* result, TonError* error)
@@ -21,10 +51,11 @@ check(const char* path, const char* target_name, const TonJob* job,
   }
   TonSound sound;
   const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
-  const TonStatus status = analyse_mix(path, what, &sound, job, error);
+  TonStatus status = analyse_mix(path, what, &sound, job, error);
   if (!status) {
     result->n_rows = ton_readiness(&sound.facts, *tone.name ? &tone : NULL,
                                    result->rows, TON_MAX_FINDINGS);
+    status = look_for_end(path, result, error);
   }
   ton_sound_free(&sound);
   for (uint32_t i = 0; i < result->n_rows; ++i) {

@@ -65,13 +65,17 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
 }
 
 bool
-ton_is_truncated(const char* path)
+ton_is_truncated(const char* path, double* end_s)
 {
   TonAudio* audio = NULL;
   if (ton_audio_open(path, &audio, NULL)) {
     return false;
   }
-  const bool cut = ton_audio_info(audio)->truncated;
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  const bool cut = info->truncated;
+  if (end_s) {
+    *end_s = (double)info->frames / info->rate;
+  }
   ton_audio_close(audio);
   return cut;
 }

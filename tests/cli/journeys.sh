@@ -84,5 +84,25 @@ own=$(cksum <"$work/own/stems/Bass.flac")
 says "a file of one's own where a stem is to be" complains 2 'where another file lies' "$ton" new "$work/own" "$work/begun"
 says "stays" test "$(cksum <"$work/own/stems/Bass.flac")" = "$own"
 
+# What breaks off is named, with the second in which it does
+mkdir "$work/cut"
+cp "$work/stems/01 Kick.wav" "$work/cut/Kick.wav"
+head -c 96044 "$work/stems/LEAD VOX.wav" >"$work/cut/Vox.wav"
+says "a stem that breaks off: new" complains 0 'Vox.wav breaks off at 0:01.000' "$ton" new "$work/cut-new" "$work/cut"
+says "make" complains 0 'Vox.wav breaks off at 0:01.000' "$ton" make "$work/cut" -o "$work/cut-song"
+says "mix" complains 0 'Vox.wav breaks off at 0:01.000' "$ton" mix "$work/cut-song"
+"$ton" check "$work/cut-song" >"$work/said" 2>"$work/error"
+says "check of the song" grep -q 'Vox.wav breaks off at 0:01.000' "$work/error"
+says "check of the file" exits 3 "$ton" check "$work/cut/Vox.wav"
+says "says where" said 'red  *cut-off  *the file breaks off.* at 0:01.000'
+exits 0 "$ton" master "$work/cut/Vox.wav" -o "$work/cut-master.wav"
+says "master of the file" grep -q 'breaks off at' "$work/error"
+exits 0 "$ton" apply "$work/cut/Vox.wav" "$work/cut-fx.wav" gain
+says "apply" grep -q 'breaks off at' "$work/error"
+exits 0 "$ton" compare "$work/cut/Vox.wav" "$work/cut/Kick.wav"
+says "compare" grep -q 'breaks off at' "$work/error"
+exits 0 "$ton" mix "$work/song"
+says "a whole file is not" sh -c "! grep 'breaks off' '$work/error'"
+
 echo "1..$n"
 exit $failed

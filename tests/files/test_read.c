@@ -269,6 +269,24 @@ seeking_is_exact(void** state)
   }
 }
 
+/// Ogg has no length in its header: the last page says that it is the last
+static void
+an_ogg_file_whose_end_is_missing_says_so(void** state)
+{
+  (void)state;
+  size_t size = 0;
+  assert_true(write_form(SF_FORMAT_OGG | SF_FORMAT_VORBIS, 2));
+  unsigned char* const bytes = room_get("form", &size);
+  for (int cut = 0; cut < 3; ++cut) {
+    TonAudio* a = NULL;
+    room_put("cut.ogg", bytes, size - (size_t[]){0, 1, size / 3}[cut]);
+    assert_int_equal(ton_audio_open(room_path("cut.ogg"), &a, NULL), 0);
+    assert_int_equal(ton_audio_info(a)->truncated, cut > 0);
+    ton_audio_close(a);
+  }
+  free(bytes);
+}
+
 int
 main(void)
 {
@@ -280,6 +298,7 @@ main(void)
       cmocka_unit_test(numbers_that_are_none_become_silence_and_are_counted),
       cmocka_unit_test(every_form_reads_as_libsndfile_reads_it),
       cmocka_unit_test(seeking_is_exact),
+      cmocka_unit_test(an_ogg_file_whose_end_is_missing_says_so),
   };
   return cmocka_run_group_tests(tests, set_up, room_close);
 }
