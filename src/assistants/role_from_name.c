@@ -4,10 +4,12 @@
    The role of a track from its file name.
 */
 #include "assistants/roles.h"
+#include "base/path.h"
 #include "base/string.h"
 
 #include <assert.h>
 #include <string.h>
+#include <utf8proc.h>
 
 /// Letters U+00C0 to U+017F without their accents
 static const char plain[] =
@@ -25,42 +27,15 @@ typedef struct {
   char bytes[5];
 } Letter;
 
+/// The next character; a space for bytes that are no UTF-8
 static uint32_t
 decode(const char** text)
 {
-  const unsigned char* const p = (const unsigned char*)*text;
-  const uint32_t n = *p < 0x80 ? 1 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
-  uint32_t code = n == 1 ? *p : *p & (0xFFU >> (n + 1));
-  for (uint32_t i = 1; i < n; ++i) {
-    if ((p[i] & 0xC0U) != 0x80U) {
-      *text += 1;
-      return ' ';
-    }
-    code = code << 6 | (p[i] & 0x3FU);
-  }
-  *text += n;
-  return code;
-}
-
-static void
-encode(Letter* letter, uint32_t code)
-{
-  char* const b = letter->bytes;
-  if (code < 0x80) {
-    b[0] = (char)code;
-  } else if (code < 0x800) {
-    b[0] = (char)(0xC0U | code >> 6);
-    b[1] = (char)(0x80U | (code & 0x3FU));
-  } else if (code < 0x10000) {
-    b[0] = (char)(0xE0U | code >> 12);
-    b[1] = (char)(0x80U | (code >> 6 & 0x3FU));
-    b[2] = (char)(0x80U | (code & 0x3FU));
-  } else {
-    b[0] = (char)(0xF0U | code >> 18);
-    b[1] = (char)(0x80U | (code >> 12 & 0x3FU));
-    b[2] = (char)(0x80U | (code >> 6 & 0x3FU));
-    b[3] = (char)(0x80U | (code & 0x3FU));
-  }
+  utf8proc_int32_t code = ' ';
+  const utf8proc_ssize_t n =
+      utf8proc_iterate((const utf8proc_uint8_t*)*text, -1, &code);
+  *text += n > 0 ? n : 1;
+  return n > 0 ? (uint32_t)code : ' ';
 }
 
 static Letter
@@ -97,7 +72,9 @@ letter_of(uint32_t code)
     letter = (Letter){.kind = KIND_GAP, .bytes = " "};
   } else {
     code += code >= 0x410 && code <= 0x42F ? 0x20U : 0U; // Cyrillic capitals
-    encode(&letter, code == 0x401 || code == 0x451 ? 0x435U : code);
+    code = code == 0x401 || code == 0x451 ? 0x435U : code;
+    utf8proc_encode_char((utf8proc_int32_t)code,
+                         (utf8proc_uint8_t*)letter.bytes);
   }
   return letter;
 }
@@ -122,19 +99,13 @@ is_border(Kind before, Kind here, Kind next, Kind after_next)
 
 enum { LONGEST = 256 };
 
-static const char*
-base_name(const char* file)
-{
-  const char* const slash = strrchr(file, '/');
-  return slash ? slash + 1 : file;
-}
-
 /// `text` is the file's name, or its path
 static uint32_t
 read_letters(const char* text, Letter* letters)
 {
-  const char* dot = strrchr(base_name(text), '.');
-  if (dot && (dot == base_name(text) || strlen(dot) > 5 || strchr(dot, ' '))) {
+  const char* dot = strrchr(ton_file_name(text), '.');
+  if (dot &&
+      (dot == ton_file_name(text) || strlen(dot) > 5 || strchr(dot, ' '))) {
     dot = NULL;
   }
   uint32_t n = 0;
@@ -184,7 +155,7 @@ to_words(const char* file, bool split, char* buffer, size_t size)
 const char*
 ton_role_words(const char* file, char* buffer, size_t size)
 {
-  return to_words(base_name(file), true, buffer, size);
+  return to_words(ton_file_name(file), true, buffer, size);
 }
 
 // Phrases ---------------------------------------------------------------------
@@ -384,7 +355,7 @@ ton_role_from_name(const TonRoles* roles, const char* file, TonRoleGuess* guess)
 {
   enum { SURE = 80 };
   char words[512];
-  const char* const name = base_name(file);
+  const char* const name = ton_file_name(file);
   *guess = (TonRoleGuess){.role = ton_role(roles, "unknown"),
                           .rule = TON_RULE_ROLE_NONE};
   guess->side = side_of(roles, ton_role_words(name, words, sizeof(words)));

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/string.h"
 
 #include <dirent.h>
@@ -32,20 +33,12 @@ struct TonOutput {
   int folder; ///< The folder of `path`
 };
 
-static const char*
-name_in(const char* path)
-{
-  const char* const slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
 /// The ending with its dot, "" if there is none or it is no ordinary one
 static const char*
 ending_of(const char* path)
 {
-  const char* const name = name_in(path);
-  const char* const dot = strrchr(name, '.');
-  return dot && dot != name && strlen(dot) <= 8 ? dot : "";
+  const char* const ending = ton_file_ending(path);
+  return strlen(ending) <= 8 ? ending : "";
 }
 
 /// What stands there must be a regular file that may be changed
@@ -108,7 +101,7 @@ remove_leftovers(const TonOutput* o)
 static char*
 beside(const char* path, const char* name)
 {
-  const size_t folder = (size_t)(name_in(path) - path);
+  const size_t folder = (size_t)(ton_file_name(path) - path);
   char* const joined = ton_alloc(folder + strlen(name) + 1);
   if (joined) {
     memcpy(joined, path, folder);

@@ -40,23 +40,13 @@ ton_string_format(char* buffer, size_t size, const char* format, ...)
   return whole;
 }
 
-/// Largest length up to `length` that ends between two characters of UTF-8
-static size_t
-end_of_character(const char* text, size_t length)
-{
-  while (length && ((unsigned char)text[length] & 0xC0U) == 0x80U) {
-    --length;
-  }
-  return length;
-}
-
 void
 ton_string_vcut(char* buffer, size_t size, const char* format, va_list args)
 {
   static const char dots[] = "...";
   const int n = vsnprintf(buffer, size, format, args);
   if (n >= 0 && (size_t)n >= size && size > sizeof(dots)) {
-    memcpy(buffer + end_of_character(buffer, size - sizeof(dots)), dots,
+    memcpy(buffer + ton_utf8_cut(buffer, size - 1, size - sizeof(dots)), dots,
            sizeof(dots));
   }
 }

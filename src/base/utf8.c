@@ -1,36 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file UTF-8: the length of a character, and texts in one form.
+/// @file UTF-8: where its characters begin and end, and texts in one form.
 #include "base/utf8.h"
 
 #include "base/memory.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utf8proc.h>
 
 size_t
 ton_utf8_length(const char* text, size_t left)
 {
-  const unsigned char* const s = (const unsigned char*)text;
-  const unsigned char c = left ? s[0] : 0xFF;
-  if (c < 0x80) {
-    return 1;
+  utf8proc_int32_t character = 0;
+  const utf8proc_ssize_t n = utf8proc_iterate(
+      (const utf8proc_uint8_t*)text, (utf8proc_ssize_t)left, &character);
+  return n > 0 ? (size_t)n : 0;
+}
+
+size_t
+ton_utf8_count(const char* text, size_t length)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < length; ++i) {
+    n += ton_utf8_starts(text[i]);
   }
-  const size_t n = c >= 0xC2 && c <= 0xDF   ? 2
-                   : c >= 0xE0 && c <= 0xEF ? 3
-                   : c >= 0xF0 && c <= 0xF4 ? 4
-                                            : 0;
-  if (!n || n > left) {
-    return 0;
+  return n;
+}
+
+size_t
+ton_utf8_cut(const char* text, size_t length, size_t max)
+{
+  size_t n = length < max ? length : max;
+  while (n < length && n && !ton_utf8_starts(text[n])) {
+    --n;
   }
-  for (size_t i = 1; i < n; ++i) {
-    if ((s[i] & 0xC0U) != 0x80U) {
-      return 0;
-    }
-  }
-  const bool wrong = (c == 0xE0 && s[1] < 0xA0) || (c == 0xED && s[1] > 0x9F) ||
-                     (c == 0xF0 && s[1] < 0x90) || (c == 0xF4 && s[1] > 0x8F);
-  return wrong ? 0 : n;
+  return n;
+}
+
+void
+ton_utf8_copy(char* buffer, size_t size, const char* text, size_t length)
+{
+  const size_t n = ton_utf8_cut(text, length, size - 1);
+  memcpy(buffer, text, n);
+  buffer[n] = '\0';
 }
 
 static char*

@@ -5,6 +5,7 @@
 */
 
 #include "base/data_path.h"
+#include "base/path.h"
 #include "cli/help.h"
 #include "cli/terminal.h"
 
@@ -45,10 +46,9 @@ cli_presets(TonPreset* const** presets)
       n ? NULL : opendir(ton_data_path("presets", folder, sizeof(folder)));
   for (struct dirent* d; dir && n < MAX_PRESETS && (d = readdir(dir));) {
     char path[PATH_MAX];
-    const char* const dot = strrchr(d->d_name, '.');
     const int length = snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
-    const bool named = dot && strcmp(dot, ".yaml") == 0 && length > 0 &&
-                       (size_t)length < sizeof(path);
+    const bool named = strcmp(ton_file_ending(d->d_name), ".yaml") == 0 &&
+                       length > 0 && (size_t)length < sizeof(path);
     all[n] = named ? read_preset(path) : NULL;
     n += all[n] != NULL;
   }

@@ -6,6 +6,7 @@
 
 #include "cli/release_files.h"
 
+#include "base/path.h"
 #include "cli/json_output.h"
 #include "cli/terminal.h"
 #include "report/figures.h"
@@ -29,7 +30,7 @@ json_delivered(const TonDelivered* d)
 static void
 print_delivered(const TonDelivered* d)
 {
-  const char* const name = cli_visible(strrchr(d->path, '/') + 1);
+  const char* const name = cli_visible(ton_file_name(d->path));
   if (!d->bytes) {
     printf("  %-34s %s\n", name, cli_visible(d->why));
     return;

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/string.h"
 #include "cli/measurement_table.h"
 #include "cli/terminal.h"
@@ -128,9 +129,9 @@ cli_expect_wav(const char* path, TonError* error)
   static const char* const others[] = {".flac", ".mp3", ".m4a",  ".mp4",
                                        ".aac",  ".ogg", ".opus", ".aif",
                                        ".aiff", ".caf", ".wma",  ".w64"};
-  const char* const dot = path ? strrchr(path, '.') : NULL;
-  for (size_t i = 0; dot && i < TON_COUNT(others); ++i) {
-    if (strcasecmp(dot, others[i]) == 0) {
+  const char* const ending = path ? ton_file_ending(path) : "";
+  for (size_t i = 0; i < TON_COUNT(others); ++i) {
+    if (strcasecmp(ending, others[i]) == 0) {
       return ton_fail_file(error, TON_BAD_USE, path,
                            "would be a WAV file; name it .wav (tonmeister "
                            "release writes FLAC, MP3 and others)");

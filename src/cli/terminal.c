@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/string.h"
+#include "base/utf8.h"
 #include "cli/command_line.h"
 #include "report/glossary.h"
 
@@ -171,8 +172,8 @@ print_excerpt(const TonError* e)
     uint32_t left = e->column - 1;
     for (const char* c = e->excerpt; *c && left; ++c) {
       const unsigned char byte = (unsigned char)*c;
-      at += byte < 0x20 || byte == 0x7F ? 4 : (byte & 0xC0U) != 0x80U;
-      left -= (byte & 0xC0U) != 0x80U;
+      at += byte < 0x20 || byte == 0x7F ? 4 : ton_utf8_starts(*c);
+      left -= ton_utf8_starts(*c);
     }
     fprintf(stderr, "%*s^\n", at + (int)left, "");
   }

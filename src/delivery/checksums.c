@@ -7,6 +7,7 @@
 #include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
+#include "base/path.h"
 #include "base/string.h"
 
 #include <tonmeister/audio_file.h>
@@ -18,17 +19,11 @@
 #define SUMS  "SHA256SUMS"
 #define NOTED ".files" ///< What may lie in the folder while it changes
 
-static const char*
-name_of(const TonDelivered* d)
-{
-  return strrchr(d->path, '/') + 1;
-}
-
 static bool
 delivers(const TonDelivered* all, uint32_t n, const char* name)
 {
   for (uint32_t i = 0; i < n; ++i) {
-    if (strcmp(name_of(&all[i]), name) == 0) {
+    if (strcmp(ton_file_name(all[i].path), name) == 0) {
       return true;
     }
   }
@@ -112,7 +107,8 @@ add_sums(TonString* text, const TonDelivered* all, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     if (*all[i].sha256) {
-      ton_string_printf(text, "%s  %s\n", all[i].sha256, name_of(&all[i]));
+      ton_string_printf(text, "%s  %s\n", all[i].sha256,
+                        ton_file_name(all[i].path));
     }
   }
 }

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "base/string.h"
+#include "base/utf8.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -19,10 +20,7 @@ enum { MAX_QUALIFIER = 80 };
 static size_t
 fitting(const char* text, size_t length, size_t max)
 {
-  size_t n = length < max ? length : max;
-  while (n < length && n && ((unsigned char)text[n] & 0xC0U) == 0x80U) {
-    --n;
-  }
+  size_t n = ton_utf8_cut(text, length, max);
   while (n && (text[n - 1] == ' ' || text[n - 1] == '.')) {
     --n;
   }

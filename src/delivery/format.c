@@ -3,6 +3,7 @@
 #include "delivery/format.h"
 
 #include "base/array.h"
+#include "base/path.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -39,9 +40,10 @@ delivery_format(const char* container)
 const DeliveryFormat*
 delivery_format_of_file(const char* path)
 {
-  const char* const dot = strrchr(path, '.');
-  for (size_t i = 0; dot && i < TON_COUNT(formats); ++i) {
-    if (formats[i].written && strcasecmp(formats[i].extension, dot + 1) == 0) {
+  const char* const ending = ton_file_ending(path);
+  for (size_t i = 0; *ending && i < TON_COUNT(formats); ++i) {
+    if (formats[i].written &&
+        strcasecmp(formats[i].extension, ending + 1) == 0) {
       return &formats[i];
     }
   }

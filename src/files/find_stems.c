@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/string.h"
 
 #include <tonmeister/audio_file.h>
@@ -22,9 +23,9 @@ named_like_audio(const char* name)
       ".wav",  ".wave", ".aif",  ".aiff", ".aifc", ".flac", ".mp3",
       ".ogg",  ".oga",  ".opus", ".m4a",  ".aac",  ".caf",  ".w64",
       ".rf64", ".bw64", ".wv",   ".mp4",  ".au",   ".wma"};
-  const char* const dot = strrchr(name, '.');
-  for (size_t i = 0; dot && i < sizeof(endings) / sizeof(endings[0]); ++i) {
-    if (strcasecmp(dot, endings[i]) == 0) {
+  const char* const ending = ton_file_ending(name);
+  for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); ++i) {
+    if (strcasecmp(ending, endings[i]) == 0) {
       return true;
     }
   }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/string.h"
 
 #include <errno.h>
@@ -28,9 +29,8 @@ static TonStatus
 open_beside(TempAudio* a, TonError* error)
 {
   TonString path = {0};
-  const char* const slash = strrchr(a->near, '/');
   ton_string_add_bytes(&path, a->near,
-                       slash ? (size_t)(slash - a->near) + 1 : 0);
+                       (size_t)(ton_file_name(a->near) - a->near));
   ton_string_add(&path, ".part-audio-XXXXXX");
   if (path.failed) {
     ton_string_free(&path);

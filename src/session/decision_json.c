@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
+#include "base/utf8.h"
 
 #include <tonmeister/decision.h>
 
@@ -34,15 +35,9 @@ number(double value)
 static json_t*
 string(const char* text)
 {
+  const size_t n = strlen(text);
   json_t* const whole = json_string(text);
-  if (whole) {
-    return whole;
-  }
-  size_t n = strlen(text);
-  while (n && ((unsigned char)text[n - 1] & 0xC0U) == 0x80U) {
-    --n;
-  }
-  return json_stringn(text, n ? n - 1 : 0);
+  return whole ? whole : json_stringn(text, ton_utf8_cut(text, n, n - 1));
 }
 
 static json_t*
@@ -156,27 +151,19 @@ ton_decisions_write(const TonDecisions* decisions, const char* path,
 
 // Reading -------------------------------------------------------------------
 
-/// Copy what fits, never a part of a letter
+/// Copy what fits; "" for what is no text
 static void
-copy_text(const char* text, char* buffer, size_t size)
+copy_text(const json_t* text, char* buffer, size_t size)
 {
-  size_t n = text ? strlen(text) : 0;
-  if (n >= size) {
-    n = size - 1;
-    while (n && ((unsigned char)text[n] & 0xC0U) == 0x80U) {
-      --n;
-    }
-  }
-  if (n) {
-    memcpy(buffer, text, n);
-  }
-  buffer[n] = '\0';
+  ton_utf8_copy(buffer, size,
+                json_is_string(text) ? json_string_value(text) : "",
+                json_string_length(text));
 }
 
 static void
 take_text(const json_t* object, const char* key, char* buffer, size_t size)
 {
-  copy_text(json_string_value(json_object_get(object, key)), buffer, size);
+  copy_text(json_object_get(object, key), buffer, size);
 }
 
 #define TAKE_TEXT(object, key, field)                                          \
@@ -229,8 +216,8 @@ take_names(json_t* from, TonDecision* d)
   {
     if (d->n_names < most) {
       TonDecisionName* const n = &d->names[d->n_names++];
-      copy_text(what, n->what, sizeof(n->what));
-      copy_text(json_string_value(name), n->name, sizeof(n->name));
+      ton_utf8_copy(n->what, sizeof(n->what), what, strlen(what));
+      copy_text(name, n->name, sizeof(n->name));
     }
   }
 }

@@ -4,6 +4,7 @@
    Comments at the ends of lines, which say why a value is what it is.
 */
 
+#include "base/utf8.h"
 #include "session/edit.h"
 
 #include <string.h>
@@ -60,11 +61,7 @@ trimmed(const char* text, size_t bol, size_t end)
 static size_t
 width(const char* text, size_t from, size_t to)
 {
-  size_t n = 0;
-  for (; from < to; ++from) {
-    n += ((unsigned char)text[from] & 0xC0U) != 0x80U;
-  }
-  return n;
+  return ton_utf8_count(text + from, to - from);
 }
 
 /// A comment is not put below its neighbour's across a wider gap

@@ -7,6 +7,7 @@
 #include "session/tree.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,15 +117,8 @@ ton_node_same(const TonNode* a, const TonNode* b)
 static void
 take_excerpt(TonError* error, const char* text, size_t start)
 {
-  size_t n = strcspn(text + start, "\r\n");
-  if (n >= sizeof(error->excerpt)) {
-    n = sizeof(error->excerpt) - 1;
-    while (n && ((unsigned char)text[start + n] & 0xC0U) == 0x80U) {
-      --n;
-    }
-  }
-  memcpy(error->excerpt, text + start, n);
-  error->excerpt[n] = '\0';
+  ton_utf8_copy(error->excerpt, sizeof(error->excerpt), text + start,
+                strcspn(text + start, "\r\n"));
 }
 
 /// A number with a comma, "-22,5", in the line at `line`: its first byte and its
@@ -186,10 +180,7 @@ ton_fail_text(TonError* error, const char* name, const char* text,
   hint_at_comma(message, sizeof(message), text + start);
   ton_fail_file(error, TON_BAD_TEXT, name, "%s", message);
   error->line = line;
-  error->column = 1;
-  for (size_t i = start; i < offset; ++i) {
-    error->column += ((unsigned char)text[i] & 0xC0U) != 0x80U;
-  }
+  error->column = 1 + (uint32_t)ton_utf8_count(text + start, offset - start);
   take_excerpt(error, text, start);
   return TON_BAD_TEXT;
 }

@@ -7,31 +7,15 @@
 #include "session/utf8_index.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum { STRIDE = 64 };
-
-/// Not the second or later byte of a UTF-8 sequence
-static bool
-starts_character(char byte)
-{
-  return ((unsigned char)byte & 0xC0U) != 0x80U;
-}
-
-static size_t
-count_characters(const char* text, size_t length)
-{
-  size_t n = 0;
-  for (size_t i = 0; i < length; ++i) {
-    n += starts_character(text[i]);
-  }
-  return n;
-}
 
 bool
 ton_utf8_index_make(TonUtf8Index* marks, const char* text, size_t length)
 {
   *marks = (TonUtf8Index){.text = text, .length = length};
-  const size_t characters = count_characters(text, length);
+  const size_t characters = ton_utf8_count(text, length);
   if (characters == length) {
     return true;
   }
@@ -41,7 +25,7 @@ ton_utf8_index_make(TonUtf8Index* marks, const char* text, size_t length)
   }
   size_t n = 0;
   for (size_t i = 0; i < length; ++i) {
-    if (starts_character(text[i])) {
+    if (ton_utf8_starts(text[i])) {
       if (n % STRIDE == 0) {
         marks->every[marks->count++] = (uint32_t)i;
       }
@@ -71,7 +55,7 @@ ton_utf8_index_byte(const TonUtf8Index* marks, size_t character)
   for (size_t left = character % STRIDE; left && byte < marks->length; --left) {
     do {
       ++byte;
-    } while (byte < marks->length && !starts_character(marks->text[byte]));
+    } while (byte < marks->length && !ton_utf8_starts(marks->text[byte]));
   }
   return byte;
 }

@@ -5,6 +5,7 @@
 #include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
+#include "base/path.h"
 #include "base/string.h"
 #include "song/song.h"
 #include "song/stem_files.h"
@@ -183,7 +184,7 @@ fill_folder(const char* folder, const char* whole, uint32_t rate,
   TonString path = {0};
   TonString text = {0};
   ton_string_printf(&path, "%s/mix.yaml", whole);
-  write_text(&text, strrchr(whole, '/') + 1, rate, names, flat);
+  write_text(&text, ton_file_name(whole), rate, names, flat);
   text.failed |= path.failed;
   const TonStatus status =
       begin_song(folder, whole, ton_string_string(&path), names, &text, error);

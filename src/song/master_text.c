@@ -6,6 +6,7 @@
 #include "assistants/decision_builder.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/string.h"
 #include "session/doc.h"
 #include "song/analyse.h"
@@ -71,10 +72,7 @@ begin(MasterText* t)
 {
   TonString text = {0};
   const char* const file = t->file;
-  const char* const slash = file ? strrchr(file, '/') : NULL;
-  char* const name = ton_doc_scalar(slash  ? slash + 1
-                                    : file ? file
-                                           : t->song->name);
+  char* const name = ton_doc_scalar(file ? ton_file_name(file) : t->song->name);
   char* const source = ton_doc_scalar(file ? file : "out/mix.wav");
   if (name && source) {
     ton_string_printf(&text, "song: %s\nsource: %s\n", name, source);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel_for.h"
+#include "base/path.h"
 #include "song/analyse.h"
 #include "song/fader_level.h"
 #include "song/render.h"
@@ -78,8 +79,7 @@ telling_name(const Proposal* p, const char* file)
   const size_t n = strlen(p->song->folder);
   const bool inside = strncmp(file, p->song->folder, n) == 0 &&
                       strncmp(file + n, "/stems/", 7) == 0;
-  const char* const slash = strrchr(file, '/');
-  return inside ? file + n + 7 : slash ? slash + 1 : file;
+  return inside ? file + n + 7 : ton_file_name(file);
 }
 
 /// The strips move with every reading of the text

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/output_file.h"
+#include "base/path.h"
 #include "base/string.h"
 
 #include <errno.h>
@@ -83,7 +84,7 @@ new_song(const char* folder, TonSong** song, TonError* error)
     ton_song_free(s);
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  s->name = strrchr(s->folder, '/') + 1;
+  s->name = ton_file_name(s->folder);
   *song = s; // the caller frees it, also when there is no memory for the rest
   return name_files(s, error);
 }

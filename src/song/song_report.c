@@ -3,6 +3,7 @@
 #include "assistants/targets.h"
 #include "base/error.h"
 #include "base/output_file.h"
+#include "base/path.h"
 #include "report/report.h"
 #include "song/file_source.h"
 #include "song/render.h"
@@ -130,7 +131,7 @@ find_tags(Material* m)
   add_tag(m, "comment", r->comment);
   add_tag(m, "ISRC", r->isrc);
   add_tag(m, "UPC", r->upc);
-  add_tag(m, "cover", r->cover ? strrchr(r->cover, '/') + 1 : "");
+  add_tag(m, "cover", r->cover ? ton_file_name(r->cover) : "");
 }
 
 /// The title as the listener knows it; else the folder's name
@@ -155,7 +156,7 @@ find_texts(const TonSong* song, Material* m)
     const char* const path = song->texts[i].path;
     if (ton_file_sha256(path, m->sums[m->n_texts], NULL) == TON_OK) {
       m->texts[m->n_texts] =
-          (TonReportTag){strrchr(path, '/') + 1, m->sums[m->n_texts]};
+          (TonReportTag){ton_file_name(path), m->sums[m->n_texts]};
       ++m->n_texts;
     }
   }
@@ -219,7 +220,7 @@ static TonReportFile
 file_row(const TonDelivered* d)
 {
   return (TonReportFile){d->name,
-                         strrchr(d->path, '/') + 1,
+                         ton_file_name(d->path),
                          d->sha256,
                          d->bytes,
                          d->measured.integrated_lufs,

@@ -3,6 +3,7 @@
 #include "song/stem_names.h"
 
 #include "base/name_set.h"
+#include "base/path.h"
 #include "base/string.h"
 #include "base/utf8.h"
 
@@ -53,10 +54,7 @@ add_plain(TonString* text, const char* part, size_t length)
 static size_t
 fitting(const char* name, size_t length)
 {
-  size_t n = length < MAX_NAME ? length : MAX_NAME;
-  while (n < length && n && ((unsigned char)name[n] & 0xC0U) == 0x80U) {
-    --n;
-  }
+  size_t n = ton_utf8_cut(name, length, MAX_NAME);
   while (n && name[n - 1] == ' ') {
     --n;
   }
@@ -82,21 +80,6 @@ plain(StemNames* names, const char* part, size_t length)
   ton_free(composed);
   ton_string_free(&text);
   return name;
-}
-
-static const char*
-base_name(const char* path)
-{
-  const char* const slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
-/// Where the ending of a file begins: ".wav"
-static const char*
-ending_of(const char* name)
-{
-  const char* const dot = strrchr(name, '.');
-  return dot && dot > name ? dot : name + strlen(name);
 }
 
 // Names that are there once --------------------------------------------------------
@@ -134,7 +117,7 @@ free_name(Naming* g, NameSet* set, const char* name, const char* ending)
 static size_t
 common_folder(char** paths, uint32_t n)
 {
-  size_t common = (size_t)(base_name(paths[0]) - paths[0]);
+  size_t common = (size_t)(ton_file_name(paths[0]) - paths[0]);
   for (uint32_t i = 1; i < n; ++i) {
     size_t same = 0;
     for (size_t k = 0; k < common && paths[i][k] == paths[0][k]; ++k) {
@@ -175,9 +158,9 @@ name_file(Naming* g, const char* path, NamedStem* stem)
     ton_string_add(&text, "/");
     g->failed |= !part;
   }
-  const char* const base = base_name(path);
+  const char* const base = ton_file_name(path);
   const char* const name = plain(g->names, base, strlen(base));
-  const char* const ending = ending_of(name ? name : "");
+  const char* const ending = ton_file_ending(name ? name : "");
   const size_t stem_length = name ? (size_t)(ending - name) : 0;
   ton_string_add_bytes(&text, name ? name : "",
                        stem_length > MAX_NAME ? fitting(name, stem_length)
@@ -228,9 +211,9 @@ joined(Naming* g, const char* a, const char* b)
 static void
 name_track(Naming* g, const char* folder, NamedStem* stem)
 {
-  const char* const file = base_name(stem->file);
+  const char* const file = ton_file_name(stem->file);
   const char* name =
-      strip_name(g, file, (size_t)(ending_of(file) - file), "Track");
+      strip_name(g, file, (size_t)(ton_file_ending(file) - file), "Track");
   if (name && strcasecmp(name, "Mix") == 0) { // the mix bus has that name
     name = "Mix track";
   }
