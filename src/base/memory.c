@@ -35,15 +35,10 @@ counted(void* block)
 }
 
 unsigned long
-ton_alloc_refusals(void)
-{
-  return atomic_load(&refusals);
-}
-
-void
 ton_alloc_fail_after(long n)
 {
   atomic_store(&allowance, n);
+  return atomic_exchange(&refusals, 0);
 }
 
 void*

@@ -23,12 +23,9 @@ void ton_free(void* block);
 /// Copy of a string, freed with ton_free().  Null when refused.  [main]
 char* ton_copy_string(const char* text);
 
-/// Requests refused so far.  Who reads many values that may each be missing
-/// compares before and after: then a refusal is not taken for an absence.  [any]
-unsigned long ton_alloc_refusals(void);
-
-/// Tests: let `n` more requests pass, refuse all after them; negative = never
-void ton_alloc_fail_after(long n);
+/// Tests: let `n` more requests pass, refuse all after them; negative = never.
+/// Returns how many were refused since the last call.
+unsigned long ton_alloc_fail_after(long n);
 
 /**
    Arena: many small things of one document, freed together.

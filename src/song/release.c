@@ -87,7 +87,6 @@ write_once(const Delivery* d, const PeakHold* hold, const char* path,
   TON_TRY(ton_writer_open(path, &format, &recorder.writer, d->error));
   TonMeasurement m = *d->task.master;
   TonStatus status = TON_OK;
-  const unsigned long refusals = ton_alloc_refusals();
   if (hold->on) {
     recorder.meters =
         ton_meters_new(format.rate, format.channels,
@@ -98,11 +97,11 @@ write_once(const Delivery* d, const PeakHold* hold, const char* path,
   }
   status = status ? status : render(d, hold, &recorder);
   if (recorder.meters) {
-    ton_meters_finish(recorder.meters, &m);
+    const TonStatus finished = ton_meters_finish(recorder.meters, &m);
     ton_meters_free(recorder.meters);
-  }
-  if (!status && ton_alloc_refusals() != refusals) {
-    status = ton_fail(d->error, TON_NO_MEMORY, "out of memory");
+    status = status     ? status
+             : finished ? ton_fail(d->error, TON_NO_MEMORY, "out of memory")
+                        : TON_OK;
   }
   *writer = recorder.writer;
   TON_TRY(status);
