@@ -16,12 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/// A file with one table of rows by name
-typedef struct {
-  void* rows;
-  uint32_t n;
-} NamedRows;
-
 #define LOUDNESS  .unit = TON_LUFS, .min = -70.0, .max = 0.0
 #define TRUE_PEAK .unit = TON_DBTP, .min = -40.0, .max = 6.0
 #define CHARS(of, field)                                                       \
@@ -52,23 +46,38 @@ static const TonTable target_table = {.what = "target",
                                       .name = &target_name};
 
 static const TonField targets_fields[] = {
-    {"targets", TON_AS_NAMED, offsetof(NamedRows, rows),
-     .count = offsetof(NamedRows, n), .table = &target_table,
+    {"targets", TON_AS_NAMED, offsetof(TonTargets, items),
+     .count = offsetof(TonTargets, n), .table = &target_table,
      .flags = TON_REQUIRED},
 };
 
 static const TonTable targets_table = {.what = "the table of targets",
                                        TON_FIELDS(targets_fields),
-                                       .size = sizeof(NamedRows)};
+                                       .size = sizeof(TonTargets)};
+
+TonStatus
+ton_targets_read(TonTargets** targets, TonError* error)
+{
+  void* data = NULL;
+  const TonStatus status =
+      ton_table_read_data("targets.yaml", &targets_table, &data, error);
+  *targets = data;
+  return status;
+}
+
+void
+ton_targets_free(TonTargets* targets)
+{
+  ton_table_free(targets);
+}
 
 static TonStatus
-unknown_target(const NamedRows* t, const char* name, TonError* error)
+unknown_target(const TonTargets* t, const char* name, TonError* error)
 {
-  const TonTarget* const targets = t->rows;
   const char** const names = ton_alloc((t->n + 1) * sizeof(char*));
   TonString all = {0};
   for (uint32_t i = 0; names && i < t->n; ++i) {
-    names[i] = targets[i].name;
+    names[i] = t->items[i].name;
     ton_string_printf(&all, "%s%s", i ? ", " : "", names[i]);
   }
   const char* const near = names ? ton_string_nearest(name, names, t->n) : NULL;
@@ -87,48 +96,18 @@ unknown_target(const NamedRows* t, const char* name, TonError* error)
 TonStatus
 ton_target(const char* name, TonTarget* target, TonError* error)
 {
-  void* data = NULL;
-  TON_TRY(ton_table_read_data("targets.yaml", &targets_table, &data, error));
-  const NamedRows* const t = data;
-  const TonTarget* const targets = t->rows;
+  TonTargets* t = NULL;
+  TON_TRY(ton_targets_read(&t, error));
   uint32_t i = 0;
-  while (i < t->n && strcmp(targets[i].name, name) != 0) {
+  while (i < t->n && strcmp(t->items[i].name, name) != 0) {
     ++i;
   }
   if (i < t->n) {
-    *target = targets[i];
+    *target = t->items[i];
   }
   const TonStatus status = i < t->n ? TON_OK : unknown_target(t, name, error);
-  ton_table_free(data);
+  ton_targets_free(t);
   return status;
-}
-
-uint32_t
-ton_target_count(void)
-{
-  void* data = NULL;
-  if (ton_table_read_data("targets.yaml", &targets_table, &data, NULL)) {
-    return 0;
-  }
-  const uint32_t n = ((const NamedRows*)data)->n;
-  ton_table_free(data);
-  return n;
-}
-
-TonStatus
-ton_target_at(uint32_t index, TonTarget* target, TonError* error)
-{
-  void* data = NULL;
-  TON_TRY(ton_table_read_data("targets.yaml", &targets_table, &data, error));
-  const NamedRows* const t = data;
-  const bool there = index < t->n;
-  if (there) {
-    *target = ((const TonTarget*)t->rows)[index];
-  }
-  ton_table_free(data);
-  return there ? TON_OK
-               : ton_fail(error, TON_NOT_FOUND, "there is no target number %u",
-                          index + 1);
 }
 
 // Platforms ---------------------------------------------------------------------
@@ -152,15 +131,20 @@ static const TonTable platform_table = {.what = "platform",
                                         .size = sizeof(TonPlatform),
                                         .name = &platform_name};
 
+typedef struct {
+  TonPlatform* items;
+  uint32_t n;
+} Platforms;
+
 static const TonField platforms_fields[] = {
-    {"platforms", TON_AS_NAMED, offsetof(NamedRows, rows),
-     .count = offsetof(NamedRows, n), .table = &platform_table,
+    {"platforms", TON_AS_NAMED, offsetof(Platforms, items),
+     .count = offsetof(Platforms, n), .table = &platform_table,
      .flags = TON_REQUIRED},
 };
 
 static const TonTable platforms_table = {.what = "the table of platforms",
                                          TON_FIELDS(platforms_fields),
-                                         .size = sizeof(NamedRows)};
+                                         .size = sizeof(Platforms)};
 
 /// Turned down to the target; turned up, where that is done, until the peak
 /// is in the way (docs/rules.md 3.7)
@@ -188,10 +172,10 @@ ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
   if (ton_table_read_data("platforms.yaml", &platforms_table, &data, NULL)) {
     return 0;
   }
-  const NamedRows* const t = data;
+  const Platforms* const t = data;
   uint32_t n = 0;
   for (; n < t->n && n < room; ++n) {
-    rows[n].platform = ((const TonPlatform*)t->rows)[n];
+    rows[n].platform = t->items[n];
     work_out(&rows[n], integrated_lufs, true_peak_dbtp);
   }
   ton_table_free(data);

@@ -1,37 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Loudness goals, streaming services and tonal profiles by name.
+   Streaming services and tonal profiles by name.
 */
 #ifndef TON_ASSISTANTS_TARGETS_H
 #define TON_ASSISTANTS_TARGETS_H
 
 #include <tonmeister/measure.h>
 #include <tonmeister/status.h>
+#include <tonmeister/target.h>
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/// A loudness goal by name; data/targets.yaml
-typedef struct {
-  char name[32];
-  char title[96];
-  double loudness_lufs; ///< NaN: no loudness goal
-  double ceiling_dbtp;
-  double tolerance_lu;
-  char tone[32];   ///< Profile in data/tone, or ""
-  bool keeps;      ///< Tone, dynamics and width stay as they are
-  char source[96]; ///< Where the numbers come from
-} TonTarget;
-
-/// Target by name ("streaming", "spotify", "cd").  TON_NOT_FOUND names the
-/// nearest.  [main]
-TonStatus ton_target(const char* name, TonTarget* target, TonError* error);
-
-/// Number of targets, and one of them, for help.  [main]
-uint32_t ton_target_count(void);
-
-TonStatus ton_target_at(uint32_t index, TonTarget* target, TonError* error);
 
 /// What a streaming service does to a master; data/platforms.yaml
 typedef struct {

@@ -2,8 +2,11 @@
 #ifndef TON_CLI_HELP_H
 #define TON_CLI_HELP_H
 
+#include "report/glossary.h"
+
 #include <tonmeister/processor.h>
 #include <tonmeister/session.h>
+#include <tonmeister/target.h>
 
 #include <jansson.h>
 
@@ -18,16 +21,15 @@
 /// The presets of the program by name, read once.  Returns how many.
 uint32_t cli_presets(TonPreset* const** presets);
 
-/// A loudness goal of data/targets.yaml
-typedef struct {
-  char name[32];
-  char title[96];
-  char loudness[32]; ///< "-14 LUFS", or ""
-  char ceiling[32];
-} TargetText;
+/// The loudness goals of the program, read once; none if they cannot be read
+const TonTargets* cli_targets(void);
 
-/// All of them, in the order of the file; read once.  Returns how many.
-uint32_t cli_targets(const TargetText** targets);
+/// "-14 LUFS"; `none` for a target without a loudness
+const char* cli_loudness(const TonTarget* target, const char* none,
+                         char buffer[32]);
+
+/// The terms that help explains, read once; none if they cannot be read
+const Glossary* cli_terms(void);
 
 /// Print every key of a text: "mix.yaml"
 void cli_help_keys(const char* text);

@@ -6,10 +6,10 @@
 
 #include "cli/help.h"
 #include "cli/verbs.h"
-#include "report/glossary.h"
 #include "report/json.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static json_t*
@@ -93,10 +93,14 @@ json_verb(const Verb* v)
 }
 
 static json_t*
-json_target(const TargetText* t)
+json_target(const TonTarget* t)
 {
+  char loudness[32];
+  char ceiling[32];
+  snprintf(ceiling, sizeof(ceiling), "%g dBTP", t->ceiling_dbtp);
   return json_pack("{s:s, s:s, s:s, s:s}", "name", t->name, "title", t->title,
-                   "loudness", t->loudness, "ceiling", t->ceiling);
+                   "loudness", cli_loudness(t, "", loudness), "ceiling",
+                   ceiling);
 }
 
 static json_t*
@@ -122,24 +126,23 @@ static void
 add_data(json_t* o, const char* topic, bool all)
 {
   TonPreset* const* presets = NULL;
-  const TargetText* targets = NULL;
-  const Glossary* const g = ton_glossary(NULL);
+  const TonTargets* const targets = cli_targets();
+  const Glossary* const g = cli_terms();
   const GlossaryTerm* const term = ton_glossary_find(g, topic);
   const uint32_t n_presets = cli_presets(&presets);
-  const uint32_t n_targets = cli_targets(&targets);
   json_t* const list[] = {json_array(), json_array(), json_array()};
   for (uint32_t i = 0; i < n_presets; ++i) {
     if (all || strcmp(topic, presets[i]->name) == 0) {
       json_array_append_new(list[0], json_preset(presets[i]));
     }
   }
-  for (uint32_t i = 0; i < n_targets; ++i) {
+  for (uint32_t i = 0; i < targets->n; ++i) {
     if (all || strcmp(topic, "targets") == 0 ||
-        strcmp(topic, targets[i].name) == 0) {
-      json_array_append_new(list[1], json_target(&targets[i]));
+        strcmp(topic, targets->items[i].name) == 0) {
+      json_array_append_new(list[1], json_target(&targets->items[i]));
     }
   }
-  for (uint32_t i = 0; g && i < g->count; ++i) {
+  for (uint32_t i = 0; i < g->count; ++i) {
     if (all || strcmp(topic, "terms") == 0 || term == &g->terms[i]) {
       json_array_append_new(list[2], json_term(&g->terms[i]));
     }

@@ -138,10 +138,13 @@ help_preset(const TonPreset* p)
 }
 
 static void
-help_target(const TargetText* t)
+help_target(const TonTarget* t)
 {
-  printf("  %-10s %-9s %-9s %s\n", t->name, *t->loudness ? t->loudness : "any",
-         t->ceiling, t->title);
+  char loudness[32];
+  char ceiling[32];
+  snprintf(ceiling, sizeof(ceiling), "%g dBTP", t->ceiling_dbtp);
+  printf("  %-10s %-9s %-9s %s\n", t->name, cli_loudness(t, "any", loudness),
+         ceiling, t->title);
 }
 
 static void
@@ -211,18 +214,17 @@ explain_data(const char* topic, bool all, bool* found)
       help_preset(presets[i]);
     }
   }
-  const TargetText* targets = NULL;
-  const uint32_t n_targets = cli_targets(&targets);
+  const TonTargets* const targets = cli_targets();
   const bool list = all || strcmp(topic, "targets") == 0;
   bool begun = false;
-  for (uint32_t i = 0; i < n_targets; ++i) {
-    if (list || strcmp(topic, targets[i].name) == 0) {
+  for (uint32_t i = 0; i < targets->n; ++i) {
+    if (list || strcmp(topic, targets->items[i].name) == 0) {
       if (!begun) {
         separate(found);
         printf("Targets of --target, with loudness and ceiling:\n");
       }
       begun = true;
-      help_target(&targets[i]);
+      help_target(&targets->items[i]);
     }
   }
 }
@@ -230,14 +232,14 @@ explain_data(const char* topic, bool all, bool* found)
 static void
 explain_terms(const char* topic, bool all, bool* found)
 {
-  const Glossary* const g = ton_glossary(NULL);
+  const Glossary* const g = cli_terms();
   const GlossaryTerm* const t = ton_glossary_find(g, topic);
   if (!all && t) {
     separate(found);
     help_term(t);
   }
   const bool list = strcmp(topic, "terms") == 0;
-  if (g && (all || list)) {
+  if (all || list) {
     separate(found);
     printf("Terms, each explained by tonmeister help TERM:\n");
     for (uint32_t i = 0; i < g->count; ++i) {

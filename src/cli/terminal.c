@@ -191,7 +191,8 @@ has_capital(const char* term)
 static void
 print_where_explained(const char* text)
 {
-  const Glossary* const g = ton_glossary(NULL);
+  const Glossary* g = NULL;
+  ton_glossary(&g, NULL);
   for (const char* c = text; g && *c;) {
     const size_t n = strcspn(c, " ,;:.()\"");
     for (uint32_t i = 0; i < g->count; ++i) {

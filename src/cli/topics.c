@@ -7,7 +7,6 @@
 
 #include "cli/help.h"
 #include "cli/verbs.h"
-#include "report/glossary.h"
 
 #include <string.h>
 
@@ -42,8 +41,8 @@ each_processor(unsigned kinds, TakeTopic take, void* handle)
 static void
 each_term(unsigned kinds, TakeTopic take, void* handle)
 {
-  const Glossary* const g = ton_glossary(NULL);
-  for (uint32_t i = 0; g && i < g->count; ++i) {
+  const Glossary* const g = cli_terms();
+  for (uint32_t i = 0; i < g->count; ++i) {
     if (kinds & TOPIC_TERM) {
       take(handle, g->terms[i].term);
     }
@@ -58,14 +57,13 @@ static void
 each_of_data(unsigned kinds, TakeTopic take, void* handle)
 {
   TonPreset* const* presets = NULL;
-  const TargetText* targets = NULL;
   const uint32_t n_presets = kinds & TOPIC_PRESET ? cli_presets(&presets) : 0;
-  const uint32_t n_targets = kinds & TOPIC_TARGET ? cli_targets(&targets) : 0;
+  const TonTargets* const targets = kinds & TOPIC_TARGET ? cli_targets() : NULL;
   for (uint32_t i = 0; i < n_presets; ++i) {
     take(handle, presets[i]->name);
   }
-  for (uint32_t i = 0; i < n_targets; ++i) {
-    take(handle, targets[i].name);
+  for (uint32_t i = 0; targets && i < targets->n; ++i) {
+    take(handle, targets->items[i].name);
   }
 }
 

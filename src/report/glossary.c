@@ -7,98 +7,52 @@
 
 #include "report/glossary.h"
 
-#include "base/data_path.h"
-#include "base/error.h"
-#include "base/memory.h"
-#include "base/string.h"
+#include "base/array.h"
+#include "session/fields.h"
 
-#include <tonmeister/session.h>
-
-#include <string.h>
+#include <stddef.h>
 #include <strings.h>
 
-/// The text at terms/`number`/`key`, owned by the arena; null where there is
-/// none
-static const char*
-text_at(const TonDoc* doc, uint32_t number, const char* key, TonArena* arena)
-{
-  char path[64];
-  if (!ton_string_format(path, sizeof(path), "terms/%u/%s", number, key)) {
-    return NULL;
-  }
-  char* const text = ton_doc_get(doc, path);
-  const char* const kept =
-      text ? ton_arena_string(arena, text, strlen(text)) : NULL;
-  ton_free(text);
-  return kept;
-}
+#define AT(field) offsetof(GlossaryTerm, field)
 
-/// The list of texts at terms/`number`/`key`; its length in `n`
-static const char**
-list_at(const TonDoc* doc, uint32_t number, const char* key, TonArena* arena,
-        uint32_t* n)
-{
-  char path[64];
-  const bool fits =
-      ton_string_format(path, sizeof(path), "terms/%u/%s", number, key);
-  const uint32_t count = fits ? ton_doc_count(doc, path) : 0;
-  const char** const list =
-      ton_arena_alloc(arena, (count + 1) * sizeof(const char*));
-  *n = list ? count : 0;
-  for (uint32_t i = 0; i < *n; ++i) {
-    list[i] = ton_string_format(path, sizeof(path), "%s/%u", key, i)
-                  ? text_at(doc, number, path, arena)
-                  : NULL;
-    list[i] = list[i] ? list[i] : "";
-  }
-  return list;
-}
+static const TonField word_fields[] = {{"word", TON_AS_TEXT, .at = 0}};
 
-static TonStatus
-read_terms(const TonDoc* doc, Glossary* g, TonArena* arena, TonError* error)
-{
-  g->count = ton_doc_count(doc, "terms");
-  g->terms = ton_arena_alloc(arena, (g->count + 1) * sizeof(GlossaryTerm));
-  for (uint32_t i = 0; g->terms && i < g->count; ++i) {
-    GlossaryTerm* const t = &g->terms[i];
-    t->term = text_at(doc, i, "term", arena);
-    t->text = text_at(doc, i, "text", arena);
-    t->also = list_at(doc, i, "also", arena, &t->n_also);
-    t->see = list_at(doc, i, "see", arena, &t->n_see);
-    if (!t->term || !t->text) {
-      return ton_fail_file(error, TON_BAD_TEXT, "glossary.yaml",
-                           "term number %u has no \"term\" or no \"text\"", i);
-    }
-  }
-  return TON_OK;
-}
+static const TonTable word_table = {.what = "a word",
+                                    TON_FIELDS(word_fields),
+                                    .size = sizeof(const char*),
+                                    .short_form = "word"};
 
-const Glossary*
-ton_glossary(TonError* error)
+static const TonField term_fields[] = {
+    {"term", TON_AS_TEXT, AT(term), .flags = TON_REQUIRED},
+    {"also", TON_AS_ROWS, AT(also), .count = AT(n_also), .table = &word_table,
+     .example = "a list of spellings"},
+    {"text", TON_AS_TEXT, AT(text), .flags = TON_REQUIRED},
+    {"see", TON_AS_ROWS, AT(see), .count = AT(n_see), .table = &word_table,
+     .example = "a list of terms"},
+};
+
+static const TonTable term_table = {
+    .what = "a term", TON_FIELDS(term_fields), .size = sizeof(GlossaryTerm)};
+
+static const TonField fields[] = {
+    {"terms", TON_AS_ROWS, offsetof(Glossary, terms),
+     .count = offsetof(Glossary, count), .table = &term_table,
+     .flags = TON_REQUIRED, .example = "a list of terms"},
+};
+
+static const TonTable glossary_table = {
+    .what = "the glossary", TON_FIELDS(fields), .size = sizeof(Glossary)};
+
+TonStatus
+ton_glossary(const Glossary** glossary, TonError* error)
 {
-  static Glossary glossary;
-  static TonArena arena;
-  TonError unwanted = {0};
-  TonDoc* doc = NULL;
-  char path[1024];
-  if (glossary.terms) {
-    return &glossary;
-  }
-  error = error ? error : &unwanted;
-  const unsigned long refusals = ton_alloc_refusals();
-  TonStatus status = ton_doc_open(
-      ton_data_path("glossary.yaml", path, sizeof(path)), &doc, error);
-  status = status ? status : read_terms(doc, &glossary, &arena, error);
-  ton_doc_free(doc);
-  if (ton_alloc_refusals() != refusals) {
-    status = ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  if (status) {
-    ton_arena_free(&arena);
-    glossary = (Glossary){0};
-    return NULL;
-  }
-  return &glossary;
+  static void* kept;
+  const TonStatus status =
+      kept
+          ? TON_OK
+          : ton_table_read_data("glossary.yaml", &glossary_table, &kept, error);
+  *glossary = kept;
+  return status;
 }
 
 static bool

@@ -23,11 +23,12 @@ typedef struct {
   uint32_t count;
 } Glossary;
 
-/// data/glossary.yaml, read at the first call and owned here; null where it
-/// cannot be read, with the reason in `error`.  [main]
-const Glossary* ton_glossary(TonError* error);
+/// data/glossary.yaml, read at the first call that succeeds and owned here; null
+/// where it cannot be read.  [main]
+TonStatus ton_glossary(const Glossary** glossary, TonError* error);
 
-/// Term of that name or spelling, whatever its case, or null.  [any]
+/// Term of that name or spelling, whatever its case, or null; `glossary` may be
+/// null.  [any]
 const GlossaryTerm* ton_glossary_find(const Glossary* glossary,
                                       const char* word);
 

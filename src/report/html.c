@@ -191,7 +191,8 @@ head(TonString* t, const TonReport* r)
 static void
 words(TonString* t)
 {
-  const Glossary* const glossary = ton_glossary(NULL);
+  const Glossary* glossary = NULL;
+  ton_glossary(&glossary, NULL);
   const char* before = "";
   ton_string_add(t, glossary ? "<h2>Words</h2><dl>\n" : "");
   for (size_t i = 0; glossary && i < report_n_figures; ++i) {

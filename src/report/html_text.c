@@ -57,10 +57,10 @@ html_add_number(TonString* t, double value, int digits, const char* unit)
 void
 html_add_term(TonString* t, const char* name, const char* term)
 {
-  TonError error = {0};
-  const Glossary* const glossary = term ? ton_glossary(&error) : NULL;
-  const GlossaryTerm* const found = ton_glossary_find(glossary, term);
-  t->failed = t->failed || error.status == TON_NO_MEMORY;
+  const Glossary* glossary = NULL;
+  ton_glossary(&glossary, NULL);
+  const GlossaryTerm* const found =
+      term ? ton_glossary_find(glossary, term) : NULL;
   if (found) {
     ton_string_add(t, "<abbr title=\"");
     html_add_text(t, found->text);

@@ -8,11 +8,8 @@
 #include "session/deliverable.h"
 
 #include "base/array.h"
-#include "base/data_path.h"
 #include "session/texts.h"
 
-#include <assert.h>
-#include <limits.h>
 #include <string.h>
 
 /// A deliverable of the list
@@ -61,43 +58,75 @@ const TonTable ton_deliverable_table = {.what = "deliverable",
                                         .size = sizeof(TonDeliverable),
                                         .name = &name};
 
+static TonStatus
+check_listed(TonReader* r, const TonNode* node, void* row)
+{
+  return ((const Listed*)row)->d.container
+             ? TON_OK
+             : ton_fail_at(r->doc, node->key, r->error,
+                           "deliverable \"%s\" has no container",
+                           node->key->text);
+}
+
 static const TonTable listed_table = {.what = "deliverable",
                                       TON_FIELDS(fields),
                                       .size = sizeof(Listed),
-                                      .name = &name};
+                                      .name = &name,
+                                      .check = check_listed};
 
+typedef struct {
+  Listed* items;
+  uint32_t n;
+} List;
+
+static const TonField list_fields[] = {
+    {"deliverables", TON_AS_NAMED, offsetof(List, items),
+     .count = offsetof(List, n), .table = &listed_table, .flags = TON_REQUIRED},
+};
+
+static const TonTable list_table = {.what = "the list of deliverables",
+                                    TON_FIELDS(list_fields),
+                                    .size = sizeof(List)};
+
+/// Freed with ton_table_free()
 static TonStatus
-open_list(TonReader* r, TonDoc** list)
+read_list(TonReader* r, List** list)
 {
-  char path[PATH_MAX];
-  ton_data_path("deliverables.yaml", path, sizeof(path));
-  TON_TRY(ton_doc_open(path, list, r->error));
-  if ((*list)->root->kind == TON_MAP) {
-    return TON_OK;
-  }
+  void* data = NULL;
   const TonStatus status =
-      ton_fail_at(*list, (*list)->root, r->error, "expected names");
-  ton_doc_free(*list);
-  *list = NULL;
+      ton_table_read_data("deliverables.yaml", &list_table, &data, r->error);
+  *list = data;
   return status;
 }
 
+/// A deliverable of the list with texts that the release owns
 static TonStatus
-read_listed(TonReader* r, const TonDoc* list, const TonNode* entry,
-            Listed* listed)
+take_listed(TonReader* r, const TonDeliverable* listed, TonDeliverable* d)
 {
-  TonReader of_list = *r;
-  of_list.doc = list;
-  TON_TRY(ton_read_text(&of_list, entry->key, &listed->d.name));
-  return ton_read_fields(&of_list, entry, &listed_table, listed);
+  *d = *listed;
+  d->name = ton_arena_string(r->arena, listed->name, strlen(listed->name));
+  d->container =
+      ton_arena_string(r->arena, listed->container, strlen(listed->container));
+  return d->name && d->container ? TON_OK : ton_read_no_memory(r);
+}
+
+static const TonDeliverable*
+find_listed(const List* list, const char* wanted)
+{
+  for (uint32_t i = 0; i < list->n; ++i) {
+    if (strcmp(list->items[i].d.name, wanted) == 0) {
+      return &list->items[i].d;
+    }
+  }
+  return NULL;
 }
 
 static TonStatus
-unknown(TonReader* r, const TonDoc* list, const TonNode* node)
+unknown(TonReader* r, const List* list, const TonNode* node)
 {
   TonNames names = {0};
-  for (uint32_t i = 0; i < list->root->count; ++i) {
-    if (!ton_names_add(r, &names, list->root->items[i]->key->text)) {
+  for (uint32_t i = 0; i < list->n; ++i) {
+    if (!ton_names_add(r, &names, list->items[i].d.name)) {
       return ton_read_no_memory(r);
     }
   }
@@ -107,20 +136,19 @@ unknown(TonReader* r, const TonDoc* list, const TonNode* node)
 
 /// One entry of a release's list: "cd", or "cd: {bits: 16}"
 static TonStatus
-read_entry(TonReader* r, const TonDoc* list, const TonNode* named,
+read_entry(TonReader* r, const List* list, const TonNode* named,
            const TonNode* values, TonDeliverable* d)
 {
   if (named->kind != TON_SCALAR) {
     return ton_fail_at(r->doc, named, r->error,
                        "expected a deliverable's name, such as wav-24");
   }
-  Listed listed = {0};
-  const TonNode* const entry = ton_node_child(list->root, named->text);
-  if (entry) {
-    TON_TRY(read_listed(r, list, entry, &listed));
+  const TonDeliverable* const listed = find_listed(list, named->text);
+  if (listed) {
+    TON_TRY(take_listed(r, listed, d));
+  } else {
+    TON_TRY(ton_read_text(r, named, &d->name));
   }
-  *d = listed.d;
-  TON_TRY(ton_read_text(r, named, &d->name));
   if (values) {
     TON_TRY(ton_read_fields(r, values, &ton_deliverable_table, d));
   }
@@ -154,7 +182,7 @@ check_once(TonReader* r, const TonNode* named, const TonDeliverable* all,
 }
 
 static TonStatus
-read_entries(TonReader* r, const TonDoc* list, const TonNode* node,
+read_entries(TonReader* r, const List* list, const TonNode* node,
              TonRelease* release)
 {
   const bool one = node->kind == TON_SCALAR;
@@ -181,27 +209,24 @@ read_entries(TonReader* r, const TonDoc* list, const TonNode* node,
 TonStatus
 ton_read_deliverables(TonReader* r, const TonNode* node, TonRelease* release)
 {
-  TonDoc* list = NULL;
-  TON_TRY(open_list(r, &list));
-  assert(list);
+  List* list = NULL;
+  TON_TRY(read_list(r, &list));
   const TonStatus status = read_entries(r, list, node, release);
-  ton_doc_free(list);
+  ton_table_free(list);
   return status;
 }
 
 static TonStatus
-read_defaults(TonReader* r, const TonDoc* list, TonRelease* release)
+read_defaults(TonReader* r, const List* list, TonRelease* release)
 {
-  const uint32_t n = list->root->count;
-  release->deliverables = ton_read_buffer(r, n, sizeof(TonDeliverable));
+  release->deliverables = ton_read_buffer(r, list->n, sizeof(TonDeliverable));
   if (!release->deliverables) {
     return ton_read_no_memory(r);
   }
-  for (uint32_t i = 0; i < n; ++i) {
-    Listed listed = {0};
-    TON_TRY(read_listed(r, list, list->root->items[i], &listed));
-    if (listed.by_default && listed.d.container) {
-      release->deliverables[release->n_deliverables++] = listed.d;
+  for (uint32_t i = 0; i < list->n; ++i) {
+    if (list->items[i].by_default) {
+      TON_TRY(take_listed(r, &list->items[i].d,
+                          &release->deliverables[release->n_deliverables++]));
     }
   }
   return TON_OK;
@@ -210,10 +235,9 @@ read_defaults(TonReader* r, const TonDoc* list, TonRelease* release)
 TonStatus
 ton_default_deliverables(TonReader* r, TonRelease* release)
 {
-  TonDoc* list = NULL;
-  TON_TRY(open_list(r, &list));
-  assert(list);
+  List* list = NULL;
+  TON_TRY(read_list(r, &list));
   const TonStatus status = read_defaults(r, list, release);
-  ton_doc_free(list);
+  ton_table_free(list);
   return status;
 }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/output_file.h"
 #include "base/path.h"
+#include "report/glossary.h"
 #include "report/report.h"
 #include "song/file_source.h"
 #include "song/render.h"
@@ -267,6 +268,8 @@ ton_song_report(TonSong* song, const TonDelivery* delivery, const TonJob* job,
                 TonError* error)
 {
   Material m = {0};
+  const Glossary* explained = NULL;
+  TON_TRY(ton_glossary(&explained, error));
   TonReportFile* const files =
       ton_alloc((delivery->n + 1) * sizeof(TonReportFile));
   for (uint32_t i = 0; files && i < delivery->n; ++i) {

@@ -119,17 +119,18 @@ test_targets(void** state)
   EXPECT_NEAR("streaming", target.ceiling_dbtp, -1.0, 0.0, "dBTP");
   assert_int_equal(ton_target("spotfy", &target, &error), TON_NOT_FOUND);
   assert_non_null(strstr(error.text, "spotify"));
-  const uint32_t n = ton_target_count();
-  assert_true(n >= 10);
-  for (uint32_t i = 0; i < n; ++i) {
-    assert_int_equal(ton_target_at(i, &target, &error), TON_OK);
-    assert_true(*target.title && *target.source);
+  TonTargets* all = NULL;
+  assert_int_equal(ton_targets_read(&all, &error), TON_OK);
+  assert_true(all->n >= 10);
+  for (uint32_t i = 0; i < all->n; ++i) {
+    const TonTarget* const t = &all->items[i];
+    assert_true(*t->title && *t->source);
     TonTone tone;
-    if (*target.tone) {
-      assert_int_equal(ton_tone(target.tone, &tone, &error), TON_OK);
+    if (*t->tone) {
+      assert_int_equal(ton_tone(t->tone, &tone, &error), TON_OK);
     }
   }
-  assert_int_equal(ton_target_at(n, &target, &error), TON_NOT_FOUND);
+  ton_targets_free(all);
 }
 
 static void

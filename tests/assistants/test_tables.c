@@ -118,27 +118,11 @@ a_mistake_in_a_table_is_an_error_with_its_place(void** state)
   }
 }
 
-static void
-the_tables_of_the_program_are_read(void** state)
-{
-  (void)state;
-  static const char* const files[] = {"targets.yaml", "platforms.yaml",
-                                      "roles.yaml", "tone/modern.yaml"};
-  for (size_t i = 0; i < TON_COUNT(files); ++i) {
-    TonError error = {0};
-    put_mistake(&(Mistake){files[i], ":", ":", ""});
-    if (read_table(files[i], &error) != TON_OK) {
-      fail_msg("%s:%u: %s", error.file, error.line, error.text);
-    }
-  }
-}
-
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_mistake_in_a_table_is_an_error_with_its_place),
-      cmocka_unit_test(the_tables_of_the_program_are_read),
   };
   char tone[PATH_MAX];
   if (!mkdtemp(folder)) {

@@ -102,10 +102,9 @@ read_targets(void)
   TonPenalty rows[40];
   TonTone tone;
   TonError error = {0};
-  const uint32_t n = ton_target_count();
-  for (uint32_t i = 0; i < n && i < 4; ++i) {
-    MUST(fair(ton_target_at(i, &target, &error), &error));
-  }
+  TonTargets* all = NULL;
+  MUST(fair(ton_targets_read(&all, &error), &error));
+  ton_targets_free(all);
   if (ton_target("streaming", &target, &error) == TON_OK) {
     MUST(isnan(target.loudness_lufs) || isfinite(target.loudness_lufs));
     MUST(isfinite(target.ceiling_dbtp) && isfinite(target.tolerance_lu));

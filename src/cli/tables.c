@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   The presets of the program, for help: data/presets.
+   The files of data/ that help tells of, each read once: presets, targets, terms.
+   One that cannot be read is named with its fault, and the others are shown.
 */
 
 #include "base/data_path.h"
@@ -11,6 +12,7 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,6 @@ by_name(const void* a, const void* b)
   return strcmp((*(TonPreset* const*)a)->name, (*(TonPreset* const*)b)->name);
 }
 
-/// A preset that cannot be read is named, and the others are shown
 static TonPreset*
 read_preset(const char* path)
 {
@@ -58,4 +59,38 @@ cli_presets(TonPreset* const** presets)
     qsort((void*)all, n, sizeof(all[0]), by_name);
   }
   return n;
+}
+
+const TonTargets*
+cli_targets(void)
+{
+  static TonTargets* targets;
+  static bool tried;
+  TonError error = {0};
+  if (!tried && ton_targets_read(&targets, &error)) {
+    cli_print_error(&error);
+  }
+  tried = true;
+  static const TonTargets none;
+  return targets ? targets : &none;
+}
+
+const char*
+cli_loudness(const TonTarget* target, const char* none, char buffer[32])
+{
+  snprintf(buffer, 32, "%g LUFS", target->loudness_lufs);
+  return isnan(target->loudness_lufs) ? none : buffer;
+}
+
+const Glossary*
+cli_terms(void)
+{
+  static const Glossary* terms;
+  static const Glossary none;
+  TonError error = {0};
+  if (!terms && ton_glossary(&terms, &error)) {
+    cli_print_error(&error);
+    terms = &none;
+  }
+  return terms;
 }
