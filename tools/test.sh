@@ -55,7 +55,7 @@ ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 CC=gcc CXX=g++ configure build-tsan -Db_sanitize=thread -Db_lundef=false \
   -Dbench=disabled
 TON_OTHERS="$PWD/build/tonmeister $PWD/build-asan/tonmeister" \
-  run gcc-tsan meson test -C build-tsan --suite engine --no-suite figures \
+  run gcc-tsan meson test -C build-tsan --suite threads \
   --timeout-multiplier 5 --print-errorlogs
 
 sum() {

@@ -13,37 +13,56 @@
 #include <string.h>
 #include <unistd.h>
 
-/// A file, as the program may not hear it: all of it, in double
+enum { WINDOW = 1 << 15, BINS = WINDOW / 2 + 1 };
+
+/// Power at each frequency, of all windows
 typedef struct {
+  bool known;
+  double at[BINS];
+} Spectrum;
+
+/// A file, as the program may not hear it: all of it, in double.  What was
+/// measured once stays
+typedef struct {
+  const char* path;
   double* x[2];
   uint32_t channels;
   uint64_t n;
   double rate;
-  double lufs; ///< Measured once; NaN before
+  double lufs; ///< NaN before
   double dbtp;
+  Spectrum mid; ///< Of a mono file: the file
+  Spectrum side;
 } Sound;
 
 static const char* stems_folder;
 static const TonJob job = {.threads = 2};
-
-static Sound
-load(const char* path)
-{
-  Sound s = {.lufs = NAN, .dbtp = NAN};
-  TonAudio* audio = NULL;
-  assert_int_equal(ton_audio_open(path, &audio, NULL), TON_OK);
-  s.channels = ton_audio_info(audio)->channels;
-  s.rate = ton_audio_info(audio)->rate;
-  ton_audio_close(audio);
-  s.n = song_load(path, &s.x[0], &s.x[1]);
-  return s;
-}
 
 static void
 unload(Sound* s)
 {
   free(s->x[0]);
   free(s->x[1]);
+  *s = (Sound){.path = NULL};
+}
+
+/// Decisions that follow each other mostly speak of one file
+static Sound*
+load(Sound* s, const char* path)
+{
+  if (!path || (s->path && strcmp(s->path, path) == 0)) {
+    return path ? s : NULL;
+  }
+  unload(s);
+  TonAudio* audio = NULL;
+  assert_int_equal(ton_audio_open(path, &audio, NULL), TON_OK);
+  s->path = path;
+  s->lufs = s->dbtp = NAN;
+  s->channels = ton_audio_info(audio)->channels;
+  s->rate = ton_audio_info(audio)->rate;
+  ton_audio_close(audio);
+  s->n = song_load(path, &s->x[0], &s->x[1]);
+  return s;
 }
 
 // Measures ----------------------------------------------------------------------
@@ -102,54 +121,71 @@ true_peak(Sound* s)
 #define LOWEST_HZ  17.8
 #define HIGHEST_HZ 22400.0
 
-/// Powers of a sum of the channels: between two frequencies, and of all
-typedef struct {
-  double part;
-  double all;
-} Powers;
-
-static Powers
-powers_of(const Sound* s, double right, double from_hz, double to_hz)
+/// Of the left channel and `right` times the right one
+static void
+find_spectrum(const Sound* s, double right, Spectrum* found)
 {
-  enum { WINDOW = 1 << 15 };
   static double x[WINDOW];
-  static double amplitude[WINDOW / 2 + 1];
-  Powers sum = {0.0, 0.0};
-  for (uint64_t at = 0; at + WINDOW <= s->n; at += WINDOW / 2) {
+  static double hann[WINDOW];
+  static double amplitude[BINS];
+  for (uint32_t i = 0; !found->known && i < WINDOW; ++i) {
+    hann[i] = 0.5 - 0.5 * cos(2.0 * M_PI * i / WINDOW);
+  }
+  for (uint64_t at = 0; !found->known && at + WINDOW <= s->n;
+       at += WINDOW / 2) {
     for (uint32_t i = 0; i < WINDOW; ++i) {
-      const double hann = 0.5 - 0.5 * cos(2.0 * M_PI * i / WINDOW);
-      x[i] = hann * (s->x[0][at + i] + right * s->x[1][at + i]);
+      x[i] = hann[i] * (s->x[0][at + i] + right * s->x[1][at + i]);
     }
     signal_spectrum(x, WINDOW, amplitude);
-    for (uint32_t k = 1; k <= WINDOW / 2; ++k) {
-      const double hz = k * s->rate / WINDOW;
-      const double power = amplitude[k] * amplitude[k];
-      sum.part += hz >= from_hz && hz < to_hz ? power : 0.0;
-      sum.all += hz >= LOWEST_HZ && hz < HIGHEST_HZ ? power : 0.0;
+    for (uint32_t k = 0; k < BINS; ++k) {
+      found->at[k] += amplitude[k] * amplitude[k];
     }
+  }
+  found->known = true;
+}
+
+static double
+power_of(const Sound* s, const Spectrum* spectrum, double from_hz, double to_hz)
+{
+  double sum = 0.0;
+  for (uint32_t k = 1; k < BINS; ++k) {
+    const double hz = k * s->rate / WINDOW;
+    sum += hz >= from_hz && hz < to_hz ? spectrum->at[k] : 0.0;
   }
   return sum;
 }
 
-/// Power below a frequency re all of both channels, dB
-static double
-share_below_db(const Sound* s, double hz)
+static void
+find_spectra(Sound* s)
 {
-  const bool stereo = s->channels > 1;
-  Powers sum = powers_of(s, stereo ? 1.0 : 0.0, LOWEST_HZ, hz);
-  if (stereo) {
-    const Powers side = powers_of(s, -1.0, LOWEST_HZ, hz);
-    sum.part += side.part;
-    sum.all += side.all;
+  find_spectrum(s, s->channels > 1 ? 1.0 : 0.0, &s->mid);
+  if (s->channels > 1) {
+    find_spectrum(s, -1.0, &s->side);
   }
-  return 10.0 * log10(sum.part / sum.all);
 }
 
 static double
-sides_db(const Sound* s, double from_hz, double to_hz)
+power_of_both(Sound* s, double from_hz, double to_hz)
 {
-  return 10.0 * log10(powers_of(s, -1.0, from_hz, to_hz).part /
-                      powers_of(s, 1.0, from_hz, to_hz).part);
+  find_spectra(s);
+  return power_of(s, &s->mid, from_hz, to_hz) +
+         power_of(s, &s->side, from_hz, to_hz);
+}
+
+/// Power below a frequency re all of both channels, dB
+static double
+share_below_db(Sound* s, double hz)
+{
+  return 10.0 * log10(power_of_both(s, LOWEST_HZ, hz) /
+                      power_of_both(s, LOWEST_HZ, HIGHEST_HZ));
+}
+
+static double
+sides_db(Sound* s, double from_hz, double to_hz)
+{
+  find_spectra(s);
+  return 10.0 * log10(power_of(s, &s->side, from_hz, to_hz) /
+                      power_of(s, &s->mid, from_hz, to_hz));
 }
 
 /// The larger mean, % of full scale
@@ -427,29 +463,25 @@ static uint32_t
 check_mix(const TonSong* song, Sound* mix)
 {
   const TonDecisions* const all = ton_song_decisions(song, TON_SONG_MIX_TEXT);
+  static Sound stem;
+  static Sound other;
   TonMix* text = NULL;
   uint32_t wrong = 0;
   assert_int_equal(song_read_mix(song, &text, NULL), TON_OK);
   for (uint32_t i = 0; i < all->count; ++i) {
     const TonStrip* const strip = strip_of(text, &all->items[i]);
-    Sound stem = {.n = 0};
     const char* const measured =
         named_file(text, &all->items[i], "measured on");
-    if (strip) {
-      stem = load(measured ? measured : strip->file);
-    }
-    const char* const file = named_file(text, &all->items[i], "other side");
-    Sound other = {.n = 0};
-    if (file) {
-      other = load(file);
-    }
-    const Case c = {&all->items[i], &stem, file ? &other : NULL, mix};
+    const char* const own = strip ? strip->file : NULL;
+    const Case c = {
+        &all->items[i], load(&stem, measured ? measured : own),
+        load(&other, named_file(text, &all->items[i], "other side")), mix};
     wrong += strip || strncmp(c.decision->path, "buses/", 6) == 0
                  ? check(&c, c.decision->path)
                  : 0;
-    unload(&stem);
-    unload(&other);
   }
+  unload(&stem);
+  unload(&other);
   ton_mix_free(text);
   return wrong;
 }
@@ -486,8 +518,10 @@ figures_are_what_the_audio_says(void** state)
       .loudness_lufs = NAN, .ceiling_dbtp = NAN, .amount = NAN};
   assert_int_equal(ton_song_master(song, &options, &job, &result, &error),
                    TON_OK);
-  Sound mix = load(ton_song_mix_path(song));
-  Sound master = load(ton_song_master_path(song));
+  static Sound mix;
+  static Sound master;
+  load(&mix, ton_song_mix_path(song));
+  load(&master, ton_song_master_path(song));
   const uint32_t wrong =
       check_mix(song, &mix) + check_master(&result, &mix, &master);
   print_message("# %u figures of %s worked out again\n", checked, stems_folder);
