@@ -6,6 +6,7 @@
 
 #include "cli/release_files.h"
 
+#include "base/memory.h"
 #include "base/path.h"
 #include "cli/json_output.h"
 #include "cli/terminal.h"
@@ -51,10 +52,25 @@ cli_json_files(const TonDelivery* delivery)
   return files;
 }
 
-void
-cli_remark_cover(const CommandLine* line, const TonDelivery* delivery)
+static bool
+names_artist(const TonSong* song)
 {
-  if (delivery->cover_remark && !line->quiet) {
+  char* const artist =
+      ton_doc_get(ton_song_doc(song, TON_SONG_RELEASE_TEXT), "artist");
+  const bool named = artist && strcmp(artist, "Unknown Artist") != 0;
+  ton_free(artist);
+  return named;
+}
+
+void
+cli_remark_release(const CommandLine* line, const TonSong* song,
+                   const TonDelivery* delivery)
+{
+  if (!line->quiet && delivery->n && !names_artist(song)) {
+    cli_remark("no artist is named in the files; write the name into "
+               "release.yaml and run tonmeister release again");
+  }
+  if (!line->quiet && delivery->cover_remark) {
     cli_remark("the cover may be refused: %s", delivery->cover_remark);
   }
 }

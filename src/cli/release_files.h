@@ -18,7 +18,9 @@ json_t* cli_json_files(const TonDelivery* delivery);
 
 void cli_print_files(const TonDelivery* delivery);
 
-/// What shops may refuse the cover for
-void cli_remark_cover(const CommandLine* line, const TonDelivery* delivery);
+/// Remark what shops may refuse: files without an artist, and the cover.  `song` is
+/// open if anything was delivered.
+void cli_remark_release(const CommandLine* line, const TonSong* song,
+                        const TonDelivery* delivery);
 
 #endif

@@ -97,6 +97,23 @@ cli_tell_left_out(const CommandLine* line, const TonStems* stems)
 }
 
 void
+cli_tell_solo(const CommandLine* line, const TonSong* song)
+{
+  TonMix* mix = NULL;
+  const TonDoc* const doc = ton_song_doc(song, TON_SONG_MIX_TEXT);
+  if (doc && !line->quiet) {
+    ton_mix_read(doc, NULL, &mix, NULL);
+  }
+  for (uint32_t i = 0; mix && i < mix->n_strips; ++i) {
+    if (mix->strips[i].solo) {
+      cli_remark("%s is on solo in mix.yaml: other tracks are not heard",
+                 mix->strips[i].name);
+    }
+  }
+  ton_mix_free(mix);
+}
+
+void
 cli_tell_cut(const CommandLine* line, const char* path)
 {
   double end_s = 0.0;

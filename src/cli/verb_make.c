@@ -175,7 +175,13 @@ make_all(const CommandLine* line, Making* m, TonError* error)
         keep_goal(cli_release_song(m->song, &line->job, &m->delivery, error),
                   error, &m->missed));
   }
-  return ton_song_check(m->song, &line->job, &m->check, error);
+  TON_TRY(ton_song_check(m->song, &line->job, &m->check, error));
+  if (m->check.n_red && !m->missed.status) {
+    ton_fail_file(&m->missed, TON_GOAL_MISSED, ton_song_mix_path(m->song),
+                  "is not ready for mastering: %u red light%s, told above",
+                  m->check.n_red, m->check.n_red == 1 ? "" : "s");
+  }
+  return TON_OK;
 }
 
 static json_t*
@@ -242,7 +248,7 @@ cli_make(const CommandLine* line, TonError* error)
   }
   TonStatus status = make_all(line, &m, error);
   cli_progress_clear();
-  cli_remark_cover(line, &m.delivery);
+  cli_remark_release(line, m.song, &m.delivery);
   if (!status && line->json) {
     cli_print_json(json_made(&m));
   } else if (!status) {

@@ -19,12 +19,13 @@ cli_release(const CommandLine* line, TonError* error)
   TonStatus status = ton_song_open(line->args[0], &song, error);
   if (!status) {
     cli_warn_changed(line, song, TON_SONG_STAGE_RELEASE);
+    cli_tell_solo(line, song);
   }
   status =
       status ? status : cli_release_song(song, &line->job, &delivery, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
-    cli_remark_cover(line, &delivery);
+    cli_remark_release(line, song, &delivery);
     if (line->json) {
       cli_print_json(json_pack("{s:o}", "files", cli_json_files(&delivery)));
     } else {

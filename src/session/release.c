@@ -54,6 +54,18 @@ check_upc(TonReader* r, const TonNode* node, void* row)
                : replace_text(r, digits, &((TonRelease*)row)->upc);
 }
 
+/// A name that is written is not blank
+static TonStatus
+check_name(TonReader* r, const TonNode* node, void* row)
+{
+  (void)row;
+  return node->text[strspn(node->text, " ")]
+             ? TON_OK
+             : ton_fail_at(r->doc, node, r->error,
+                           "%s: is blank; write the name, or take the line out",
+                           node->key->text);
+}
+
 static TonStatus
 read_source(TonReader* r, const TonNode* node, void* row)
 {
@@ -95,9 +107,10 @@ read_deliverables(TonReader* r, const TonNode* node, void* row)
 static const TonField fields[] = {
     {"source", TON_AS_OWN, AT(source), .read = read_source,
      .help = "The master to be released; without it, out/master.wav"},
-    {"title", TON_AS_TEXT, .at = AT(title),
+    {"title", TON_AS_TEXT, .at = AT(title), .read = check_name,
      .help = "Name of the song; without it, that of the folder"},
-    A_TEXT("artist", artist, "Who plays the song"),
+    {"artist", TON_AS_TEXT, AT(artist), .otherwise = "", .read = check_name,
+     .help = "Who plays the song"},
     A_TEXT("album", album, "The record it is on"),
     A_TEXT("album-artist", album_artist, "Who the whole record is by"),
     A_TEXT("composer", composer, "Who wrote it"),

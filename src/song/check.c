@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Is a mix ready for mastering?
 #include "base/error.h"
+#include "base/string.h"
 #include "song/analyse.h"
 #include "song/song.h"
 
 #include "assistants/master.h"
 
+#include <math.h>
 #include <unistd.h>
 
 static void
@@ -38,6 +40,15 @@ look_for_end(const char* path, TonCheck* result, TonError* error)
   return TON_OK;
 }
 
+static void
+count_red(TonCheck* result)
+{
+  result->n_red = 0;
+  for (uint32_t i = 0; i < result->n_rows; ++i) {
+    result->n_red += result->rows[i].light == TON_LIGHT_RED;
+  }
+}
+
 static TonStatus
 check(const char* path, const char* target_name, const TonJob* job,
       TonCheck* result, TonError* error)
@@ -58,10 +69,36 @@ check(const char* path, const char* target_name, const TonJob* job,
     status = look_for_end(path, result, error);
   }
   ton_sound_free(&sound);
-  for (uint32_t i = 0; i < result->n_rows; ++i) {
-    result->n_red += result->rows[i].light == TON_LIGHT_RED;
-  }
+  count_red(result);
   return status;
+}
+
+/// A solo that somebody forgot leaves out the rest of the song
+static TonStatus
+look_for_solo(const TonSong* song, TonCheck* result, TonError* error)
+{
+  TonMix* mix = NULL;
+  const TonDoc* const doc = song->texts[TON_SONG_MIX_TEXT].doc;
+  if (!doc) {
+    return TON_OK;
+  }
+  TON_TRY(ton_mix_read(doc, NULL, &mix, error));
+  for (uint32_t i = 0; i < mix->n_strips; ++i) {
+    TonFinding f = {.item = "solo",
+                    .light = TON_LIGHT_RED,
+                    .value = NAN,
+                    .at_s = NAN,
+                    .fix = "take the solo out of mix.yaml and mix again"};
+    ton_string_cut(f.text, sizeof(f.text),
+                   "%s is on solo: other tracks are "
+                   "not heard",
+                   mix->strips[i].name);
+    if (mix->strips[i].solo) {
+      add_finding(result, &f);
+    }
+  }
+  ton_mix_free(mix);
+  return TON_OK;
 }
 
 TonStatus
@@ -85,9 +122,11 @@ ton_song_check(const TonSong* song, const TonJob* job, TonCheck* result,
   if (song->texts[TON_SONG_MASTER_TEXT].doc) {
     TON_TRY(song_read_master(song, &master, error));
   }
-  const TonStatus status =
+  TonStatus status =
       check(song->mix, master && *master->target ? master->target : "streaming",
             job, result, error);
+  status = status ? status : look_for_solo(song, result, error);
+  count_red(result);
   ton_master_free(master);
   return status;
 }

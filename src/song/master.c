@@ -19,12 +19,27 @@
 /// More reduction behind the glue than without it is a cost, dB
 #define COSTLY_DB 0.3
 
+/// The loudness of the references that this master once had to fall short of: it
+/// is still the goal, unless somebody has set another.  NaN: none
+static double
+given_up_goal(const MasterText* t)
+{
+  for (uint32_t i = 0; i < t->records->count; ++i) {
+    const TonDecision* const d = &t->records->items[i];
+    if (!d->superseded && strcmp(d->rule, "goal.near-reference") == 0 &&
+        !isfinite(t->options->loudness_lufs)) {
+      return d->evidence[0].value;
+    }
+  }
+  return NAN;
+}
+
 /// Where a missed loudness comes from, and what would help
 static void
 explain_gap(const TonMasterResult* m, TonGainSearchState state,
             const MasterText* t, char* text, size_t size)
 {
-  if (t->plan.goal_yields) {
+  if (t->plan.goal_yields || isfinite(given_up_goal(t))) {
     ton_string_cut(text, size,
                    "to be as loud as the references the limiter would have to "
                    "take away more than %.0f dB. Ask for that loudness with "
@@ -201,6 +216,8 @@ work(MasterText* t, const char* out, TonMasterResult* m)
     return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
   }
   t->song->texts[TON_SONG_MASTER_TEXT].records_changed = true;
+  const double given_up = given_up_goal(t);
+  m->goal_lufs = isfinite(given_up) ? given_up : m->goal_lufs;
   const TonStatus judged = judge(m, o.search.state, t, t->error);
   return judged || !clips ? judged : TON_GOAL_MISSED;
 }

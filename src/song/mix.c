@@ -11,6 +11,7 @@
 #include "song/resources.h"
 #include "song/song.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,8 +123,14 @@ finish_stems(const TonMix* mix, const StemRecorders* s, uint64_t frames,
 }
 
 static TonStatus
-judge(const TonMix* mix, const RenderFault* fault, TonError* error)
+judge(const TonMix* mix, const RenderFault* fault, const TonMeasurement* result,
+      TonError* error)
 {
+  if (!isfinite(result->true_peak_dbtp)) {
+    return ton_fail(error, TON_GOAL_MISSED,
+                    "the mix is silent: its stems are, or no track is heard "
+                    "(look for mute, solo and faders in mix.yaml)");
+  }
   if (fault->strip != UINT32_MAX) {
     return ton_fail(error, TON_GOAL_MISSED,
                     "\"%s\" produced something that is not a number at "
@@ -188,7 +195,7 @@ render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
                                job, &fault, error);
   status = status ? status : commit(mix, &recorder, &stems, result, error);
   if (!status || status == TON_GOAL_MISSED) {
-    const TonStatus judged = judge(mix, &fault, error);
+    const TonStatus judged = judge(mix, &fault, result, error);
     status = judged ? judged : status;
   }
   ton_writer_abandon(recorder.writer);

@@ -25,7 +25,7 @@ mix=$song/mix.yaml
 # The summary says what mix.yaml says now
 says "a copy is muted" prints '^  muted  *02 Bass copy (a copy)$' "$ton" make "$work/stems" -o "$song"
 says "the instruments are roles alone" said '^  tracks  *1 without a known role, 2 bass, lead vocal$'
-says "every stem is counted" said ': 4 stems, 3.9 s at 48 kHz'
+says "every stem is counted" said ': 4 stems, 3.7 s at 48 kHz'
 sed -i 's/^    mute: true.*//' "$mix"
 says "a mute that was removed" exits 0 "$ton" make "$work/stems" -o "$song"
 says "is not told" unsaid '^  muted'
@@ -103,6 +103,37 @@ exits 0 "$ton" compare "$work/cut/Vox.wav" "$work/cut/Kick.wav"
 says "compare" grep -q 'breaks off at' "$work/error"
 exits 0 "$ton" mix "$work/song"
 says "a whole file is not" sh -c "! grep 'breaks off' '$work/error'"
+
+# What is not as it should be is told, and ends with exit status 3
+cp -r "$song" "$work/solo"
+sed -i 's/^  02 Bass:/&\n    solo: true/' "$work/solo/mix.yaml"
+says "a solo in a mix is told" complains 0 '02 Bass is on solo' "$ton" mix "$work/solo"
+says "before the master" complains 0 '02 Bass is on solo' "$ton" master "$work/solo"
+says "before the release" complains 0 '02 Bass is on solo' "$ton" release "$work/solo"
+says "is a fault" exits 3 "$ton" check "$work/solo"
+says "by its name" said 'red  *solo  *02 Bass is on solo'
+says "is a fault for make, too" complains 3 'is not ready for mastering: 1 red light' "$ton" make "$work/stems" -o "$work/solo"
+says "which says which" said 'red  *solo  *02 Bass is on solo'
+says "without it" sh -c "sed -i '/solo: true/d' '$work/solo/mix.yaml' && '$ton' make '$work/stems' -o '$work/solo'"
+sed -i 's/^  Mix:.*/  Mix: {mute: true}/' "$work/solo/mix.yaml"
+says "a silent mix" complains 3 'the mix is silent' "$ton" mix "$work/solo"
+says "an artist nobody has named is told" complains 0 'no artist is named' "$ton" release "$song"
+sed -i 's/^artist:.*/artist: Anna/' "$song/release.yaml"
+exits 0 "$ton" release "$song"
+says "one that is named is not" sh -c "! grep 'artist' '$work/error'"
+sed -i 's/^artist:.*/artist: "  "/' "$song/release.yaml"
+says "a blank artist" complains 2 'release.yaml:[0-9]*:[0-9]*: artist: is blank' "$ton" release "$song"
+sed -i 's/^artist:.*/artist: Anna/; s/^title:.*/title: ""/' "$song/release.yaml"
+says "a blank title" complains 2 'title: is blank' "$ton" release "$song"
+
+# Nearer to a loud reference is not possible gently, now or later
+"$ton" apply "$song/out/mix.wav" "$work/loud.wav" limiter:gain=24dB,ceiling=-1dB >/dev/null 2>&1
+rm "$song"/master*
+sed -i 's/^title:.*/title: Song/' "$song/release.yaml"
+says "a reference that is too loud" complains 3 'LU short: to be as loud as the references' "$ton" master "$song" --reference "$work/loud.wav"
+says "is too loud the second time" complains 3 'LU short: to be as loud as the references' "$ton" master "$song"
+says "unless another loudness is asked for" exits 0 "$ton" master "$song" --loudness "-16 LUFS"
+says "from then on" exits 0 "$ton" master "$song"
 
 echo "1..$n"
 exit $failed

@@ -67,7 +67,7 @@ tone() {
     le(1, 2); le(48000, 4); le(96000, 4); le(2, 2); le(16, 2); printf "data"
     le(n * 2, 4)
     for (i = 0; i < n; i++) {
-      x = int(8000 * sin(i * w)); if (x < 0) x += 65536; le(x, 2) } }
+      x = int(8000 * sin(i * w) * exp(-(i % 12000) / 3000)); if (x < 0) x += 65536; le(x, 2) } }
     function le(v, b) { while (b-- > 0) { printf "%c", v % 256; v = int(v / 256) } }
   ' >"$1"
 }

@@ -41,7 +41,9 @@ render(const char* text, bool stems)
   free(left);
   free(right);
   song_text("mix.yaml", text);
-  if (song_mixes(&wish, &(TonJob){.threads = 2}, &m, &error)) {
+  const TonStatus status =
+      song_mixes(&wish, &(TonJob){.threads = 2}, &m, &error);
+  if (status && status != TON_GOAL_MISSED) { // silence misses a goal
     fail_msg("%s:%u: %s", error.file, error.line, error.text);
   }
   assert_in_range(song_load(song_path("out/mix.wav"), &left, &right), N,
