@@ -53,7 +53,8 @@ typedef struct {
 /// Times in which 63 % are covered
 typedef struct {
   double attack_ms;
-  double hold_ms;
+  double hold_ms; ///< Bridges what lies between two peaks of a tone whose
+                  ///< period is known; a hold of any length: sliding_max.h
   double release_ms;
 } TonBallisticsTimes;
 

@@ -391,6 +391,67 @@ hold_keeps_the_reduction(void** state)
                  reduction(28800 + 9600 + 7200), 0.6, "dB");
 }
 
+/// Peak to peak of the gain in the second half of a second of a steady tone, dB
+static double
+ripple_of_tone(double rate, double hz, double hold_ms)
+{
+  char settings[120];
+  const uint32_t n = (uint32_t)rate;
+  double low = INFINITY;
+  double high = -INFINITY;
+  snprintf(settings, sizeof(settings),
+           "threshold=-20 ratio=4 attack=1 release=50 hold=%g", hold_ms);
+  signal_sine(left, n, rate, hz, -6.0, 0.0);
+  memcpy(right, left, n * sizeof(double));
+  play(settings, rate, false, n);
+  for (uint32_t i = n / 2; i < n; ++i) {
+    if (fabs(left[i]) > 0.05) {
+      low = fmin(low, reduction(i));
+      high = fmax(high, reduction(i));
+    }
+  }
+  return high - low;
+}
+
+/// A hold that starts anew only at a peak as high as the last one lets the gain
+/// ripple more than without hold: the samples of a tone's peaks differ
+static void
+dyn_16_hold_is_a_sliding_maximum(void** state)
+{
+  (void)state;
+  static const double tones[] = {41.37, 55.3, 98.7};
+  static const double rates[] = {44100.0, 48000.0, 96000.0, 192000.0};
+  for (int i = 0; i < 12; ++i) {
+    const double hz = tones[i % 3];
+    EXPECT_AT_MOST("DYN-16 ripple, hold of 0.52 periods",
+                   ripple_of_tone(rates[i / 3], hz, 520.0 / hz), 0.001, "dB");
+    EXPECT_AT_MOST("DYN-16 ripple, hold of 80 ms",
+                   ripple_of_tone(rates[i / 3], hz, 80.0), 0.001, "dB");
+  }
+}
+
+static void
+hold_lasts_as_long_as_it_says(void** state)
+{
+  (void)state;
+  static const double holds[] = {0.5, 5.0, 77.7, 500.0};
+  enum { FROM = 48000 };
+  constant(left, 0, N, -12.0);
+  memcpy(right, left, sizeof(left));
+  constant(key, 0, N, -60.0);
+  constant(key, 0, FROM, -10.0);
+  for (int i = 0; i < 4; ++i) {
+    char settings[120];
+    snprintf(settings, sizeof(settings),
+             "threshold=-20 ratio=100 knee=0 attack=0.01 release=50 hold=%g",
+             holds[i]);
+    play(settings, 48000.0, true, N);
+    // the first frame of a release of 50 ms takes 0.004 dB off
+    EXPECT_NEAR("hold", (passes(FROM, 9.998, false) - 1.0) / 48.0, holds[i],
+                0.04 * holds[i] + 0.05, "ms");
+  }
+}
+
 static void
 key_highpass_lets_the_bass_pass(void** state)
 {
@@ -430,6 +491,8 @@ main(void)
       cmocka_unit_test(dyn_08_a_dry_share_does_not_comb),
       cmocka_unit_test(dyn_15_silence_costs_no_more),
       cmocka_unit_test(hold_keeps_the_reduction),
+      cmocka_unit_test(dyn_16_hold_is_a_sliding_maximum),
+      cmocka_unit_test(hold_lasts_as_long_as_it_says),
       cmocka_unit_test(key_highpass_lets_the_bass_pass),
       cmocka_unit_test(range_is_the_most),
   };

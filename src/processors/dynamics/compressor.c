@@ -12,6 +12,7 @@
 #include "dsp/look_ahead.h"
 #include "dsp/make_up.h"
 #include "dsp/ramp.h"
+#include "dsp/sliding_max.h"
 #include "dsp/svf.h"
 #include "processors/dynamics/compressor_params.h"
 #include "processors/processors.h"
@@ -31,7 +32,7 @@ enum { EDGE, SLOPE, KNEE, RANGE, LINK, MAKEUP, MIX, N_RAMPED };
 /**
    sidechain -+- high-pass -+- |x| --------+- log2 - curve - range - link
                       +- mean square-+                           |
-        +------------------------------------ ballistics <-------+
+        +----------------------------- ballistics <- hold <------+
         v
    x - look-ahead - * 2^(make-up - gain reduction) - mix - out
 */
@@ -57,6 +58,7 @@ typedef struct {
   TonV drive; ///< 2^-edge
   TonV bend;  ///< slope / knee
   TonMakeUp loudness;
+  TonSlidingMax hold;
   TonLookAhead ahead;
   TonV ring[];
 } Compressor;
@@ -87,11 +89,18 @@ static void
 reset(const TonProcessor* self, void* state)
 {
   Compressor* const s = state;
+  ton_sliding_max_reset(&s->hold);
   ton_ballistics_reset(&s->ballistics);
   memset(&s->power, 0, sizeof(s->power));
   ton_make_up_reset(&s->loudness);
   ton_svf_clear(&s->highpass);
   ton_look_ahead_clear(&s->ahead, s->ring);
+}
+
+static void
+locate(const TonProcessor* self, void* state, int64_t song_frame)
+{
+  ton_sliding_max_locate(&((Compressor*)state)->hold, song_frame);
 }
 
 static uint32_t
@@ -153,11 +162,11 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   Compressor* const s = state;
   const CompressorParams* const p = (const CompressorParams*)u->params;
   set_curve(s, u);
-  ton_ballistics_set(&s->ballistics, u->lane,
-                     &(TonBallisticsTimes){(double)p->attack_ms,
-                                           (double)p->hold_ms,
-                                           (double)p->release_ms},
-                     s->rate);
+  ton_ballistics_set(
+      &s->ballistics, u->lane,
+      &(TonBallisticsTimes){(double)p->attack_ms, 0.0, (double)p->release_ms},
+      s->rate);
+  ton_sliding_max_set(&s->hold, u->lane, (double)p->hold_ms * s->rate / 1000.0);
   set_detector(s, u->lane, p);
   ton_make_up_set(&s->loudness, u->lane, p->auto_makeup != 0.0F, u->pair);
   ton_look_ahead_set(&s->ahead, u->lane, latency(self, s, u->params));
@@ -337,6 +346,9 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
   detect(s, sidechain, c, n);
   drive_any(s, c, n);
   reduce_any(s, c, n);
+  if (s->hold.any) {
+    ton_sliding_max(&s->hold, c, n);
+  }
   ton_ballistics(&s->ballistics, c, n);
   return apply_any(s, c, x, n, largest, ton_vi_load(block->on));
 }
@@ -347,8 +359,7 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
 static bool
 fast_path(const Compressor* s)
 {
-  return !(s->ramp.moving || s->half_link || s->loudness.any ||
-           s->ballistics.holds);
+  return !(s->ramp.moving || s->half_link || s->loudness.any || s->hold.any);
 }
 
 /// A group's sidechain becomes the wanted reduction c, while the poles follow the
@@ -496,6 +507,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
     }
     at += n;
   }
+  ton_sliding_max_count(&s->hold, block->frames);
   ton_ballistics_settle(&s->ballistics);
   if (block->meters) {
     ton_v_store(block->meters, ton_reduction_db(largest));
@@ -511,7 +523,7 @@ settle(const TonProcessor* self, const void* state, const float* values)
   const double ms = (double)(p->attack_ms + p->release_ms) + DETECTOR_MS;
   const double make_up = p->auto_makeup != 0.0F ? MAKE_UP_S : 0.0;
   return latency(self, state, values) +
-         ton_holds_frames((double)p->hold_ms, rate) +
+         (uint64_t)(1.1 * (double)p->hold_ms * rate / 1000.0) +
          ton_settle_frames(ms / 1000.0 + make_up, rate);
 }
 
@@ -555,6 +567,7 @@ const TonProcessor TON_LANED(ton_compressor) = {
     .open = open,
     .close = ton_instance_free,
     .reset = reset,
+    .locate = locate,
     .update = update,
     .process = process,
     .latency = latency,
