@@ -6,10 +6,13 @@
 */
 #include "audio_guard.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 _Thread_local bool audio_guard;
@@ -47,7 +50,14 @@ __wrap_free(void* block)
   __real_free(block);
 }
 
+GUARD(int, posix_memalign, (void** to, size_t align, size_t size),
+      (to, align, size))
 GUARD(int, pthread_mutex_lock, (pthread_mutex_t * mutex), (mutex))
+GUARD(int, pthread_mutex_trylock, (pthread_mutex_t * mutex), (mutex))
+GUARD(int, pthread_rwlock_rdlock, (pthread_rwlock_t * lock), (lock))
+GUARD(int, pthread_rwlock_wrlock, (pthread_rwlock_t * lock), (lock))
+GUARD(int, pthread_spin_lock, (pthread_spinlock_t * lock), (lock))
+GUARD(int, sem_wait, (sem_t * semaphore), (semaphore))
 GUARD(int, pthread_cond_signal, (pthread_cond_t * cond), (cond))
 GUARD(int, pthread_cond_broadcast, (pthread_cond_t * cond), (cond))
 GUARD(int, pthread_cond_wait, (pthread_cond_t * cond, pthread_mutex_t* mutex),
@@ -58,3 +68,16 @@ GUARD(size_t, fread, (void* to, size_t size, size_t n, FILE* file),
 GUARD(ssize_t, read, (int fd, void* to, size_t size), (fd, to, size))
 GUARD(ssize_t, pread, (int fd, void* to, size_t size, off_t at),
       (fd, to, size, at))
+GUARD(ssize_t, write, (int fd, const void* from, size_t size), (fd, from, size))
+GUARD(int, nanosleep, (const struct timespec* time, struct timespec* left),
+      (time, left))
+
+// The mode is there when a file may be made, and is handed on as it is
+int __real_open(const char* path, int flags, mode_t mode);
+int __wrap_open(const char* path, int flags, mode_t mode);
+int
+__wrap_open(const char* path, int flags, mode_t mode)
+{
+  refuse("open");
+  return __real_open(path, flags, mode);
+}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/array.h"
 #include "expect.h"
 #include "live_song.h"
 #include "signals.h"
@@ -75,16 +76,28 @@ roll(uint64_t n, uint32_t sides)
   return face < sides ? face : sides - 1;
 }
 
-/// A parameter of the equaliser of a track, anywhere in its range
+/// The inserts of the song
+static const struct {
+  uint32_t strip;
+  uint32_t item;
+  const char* id;
+} inserts[] = {{0, 0, "equaliser"},   {1, 0, "equaliser"},
+               {2, 0, "equaliser"},   {3, 0, "equaliser"},
+               {2, 1, "compressor"},  {3, 1, "compressor"},
+               {TRACKS, 0, "reverb"}, {TRACKS + 1, 0, "limiter"}};
+
+/// A parameter of any insert, anywhere in its range
 static void
 turn_param(Session* s, uint64_t n)
 {
-  const TonProcessor* const type = ton_processor("equaliser");
+  const uint32_t at = roll(n + 3, TON_COUNT(inserts));
+  const TonProcessor* const type = ton_processor(inserts[at].id);
   const uint32_t k = roll(n + 1, type->n_params);
   const TonParam* const p = &type->params[k];
   const float part = (float)roll(n + 2, 101) / 100.0F;
   const TonChange c = {.kind = TON_CHANGE_PARAM,
-                       .strip = roll(n + 3, TRACKS),
+                       .strip = inserts[at].strip,
+                       .item = inserts[at].item,
                        .param = k,
                        .value = p->spacing >= TON_INTEGER
                                     ? (roll(n + 4, 2) ? p->min : p->max)
@@ -94,26 +107,41 @@ turn_param(Session* s, uint64_t n)
               status != TON_NO_MEMORY;
 }
 
+/// Faders, pans, mutes, sends and bypasses, from one end to the other
+static void
+turn_strip(Session* s, uint64_t n)
+{
+  static const struct {
+    TonChangeKind kind;
+    uint32_t strips;
+    uint32_t items;
+    float value;
+  } turns[] = {{TON_CHANGE_FADER, TRACKS + 2, 1, -20.0F},
+               {TON_CHANGE_PAN, TRACKS + 2, 1, 90.0F},
+               {TON_CHANGE_MUTE, TRACKS + 2, 1, 1.0F},
+               {TON_CHANGE_EDGE, TRACKS, 2, -30.0F},
+               {TON_CHANGE_BYPASS, TRACKS + 2, 1, 1.0F}};
+  const uint32_t k = roll(n + 5, TON_COUNT(turns));
+  const TonChange c = {.kind = turns[k].kind,
+                       .strip = roll(n + 1, turns[k].strips),
+                       .item = roll(n + 3, turns[k].items),
+                       .value = turns[k].value * (float)roll(n + 4, 2)};
+  s->wrong += ton_engine_change(s->engine, &c) == TON_BAD_USE;
+}
+
 static void
 turn_something(Session* s, uint64_t n)
 {
-  const uint32_t what = roll(n, 9);
-  TonChange c = {.strip = roll(n + 1, TRACKS + 2), .item = 0};
+  const uint32_t what = roll(n, 10);
   if (what == 0) {
     ton_engine_seek(s->engine, roll(n + 2, SONG));
   } else if (what == 1) {
     const uint64_t from = roll(n + 2, SONG / 2);
     ton_engine_loop(s->engine, from, from + roll(n + 3, RATE));
-  } else if (what < 5) {
+  } else if (what < 6) {
     turn_param(s, n);
   } else {
-    static const TonChangeKind kinds[] = {TON_CHANGE_FADER, TON_CHANGE_PAN,
-                                          TON_CHANGE_MUTE, TON_CHANGE_BYPASS};
-    static const float most[] = {-20.0F, 90.0F, 1.0F, 1.0F};
-    const uint32_t kind = what - 5;
-    c.kind = kinds[kind];
-    c.value = most[kind] * (float)roll(n + 4, 2);
-    s->wrong += ton_engine_change(s->engine, &c) == TON_BAD_USE;
+    turn_strip(s, n);
   }
 }
 
