@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The guitars' amplifier: two distorting stages and a loudspeaker's
+/// cabinet.
+
 /// guitar -> tight low end -> [4x: stage 1 -> stage 2] -> tone -> cabinet
 #include "amplifier.h"
 

@@ -2,6 +2,8 @@
 #ifndef DEMO_AMPLIFIER_H
 #define DEMO_AMPLIFIER_H
 
+/// @file The guitars' amplifier.
+
 #include "song.h"
 #include "sound.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Notes become sound: the soundfont plays a part, dry.
+
 #include "band.h"
 
 #include "base/error.h"

@@ -2,6 +2,8 @@
 #ifndef DEMO_BAND_H
 #define DEMO_BAND_H
 
+/// @file The band: parts played with a soundfont.
+
 #include "score.h"
 #include "sound.h"
 

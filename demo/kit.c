@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The drum kit: what is hit, what each microphone hears of it, and the
+/// room.
+
 #include "kit.h"
 
 #include "base/array.h"

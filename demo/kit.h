@@ -2,6 +2,8 @@
 #ifndef DEMO_KIT_H
 #define DEMO_KIT_H
 
+/// @file The drum kit and its microphones.
+
 #include "band.h"
 
 /// What the drummer hits.  The tambourine is recorded another day.

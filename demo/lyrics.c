@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The words of a line, shared out over its notes.
+
 #include "lyrics.h"
 
 #include <stdlib.h>

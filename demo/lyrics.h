@@ -2,6 +2,8 @@
 #ifndef DEMO_LYRICS_H
 #define DEMO_LYRICS_H
 
+/// @file Lines of the song as syllables on notes.
+
 #include "song.h"
 
 enum { MOST_SYLLABLES = 32, MOST_TIED = 4, LONGEST_LINE = 256 };

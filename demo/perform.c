@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The demo's program: the song is arranged, played, recorded and written
+/// as stems.
+
 /// perform SONG.yaml OUTDIR: play the demo song and write its stems
 #include "amplifier.h"
 #include "band.h"

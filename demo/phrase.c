@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Where each sound of a sung line begins and how long it is held.
+
 /**
    A singer sings vowels: the vowel starts on the beat, the consonants before
    it take their time from the note before, and only vowels are stretched.

@@ -2,6 +2,8 @@
 #ifndef DEMO_PHRASE_H
 #define DEMO_PHRASE_H
 
+/// @file A line of the song, laid on its notes.
+
 #include "lyrics.h"
 #include "rng.h"
 #include "voiceprint.h"

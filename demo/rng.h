@@ -2,6 +2,8 @@
 #ifndef DEMO_CHANCE_H
 #define DEMO_CHANCE_H
 
+/// @file Chance that is the same every time.
+
 #include <stdint.h>
 
 /// Seeded numbers: splitmix64 (Steele, Lea, Flood 2014).  The same song is

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What all parts have in common: notes, patterns, velocities.
+
 #include "score.h"
 
 #include "base/error.h"

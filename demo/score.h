@@ -2,6 +2,8 @@
 #ifndef DEMO_SCORE_H
 #define DEMO_SCORE_H
 
+/// @file The parts of the song as notes.
+
 #include "rng.h"
 #include "song.h"
 

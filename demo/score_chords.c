@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The parts of guitars, electric piano and pad.
+
 /// Guitars, electric piano and pad
 #include "score.h"
 

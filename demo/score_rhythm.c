@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The parts of drums and bass.
+
 /// The rhythm section: drums and bass
 #include "score.h"
 

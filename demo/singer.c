@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Sung lines are made from spoken ones.
+
 /**
    A line is spoken by espeak-ng on one pitch, looked at (voiceprint.c), laid
    on the notes (phrase.c), and sung here:

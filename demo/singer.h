@@ -2,6 +2,8 @@
 #ifndef DEMO_SINGER_H
 #define DEMO_SINGER_H
 
+/// @file The singer.
+
 #include "song.h"
 #include "sound.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The demo song is read from its text.
+
 #include "song.h"
 
 #include <ctype.h>

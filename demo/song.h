@@ -2,6 +2,8 @@
 #ifndef DEMO_SONG_H
 #define DEMO_SONG_H
 
+/// @file The demo song: tempo, sections, chords.
+
 #include "yaml_tree.h"
 
 #include <stdint.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Sounds in memory: made, added, filtered.
+
 #include "sound.h"
 
 #include "base/error.h"

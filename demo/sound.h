@@ -2,6 +2,8 @@
 #ifndef DEMO_SOUND_H
 #define DEMO_SOUND_H
 
+/// @file Sounds in memory.
+
 #include "rng.h"
 
 #include <stdbool.h>

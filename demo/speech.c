@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file espeak-ng speaks a line and says when each of its sounds begins.
+
 #include "speech.h"
 
 #include "base/error.h"

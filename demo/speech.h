@@ -2,6 +2,8 @@
 #ifndef DEMO_SPEECH_H
 #define DEMO_SPEECH_H
 
+/// @file Speech, and the sounds that it is made of.
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <tonmeister/status.h>

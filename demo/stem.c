@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file A recorded part gets its faults and becomes a file.
+
 #include "stem.h"
 
 #include "base/error.h"

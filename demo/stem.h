@@ -2,6 +2,8 @@
 #ifndef DEMO_STEM_H
 #define DEMO_STEM_H
 
+/// @file The files of the demo song, and what is wrong with each.
+
 #include "song.h"
 #include "sound.h"
 

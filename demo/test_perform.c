@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The demo song is the same bytes every time, and its faults are where
+/// the README says.
+
 /// The demo's promises: same bytes every time, and the faults that
 /// demo/README.md lists are where it says.
 /// Arguments: the program, the song, a folder to write in.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The colour of a voice over time, found in speech of one pitch.
+
 /**
    The speech is spoken on 150 Hz exactly.  A Hann window of four periods has
    its zeros two bins of 37.5 Hz away, so the spectrum at k 150 Hz is the

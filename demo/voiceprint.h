@@ -2,6 +2,8 @@
 #ifndef DEMO_VOICEPRINT_H
 #define DEMO_VOICEPRINT_H
 
+/// @file The colour of a voice over time.
+
 #include "speech.h"
 
 enum {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file A small text in YAML, asked for its keys by name.
+
 #include "yaml_tree.h"
 
 #include "base/error.h"

@@ -2,6 +2,8 @@
 #ifndef DEMO_TREE_H
 #define DEMO_TREE_H
 
+/// @file A small text in YAML, asked for its keys by name.
+
 #include <stdbool.h>
 #include <tonmeister/status.h>
 #include <tonmeister/unit.h>

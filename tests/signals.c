@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Sounds and measures in double, made anew for the tests.
+
 #include "signals.h"
 
 #include <math.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Levels, offset, silence, clipping and correlation of known sounds.
+
 #include "measuring.h"
 
 enum { RATE = 48000 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file True peaks of sines, bursts and the 16-fold reference.
+
 #include "dsp/kernels/peak_scan.h"
 #include "measuring.h"
 

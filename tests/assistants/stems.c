@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Stems made for tests of the assistants.
+
 #include "stems.h"
 
 #include "expect.h"

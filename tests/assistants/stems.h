@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_STEMS_H
 #define TON_TESTS_STEMS_H
 
+/// @file Stems made for tests of the assistants.
+
 #include "analysis/facts.h"
 
 /// What is known of a made sound.  `right` may be null; sounds are double, -1 to 1.

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The search for a gain that meets a loudness; targets; sentences of
+/// reasons.
+
 #include "assistants/decision_builder.h"
 #include "assistants/gain_search.h"
 #include "assistants/plan.h"

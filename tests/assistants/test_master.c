@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What the master assistant proposes for mixes of known faults.
+
 #include "assistants/decision_builder.h"
 #include "assistants/master.h"
 #include "base/array.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What the mix assistant proposes for stems of known faults.
+
 #include "assistants/decision_builder.h"
 #include "assistants/mix.h"
 #include "assistants/rules.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Instruments told from the names of files, in many languages.
+
 #include "assistants/roles.h"
 #include "base/array.h"
 #include "expect.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Facts found in stems: levels, notes, hum, noise, low end.
+
 #include "analysis/alignment.h"
 #include "base/array.h"
 #include "expect.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Numbers with units, read and printed.
+
 #include "base/string.h"
 #include "expect.h"
 

@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_ENGINE_AUDIO_GUARD_H
 #define TON_TESTS_ENGINE_AUDIO_GUARD_H
 
+/// @file A guard of the thread that plays.
+
 #include <stdbool.h>
 
 /// While it is set, memory, locks and files end the program on this thread.

@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_ENGINE_RIG_H
 #define TON_TESTS_ENGINE_RIG_H
 
+/// @file Stems in memory and takes of what an engine renders.
+
 #include <tonmeister/engine.h>
 
 /// A stem in memory

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file A folder of its own for every test program.
+
 #include "temp_dir.h"
 
 #include <dirent.h>

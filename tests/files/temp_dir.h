@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_FILES_ROOM_H
 #define TON_TESTS_FILES_ROOM_H
 
+/// @file A folder of its own for every test program.
+
 #include "expect.h"
 
 #include <tonmeister/audio_file.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Word lengths are reduced with dither, once.
+
 #include "dsp/dither.h"
 #include "dsp/kernels/quantise.h"
 #include "expect.h"

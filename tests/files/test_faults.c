@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Damaged samples in files are found, named and repaired.
+
 #include "base/array.h"
 #include "signals.h"
 #include "temp_dir.h"

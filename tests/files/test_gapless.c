@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Coded files give back the length that was encoded.
+
 #include "temp_dir.h"
 
 #include <sndfile.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Files of every kind are read as they were written.
+
 #include "signals.h"
 #include "temp_dir.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Two readers agree on what a file holds; no reader reads past its end.
+
 #include "expect.h"
 #include "signals.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Rates are converted within the figures of the reference.
+
 #include "expect.h"
 #include "signals.h"
 

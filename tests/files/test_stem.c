@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Stems are read at the song's rate, and from anywhere.
+
 #include "base/memory.h"
 #include "signals.h"
 #include "temp_dir.h"

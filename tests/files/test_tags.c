@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Tags are written whole and read back.
+
 #include "temp_dir.h"
 
 #include <sndfile.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Files are written sample by sample as they should be, or say why not.
+
 #include "base/output_file.h"
 #include "files/pcm_file.h"
 #include "signals.h"

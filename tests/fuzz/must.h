@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_FUZZ_MUST_H
 #define TON_TESTS_FUZZ_MUST_H
 
+/// @file A condition that must hold, or the fuzzer stops.
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -80,14 +80,14 @@ def with_includes(tree, path):
     return "".join(name + seen[name] for name in sorted(seen))
 
 
-
 def file_comment(tree):
     """Only a header's guard and what it includes may stand before @file."""
     pattern = re.compile(r"// " + LICENCE + r"\n(?:\s|#.*\n)*"
                          r"(/// @file \S|/\*\*\s+@file\b)")
     return [(path, "does not open with /// @file and what it is for")
             for path, text in tree.items()
-            if is_house(path) and not pattern.match(text)]
+            if path.endswith((".c", ".h", ".cpp"))
+            and not pattern.match(text)]
 
 
 def types(tree):

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What every processor owes the engine, as one list of checks.
+
 #include "conformance.h"
 
 #include "base/array.h"

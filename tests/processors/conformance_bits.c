@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Same bits for any block, any lane, in place or not, after reset and
+/// locate.
+
 #include "base/memory.h"
 #include "conformance.h"
 #include "expect.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Silence, bypass, latency, tail and hostile input.
+
 #include "base/memory.h"
 #include "conformance.h"
 #include "expect.h"

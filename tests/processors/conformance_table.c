@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file A processor's table: names, ranges, defaults, words.
+
 #include "conformance.h"
 #include "expect.h"
 #include "scene.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file One processor with its memory fenced in, told what to do by a test.
+
 #include "rig.h"
 
 #include "base/memory.h"

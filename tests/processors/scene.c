@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Input and settings that a test can make again, frame by frame.
+
 #include "scene.h"
 
 #include "base/memory.h"

@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_PROCESSORS_SCENE_H
 #define TON_TESTS_PROCESSORS_SCENE_H
 
+/// @file Input and settings that a test can make again, frame by frame.
+
 #include "conformance.h"
 #include "rig.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Curve, times, distortion and side-chain of the compressor.
+
 #include "dsp/denormal.h"
 #include "dsp/gain_computer.h"
 #include "signals.h"

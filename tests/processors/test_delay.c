@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Times, feedback and filters of the delay.
+
 #include "signals.h"
 #include "single_lane.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Reduction, times and shelves of the dynamic equaliser.
+
 #include "signals.h"
 #include "single_lane.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What the equaliser sounds like: response, noise, switching, sweeps.
+
 #include "dsp/filter_design.h"
 #include "signals.h"
 #include "single_lane.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The equaliser's filters against the analogue curves.
+
 #include "dsp/filter_design.h"
 #include "expect.h"
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file The processors of docs/adding-a-processor.md, built as they stand
+/// there.
+
 /// The processor of docs/adding-a-processor.md, built as it stands there
 #include "conformance.h"
 

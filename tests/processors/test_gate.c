@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Curve, hysteresis, times and filters of the gate.
+
 #include "dsp/gain_computer.h"
 #include "signals.h"
 #include "single_lane.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Automatic make-up gain is as loud as before.
+
 #include "signals.h"
 #include "single_lane.h"
 

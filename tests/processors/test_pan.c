@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What each pan law keeps constant.
+
 #include "dsp/pan.h"
 #include "expect.h"
 

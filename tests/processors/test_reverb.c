@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Density, evenness, flatness and width of the reverb.
+
 #include "dsp/fft.h"
 #include "reverb_response.h"
 #include "signals.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Decay times of the reverb, over frequency and settings.
+
 /// Given as an argument: then only what depends on it is measured
 static double response_rate = 48000.0;
 

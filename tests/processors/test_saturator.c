@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Harmonics, aliases, levels and offsets of the saturator.
+
 #include "signals.h"
 #include "single_lane.h"
 

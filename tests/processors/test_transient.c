@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Attack and sustain of the transient shaper.
+
 #include "signals.h"
 #include "single_lane.h"
 

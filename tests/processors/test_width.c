@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Mid and side, mono bass, spread and the guard of the width.
+
 #include "signals.h"
 #include "single_lane.h"
 

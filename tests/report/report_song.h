@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_REPORT_SONG_H
 #define TON_TESTS_REPORT_SONG_H
 
+/// @file The song of the report's tests.
+
 #include "report/report.h"
 
 /// A song of two tracks, one of them with a name that HTML would misread, and

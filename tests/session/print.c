@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file What a text said, printed.
+
 #include "print.h"
 
 #include <string.h>

@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_SESSION_PRINT_H
 #define TON_TESTS_SESSION_PRINT_H
 
+/// @file What a text said, printed.
+
 #include "base/string.h"
 
 #include <tonmeister/session.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Records of decisions are read as they were written.
+
 #include "base/input_file.h"
 #include "base/memory.h"
 #include "base/string.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file A text is edited in place: what nobody asked to change stays.
+
 #include "base/memory.h"
 #include "expect.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file ISRC and UPC, right ones and wrong ones.
+
 #include "base/array.h"
 #include "expect.h"
 #include "session/isrc_upc.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Processors with values, as given on a command line.
+
 #include "base/memory.h"
 #include "base/string.h"
 #include "expect.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file A song folder of its own for every test program.
+
 #include "song.h"
 
 #include "base/folder.h"

@@ -2,6 +2,8 @@
 #ifndef TON_TESTS_STUDIO_SONG_H
 #define TON_TESTS_STUDIO_SONG_H
 
+/// @file A song folder of its own for every test program.
+
 #include "expect.h"
 #include "song/song.h"
 

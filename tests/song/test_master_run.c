@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Masters of whole files: loudness met, or told why not.
+
 #include "base/array.h"
 #include "signals.h"
 #include "song.h"
