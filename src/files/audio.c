@@ -62,24 +62,6 @@ ton_audio_info(const TonAudio* audio)
   return &audio->info;
 }
 
-/// Coded files may be shorter than their headers say: an MP3 without a length
-/// tag is only estimated, by its size.  Two seconds are let pass, more is a file
-/// cut off.
-static TonStatus
-ended_early(TonAudio* audio, TonError* error)
-{
-  const TonAudioInfo* const info = &audio->info;
-  const uint64_t slack = 2 * (uint64_t)info->rate;
-  if (info->samples == TON_SAMPLES_CODED && info->frames - audio->at <= slack) {
-    audio->info.frames = audio->at;
-    return TON_OK;
-  }
-  return ton_fail_file(error, TON_BAD_FILE, audio->path,
-                       "breaks off at %.3f s of %.3f s; export it again",
-                       (double)audio->at / info->rate,
-                       (double)info->frames / info->rate);
-}
-
 TonStatus
 ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
                uint32_t* got, TonError* error)
@@ -88,30 +70,21 @@ ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
   const uint64_t left =
       audio->info.frames > audio->at ? audio->info.frames - audio->at : 0;
   const uint32_t wanted = frames < left ? frames : (uint32_t)left;
-  while (*got < wanted) {
-    float* to[64];
-    for (uint32_t c = 0; c < audio->info.channels; ++c) {
-      to[c] = out[c] + *got;
-    }
-    uint32_t n = 0;
-    TON_TRY(audio->backend->read(audio, to, wanted - *got, &n, error));
-    if (!n) {
-      return ended_early(audio, error);
-    }
-    audio->at += n;
-    *got += n;
-  }
-  return audio->repairs ? audio_repair_spikes(audio, out, *got, error) : TON_OK;
+  return audio->repairs ? audio_read_repaired(audio, out, wanted, got, error)
+                        : audio_read(audio, out, wanted, got, error);
 }
 
 TonStatus
 ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error)
 {
   const uint64_t to = frame < audio->info.frames ? frame : audio->info.frames;
-  if (to < audio->info.frames) {
-    TON_TRY(audio->backend->seek(audio, to, error));
+  const uint64_t from = audio->repairs ? audio_surroundings(audio, to) : to;
+  if (from < audio->info.frames) {
+    TON_TRY(audio->backend->seek(audio, from, error));
   }
   audio->at = to;
+  audio->window.from = from;
+  audio->window.n = 0;
   return TON_OK;
 }
 
@@ -121,6 +94,7 @@ ton_audio_repair(TonAudio* audio)
   const TonSamples samples = audio->info.samples;
   audio->repairs = samples != TON_SAMPLES_16 && samples != TON_SAMPLES_24 &&
                    samples != TON_SAMPLES_32;
+  audio->window.from = audio->at;
 }
 
 const TonAudioFaults*
@@ -136,6 +110,7 @@ ton_audio_close(TonAudio* audio)
     if (audio->backend) {
       audio->backend->close(audio);
     }
+    ton_free(audio->window.samples);
     ton_free(audio->buffer);
     ton_free(audio->path);
     ton_free(audio);

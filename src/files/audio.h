@@ -15,6 +15,14 @@ typedef struct {
   void (*close)(TonAudio* audio);
 } ReaderBackend;
 
+/// Frames as the file has them, around those that were asked for
+typedef struct {
+  float* samples; ///< Channel after channel, each of `capacity` frames
+  uint64_t from;  ///< The first one's place in the file
+  uint32_t n;
+  uint32_t capacity;
+} AudioWindow;
+
 struct TonAudio {
   const ReaderBackend* backend;
   void* file; ///< The library's handle
@@ -23,9 +31,10 @@ struct TonAudio {
   uint64_t at;   ///< Next frame
   uint64_t skip; ///< Decoded frames before frame 0
   TonAudioFaults faults;
-  bool repairs; ///< Spikes are replaced
-  bool damaged; ///< Begins as WAV or AIFF, but its chunks are not valid
-  void* buffer; ///< For the backend, see audio_buffer()
+  bool repairs;       ///< Spikes are replaced
+  AudioWindow window; ///< Where spikes are looked for
+  bool damaged;       ///< Begins as WAV or AIFF, but its chunks are not valid
+  void* buffer;       ///< For the backend, see audio_buffer()
   uint64_t buffer_bytes;
 };
 
@@ -48,9 +57,18 @@ TonStatus audio_open_av(TonAudio* audio, TonError* error);
 void audio_note_bad(TonAudio* audio, const void* in, uint32_t frames,
                     uint64_t bad);
 
-/// Replace the spikes in the frames just read, which end at `audio->at`.  [any]
-TonStatus audio_repair_spikes(TonAudio* audio, float* const* out,
-                              uint32_t frames, TonError* error);
+/// Read up to `frames` as the file has them; `*got` is 0 before.  [any]
+TonStatus audio_read(TonAudio* audio, float* const* out, uint32_t frames,
+                     uint32_t* got, TonError* error);
+
+/// The same with spikes replaced.  The file is read a little further than asked,
+/// and never backwards.  [any]
+TonStatus audio_read_repaired(TonAudio* audio, float* const* out,
+                              uint32_t frames, uint32_t* got, TonError* error);
+
+/// First frame by which it is known whether `frame` is a spike: two sides before
+/// it, so that the same is known of its neighbours.  [any]
+uint64_t audio_surroundings(const TonAudio* audio, uint64_t frame);
 
 /// Buffer of at least `bytes`, owned by `audio`; null when memory is refused.
 /// [any]

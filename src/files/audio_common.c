@@ -97,3 +97,41 @@ audio_buffer(TonAudio* audio, uint64_t bytes)
   }
   return audio->buffer;
 }
+
+/// Coded files may be shorter than their headers say: an MP3 without a length
+/// tag is only estimated, by its size.  Two seconds are let pass, more is a file
+/// cut off.
+static TonStatus
+ended_early(TonAudio* audio, TonError* error)
+{
+  const TonAudioInfo* const info = &audio->info;
+  const uint64_t slack = 2 * (uint64_t)info->rate;
+  if (info->samples == TON_SAMPLES_CODED && info->frames - audio->at <= slack) {
+    audio->info.frames = audio->at;
+    return TON_OK;
+  }
+  return ton_fail_file(error, TON_BAD_FILE, audio->path,
+                       "breaks off at %.3f s of %.3f s; export it again",
+                       (double)audio->at / info->rate,
+                       (double)info->frames / info->rate);
+}
+
+TonStatus
+audio_read(TonAudio* audio, float* const* out, uint32_t frames, uint32_t* got,
+           TonError* error)
+{
+  while (*got < frames) {
+    float* to[64];
+    for (uint32_t c = 0; c < audio->info.channels; ++c) {
+      to[c] = out[c] + *got;
+    }
+    uint32_t n = 0;
+    TON_TRY(audio->backend->read(audio, to, frames - *got, &n, error));
+    if (!n) {
+      return ended_early(audio, error);
+    }
+    audio->at += n;
+    *got += n;
+  }
+  return TON_OK;
+}

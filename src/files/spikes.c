@@ -82,87 +82,103 @@ note_spike(TonAudioFaults* faults, float x, uint64_t frame)
   }
 }
 
-static TonStatus
-go_to(TonAudio* a, uint64_t frame, TonError* error)
-{
-  a->at = frame;
-  return frame < a->info.frames ? a->backend->seek(a, frame, error) : TON_OK;
-}
-
 static uint32_t
 side_of(const TonAudio* a)
 {
   return a->info.rate / SIDES_PER_S + 1;
 }
 
-/// Where what surrounds the last frames begins: two sides, so that whether a
-/// neighbour is a spike is known as well
-static uint64_t
-start_of(const TonAudio* a, uint32_t frames)
+uint64_t
+audio_surroundings(const TonAudio* a, uint64_t frame)
 {
-  const uint64_t first = a->at - frames;
   const uint64_t reach = 2 * side_of(a);
-  return first > reach ? first - reach : 0;
+  return frame > reach ? frame - reach : 0;
 }
 
-/// The frames read and what surrounds them, from the file again
-static TonStatus
-read_around(TonAudio* a, uint64_t from, uint32_t n, float* x, TonError* error)
+/// Drop the frames before `from`; `n` from there on fit then
+static bool
+make_room(TonAudio* a, uint64_t from, uint32_t n)
 {
-  const uint64_t at = a->at;
-  const TonAudioFaults faults = a->faults;
-  uint32_t got = 1;
-  TON_TRY(go_to(a, from, error));
-  for (uint32_t have = 0; have < n && got; have += got) {
-    float* to[64];
-    for (uint32_t c = 0; c < a->info.channels; ++c) {
-      to[c] = x + (size_t)c * n + have;
-    }
-    got = 0;
-    TON_TRY(a->backend->read(a, to, n - have, &got, error));
-    a->at += got;
+  AudioWindow* const w = &a->window;
+  const uint32_t channels = a->info.channels;
+  const uint32_t dropped = (uint32_t)(from - w->from);
+  const uint32_t capacity = n > w->capacity ? n : w->capacity;
+  float* const samples = n > w->capacity
+                             ? ton_alloc((size_t)n * channels * sizeof(float))
+                             : w->samples;
+  if (!samples) {
+    return false;
   }
-  a->faults = faults;
-  return go_to(a, at, error);
+  w->n -= dropped;
+  for (uint32_t c = 0; w->n && c < channels; ++c) {
+    memmove(samples + (size_t)c * capacity,
+            w->samples + (size_t)c * w->capacity + dropped,
+            w->n * sizeof(float));
+  }
+  if (samples != w->samples) {
+    ton_free(w->samples);
+  }
+  *w = (AudioWindow){samples, from, w->n, capacity};
+  return true;
 }
 
+/// Read on to the frame `end`
+static TonStatus
+read_ahead(TonAudio* a, uint64_t end, TonError* error)
+{
+  AudioWindow* const w = &a->window;
+  const uint64_t at = a->at;
+  float* to[64];
+  uint32_t got = 0;
+  TonStatus status = TON_OK;
+  for (uint32_t c = 0; c < a->info.channels; ++c) {
+    to[c] = w->samples + (size_t)c * w->capacity + w->n;
+  }
+  a->at = w->from + w->n;
+  if (end > a->at) {
+    status = audio_read(a, to, (uint32_t)(end - a->at), &got, error);
+  }
+  w->n += got;
+  a->at = at;
+  return status;
+}
+
+/// `x` is a channel of the window, `out` its frames from `first` on
 static void
-replace(TonAudio* a, float* out, uint32_t frames, const float* x, uint32_t n)
+replace(TonAudio* a, float* out, uint32_t frames, const float* x,
+        uint32_t first)
 {
   const uint32_t side = side_of(a);
-  const uint64_t first = a->at - frames;
-  const uint32_t before = (uint32_t)(first - start_of(a, frames));
   for (uint32_t i = 0; i < frames; ++i) {
-    if (is_spike(x, n, before + i, side)) {
-      note_spike(&a->faults, x[before + i], first + i);
-      out[i] = between(x, n, before + i, side);
+    if (is_spike(x, a->window.n, first + i, side)) {
+      note_spike(&a->faults, x[first + i], a->at + i);
+      out[i] = between(x, a->window.n, first + i, side);
     }
   }
 }
 
 TonStatus
-audio_repair_spikes(TonAudio* a, float* const* out, uint32_t frames,
-                    TonError* error)
+audio_read_repaired(TonAudio* a, float* const* out, uint32_t frames,
+                    uint32_t* got, TonError* error)
 {
-  const uint64_t from = start_of(a, frames);
-  const uint64_t end = a->at + 2 * side_of(a);
-  const uint32_t n =
-      (uint32_t)((end < a->info.frames ? end : a->info.frames) - from);
-  bool high = false;
-  for (uint32_t c = 0; c < a->info.channels; ++c) {
-    high |= is_high(out[c], frames);
-  }
-  if (!high) {
-    return TON_OK;
-  }
-  float* const buffer = ton_alloc((size_t)n * a->info.channels * sizeof(float));
-  if (!buffer) {
+  AudioWindow* const w = &a->window;
+  const uint64_t needed = audio_surroundings(a, a->at);
+  const uint64_t from = needed > w->from ? needed : w->from;
+  const uint64_t ahead = a->at + frames + 2 * side_of(a);
+  const uint64_t end = ahead < a->info.frames ? ahead : a->info.frames;
+  if (!make_room(a, from, (uint32_t)(end - from))) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  const TonStatus status = read_around(a, from, n, buffer, error);
-  for (uint32_t c = 0; !status && c < a->info.channels; ++c) {
-    replace(a, out[c], frames, buffer + (size_t)c * n, n);
+  TON_TRY(read_ahead(a, end, error));
+  const uint32_t first = (uint32_t)(a->at - from);
+  *got = w->n - first < frames ? w->n - first : frames;
+  for (uint32_t c = 0; c < a->info.channels; ++c) {
+    const float* const x = w->samples + (size_t)c * w->capacity;
+    memcpy(out[c], x + first, *got * sizeof(float));
+    if (is_high(out[c], *got)) {
+      replace(a, out[c], *got, x, first);
+    }
   }
-  ton_free(buffer);
-  return status;
+  a->at += *got;
+  return TON_OK;
 }

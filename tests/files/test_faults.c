@@ -2,6 +2,7 @@
 /// @file Damaged samples in files are found, named and repaired.
 
 #include "base/array.h"
+#include "files/audio.h"
 #include "signals.h"
 #include "temp_dir.h"
 
@@ -145,6 +146,37 @@ the_first_bad_sample_has_a_place(void** state)
   ton_audio_close(a);
 }
 
+static const ReaderBackend* backend;
+static uint32_t seeks;
+
+static TonStatus
+counted_seek(TonAudio* a, uint64_t frame, TonError* error)
+{
+  ++seeks;
+  return backend->seek(a, frame, error);
+}
+
+/// Some files can be sought in only by decoding them from the start
+static void
+a_hot_file_is_read_once(void** state)
+{
+  (void)state;
+  static float* const to[] = {whole};
+  write_with(NULL, NULL, 0, 8.0F);
+  TonAudio* const a = open_repaired();
+  backend = a->backend;
+  const ReaderBackend counting = {backend->read, counted_seek, backend->close};
+  a->backend = &counting;
+  uint32_t got = 1;
+  uint32_t n = 0;
+  for (; got; n += got) {
+    assert_int_equal(ton_audio_read(a, to, 512, &got, NULL), TON_OK);
+  }
+  assert_int_equal(n, N);
+  assert_int_equal(seeks, 0);
+  ton_audio_close(a);
+}
+
 int
 main(void)
 {
@@ -153,6 +185,7 @@ main(void)
       cmocka_unit_test(repair_does_not_depend_on_the_reading),
       cmocka_unit_test(loud_sound_is_no_spike),
       cmocka_unit_test(the_first_bad_sample_has_a_place),
+      cmocka_unit_test(a_hot_file_is_read_once),
   };
   return ROOM_TESTS(tests);
 }
