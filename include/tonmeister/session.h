@@ -119,8 +119,8 @@ typedef struct {
   float* params;        ///< type->n_params values
   TonInsertFile* files; ///< type->n_resources files; null if it has none
   bool bypass;
-  char* key;    ///< Side-chain: name of a track or bus, or null
-  char* preset; ///< Name it was taken from, or null
+  char* sidechain; ///< Track or bus that it listens to; null: its own input
+  char* preset;    ///< Name it was taken from, or null
 } TonInsert;
 
 typedef struct {

@@ -177,7 +177,7 @@ write_glue(MasterState* m, const LoudParts* loud, double peak_lu,
       {"release", 200.0},
       {"range", 3.0},
       {"detector", ton_chain_choice("compressor", "detector", "rms")},
-      {"key-highpass", 100.0}};
+      {"sidechain-highpass", 100.0}};
   const char* const value =
       ton_chain_values(m->plan, "compressor", settings, 7);
   if (value) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   What the detectors of dynamics processors share, in lanes: key filters,
+   What the detectors of dynamics processors share, in lanes: side-chain filters,
    averages, stereo link, and the meter of the gain reduction.
 */
 #ifndef TON_DSP_DETECTOR_H
@@ -40,8 +40,8 @@ ton_link(TonV x, TonV link)
 
 /// Filter of the side-chain of one lane, 12 dB/oct.  [audio]
 static inline void
-ton_key_filter(TonSvfLanes* s, uint32_t lane, TonFilterShape shape, double hz,
-               double rate)
+ton_sidechain_filter(TonSvfLanes* s, uint32_t lane, TonFilterShape shape,
+                     double hz, double rate)
 {
   const TonBiquad b = ton_filter(shape, hz, 0.0, sqrt(0.5), rate);
   const TonSvf svf = ton_svf(&b);

@@ -19,7 +19,7 @@
 
    (Giannoulis, Massberg, Reiss, JAES 60(6) 2012, eq. 4)
 
-   @param level_db Of the key
+   @param level_db Of the side-chain
    @param threshold_db Middle of the knee
    @param ratio 1 or more; INFINITY is a limiter
    @param knee_db Width of the bend, 0 is a corner

@@ -13,7 +13,7 @@
 bool
 ton_is_insert_key(const char* key)
 {
-  return strcmp(key, "bypass") == 0 || strcmp(key, "key") == 0 ||
+  return strcmp(key, "bypass") == 0 || strcmp(key, "sidechain") == 0 ||
          strcmp(key, "preset") == 0;
 }
 
@@ -28,11 +28,12 @@ read_common(TonReader* r, const TonNode* value, TonInsert* insert)
     return TON_OK; // taken before the values, see read_preset()
   }
   if (!(insert->type->flags & TON_SIDECHAIN)) {
-    return ton_fail_at(r->doc, value->key, r->error,
-                       "%s has no side-chain input, so it takes no key",
-                       insert->type->id);
+    return ton_fail_at(
+        r->doc, value->key, r->error,
+        "%s has no side-chain input, so it takes no \"sidechain\"",
+        insert->type->id);
   }
-  return ton_read_text(r, value, &insert->key);
+  return ton_read_text(r, value, &insert->sidechain);
 }
 
 uint32_t
@@ -64,8 +65,9 @@ static TonStatus
 unknown_param(TonReader* r, const TonNode* key, const TonProcessor* type)
 {
   TonNames names = {0};
-  bool ok = ton_names_add(r, &names, "bypass") &&
-            (!(type->flags & TON_SIDECHAIN) || ton_names_add(r, &names, "key"));
+  bool ok =
+      ton_names_add(r, &names, "bypass") &&
+      (!(type->flags & TON_SIDECHAIN) || ton_names_add(r, &names, "sidechain"));
   for (uint32_t i = 0; ok && i < type->n_resources; ++i) {
     ok = ton_names_add(r, &names, type->resources[i].symbol);
   }

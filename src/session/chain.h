@@ -22,7 +22,7 @@ TonStatus ton_read_values(TonReader* r, const TonNode* node, TonInsert* insert);
 TonStatus ton_read_named(TonReader* r, const TonNode* node, const char* name,
                          TonInsert* insert);
 
-/// What is said of any processor, beside its own parameters: "bypass", "key",
+/// What is said of any processor, beside its own parameters: "bypass", "sidechain",
 /// "preset"
 bool ton_is_insert_key(const char* key);
 

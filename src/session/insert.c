@@ -78,9 +78,10 @@ check_pairs(Argument* a, const TonNode* map)
       return ton_fail_at(&a->doc, value->key, a->r.error,
                          "expected parameter=value, such as ratio=4");
     }
-    if (strcmp(value->key->text, "key") == 0) {
-      return ton_fail_at(&a->doc, value->key, a->r.error,
-                         "there is no other track to be keyed by here");
+    if (strcmp(value->key->text, "sidechain") == 0) {
+      return ton_fail_at(
+          &a->doc, value->key, a->r.error,
+          "there is no other track here that a side-chain could be");
     }
     for (uint32_t k = 0; k < i; ++k) {
       if (strcmp(map->items[k]->key->text, value->key->text) == 0) {
@@ -150,7 +151,7 @@ take(const TonInsert* from, TonInsert* insert)
   assert(from->type);
   const size_t bytes = from->type->n_params * sizeof(float);
   *insert = *from;
-  insert->key = NULL;
+  insert->sidechain = NULL;
   insert->preset = from->preset ? ton_copy_string(from->preset) : NULL;
   insert->params = ton_alloc(bytes);
   if (take_files(from, insert) || !insert->params ||
@@ -199,7 +200,7 @@ ton_insert_free(TonInsert* insert)
     }
     ton_free(insert->files);
     ton_free(insert->params);
-    ton_free(insert->key);
+    ton_free(insert->sidechain);
     ton_free(insert->preset);
     *insert = (TonInsert){0};
   }

@@ -41,10 +41,10 @@ read_chain(TonReader* r, const TonNode* node, void* row)
   TonMaster* const master = row;
   TON_TRY(ton_read_chain(r, node, &master->chain, &master->n_chain));
   for (uint32_t i = 0; i < master->n_chain; ++i) {
-    if (master->chain[i].key) {
+    if (master->chain[i].sidechain) {
       return ton_fail_at(r->doc, node->items[i], r->error,
-                         "a master has no other tracks to be keyed by; leave "
-                         "\"key\" out");
+                         "a master has no other tracks to listen to; leave "
+                         "\"sidechain\" out");
     }
   }
   return TON_OK;

@@ -14,7 +14,7 @@
 typedef struct {
   uint32_t from;
   uint32_t to;
-  const char* how; ///< "output", "send", "key"
+  const char* how; ///< "output", "send", "side-chain"
   const TonNode* node;
 } Edge;
 
@@ -106,14 +106,14 @@ add_edge(Routes* s, uint32_t from, const char* to, const char* how,
   return TON_OK;
 }
 
-/// The key of chain item `i`, written beside the processor or in its values
+/// Side-chain of chain item `i`, beside the processor or among its values
 static const TonNode*
-key_node(const TonNode* strip, uint32_t i)
+sidechain_node(const TonNode* strip, uint32_t i)
 {
   const TonNode* const item = ton_node_child(strip, "chain")->items[i];
-  const TonNode* const beside = ton_node_child(item, "key");
+  const TonNode* const beside = ton_node_child(item, "sidechain");
   for (uint32_t k = 0; !beside && k < item->count; ++k) {
-    const TonNode* const inside = ton_node_child(item->items[k], "key");
+    const TonNode* const inside = ton_node_child(item->items[k], "sidechain");
     if (inside) {
       return inside;
     }
@@ -122,26 +122,26 @@ key_node(const TonNode* strip, uint32_t i)
 }
 
 static TonStatus
-add_keys(Routes* s, uint32_t i)
+add_sidechains(Routes* s, uint32_t i)
 {
   const TonStrip* const strip = &s->mix->strips[i];
   for (uint32_t k = 0; k < strip->n_chain; ++k) {
-    const char* const key = strip->chain[k].key;
-    if (!key) {
+    const char* const name = strip->chain[k].sidechain;
+    if (!name) {
       continue;
     }
-    const TonNode* const node = key_node(s->nodes[i], k);
-    const TonStrip* const source = find(s, key);
+    const TonNode* const node = sidechain_node(s->nodes[i], k);
+    const TonStrip* const source = find(s, name);
     if (!source) {
-      return no_such_strip(s, node, "key", key, false);
+      return no_such_strip(s, node, "sidechain", name, false);
     }
     if (source == strip) {
       return ton_fail_at(s->r->doc, node, s->r->error,
-                         "\"%s\" is keyed by itself; leave the key out, a "
-                         "processor listens to its own input without one",
-                         key);
+                         "\"%s\" is its own side-chain; leave \"sidechain\" "
+                         "out, a processor listens to its own input without it",
+                         name);
     }
-    s->edges[s->n_edges++] = (Edge){number(s, source), i, "key", node};
+    s->edges[s->n_edges++] = (Edge){number(s, source), i, "side-chain", node};
   }
   return TON_OK;
 }
@@ -160,7 +160,7 @@ add_strip(Routes* s, uint32_t i)
     const TonNode* const sends = ton_node_child(node, "sends");
     TON_TRY(add_edge(s, i, strip->sends[k].to, "send", sends->items[k]->key));
   }
-  return add_keys(s, i);
+  return add_sidechains(s, i);
 }
 
 // Circles -------------------------------------------------------------------

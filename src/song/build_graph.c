@@ -37,8 +37,9 @@ build_chain(const GraphBuilder* b, uint32_t strip, const TonInsert* chain,
 {
   for (uint32_t i = 0; i < n; ++i) {
     const TonInsert* const in = &chain[i];
-    const uint32_t key =
-        in->key && b->mix ? ton_mix_strip(b->mix, in->key) : UINT32_MAX;
+    const uint32_t key = in->sidechain && b->mix
+                             ? ton_mix_strip(b->mix, in->sidechain)
+                             : UINT32_MAX;
     const uint32_t at =
         ton_graph_insert(b->graph, strip, in->type, in->params, key);
     if (at == UINT32_MAX) {

@@ -16,7 +16,7 @@ static const TonFader silent = {.mute = true, .law = TON_LAW_BALANCE};
 
 enum { FRAMES = 30000 };
 
-/// A compressor keyed by bursts whose strip is `late` frames late, and itself
+/// A compressor that listens to bursts whose strip is `late` frames late, and itself
 /// behind `own` frames
 static uint64_t
 keyed_hash(float late, float own, double* reduction)

@@ -28,7 +28,7 @@ static const struct {
     {"any split into blocks gives the same bits", conformance_blocks, false},
     {"every width gives the same bits", conformance_widths, false},
     {"reset is as good as new", conformance_reset, false},
-    {"a key of one's own is no key", conformance_key, false},
+    {"a side-chain of its own input is none", conformance_sidechain, false},
     {"the latency reported is the latency", conformance_latency, false},
     {"silence stays, and comes back", conformance_silence, false},
     {"bad input does not stick", conformance_bad_input, false},

@@ -40,7 +40,7 @@ void conformance_finite(const Subject* subject, double rate);
 void conformance_blocks(const Subject* subject, double rate);
 void conformance_widths(const Subject* subject, double rate);
 void conformance_reset(const Subject* subject, double rate);
-void conformance_key(const Subject* subject, double rate);
+void conformance_sidechain(const Subject* subject, double rate);
 void conformance_latency(const Subject* subject, double rate);
 void conformance_silence(const Subject* subject, double rate);
 void conformance_bad_input(const Subject* subject, double rate);

@@ -58,7 +58,7 @@ conformance_reset(const Subject* subject, double rate)
 }
 
 void
-conformance_key(const Subject* subject, double rate)
+conformance_sidechain(const Subject* subject, double rate)
 {
   if (!(subject->processor->flags & TON_SIDECHAIN)) {
     return;
@@ -67,8 +67,8 @@ conformance_key(const Subject* subject, double rate)
   Scene scene = {.rate = rate, .lanes = lanes, .block = 256, .own_key = true};
   float* const expected = scene_play(subject, &scene);
   scene.own_key = false;
-  scene.no_key = true;
-  compare(subject, expected, &scene, "without a key");
+  scene.no_sidechain = true;
+  compare(subject, expected, &scene, "without a side-chain");
   ton_free(expected);
 }
 

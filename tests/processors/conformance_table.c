@@ -50,8 +50,8 @@ part_is_sound(const TonParam* p)
   const bool choice = p->spacing == TON_CHOICE;
   switch (p->part) {
   case TON_PART_FREQUENCY:
-  case TON_PART_KEY_HIGHPASS:
-  case TON_PART_KEY_LOWPASS:
+  case TON_PART_SIDECHAIN_HIGHPASS:
+  case TON_PART_SIDECHAIN_LOWPASS:
   case TON_PART_HIGHPASS:
   case TON_PART_LOWPASS:
     assert_true(p->unit == TON_HZ);

@@ -24,8 +24,8 @@ struct Rig {
   void* state; ///< Null until the first block: then all values are known
   float values[TON_MAX_LANES][MAX_PARAMS];
   TonUpdate first[TON_MAX_LANES]; ///< Updates made before it was open
-  float* x;   ///< The engine's block, with GUARD bytes behind
-  float* key; ///< Its side-chain
+  float* x;         ///< The engine's block, with GUARD bytes behind
+  float* sidechain; ///< Its side-chain
   int32_t on[TON_MAX_LANES];
   float meters[MAX_METERS * TON_MAX_LANES];
   unsigned control; ///< The caller's floating-point modes
@@ -76,8 +76,8 @@ rig_open(const TonProcessor* processor, uint32_t lanes, double rate,
   rig->processor = processor;
   rig->spec = (TonSpec){rate, lanes, max_frames, NULL, NULL};
   rig->x = ton_alloc(block_bytes(rig) + GUARD);
-  rig->key = ton_alloc(block_bytes(rig));
-  assert_true(rig->x && rig->key);
+  rig->sidechain = ton_alloc(block_bytes(rig));
+  assert_true(rig->x && rig->sidechain);
   memset((unsigned char*)rig->x + block_bytes(rig), MARK, GUARD);
   for (int i = 0; i < TON_MAX_LANES; ++i) {
     rig->on[i] = -1;
@@ -120,7 +120,7 @@ rig_close(Rig* rig)
 {
   rig->processor->close(rig->processor, rig->state);
   ton_free(rig->x);
-  ton_free(rig->key);
+  ton_free(rig->sidechain);
   ton_free(rig);
 }
 
@@ -186,18 +186,18 @@ rig_meters(const Rig* rig)
 }
 
 static void
-run_block(Rig* rig, float* x, const float* key, uint32_t frames)
+run_block(Rig* rig, float* x, const float* sidechain, uint32_t frames)
 {
   const size_t bytes = (size_t)frames * rig->spec.lanes * sizeof(float);
   const size_t rest = block_bytes(rig) - bytes < GUARD ? 0 : GUARD;
   unsigned char* const behind = (unsigned char*)rig->x + bytes;
   memcpy(rig->x, x, bytes);
-  if (key) {
-    memcpy(rig->key, key, bytes);
+  if (sidechain) {
+    memcpy(rig->sidechain, sidechain, bytes);
   }
   memset(behind, MARK, rest);
-  const TonBlock block = {rig->x, key ? rig->key : NULL, rig->on, rig->meters,
-                          frames};
+  const TonBlock block = {rig->x, sidechain ? rig->sidechain : NULL, rig->on,
+                          rig->meters, frames};
   enter(rig);
   rig->processor->process(rig->processor, rig->state, &block);
   leave(rig);
@@ -207,7 +207,8 @@ run_block(Rig* rig, float* x, const float* key, uint32_t frames)
 }
 
 void
-rig_run(Rig* rig, float* x, const float* key, uint64_t frames, uint32_t block)
+rig_run(Rig* rig, float* x, const float* sidechain, uint64_t frames,
+        uint32_t block)
 {
   const uint32_t lanes = rig->spec.lanes;
   if (!rig->state) {
@@ -215,9 +216,9 @@ rig_run(Rig* rig, float* x, const float* key, uint64_t frames, uint32_t block)
   }
   while (frames) {
     const uint32_t n = frames < block ? (uint32_t)frames : block;
-    run_block(rig, x, key, n);
+    run_block(rig, x, sidechain, n);
     x += (size_t)n * lanes;
-    key = key ? key + (size_t)n * lanes : NULL;
+    sidechain = sidechain ? sidechain + (size_t)n * lanes : NULL;
     frames -= n;
   }
 }

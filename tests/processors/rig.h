@@ -42,8 +42,8 @@ int32_t* rig_on(Rig* rig);
 const float* rig_meters(const Rig* rig);
 
 /// Run `frames` (any number) in blocks of at most `block` frames.
-/// x and key are lane-interleaved; key may be null.
-void rig_run(Rig* rig, float* x, const float* key, uint64_t frames,
+/// x and sidechain are lane-interleaved; sidechain may be null.
+void rig_run(Rig* rig, float* x, const float* sidechain, uint64_t frames,
              uint32_t block);
 
 /// What every instance may load; null: nothing

@@ -152,7 +152,7 @@ set_lanes(Rig* rig, const TonProcessor* processor, uint32_t lanes,
 
 /// Run from frame `from` to `to`, in blocks that start anew at each change
 static void
-play_part(Rig* rig, const Scene* scene, float* x, const float* key,
+play_part(Rig* rig, const Scene* scene, float* x, const float* sidechain,
           uint32_t lanes, uint64_t from, uint64_t to)
 {
   for (uint64_t at = from, k = 0; at < to; ++k) {
@@ -160,13 +160,15 @@ play_part(Rig* rig, const Scene* scene, float* x, const float* key,
     const uint64_t any = 1 + (uint64_t)(u * u * 300.0);
     const uint64_t step = scene->block ? scene->block : any;
     const uint64_t n = step < to - at ? step : to - at;
-    rig_run(rig, x + at * lanes, key ? key + at * lanes : NULL, n, MAX_FRAMES);
+    rig_run(rig, x + at * lanes, sidechain ? sidechain + at * lanes : NULL, n,
+            MAX_FRAMES);
     at += n;
   }
 }
 
 static void
-fill(const Scene* scene, float* x, float* key, uint32_t lanes, uint32_t first)
+fill(const Scene* scene, float* x, float* sidechain, uint32_t lanes,
+     uint32_t first)
 {
   for (uint64_t i = 0; i < SCENE; ++i) {
     for (uint32_t lane = 0; lane < lanes; ++lane) {
@@ -174,7 +176,7 @@ fill(const Scene* scene, float* x, float* key, uint32_t lanes, uint32_t first)
       const uint32_t other =
           c / 2 % 2 && !scene->own_key ? (c + 5) % CHANNELS : c;
       x[i * lanes + lane] = scene_input(c, i, scene->rate);
-      key[i * lanes + lane] = scene_input(other, i, scene->rate);
+      sidechain[i * lanes + lane] = scene_input(other, i, scene->rate);
     }
   }
 }
@@ -188,34 +190,34 @@ play_bank(const Subject* subject, const Scene* scene, uint32_t first,
   const uint32_t lanes = scene_lanes(p, scene->lanes);
   const size_t n = (size_t)SCENE * lanes;
   float* const x = ton_alloc(n * sizeof(float));
-  float* const key = ton_alloc(n * sizeof(float));
-  const bool keyed = (p->flags & TON_SIDECHAIN) && !scene->no_key;
+  float* const sidechain = ton_alloc(n * sizeof(float));
+  const bool listens = (p->flags & TON_SIDECHAIN) && !scene->no_sidechain;
   Rig* const rig = rig_open(p, lanes, scene->rate, MAX_FRAMES);
-  fill(scene, x, key, lanes, first);
+  fill(scene, x, sidechain, lanes, first);
   if (scene->again) {
     set_lanes(rig, p, lanes, first, false, 0);
-    rig_run(rig, x, keyed ? key : NULL, SCENE / 2, 512);
+    rig_run(rig, x, listens ? sidechain : NULL, SCENE / 2, 512);
     rig_reset(rig);
-    fill(scene, x, key, lanes, first);
+    fill(scene, x, sidechain, lanes, first);
   }
   set_lanes(rig, p, lanes, first, false, 0);
   const uint64_t ramped = scene->stay ? SCENE : 3001;
   const uint64_t at_once = scene->stay ? SCENE : 5003;
-  play_part(rig, scene, x, keyed ? key : NULL, lanes, 0, ramped);
+  play_part(rig, scene, x, listens ? sidechain : NULL, lanes, 0, ramped);
   if (!scene->stay) {
     set_lanes(rig, p, lanes, first, true, 777);
   }
-  play_part(rig, scene, x, keyed ? key : NULL, lanes, ramped, at_once);
+  play_part(rig, scene, x, listens ? sidechain : NULL, lanes, ramped, at_once);
   if (!scene->stay) {
     set_lanes(rig, p, lanes, first, false, 0);
   }
-  play_part(rig, scene, x, keyed ? key : NULL, lanes, at_once, SCENE);
+  play_part(rig, scene, x, listens ? sidechain : NULL, lanes, at_once, SCENE);
   for (size_t i = 0; i < n; ++i) {
     out[(first + i % lanes) * SCENE + i / lanes] = x[i];
   }
   rig_close(rig);
   ton_free(x);
-  ton_free(key);
+  ton_free(sidechain);
 }
 
 float*

@@ -29,12 +29,12 @@ void scene_change(const TonProcessor* processor, unsigned from, unsigned to,
 /// How to play the scene
 typedef struct {
   double rate;
-  uint32_t lanes; ///< 4, 8, 16; ignored by a TON_ALONE processor
-  uint32_t block; ///< Frames a call; 0: of random length
-  bool stay;      ///< Without the changes of parameters on the way
-  bool own_key;   ///< A side-chain holding every lane's own input
-  bool no_key;    ///< No side-chain
-  bool again;     ///< Play something else first, then reset
+  uint32_t lanes;    ///< 4, 8, 16; ignored by a TON_ALONE processor
+  uint32_t block;    ///< Frames a call; 0: of random length
+  bool stay;         ///< Without the changes of parameters on the way
+  bool own_key;      ///< A side-chain holding every lane's own input
+  bool no_sidechain; ///< No side-chain
+  bool again;        ///< Play something else first, then reset
 } Scene;
 
 /// SCENE frames of CHANNELS channels, channel after channel, owned by caller

@@ -144,12 +144,12 @@ lone_apply(const TonProcessor* p, double rate, const char* settings,
   p->close(p, state);
 }
 
-/// A pair in double on lanes 0 and 1 of a fresh state; a key (or null) is heard
+/// A pair in double on lanes 0 and 1 of a fresh state; a side-chain (or null) is heard
 /// on both
 typedef struct {
   const double* left;
   const double* right;
-  const double* key;
+  const double* sidechain;
   double* out_left;
   double* out_right;
 } LonePair;
@@ -164,10 +164,10 @@ lone_pair_block(const TonProcessor* p, void* state, const LonePair* io,
   for (uint32_t i = 0; i < n; ++i) {
     x[i * p->lanes] = (float)io->left[at + i];
     x[i * p->lanes + 1] = (float)io->right[at + i];
-    k[i * p->lanes] = io->key ? (float)io->key[at + i] : 0.0F;
+    k[i * p->lanes] = io->sidechain ? (float)io->sidechain[at + i] : 0.0F;
     k[i * p->lanes + 1] = k[i * p->lanes];
   }
-  p->process(p, state, &(TonBlock){x, io->key ? k : NULL, on, NULL, n});
+  p->process(p, state, &(TonBlock){x, io->sidechain ? k : NULL, on, NULL, n});
   for (uint32_t i = 0; i < n; ++i) {
     io->out_left[at + i] = (double)x[i * p->lanes];
     io->out_right[at + i] = (double)x[i * p->lanes + 1];

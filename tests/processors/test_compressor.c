@@ -12,7 +12,7 @@ enum { LANES = 4, N = 192000 };
 
 static double left[N];
 static double right[N];
-static double key[N];
+static double sidechain[N];
 static double out[N];
 static double out_right[N];
 
@@ -22,13 +22,14 @@ compressor(void)
   return ton_processor_lanes(ton_processor("compressor"), LANES);
 }
 
-/// Left and right, keyed by key[] on request
+/// Left and right, listening to sidechain[] on request
 static void
-play(const char* settings, double rate, bool keyed, uint32_t frames)
+play(const char* settings, double rate, bool listens, uint32_t frames)
 {
-  lone_pair(compressor(), rate, settings,
-            &(LonePair){left, right, keyed ? key : NULL, out, out_right},
-            frames);
+  lone_pair(
+      compressor(), rate, settings,
+      &(LonePair){left, right, listens ? sidechain : NULL, out, out_right},
+      frames);
 }
 
 static void
@@ -141,8 +142,8 @@ dyn_03_times(void** state)
   enum { UP = 4800, DOWN = 86400 };
   constant(left, 0, N, -12.0);
   constant(right, 0, N, -12.0);
-  constant(key, 0, N, -30.0);
-  constant(key, UP, DOWN, -10.0);
+  constant(sidechain, 0, N, -30.0);
+  constant(sidechain, UP, DOWN, -10.0);
   for (int k = 0; k < 6; ++k) {
     const double a = attacks[k % 3];
     const double r = releases[k / 3];
@@ -171,19 +172,19 @@ dyn_03_other_releases(void** state)
   const char* const s = "threshold=-20 ratio=inf knee=0 attack=10 release=200";
   constant(left, 0, N, -12.0);
   constant(right, 0, N, -12.0);
-  constant(key, 0, N, -15.0);
-  constant(key, UP, DOWN, -10.0);
+  constant(sidechain, 0, N, -15.0);
+  constant(sidechain, UP, DOWN, -10.0);
   play(s, 48000.0, true, N);
   EXPECT_NEAR("release by half, t63",
               passes(DOWN, 5.0 + 5.0 * exp(-1.0), false) / 48.0, 200.0, 4.0,
               "ms");
-  constant(key, DOWN, N, -30.0);
+  constant(sidechain, DOWN, N, -30.0);
   play("threshold=-20 ratio=inf knee=0 attack=1 release=3000", 48000.0, true,
        N);
   EXPECT_NEAR("release of 3 s, t63",
               passes(DOWN, 10.0 * exp(-1.0), false) / 48.0, 3000.0, 60.0, "ms");
-  signal_sine(key, LATER, 48000.0, 1000.0, -10.0, 0.0);
-  constant(key, LATER, N, -60.0);
+  signal_sine(sidechain, LATER, 48000.0, 1000.0, -10.0, 0.0);
+  constant(sidechain, LATER, N, -60.0);
   play(s, 48000.0, true, N);
   const double from = reduction(LATER - 1);
   EXPECT_NEAR("release of a tone, t63",
@@ -201,8 +202,8 @@ dyn_03_times_at_other_rates(void** state)
     const uint32_t up = (uint32_t)(0.05 * rates[k]);
     const uint32_t down = (uint32_t)(0.5 * rates[k]);
     const double ms = rates[k] / 1000.0;
-    constant(key, 0, N, -30.0);
-    constant(key, up, down, -10.0);
+    constant(sidechain, 0, N, -30.0);
+    constant(sidechain, up, down, -10.0);
     play("threshold=-20 ratio=inf knee=0 attack=10 release=100", rates[k], true,
          N);
     EXPECT_NEAR("DYN-03 attack t63",
@@ -383,8 +384,8 @@ hold_keeps_the_reduction(void** state)
   (void)state;
   constant(left, 0, N, -12.0);
   memcpy(right, left, sizeof(left));
-  constant(key, 0, N, -60.0);
-  constant(key, 4800, 28800, -10.0);
+  constant(sidechain, 0, N, -60.0);
+  constant(sidechain, 4800, 28800, -10.0);
   play("threshold=-20 ratio=100 knee=0 attack=5 release=50 hold=200", 48000.0,
        true, N);
   EXPECT_DB("reduction after 195 ms of hold", reduction(28800 + 9360), 10.0,
@@ -440,8 +441,8 @@ hold_lasts_as_long_as_it_says(void** state)
   enum { FROM = 48000 };
   constant(left, 0, N, -12.0);
   memcpy(right, left, sizeof(left));
-  constant(key, 0, N, -60.0);
-  constant(key, 0, FROM, -10.0);
+  constant(sidechain, 0, N, -60.0);
+  constant(sidechain, 0, FROM, -10.0);
   for (int i = 0; i < 4; ++i) {
     char settings[120];
     snprintf(settings, sizeof(settings),
@@ -455,12 +456,13 @@ hold_lasts_as_long_as_it_says(void** state)
 }
 
 static void
-key_highpass_lets_the_bass_pass(void** state)
+sidechain_highpass_lets_the_bass_pass(void** state)
 {
   (void)state;
   signal_sine(left, N, 48000.0, 50.0, -6.0, 0.0);
   memcpy(right, left, sizeof(left));
-  play("threshold=-24 ratio=4 knee=0 key-highpass=200", 48000.0, false, N);
+  play("threshold=-24 ratio=4 knee=0 sidechain-highpass=200", 48000.0, false,
+       N);
   for (uint32_t i = 9600; i < N; ++i) {
     assert_true((float)out[i] == (float)left[i]);
   }
@@ -495,7 +497,7 @@ main(void)
       cmocka_unit_test(hold_keeps_the_reduction),
       cmocka_unit_test(dyn_16_hold_is_a_sliding_maximum),
       cmocka_unit_test(hold_lasts_as_long_as_it_says),
-      cmocka_unit_test(key_highpass_lets_the_bass_pass),
+      cmocka_unit_test(sidechain_highpass_lets_the_bass_pass),
       cmocka_unit_test(range_is_the_most),
   };
   return TON_TESTS(tests);

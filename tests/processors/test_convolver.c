@@ -70,7 +70,7 @@ static const TonResources resources = {space, NULL, load, unload};
 
 // Sound ----------------------------------------------------------------------
 
-enum { N = 160000, KEYED = 48000 };
+enum { N = 160000, UNTIL = 48000 };
 
 static const double RATE = 48000.0;
 
@@ -83,22 +83,22 @@ input(uint32_t channel, int64_t frame)
              : 0.0F;
 }
 
-/// All wet, with a key of a level throughout; owned by caller
+/// All wet, with a side-chain of one level throughout; owned by caller
 static float*
-played(float duck_db, float key_level)
+played(float duck_db, float sidechain_level)
 {
   float* const x = ton_alloc(2 * (size_t)N * sizeof(float));
-  float* const key = ton_alloc(2 * (size_t)N * sizeof(float));
+  float* const sidechain = ton_alloc(2 * (size_t)N * sizeof(float));
   const float values[] = {100.0F, duck_db};
   for (uint32_t i = 0; i < 2 * N; ++i) {
     x[i] = input(i % 2, i / 2);
-    key[i] = key_level;
+    sidechain[i] = sidechain_level;
   }
   Rig* const rig = rig_open(&ton_convolver, 2, RATE, 512);
   rig_update_all(rig, values);
-  rig_run(rig, x, key, N, 512);
+  rig_run(rig, x, sidechain, N, 512);
   rig_close(rig);
-  ton_free(key);
+  ton_free(sidechain);
   return x;
 }
 
@@ -138,7 +138,7 @@ a_loud_key_ducks_it(void** state)
   float* const quiet = played(12.0F, 0.0F);
   float* const loud = played(12.0F, 0.5F);
   double power[2] = {0.0, 0.0};
-  for (uint32_t i = 2 * 4000; i < 2 * KEYED; ++i) {
+  for (uint32_t i = 2 * 4000; i < 2 * UNTIL; ++i) {
     power[0] += (double)quiet[i] * (double)quiet[i];
     power[1] += (double)loud[i] * (double)loud[i];
   }

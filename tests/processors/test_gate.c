@@ -9,7 +9,7 @@ enum { LANES = 4, N = 192000 };
 
 static double left[N];
 static double right[N];
-static double key[N];
+static double sidechain[N];
 static double out[N];
 static double out_right[N];
 
@@ -19,13 +19,14 @@ gate(void)
   return ton_processor_lanes(ton_processor("gate"), LANES);
 }
 
-/// Left and right, keyed by key[] on request
+/// Left and right, listening to sidechain[] on request
 static void
-play(const char* settings, double rate, bool keyed, uint32_t frames)
+play(const char* settings, double rate, bool listens, uint32_t frames)
 {
-  lone_pair(gate(), rate, settings,
-            &(LonePair){left, right, keyed ? key : NULL, out, out_right},
-            frames);
+  lone_pair(
+      gate(), rate, settings,
+      &(LonePair){left, right, listens ? sidechain : NULL, out, out_right},
+      frames);
 }
 
 static double
@@ -86,7 +87,7 @@ dyn_01_lanes_follow_the_expander_curve(void** state)
              " hold=0 release=5",
              ratio, knee);
     for (uint32_t i = 0; i < STEPS; ++i) {
-      constant(key, i * STEP, (i + 1) * STEP, -54.0 + 1.5 * i);
+      constant(sidechain, i * STEP, (i + 1) * STEP, -54.0 + 1.5 * i);
     }
     play(settings, 48000.0, true, STEPS * STEP);
     for (uint32_t i = 0; i < STEPS; ++i) {
@@ -189,8 +190,8 @@ dyn_09_closing_does_not_click(void** state)
   for (int k = 0; k < 3; ++k) {
     signal_sine(left, N, 48000.0, 100.0, 0.0, phases[k]);
     memcpy(right, left, sizeof(left));
-    constant(key, 0, N / 2, 0.0);
-    memset(key + N / 2, 0, N / 2 * sizeof(double));
+    constant(sidechain, 0, N / 2, 0.0);
+    memset(sidechain + N / 2, 0, N / 2 * sizeof(double));
     play("release=20 range=60 hold=0", 48000.0, true, N);
     assert_true(fabs(out[N - 37]) < 1.1e-3);
     EXPECT_AT_MOST("DYN-09 beyond 1 kHz, 100 Hz tone, release 20 ms",
@@ -206,8 +207,8 @@ dyn_03_times_to_63_percent(void** state)
   static const double releases[] = {10.0, 100.0, 300.0};
   enum { UP = 4800, DOWN = 96000 };
   bright();
-  constant(key, 0, N, -90.0);
-  constant(key, UP, DOWN, -29.999);
+  constant(sidechain, 0, N, -90.0);
+  constant(sidechain, UP, DOWN, -29.999);
   for (int k = 0; k < 3; ++k) {
     char s[160];
     snprintf(s, sizeof(s),
@@ -234,8 +235,8 @@ dyn_03_times_at_other_rates(void** state)
     const uint32_t up = (uint32_t)(0.05 * rates[k]);
     const uint32_t down = (uint32_t)(0.5 * rates[k]);
     const double ms = rates[k] / 1000.0;
-    constant(key, 0, N, -90.0);
-    constant(key, up, down, -29.999);
+    constant(sidechain, 0, N, -90.0);
+    constant(sidechain, up, down, -29.999);
     play("threshold=-30 hysteresis=0 hold=0 range=50 attack=5 release=100",
          rates[k], true, N);
     EXPECT_NEAR("DYN-03 gate attack t63",
@@ -255,8 +256,8 @@ hold_is_as_long_as_it_says(void** state)
   static const int holds[] = {20, 150, 1000};
   enum { DOWN = 9600 };
   bright();
-  constant(key, 0, DOWN, -10.0);
-  constant(key, DOWN, N, -90.0);
+  constant(sidechain, 0, DOWN, -10.0);
+  constant(sidechain, DOWN, N, -90.0);
   play("threshold=-30 hold=0", 48000.0, true, N);
   const uint32_t bare = passes(DOWN, 30.0, true);
   for (int k = 0; k < 3; ++k) {
@@ -274,9 +275,9 @@ hold_bridges_short_pauses(void** state)
 {
   (void)state;
   bright();
-  constant(key, 0, N, -90.0);
-  constant(key, 0, 4800, -20.0);
-  constant(key, 9600, 48000, -32.0); // between the thresholds
+  constant(sidechain, 0, N, -90.0);
+  constant(sidechain, 0, 4800, -20.0);
+  constant(sidechain, 9600, 48000, -32.0); // between the thresholds
   play("threshold=-30 hysteresis=4 hold=200", 48000.0, true, N);
   for (uint32_t i = 0; i < 48000; ++i) {
     assert_true((float)out[i] == (float)left[i]);
@@ -292,7 +293,7 @@ range_is_the_most_it_turns_down(void** state)
   (void)state;
   static const double ranges[] = {1.0, 12.0, 60.0, 100.0};
   bright();
-  constant(key, 0, N, -90.0);
+  constant(sidechain, 0, N, -90.0);
   for (int k = 0; k < 4; ++k) {
     char s[80];
     snprintf(s, sizeof(s), "range=%g release=5", ranges[k]);
@@ -358,8 +359,8 @@ static void
 key_filters_choose_what_opens(void** state)
 {
   (void)state;
-  static const char* const high = "threshold=-40 key-highpass=400";
-  static const char* const low = "threshold=-40 key-lowpass=400";
+  static const char* const high = "threshold=-40 sidechain-highpass=400";
+  static const char* const low = "threshold=-40 sidechain-lowpass=400";
   EXPECT_DB("50 Hz, no filter", turned_down(50.0, -20.0, "threshold=-40"), 0.0,
             0.001);
   EXPECT_DB("50 Hz, high-pass", turned_down(50.0, -20.0, high), 60.0, 0.01);
@@ -374,15 +375,15 @@ side_chain_opens_and_shuts(void** state)
   (void)state;
   signal_sine(left, N, 48000.0, 440.0, -70.0, 0.0);
   memcpy(right, left, sizeof(left));
-  memset(key, 0, sizeof(key));
-  signal_sine(key, N / 2, 48000.0, 1000.0, -10.0, 0.0);
+  memset(sidechain, 0, sizeof(sidechain));
+  signal_sine(sidechain, N / 2, 48000.0, 1000.0, -10.0, 0.0);
   play("threshold=-30", 48000.0, true, N);
   const uint32_t to = N / 2;
-  EXPECT_DB("key sounds",
+  EXPECT_DB("side-chain sounds",
             20.0 * log10(signal_rms(out + 4800, to - 4800) /
                          signal_rms(left + 4800, to - 4800)),
             0.0, 0.001);
-  EXPECT_DB("key is silent",
+  EXPECT_DB("side-chain is silent",
             20.0 * log10(signal_rms(out + N - 4800, 4800) /
                          signal_rms(left + N - 4800, 4800)),
             -60.0, 0.01);

@@ -35,8 +35,8 @@ print_chain(TonString* out, const char* before, const TonInsert* chain,
     ton_string_printf(out, "%schain %u: %s", before, i, chain[i].type->id);
     print_params(out, &chain[i]);
     ton_string_printf(out, "%s%s%s%s%s\n", chain[i].bypass ? " (bypassed)" : "",
-                      chain[i].key ? " keyed by " : "",
-                      chain[i].key ? chain[i].key : "",
+                      chain[i].sidechain ? " listens to " : "",
+                      chain[i].sidechain ? chain[i].sidechain : "",
                       chain[i].preset ? " from " : "",
                       chain[i].preset ? chain[i].preset : "");
   }

@@ -71,7 +71,7 @@ wrong_arguments_say_where_and_what(void** state)
       {"compressor:ratio", 12, "parameter=value"},
       {"compressor:=4", 12, "parameter=value"},
       {"compressor:ratio=2,ratio=4", 20, "twice"},
-      {"compressor:key=Kick", 12, "no other track"},
+      {"compressor:sidechain=Kick", 12, "no other track"},
       {"bell:at=1kHz,gian=3", 14, "did you mean \"gain\""},
       {"", 1, "no processor"},
   };

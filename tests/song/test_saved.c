@@ -80,7 +80,7 @@ static const char text[] =
     "          - highpass: {at: 83.3 Hz, slope: 18 dB/oct}\n"
     "          - bell: {at: 1.23 kHz, gain: -2.7 dB, q: 1.3}  # nasal\n"
     "      - compressor: {threshold: -31 dB, ratio: 3.3:1, attack: 7 ms}\n"
-    "        key: Two\n"
+    "        sidechain: Two\n"
     "    pan: L17\n"
     "    sends: {Room: -9.5 dB}\n"
     "    automation:\n"

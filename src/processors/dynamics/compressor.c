@@ -114,8 +114,8 @@ latency(const TonProcessor* self, const void* state, const float* values)
 static void
 set_detector(Compressor* s, uint32_t lane, const CompressorParams* p)
 {
-  const double hz = (double)p->key_highpass_hz;
-  ton_key_filter(&s->highpass, lane, TON_FILTER_HIGHPASS, hz, s->rate);
+  const double hz = (double)p->sidechain_highpass_hz;
+  ton_sidechain_filter(&s->highpass, lane, TON_FILTER_HIGHPASS, hz, s->rate);
   s->filtered[lane] = hz > 20.0 ? -1 : 0;
   s->any_filter = ton_vi_any(s->filtered);
   s->rms[lane] = p->detector == (float)RMS ? -1 : 0;

@@ -21,7 +21,7 @@ typedef struct {
   float link_percent;
   float lookahead_ms;
   float detector;
-  float key_highpass_hz;
+  float sidechain_highpass_hz;
   float hold_ms;
   float auto_makeup;
 } CompressorParams;
@@ -69,8 +69,8 @@ static const TonParam params[] = {
            "latency"),
     ROW_CHOICE("detector", detector, detectors, 0, 0, NONE, "Detector",
                "Reacts to peaks, or to the average power (RMS) over 10 ms"),
-    ROW_HZ("key-highpass", key_highpass_hz, 20, 500, 20, 0, KEY_HIGHPASS,
-           "Key high-pass",
+    ROW_HZ("sidechain-highpass", sidechain_highpass_hz, 20, 500, 20, 0,
+           SIDECHAIN_HIGHPASS, "Key high-pass",
            "Side-chain high-pass: the detector ignores what is lower; 20 Hz is "
            "off"),
     ROW_MS(

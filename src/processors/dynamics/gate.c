@@ -26,8 +26,8 @@ typedef struct {
   float release_ms;
   float link_percent;
   float lookahead_ms;
-  float key_highpass_hz;
-  float key_lowpass_hz;
+  float sidechain_highpass_hz;
+  float sidechain_lowpass_hz;
 } GateParams;
 
 enum { LONGEST_MS = 10 };
@@ -72,13 +72,13 @@ static const TonParam params[] = {
            LOOK_AHEAD, "Look-ahead",
            "Delays the sound so that the gate is open before it arrives; adds "
            "latency"),
-    ROW_HZ("key-highpass", key_highpass_hz, 20, 4000, 20, 0, KEY_HIGHPASS,
-           "Key high-pass",
+    ROW_HZ("sidechain-highpass", sidechain_highpass_hz, 20, 4000, 20, 0,
+           SIDECHAIN_HIGHPASS, "Key high-pass",
            "Side-chain high-pass: the detector ignores what is lower; 20 Hz is "
            "off"),
     ROW_HZ(
-        "key-lowpass", key_lowpass_hz, 100, 20000, 20000, 0, KEY_LOWPASS,
-        "Key low-pass",
+        "sidechain-lowpass", sidechain_lowpass_hz, 100, 20000, 20000, 0,
+        SIDECHAIN_LOWPASS, "Key low-pass",
         "Side-chain low-pass: the detector ignores what is higher; 20 kHz is "
         "off"),
 };
@@ -188,12 +188,12 @@ latency(const TonProcessor* self, const void* state, const float* values)
 static void
 set_key(Gate* s, uint32_t lane, const GateParams* p)
 {
-  ton_key_filter(&s->highpass, lane, TON_FILTER_HIGHPASS,
-                 (double)p->key_highpass_hz, s->rate);
-  ton_key_filter(&s->lowpass, lane, TON_FILTER_LOWPASS,
-                 (double)p->key_lowpass_hz, s->rate);
-  s->high_on[lane] = p->key_highpass_hz > OPEN_LOW_HZ ? -1 : 0;
-  s->low_on[lane] = p->key_lowpass_hz < OPEN_HIGH_HZ ? -1 : 0;
+  ton_sidechain_filter(&s->highpass, lane, TON_FILTER_HIGHPASS,
+                       (double)p->sidechain_highpass_hz, s->rate);
+  ton_sidechain_filter(&s->lowpass, lane, TON_FILTER_LOWPASS,
+                       (double)p->sidechain_lowpass_hz, s->rate);
+  s->high_on[lane] = p->sidechain_highpass_hz > OPEN_LOW_HZ ? -1 : 0;
+  s->low_on[lane] = p->sidechain_lowpass_hz < OPEN_HIGH_HZ ? -1 : 0;
   s->any_high = ton_vi_any(s->high_on);
   s->any_low = ton_vi_any(s->low_on);
 }
