@@ -7,8 +7,8 @@
    Hold: the largest of what came within a time, in lanes, each with a time of
    its own.
 
-   A window of at most 32 parts and the part under way, so that it is as long
-   as it says or up to 1/32 longer:
+   A window of at most N parts and the part under way, so that it is as long as
+   it says or up to 1/N longer:
 
        | part | part | ... | part | under way
        |<-------- hold -------->|      ^ this frame
@@ -22,7 +22,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-enum { TON_SLIDING_PARTS = 32 };
+enum { TON_SLIDING_PARTS = 32 }; ///< Largest N
 
 typedef struct {
   TonV part[TON_SLIDING_PARTS]; ///< State: largest of each part, newest first
@@ -32,18 +32,10 @@ typedef struct {
   uint32_t left[TON_LANES];     ///< State: frames until the part is whole
   uint64_t frame;               ///< State: of the song, as of the last block
   TonVi parts;                  ///< In the window
+  int32_t most_parts;           ///< Of all lanes
   TonVi holds;                  ///< Lanes that do
   bool any;
 } TonSlidingMax;
-
-/// Forget the values.  [audio]
-static inline void
-ton_sliding_max_reset(TonSlidingMax* m)
-{
-  memset(m->part, 0, sizeof(m->part));
-  memset(&m->whole, 0, sizeof(m->whole));
-  memset(&m->now, 0, sizeof(m->now));
-}
 
 static inline void
 ton_sliding_max_find_part(TonSlidingMax* m, uint32_t lane)
@@ -62,6 +54,16 @@ ton_sliding_max_locate(TonSlidingMax* m, int64_t song_frame)
   }
 }
 
+/// Forget the values; the next frame is the song's first.  [audio]
+static inline void
+ton_sliding_max_reset(TonSlidingMax* m)
+{
+  memset(m->part, 0, sizeof(m->part));
+  memset(&m->whole, 0, sizeof(m->whole));
+  memset(&m->now, 0, sizeof(m->now));
+  ton_sliding_max_locate(m, 0);
+}
+
 /// After each block, also if no lane holds.  [audio]
 static inline void
 ton_sliding_max_count(TonSlidingMax* m, uint32_t frames)
@@ -69,12 +71,14 @@ ton_sliding_max_count(TonSlidingMax* m, uint32_t frames)
   m->frame += frames;
 }
 
-/// How long one lane holds, in frames; 0: not at all.  [audio]
+/// How long one lane holds, in frames; 0: not at all.  More parts (at most
+/// TON_SLIDING_PARTS) are more exact, fewer are faster.  [audio]
 static inline void
-ton_sliding_max_set(TonSlidingMax* m, uint32_t lane, double frames)
+ton_sliding_max_set(TonSlidingMax* m, uint32_t lane, double frames,
+                    uint32_t parts)
 {
   const uint32_t hold = (uint32_t)ceil(frames);
-  const uint32_t length = (hold + TON_SLIDING_PARTS - 1) / TON_SLIDING_PARTS;
+  const uint32_t length = (hold + parts - 1) / parts;
   if (!m->length[lane]) { // nothing of the time without a hold is in it
     m->now[lane] = 0.0F;
     m->whole[lane] = 0.0F;
@@ -83,6 +87,10 @@ ton_sliding_max_set(TonSlidingMax* m, uint32_t lane, double frames)
   m->parts[lane] = length ? (int32_t)((hold + length - 1) / length) : 0;
   m->holds[lane] = length ? -1 : 0;
   m->any = ton_vi_any(m->holds);
+  m->most_parts = 0;
+  for (uint32_t i = 0; i < TON_LANES; ++i) {
+    m->most_parts = m->parts[i] > m->most_parts ? m->parts[i] : m->most_parts;
+  }
   for (int32_t i = m->parts[lane]; i < TON_SLIDING_PARTS; ++i) {
     m->part[i][lane] = 0.0F;
   }
@@ -117,7 +125,7 @@ ton_sliding_max_advance(TonSlidingMax* m, uint32_t frames)
   TonV newer = m->now;
   m->now = ton_v_select(due, ton_v(0.0F), m->now);
   m->whole = ton_v(0.0F);
-  for (int32_t i = 0; i < TON_SLIDING_PARTS; ++i) {
+  for (int32_t i = 0; i < m->most_parts; ++i) {
     const TonV before = m->part[i];
     m->part[i] = ton_v_select(due & (m->parts > i), newer, before);
     m->whole = ton_v_max(m->whole, m->part[i]);

@@ -166,7 +166,8 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
       &s->ballistics, u->lane,
       &(TonBallisticsTimes){(double)p->attack_ms, 0.0, (double)p->release_ms},
       s->rate);
-  ton_sliding_max_set(&s->hold, u->lane, (double)p->hold_ms * s->rate / 1000.0);
+  ton_sliding_max_set(&s->hold, u->lane, (double)p->hold_ms * s->rate / 1000.0,
+                      TON_SLIDING_PARTS);
   set_detector(s, u->lane, p);
   ton_make_up_set(&s->loudness, u->lane, p->auto_makeup != 0.0F, u->pair);
   ton_look_ahead_set(&s->ahead, u->lane, latency(self, s, u->params));

@@ -5,6 +5,7 @@
 */
 #include "dsp/detector.h"
 #include "dsp/ramp.h"
+#include "dsp/sliding_max.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -38,6 +39,7 @@ static_assert(sizeof(TransientParams) == sizeof(float) * TON_COUNT(params),
 /// Coefficients with a ramp; gains in octaves of amplitude (6.02 dB)
 enum { ATTACK, SUSTAIN, LINK, OUTPUT, N_RAMPED };
 
+static const double HOLD_S = 0.017; ///< Half a period of 30 Hz
 static const double FALL_S = 0.020; ///< Of the peaks that both ways start from
 static const double LONG_S = 0.300; ///< Of those that hold on
 static const double FAST_S = 0.001;
@@ -59,6 +61,9 @@ static const float FLOOR = 1e-6F;      ///< -120 dBFS: below, all is silence
        sustain     ^^^^^^      peaks that fall in 300 ms less those in 20 ms
 
      gain = attack tanh(fast - slow) + sustain tanh(long - level)
+
+   The level is the largest of the last 17 ms: that of a steady tone from 30 Hz
+   on stands still, so that the gain does too and bends no bass.
 */
 typedef struct {
   double rate;
@@ -74,7 +79,10 @@ typedef struct {
   TonV fast; ///< Octaves
   TonV slow;
   TonV gain;
+  TonSlidingMax held;
 } Transient;
+
+enum { CHUNK = 64, HELD_PARTS = 8 };
 
 static void
 reset(const TonProcessor* self, void* state)
@@ -83,6 +91,13 @@ reset(const TonProcessor* self, void* state)
   s->peak = s->peak_long = ton_v(FLOOR);
   s->fast = s->slow = ton_v_log2(s->peak);
   s->gain = (TonV){0};
+  ton_sliding_max_reset(&s->held);
+}
+
+static void
+locate(const TonProcessor* self, void* state, int64_t song_frame)
+{
+  ton_sliding_max_locate(&((Transient*)state)->held, song_frame);
 }
 
 static TonStatus
@@ -116,6 +131,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
     ton_ramp_to(&s->c[i], u->lane, (float)values[i], u->ramp);
   }
   ton_ramp_start(&s->ramp, u->lane, u->ramp);
+  ton_sliding_max_set(&s->held, u->lane, HOLD_S * s->rate, HELD_PARTS);
 }
 
 /// tanh of what is 0 or more: (2^2cx - 1) / (2^2cx + 1), c = 1 / ln 2
@@ -126,13 +142,18 @@ bounded(TonV x)
   return (e - 1.0F) / (e + 1.0F);
 }
 
-/// |x| where it is a sound, at the floor or over it, of both sides if linked
-static inline TonV
-level_of(const Transient* s, TonV x)
+/// |x| where it is a sound, at the floor or over it, of both sides if linked;
+/// the largest of the last 17 ms
+static void
+find_levels(Transient* s, const float* x, TonV* level, uint32_t n)
 {
-  const TonV size = ton_v_abs(x);
-  const TonV sane = ton_v_select(size < 1e6F, size, ton_v(0.0F));
-  return ton_v_max(ton_link(sane, s->c[LINK].now), ton_v(FLOOR));
+  for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
+    s->c[LINK].now += s->c[LINK].step;
+    const TonV size = ton_v_abs(ton_v_load(x));
+    const TonV sane = ton_v_select(size < 1e6F, size, ton_v(0.0F));
+    level[i] = ton_v_max(ton_link(sane, s->c[LINK].now), ton_v(FLOOR));
+  }
+  ton_sliding_max(&s->held, level, n);
 }
 
 /// Gain of a frame in octaves
@@ -155,6 +176,22 @@ shape(Transient* s, TonV level)
   return s->gain + s->c[OUTPUT].now;
 }
 
+/// At most CHUNK frames, in which no ramp ends
+static void
+run(Transient* s, float* x, TonVi on, uint32_t n)
+{
+  TonV level[CHUNK];
+  find_levels(s, x, level, n);
+  for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
+    s->c[ATTACK].now += s->c[ATTACK].step;
+    s->c[SUSTAIN].now += s->c[SUSTAIN].step;
+    s->c[OUTPUT].now += s->c[OUTPUT].step;
+    const TonV dry = ton_v_load(x);
+    const TonV gain = ton_v_exp2(shape(s, level[i]));
+    ton_v_store(x, ton_v_select(on, dry * gain, dry));
+  }
+}
+
 static void
 process(const TonProcessor* self, void* state, const TonBlock* block)
 {
@@ -162,25 +199,20 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   const TonVi on = ton_vi_load(block->on);
   float* x = block->x;
   for (uint32_t left = block->frames; left;) {
-    const uint32_t span = ton_ramp_span(&s->ramp, left);
-    for (uint32_t i = 0; i < span; ++i, x += TON_LANES) {
-      for (int k = 0; k < N_RAMPED; ++k) {
-        s->c[k].now += s->c[k].step;
-      }
-      const TonV dry = ton_v_load(x);
-      const TonV gain = ton_v_exp2(shape(s, level_of(s, dry)));
-      ton_v_store(x, ton_v_select(on, dry * gain, dry));
-    }
-    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, span);
-    left -= span;
+    const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
+    run(s, x, on, n);
+    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
+    x += (size_t)n * TON_LANES;
+    left -= n;
   }
+  ton_sliding_max_count(&s->held, block->frames);
   ton_lanes_done();
 }
 
 static uint64_t
 settle(const TonProcessor* self, const void* state, const float* values)
 {
-  return ton_settle_frames(LONG_S, ((const Transient*)state)->rate);
+  return ton_settle_frames(HOLD_S + LONG_S, ((const Transient*)state)->rate);
 }
 
 static bool
@@ -203,6 +235,7 @@ const TonProcessor TON_LANED(ton_transient) = {
     .open = open,
     .close = ton_instance_free,
     .reset = reset,
+    .locate = locate,
     .update = update,
     .process = process,
     .settle = settle,
