@@ -52,8 +52,7 @@ run(const char* arguments)
   }
 }
 
-// Stems
-// -------------------------------------------------------------------------
+// Stems -----------------------------------------------------------------------
 
 static void
 put_le(FILE* file, uint32_t value, int bytes)
@@ -92,8 +91,7 @@ write_stem(const char* name, double hz)
   fclose(file);
 }
 
-// What is locked
-// ----------------------------------------------------------------
+// What is locked --------------------------------------------------------------
 
 /// A value to be held: its key may lie deeper than a field
 typedef struct {
@@ -148,7 +146,8 @@ list_fields(const TonTable* table)
   n_held = 0;
   for (size_t i = 0; i < table->n_fields; ++i) {
     const TonField* const f = &table->fields[i];
-    if (!(f->flags & TON_LOCKLESS)) {
+    const bool recording = table == &ton_bus_table && !strcmp(f->key, "file");
+    if (!(f->flags & TON_LOCKLESS) && !recording) {
       Held* const h = &held[n_held++];
       *h = (Held){0};
       snprintf(h->key, sizeof(h->key), "%s", f->key);
@@ -157,8 +156,7 @@ list_fields(const TonTable* table)
   }
 }
 
-// Text and decisions
-// ------------------------------------------------------------
+// Text and decisions ----------------------------------------------------------
 
 /// The bytes of a value as they stand in a text
 static char*
@@ -232,32 +230,61 @@ save_both(const char* text, const char* records, TonDoc* doc,
   ton_decisions_free(decisions);
 }
 
-// The mix
-// -----------------------------------------------------------------------
+// The mix ---------------------------------------------------------------------
 
+/// Tracks or buses whose fields are locked, one field each
+typedef struct {
+  const TonTable* table;
+  const char* base; ///< Path of strip number %u
+} Kind;
+
+/// Each with a stem of its own: a track has it, or a track that feeds the bus
 static void
-write_song(void)
+write_strips(FILE* file, bool buses)
 {
-  memset(long_name, 'v', sizeof(long_name) - 1);
-  memcpy(long_name, "Synth ", 6);
-  char path[PATH_MAX];
-  in_song(path, sizeof(path), "mix.yaml");
-  FILE* const file = fopen(path, "w");
-  assert_non_null(file);
   fputs("tracks:\n", file);
   for (uint32_t i = 0; i <= n_held; ++i) {
     char name[64];
     snprintf(name, sizeof(name), "stems/s%u.wav", i);
     write_stem(name, 110.0 * pow(1.17, i));
-    if (i < n_held) {
-      fprintf(file, "  Synth %u: {file: %s}\n", i, name);
-    } else {
+    if (i == n_held) {
       fprintf(file, "  %s: {file: %s}\n", long_name, name);
+    } else {
+      fprintf(file,
+              buses ? "  Synth %u: {file: %s, to: Bus %u}\n"
+                    : "  Synth %u: {file: %s}\n",
+              i, name, i);
     }
   }
   fputs("buses:\n  Group: {to: Mix}\n  Plate: {to: Mix, chain: [reverb]}\n",
         file);
+  for (uint32_t i = 0; buses && i < n_held; ++i) {
+    fprintf(file, "  Bus %u: {to: Mix}\n", i);
+  }
+}
+
+static void
+write_song(bool buses)
+{
+  memset(long_name, 'v', sizeof(long_name) - 1);
+  memcpy(long_name, "Synth ", 6);
+  char path[PATH_MAX];
+  in_song(path, sizeof(path), "decisions.json");
+  unlink(path);
+  in_song(path, sizeof(path), "mix.yaml");
+  FILE* const file = fopen(path, "w");
+  assert_non_null(file);
+  write_strips(file, buses);
   fclose(file);
+}
+
+static void
+strip_path(char* path, size_t size, const Kind* kind, uint32_t i,
+           const char* key)
+{
+  char base[64];
+  snprintf(base, sizeof(base), kind->base, i);
+  snprintf(path, size, "%s/%.63s", base, key);
 }
 
 /// Parts of a value that decisions speak of one by one
@@ -282,31 +309,31 @@ claim_field(TonDecisions* decisions, const TonDoc* doc, const char* base,
 }
 
 static void
-set_and_lock(TonDoc* doc, TonDecisions* decisions, uint32_t i)
+set_and_lock(TonDoc* doc, TonDecisions* decisions, const Kind* kind, uint32_t i)
 {
   const Held* const h = &held[i];
   char base[64];
   char path[TON_PATH_BYTES];
   char lock[128];
   const char* const written = h->written ? h->written : h->key;
-  snprintf(base, sizeof(base), "tracks/Synth %u", i);
-  snprintf(path, sizeof(path), "%s/%s", base, written);
+  snprintf(base, sizeof(base), kind->base, i);
+  strip_path(path, sizeof(path), kind, i, written);
   if (*h->value) {
     edit(doc, path, h->value);
     claim_field(decisions, doc, base, written);
   }
-  snprintf(path, sizeof(path), "%s/lock", base);
+  strip_path(path, sizeof(path), kind, i, "lock");
   snprintf(lock, sizeof(lock), "[%s]", h->key);
   edit(doc, path, lock);
 }
 
 /// What was locked is as it was; frees `before`
 static void
-compare_held(const TonDoc* doc, char** before)
+compare_held(const TonDoc* doc, const Kind* kind, char** before)
 {
   char path[TON_PATH_BYTES];
   for (uint32_t i = 0; i < n_held; ++i) {
-    snprintf(path, sizeof(path), "tracks/Synth %u/%.63s", i, held[i].key);
+    strip_path(path, sizeof(path), kind, i, held[i].key);
     char* const after = bytes_at(doc, path);
     if (!after || strcmp(before[i], after) != 0) {
       fail_msg("%s was %s and is %s", path, before[i], after ? after : "gone");
@@ -316,39 +343,23 @@ compare_held(const TonDoc* doc, char** before)
   }
 }
 
+/// Faders of the mix, locked, and of a track, free: both called the assistant's
 static void
-every_lock_of_a_strip_holds(void** state)
+set_others(TonDoc* doc, TonDecisions* decisions)
 {
-  (void)state;
-  static char* before[TON_COUNT(held)];
-  TonDoc* doc = NULL;
-  TonDecisions decisions = {0};
   char path[TON_PATH_BYTES];
-  char command[PATH_MAX];
-  list_fields(&ton_track_table);
-  for (size_t i = 0; i < TON_COUNT(deeper); ++i) {
-    held[n_held++] = deeper[i];
-  }
-  write_song();
-  snprintf(command, sizeof(command), "mix %s --propose", song);
-  run(command);
-  open_both("mix.yaml", "decisions.json", &doc, &decisions);
-  for (uint32_t i = 0; i < n_held; ++i) {
-    set_and_lock(doc, &decisions, i);
-    snprintf(path, sizeof(path), "tracks/Synth %u/%.63s", i, held[i].key);
-    before[i] = bytes_at(doc, path);
-    assert_non_null(before[i]);
-  }
   snprintf(path, sizeof(path), "tracks/%s/fader", long_name);
   edit(doc, path, "-29 dB");
-  claim(&decisions, doc, path);
+  claim(decisions, doc, path);
   edit(doc, "buses/Mix/fader", "-19.5 dB");
-  claim(&decisions, doc, "buses/Mix/fader");
+  claim(decisions, doc, "buses/Mix/fader");
   edit(doc, "buses/Mix/lock", "[fader]");
-  save_both("mix.yaml", "decisions.json", doc, &decisions);
-  run(command);
-  open_both("mix.yaml", "decisions.json", &doc, NULL);
-  compare_held(doc, before);
+}
+
+static void
+compare_others(const TonDoc* doc)
+{
+  char path[TON_PATH_BYTES];
   char* const mix = bytes_at(doc, "buses/Mix/fader");
   assert_string_equal(mix, "-19.5 dB");
   ton_free(mix);
@@ -356,11 +367,56 @@ every_lock_of_a_strip_holds(void** state)
   char* const free_fader = bytes_at(doc, path);
   assert_string_not_equal(free_fader ? free_fader : "", "-29 dB");
   ton_free(free_fader);
+}
+
+static void
+hold_all(const Kind* kind)
+{
+  static char* before[TON_COUNT(held)];
+  TonDoc* doc = NULL;
+  TonDecisions decisions = {0};
+  char path[TON_PATH_BYTES];
+  char command[PATH_MAX];
+  list_fields(kind->table);
+  for (size_t i = 0; i < TON_COUNT(deeper); ++i) {
+    held[n_held++] = deeper[i];
+  }
+  write_song(kind->table == &ton_bus_table);
+  snprintf(command, sizeof(command), "mix %s --propose", song);
+  run(command);
+  open_both("mix.yaml", "decisions.json", &doc, &decisions);
+  for (uint32_t i = 0; i < n_held; ++i) {
+    set_and_lock(doc, &decisions, kind, i);
+    strip_path(path, sizeof(path), kind, i, held[i].key);
+    before[i] = bytes_at(doc, path);
+    if (!before[i]) {
+      fail_msg("%s is not there", path);
+    }
+  }
+  set_others(doc, &decisions);
+  save_both("mix.yaml", "decisions.json", doc, &decisions);
+  run(command);
+  open_both("mix.yaml", "decisions.json", &doc, NULL);
+  compare_held(doc, kind, before);
+  compare_others(doc);
   ton_doc_free(doc);
 }
 
-// The master
-// --------------------------------------------------------------------
+static void
+every_lock_of_a_track_holds(void** state)
+{
+  (void)state;
+  hold_all(&(Kind){&ton_track_table, "tracks/Synth %u"});
+}
+
+static void
+every_lock_of_a_bus_holds(void** state)
+{
+  (void)state;
+  hold_all(&(Kind){&ton_bus_table, "buses/Bus %u"});
+}
+
+// The master ------------------------------------------------------------------
 
 /// What stands in master.yaml when `key` is locked
 typedef struct {
@@ -441,7 +497,8 @@ int
 main(int argc, char** argv)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_lock_of_a_strip_holds),
+      cmocka_unit_test(every_lock_of_a_track_holds),
+      cmocka_unit_test(every_lock_of_a_bus_holds),
       cmocka_unit_test(every_lock_of_a_master_holds),
   };
   char path[PATH_MAX];
