@@ -108,6 +108,14 @@ TonStatus ton_song_update_stems(const TonSong* song, char** stems, uint32_t n,
 /// again.  To be saved.
 TonStatus ton_song_propose(TonSong* song, const TonJob* job, TonError* error);
 
+/// Call `tell` for each track of mix.yaml whose role is not in the table of
+/// roles, with the nearest one that is (null: none is near).
+TonStatus ton_song_unknown_roles(const TonSong* song,
+                                 void (*tell)(void* handle, const char* track,
+                                              const char* role,
+                                              const char* nearest),
+                                 void* handle, TonError* error);
+
 // Mix -------------------------------------------------------------------------
 
 /// Where a mix goes; zero-initialise for out/mix.wav in 32-bit float
@@ -167,8 +175,7 @@ TonStatus ton_song_master(TonSong* song, const TonMasterOptions* options,
                           const TonJob* job, TonMasterResult* result,
                           TonError* error);
 
-/// Same from one audio file to another ("master.wav" unless `options` names
-/// one), without a text.
+/// Same from one audio file to another, which `options` names, without a text.
 TonStatus ton_master_file(const char* path, const TonMasterOptions* options,
                           const TonJob* job, TonMasterResult* result,
                           TonError* error);

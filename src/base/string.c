@@ -187,7 +187,7 @@ ton_string_nearest(const char* word, const char* const* candidates,
                    size_t count)
 {
   const char* nearest = NULL;
-  unsigned best = 1 + (unsigned)strlen(word) / 3;
+  unsigned best = 1 + (unsigned)strlen(word) / 5;
   for (size_t i = 0; i < count; ++i) {
     const unsigned distance = ton_string_distance(word, candidates[i]);
     if (distance < best || (distance == best && !nearest)) {

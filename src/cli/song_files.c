@@ -113,6 +113,24 @@ cli_tell_solo(const CommandLine* line, const TonSong* song)
   ton_mix_free(mix);
 }
 
+static void
+tell_role(void* handle, const char* track, const char* role,
+          const char* nearest)
+{
+  (void)handle;
+  cli_remark("%s has the role \"%s\", which is not known%s%s%s", track, role,
+             nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+             nearest ? "\"?" : "");
+}
+
+void
+cli_tell_roles(const CommandLine* line, const TonSong* song)
+{
+  if (!line->quiet) {
+    ton_song_unknown_roles(song, tell_role, NULL, NULL);
+  }
+}
+
 void
 cli_tell_cut(const CommandLine* line, const char* path)
 {

@@ -29,6 +29,9 @@ void cli_tell_left_out(const CommandLine* line, const TonStems* stems);
 /// Remark which tracks and buses are on solo
 void cli_tell_solo(const CommandLine* line, const TonSong* song);
 
+/// Remark which roles in mix.yaml are not known
+void cli_tell_roles(const CommandLine* line, const TonSong* song);
+
 /// Remark that a file breaks off before its own end, and in which second
 void cli_tell_cut(const CommandLine* line, const char* path);
 

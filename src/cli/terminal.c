@@ -53,7 +53,9 @@ cli_terminal_open(void)
 {
   ton_allow_many_files();
   for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
-    if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) {
+    // an answer on a closed stdout cannot be written, and is to fail
+    const int mode = file == STDERR_FILENO ? O_RDWR : O_RDONLY;
+    if (fcntl(file, F_GETFD) < 0 && open("/dev/null", mode) < 0) {
       _exit(1);
     }
   }

@@ -58,6 +58,7 @@ cli_check(const CommandLine* line, TonError* error)
     path = ton_song_mix_path(song);
     cli_warn_changed(line, song, TON_SONG_STAGE_MASTER);
     cli_tell_cut_stems(line, song, line->args[0]);
+    cli_tell_roles(line, song);
     status = ton_song_check(song, &line->job, check, error);
   }
   cli_progress_clear();

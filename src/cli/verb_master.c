@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
+#include "base/string.h"
 #include "cli/json_output.h"
 #include "cli/master_options.h"
 #include "cli/measurement_table.h"
@@ -18,6 +20,8 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static void
 print_master(const TonMasterResult* m)
@@ -79,25 +83,45 @@ json_master(const TonMasterResult* m, const char* mix, const char* master,
   return o;
 }
 
-/// Where the master is written
+/// Where the master of a file is written: "Night Drive (master).wav", in the
+/// folder that the program was started in
 static char*
-output_of(const CommandLine* line)
+output_of_file(const char* file)
 {
-  const char* const out = cli_value(line, "output");
-  return out ? ton_copy_string(out)
-         : ton_is_file(line->args[0])
-             ? ton_copy_string("master.wav")
-             : cli_song_file(line->args[0], "out/master.wav");
+  TonString path = {0};
+  const char* const name = ton_file_name(file);
+  const char* const dot = strrchr(name, '.');
+  const size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
+  ton_string_printf(&path, "%.*s (master).wav", (int)n, name);
+  if (path.failed) {
+    ton_string_free(&path);
+  }
+  return path.bytes;
 }
 
+/// Where the master is written.  A name that nobody has chosen is not taken from
+/// another file.
 static TonStatus
-answer(const CommandLine* line, const TonMasterResult* m, bool met,
-       TonError* error)
+find_output(const CommandLine* line, char** path, TonError* error)
 {
-  char* const out = output_of(line);
-  if (!out) {
+  const char* const out = cli_value(line, "output");
+  const bool file = ton_is_file(line->args[0]);
+  *path = out    ? ton_copy_string(out)
+          : file ? output_of_file(line->args[0])
+                 : cli_song_file(line->args[0], "out/master.wav");
+  if (!*path) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  return !out && file && access(*path, F_OK) == 0
+             ? ton_fail_file(error, TON_BAD_USE, *path,
+                             "is there already; name the result with -o")
+             : TON_OK;
+}
+
+static void
+answer(const CommandLine* line, const TonMasterResult* m, const char* out,
+       bool met)
+{
   if (line->json) {
     cli_print_json(json_master(m, line->args[0], out, met));
   } else {
@@ -105,8 +129,6 @@ answer(const CommandLine* line, const TonMasterResult* m, bool met,
     print_master(m);
     print_reasons(m);
   }
-  ton_free(out);
-  return TON_OK;
 }
 
 static TonStatus
@@ -114,6 +136,10 @@ master(const CommandLine* line, const TonMasterOptions* options,
        TonMasterResult* m, TonError* error)
 {
   TonSong* song = NULL;
+  if (access(line->args[0], F_OK) != 0) {
+    return ton_fail_file(error, TON_NOT_FOUND, line->args[0],
+                         "there is no such file, and no such song");
+  }
   for (uint32_t i = 0; i < options->n_references; ++i) {
     cli_tell_cut(line, options->references[i]);
   }
@@ -134,15 +160,20 @@ cli_master(const CommandLine* line, TonError* error)
 {
   TonMasterOptions options = {0};
   TonMasterResult m = {0};
+  char* out = NULL;
   TON_TRY(cli_master_options(line, &options, error));
   options.out = cli_value(line, "output");
   TON_TRY(cli_expect_wav(options.out, error));
-  TonStatus status = master(line, &options, &m, error);
+  TonStatus status = find_output(line, &out, error);
+  if (ton_is_file(line->args[0])) {
+    options.out = out;
+  }
+  status = status ? status : master(line, &options, &m, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
-    const TonStatus told = answer(line, &m, !status, error);
-    status = told ? told : status;
+    answer(line, &m, out, !status);
   }
   ton_master_result_free(&m);
+  ton_free(out);
   return status;
 }

@@ -30,18 +30,6 @@ bits_of(const CommandLine* line, uint32_t* bits, TonError* error)
   return TON_OK;
 }
 
-/// A role that no table has changes nothing in the mix: say so
-static void
-warn_of_roles(const CommandLine* line, const TonSong* song)
-{
-  const TonDecisions* const all = ton_song_decisions(song, TON_SONG_MIX_TEXT);
-  for (uint32_t i = 0; i < all->count && !line->quiet; ++i) {
-    if (strcmp(all->items[i].rule, "role.unknown") == 0) {
-      cli_remark("%s: %s", all->items[i].path, all->items[i].reason);
-    }
-  }
-}
-
 static TonStatus
 answer(const CommandLine* line, const TonMeasurement* m, TonError* error)
 {
@@ -70,12 +58,10 @@ mix(const CommandLine* line, const TonMixOptions* options, TonMeasurement* m,
   TON_TRY(ton_song_open(line->args[0], &song, error));
   cli_tell_cut_stems(line, song, line->args[0]);
   cli_tell_solo(line, song);
+  cli_tell_roles(line, song);
   TonStatus status = TON_OK;
   if (cli_has(line, "propose")) {
     status = cli_propose_mix(song, &job, error);
-    if (!status) {
-      warn_of_roles(line, song);
-    }
   }
   status = status ? status : ton_song_mix(song, options, &job, m, error);
   ton_song_free(song);

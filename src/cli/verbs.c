@@ -69,7 +69,8 @@ static const Option make_options[] = {
 
 static const Option master_options[] = {
     {"output", .letter = 'o', .value = "FILE",
-     .help = "write here instead of SONG/out/master.wav; of a FILE: master.wav",
+     .help = "write here instead of SONG/out/master.wav; of song.wav: \"song "
+             "(master).wav\"",
      .offer = OFFER_FILES},
     MASTER_OPTIONS,
 };

@@ -23,10 +23,12 @@ enum { MAX_MP3_KBPS = 320 };
 #define AT(field) offsetof(TonDeliverable, field)
 
 static TonStatus
-check_bits(TonReader* r, const TonNode* node, void* row)
+read_bits(TonReader* r, const TonNode* node, void* row)
 {
-  const uint32_t bits = ((TonDeliverable*)row)->bits;
-  return bits == 16 || bits == 24
+  double bits = 0.0;
+  TON_TRY(ton_read_number(r, node, (TonRange){TON_PLAIN, 0.0, 64.0}, &bits));
+  ((TonDeliverable*)row)->bits = (uint32_t)bits;
+  return bits == 16.0 || bits == 24.0
              ? TON_OK
              : ton_fail_at(r->doc, node, r->error, "bits: expected 16 or 24");
 }
@@ -40,8 +42,8 @@ static const TonField fields[] = {
      .help = "Kind of file"},
     {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 8000.0, .max = 192000.0,
      .help = "Sample rate; without it, that of the master"},
-    {"bits", TON_AS_WHOLE, AT(bits), TON_PLAIN, 16.0, 24.0, .read = check_bits,
-     .help = "Word length of WAV and FLAC"},
+    {"bits", TON_AS_OWN, AT(bits), .read = read_bits,
+     .help = "Word length of WAV and FLAC: 16 or 24"},
     {"bitrate", TON_AS_WHOLE, AT(bitrate_kbps), TON_KBPS, 32.0, .max = 1024.0,
      .help = "Of an MP3"},
     {"plain", TON_AS_SWITCH, AT(plain), .otherwise = "false",

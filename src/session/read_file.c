@@ -185,5 +185,7 @@ ton_read_file(TonReader* r, const TonNode* node, char** path)
   return S_ISREG(info.st_mode)
              ? TON_OK
              : ton_fail_at(r->doc, node, r->error,
-                           "\"%s\" is a folder; expected a file", node->text);
+                           "\"%s\" is %s; expected a file", node->text,
+                           S_ISDIR(info.st_mode) ? "a folder"
+                                                 : "a device or a pipe");
 }

@@ -87,11 +87,15 @@ read_track(TonReader* r, const TonNode* node, void* row)
       sscanf(text + used, " of %3u%n", &total, &end);
     }
   }
-  if (*text == '-' || *text == '+' || number < 1 || text[used + end] ||
-      (end && total < number)) {
+  if (*text == '-' || *text == '+' || number < 1 || text[used + end]) {
     return ton_fail_at(r->doc, node, r->error,
                        "track: expected a number (3), or a number of a total "
                        "(3/10)");
+  }
+  if (end && total < number) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "track: %u of %u; the record has fewer tracks than that",
+                       number, total);
   }
   release->track = number;
   release->track_total = total;

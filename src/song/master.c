@@ -183,9 +183,22 @@ check_out(const MasterText* t, const char* out)
   return t->file ? TON_OK : song_stems_apart(t->song, out, t->error);
 }
 
+/// Before the text names them, which would be blamed
+static TonStatus
+check_references(const MasterText* t)
+{
+  for (uint32_t i = 0; i < t->options->n_references; ++i) {
+    TonAudio* audio = NULL;
+    TON_TRY(ton_audio_open(t->options->references[i], &audio, t->error));
+    ton_audio_close(audio);
+  }
+  return TON_OK;
+}
+
 static TonStatus
 work(MasterText* t, const char* out, TonMasterResult* m)
 {
+  TON_TRY(check_references(t));
   TON_TRY(master_text_open(t));
   TON_TRY(check_out(t, out));
   TON_TRY(master_text_propose(t));
@@ -269,10 +282,10 @@ ton_master_file(const char* path, const TonMasterOptions* options,
                 const TonJob* job, TonMasterResult* result, TonError* error)
 {
   TonSong* song = NULL;
-  const char* const out = options->out ? options->out : "master.wav";
   *result = (TonMasterResult){0};
   TON_TRY(song_of_file(&song, error));
-  const TonStatus status = master(song, path, out, options, job, result, error);
+  const TonStatus status =
+      master(song, path, options->out, options, job, result, error);
   ton_song_free(song);
   return status;
 }

@@ -250,6 +250,30 @@ write_options(MasterText* t)
   return read_again(t);
 }
 
+/// What is to be mastered, or a reference, has a loudness
+static TonStatus
+check_sound(const MasterText* t, const char* path, const char* what,
+            const TonMeasurement* m)
+{
+  if (isfinite(m->integrated_lufs)) {
+    return TON_OK;
+  }
+  const double length = (double)m->frames / m->rate;
+  if (length < 0.4) {
+    return ton_fail_file(t->error, TON_BAD_FILE, path,
+                         "lasts %.3f s; loudness is defined from 0.4 s on",
+                         length);
+  }
+  if (isfinite(m->momentary_max_lufs)) {
+    return ton_fail_file(t->error, TON_BAD_FILE, path,
+                         "has %.1f LUFS where it is loudest, and loudness "
+                         "begins at -70 LUFS; turn it up",
+                         m->momentary_max_lufs);
+  }
+  return ton_fail_file(t->error, TON_BAD_FILE, path, "is silent; %s must sound",
+                       what);
+}
+
 static TonStatus
 listen(MasterText* t)
 {
@@ -265,10 +289,7 @@ listen(MasterText* t)
     const char* const path = t->master->references[i];
     TON_TRY(analyse_file(path, TON_MEASURE_LOUDNESS, &t->references[i], t->job,
                          t->error));
-    if (!isfinite(t->references[i].facts.active_lufs)) {
-      return ton_fail_file(t->error, TON_BAD_FILE, path,
-                           "is silent; a reference must sound");
-    }
+    TON_TRY(check_sound(t, path, "a reference", &t->references[i].facts.whole));
   }
   return TON_OK;
 }
@@ -277,27 +298,11 @@ static TonStatus
 check_mix(const MasterText* t)
 {
   const TonMeasurement* const m = &t->mix.facts.whole;
-  if (m->channels > 2) {
-    return ton_fail_file(t->error, TON_UNSUPPORTED, t->source,
-                         "has %u channels; a mix has one or two", m->channels);
-  }
-  if (isfinite(m->integrated_lufs)) {
-    return TON_OK;
-  }
-  const double length = (double)m->frames / m->rate;
-  if (length < 0.4) {
-    return ton_fail_file(t->error, TON_BAD_FILE, t->source,
-                         "lasts %.3f s; loudness is defined from 0.4 s on",
-                         length);
-  }
-  if (isfinite(m->true_peak_dbtp)) {
-    return ton_fail_file(t->error, TON_BAD_FILE, t->source,
-                         "peaks at %.1f dBTP and never reaches -70 LUFS, where "
-                         "loudness begins; turn the mix up",
-                         m->true_peak_dbtp);
-  }
-  return ton_fail_file(t->error, TON_BAD_FILE, t->source,
-                       "is silent; there is nothing to master");
+  return m->channels > 2
+             ? ton_fail_file(t->error, TON_UNSUPPORTED, t->source,
+                             "has %u channels; a mix has one or two",
+                             m->channels)
+             : check_sound(t, t->source, "a mix", m);
 }
 
 static TonStatus

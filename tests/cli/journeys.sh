@@ -135,5 +135,39 @@ says "is too loud the second time" complains 3 'LU short: to be as loud as the r
 says "unless another loudness is asked for" exits 0 "$ton" master "$song" --loudness "-16 LUFS"
 says "from then on" exits 0 "$ton" master "$song"
 
+# The master of a file does not take a name that somebody uses
+(cd "$work" && mkdir here && cd here && cp "$song/out/mix.wav" "Night Drive.wav" && cp "$song/out/mix.wav" master.wav)
+in_here() { (cd "$work/here" && "$@"); }
+says "a master without a name" in_here exits 0 "$ton" master "Night Drive.wav"
+says "is called after the file" test -s "$work/here/Night Drive (master).wav"
+says "another master stays" cmp "$song/out/mix.wav" "$work/here/master.wav"
+says "so does this one" in_here complains 2 'is there already; name the result with -o' "$ton" master "Night Drive.wav"
+says "unless it is named" in_here exits 0 "$ton" master "Night Drive.wav" -o "Night Drive (master).wav"
+
+# Messages that say what is wrong, and where
+says "neither a file nor a song" complains 2 'nope.wav: there is no such file, and no such song' "$ton" master "$work/nope.wav"
+rm "$song"/master*
+says "a reference that is not there is blamed itself" complains 2 '^tonmeister: .*none.wav: ' "$ton" master "$song" --reference "$work/none.wav"
+says "and nothing is begun" test ! -e "$song/master.yaml"
+head -c 19244 "$work/stems/01 Kick.wav" >"$work/blip.wav"
+says "a reference of 0.2 s" complains 2 'blip.wav: lasts 0.200 s' "$ton" master "$song" --reference "$work/blip.wav"
+"$ton" apply "$work/stems/02 Bass.wav" "$work/soft.wav" gain:gain=-30dB gain:gain=-40dB >/dev/null 2>&1
+says "a reference that is too soft" complains 2 'soft.wav: has -[0-9.]* LUFS where it is loudest' "$ton" master "$song" --reference "$work/soft.wav"
+says "a role nobody knows is told" sh -c "sed -i 's/role: guitar solo/role: led vocal/' '$mix' && '$ton' mix '$song' 2>&1 | grep 'LEAD VOX has the role \"led vocal\", which is not known; did you mean \"lead vocal\"?'"
+says "by check, too" sh -c "'$ton' check '$song' 2>&1 | grep 'which is not known'"
+cp "$mix" "$work/mix.yaml"
+sed -i '0,/file: .*/s//file: \/dev\/zero/' "$mix"
+says "a device is no folder" complains 2 'is a device or a pipe; expected a file' "$ton" mix "$song"
+cp "$work/mix.yaml" "$mix"
+echo 'track: 11/10' >>"$song/release.yaml"
+says "more tracks than there are" complains 2 'track: 11 of 10; the record has fewer tracks' "$ton" release "$song"
+sed -i '/^track:/d' "$song/release.yaml"
+says "help tells the word lengths" sh -c "'$ton' help release.yaml | grep 'Word length of WAV and FLAC: 16 or 24'"
+echo 'deliverables: [{cd: {bits: 20}}]' >>"$song/release.yaml"
+says "of which 20 is none" complains 2 'bits: expected 16 or 24' "$ton" release "$song"
+sed -i '/^deliverables:/d' "$song/release.yaml"
+says "a word that is like no other has no near one" complains 2 'nothing is called "nope"; tonmeister help' "$ton" help nope
+says "an answer on a closed output is not given" sh -c "'$ton' measure '$work/stems/02 Bass.wav' >&-; test \$? = 1"
+
 echo "1..$n"
 exit $failed

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # To be sourced with the program as $1: counts checks, makes stems, asks the
 # program as a stranger would.  TAP.
-ton=$1
+ton=$(realpath "$1")
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 n=0
