@@ -264,6 +264,7 @@ typedef struct {
   uint32_t track_total;
   TonDeliverable* deliverables;
   uint32_t n_deliverables;
+  uint32_t smallest_cover; ///< Pixels that shops want each side to have; 0: any
 } TonRelease;
 
 TonStatus ton_release_read(const TonDoc* doc, const char* folder,

@@ -142,7 +142,13 @@ namespace {
 void
 add_wav_texts(TagLib::RIFF::Info::Tag* info, const TonTags* tags)
 {
-  info->setFieldText("ICOP", utf8(tags->copyright ? tags->copyright : ""));
+  static const TagField more[] = {{"ICOP", &TonTags::copyright},
+                                  {"IMUS", &TonTags::composer},
+                                  {"IPUB", &TonTags::publisher}};
+  for (const TagField& field : more) {
+    const char* const text = tags->*field.text;
+    info->setFieldText(field.key, utf8(text ? text : ""));
+  }
 }
 
 bool

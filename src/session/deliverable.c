@@ -39,11 +39,11 @@ static const char* const containers[] = {"WAV", "FLAC", "MP3",  "M4A",
 /// The last one belongs to the list, not to a release
 static const TonField fields[] = {
     {"container", TON_AS_TEXT, AT(container), .words = containers,
-     .help = "Kind of file"},
+     .help = "Kind of file; no M4A, OGG and OPUS can be written here"},
     {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 8000.0, .max = 192000.0,
      .help = "Sample rate; without it, that of the master"},
     {"bits", TON_AS_OWN, AT(bits), .read = read_bits,
-     .help = "Word length of WAV and FLAC: 16 or 24"},
+     .help = "Word length of WAV, FLAC and AIFF: 16 or 24"},
     {"bitrate", TON_AS_WHOLE, AT(bitrate_kbps), TON_KBPS, 32.0, .max = 1024.0,
      .help = "Of an MP3"},
     {"plain", TON_AS_SWITCH, AT(plain), .otherwise = "false",
@@ -76,14 +76,18 @@ static const TonTable listed_table = {.what = "deliverable",
                                       .name = &name,
                                       .check = check_listed};
 
+/// data/deliverables.yaml
 typedef struct {
   Listed* items;
   uint32_t n;
+  uint32_t smallest_cover;
 } List;
 
 static const TonField list_fields[] = {
     {"deliverables", TON_AS_NAMED, offsetof(List, items),
      .count = offsetof(List, n), .table = &listed_table, .flags = TON_REQUIRED},
+    {"smallest-cover", TON_AS_WHOLE, .at = offsetof(List, smallest_cover),
+     .max = 100000.0},
 };
 
 static const TonTable list_table = {.what = "the list of deliverables",
@@ -136,6 +140,19 @@ unknown(TonReader* r, const List* list, const TonNode* node)
                           names.items, names.count);
 }
 
+static TonStatus
+check_mp3(TonReader* r, const TonNode* node, const TonDeliverable* d)
+{
+  if (d->bitrate_kbps > MAX_MP3_KBPS) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "bitrate: an MP3 has at most %d kbps", MAX_MP3_KBPS);
+  }
+  return !d->rate || d->rate == 48000 || d->rate == 44100 || d->rate == 32000
+             ? TON_OK
+             : ton_fail_at(r->doc, node, r->error,
+                           "rate: an MP3 has 48, 44.1 or 32 kHz");
+}
+
 /// One entry of a release's list: "cd", or "cd: {bits: 16}"
 static TonStatus
 read_entry(TonReader* r, const List* list, const TonNode* named,
@@ -161,11 +178,9 @@ read_entry(TonReader* r, const List* list, const TonNode* named,
     return ton_fail_at(r->doc, values ? values : named, r->error,
                        "plain: is for a WAV; this is %s", d->container);
   }
-  if (strcmp(d->container, "MP3") == 0 && d->bitrate_kbps > MAX_MP3_KBPS) {
-    return ton_fail_at(r->doc, values ? values : named, r->error,
-                       "bitrate: an MP3 has at most %d kbps", MAX_MP3_KBPS);
-  }
-  return TON_OK;
+  return strcmp(d->container, "MP3") == 0
+             ? check_mp3(r, values ? values : named, d)
+             : TON_OK;
 }
 
 static TonStatus
@@ -189,6 +204,11 @@ read_entries(TonReader* r, const List* list, const TonNode* node,
 {
   const bool one = node->kind == TON_SCALAR;
   const uint32_t n = one ? 1 : node->count;
+  if (!n) {
+    return ton_fail_at(r->doc, node, r->error,
+                       "deliverables: is empty; name the files to write, or "
+                       "take the line out for the usual ones");
+  }
   TonDeliverable* const all = ton_read_buffer(r, n, sizeof(TonDeliverable));
   if (!all) {
     return ton_read_no_memory(r);
@@ -205,6 +225,7 @@ read_entries(TonReader* r, const List* list, const TonNode* node,
   }
   release->deliverables = all;
   release->n_deliverables = n;
+  release->smallest_cover = list->smallest_cover;
   return TON_OK;
 }
 
@@ -221,6 +242,7 @@ ton_read_deliverables(TonReader* r, const TonNode* node, TonRelease* release)
 static TonStatus
 read_defaults(TonReader* r, const List* list, TonRelease* release)
 {
+  release->smallest_cover = list->smallest_cover;
   release->deliverables = ton_read_buffer(r, list->n, sizeof(TonDeliverable));
   if (!release->deliverables) {
     return ton_read_no_memory(r);

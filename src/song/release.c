@@ -363,17 +363,17 @@ deliver_all(const TonSong* song, const TonRelease* r, const TonJob* job,
   return status;
 }
 
-/// What shops ask of a cover: the square of Apple Music, Spotify and recordJet,
-/// who all want RGB, and recordJet's smallest size
+/// What shops ask of a cover: Apple Music, Spotify and recordJet all want a square
+/// in RGB
 static TonStatus
-look_at_cover(const char* path, TonDelivery* delivery, TonError* error)
+look_at_cover(const TonRelease* r, TonDelivery* delivery, TonError* error)
 {
-  enum { MIN_PIXELS = 1500 };
+  const uint32_t smallest = r->smallest_cover;
   TonCover c;
-  if (!path) {
+  if (!r->cover) {
     return TON_OK;
   }
-  TON_TRY(ton_cover_read(path, &c, error));
+  TON_TRY(ton_cover_read(r->cover, &c, error));
   TonString text = {0};
   if (c.cmyk) {
     ton_string_add(&text, "; its colours are CMYK, shops want RGB");
@@ -382,10 +382,10 @@ look_at_cover(const char* path, TonDelivery* delivery, TonError* error)
     ton_string_printf(&text, "; it is not square (%u x %u pixels)", c.width,
                       c.height);
   }
-  if (c.width < MIN_PIXELS || c.height < MIN_PIXELS) {
+  if (c.width < smallest || c.height < smallest) {
     ton_string_printf(&text,
-                      "; it has %u x %u pixels, shops want %d x %d at least",
-                      c.width, c.height, MIN_PIXELS, MIN_PIXELS);
+                      "; it has %u x %u pixels, shops want %u x %u at least",
+                      c.width, c.height, smallest, smallest);
   }
   delivery->cover_remark =
       text.length && !text.failed ? ton_copy_string(text.bytes + 2) : NULL;
@@ -421,7 +421,7 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
           : ton_fail_file(error, TON_NOT_FOUND, r->source,
                           "there is no master yet; run tonmeister master %s",
                           song->given);
-  status = status ? status : look_at_cover(r->cover, delivery, error);
+  status = status ? status : look_at_cover(r, delivery, error);
   status = status ? status : made_forget(song, TON_SONG_STAGE_RELEASE, error);
   status = status ? status : deliver_all(song, r, job, delivery, error);
   ton_release_free(r);

@@ -161,6 +161,25 @@ other_readers_see_the_texts_and_all_the_sound(void** state)
   }
 }
 
+/// Chunks of RIFF INFO: a name of four letters, the length, the text
+static void
+the_old_texts_of_a_wav_name_everybody(void** state)
+{
+  (void)state;
+  static const char* const chunks[] = {"INAM\x0E", "IART\x06", "IMUS\x02",
+                                       "IPUB\x02", "ICOP\x0B"};
+  TonError e = {0};
+  size_t size = 0;
+  assert_int_equal(write_tagged(0, &tags, &e), 0);
+  unsigned char* const bytes = room_get(forms[0].name, &size);
+  for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); ++i) {
+    if (!memmem(bytes, size, chunks[i], 5)) {
+      fail_msg("%.4s is not there, or of another length", chunks[i]);
+    }
+  }
+  free(bytes);
+}
+
 static void
 the_same_tags_make_the_same_bytes(void** state)
 {
@@ -205,6 +224,7 @@ main(void)
       cmocka_unit_test(long_texts_come_back_whole),
       cmocka_unit_test(a_text_that_would_change_is_named),
       cmocka_unit_test(other_readers_see_the_texts_and_all_the_sound),
+      cmocka_unit_test(the_old_texts_of_a_wav_name_everybody),
       cmocka_unit_test(the_same_tags_make_the_same_bytes),
       cmocka_unit_test(a_cover_that_is_none_is_refused),
   };
