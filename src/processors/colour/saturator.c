@@ -75,14 +75,14 @@ static const struct {
 static const float DB_PER_OCTAVE = 6.02059991F; ///< 20 log10 2
 static const double MAX_BIAS = 0.6;
 static const double SAG_S = 0.050;
-static const double DC_HZ = 8.0;
+static const double DC_HZ = 5.0;
 static const double MATCH_S = 3.0;
 static const double MATCH_GATE = 1e-7; ///< Power below which none is matched
 static const double MATCH_MIN = 0.1;
 static const double MATCH_MAX = 40.0;
 static const float LOUDEST = 1e6F; ///< Of the input: more is no sound
 
-enum { CHUNK = TON_OVERSAMPLE, MATCH_FRAMES = 32 };
+enum { CHUNK = TON_OVERSAMPLE, BEAT_FRAMES = 32, DC_POLES = 8 };
 
 /// Coefficients with a ramp
 enum {
@@ -114,8 +114,12 @@ typedef struct {
                               bias --+-- sag
 
    The curve is tanh(d x + b) - tanh(b), or clipping, over d: the gain of what
-   is quiet is 1.  DC is what the slow part of (wet - dry) has: taken out
-   without touching the bass of a sound that is not bent.
+   is quiet is 1.
+
+   DC is the part of (wet - dry) below eight poles at 5 Hz: one runs every
+   frame, the others on means of 32 frames.  At 20 Hz they leave 1e-5 of
+   (wet - dry), so that no bass rises above the limit of the curve, however far
+   it is driven; and a sound that is not bent is not touched at all.
 */
 typedef struct {
   TonOversample over;
@@ -129,14 +133,19 @@ typedef struct {
   TonV mean[2];
   SaturatorShelf pre;
   SaturatorShelf post;
-  SaturatorShelf dc;
+  SaturatorShelf dc_first; ///< First pole of the DC
   double dc_pole;
+  TonV dc_sum;                ///< Of the first pole since the last beat
+  TonV dc_slow[DC_POLES - 1]; ///< The other poles, which run every beat
+  float dc_feed;
+  TonV dc; ///< What is taken out of this frame
+  TonV dc_step;
   TonV last; ///< Into the curve, with its bias
   TonClipCurve clip;
   TonSvfLanes weigh[2][2]; ///< K-weighting of dry and wet
-  TonV power[2];           ///< Sums of dry and wet over MATCH_FRAMES
+  TonV power[2];           ///< Sums of dry and wet over BEAT_FRAMES
   uint32_t beat;
-  double heard[TON_LANES]; ///< Times MATCH_FRAMES, up to MATCH_S
+  double heard[TON_LANES]; ///< Times BEAT_FRAMES, up to MATCH_S
   double mean_power[TON_LANES][2];
   TonV gain; ///< That matches
   TonV gain_step;
@@ -181,6 +190,8 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   s->leak[0] = ton_v((float)(1.0 - exp(-1.0 / (SAG_S * spec->rate))));
   s->leak[1] = 10.0F * s->leak[0];
   s->dc_pole = pole_of(DC_HZ, spec->rate);
+  s->dc_feed =
+      1.0F - (float)exp(-2.0 * M_PI * DC_HZ * BEAT_FRAMES / spec->rate);
   s->gain = ton_v(1.0F);
   TonKStage k[2];
   ton_k_stages(spec->rate, k);
@@ -203,7 +214,9 @@ reset(const TonProcessor* self, void* state)
   memset(s->dry, 0, ((size_t)s->mask + 1) * sizeof(TonV));
   memset(&s->pre, 0, sizeof(s->pre));
   memset(&s->post, 0, sizeof(s->post));
-  memset(&s->dc, 0, sizeof(s->dc));
+  memset(&s->dc_first, 0, sizeof(s->dc_first));
+  memset(s->dc_slow, 0, sizeof(s->dc_slow));
+  s->dc_sum = s->dc = s->dc_step = (TonV){0};
   memset(&s->clip, 0, sizeof(s->clip));
   memset(s->power, 0, sizeof(s->power));
   memset(s->heard, 0, sizeof(s->heard));
@@ -218,14 +231,14 @@ reset(const TonProcessor* self, void* state)
   }
 }
 
-/// The matching gain changes at the same song frames wherever a render starts
+/// Beats lie at the same song frames wherever a render starts
 static void
 locate(const TonProcessor* self, void* state, int64_t song_frame)
 {
   Saturator* const s = state;
   if (!s->at) {
     s->beat =
-        (uint32_t)(((song_frame % MATCH_FRAMES) + MATCH_FRAMES) % MATCH_FRAMES);
+        (uint32_t)(((song_frame % BEAT_FRAMES) + BEAT_FRAMES) % BEAT_FRAMES);
   }
 }
 
@@ -384,14 +397,29 @@ without_dc(Saturator* s, TonV wet, TonV dry)
   const TonVd in[2] = {ton_v_low(made), ton_v_high(made)};
   TonVd slow[2];
   for (int i = 0; i < 2; ++i) {
-    const TonVd v = s->dc_pole * (in[i] - s->dc.at[i]);
-    slow[i] = s->dc.at[i] + v;
-    s->dc.at[i] = slow[i] + v;
+    const TonVd v = s->dc_pole * (in[i] - s->dc_first.at[i]);
+    slow[i] = s->dc_first.at[i] + v;
+    s->dc_first.at[i] = slow[i] + v;
   }
-  return wet - ton_vd_join(slow[0], slow[1]);
+  s->dc_sum += ton_vd_join(slow[0], slow[1]);
+  s->dc += s->dc_step;
+  return wet - s->dc;
 }
 
-/// The gain of one lane for the next MATCH_FRAMES, from the mean powers of
+/// Every beat: where the DC goes until the next
+static void
+follow_dc(Saturator* s)
+{
+  TonV x = s->dc_sum * (1.0F / BEAT_FRAMES);
+  for (int i = 0; i < DC_POLES - 1; ++i) {
+    s->dc_slow[i] += s->dc_feed * (x - s->dc_slow[i]);
+    x = s->dc_slow[i];
+  }
+  s->dc_step = (x - s->dc) * (1.0F / BEAT_FRAMES);
+  s->dc_sum = (TonV){0};
+}
+
+/// The gain of one lane for the next BEAT_FRAMES, from the mean powers of
 /// what was loud enough to count
 static void
 match(Saturator* s, uint32_t lane)
@@ -400,9 +428,9 @@ match(Saturator* s, uint32_t lane)
   const double dry = (double)s->power[0][lane] + (double)s->power[0][other];
   const double wet = (double)s->power[1][lane] + (double)s->power[1][other];
   double* const mean = s->mean_power[lane];
-  if (dry > 2.0 * MATCH_FRAMES * MATCH_GATE) {
+  if (dry > 2.0 * BEAT_FRAMES * MATCH_GATE) {
     s->heard[lane] =
-        fmin(s->heard[lane] + 1.0, MATCH_S * s->rate / MATCH_FRAMES);
+        fmin(s->heard[lane] + 1.0, MATCH_S * s->rate / BEAT_FRAMES);
     mean[0] += (dry - mean[0]) / s->heard[lane];
     mean[1] += (wet - mean[1]) / s->heard[lane];
   }
@@ -410,7 +438,7 @@ match(Saturator* s, uint32_t lane)
   const double g = mean[0] > largest ? MATCH_MAX
                    : mean[1] > 0.0   ? fmax(sqrt(mean[0] / mean[1]), MATCH_MIN)
                                      : 1.0;
-  s->gain_step[lane] = ((float)g - s->gain[lane]) / (float)MATCH_FRAMES;
+  s->gain_step[lane] = ((float)g - s->gain[lane]) / (float)BEAT_FRAMES;
 }
 
 static inline TonV
@@ -423,11 +451,12 @@ matched(Saturator* s, TonV wet, TonV dry)
     s->power[i] += y * y;
   }
   s->gain += s->gain_step;
-  if (++s->beat == MATCH_FRAMES) {
+  if (++s->beat == BEAT_FRAMES) {
     for (uint32_t lane = 0; lane < TON_LANES; ++lane) {
       match(s, lane);
     }
     s->power[0] = s->power[1] = (TonV){0};
+    follow_dc(s);
     s->beat = 0;
   }
   return wet + next(s, MATCH) * (s->gain - 1.0F) * wet;
@@ -476,12 +505,12 @@ latency(const TonProcessor* self, const void* state, const float* values)
   return ((const Saturator*)state)->over.bands.latency;
 }
 
-/// Filters of the other half, the slow part of the DC
+/// Filters of the other half; the DC falls by 120 dB
 static uint64_t
 tail(const TonProcessor* self, const void* state, const float* values)
 {
   const double rate = ((const Saturator*)state)->rate;
-  return latency(self, state, values) + (uint64_t)(0.3 * rate);
+  return latency(self, state, values) + (uint64_t)(0.95 * rate);
 }
 
 /// In pauses the gain that matches stands still, and remembers as long
