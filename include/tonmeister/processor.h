@@ -194,7 +194,8 @@ typedef struct TonProcessor TonProcessor;
 struct TonProcessor {
   const char* id;       ///< Permanent key, "compressor"
   const char* name;     ///< "Compressor"
-  const char* category; ///< "gain", "equaliser", "dynamics", "colour", "space"
+  const char* category; ///< "gain", "equaliser", "dynamics", "colour",
+                        ///< "modulation", "space"
   const char* help;     ///< One paragraph for help, manual and tooltip
   const TonParam* params;
   uint32_t n_params;

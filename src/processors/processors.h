@@ -28,6 +28,10 @@
   LANED(ton_equaliser)                                                         \
   /* gain */                                                                   \
   LANED(ton_gain)                                                              \
+  /* modulation */                                                             \
+  ALONE(ton_chorus)                                                            \
+  ALONE(ton_phaser)                                                            \
+  ALONE(ton_tremolo)                                                           \
   /* space */                                                                  \
   ALONE(ton_delay)                                                             \
   ALONE_WIDE(ton_reverb)                                                       \

@@ -2,6 +2,8 @@
 /// @file A processor's table: names, ranges, defaults, words.
 
 #include "conformance.h"
+
+#include "base/array.h"
 #include "expect.h"
 #include "scene.h"
 
@@ -131,15 +133,15 @@ void
 conformance_table(const Subject* subject, double rate)
 {
   (void)rate;
-  static const char* const categories[] = {"gain", "equaliser", "dynamics",
-                                           "colour", "space"};
+  static const char* const categories[] = {"gain",   "equaliser",  "dynamics",
+                                           "colour", "modulation", "space"};
   const TonProcessor* const p = subject->processor;
   legal(p->id);
   assert_true(p->name && p->category && p->open && p->close && p->update &&
               p->process);
   sentence(p->help);
   bool known = false;
-  for (int i = 0; i < 5; ++i) {
+  for (size_t i = 0; i < TON_COUNT(categories); ++i) {
     known = known || strcmp(p->category, categories[i]) == 0;
   }
   assert_true(known);

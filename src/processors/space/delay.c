@@ -3,6 +3,7 @@
    @file
    Delay: echoes with feedback, filters and ducking.
 */
+#include "dsp/one_pole.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -142,22 +143,6 @@ reset(const TonProcessor* self, void* state)
   arrive(d);
 }
 
-/// a of y += a (x - y), -3 dB at `hz`:  a = sqrt(b^2 + 2 b) - b, b = 1 - cos w
-static double
-one_pole(double hz, double rate)
-{
-  const double b = 1.0 - cos(2.0 * M_PI * fmin(hz, 0.45 * rate) / rate);
-  return sqrt(b * b + 2.0 * b) - b;
-}
-
-/// G of v = G (x - s), high = x - (s + v), s += 2 v: bilinear, for the bass
-static double
-one_pole_high(double hz, double rate)
-{
-  const double g = tan(M_PI * hz / rate);
-  return g / (1.0 + g);
-}
-
 static void
 update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
@@ -170,9 +155,10 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   d->goal[STAY] = again * (1.0 - cross);
   d->goal[CROSS] = again * cross;
   d->goal[TO_LEFT] = p->ping_pong != 0.0F ? 1.0 : 0.0;
-  d->goal[LOW] =
-      p->lowpass_hz >= OPEN_HZ ? 1.0 : one_pole((double)p->lowpass_hz, d->rate);
-  d->goal[HIGH] = one_pole_high((double)p->highpass_hz, d->rate);
+  d->goal[LOW] = p->lowpass_hz >= OPEN_HZ
+                     ? 1.0
+                     : ton_one_pole((double)p->lowpass_hz, d->rate);
+  d->goal[HIGH] = ton_one_pole_bilinear((double)p->highpass_hz, d->rate);
   d->goal[DUCK] = 1.0 - pow(10.0, (double)p->duck_db / -20.0);
   d->goal[MIX] = (double)p->mix_percent / 100.0;
   d->left = u->ramp;
