@@ -125,8 +125,8 @@ static void
 ready_warm(void)
 {
   char ready[1200];
-  if (ton_stem_prepared(flac, RATE / 2, cache, ready, sizeof(ready), NULL, NULL,
-                        NULL)) {
+  if (ton_stem_prepared(flac, RATE / 2, true, cache, ready, sizeof(ready), NULL,
+                        NULL, NULL)) {
     stop("the cache");
   }
 }

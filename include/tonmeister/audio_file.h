@@ -260,13 +260,14 @@ void ton_resampler_free(TonResampler* resampler);
    found there the next time.  A cache that cannot be written is an error that
    says so; a damaged cache file is made anew.
 
+   @param repair Decode and resample it as ton_audio_repair() reads it
    @param ready Room for the path to read, `size` bytes
    @param progress Called now and then with 0 to 1, may be null; returning
           false stops with TON_INTERRUPTED
 
    [any]; several threads may make several stems ready at once.
 */
-TonStatus ton_stem_prepared(const char* path, uint32_t rate,
+TonStatus ton_stem_prepared(const char* path, uint32_t rate, bool repair,
                             const char* cache_dir, char* ready, uint32_t size,
                             bool (*progress)(void* handle, double part),
                             void* handle, TonError* error);

@@ -144,6 +144,7 @@ typedef struct {
   char* file; ///< Absolute path of the stem; null for a bus
   char* role; ///< "lead vocal", ... or ""
   float trim_db;
+  bool repair; ///< Of a track: read through ton_audio_repair()
   bool invert;
   float delay_ms;
   TonInsert* chain;

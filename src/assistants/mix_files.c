@@ -130,7 +130,11 @@ name_spikes(const MixState* state, const MixTrack* s)
   ton_decision_figure(&d, "spikes", (double)m->spikes);
   ton_decision_figure(&d, "height", m->spike_dbfs);
   ton_decision_figure(&d, "place", m->spike_at_s);
-  track_decide(state, s, "chain/despike", NULL, &d);
+  if (track_locked(s, "repair")) {
+    track_keep(state, s, "repair");
+  } else {
+    track_decide(state, s, "repair", "true", &d);
+  }
 }
 
 static void

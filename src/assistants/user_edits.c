@@ -8,11 +8,12 @@
 
 #include <string.h>
 
-enum { ROLE, TO, CHAIN, SENDS, TRIM, POLARITY, FADER, PAN, MUTE };
+enum { ROLE, TO, CHAIN, SENDS, TRIM, POLARITY, FADER, PAN, MUTE, REPAIR };
 
 /// Keys of a strip that an assistant writes
-static const char* const keys[] = {
-    "role", "to", "chain", "sends", "trim", "polarity", "fader", "pan", "mute"};
+static const char* const keys[] = {"role", "to",       "chain", "sends",
+                                   "trim", "polarity", "fader", "pan",
+                                   "mute", "repair"};
 
 static const TonDecision*
 find(const TonDecisions* all, const char* path)

@@ -127,14 +127,16 @@ check_same(const char* from, const char content[33], TonError* error)
 }
 
 static TonStatus
-fill_cache(const char* from, const char content[33], uint32_t rate,
+fill_cache(const char* from, const char content[33], uint32_t rate, bool repair,
            const char* path, const char* proof,
            bool (*progress)(void* handle, double part), void* handle,
            TonError* error)
 {
   Conversion c = {0};
   TON_TRY(ton_audio_open(from, &c.audio, error));
-  ton_audio_repair(c.audio);
+  if (repair) {
+    ton_audio_repair(c.audio);
+  }
   TonStatus status = prepare(&c, rate, path, error);
   status = status ? status : convert(&c, progress, handle, error);
   if (!status) {
@@ -159,8 +161,8 @@ usable_as_is(const char* path, uint32_t rate)
 }
 
 TonStatus
-ton_stem_prepared(const char* path, uint32_t rate, const char* cache_dir,
-                  char* ready, uint32_t size,
+ton_stem_prepared(const char* path, uint32_t rate, bool repair,
+                  const char* cache_dir, char* ready, uint32_t size,
                   bool (*progress)(void* handle, double part), void* handle,
                   TonError* error)
 {
@@ -174,8 +176,8 @@ ton_stem_prepared(const char* path, uint32_t rate, const char* cache_dir,
   char hash[33];
   char proof[1100];
   TON_TRY(ton_file_hash(path, hash, error));
-  if (!ton_string_format(ready, size, "%s/%s-%u-%s.wav", cache_dir, hash, rate,
-                         TON_VERSION) ||
+  if (!ton_string_format(ready, size, "%s/%s-%u%s-%s.wav", cache_dir, hash,
+                         rate, repair ? "" : "-unrepaired", TON_VERSION) ||
       !ton_string_format(proof, sizeof(proof), "%s.proof", ready)) {
     return ton_fail_file(error, TON_BAD_USE, cache_dir,
                          "the path of the folder is too long");
@@ -184,5 +186,6 @@ ton_stem_prepared(const char* path, uint32_t rate, const char* cache_dir,
     return TON_OK;
   }
   TON_TRY(ton_make_folder(cache_dir, error));
-  return fill_cache(path, hash, rate, ready, proof, progress, handle, error);
+  return fill_cache(path, hash, rate, repair, ready, proof, progress, handle,
+                    error);
 }

@@ -112,6 +112,8 @@ static const TonField fields[] = {
          "What plays: kick, bass, lead vocal, ...; data/roles.yaml lists them"},
     {"trim", TON_AS_FLOAT, AT(trim_db), TON_DB, -96.0, 96.0,
      .otherwise = "0 dB", .help = "Gain before the chain"},
+    {"repair", TON_AS_SWITCH, AT(repair), .otherwise = "true",
+     .help = "Leaves out samples far louder than all around them"},
     {"polarity", TON_AS_SWITCH, AT(invert), .words = polarities,
      .otherwise = "normal", .help = "Which way the waveform points"},
     {"delay", TON_AS_FLOAT, AT(delay_ms), TON_MS, 0.0, 500.0,

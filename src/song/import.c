@@ -107,7 +107,7 @@ write_tracks(TonString* text, const StemNames* names, bool flat)
     ton_string_add(text, ":\n");
     add_key(text, "file", stem->file);
     if (flat) {
-      ton_string_add(text, "    pan-law: balance\n");
+      ton_string_add(text, "    repair: false\n    pan-law: balance\n");
     } else if (stem->bus) {
       add_key(text, "to", stem->bus);
     }

@@ -20,7 +20,8 @@ static TonStatus
 make_ready(void* handle, uint32_t i, const TonJob* job, TonError* error)
 {
   const Preparing* const p = handle;
-  return ton_stem_prepared(p->mix->strips[i].file, p->mix->rate, p->cache,
+  const TonStrip* const s = &p->mix->strips[i];
+  return ton_stem_prepared(s->file, p->mix->rate, s->repair, p->cache,
                            p->ready[i].path, sizeof(p->ready[i].path), tell,
                            (void*)(uintptr_t)job, error);
 }

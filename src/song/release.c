@@ -46,7 +46,7 @@ find_source(Delivery* d)
   }
   pthread_mutex_lock(&one_at_a_time);
   const TonStatus status =
-      ton_stem_prepared(d->task.release->source, rate, d->song->cache,
+      ton_stem_prepared(d->task.release->source, rate, true, d->song->cache,
                         d->prepared, sizeof(d->prepared), NULL, NULL, d->error);
   pthread_mutex_unlock(&one_at_a_time);
   d->source = d->prepared;

@@ -173,13 +173,15 @@ close_stems(OpenStems* s)
 }
 
 static TonStatus
-open_stem(OpenStems* s, uint32_t i, const char* file, TonError* error)
+open_stem(OpenStems* s, uint32_t i, const TonStrip* strip, TonError* error)
 {
   TON_TRY(ton_audio_open(s->ready[i].path, &s->audio[i], error));
-  ton_audio_repair(s->audio[i]);
+  if (strip->repair) {
+    ton_audio_repair(s->audio[i]);
+  }
   const TonAudioInfo* const info = ton_audio_info(s->audio[i]);
   if (info->channels > 2) {
-    return ton_fail_file(error, TON_UNSUPPORTED, file,
+    return ton_fail_file(error, TON_UNSUPPORTED, strip->file,
                          "has %u channels; a stem is mono or stereo: split it "
                          "into files of one or two channels",
                          info->channels);
@@ -221,7 +223,7 @@ open_stems(OpenStems* s, const TonMix* mix, const char* cache,
   }
   TON_TRY(prepare_stems(mix, cache, job, s->ready, error));
   for (uint32_t i = 0; i < s->n; ++i) {
-    TON_TRY(open_stem(s, i, mix->strips[i].file, error));
+    TON_TRY(open_stem(s, i, &mix->strips[i], error));
   }
   return find_length(s, mix, error);
 }

@@ -40,8 +40,8 @@ make_ready(const char* name, char ready[512], TonError* e)
 {
   char cache[256];
   snprintf(cache, sizeof(cache), "%s", room_path("cache/deep"));
-  return ton_stem_prepared(room_path(name), 48000, cache, ready, 512, NULL,
-                           NULL, e);
+  return ton_stem_prepared(room_path(name), 48000, true, cache, ready, 512,
+                           NULL, NULL, e);
 }
 
 static void
@@ -143,9 +143,9 @@ a_stem_replaced_while_it_is_read_is_not_remembered(void** state)
   snprintf(cache, sizeof(cache), "%s", room_path("cache/deep"));
   write_stem("c.flac", "FLAC", 22050);
   write_stem("other.flac", "FLAC", 24000);
-  assert_int_equal(
-      ton_stem_prepared(path, 48000, cache, ready, 512, replace, path, &e),
-      TON_BAD_FILE);
+  assert_int_equal(ton_stem_prepared(path, 48000, true, cache, ready, 512,
+                                     replace, path, &e),
+                   TON_BAD_FILE);
   assert_non_null(strstr(e.text, "changed while"));
   assert_int_equal(make_ready("c.flac", ready, &e), 0);
   ton_file_hash(ready, a, NULL);
@@ -171,8 +171,8 @@ a_path_that_does_not_fit_is_an_error(void** state)
   static const uint32_t rates[] = {48000, 44100}; // used as it is, converted
   for (int i = 0; i < 2; ++i) {
     write_stem("long.wav", "WAV", rates[i]);
-    assert_int_equal(ton_stem_prepared(room_path("long.wav"), 48000, "c", ready,
-                                       sizeof(ready), NULL, NULL, &e),
+    assert_int_equal(ton_stem_prepared(room_path("long.wav"), 48000, true, "c",
+                                       ready, sizeof(ready), NULL, NULL, &e),
                      TON_BAD_USE);
     assert_non_null(strstr(e.text, "too long"));
   }
@@ -188,7 +188,7 @@ the_user_may_stop_it(void** state)
   TonError e = {0};
   write_stem("stop.flac", "FLAC", 48000);
   snprintf(cache, sizeof(cache), "%s", room_path("stopped"));
-  assert_int_equal(ton_stem_prepared(room_path("stop.flac"), 48000, cache,
+  assert_int_equal(ton_stem_prepared(room_path("stop.flac"), 48000, true, cache,
                                      ready, sizeof(ready), stop_at_half, &part,
                                      &e),
                    TON_INTERRUPTED);
@@ -205,7 +205,7 @@ a_cache_that_cannot_be_written_says_so(void** state)
   TonError e = {0};
   write_stem("full.flac", "FLAC", 32000);
   room_put("not-a-folder", "x", 1);
-  assert_int_equal(ton_stem_prepared(room_path("full.flac"), 48000,
+  assert_int_equal(ton_stem_prepared(room_path("full.flac"), 48000, true,
                                      room_path("not-a-folder"), ready,
                                      sizeof(ready), NULL, NULL, &e),
                    TON_WRITE_FAILED);

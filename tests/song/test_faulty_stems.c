@@ -28,8 +28,8 @@ mix_it(TonMeasurement* m)
 {
   static const char text[] = "rate: 48 kHz\n"
                              "tracks:\n"
-                             "  Keys: {file: Keys.wav}\n"
-                             "  Bass: {file: Bass.wav}\n";
+                             "  Keys:\n    file: Keys.wav\n"
+                             "  Bass:\n    file: Bass.wav\n";
   TonSong* song = NULL;
   TonError error = {0};
   remove(song_path("decisions.json"));
@@ -87,6 +87,74 @@ test_spikes_decide_nothing(void** state)
               1.0 / RATE, 1e-8, "s");
 }
 
+/// The text says which track is repaired, and no longer when it is whole
+static void
+test_a_repair_stands_in_the_text(void** state)
+{
+  (void)state;
+  TonMeasurement m;
+  make_stems();
+  keys[5 * RATE] = -100.0;
+  mix_it(&m);
+  const char* const line = strstr(song_read("mix.yaml"), "repair: true ");
+  assert_non_null(line);
+  assert_non_null(strstr(line, "# 1 sample far louder than all around"));
+  TonSong* song = NULL;
+  make_stems();
+  song_wav("Keys.wav", RATE, 1, keys, NULL, N);
+  assert_int_equal(ton_song_open(song_path(""), &song, NULL), TON_OK);
+  assert_int_equal(ton_song_propose(song, &job, NULL), TON_OK);
+  assert_int_equal(ton_song_save(song, NULL), TON_OK);
+  ton_song_free(song);
+  assert_null(strstr(song_read("mix.yaml"), "repair:"));
+}
+
+/// Largest sample of a mix at some rate
+static double
+highest(const char* rate, const char* repair)
+{
+  char text[512];
+  TonMeasurement m;
+  snprintf(text, sizeof(text),
+           "rate: %s\ntracks:\n  Keys: {file: Keys.wav, %span-law: balance}\n",
+           rate, repair);
+  song_text("mix.yaml", text);
+  assert_int_equal(song_mixes(&(TonMixOptions){0}, &job, &m, NULL), TON_OK);
+  return pow(10.0, m.sample_peak_dbfs / 20.0);
+}
+
+/// What is not to be repaired sounds as it is, at the rate of the file or not
+static void
+test_a_repair_can_be_refused(void** state)
+{
+  (void)state;
+  make_stems();
+  keys[5 * RATE] = -100.0;
+  song_wav("Keys.wav", RATE, 1, keys, NULL, N);
+  EXPECT_AT_LEAST("as it is", highest("44.1 kHz", "repair: false, "), 99.9, "");
+  EXPECT_AT_LEAST("converted", highest("48 kHz", "repair: false, "), 50.0, "");
+  EXPECT_AT_MOST("repaired", highest("44.1 kHz", ""), 0.35, "");
+  EXPECT_AT_MOST("repaired and converted", highest("48 kHz", ""), 0.35, "");
+}
+
+/// Flat: the mix is the sum of the stems, whatever they are
+static void
+test_a_flat_mix_repairs_nothing(void** state)
+{
+  (void)state;
+  TonSong* song = NULL;
+  char path[1024];
+  char* stems[] = {path};
+  snprintf(path, sizeof(path), "%s", song_path("Keys.wav"));
+  remove(song_path("mix.yaml"));
+  assert_int_equal(ton_song_create(song_path(""), stems, 1, true, &song, NULL),
+                   TON_OK);
+  ton_song_free(song);
+  TonMeasurement m;
+  assert_int_equal(song_mixes(&(TonMixOptions){0}, &job, &m, NULL), TON_OK);
+  EXPECT_NEAR("sample peak", m.sample_peak_dbfs, 40.0, 0.01, "dBFS");
+}
+
 /// A conversion smooths flat tops away: they are looked for before it
 static void
 test_clipping_is_found_in_the_file_itself(void** state)
@@ -112,6 +180,9 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_spikes_decide_nothing),
       cmocka_unit_test(test_clipping_is_found_in_the_file_itself),
+      cmocka_unit_test(test_a_repair_stands_in_the_text),
+      cmocka_unit_test(test_a_repair_can_be_refused),
+      cmocka_unit_test(test_a_flat_mix_repairs_nothing),
   };
   return SONG_TESTS(tests);
 }
