@@ -302,6 +302,13 @@ TonStatus ton_master_edit(TonDoc* doc, TonMaster** master, const TonEdit* edit,
 TonStatus ton_master_undo(TonDoc* doc, TonMaster** master, TonUndo* undo,
                           TonError* error);
 
+/// Same for release.yaml
+TonStatus ton_release_edit(TonDoc* doc, TonRelease** release,
+                           const TonEdit* edit, TonUndo** undo,
+                           TonError* error);
+TonStatus ton_release_undo(TonDoc* doc, TonRelease** release, TonUndo* undo,
+                           TonError* error);
+
 /// A key of mix.yaml, master.yaml or release.yaml, for help and pages.  All
 /// static.
 typedef struct {

@@ -443,3 +443,27 @@ ton_master_undo(TonDoc* doc, TonMaster** master, TonUndo* undo, TonError* error)
   *master = data;
   return status;
 }
+
+TonStatus
+ton_release_edit(TonDoc* doc, TonRelease** release, const TonEdit* edit,
+                 TonUndo** undo, TonError* error)
+{
+  void* data = *release;
+  const Edited e = {doc, &data, &ton_release_table,
+                    folder_of((*release)->folder), error};
+  const TonStatus status = edit_both(&e, edit, undo);
+  *release = data;
+  return status;
+}
+
+TonStatus
+ton_release_undo(TonDoc* doc, TonRelease** release, TonUndo* undo,
+                 TonError* error)
+{
+  void* data = *release;
+  const Edited e = {doc, &data, &ton_release_table,
+                    folder_of((*release)->folder), error};
+  const TonStatus status = undo_both(&e, undo);
+  *release = data;
+  return status;
+}

@@ -28,6 +28,7 @@ typedef struct {
   TonDoc* doc;
   TonMix* mix;
   TonMaster* master;
+  TonRelease* release;
 } Text;
 
 static uint32_t seed = 1;
@@ -49,7 +50,9 @@ read_text(Text* t, const char* name, const char* bytes, size_t n)
   if (status == TON_OK) {
     status = strncmp(name, "mix", 3) == 0
                  ? ton_mix_read(t->doc, NULL, &t->mix, &error)
-                 : ton_master_read(t->doc, NULL, &t->master, &error);
+             : strncmp(name, "master", 6) == 0
+                 ? ton_master_read(t->doc, NULL, &t->master, &error)
+                 : ton_release_read(t->doc, NULL, &t->release, &error);
   }
   return status;
 }
@@ -59,6 +62,7 @@ free_text(Text* t)
 {
   ton_mix_free(t->mix);
   ton_master_free(t->master);
+  ton_release_free(t->release);
   ton_doc_free(t->doc);
 }
 
@@ -66,8 +70,9 @@ static TonStatus
 edit(Text* t, const TonEdit* e, TonUndo** undo)
 {
   TonError error = {0};
-  return t->mix ? ton_mix_edit(t->doc, &t->mix, e, undo, &error)
-                : ton_master_edit(t->doc, &t->master, e, undo, &error);
+  return t->mix      ? ton_mix_edit(t->doc, &t->mix, e, undo, &error)
+         : t->master ? ton_master_edit(t->doc, &t->master, e, undo, &error)
+                     : ton_release_edit(t->doc, &t->release, e, undo, &error);
 }
 
 static void
@@ -75,8 +80,9 @@ take_back(Text* t, TonUndo* undo)
 {
   TonError error = {0};
   const TonStatus status =
-      t->mix ? ton_mix_undo(t->doc, &t->mix, undo, &error)
-             : ton_master_undo(t->doc, &t->master, undo, &error);
+      t->mix      ? ton_mix_undo(t->doc, &t->mix, undo, &error)
+      : t->master ? ton_master_undo(t->doc, &t->master, undo, &error)
+                  : ton_release_undo(t->doc, &t->release, undo, &error);
   if (status != TON_OK) {
     fail_msg("taken back: %s", error.text);
   }
@@ -87,8 +93,10 @@ print(TonString* out, const Text* t)
 {
   if (t->mix) {
     print_mix(out, t->mix);
-  } else {
+  } else if (t->master) {
     print_master(out, t->master);
+  } else {
+    print_release(out, t->release);
   }
 }
 
@@ -260,7 +268,8 @@ edits_are_taken_back_byte_for_byte(void** state)
   for (struct dirent* d; (d = readdir(dir));) {
     const bool mix = strncmp(d->d_name, "mix", 3) == 0;
     const bool master = strncmp(d->d_name, "master", 6) == 0;
-    if ((!mix && !master) || !strstr(d->d_name, ".yaml")) {
+    const bool release = strncmp(d->d_name, "release", 7) == 0;
+    if ((!mix && !master && !release) || !strstr(d->d_name, ".yaml")) {
       continue;
     }
     snprintf(path, sizeof(path), "%.3000s/good/%.200s", texts, d->d_name);
