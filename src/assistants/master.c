@@ -39,9 +39,8 @@ decide_goal(const MasterState* m, const char* key, double value, double was,
   record_value(m, key, ton_plan_text(m->plan, "%g %s", value, unit), &d);
 }
 
-/// Loudness goals that references may set, LUFS
+/// Loudest goal that references may set, LUFS
 #define REFERENCE_LOUDEST -8.0
-#define REFERENCE_SOFTEST -23.0
 
 static double
 mean_loudness(const TonMasterBrief* b)
@@ -56,7 +55,8 @@ mean_loudness(const TonMasterBrief* b)
   return n ? sum / n : NAN;
 }
 
-/// Goal set by the references if their tone is alike; NaN: none
+/// Goal set by the references if their tone is alike, never softer than without
+/// them; NaN: none
 static double
 reference_loudness(const TonMasterBrief* b)
 {
@@ -64,10 +64,8 @@ reference_loudness(const TonMasterBrief* b)
       b->loudness_open && b->n_references && tone_distance(b) <= TONE_ALIKE_DB
           ? mean_loudness(b)
           : NAN;
-  return isnan(lufs) ? NAN
-                     : rint(10.0 * fmin(fmax(lufs, REFERENCE_SOFTEST),
-                                        REFERENCE_LOUDEST)) /
-                           10.0;
+  const double goal = rint(10.0 * fmin(lufs, REFERENCE_LOUDEST)) / 10.0;
+  return isnan(lufs) || goal <= b->target.loudness_lufs ? NAN : goal;
 }
 
 static double
@@ -95,7 +93,7 @@ follow_references(const MasterState* m)
   TonDecision d;
   ton_decision_start(&d, TON_RULE_GOAL_REFERENCE, 0.7);
   ton_decision_range(&d, "loudness of the references", mean_loudness(b),
-                     REFERENCE_SOFTEST, REFERENCE_LOUDEST);
+                     b->target.loudness_lufs, REFERENCE_LOUDEST);
   ton_decision_range(&d, "tonal distance", tone_distance(b), NAN,
                      TONE_ALIKE_DB);
   record_value(m, "loudness",
@@ -118,6 +116,35 @@ master_goal(MasterState* m)
   }
   decide_goal(m, "ceiling", m->brief->target.ceiling_dbtp,
               old ? (double)old->ceiling_dbtp : NAN, "dBTP");
+}
+
+/// Less between peaks and loudness, and peaks above: a finished record
+#define FINISHED_PLR_LU 11.0
+#define FINISHED_DBTP   -1.2
+
+/// Record why tone, dynamics and width are kept; false if they are not
+static bool
+leave_as_is(const MasterState* m)
+{
+  const TonMasterBrief* const b = m->brief;
+  const TonMeasurement* const w = &b->mix->facts.whole;
+  TonDecision d;
+  if (b->n_references) {
+    return false;
+  }
+  if (b->target.keeps) {
+    ton_decision_start(&d, TON_RULE_GOAL_KEEP, 1.0);
+  } else if (isnan(b->amount) && w->plr_lu < FINISHED_PLR_LU &&
+             w->true_peak_dbtp > FINISHED_DBTP) {
+    ton_decision_start(&d, TON_RULE_GOAL_FINISHED, 0.85);
+    ton_decision_range(&d, "peak to loudness", w->plr_lu, FINISHED_PLR_LU, NAN);
+    ton_decision_range(&d, "true peak of the mix", w->true_peak_dbtp, NAN,
+                       FINISHED_DBTP);
+  } else {
+    return false;
+  }
+  record_unchanged(m, "chain", &d);
+  return true;
 }
 
 /// A chain with a locked part stays as it is; the gain of its limiter may be
@@ -159,11 +186,7 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
       ton_plan_edit(plan, "chain", NULL, NULL);
     }
     master_repair(&m);
-    if (brief->target.keeps && !brief->n_references) {
-      TonDecision d;
-      ton_decision_start(&d, TON_RULE_GOAL_KEEP, 1.0);
-      record_unchanged(&m, "chain", &d);
-    } else {
+    if (!leave_as_is(&m)) {
       master_tone(&m);
       master_glue(&m);
       master_width(&m);
@@ -207,6 +230,24 @@ ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
   result->goal_lufs = lufs;
   search->goal_lufs = lufs;
   search->state = TON_GAIN_SEARCH_MET;
+  return ton_plan_check(plan, error);
+}
+
+TonStatus
+ton_assist_master_stay_as_loud(const TonMasterBrief* brief,
+                               TonMasterPlan* result, double reduction_db,
+                               TonPlan* plan, TonError* error)
+{
+  TonDecision d;
+  const double lufs = brief->target.loudness_lufs;
+  ton_decision_start(&d, TON_RULE_GOAL_AS_WITHOUT, 0.7);
+  ton_decision_figure(&d, "loudness of the references", result->goal_lufs);
+  ton_decision_range(&d, "limiter reduction", reduction_db, NAN,
+                     TON_MASTER_GENTLE_DB);
+  ton_decision_figure(&d, "usual loudness", lufs);
+  ton_plan_decide(plan, "loudness", ton_plan_text(plan, "%g LUFS", lufs), &d);
+  result->goal_lufs = lufs;
+  result->goal_yields = false;
   return ton_plan_check(plan, error);
 }
 

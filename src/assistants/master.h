@@ -74,6 +74,13 @@ TonStatus ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
                                   double reduction_db, TonPlan* plan,
                                   TonError* error);
 
+/// A goal that follows loud references ended softer than the target: that is the
+/// goal then.  `reduction_db` is what the limiter had come to.
+TonStatus ton_assist_master_stay_as_loud(const TonMasterBrief* brief,
+                                         TonMasterPlan* result,
+                                         double reduction_db, TonPlan* plan,
+                                         TonError* error);
+
 /// Write the gain the search found.  `reduction_db` is the limiter's P95 gain
 /// reduction, or NaN.
 TonStatus ton_assist_master_gain(const TonMasterBrief* brief,

@@ -16,10 +16,18 @@
 #define GLUE_CREST_DB 14.0
 #define GLUE_RANGE_LU 5.0
 #define GLUE_RATIO    2.0
-#define GLUE_MEAN_DB  1.5
+/// Range beyond that of the references that asks for compression, LU
+#define GLUE_BEYOND_LU 1.0
+#define GLUE_MEAN_DB   1.5
 /// Width of released pop below 120 Hz: nine of ten songs are narrower, dB
 #define BASS_SIDE_DB -11.0
 #define BASS_MONO_HZ 100.0
+/// Sides of nine of ten such songs from 500 Hz to 8 kHz, dB
+#define SIDE_LOW_DB  -14.5
+#define SIDE_HIGH_DB -3.5
+/// Below this there is no side to be widened; from references so much is the same
+#define NO_SIDES_DB   -25.0
+#define SAME_SIDES_DB 0.5
 
 // Repair ----------------------------------------------------------------------
 
@@ -100,6 +108,18 @@ master_repair(MasterState* m)
 
 // Glue ------------------------------------------------------------------------
 
+/// Mean range of the references' loud parts, LU; NaN: there is none
+static double
+reference_range(const MasterState* m)
+{
+  const TonMasterBrief* const b = m->brief;
+  double sum = 0.0;
+  for (uint32_t i = 0; i < b->n_references; ++i) {
+    sum += loud_parts(m->plan, &b->references[i].features).range_lu;
+  }
+  return b->n_references ? sum / b->n_references : NAN;
+}
+
 /// Record why the whole is not compressed; false if it is to be
 static bool
 leave_glue(const MasterState* m, const LoudParts* loud, double peak_lu)
@@ -110,10 +130,14 @@ leave_glue(const MasterState* m, const LoudParts* loud, double peak_lu)
     ton_decision_start(&d, TON_RULE_GLUE_DENSE, 0.85);
     ton_decision_range(&d, "peak to loudness", f->whole.plr_lu, DENSE_PLR_LU,
                        NAN);
-  } else if (m->distance_db > TONE_ALIKE_DB) {
+  } else if (tone_likeness(m->distance_db) == 0.0) {
     ton_decision_start(&d, TON_RULE_GLUE_OTHER_MUSIC, 0.7);
     ton_decision_range(&d, "tonal distance", m->distance_db, NAN,
-                       TONE_ALIKE_DB);
+                       TONE_OTHER_DB);
+  } else if (loud->range_lu < reference_range(m) + GLUE_BEYOND_LU) {
+    ton_decision_start(&d, TON_RULE_GLUE_REFERENCE, 0.75);
+    ton_decision_figure(&d, "range of the loud parts", loud->range_lu);
+    ton_decision_figure(&d, "range of the references", reference_range(m));
   } else if (!(peak_lu > GLUE_CREST_DB && loud->range_lu > GLUE_RANGE_LU)) {
     ton_decision_start(&d, TON_RULE_GLUE_EVEN, 0.75);
     ton_decision_range(&d, "range of the loud parts", loud->range_lu, NAN,
@@ -127,15 +151,15 @@ leave_glue(const MasterState* m, const LoudParts* loud, double peak_lu)
   return true;
 }
 
-/// Lowest threshold with at most 1.5 dB of mean reduction in the loud parts
+/// Lowest threshold with at most so much mean reduction in the loud parts
 static CompressionEstimate
-best_glue(const LoudParts* loud)
+best_glue(const LoudParts* loud, double max_db)
 {
   CompressionEstimate best = {.threshold_db = NAN};
   for (int i = 0; loud->levels.n && i < 24; ++i) {
     const CompressionEstimate t =
         estimate_compression(&loud->levels, 4.0 - 0.5 * i, GLUE_RATIO);
-    if (t.mean_db > GLUE_MEAN_DB) {
+    if (t.mean_db > max_db) {
       break;
     }
     best = t;
@@ -196,7 +220,8 @@ master_glue(MasterState* m)
   if (leave_glue(m, &loud, peak_lu)) {
     return;
   }
-  const CompressionEstimate estimate = best_glue(&loud);
+  const CompressionEstimate estimate =
+      best_glue(&loud, GLUE_MEAN_DB * tone_likeness(m->distance_db));
   if (estimate.mean_db >= 0.5) {
     write_glue(m, &loud, peak_lu, &estimate);
   }
@@ -235,27 +260,73 @@ leave_width(const MasterState* m)
 {
   TonDecision d;
   ton_decision_start(&d, TON_RULE_WIDTH_OTHER_MUSIC, 0.6);
-  ton_decision_range(&d, "tonal distance", m->distance_db, NAN, TONE_ALIKE_DB);
+  ton_decision_range(&d, "tonal distance", m->distance_db, NAN, TONE_OTHER_DB);
   record_unchanged(m, "chain/width", &d);
+}
+
+/// Sides as wide as those of released songs, by a decision whose rule follows
+static void
+decide_width(MasterState* m, double move_db, bool loose, TonDecision* d)
+{
+  const TonMeasurement* const w = &m->brief->mix->facts.whole;
+  ton_decision_range(d, "sides below 120 Hz", w->band_side_db[0], NAN,
+                     BASS_SIDE_DB);
+  ton_decision_range(d, "sides", middle_side_db(w), SIDE_LOW_DB, SIDE_HIGH_DB);
+  if (loose || move_db != 0.0) {
+    write_width(m, rint(100.0 * pow(10.0, move_db / 20.0)),
+                loose ? BASS_MONO_HZ : 0.0, d);
+  } else {
+    record_unchanged(m, "chain/width", d);
+  }
+}
+
+/// Mean of the references' sides, dB; NaN where one has none
+static double
+reference_sides(const TonMasterBrief* brief)
+{
+  double sum = 0.0;
+  for (uint32_t i = 0; i < brief->n_references; ++i) {
+    sum += middle_side_db(&brief->references[i].facts.whole);
+  }
+  return brief->n_references ? sum / brief->n_references : NAN;
+}
+
+/// Towards the width of the references; nothing that hardly has sides, or cancels
+/// in mono, is widened
+static double
+towards_references(const MasterState* m, double sides)
+{
+  const TonMeasurement* const w = &m->brief->mix->facts.whole;
+  const double bound = m->distance_db > TONE_ALIKE_DB ? 1.5 : 4.0;
+  const double off = reference_sides(m->brief) - sides;
+  const bool safe = off < 0.0 || (sides > NO_SIDES_DB && w->correlation_p5 > 0);
+  const double move = fmin(fmax(m->share * off, -bound), bound);
+  return safe && fabs(off) > SAME_SIDES_DB ? move : 0.0;
 }
 
 void
 master_width(MasterState* m)
 {
-  // Percent of width that move the sides by -1.5 and +1.5 dB
-  enum { NARROWER = 84, WIDER = 119 };
   const TonMeasurement* const w = &m->brief->mix->facts.whole;
+  const double likeness = tone_likeness(m->distance_db);
+  const double side = middle_side_db(w);
   TonDecision d;
   if (w->channels != 2 || m->brief->mix->facts.layout != TON_LAYOUT_STEREO) {
     return;
   }
-  if (m->distance_db > TONE_ALIKE_DB) {
+  if (isfinite(reference_sides(m->brief)) && isfinite(side)) {
+    ton_decision_start(&d, TON_RULE_WIDTH_REFERENCE, 0.65);
+    ton_decision_figure(&d, "sides of the references",
+                        reference_sides(m->brief));
+    decide_width(m, towards_references(m, side), false, &d);
+    return;
+  }
+  if (likeness == 0.0) {
     leave_width(m);
     return;
   }
-  const double side = middle_side_db(w);
-  const bool wide = side > -3.5;
-  const bool narrow = side < -14.5 && w->correlation_min > 0.3;
+  const bool wide = side > SIDE_HIGH_DB;
+  const bool narrow = side < SIDE_LOW_DB && w->correlation_min > 0.3;
   const bool loose = w->band_side_db[0] > BASS_SIDE_DB;
   ton_decision_start(&d,
                      loose    ? TON_RULE_WIDTH_BASS
@@ -263,18 +334,7 @@ master_width(MasterState* m)
                      : narrow ? TON_RULE_WIDTH_NARROW
                               : TON_RULE_WIDTH_USUAL,
                      0.65);
-  ton_decision_range(&d, "sides below 120 Hz", w->band_side_db[0], NAN,
-                     BASS_SIDE_DB);
-  ton_decision_range(&d, "sides", side, -14.5, -3.5);
-  if (loose || wide || narrow) {
-    write_width(m,
-                wide     ? NARROWER
-                : narrow ? WIDER
-                         : 100.0,
-                loose ? BASS_MONO_HZ : 0.0, &d);
-  } else {
-    record_unchanged(m, "chain/width", &d);
-  }
+  decide_width(m, likeness * (wide ? -1.5 : narrow ? 1.5 : 0.0), loose, &d);
 }
 
 // Limiter ---------------------------------------------------------------------

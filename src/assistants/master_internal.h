@@ -16,6 +16,7 @@ typedef struct {
   uint32_t n_chain; ///< Processors written so far
   double ceiling_dbtp;
   double raised_db;   ///< Gain in front of all else
+  double share;       ///< Of the distance that is corrected
   double distance_db; ///< From the references or the profile in tone; 0: there
                       ///< is neither
 } MasterState;
@@ -24,14 +25,27 @@ typedef struct {
 /// 0; NaN where the mix is empty
 void tone_error(const TonFacts* mix, const double* target_db, double* error_db);
 
+/// The same from a target; at the level where the mean of the moderate
+/// differences from references is 0
+void tone_error_from(const TonMasterBrief* brief, const TonTone* target,
+                     double* error_db);
+
 /// Root mean square of such distances over the bands that carry music, dB
 double tone_mean_error(const double* error_db);
 
 /// Mean distance of the mix from the references, dB; at most TONE_ALIKE_DB is
-/// the same kind of music
+/// the same kind of music, from TONE_OTHER_DB on it is surely another one
 double tone_distance(const TonMasterBrief* brief);
 
 #define TONE_ALIKE_DB 6.0
+#define TONE_OTHER_DB 8.0
+
+/// 1 for the same kind of music, 0 for another one, falling between
+double tone_likeness(double distance_db);
+
+/// What the tone is brought towards: levels, and differences of so many dB that
+/// are left alone: of the references, else of the profile
+void tone_target(const TonMasterBrief* brief, TonTone* target);
 
 /// A section of the tonal correction, as the equaliser has it
 typedef struct {
@@ -41,12 +55,19 @@ typedef struct {
   double q;
 } ToneSection;
 
-enum { MAX_SECTIONS = 6 };
+enum { MAX_SECTIONS = 8 };
 
-/// Fewest sections that follow `move_db`, none above 3 dB, the whole never
-/// above `max_db` in a band.  Returns how many.
-uint32_t tone_fit(const double* move_db, const double* max_db, double rate,
-                  ToneSection* sections);
+/// A wanted tonal correction
+typedef struct {
+  double db[TON_THIRDS];
+  double max_db[TON_THIRDS]; ///< No band may get more
+  double bound_db;           ///< No section may do more
+  uint32_t sections;         ///< How many at most, up to MAX_SECTIONS
+  bool narrow;               ///< With bells of half an octave, too
+} ToneMove;
+
+/// Fewest sections that follow a move within its bounds.  Returns how many.
+uint32_t tone_fit(const ToneMove* move, double rate, ToneSection* sections);
 
 /// Gain of the sections at a frequency
 double tone_response(const ToneSection* sections, uint32_t n, double hz,

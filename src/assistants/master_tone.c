@@ -1,158 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Tone of a master: the distance from references or a profile, and how much of
-   it is corrected.
+   Tone of a master: how much of the distance from references or a profile is
+   corrected.
 */
 #include "assistants/insert_text.h"
 #include "assistants/master_internal.h"
-#include "base/string.h"
 
 #include <math.h>
 #include <string.h>
 
 /// Standard deviations between songs that are left uncorrected
 #define DEAD_BAND 0.75
-/// Most a band is moved, dB
-#define MAX_DB 3.0
-/// A band this far under the whole is empty, dB
-#define EMPTY_DB -60.0
+/// Most a band is moved towards a profile and towards references, dB
+#define MAX_DB       3.0
+#define REFERENCE_DB 4.0
+/// The same below 39 Hz and above 14 kHz
+#define EDGE_DB           1.0
+#define EDGE_REFERENCE_DB 2.0
+/// Of the broad difference of another kind of music so much is corrected, at
+/// most this
+#define BROAD_SHARE (1.0 / 3.0)
+#define BROAD_DB    2.0
 /// Distance of a band's sound from its noise below which it is not raised, dB
 #define SAFE_SNR_DB 20.0
-/// Spread assumed of a single reference, dB
-#define ONE_REFERENCE_DB 2.0
+/// The level of noise varies by less, dB
+#define STEADY_DB 6.0
 
-// Distance --------------------------------------------------------------------
-
-/// Approximate K-weighting of BS.1770, dB
-static double
-k_weight_db(double hz)
-{
-  const double low = -10.0 * log10(1.0 + pow(38.0 / hz, 4.0));
-  const double high = 4.0 / (1.0 + pow(1500.0 / hz, 2.0));
-  return low + high - 0.7;
-}
-
-static int
-is_less(const double* pairs, uint32_t a, uint32_t b)
-{
-  return pairs[2 * a] < pairs[2 * b];
-}
-
-/// Weighted median of n (value, weight) pairs; sorts them
-static double
-weighted_median(double* pairs, uint32_t n)
-{
-  double all = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    all += pairs[2 * i + 1];
-    for (uint32_t k = i; k > 0 && is_less(pairs, k, k - 1); --k) {
-      for (uint32_t c = 0; c < 2; ++c) {
-        const double kept = pairs[2 * k + c];
-        pairs[2 * k + c] = pairs[2 * (k - 1) + c];
-        pairs[2 * (k - 1) + c] = kept;
-      }
-    }
-  }
-  double below = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    below += pairs[2 * i + 1];
-    if (below >= 0.5 * all) {
-      return pairs[2 * i];
-    }
-  }
-  return 0.0;
-}
-
-static double
-total_db(const TonFacts* f)
-{
-  double sum = 0.0;
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    sum += pow(10.0, f->active_db[b] / 10.0);
-  }
-  return 10.0 * log10(sum);
-}
-
-void
-tone_error(const TonFacts* mix, const double* target_db, double* error_db)
-{
-  const double all_db = total_db(mix);
-  double pairs[2 * TON_THIRDS];
-  uint32_t n = 0;
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    error_db[b] = target_db[b] - mix->active_db[b];
-    if (mix->active_db[b] < all_db + EMPTY_DB || !isfinite(error_db[b])) {
-      error_db[b] = NAN;
-      continue;
-    }
-    pairs[2 * n] = error_db[b];
-    pairs[2 * n++ + 1] =
-        pow(10.0, (mix->active_db[b] + k_weight_db(ton_third_hz(b))) / 10.0);
-  }
-  const double level = weighted_median(pairs, n);
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    error_db[b] -= level;
-  }
-}
-
-// Target ----------------------------------------------------------------------
-
-/// Level and spread per band: of the references, else of the profile
-static void
-find_target(const TonMasterBrief* brief, TonTone* target)
-{
-  *target = brief->tone;
-  if (!brief->n_references) {
-    ton_string_cut(target->source, sizeof(target->source), "\"%s\" songs",
-                   brief->tone.name);
-    return;
-  }
-  ton_string_cut(target->source, sizeof(target->source), "the reference%s",
-                 brief->n_references > 1 ? "s" : "");
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    double sum = 0.0;
-    double squares = 0.0;
-    for (uint32_t i = 0; i < brief->n_references; ++i) {
-      const TonFacts* const r = &brief->references[i].facts;
-      const double db = fmax(r->active_db[b] - total_db(r), -90.0);
-      sum += db;
-      squares += db * db;
-    }
-    const double n = brief->n_references;
-    const double mean = sum / n;
-    target->level_db[b] = mean;
-    target->spread_db[b] =
-        fmax(ONE_REFERENCE_DB, sqrt(fmax(squares / n - mean * mean, 0.0)));
-  }
-}
-
-double
-tone_mean_error(const double* error_db)
-{
-  double sum = 0.0;
-  uint32_t n = 0;
-  for (uint32_t b = 5; b <= 28; ++b) {
-    if (!isnan(error_db[b])) {
-      sum += error_db[b] * error_db[b];
-      ++n;
-    }
-  }
-  return n ? sqrt(sum / n) : 0.0;
-}
-
-double
-tone_distance(const TonMasterBrief* brief)
-{
-  TonTone target;
-  double error[TON_THIRDS];
-  find_target(brief, &target);
-  tone_error(&brief->mix->facts, target.level_db, error);
-  return tone_mean_error(error);
-}
-
-/// Share of the distance that is corrected: half for references, 30 % if they
-/// are another kind of music; for a profile half at 4 dB and none at 8 dB
+/// Share of the distance that is corrected.  Of references: nearly all where they
+/// are alike, 30 % where they are another kind of music.  Of a profile: half at
+/// 4 dB, none at 8 dB
 static double
 find_share(const TonMasterBrief* brief, double distance_db)
 {
@@ -160,7 +37,7 @@ find_share(const TonMasterBrief* brief, double distance_db)
     return brief->amount / 100.0;
   }
   if (brief->n_references) {
-    return distance_db > TONE_ALIKE_DB ? 0.3 : 0.5;
+    return fmin(fmax(0.9 - 0.1 * (distance_db - 3.0), 0.3), 0.9);
   }
   return 0.5 * fmin(fmax((8.0 - distance_db) / 4.0, 0.0), 1.0);
 }
@@ -172,12 +49,15 @@ find_share(const TonMasterBrief* brief, double distance_db)
 #define MISSING_FROM_DB 8.0
 #define MISSING_DB      16.0
 
-/// Highest gain of a band, dB: 0 where it holds nothing or only noise
+/// Highest gain of a band, dB: 0 where it holds only noise, `edge_db` where it
+/// lies at the edges of hearing
 static double
-highest(const TonFacts* mix, const double* error_db, uint32_t band)
+highest(const TonFacts* mix, const double* error_db, uint32_t band,
+        double bound_db, double edge_db)
 {
   const double hz = ton_third_hz(band);
-  const bool noisy = mix->has_pauses &&
+  // what changes in the pauses is reverb or soft music
+  const bool noisy = mix->has_pauses && mix->pause_range_db < STEADY_DB &&
                      mix->active_db[band] - mix->pause_db[band] < SAFE_SNR_DB;
   if (isnan(error_db[band]) || noisy) {
     return 0.0;
@@ -185,39 +65,108 @@ highest(const TonFacts* mix, const double* error_db, uint32_t band)
   const double there = fmin(
       fmax((MISSING_DB - error_db[band]) / (MISSING_DB - MISSING_FROM_DB), 0.0),
       1.0);
-  return hz < 39.0 || hz > 14000.0 ? fmin(there, 1.0) : there * MAX_DB;
+  return hz < 39.0 || hz > 14000.0 ? fmin(there, edge_db) : there * bound_db;
 }
 
-/// Correction of a band, dB: a share of what lies beyond the dead-band
+/// What lies beyond a dead-band, 0 where the mix is empty
 static double
-beyond(double error_db, double spread_db, double share)
+beyond(double error_db, double left_alone_db)
 {
-  const double rest = fabs(error_db) - DEAD_BAND * spread_db;
-  return isnan(error_db) || rest <= 0.0 ? 0.0
-                                        : copysign(share * rest, error_db);
+  const double rest = fabs(error_db) - left_alone_db;
+  return isnan(error_db) || rest <= 0.0 ? 0.0 : copysign(rest, error_db);
 }
 
-/// Smoothed over an octave, held to the bounds
+/// A difference from references, without what chance explains: nothing of one
+/// that is no larger, nearly all of a large one
+static double
+explained(double error_db, double chance_db)
+{
+  return isnan(error_db) || fabs(error_db) <= chance_db
+             ? 0.0
+             : error_db - chance_db * chance_db / error_db;
+}
+
+/// The broad part of a distance: the mean of each of three bands, to 250 Hz, to
+/// 4 kHz and above
+static void
+find_broad(const double* error_db, double* broad_db)
+{
+  static const uint32_t edges[] = {0, 12, 24, TON_THIRDS};
+  for (uint32_t i = 0; i < 3; ++i) {
+    double sum = 0.0;
+    uint32_t n = 0;
+    for (uint32_t b = edges[i]; b < edges[i + 1]; ++b) {
+      const bool counts = b >= 5 && b <= 28 && !isnan(error_db[b]);
+      sum += counts ? error_db[b] : 0.0;
+      n += counts;
+    }
+    for (uint32_t b = edges[i]; b < edges[i + 1]; ++b) {
+      broad_db[b] = n ? sum / n : 0.0;
+    }
+  }
+}
+
+/// Correction towards a profile before smoothing: the share, and the broad part
+/// all the more the less of the rest is followed
+static void
+towards_profile(const TonTone* target, const double* error_db, double share,
+                double* move_db)
+{
+  double broad[TON_THIRDS];
+  const double left = fmax(1.0 - share / 0.5, 0.0);
+  find_broad(error_db, broad);
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double part = BROAD_SHARE * beyond(broad[b], target->spread_db[b]);
+    move_db[b] = share * beyond(error_db[b], DEAD_BAND * target->spread_db[b]) +
+                 left * fmin(fmax(part, -BROAD_DB), BROAD_DB);
+  }
+}
+
+/// Mean of the bands around one: of an octave, or of two thirds
+static double
+smoothed(const double* raw, int band, bool narrow)
+{
+  static const double octave[] = {1.0, 2.0, 3.0, 2.0, 1.0};
+  static const double thirds[] = {0.0, 1.0, 2.0, 1.0, 0.0};
+  const double* const weights = narrow ? thirds : octave;
+  double sum = 0.0;
+  double weight = 0.0;
+  for (int k = -2; k <= 2; ++k) {
+    if (band + k >= 0 && band + k < TON_THIRDS) {
+      sum += weights[k + 2] * raw[band + k];
+      weight += weights[k + 2];
+    }
+  }
+  return sum / weight;
+}
+
+/// Smoothed, held to the bounds
 static void
 find_move(const MasterState* m, const TonTone* target, const double* error_db,
-          double share, double* move_db, double* max_db)
+          double share, ToneMove* move)
 {
-  static const double weights[] = {1.0, 2.0, 3.0, 2.0, 1.0};
   double raw[TON_THIRDS];
+  const bool follow = m->brief->n_references > 0;
+  // a person's amount is followed to the letter
+  const double chance = isnan(m->brief->amount) ? 1.0 : 0.0;
+  *move = (ToneMove){.bound_db = follow ? REFERENCE_DB : MAX_DB,
+                     .sections = follow ? 8 : 6,
+                     .narrow = follow};
+  towards_profile(target, error_db, share, raw);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    raw[b] = beyond(error_db[b], target->spread_db[b], share);
-    max_db[b] = highest(&m->brief->mix->facts, error_db, b);
+    raw[b] = follow
+                 ? share * explained(error_db[b], chance * target->spread_db[b])
+                 : raw[b];
+    // an empty band may lie under a shelf that others need
+    move->max_db[b] =
+        follow && isnan(error_db[b])
+            ? EDGE_REFERENCE_DB
+            : highest(&m->brief->mix->facts, error_db, b, move->bound_db,
+                      follow ? EDGE_REFERENCE_DB : EDGE_DB);
   }
   for (int b = 0; b < TON_THIRDS; ++b) {
-    double sum = 0.0;
-    double weight = 0.0;
-    for (int k = -2; k <= 2; ++k) {
-      if (b + k >= 0 && b + k < TON_THIRDS) {
-        sum += weights[k + 2] * raw[b + k];
-        weight += weights[k + 2];
-      }
-    }
-    move_db[b] = fmin(fmax(sum / weight, -MAX_DB), max_db[b]);
+    move->db[b] =
+        fmin(fmax(smoothed(raw, b, follow), -move->bound_db), move->max_db[b]);
   }
 }
 
@@ -258,17 +207,30 @@ decide_section(const MasterState* m, const ToneSection* s, uint32_t index,
   const uint32_t band = worst_band(s, error_db);
   const double error = isnan(error_db[band]) ? 0.0 : error_db[band];
   TonDecision d;
-  ton_decision_start(&d, TON_RULE_TONE_BOUNDED, 0.6);
+  const bool follow = m->brief->n_references > 0;
+  const double bound_db = follow ? REFERENCE_DB : MAX_DB;
+  const double spread_db = target->spread_db[band];
+  ton_decision_start(&d,
+                     follow                           ? TON_RULE_TONE_REFERENCE
+                     : m->distance_db > TONE_ALIKE_DB ? TON_RULE_TONE_BROAD
+                                                      : TON_RULE_TONE_BOUNDED,
+                     0.6);
   ton_decision_range(&d, "distance", fabs(error), NAN,
-                     DEAD_BAND * target->spread_db[band]);
-  ton_decision_figure(&d, "difference between songs", target->spread_db[band]);
+                     follow ? spread_db : DEAD_BAND * spread_db);
+  ton_decision_figure(
+      &d, follow ? "difference by chance" : "difference between songs",
+      spread_db);
   ton_decision_figure(&d, "frequency", ton_third_hz(band));
-  ton_decision_figure(&d, "share", 100.0 * share);
+  if (ton_decision_is(&d, TON_RULE_TONE_BROAD)) {
+    ton_decision_figure(&d, "mean distance", m->distance_db);
+  } else {
+    ton_decision_figure(&d, "share", 100.0 * share);
+  }
   ton_decision_name(&d, "way", error < 0.0 ? "louder" : "softer");
   ton_decision_name(&d, "target", target->source);
-  d.bound_hit = fabs(s->gain_db) > MAX_DB - 0.05;
+  d.bound_hit = fabs(s->gain_db) > bound_db - 0.05;
   if (d.bound_hit) {
-    ton_decision_figure(&d, "largest correction", MAX_DB);
+    ton_decision_figure(&d, "largest correction", bound_db);
   }
   const TonSetting settings[] = {
       {"at", s->hz}, {"gain", s->gain_db}, {"q", s->q}};
@@ -296,20 +258,19 @@ master_tone(MasterState* m)
 {
   TonTone target;
   double error[TON_THIRDS];
-  double move[TON_THIRDS];
-  double max[TON_THIRDS];
+  ToneMove move;
   const TonMasterBrief* const brief = m->brief;
   if (!brief->n_references && !*brief->tone.name) {
     return;
   }
-  find_target(brief, &target);
-  tone_error(&brief->mix->facts, target.level_db, error);
+  tone_target(brief, &target);
+  tone_error_from(brief, &target, error);
   m->distance_db = tone_mean_error(error);
-  const double share = find_share(brief, m->distance_db);
-  find_move(m, &target, error, share, move, max);
+  const double share = m->share = find_share(brief, m->distance_db);
+  find_move(m, &target, error, share, &move);
   ToneSection sections[MAX_SECTIONS];
   const double rate = brief->mix->facts.whole.rate;
-  const uint32_t n = tone_fit(move, max, rate, sections);
+  const uint32_t n = tone_fit(&move, rate, sections);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     m->result->tone_db[b] = tone_response(sections, n, ton_third_hz(b), rate);
   }

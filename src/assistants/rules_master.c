@@ -19,6 +19,15 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
                       "target keeps them",
                       "the row of the target says that it keeps; only a "
                       "DC offset and peaks over the ceiling are removed"},
+    ROW(GOAL_FINISHED) =
+        {"goal.finished", TON_STAGE_MASTER, "docs/rules.md 3.9",
+         "this is a finished record already: its peaks are at {true peak of "
+         "the mix} and only {peak to loudness} louder than the song as a "
+         "whole; tone, dynamics and width stay as they are",
+         "true peak minus integrated loudness under 11 LU, and a true peak "
+         "above -1.2 dBTP; --reference or --amount change it all the same",
+         .figures = {{"peak to loudness", "LU"},
+                     {"true peak of the mix", "dBTP"}}},
     ROW(GOAL_ASKED) = {"goal.asked", TON_STAGE_MASTER, TARGETS, "{target}",
                        "asked for when the master was made"},
     ROW(GOAL_REFERENCE) =
@@ -37,6 +46,15 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          "reduction (P95)",
          .figures = {{"loudness of the references", "LUFS"},
                      {"limiter reduction", "dB"}}},
+    ROW(GOAL_AS_WITHOUT) =
+        {"goal.as-without", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "{usual loudness}, as without references: on the way to their "
+         "{loudness of the references} the limiter would turn down by {limiter "
+         "reduction} and more",
+         "references never make a master softer than the usual goal",
+         .figures = {{"loudness of the references", "LUFS"},
+                     {"limiter reduction", "dB"},
+                     {"usual loudness", "LUFS", TARGETS}}},
     ROW(REPAIR_SPIKE) =
         {"repair.spike", TON_STAGE_MASTER, "docs/rules.md 2.1",
          "{spikes} far louder than all around, the highest of {height} at "
@@ -70,6 +88,31 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          "{share} of what is beyond is corrected",
          .figures = {{"distance", "dB"},
                      {"difference between songs", "dB"},
+                     {"frequency", "Hz"},
+                     {"share", "%"},
+                     {"largest correction", "dB"}}},
+    ROW(TONE_BROAD) =
+        {"tone.broad", TON_STAGE_MASTER, "docs/rules.md 3.9",
+         "around {frequency} the mix is {distance} {way} than {target}, "
+         "{mean distance} apart on average: probably another kind of music, "
+         "so only a part of the broad difference is corrected",
+         "a third of what the bands to 250 Hz, to 4 kHz and above lie beyond "
+         "one standard deviation from the target, at most 2 dB; the rest less "
+         "and less from 4 to 8 dB of mean distance",
+         .figures = {{"distance", "dB"},
+                     {"difference between songs", "dB"},
+                     {"frequency", "Hz"},
+                     {"mean distance", "dB"},
+                     {"largest correction", "dB"}}},
+    ROW(TONE_REFERENCE) =
+        {"tone.reference", TON_STAGE_MASTER, "docs/rules.md 3.9",
+         "around {frequency} the mix is {distance} {way} than {target}: "
+         "corrects {share} of it[, at most {largest correction}]",
+         "distance of the third octave at equal weighted level; chance "
+         "between the sections of a song explains {difference by chance}, "
+         "and nothing is done about that",
+         .figures = {{"distance", "dB"},
+                     {"difference by chance", "dB"},
                      {"frequency", "Hz"},
                      {"share", "%"},
                      {"largest correction", "dB"}}},
@@ -113,6 +156,14 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          "over more than 5 LU and peaks stand more than 14 LU out",
          .figures = {{"range of the loud parts", "LU"},
                      {"peaks above the loud parts", "LU"}}},
+    ROW(GLUE_REFERENCE) =
+        {"glue.reference", TON_STAGE_MASTER, "docs/rules.md 3.5",
+         "no compression: the loud parts vary by {range of the loud parts}, "
+         "those of the references by {range of the references}",
+         "P95 minus P10 of 400 ms loudness where the 3 s loudness is among the "
+         "highest 40 %; compressed only beyond 1 LU more than the references",
+         .figures = {{"range of the loud parts", "LU"},
+                     {"range of the references", "LU"}}},
     ROW(GLUE_OTHER_MUSIC) = {"glue.other-music", TON_STAGE_MASTER,
                              "docs/rules.md 3.9",
                              "no compression: {tonal distance} from the "
@@ -147,6 +198,16 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          "nine of ten songs more",
          "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
          .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
+    ROW(WIDTH_REFERENCE) =
+        {"width.reference", TON_STAGE_MASTER, "docs/rules.md 3.9",
+         "width as in the references: the sides against the middle are {sides} "
+         "here and {sides of the references} there",
+         "side re mid from 500 Hz to 8 kHz; moved by the share that the tone "
+         "is, at most 4 dB, 1.5 dB towards another kind of music; nothing "
+         "under 0.5 dB",
+         .figures = {{"sides below 120 Hz", "dB", "docs/rules.md 3.6"},
+                     {"sides", "dB", "docs/rules.md 3.6"},
+                     {"sides of the references", "dB"}}},
     ROW(WIDTH_USUAL) =
         {"width.usual", TON_STAGE_MASTER, "docs/rules.md 3.6",
          "width kept: the sides against the middle are {sides}, as in released "

@@ -9,9 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_DB 3.0
-/// A section weaker than this is left out, dB
-#define WORTH_DB 0.7
+/// A section weaker than this is left out, dB: of a broad correction, and of one
+/// with narrow bells
+#define WORTH_DB        0.7
+#define NARROW_WORTH_DB 0.4
+/// A section is taken if it leaves at most so much of the squares
+#define LEFT        0.9
+#define NARROW_LEFT 0.97
 /// Above its allowed gain by this, a band is too high, dB
 #define SLACK_DB 0.25
 
@@ -59,7 +63,7 @@ typedef struct {
   double unit[TON_THIRDS];
 } ToneShape;
 
-enum { SHAPES = 3 + 3 + 8 * 2 };
+enum { BROAD = 3 + 3 + 8 * 2, NARROW = 12, SHAPES = BROAD + NARROW };
 
 static void
 offer(ToneShape* shape, const char* kind, double hz, double q, double rate)
@@ -71,8 +75,17 @@ offer(ToneShape* shape, const char* kind, double hz, double q, double rate)
   }
 }
 
+/// Bells of half an octave, two thirds of an octave apart
 static void
-offer_all(ToneShape* shapes, double rate)
+offer_narrow(ToneShape* shapes, double rate)
+{
+  for (uint32_t i = 0; i < NARROW; ++i) {
+    offer(&shapes[i], "bell", rint(ton_third_hz(5 + 2 * i)), 2.0, rate);
+  }
+}
+
+static void
+offer_broad(ToneShape* shapes, double rate)
 {
   static const double low[] = {80.0, 120.0, 200.0};
   static const double high[] = {4000.0, 6300.0, 8000.0};
@@ -91,7 +104,7 @@ offer_all(ToneShape* shapes, double rate)
 
 /// Least-squares gain of a shape for what is left
 static double
-best_gain(const ToneShape* shape, const double* left)
+best_gain(const ToneShape* shape, const double* left, double bound_db)
 {
   double ab = 0.0;
   double bb = 0.0;
@@ -99,7 +112,7 @@ best_gain(const ToneShape* shape, const double* left)
     ab += shape->unit[b] * left[b];
     bb += shape->unit[b] * shape->unit[b];
   }
-  return bb > 0.0 ? fmin(fmax(ab / bb, -MAX_DB), MAX_DB) : 0.0;
+  return bb > 0.0 ? fmin(fmax(ab / bb, -bound_db), bound_db) : 0.0;
 }
 
 static double
@@ -110,35 +123,6 @@ squares(const double* x)
     sum += x[b] * x[b];
   }
   return sum;
-}
-
-/// Whether no band would end above what it may get, or beyond the bounds
-static bool
-is_allowed(const ToneShape* shape, double gain, const double* now,
-           const double* max_db)
-{
-  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    const double db = now[b] + gain * shape->unit[b];
-    const bool worse = gain * shape->unit[b] > 0.0;
-    if ((worse && db > max_db[b] + SLACK_DB) || db < -MAX_DB - SLACK_DB) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/// Gain held down until it is allowed; 0 if never
-static double
-allowed_gain(const ToneShape* shape, double gain, const double* now,
-             const double* max_db)
-{
-  for (int i = 0; i < 6; ++i) {
-    if (is_allowed(shape, gain, now, max_db)) {
-      return gain;
-    }
-    gain *= 0.7;
-  }
-  return 0.0;
 }
 
 /// What is left after a shape is added
@@ -153,13 +137,42 @@ left_after(const ToneShape* shape, double gain, const double* left)
 }
 
 typedef struct {
-  const double* move;
-  const double* max;
+  const ToneMove* move;
+  uint32_t n; ///< Shapes on offer
   ToneShape shapes[SHAPES];
   double gain[SHAPES]; ///< 0: not taken
   double now[TON_THIRDS];
   double left[TON_THIRDS];
 } ToneFit;
+
+/// Whether no band would end above what it may get, or beyond the bounds
+static bool
+is_allowed(const ToneFit* f, const ToneShape* shape, double gain)
+{
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double db = f->now[b] + gain * shape->unit[b];
+    const bool worse = gain * shape->unit[b] > 0.0;
+    if ((worse && db > f->move->max_db[b] + SLACK_DB) ||
+        db < -f->move->bound_db - SLACK_DB) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Best gain of a shape, held down until it is allowed; 0 if never
+static double
+allowed_gain(const ToneFit* f, const ToneShape* shape)
+{
+  double gain = best_gain(shape, f->left, f->move->bound_db);
+  for (int i = 0; i < 6; ++i) {
+    if (is_allowed(f, shape, gain)) {
+      return gain;
+    }
+    gain *= 0.7;
+  }
+  return 0.0;
+}
 
 static void
 change_gain(ToneFit* f, uint32_t shape, double gain)
@@ -168,7 +181,7 @@ change_gain(ToneFit* f, uint32_t shape, double gain)
   f->gain[shape] = gain;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     f->now[b] += step * f->shapes[shape].unit[b];
-    f->left[b] = f->move[b] - f->now[b];
+    f->left[b] = f->move->db[b] - f->now[b];
   }
 }
 
@@ -179,29 +192,34 @@ makes_sense(const ToneFit* f, uint32_t shape, double gain)
 {
   const ToneSection* const s = &f->shapes[shape].section;
   const double band = rint(17.0 + 10.0 * log10(s->hz / 1000.0));
-  for (uint32_t i = 0; i < SHAPES; ++i) {
+  for (uint32_t i = 0; i < f->n; ++i) {
     if (f->gain[i] != 0.0 && f->shapes[i].section.hz == s->hz) {
       return false;
     }
   }
-  return gain * f->move[(uint32_t)band] > 0.0;
+  return gain * f->move->db[(uint32_t)band] > 0.0;
+}
+
+static double
+worth_db(const ToneFit* f)
+{
+  return f->move->narrow ? NARROW_WORTH_DB : WORTH_DB;
 }
 
 /// The shape that leaves least; false when none is worth it
 static bool
 take_best(ToneFit* f)
 {
-  double least = 0.9 * squares(f->left);
+  double least = (f->move->narrow ? NARROW_LEFT : LEFT) * squares(f->left);
   uint32_t best = SHAPES;
   double best_db = 0.0;
-  for (uint32_t i = 0; i < SHAPES; ++i) {
+  for (uint32_t i = 0; i < f->n; ++i) {
     if (f->gain[i] != 0.0) {
       continue;
     }
-    const double gain = allowed_gain(
-        &f->shapes[i], best_gain(&f->shapes[i], f->left), f->now, f->max);
+    const double gain = allowed_gain(f, &f->shapes[i]);
     const double left = left_after(&f->shapes[i], gain, f->left);
-    if (fabs(gain) >= WORTH_DB && left < least && makes_sense(f, i, gain)) {
+    if (fabs(gain) >= worth_db(f) && left < least && makes_sense(f, i, gain)) {
       least = left;
       best = i;
       best_db = gain;
@@ -218,14 +236,13 @@ static void
 refine(ToneFit* f)
 {
   for (int pass = 0; pass < PASSES; ++pass) {
-    for (uint32_t i = 0; i < SHAPES; ++i) {
+    for (uint32_t i = 0; i < f->n; ++i) {
       if (f->gain[i] == 0.0) {
         continue;
       }
       const double was = f->gain[i];
       change_gain(f, i, 0.0);
-      const double gain = allowed_gain(
-          &f->shapes[i], best_gain(&f->shapes[i], f->left), f->now, f->max);
+      const double gain = allowed_gain(f, &f->shapes[i]);
       change_gain(f, i, gain != 0.0 ? gain : was);
     }
   }
@@ -241,9 +258,9 @@ static uint32_t
 write_sections(const ToneFit* f, ToneSection* sections)
 {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < SHAPES && n < MAX_SECTIONS; ++i) {
+  for (uint32_t i = 0; i < f->n && n < MAX_SECTIONS; ++i) {
     const double gain = rint(f->gain[i] * 10.0) / 10.0;
-    if (fabs(gain) < WORTH_DB) {
+    if (fabs(gain) < worth_db(f)) {
       continue;
     }
     ToneSection s = f->shapes[i].section;
@@ -258,13 +275,14 @@ write_sections(const ToneFit* f, ToneSection* sections)
 }
 
 uint32_t
-tone_fit(const double* move_db, const double* max_db, double rate,
-         ToneSection* sections)
+tone_fit(const ToneMove* move, double rate, ToneSection* sections)
 {
-  ToneFit f = {.move = move_db, .max = max_db};
-  memcpy(f.left, move_db, sizeof(f.left));
-  offer_all(f.shapes, rate);
-  for (uint32_t i = 0; i < MAX_SECTIONS && squares(f.left) > 1.0; ++i) {
+  ToneFit f = {.move = move, .n = move->narrow ? SHAPES : BROAD};
+  memcpy(f.left, move->db, sizeof(f.left));
+  offer_broad(f.shapes, rate);
+  offer_narrow(f.shapes + BROAD, rate);
+  const double enough = move->narrow ? 0.25 : 1.0;
+  for (uint32_t i = 0; i < move->sections && squares(f.left) > enough; ++i) {
     if (!take_best(&f)) {
       break;
     }

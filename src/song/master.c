@@ -195,6 +195,22 @@ check_references(const MasterText* t)
   return TON_OK;
 }
 
+/// Search the gain; where the way to loud references ends softer than without
+/// them, once more for the usual goal
+static TonStatus
+run(MasterText* t, const char* out, MasterFront* front, MasterOutcome* o)
+{
+  MasterTask task = task_of(t, out);
+  const TonStatus status = master_run(&task, front, o, t->job, t->error);
+  if ((status && status != TON_GOAL_MISSED) ||
+      !master_text_too_soft(t, &o->search)) {
+    return status;
+  }
+  TON_TRY(master_text_stay_as_loud(t, o->reduction_p95_db));
+  task = task_of(t, out);
+  return master_run(&task, front, o, t->job, t->error);
+}
+
 static TonStatus
 work(MasterText* t, const char* out, TonMasterResult* m)
 {
@@ -203,17 +219,17 @@ work(MasterText* t, const char* out, TonMasterResult* m)
   TON_TRY(check_out(t, out));
   TON_TRY(master_text_propose(t));
   m->before = t->mix.facts.whole;
-  m->goal_lufs =
-      t->master->has_loudness ? (double)t->master->loudness_lufs : (double)NAN;
-  m->ceiling_dbtp = (double)t->master->ceiling_dbtp;
   MasterFront* front = NULL;
   MasterOutcome o = {0};
   TonStatus status = prove_glue(t, out, &front);
-  const MasterTask task = task_of(t, out);
-  status = status ? status : master_run(&task, front, &o, t->job, t->error);
+  status = status ? status : run(t, out, front, &o);
   master_front_free(front);
   const bool clips = status == TON_GOAL_MISSED;
   TON_TRY(clips ? TON_OK : status);
+  const MasterTask task = task_of(t, out);
+  m->goal_lufs =
+      t->master->has_loudness ? (double)t->master->loudness_lufs : (double)NAN;
+  m->ceiling_dbtp = (double)t->master->ceiling_dbtp;
   m->after = o.measured;
   m->limiter_runs = o.runs;
   m->reduction_p95_db = o.reduction_p95_db;

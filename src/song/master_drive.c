@@ -96,6 +96,18 @@ keep_comments(const MasterText* t, TonPlan* plan)
 }
 
 TonStatus
+master_text_stay_as_loud(MasterText* t, double reduction_db)
+{
+  TonPlan plan = {0};
+  TonStatus status = ton_assist_master_stay_as_loud(
+      &t->brief, &t->plan, reduction_db, &plan, t->error);
+  status = status ? status : ton_plan_apply(&plan, t->doc, t->error);
+  status = status ? status : merge(t, &plan.decisions);
+  ton_plan_free(&plan);
+  return status ? status : master_text_read_again(t);
+}
+
+TonStatus
 master_text_drive(MasterText* t, TonGainSearch* search, double true_peak_dbtp,
                   double reduction_db)
 {

@@ -19,12 +19,22 @@
 
 enum { MOST_REFERENCES = 16 };
 
-static TonStatus
-read_again(MasterText* t)
+TonStatus
+master_text_read_again(MasterText* t)
 {
   ton_master_free(t->master);
   t->master = NULL;
-  return song_read_master(t->song, &t->master, t->error);
+  t->brief.existing = NULL;
+  TON_TRY(song_read_master(t->song, &t->master, t->error));
+  t->brief.existing = t->master;
+  return TON_OK;
+}
+
+bool
+master_text_too_soft(const MasterText* t, const TonGainSearch* search)
+{
+  return t->plan.goal_yields && search->state == TON_GAIN_SEARCH_BOUND &&
+         search->best_lufs < t->target.loudness_lufs;
 }
 
 static const char*
@@ -194,7 +204,7 @@ master_text_open(MasterText* t)
   }
   t->doc = text->doc;
   t->records = &text->records;
-  TON_TRY(read_again(t));
+  TON_TRY(master_text_read_again(t));
   assert(t->master);
   t->source = ton_arena_string(&t->song->arena, t->master->source,
                                strlen(t->master->source));
@@ -247,7 +257,7 @@ write_options(MasterText* t)
     snprintf(value, sizeof(value), "%g %%", w->amount);
     TON_TRY(edit(t, "amount", value));
   }
-  return read_again(t);
+  return master_text_read_again(t);
 }
 
 /// What is to be mastered, or a reference, has a loudness
@@ -287,8 +297,8 @@ listen(MasterText* t)
   }
   for (uint32_t i = 0; t->propose && i < t->n_references; ++i) {
     const char* const path = t->master->references[i];
-    TON_TRY(analyse_file(path, TON_MEASURE_LOUDNESS, &t->references[i], t->job,
-                         t->error));
+    TON_TRY(analyse_file(path, TON_MEASURE_LOUDNESS | TON_MEASURE_STEREO,
+                         &t->references[i], t->job, t->error));
     TON_TRY(check_sound(t, path, "a reference", &t->references[i].facts.whole));
   }
   return TON_OK;
@@ -426,7 +436,7 @@ lower_limiter(MasterText* t)
   t->plan.gain_locked = limiter_locked(t, "gain");
   if (!limiter_locked(t, "")) {
     TON_TRY(open_limiter(t));
-    TON_TRY(read_again(t));
+    TON_TRY(master_text_read_again(t));
   }
   const bool asked = isfinite(t->options->ceiling_dbtp) || t->options->target;
   if (limiter_locked(t, "ceiling") ||
@@ -438,7 +448,7 @@ lower_limiter(MasterText* t)
   snprintf(path, sizeof(path), "chain/%u/limiter/ceiling", t->plan.limiter);
   snprintf(value, sizeof(value), "%g dBTP", (double)goal);
   TON_TRY(edit(t, path, value));
-  return read_again(t);
+  return master_text_read_again(t);
 }
 
 TonStatus
@@ -458,12 +468,8 @@ master_text_propose(MasterText* t)
     TON_TRY(ton_tone(t->target.tone, &t->brief.tone, t->error));
   }
   TON_TRY(t->propose ? propose(t) : keep_chain(t));
-  t->brief.existing = NULL;
-  TON_TRY(read_again(t));
-  t->brief.existing = t->master;
-  TON_TRY(lower_limiter(t));
-  t->brief.existing = t->master;
-  return TON_OK;
+  TON_TRY(master_text_read_again(t));
+  return lower_limiter(t);
 }
 
 // Glue ------------------------------------------------------------------------
@@ -528,8 +534,7 @@ master_text_drop_glue(MasterText* t, double with_db, double without_db)
   TON_TRY(move_up(t, at));
   snprintf(path, sizeof(path), "chain/%u", at);
   TON_TRY(edit(t, path, NULL));
-  TON_TRY(read_again(t));
-  t->brief.existing = t->master;
+  TON_TRY(master_text_read_again(t));
   const TonInsert* const l = master_text_limiter(t);
   t->plan.limiter = l ? (uint32_t)(l - t->master->chain) : UINT32_MAX;
   return TON_OK;

@@ -49,6 +49,16 @@ TonStatus master_text_drop_glue(MasterText* t, double with_db,
 TonStatus master_text_drive(MasterText* t, TonGainSearch* search,
                             double true_peak_dbtp, double reduction_db);
 
+/// Whether the goal follows references, and what the search reached on the way
+/// is softer than it would be without them.
+bool master_text_too_soft(const MasterText* t, const TonGainSearch* search);
+
+/// The goal is then that without references.
+TonStatus master_text_stay_as_loud(MasterText* t, double reduction_db);
+
+/// Read the text again after an edit.
+TonStatus master_text_read_again(MasterText* t);
+
 /// Its place in the chain, or null.
 TonInsert* master_text_limiter(const MasterText* t);
 
