@@ -10,17 +10,6 @@
 
 #include <string.h>
 
-/// A mono file stays one unless something in the chain makes sides of it
-static uint32_t
-channels_of(const TonAudioInfo* info, const TonInsert* chain, uint32_t n)
-{
-  uint32_t channels = info->channels;
-  for (uint32_t i = 0; i < n; ++i) {
-    channels = chain[i].type->flags & TON_PAIR ? 2 : channels;
-  }
-  return channels == 1 ? 1 : 2;
-}
-
 /// Those of the input where the output has them
 static TonSamples
 samples_of(const TonAudioInfo* info, const char* container)
@@ -52,7 +41,8 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   TON_TRY(ton_output_apart(out, in, error));
   TON_TRY(resources_apart(out, chain, n, error));
   const TonAudioFormat format = {.rate = info.rate,
-                                 .channels = channels_of(&info, chain, n),
+                                 .channels =
+                                     chain_channels(info.channels, chain, n),
                                  .samples = samples_of(&info, kind->container),
                                  .container = kind->container,
                                  .dither = true,

@@ -109,21 +109,22 @@ task_of(const MasterText* t, const char* out)
 {
   TonInsert* const limiter = master_text_limiter(t);
   const bool solve = limiter && !t->plan.gain_locked;
-  return (MasterTask){.source = t->source,
-                      .out = out,
-                      .master = t->master,
-                      .limiter = limiter,
-                      .goal_lufs = solve && t->master->has_loudness
-                                       ? (double)t->master->loudness_lufs
-                                       : NAN,
-                      .own_first = !t->propose,
-                      .max_reduction_db = t->options->anyway ? (double)INFINITY
-                                          : t->plan.goal_yields
-                                              ? TON_MASTER_GENTLE_DB
-                                              : MAX_REDUCTION_DB,
-                      .channels = t->mix.facts.whole.channels,
-                      .rate = t->mix.facts.whole.rate,
-                      .frames = t->mix.facts.whole.frames};
+  return (MasterTask){
+      .source = t->source,
+      .out = out,
+      .master = t->master,
+      .limiter = limiter,
+      .goal_lufs = solve && t->master->has_loudness
+                       ? (double)t->master->loudness_lufs
+                       : NAN,
+      .own_first = !t->propose,
+      .max_reduction_db = t->options->anyway    ? (double)INFINITY
+                          : t->plan.goal_yields ? TON_MASTER_GENTLE_DB
+                                                : MAX_REDUCTION_DB,
+      .channels = chain_channels(t->mix.facts.whole.channels, t->master->chain,
+                                 t->master->n_chain),
+      .rate = t->mix.facts.whole.rate,
+      .frames = t->mix.facts.whole.frames};
 }
 
 /// Glue has to prove that it costs nothing: if the limiter would have more to

@@ -105,6 +105,15 @@ build_run(const GraphBuilder* b, const ChainRun* run, const TonSink* sink)
   return build_chain(b, 0, run->chain, run->n);
 }
 
+uint32_t
+chain_channels(uint32_t channels, const TonInsert* chain, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    channels = chain[i].type->flags & TON_PAIR ? 2 : channels;
+  }
+  return channels == 1 ? 1 : 2;
+}
+
 TonStatus
 render_chain(const ChainRun* run, const TonSink* sink,
              GainReductions* reductions, const TonJob* job, TonError* error)

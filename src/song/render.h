@@ -50,6 +50,10 @@ typedef struct {
 
 void gain_reductions_free(GainReductions* all);
 
+/// Channels that a chain makes of a file's: a mono file stays one unless something
+/// in the chain makes sides of it
+uint32_t chain_channels(uint32_t channels, const TonInsert* chain, uint32_t n);
+
 /// Run a chain into a sink, whose own error is reported when it fails.
 /// `reductions` may be null; freed by caller, also after an error.
 TonStatus render_chain(const ChainRun* run, const TonSink* sink,

@@ -237,6 +237,32 @@ test_the_second_run_keeps_the_text(void** state)
   assert_string_equal(text, song_read("master.yaml"));
 }
 
+/// Nothing is left out of what a chain makes of a mono mix
+static void
+test_a_mono_mix_may_get_sides(void** state)
+{
+  (void)state;
+  TonMasterResult m;
+  TonError error = {0};
+  double* x[2];
+  const TonMasterOptions wish = wish_of(NAN, NULL);
+  song_mix("out/mix.wav", 48000.0, 1, 2.0, -6.0);
+  song_text("master.yaml", "loudness: -16 LUFS\n"
+                           "chain: [{reverb: {mix: 50 %}}, limiter]\n");
+  assert_int_equal(master(song_path(""), &wish, &m, &error), TON_OK);
+  assert_int_equal(m.after.channels, 2);
+  ton_master_result_free(&m);
+  const uint64_t n = song_load(song_path("out/master.wav"), &x[0], &x[1]);
+  double side = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    side = fmax(side, fabs(x[0][i] - x[1][i]));
+  }
+  EXPECT_AT_LEAST("left minus right", side, 0.01, "");
+  free(x[0]);
+  free(x[1]);
+  remove(song_path("master.yaml"));
+}
+
 int
 main(void)
 {
@@ -249,6 +275,7 @@ main(void)
       cmocka_unit_test(test_channels_and_rate_stay),
       cmocka_unit_test(test_what_cannot_be_mastered),
       cmocka_unit_test(test_the_second_run_keeps_the_text),
+      cmocka_unit_test(test_a_mono_mix_may_get_sides),
   };
   return SONG_TESTS(tests);
 }
