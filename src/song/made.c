@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HASH = 33, MAX_NOTES = 4096 };
+enum { HASH = MADE_HASH, MAX_NOTES = 4096 };
 
 /// What a stage was made of; "" each: not known
 typedef struct {
@@ -111,8 +111,8 @@ add_presets(const TonSong* song, TonString* all, TonError* error)
   return status;
 }
 
-static TonStatus
-hash_files(const TonSong* song, TonSongStage stage, char hash[HASH],
+TonStatus
+made_files(const TonSong* song, TonSongStage stage, char hash[MADE_HASH],
            TonError* error)
 {
   static TonStatus (*const add[])(const TonSong*, TonString*, TonError*) = {
@@ -180,12 +180,13 @@ write_notes(const TonSong* song, const Made made[TON_SONG_STAGES],
 }
 
 TonStatus
-made_note(const TonSong* song, TonSongStage stage, TonError* error)
+made_note(const TonSong* song, TonSongStage stage, const char files[MADE_HASH],
+          TonError* error)
 {
   Made made[TON_SONG_STAGES];
   read_notes(song, made);
   hash_text(song, stage, made[stage].text);
-  TON_TRY(hash_files(song, stage, made[stage].files, error));
+  memcpy(made[stage].files, files, HASH);
   return write_notes(song, made, error);
 }
 
@@ -214,7 +215,7 @@ ton_song_outdated(const TonSong* song, TonSongStage* stage, TonError* error)
         strcmp(now.text, made[i].text) != 0) {
       return TON_OK;
     }
-    TON_TRY(hash_files(song, *stage, now.files, error));
+    TON_TRY(made_files(song, *stage, now.files, error));
     if (strcmp(now.files, made[i].files) != 0) {
       return TON_OK;
     }
@@ -236,6 +237,6 @@ ton_song_has_changed(const TonSong* song, TonSongStage stage)
     return true;
   }
   return stage != TON_SONG_STAGE_MIX &&
-         !hash_files(song, stage, now.files, NULL) &&
+         !made_files(song, stage, now.files, NULL) &&
          strcmp(now.files, made[stage].files) != 0;
 }

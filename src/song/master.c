@@ -291,7 +291,9 @@ ton_song_master(TonSong* song, const TonMasterOptions* options,
   }
   TON_TRY(made_forget(song, TON_SONG_STAGE_MASTER, error));
   TON_TRY(master(song, NULL, song->master, options, job, result, error));
-  return made_note(song, TON_SONG_STAGE_MASTER, error);
+  char files[MADE_HASH]; // the text may name others than before the work
+  TON_TRY(made_files(song, TON_SONG_STAGE_MASTER, files, error));
+  return made_note(song, TON_SONG_STAGE_MASTER, files, error);
 }
 
 TonStatus

@@ -234,12 +234,15 @@ ton_song_mix(const TonSong* song, const TonMixOptions* options,
   } else if (!status) {
     status = ton_make_folder(song->out, error);
   }
+  char files[MADE_HASH] = "";
   if (!status && !options->out) {
     status = made_forget(song, TON_SONG_STAGE_MIX, error);
+    status =
+        status ? status : made_files(song, TON_SONG_STAGE_MIX, files, error);
   }
   status = status ? status : render(song, mix, options, job, result, error);
   if (!status && !options->out) {
-    status = made_note(song, TON_SONG_STAGE_MIX, error);
+    status = made_note(song, TON_SONG_STAGE_MIX, files, error);
   }
   ton_mix_free(mix);
   return status;

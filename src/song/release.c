@@ -422,7 +422,10 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
                           "there is no master yet; run tonmeister master %s",
                           song->given);
   status = status ? status : look_at_cover(r, delivery, error);
+  char files[MADE_HASH] = "";
   status = status ? status : made_forget(song, TON_SONG_STAGE_RELEASE, error);
+  status =
+      status ? status : made_files(song, TON_SONG_STAGE_RELEASE, files, error);
   status = status ? status : deliver_all(song, r, job, delivery, error);
   ton_release_free(r);
   TON_TRY(status);
@@ -432,5 +435,5 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
       return ton_fail_file(error, TON_GOAL_MISSED, file->path, "%s", file->why);
     }
   }
-  return made_note(song, TON_SONG_STAGE_RELEASE, error);
+  return made_note(song, TON_SONG_STAGE_RELEASE, files, error);
 }

@@ -168,6 +168,45 @@ test_presets_of_the_song(void** state)
   remove(song_path("presets/bus-glue.yaml"));
 }
 
+/// Replace the stem of the song, once
+static bool
+replace_stem(void* handle, const char* stage, double part)
+{
+  bool* const replaced = handle;
+  (void)part;
+  if (strcmp(stage, "rendering") == 0 && !*replaced) {
+    remove(song_path("stems/Kick.wav"));
+    song_mix("stems/Kick.wav", 48000.0, 1, 2.0, -12.0);
+    *replaced = true;
+  }
+  return true;
+}
+
+/// A stem that is replaced during a render is not what the mix was made of
+static void
+test_a_stem_replaced_meanwhile_is_mixed_again(void** state)
+{
+  (void)state;
+  bool replaced = false;
+  TonSong* song = NULL;
+  TonMeasurement m;
+  TonSongStage stage = TON_SONG_STAGES;
+  const TonJob replacing = {
+      .threads = 1, .progress = replace_stem, .handle = &replaced};
+  make_song();
+  assert_int_equal(ton_song_open(song_path(""), &song, NULL), TON_OK);
+  assert_int_equal(
+      ton_song_mix(song, &(TonMixOptions){0}, &replacing, &m, NULL), TON_OK);
+  assert_true(replaced);
+  assert_int_equal(ton_song_outdated(song, &stage, NULL), TON_OK);
+  assert_int_equal(stage, TON_SONG_STAGE_MIX);
+  assert_int_equal(ton_song_mix(song, &(TonMixOptions){0}, &job, &m, NULL),
+                   TON_OK);
+  assert_int_equal(ton_song_outdated(song, &stage, NULL), TON_OK);
+  assert_int_equal(stage, TON_SONG_STAGE_MASTER);
+  ton_song_free(song);
+}
+
 int
 main(void)
 {
@@ -178,6 +217,7 @@ main(void)
       cmocka_unit_test(test_saved_is_what_is_read_again),
       cmocka_unit_test(test_a_curve_is_not_proposed_over),
       cmocka_unit_test(test_presets_of_the_song),
+      cmocka_unit_test(test_a_stem_replaced_meanwhile_is_mixed_again),
   };
   return SONG_TESTS(tests);
 }
