@@ -46,6 +46,7 @@ static const struct {
     {"delay", "delay", "feedback=40"},
     {"reverb", "plate", "mix=100"},
     {"saturator", "soft", "drive=6"},
+    {"saturator", "soft, driven far", "drive=18"},
     {"saturator", "hard", "character=hard drive=6"},
     {"width", "width", "width=140"},
     {"width", "width, mono below", "width=140 mono-below=120"},

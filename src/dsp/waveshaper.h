@@ -88,4 +88,118 @@ ton_clip_step(TonClipCurve* c, TonV w)
   return y;
 }
 
+/**
+   tanh without the aliasing of steep waves, in the manner of TonClipCurve: of
+   the excess e(w) = w - tanh w alone, so that what is quiet stays as it is.
+
+     y[n] = tanh x[n] - (what the line through x[n-1], x[n], x[n+1], weighed by
+                         a triangle around n, has in excess beside x[n]'s own)
+
+   A flat piece is e at its ends and its middle.  Of a steep one the excess of
+   the clipper is exact, and what is left, clip - tanh, has integrals that do
+   not grow, so float will do.  With u = exp(-2 |w|), m = min(|w| - 1, 0):
+
+     first  = m^2 / 2 - log(1 + u)
+     second = sign(w) (m^3 / 6 + 1/6 - pi^2/24 - Li2(-u) / 2)
+*/
+typedef struct {
+  TonV last;  ///< x[n]
+  TonV bent;  ///< Its tanh,
+  TonV first; ///< and both integrals of clip - tanh there
+  TonV second;
+  TonV tail; ///< Of the piece before it
+} TonTanhCurve;
+
+/// Steps of the curve's input that are flatter are taken as flat
+#define TON_TANH_FLAT 0.2F
+
+static inline TonV
+ton_v_polynomial(const float* c, int degree, TonV x)
+{
+  TonV y = ton_v(c[degree]);
+  for (int i = degree - 1; i >= 0; --i) {
+    y = y * x + c[i];
+  }
+  return y;
+}
+
+/// tanh of x and the integrals of clip - tanh there
+static inline TonTanhCurve
+ton_tanh_at(TonV x)
+{
+  static const float log_terms[] = {
+      0.999999781F, -0.499971745F, 0.332719284F,  -0.244747742F,
+      0.176874767F, -0.106850029F, 0.0434938998F, -0.00837115255F};
+  static const float li_terms[] = {
+      0.999999774F,  -0.249977668F,  0.110739771F,  -0.0600937651F,
+      0.0321110209F, -0.0129000067F, 0.00258803723F};
+  const TonV bent = ton_v_tanh(x);
+  const TonV size = ton_v_abs(bent);
+  const TonV u = (1.0F - size) / (1.0F + size);
+  const TonV m = ton_v_min(ton_v_abs(x) - 1.0F, ton_v(0.0F));
+  const TonV square = m * m;
+  const TonV second = (1.0F / 6.0F) * (m * square) - 0.244566850F +
+                      0.5F * (u * ton_v_polynomial(li_terms, 6, u));
+  const TonVi sign = (TonVi)x & (TonVi)ton_v(-0.0F);
+  return (TonTanhCurve){.last = x,
+                        .bent = bent,
+                        .first = 0.5F * square -
+                                 u * ton_v_polynomial(log_terms, 7, u),
+                        .second = (TonV)((TonVi)second ^ sign)};
+}
+
+static inline TonV
+ton_v_clip(TonV x)
+{
+  return ton_v_max(ton_v_min(x, ton_v(1.0F)), ton_v(-1.0F));
+}
+
+/// One frame late.  [audio]
+static inline TonV
+ton_tanh_step(TonTanhCurve* c, TonV w)
+{
+  const TonTanhCurve next = ton_tanh_at(w);
+  const TonV way = w - c->last;
+  const TonV size = ton_v_max(ton_v_abs(way), ton_v(1e-30F));
+  const TonVi flat = size < TON_TANH_FLAT;
+  const TonV per_size = 1.0F / ton_v_max(size, ton_v(TON_TANH_FLAT));
+  const TonV per_way =
+      (TonV)((TonVi)per_size | ((TonVi)way & (TonVi)ton_v(-0.0F)));
+  const TonV half = 0.5F * way;
+  const TonV middle = ton_v_tanh(c->last + half);
+  TonV head[2];
+  TonV tail[2];
+  ton_clip_piece(c->last - 1.0F, w - 1.0F, per_size, &head[0], &tail[0]);
+  ton_clip_piece(-1.0F - c->last, -1.0F - w, per_size, &head[1], &tail[1]);
+  const TonV mean = (next.second - c->second) * per_way;
+  const TonV own = ton_v_clip(c->last) - c->bent;
+  const TonV next_own = ton_v_clip(w) - next.bent;
+  const TonV steep_head = (1.0F / 6.0F) * (head[0] - head[1]) +
+                          ((mean - c->first) * per_way - 0.5F * own);
+  const TonV steep_tail = (1.0F / 6.0F) * (tail[0] - tail[1]) +
+                          ((next.first - mean) * per_way - 0.5F * next_own);
+  const TonV flat_head = (half - (middle - c->bent)) * (1.0F / 3.0F);
+  const TonV flat_tail = ((next.bent - middle) - half) * (1.0F / 3.0F);
+  const TonV y =
+      c->bent - (ton_v_select(flat, flat_head, steep_head) + c->tail);
+  c->tail = ton_v_select(flat, flat_tail, steep_tail);
+  c->last = w;
+  c->bent = next.bent;
+  c->first = next.first;
+  c->second = next.second;
+  return y;
+}
+
+/// Lanes of a mask stand at x, as if it had always been there.  [audio]
+static inline void
+ton_tanh_start(TonTanhCurve* c, TonVi lanes, TonV x)
+{
+  const TonTanhCurve at = ton_tanh_at(x);
+  c->last = ton_v_select(lanes, at.last, c->last);
+  c->bent = ton_v_select(lanes, at.bent, c->bent);
+  c->first = ton_v_select(lanes, at.first, c->first);
+  c->second = ton_v_select(lanes, at.second, c->second);
+  c->tail = ton_v_select(lanes, ton_v(0.0F), c->tail);
+}
+
 #endif

@@ -97,6 +97,26 @@ sat_01_nothing_folds_from_the_soft_curves(void** state)
   }
 }
 
+/// Driven far, tanh is a clipper: without a curve that knows the way between two
+/// samples its aliases stand at -32 dBc
+static void
+sat_13_nothing_folds_at_any_drive(void** state)
+{
+  (void)state;
+  static const double tones[] = {5000.0, 10000.0};
+  for (int i = 0; i < 20 * n_rates; ++i) {
+    const int c = i / 4 % 5;
+    const double rate = rates[i / 20];
+    char settings[99];
+    snprintf(settings, sizeof(settings), "character=%s drive=%d auto-gain=off",
+             characters[c], 24 + i / 2 % 2 * 12);
+    char what[99];
+    snprintf(what, sizeof(what), "SAT-13 %s %g Hz", characters[c], rate);
+    const uint32_t bin = tone(rate, tones[i % 2], 0.0, settings);
+    EXPECT_AT_MOST(what, worst_alias(rate, bin), -80.0, "dBc");
+  }
+}
+
 static void
 sat_02_nothing_folds_from_the_clipper(void** state)
 {
@@ -247,16 +267,15 @@ sat_14_the_bass_stays_under_the_limit(void** state)
 {
   (void)state;
   static const char* const symmetric[] = {"soft", "tape", "hard"};
-  static const double at[] = {44100.0, 96000.0};
   static const double tones[] = {20.0, 30.0, 41.37, 50.3};
-  for (int i = 0; i < 72; ++i) {
+  for (int i = 0; i < 36; ++i) {
     const int drive = 12 + i % 3 * 12;
     const double hz = tones[i / 3 % 4];
     char settings[99];
     double power;
     snprintf(settings, sizeof(settings), "character=%s drive=%d auto-gain=off",
              symmetric[i / 12 % 3], drive);
-    const double peak = bent_tone(at[i / 36], hz, settings, &power);
+    const double peak = bent_tone(rates[0], hz, settings, &power);
     if (hz < 40.0 || drive < 36) {
       EXPECT_AT_MOST("SAT-14 peak over the limit", level_db(peak) + drive, 0.1,
                      "dB");
@@ -449,6 +468,7 @@ main(int argc, char** argv)
       cmocka_unit_test(a_tube_makes_even_harmonics_first),
       cmocka_unit_test(what_is_quiet_keeps_its_spectrum),
       cmocka_unit_test(sat_06_no_dc_comes_out),
+      cmocka_unit_test(sat_13_nothing_folds_at_any_drive),
       cmocka_unit_test(sat_14_the_bass_stays_under_the_limit),
       cmocka_unit_test(sat_14_bass_is_as_loud_as_the_middle),
       cmocka_unit_test(sat_07_a_transformer_bends_the_bass),

@@ -80,6 +80,9 @@ static const double MATCH_S = 3.0;
 static const double MATCH_GATE = 1e-7; ///< Power below which none is matched
 static const double MATCH_MIN = 0.1;
 static const double MATCH_MAX = 40.0;
+/// Into the curve, treble included: a full-scale tone of 10 kHz that is driven
+/// further folds, unless the curve is told of the way between two samples
+static const double FOLDS_DB = 13.0;
 static const float LOUDEST = 1e6F; ///< Of the input: more is no sound
 
 enum { CHUNK = TON_OVERSAMPLE, BEAT_FRAMES = 32, DC_POLES = 8 };
@@ -127,6 +130,7 @@ typedef struct {
   TonRamped c[N_RAMPED];
   double rate;
   TonVi hard;   ///< Lanes that clip
+  TonVi steep;  ///< Lanes whose tanh is driven so far that it would fold
   TonVi paired; ///< Lanes that are matched together with their neighbour
   TonV sag;     ///< Bias per mean square of what is bent
   TonV leak[2]; ///< Of that mean, with two poles
@@ -142,6 +146,7 @@ typedef struct {
   TonV dc_step;
   TonV last; ///< Into the curve, with its bias
   TonClipCurve clip;
+  TonTanhCurve tanh;
   TonSvfLanes weigh[2][2]; ///< K-weighting of dry and wet
   TonV power[2];           ///< Sums of dry and wet over BEAT_FRAMES
   uint32_t beat;
@@ -218,12 +223,14 @@ reset(const TonProcessor* self, void* state)
   memset(s->dc_slow, 0, sizeof(s->dc_slow));
   s->dc_sum = s->dc = s->dc_step = (TonV){0};
   memset(&s->clip, 0, sizeof(s->clip));
+  memset(&s->tanh, 0, sizeof(s->tanh));
   memset(s->power, 0, sizeof(s->power));
   memset(s->heard, 0, sizeof(s->heard));
   memset(s->mean_power, 0, sizeof(s->mean_power));
   s->mean[0] = s->mean[1] = s->gain_step = (TonV){0};
   s->last = s->c[BIAS].now;
   s->clip.last = s->last;
+  ton_tanh_start(&s->tanh, s->steep, s->last);
   s->gain = ton_v(1.0F);
   s->at = s->beat = 0;
   for (int i = 0; i < 4; ++i) {
@@ -264,6 +271,31 @@ send_emphasis(Saturator* s, uint32_t lane, double db, double pivot,
   ton_ramp_to(&s->c[POST_HIGH], lane, (float)(1.0 / high), ramp);
 }
 
+/// Which curve a lane goes through
+static void
+choose_curve(Saturator* s, const TonUpdate* u, double emphasis_db)
+{
+  const SaturatorParams* const p = (const SaturatorParams*)u->params;
+  const uint32_t lane = u->lane;
+  const int32_t hard = p->character == (float)HARD ? -1 : 0;
+  const double drive_db = fmax((double)p->drive_db,
+                               (double)(s->c[DRIVE].now[lane] * DB_PER_OCTAVE));
+  const double treble_db = drive_db + fmax(emphasis_db, 0.0);
+  const int32_t steep = !hard && treble_db > FOLDS_DB ? -1 : 0;
+  if (s->hard[lane] != hard) {
+    s->hard[lane] = hard;
+    s->clip.last[lane] = s->last[lane];
+    s->clip.tail[lane] = 0.0F;
+    s->mean[0][lane] = s->mean[1][lane] = 0.0F;
+  }
+  if (steep && (!s->steep[lane] || !u->ramp)) {
+    TonVi start = {0};
+    start[lane] = -1;
+    ton_tanh_start(&s->tanh, start, s->last);
+  }
+  s->steep[lane] = steep;
+}
+
 static void
 update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
@@ -291,12 +323,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   ton_ramp_start(&s->ramp, lane, u->ramp);
   s->sag[lane] = (float)makes[k].sag;
   s->paired[lane] = u->pair ? -1 : 0;
-  if (s->hard[lane] != (k == HARD ? -1 : 0)) {
-    s->hard[lane] = k == HARD ? -1 : 0;
-    s->clip.last[lane] = s->last[lane];
-    s->clip.tail[lane] = 0.0F;
-    s->mean[0][lane] = s->mean[1][lane] = 0.0F;
-  }
+  choose_curve(s, u, makes[k].emphasis_db + (double)p->emphasis_db);
 }
 
 static inline TonV
@@ -343,7 +370,7 @@ take(Saturator* s, const float* x, uint32_t n)
 /// square of what is bent moves the bias of the next
 static inline __attribute__((always_inline)) void
 bend_frame(Saturator* s, const TonV* x, TonV* y, const bool soft,
-           const bool hard)
+           const bool steep, const bool hard)
 {
   const TonV drive = ton_v_exp2(next(s, DRIVE));
   const TonV bias = next(s, BIAS) + s->sag * s->mean[1];
@@ -354,7 +381,11 @@ bend_frame(Saturator* s, const TonV* x, TonV* y, const bool soft,
   for (uint32_t k = 0; k < s->over.bands.factor; ++k) {
     const TonV w = drive * x[k] + bias;
     if (soft) {
-      const TonV bent = ton_v_tanh(s->last) - at_rest;
+      TonV bent = ton_v_tanh(s->last);
+      if (steep) {
+        bent = ton_v_select(s->steep, ton_tanh_step(&s->tanh, w), bent);
+      }
+      bent = bent - at_rest;
       power += bent * bent;
       y[k] = scale * bent;
     }
@@ -375,16 +406,19 @@ bend(Saturator* s, uint32_t n)
 {
   const bool hard = ton_vi_any(s->hard);
   const bool soft = ton_vi_any(~s->hard);
+  const bool steep = ton_vi_any(s->steep);
   const uint32_t step = s->over.bands.factor;
   const TonV* x = s->over.top;
   TonV* y = ton_oversample_back(&s->over);
   for (uint32_t i = 0; i < n; ++i, x += step, y += step) {
-    if (soft && hard) {
-      bend_frame(s, x, y, true, true);
+    if (steep) {
+      bend_frame(s, x, y, true, true, true);
+    } else if (soft && hard) {
+      bend_frame(s, x, y, true, false, true);
     } else if (hard) {
-      bend_frame(s, x, y, false, true);
+      bend_frame(s, x, y, false, false, true);
     } else {
-      bend_frame(s, x, y, true, false);
+      bend_frame(s, x, y, true, false, false);
     }
   }
 }
