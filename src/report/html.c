@@ -25,7 +25,7 @@ services(TonString* t, const TonReport* r)
     const TonReportService* const s = &r->services[i];
     ton_string_add(t, "<tr><th scope=\"row\">");
     html_add_text(t, s->name);
-    ton_string_add(t, "</th><td>");
+    ton_string_add(t, "</th><td data-what=\"turns it\">");
     if (isnan(s->gain_db)) {
       ton_string_add(t, "not at all");
     } else if (fabs(s->gain_db) < 0.05) {
@@ -33,7 +33,7 @@ services(TonString* t, const TonReport* r)
     } else {
       ton_string_printf(t, "%+.1f dB", s->gain_db);
     }
-    ton_string_add(t, "</td><td>");
+    ton_string_add(t, "</td><td data-what=\"plays it at\">");
     html_add_number(t, s->plays_lufs, 2, "LUFS");
     ton_string_add(t, "</td><td class=\"words\">");
     if (s->wasted_db > 0.05) {

@@ -81,7 +81,13 @@ static const char style[] =
     "  .why th, .why td { border: 0; padding: 0 }\n"
     "  .why tr { padding: .3rem 0; border-bottom: 1px solid var(--line) }\n"
     "  details { padding: .4rem .6rem }\n"
-    "  .odd { display: none }\n"
+    "  .odd, .many thead { display: none }\n"
+    "  .many tr { display: flex; flex-wrap: wrap; gap: 0 .8rem;\n"
+    "    padding: .3rem 0; border-bottom: 1px solid var(--line) }\n"
+    "  .many th, .many td { border: 0; padding: 0 }\n"
+    "  .many th, .many td.words { flex-basis: 100% }\n"
+    "  .many td[data-what]::before { content: attr(data-what) \" \";\n"
+    "    color: var(--dim) }\n"
     "}\n";
 
 /// SHA-256 of the rules in base 64, by which a browser knows them as ours

@@ -73,12 +73,17 @@ html_add_term(TonString* t, const char* name, const char* term)
 void
 html_open_table(TonString* t, const char* title, const char* const* heads)
 {
+  enum { FIT_ON_A_PHONE = 3 };
+  uint32_t n = 0;
+  while (heads[n]) {
+    ++n;
+  }
   ton_string_printf(t,
                     "<h2>%s</h2><div class=\"wide\" role=\"region\" "
-                    "tabindex=\"0\" aria-label=\"%s\"><table>\n",
-                    title, title);
+                    "tabindex=\"0\" aria-label=\"%s\"><table%s>\n",
+                    title, title, n > FIT_ON_A_PHONE ? " class=\"many\"" : "");
   ton_string_add(t, *heads ? "<thead><tr>" : "");
-  for (uint32_t i = 0; heads[i]; ++i) {
+  for (uint32_t i = 0; i < n; ++i) {
     ton_string_printf(t, *heads[i] ? "<th scope=\"col\">%s</th>" : "<td></td>",
                       heads[i]);
   }

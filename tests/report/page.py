@@ -88,6 +88,19 @@ def small_text(style):
             if int(s) < 9]
 
 
+def columns(page):
+    """Each table with the number of its columns"""
+    tables = []
+    for e in page.elements:
+        if e["tag"] == "table":
+            tables.append([e, 0, 0])
+        elif tables and e["tag"] == "tr":
+            tables[-1][1] += 1
+        elif tables and e["tag"] in ("th", "td") and tables[-1][1] == 1:
+            tables[-1][2] += 1
+    return [(table, n) for table, _, n in tables]
+
+
 def faults(page):
     tags = {e["tag"] for e in page.elements}
     style = page.all("style")[0]["text"]
@@ -115,6 +128,10 @@ def faults(page):
         if e["attrs"].get("class") == "wide" and
         (e["attrs"].get("tabindex") != "0" or
          not e["attrs"].get("aria-label"))]
+    yield "what is wider than a phone becomes lines there", [
+        (e["attrs"], n) for e, n in columns(page)
+        if n > 3 and e["attrs"].get("class") != "many"] + (
+            [] if ".many tr { display: flex" in style else ["no rule"])
     yield "every other table is one of reasons", [
         e["attrs"] for e in page.all("table")
         if "div" not in e["parents"] and e["attrs"].get("class") != "why"]
