@@ -137,8 +137,9 @@ typedef struct {
   uint32_t channels;
   TonSamples samples;    ///< 16, 24; float and double in a WAV
   const char* container; ///< "WAV" (RF64 by itself above 4 GB), "FLAC", "AIFF",
-                         ///< "MP3"
-  uint32_t bitrate_kbps; ///< MP3: constant bit rate, 320
+                         ///< "MP3", "OGG" (Vorbis), "OPUS"
+  uint32_t bitrate_kbps; ///< MP3: constant, 320; OGG and OPUS: on average, 320
+                         ///< and 192
   bool dither;           ///< TPDF at 16 and 24 bit, from the first sample on
                          ///< that does not fit them
   TonShaping shaping;    ///< Of the dither; flat is right at 24 bit

@@ -237,7 +237,7 @@ void ton_master_free(TonMaster* master);
 
 typedef struct {
   char* name;      ///< "wav-24", "cd", "flac", "mp3"
-  char* container; ///< "WAV", "FLAC", "AIFF", "MP3"
+  char* container; ///< "WAV", "FLAC", "AIFF", "MP3", "OGG", "OPUS"
   uint32_t rate;   ///< Hz; 0: the master's
   uint32_t bits;   ///< 16 or 24; 0 where it has none
   uint32_t bitrate_kbps;

@@ -148,7 +148,7 @@ const Verb cli_verbs[] = {
     {.name = "release",
      .usage = "SONG",
      .summary = "Write the finished files and check each one.",
-     .text = "WAV, FLAC and MP3 with tags, cover and checksums, into "
+     .text = "WAV, FLAC, MP3 and others with tags, cover and checksums, into "
              "SONG/out/release. Each file is opened again and measured.",
      .examples = "tonmeister release night-drive",
      .min_args = 1,
@@ -192,7 +192,9 @@ const Verb cli_verbs[] = {
      .summary = "Run a chain of processors on a file.",
      .text =
          "FX is a processor with its parameters, or one band of an equaliser. "
-         "The sample rate, the bit depth and the start stay as they are.",
+         "The sample rate, the bit depth and the start stay as they are. The "
+         "ending of OUT says what is written: .wav, .flac, .aiff, .mp3, .ogg "
+         "or .opus.",
      .examples = "tonmeister apply in.wav out.wav highpass:freq=80Hz "
                  "compressor:threshold=-20dB,ratio=4",
      .min_args = 3,

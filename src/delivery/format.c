@@ -22,8 +22,8 @@ static const DeliveryFormat formats[] = {
     {"AIFF", "aiff", true, false, false, {0}, NAN, 0.1},
     {"MP3", "mp3", true, true, false, {48000, 44100, 32000}, DECODED, CODED_LU},
     {"M4A", "m4a", false, true, false, {0}, DECODED, CODED_LU},
-    {"OGG", "ogg", false, true, false, {0}, DECODED, CODED_LU},
-    {"OPUS", "opus", false, true, false, {48000}, DECODED, CODED_LU},
+    {"OGG", "ogg", true, true, false, {0}, DECODED, CODED_LU},
+    {"OPUS", "opus", true, true, false, {48000}, DECODED, CODED_LU},
 };
 
 const DeliveryFormat*

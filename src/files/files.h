@@ -24,6 +24,9 @@ typedef struct {
 /// Look at all pages of an Ogg file; of what cannot be opened nothing is said
 OggPages files_ogg_pages(const char* path);
 
+/// Give the stream of a finished Ogg file the number 1.  False: errno says why not
+bool files_ogg_renumber(int fd);
+
 /// Where the sound lies in what a lossy decoder gives
 typedef struct {
   uint32_t delay;  ///< Frames the encoder put before it

@@ -11,8 +11,10 @@
 #include <flacpicture.h>
 #include <id3v2tag.h>
 #include <mpegfile.h>
+#include <opusfile.h>
 #include <tpropertymap.h>
 #include <wavfile.h>
+#include <xiphcomment.h>
 
 #include <cmath>
 #include <cstdio>
@@ -47,7 +49,7 @@ utf8(const char* text)
 
 /// Vorbis comments count the tracks in a field of its own, ID3 after a slash
 TagLib::PropertyMap
-properties(const TonTags* tags, bool split_track)
+properties(const TonTags* tags, bool split_track, bool opus)
 {
   TagLib::PropertyMap map;
   for (const TagField& field : fields) {
@@ -67,7 +69,11 @@ properties(const TonTags* tags, bool split_track)
     std::snprintf(text, sizeof(text), "%u", tags->track_total);
     map.insert("TRACKTOTAL", utf8(text));
   }
-  if (tags->has_gain) {
+  if (tags->has_gain && opus) { // RFC 7845: re -23 LUFS, in 1/256 dB
+    std::snprintf(text, sizeof(text), "%ld",
+                  std::lround(256.0 * (tags->track_gain_db - 5.0)));
+    map.insert("R128_TRACK_GAIN", utf8(text));
+  } else if (tags->has_gain) {
     std::snprintf(text, sizeof(text), "%.2f dB", tags->track_gain_db);
     map.insert("REPLAYGAIN_TRACK_GAIN", utf8(text));
     std::snprintf(text, sizeof(text), "%.6f",
@@ -108,14 +114,22 @@ add_id3_picture(TagLib::ID3v2::Tag* tag, const Picture& picture)
   tag->addFrame(frame); // owned by the tag
 }
 
+/// Of a FLAC file or of Vorbis comments, which own the picture
+template <typename Owner>
 void
-add_flac_picture(TagLib::FLAC::File* file, const Picture& picture)
+add_flac_picture(Owner* owner, const Picture& picture)
 {
   auto* const block = new TagLib::FLAC::Picture;
   block->setMimeType(picture.mime);
   block->setType(TagLib::FLAC::Picture::FrontCover);
   block->setData(picture.bytes);
-  file->addPicture(block); // owned by the file
+  owner->addPicture(block);
+}
+
+TagLib::Ogg::XiphComment*
+ogg_comment(TagLib::File* file)
+{
+  return dynamic_cast<TagLib::Ogg::XiphComment*>(file->tag());
 }
 
 TagLib::ID3v2::Tag*
@@ -162,6 +176,10 @@ add_cover(TagLib::File* file, const Picture& picture)
     add_flac_picture(flac, picture);
     return true;
   }
+  if (TagLib::Ogg::XiphComment* const comment = ogg_comment(file)) {
+    add_flac_picture(comment, picture);
+    return true;
+  }
   return false;
 }
 
@@ -183,8 +201,10 @@ write_tags(const char* path, const TonTags* tags)
   if (ref.isNull()) {
     return 1;
   }
-  const bool flac = dynamic_cast<TagLib::FLAC::File*>(ref.file()) != nullptr;
-  ref.file()->setProperties(properties(tags, flac));
+  const bool comments =
+      dynamic_cast<TagLib::FLAC::File*>(ref.file()) || ogg_comment(ref.file());
+  const bool opus = dynamic_cast<TagLib::Ogg::Opus::File*>(ref.file());
+  ref.file()->setProperties(properties(tags, comments, opus));
   if (auto* const wav = dynamic_cast<TagLib::RIFF::WAV::File*>(ref.file())) {
     add_wav_texts(wav->InfoTag(), tags);
   }
@@ -217,8 +237,12 @@ read_numbers(const TagLib::PropertyMap& map, TonTags* tags)
               &tags->track_total);
   std::sscanf(first_of(map, "TRACKTOTAL").c_str(), "%u", &tags->track_total);
   const std::string gain = first_of(map, "REPLAYGAIN_TRACK_GAIN");
-  tags->has_gain = !gain.empty();
-  if (tags->has_gain) {
+  const std::string opus_gain = first_of(map, "R128_TRACK_GAIN");
+  tags->has_gain = !gain.empty() || !opus_gain.empty();
+  if (!opus_gain.empty()) {
+    tags->track_gain_db = std::atof(opus_gain.c_str()) / 256.0 + 5.0;
+  }
+  if (!gain.empty()) {
     tags->track_gain_db = std::atof(gain.c_str());
   }
   const std::string peak = first_of(map, "REPLAYGAIN_TRACK_PEAK");
@@ -256,6 +280,8 @@ read_tags(const char* path, TonTags* tags, bool* has_cover)
     *has_cover = !tag->frameList("APIC").isEmpty();
   } else if (auto* const flac = dynamic_cast<TagLib::FLAC::File*>(ref.file())) {
     *has_cover = !flac->pictureList().isEmpty();
+  } else if (auto* const comment = ogg_comment(ref.file())) {
+    *has_cover = !comment->pictureList().isEmpty();
   }
   return 0;
 }

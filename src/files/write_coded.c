@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file FLAC, AIFF and MP3 files written through libsndfile.
+/// @file FLAC, AIFF, MP3, Vorbis and Opus files written through libsndfile.
+#include "base/array.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/output_file.h"
+#include "files/files.h"
 #include "files/writer.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sndfile.h>
 #include <string.h>
 #include <unistd.h>
 
+typedef struct Coding Coding;
+
 /// libsndfile writes through our functions, which keep errno when a write fails.
 typedef struct {
   SNDFILE* file;
+  const Coding* coding;
   int fd;
-  int reason; ///< errno of the first write that failed
-  int32_t* buffer;
+  int reason;      ///< errno of the first write that failed
+  int32_t* buffer; ///< Steps, or floats for a lossy codec
+  uint32_t have;   ///< Frames in it, not yet written
 } Coded;
 
 static sf_count_t
@@ -57,10 +64,12 @@ file_tell(void* handle)
   return lseek(((const Coded*)handle)->fd, 0, SEEK_CUR);
 }
 
-static bool
-is_mp3(const TonAudioWriter* w)
+/// libsndfile counts from 5 of 8 at 0.625
+static double
+flac_level(const TonAudioFormat* f)
 {
-  return strcmp(w->format.container, "MP3") == 0;
+  (void)f;
+  return 0.625;
 }
 
 /// libsndfile counts bit rates from 320 kbit/s at level 0 down to the lowest
@@ -71,42 +80,91 @@ mp3_level(const TonAudioFormat* f)
   const double max_kbps = f->rate >= 32000 ? 320.0 : 160.0;
   const double min_kbps = f->rate >= 32000 ? 32.0 : 8.0;
   const double wanted = f->bitrate_kbps ? f->bitrate_kbps : max_kbps;
-  const double level = (max_kbps - wanted) / (max_kbps - min_kbps);
-  return level < 0.0 ? 0.0 : level > 1.0 ? 1.0 : level;
+  return (max_kbps - wanted) / (max_kbps - min_kbps);
+}
+
+/// Vorbis has qualities; these are the bit rates that its encoder names for
+/// qualities 0 to 10 of two channels.  Level 0 is quality 10.
+static double
+vorbis_level(const TonAudioFormat* f)
+{
+  static const double kbps[] = {64.0,  80.0,  96.0,  112.0, 128.0, 160.0,
+                                192.0, 224.0, 256.0, 320.0, 500.0};
+  enum { BEST = TON_COUNT(kbps) - 1 };
+  const double wanted = f->bitrate_kbps ? f->bitrate_kbps : 320.0;
+  int i = 0;
+  while (i + 1 < BEST && kbps[i + 1] <= wanted) {
+    ++i;
+  }
+  const double quality = i + (wanted - kbps[i]) / (kbps[i + 1] - kbps[i]);
+  return 1.0 - quality / BEST;
+}
+
+/// 256 kbit/s a channel at level 0, 6 at level 1
+static double
+opus_level(const TonAudioFormat* f)
+{
+  const double wanted = f->bitrate_kbps ? f->bitrate_kbps : 192.0;
+  return (256.0 - wanted / f->channels) / 250.0;
+}
+
+/// How libsndfile writes a container
+struct Coding {
+  const char* container;
+  int format;
+  bool lossy; ///< Takes floats: nothing is quantised, so nothing dithered
+  bool ogg;
+  double (*level)(const TonAudioFormat* format); ///< 0 best, 1 smallest
+};
+
+static const Coding codings[] = {
+    {"FLAC", SF_FORMAT_FLAC, false, false, flac_level},
+    {"AIFF", SF_FORMAT_AIFF, false, false, flac_level},
+    {"MP3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, true, false, mp3_level},
+    {"OGG", SF_FORMAT_OGG | SF_FORMAT_VORBIS, true, true, vorbis_level},
+    {"OPUS", SF_FORMAT_OGG | SF_FORMAT_OPUS, true, true, opus_level},
+};
+
+/// One of those that `writer_coded` names
+static const Coding*
+find_coding(const char* container)
+{
+  const Coding* coding = codings;
+  while (strcmp(coding->container, container) != 0) {
+    ++coding;
+  }
+  return coding;
 }
 
 static void
-configure(const TonAudioWriter* w, SNDFILE* file)
+configure(const Coded* c, const TonAudioFormat* f)
 {
-  double level = 0.625; // FLAC: 5 of 8
-  if (is_mp3(w)) {
+  double level = fmin(fmax(c->coding->level(f), 0.0), 1.0);
+  if (strcmp(c->coding->container, "MP3") == 0) {
     int mode = SF_BITRATE_MODE_CONSTANT;
-    level = mp3_level(&w->format);
-    sf_command(file, SFC_SET_BITRATE_MODE, &mode, sizeof(mode));
+    sf_command(c->file, SFC_SET_BITRATE_MODE, &mode, sizeof(mode));
   }
-  sf_command(file, SFC_SET_COMPRESSION_LEVEL, &level, sizeof(level));
+  sf_command(c->file, SFC_SET_COMPRESSION_LEVEL, &level, sizeof(level));
 }
 
 static int
-sndfile_format(const TonAudioWriter* w)
+sndfile_format(const Coding* coding, TonSamples samples)
 {
-  if (is_mp3(w)) {
-    return SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III;
-  }
-  const int kind = strcmp(w->format.container, "AIFF") == 0 ? SF_FORMAT_AIFF
-                                                            : SF_FORMAT_FLAC;
-  return kind | (w->format.samples == TON_SAMPLES_16 ? SF_FORMAT_PCM_16
-                                                     : SF_FORMAT_PCM_24);
+  const int width =
+      samples == TON_SAMPLES_16 ? SF_FORMAT_PCM_16 : SF_FORMAT_PCM_24;
+  return coding->lossy ? coding->format : coding->format | width;
 }
 
 static TonStatus
 open_coded(TonAudioWriter* w, TonError* error)
 {
+  const Coding* const coding = find_coding(w->format.container);
   SF_INFO info = {.samplerate = (int)w->format.rate,
                   .channels = (int)w->format.channels,
-                  .format = sndfile_format(w)};
-  const bool floats = !is_mp3(w) && (w->format.samples == TON_SAMPLES_FLOAT ||
-                                     w->format.samples == TON_SAMPLES_DOUBLE);
+                  .format = sndfile_format(coding, w->format.samples)};
+  const bool floats =
+      !coding->lossy && (w->format.samples == TON_SAMPLES_FLOAT ||
+                         w->format.samples == TON_SAMPLES_DOUBLE);
   if (floats || !sf_format_check(&info)) {
     return ton_fail_file(error, TON_UNSUPPORTED, w->path,
                          "%s cannot hold %u channels of %s at %u Hz",
@@ -119,6 +177,7 @@ open_coded(TonAudioWriter* w, TonError* error)
   }
   w->file = c;
   c->fd = w->fd;
+  c->coding = coding;
   c->buffer = ton_alloc(sizeof(int32_t) * WRITER_PIECE * w->format.channels);
   if (!c->buffer) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -133,7 +192,7 @@ open_coded(TonAudioWriter* w, TonError* error)
                                      w->format.container, w->format.rate,
                                      sf_strerror(NULL));
   }
-  configure(w, c->file);
+  configure(c, &w->format);
   return TON_OK;
 }
 
@@ -153,19 +212,6 @@ interleave_steps(TonAudioWriter* w, int32_t* out, const float* const* in,
   }
 }
 
-/// The encoder works in floats: nothing is quantised, so nothing dithered
-static void
-interleave_floats(const TonAudioWriter* w, float* out, const float* const* in,
-                  uint32_t frames)
-{
-  const uint32_t channels = w->format.channels;
-  for (uint32_t c = 0; c < channels; ++c) {
-    for (uint32_t i = 0; i < frames; ++i) {
-      out[(size_t)i * channels + c] = in[c][i];
-    }
-  }
-}
-
 static TonStatus
 check(const TonAudioWriter* w, bool good, TonError* error)
 {
@@ -181,19 +227,48 @@ check(const TonAudioWriter* w, bool good, TonError* error)
 }
 
 static TonStatus
+write_piece(TonAudioWriter* w, TonError* error)
+{
+  Coded* const c = w->file;
+  const sf_count_t frames = c->have;
+  c->have = 0;
+  return check(
+      w, sf_writef_float(c->file, (const float*)c->buffer, frames) == frames,
+      error);
+}
+
+/// In whole pieces: what Vorbis makes of the sound depends on how much of it comes
+/// at once
+static TonStatus
+write_lossy(TonAudioWriter* w, const float* const* in, uint32_t frames,
+            TonError* error)
+{
+  Coded* const c = w->file;
+  const uint32_t channels = w->format.channels;
+  for (uint32_t i = 0; i < frames; ++i) {
+    float* const out = (float*)c->buffer + (size_t)c->have * channels;
+    for (uint32_t k = 0; k < channels; ++k) {
+      out[k] = in[k][i];
+    }
+    if (++c->have == WRITER_PIECE) {
+      TON_TRY(write_piece(w, error));
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
 write_coded(TonAudioWriter* w, const float* const* in, uint32_t frames,
             TonError* error)
 {
   Coded* const c = w->file;
-  sf_count_t n;
-  if (is_mp3(w)) {
-    interleave_floats(w, (float*)c->buffer, in, frames);
-    n = sf_writef_float(c->file, (const float*)c->buffer, frames);
-  } else {
-    interleave_steps(w, c->buffer, in, frames);
-    n = sf_writef_int(c->file, c->buffer, frames);
+  if (c->coding->lossy) {
+    return write_lossy(w, in, frames, error);
   }
-  return check(w, n == (sf_count_t)frames, error);
+  interleave_steps(w, c->buffer, in, frames);
+  return check(w,
+               sf_writef_int(c->file, c->buffer, frames) == (sf_count_t)frames,
+               error);
 }
 
 static TonStatus
@@ -203,9 +278,13 @@ finish_coded(TonAudioWriter* w, const TonBroadcast* broadcast,
   Coded* const c = w->file;
   (void)broadcast;
   (void)tags;
+  TON_TRY(write_piece(w, error));
   const int failed = sf_close(c->file);
   c->file = NULL;
-  return check(w, !failed, error);
+  TON_TRY(check(w, !failed, error));
+  return !c->coding->ogg || files_ogg_renumber(c->fd)
+             ? TON_OK
+             : ton_fail_write(error, w->path);
 }
 
 static void
@@ -219,5 +298,9 @@ close_coded(TonAudioWriter* w)
   ton_free(c);
 }
 
-const WriterBackend writer_coded = {open_coded, write_coded, NULL, finish_coded,
+const WriterBackend writer_coded = {{"FLAC", "AIFF", "MP3", "OGG", "OPUS"},
+                                    open_coded,
+                                    write_coded,
+                                    NULL,
+                                    finish_coded,
                                     close_coded};

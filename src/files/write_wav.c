@@ -193,5 +193,5 @@ finish_wav(TonAudioWriter* w, const TonBroadcast* broadcast,
              : ton_fail_write(error, w->path);
 }
 
-const WriterBackend writer_wav = {open_wav, write_wav, shorten_wav, finish_wav,
-                                  close_wav};
+const WriterBackend writer_wav = {{"WAV"},     open_wav,   write_wav,
+                                  shorten_wav, finish_wav, close_wav};

@@ -3,6 +3,7 @@
 /// complete file its name.
 #include "files/writer.h"
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/string.h"
@@ -43,12 +44,13 @@ delist(const TonAudioWriter* w)
 static const WriterBackend*
 find_backend(const char* container)
 {
-  if (strcmp(container, "WAV") == 0) {
-    return &writer_wav;
-  }
-  if (strcmp(container, "FLAC") == 0 || strcmp(container, "AIFF") == 0 ||
-      strcmp(container, "MP3") == 0) {
-    return &writer_coded;
+  static const WriterBackend* const all[] = {&writer_wav, &writer_coded};
+  for (size_t k = 0; k < TON_COUNT(all); ++k) {
+    for (size_t i = 0; all[k]->containers[i]; ++i) {
+      if (strcmp(all[k]->containers[i], container) == 0) {
+        return all[k];
+      }
+    }
   }
   return NULL;
 }
@@ -56,13 +58,14 @@ find_backend(const char* container)
 static TonStatus
 check_format(const char* path, const TonAudioFormat* f, TonError* error)
 {
-  static const char* const known[] = {"WAV", "FLAC", "AIFF", "MP3"};
+  static const char* const known[] = {"WAV", "FLAC", "AIFF",
+                                      "MP3", "OGG",  "OPUS"};
   const char* const container = f->container ? f->container : "";
   if (!find_backend(container)) {
-    const char* const near = ton_string_nearest(container, known, 4);
+    const char* const near = ton_string_nearest(container, known, 6);
     return ton_fail_file(error, TON_UNSUPPORTED, path,
                          "unknown file format \"%s\"; expected WAV, FLAC, "
-                         "AIFF or MP3%s%s%s",
+                         "AIFF, MP3, OGG or OPUS%s%s%s",
                          container, near ? "; did you mean " : "",
                          near ? near : "", near ? "?" : "");
   }

@@ -8,9 +8,10 @@
 
 #include <tonmeister/audio_file.h>
 
-/// Functions that write one kind of file: WAV without a library, FLAC, AIFF and
-/// MP3 through libsndfile
+/// Functions that write one kind of file: WAV without a library, all others
+/// through libsndfile
 typedef struct {
+  const char* containers[8]; ///< As in TonAudioFormat; then null
   TonStatus (*open)(TonAudioWriter* writer, TonError* error);
   /// 0 to WRITER_PIECE frames
   TonStatus (*write)(TonAudioWriter* writer, const float* const* in,

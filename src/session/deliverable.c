@@ -18,8 +18,6 @@ typedef struct {
   bool by_default;
 } Listed;
 
-enum { MAX_MP3_KBPS = 320 };
-
 #define AT(field) offsetof(TonDeliverable, field)
 
 static TonStatus
@@ -39,13 +37,13 @@ static const char* const containers[] = {"WAV", "FLAC", "MP3",  "M4A",
 /// The last one belongs to the list, not to a release
 static const TonField fields[] = {
     {"container", TON_AS_TEXT, AT(container), .words = containers,
-     .help = "Kind of file; no M4A, OGG and OPUS can be written here"},
+     .help = "Kind of file; M4A cannot be written here"},
     {"rate", TON_AS_WHOLE, AT(rate), TON_HZ, 8000.0, .max = 192000.0,
      .help = "Sample rate; without it, that of the master"},
     {"bits", TON_AS_OWN, AT(bits), .read = read_bits,
      .help = "Word length of WAV, FLAC and AIFF: 16 or 24"},
     {"bitrate", TON_AS_WHOLE, AT(bitrate_kbps), TON_KBPS, 32.0, .max = 1024.0,
-     .help = "Of an MP3"},
+     .help = "Of MP3, OGG and OPUS"},
     {"plain", TON_AS_SWITCH, AT(plain), .otherwise = "false",
      .help = "Of a WAV: the header of 44 bytes and the samples, nothing else"},
     {"default", TON_AS_SWITCH, .at = offsetof(Listed, by_default),
@@ -140,17 +138,35 @@ unknown(TonReader* r, const List* list, const TonNode* node)
                           names.items, names.count);
 }
 
+/// What a codec cannot have
 static TonStatus
-check_mp3(TonReader* r, const TonNode* node, const TonDeliverable* d)
+check_codec(TonReader* r, const TonNode* node, const TonDeliverable* d)
 {
-  if (d->bitrate_kbps > MAX_MP3_KBPS) {
-    return ton_fail_at(r->doc, node, r->error,
-                       "bitrate: an MP3 has at most %d kbps", MAX_MP3_KBPS);
+  static const struct {
+    const char* container;
+    uint32_t rates[3];
+    uint32_t max_kbps;
+    const char* those;
+  } codecs[] = {{"MP3", {48000, 44100, 32000}, 320, "48, 44.1 or 32 kHz"},
+                {"OGG", {0}, 500, ""},
+                {"OPUS", {48000}, 512, "48 kHz"}};
+  for (size_t i = 0; i < TON_COUNT(codecs); ++i) {
+    const uint32_t* const may = codecs[i].rates;
+    if (strcmp(codecs[i].container, d->container) != 0) {
+      continue;
+    }
+    if (d->bitrate_kbps > codecs[i].max_kbps) {
+      return ton_fail_at(r->doc, node, r->error,
+                         "bitrate: %s has at most %u kbps", d->container,
+                         codecs[i].max_kbps);
+    }
+    if (d->rate && may[0] && d->rate != may[0] && d->rate != may[1] &&
+        d->rate != may[2]) {
+      return ton_fail_at(r->doc, node, r->error, "rate: %s has %s",
+                         d->container, codecs[i].those);
+    }
   }
-  return !d->rate || d->rate == 48000 || d->rate == 44100 || d->rate == 32000
-             ? TON_OK
-             : ton_fail_at(r->doc, node, r->error,
-                           "rate: an MP3 has 48, 44.1 or 32 kHz");
+  return TON_OK;
 }
 
 /// One entry of a release's list: "cd", or "cd: {bits: 16}"
@@ -178,9 +194,7 @@ read_entry(TonReader* r, const List* list, const TonNode* named,
     return ton_fail_at(r->doc, values ? values : named, r->error,
                        "plain: is for a WAV; this is %s", d->container);
   }
-  return strcmp(d->container, "MP3") == 0
-             ? check_mp3(r, values ? values : named, d)
-             : TON_OK;
+  return check_codec(r, values ? values : named, d);
 }
 
 static TonStatus

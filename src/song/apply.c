@@ -36,7 +36,7 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   if (!kind) {
     return ton_fail_file(error, TON_BAD_USE, out,
                          "has no ending we can write; expected .wav, .flac, "
-                         ".aiff or .mp3");
+                         ".aiff, .mp3, .ogg or .opus");
   }
   TON_TRY(ton_output_apart(out, in, error));
   TON_TRY(resources_apart(out, chain, n, error));

@@ -217,7 +217,9 @@ says "compare with itself" exits 0 "$ton" compare "$work/first.wav" "$work/first
 says "no difference, and no -0" sh -c "grep -q 'nothing stands out' '$work/said' && ! grep -q -e '-0[.]0*\( \|$\)' '$work/said'"
 says "compare" exits 0 "$ton" compare "$work/first.wav" "$work/stems/02 Bass.wav"
 says "apply" exits 0 "$ton" apply "$work/first.wav" "$work/fx.wav" highpass:freq=80Hz compressor:threshold=-20dB,ratio=4
-says "an output that would not be what its name says" complains 2 'would be a WAV' "$ton" apply "$work/first.wav" "$work/fx.flac" gain:gain=1dB
+says "an output that would not be what its name says" complains 2 'would be a WAV' "$ton" mix "$work/song" -o "$work/fx.flac"
+says "apply writes what the name says" sh -c "for end in flac aiff mp3 ogg; do '$ton' apply '$work/first.wav' '$work/fx.'\$end gain:gain=-3dB && '$ton' measure '$work/fx.'\$end || exit 1; done; test \"\$(head -c 4 '$work/fx.flac')\$(head -c 4 '$work/fx.aiff')\$(head -c 4 '$work/fx.ogg')\" = fLaCFORMOggS"
+says "an ending that nothing can write" complains 2 'opus' "$ton" apply "$work/first.wav" "$work/fx.m4a" gain:gain=-3dB
 says "apply keeps it mono" sh -c "'$ton' apply '$work/stems/01 Kick.wav' '$work/mono.wav' compressor limiter && '$ton' measure '$work/mono.wav' | grep -q '1 channel,'"
 says "apply of a stereo effect" sh -c "'$ton' apply '$work/stems/01 Kick.wav' '$work/wide.wav' gain:gain=-6dB reverb && '$ton' measure '$work/wide.wav' | grep -q '2 channels,'"
 says "apply onto itself is refused" complains 2 'is the input' "$ton" apply "$work/fx.wav" "$work/fx.wav" gain:gain=1dB

@@ -112,7 +112,7 @@ test_formats(void** state)
   assert_null(delivery_format("ATRAC"));
   assert_ptr_equal(delivery_format_of_file("a/b.MP3"), mp3);
   assert_null(delivery_format_of_file("a.wav/b"));
-  assert_null(delivery_format_of_file("b.opus")); // no writer
+  assert_null(delivery_format_of_file("b.m4a")); // no writer
 }
 
 int

@@ -38,6 +38,9 @@ static const WriterBackend forms[] = {
     {"320.mp3", FORM(44100, "MP3", TON_SAMPLES_24, 320)},
     {"320-48.mp3", FORM(48000, "MP3", TON_SAMPLES_24, 320)},
     {"192.mp3", FORM(44100, "MP3", TON_SAMPLES_24, 192)},
+    {"320.ogg", FORM(44100, "OGG", TON_SAMPLES_24, 320)},
+    {"192.ogg", FORM(48000, "OGG", TON_SAMPLES_24, 192)},
+    {"256.opus", FORM(48000, "OPUS", TON_SAMPLES_24, 256)},
     {"128.mp3", FORM(44100, "MP3", TON_SAMPLES_24, 128)},
 };
 

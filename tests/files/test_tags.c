@@ -35,13 +35,15 @@ static const TonTags tags = {.title = "Nachtfahrt \xC3\xBC",
 static const struct {
   const char* name;
   const char* container;
-} forms[] = {
-    {"t.wav", "WAV"}, {"t.flac", "FLAC"}, {"t.mp3", "MP3"}, {"t.aiff", "AIFF"}};
+} forms[] = {{"t.wav", "WAV"},   {"t.flac", "FLAC"}, {"t.mp3", "MP3"},
+             {"t.aiff", "AIFF"}, {"t.ogg", "OGG"},   {"t.opus", "OPUS"}};
+
+enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
 
 static TonStatus
 write_tagged(int k, const TonTags* t, TonError* e)
 {
-  const TonAudioFormat format = {.rate = 44100,
+  const TonAudioFormat format = {.rate = 48000,
                                  .channels = 2,
                                  .samples = TON_SAMPLES_16,
                                  .container = forms[k].container};
@@ -60,7 +62,7 @@ every_text_comes_back(void** state)
   TonError e = {0};
   room_put("c.png", png, sizeof(png));
   t.cover_path = room_path("c.png");
-  for (int k = 0; k < 4; ++k) {
+  for (int k = 0; k < FORMS; ++k) {
     if (write_tagged(k, &t, &e)) {
       fail_msg("%s: %s", forms[k].name, e.text);
     }
@@ -84,7 +86,9 @@ every_text_comes_back(void** state)
     assert_int_equal(r.track_total, 9);
     assert_true(r.has_gain);
     EXPECT_DB("gain", r.track_gain_db, -4.25, 0.005);
-    EXPECT_DB("peak", r.track_peak_dbtp, -1.0, 0.001);
+    if (strcmp(forms[k].container, "OPUS") != 0) { // has a gain alone
+      EXPECT_DB("peak", r.track_peak_dbtp, -1.0, 0.001);
+    }
     assert_true(cover);
     ton_tags_free(&r);
   }
@@ -108,7 +112,7 @@ long_texts_come_back_whole(void** state)
                      .comment = comment,
                      .copyright = artist + 1000,
                      .publisher = artist + 1500};
-  for (int k = 0; k < 4; ++k) {
+  for (int k = 0; k < FORMS; ++k) {
     TonTags r;
     bool cover = true;
     if (write_tagged(k, &t, &e)) {
@@ -145,7 +149,7 @@ other_readers_see_the_texts_and_all_the_sound(void** state)
 {
   (void)state;
   TonError e = {0};
-  for (int k = 0; k < 4; ++k) {
+  for (int k = 0; k < FORMS; ++k) {
     assert_int_equal(write_tagged(k, &tags, &e), 0);
     SF_INFO info = {0};
     SNDFILE* const file = sf_open(room_path(forms[k].name), SFM_READ, &info);
@@ -185,7 +189,7 @@ the_same_tags_make_the_same_bytes(void** state)
 {
   (void)state;
   TonError e = {0};
-  for (int k = 0; k < 4; ++k) {
+  for (int k = 0; k < FORMS; ++k) {
     size_t a_size = 0;
     size_t b_size = 0;
     write_tagged(k, &tags, &e);
