@@ -263,7 +263,7 @@ sends_to_reverb(const TonMix* mix, const TonStrip* strip)
   for (uint32_t i = 0; i < strip->n_sends; ++i) {
     const TonStrip* const bus =
         &mix->strips[ton_mix_strip(mix, strip->sends[i].to)];
-    if (has(bus, "reverb") || has(bus, "convolver")) {
+    if (has(bus, "reverb") || has(bus, "convolution")) {
       return true;
     }
   }

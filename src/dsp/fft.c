@@ -20,8 +20,8 @@ struct TonFft {
 // FFTW's planner is the only part of it that threads may not share.
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
 
-TonFft*
-ton_fft_new(uint32_t n)
+static TonFft*
+new_fft(uint32_t n, unsigned flags)
 {
   TonFft* const fft = ton_alloc(sizeof(TonFft));
   if (!fft) {
@@ -31,10 +31,8 @@ ton_fft_new(uint32_t n)
   fft->bins = ton_alloc((n / 2 + 1) * sizeof(fftwf_complex));
   if (fft->time && fft->bins) {
     pthread_mutex_lock(&planner);
-    fft->forward =
-        fftwf_plan_dft_r2c_1d((int)n, fft->time, fft->bins, FFTW_ESTIMATE);
-    fft->inverse =
-        fftwf_plan_dft_c2r_1d((int)n, fft->bins, fft->time, FFTW_ESTIMATE);
+    fft->forward = fftwf_plan_dft_r2c_1d((int)n, fft->time, fft->bins, flags);
+    fft->inverse = fftwf_plan_dft_c2r_1d((int)n, fft->bins, fft->time, flags);
     pthread_mutex_unlock(&planner);
   }
   if (!fft->forward || !fft->inverse) {
@@ -42,6 +40,18 @@ ton_fft_new(uint32_t n)
     return NULL;
   }
   return fft;
+}
+
+TonFft*
+ton_fft_new(uint32_t n)
+{
+  return new_fft(n, FFTW_ESTIMATE);
+}
+
+TonFft*
+ton_fft_new_for_sound(uint32_t n)
+{
+  return new_fft(n, FFTW_ESTIMATE | FFTW_NO_SIMD);
 }
 
 void

@@ -17,6 +17,10 @@ typedef struct TonFft TonFft;
 /// with ton_fft_free().  [main]
 TonFft* ton_fft_new(uint32_t n);
 
+/// The same without vectors, whose sums differ from machine to machine: for what
+/// is heard, so that a render has the same bits everywhere.  [main]
+TonFft* ton_fft_new_for_sound(uint32_t n);
+
 void ton_fft_free(TonFft* fft);
 
 /// Where the n samples to transform are written; aligned.  Owned by `fft`.

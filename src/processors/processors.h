@@ -33,6 +33,7 @@
   ALONE(ton_phaser)                                                            \
   ALONE(ton_tremolo)                                                           \
   /* space */                                                                  \
+  ALONE(ton_convolution)                                                       \
   ALONE(ton_delay)                                                             \
   ALONE_WIDE(ton_reverb)                                                       \
   LANED(ton_width)
