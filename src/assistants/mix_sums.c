@@ -131,7 +131,7 @@ fit_sum(const Products* p, double* gains, uint32_t track, uint32_t without)
 
 /// The track whose sound is most like that of another; itself if there is none
 static uint32_t
-most_alike(const Products* p, uint32_t track)
+nearest_track(const Products* p, uint32_t track)
 {
   uint32_t best = track;
   double max = 0.0;
@@ -254,7 +254,7 @@ find_sums(MixState* state)
     return;
   }
   for (uint32_t i = 0; i < state->n; ++i) {
-    const uint32_t near = most_alike(&p, i);
+    const uint32_t near = nearest_track(&p, i);
     if (!may_be_sum(&state->tracks[i]) || near == i) {
       continue;
     }

@@ -257,9 +257,10 @@ static const TonRule rules[] = {
     // Mix: compression
     [TON_RULE_COMPRESSION_RANGE] =
         {"compression.range", TON_STAGE_MIX, ROLES,
-         "its level varies by {level range}, and up to {easy range} is easy to "
-         "mix: turns loud parts down, by {average reduction} on average, so "
-         "that {range left} are left",
+         "its level varies by {level range}, and more than {easy range} is "
+         "hard "
+         "to mix: turns loud parts down, by {average reduction} on average, "
+         "which leaves {range left}",
          "P95 minus P10 of 400 ms loudness; the threshold of eight whose "
          "static curve comes nearest to 60 % of the way, within the role's "
          "average reduction",
@@ -271,8 +272,8 @@ static const TonRule rules[] = {
                      {"range left", "LU"}}},
     [TON_RULE_COMPRESSION_HITS] =
         {"compression.hits", TON_STAGE_MIX, ROLES,
-         "hits differ by {difference between hits} (up to {even hits} is even "
-         "enough): holds back the loudest quarter",
+         "the loudness of its hits differs by {difference between hits}, and "
+         "up to {even hits} is even enough: turns down the loudest quarter",
          "standard deviation of the peaks of {hits}; threshold at their 75th "
          "percentile",
          .figures = {{"difference between hits", "dB"},
@@ -297,14 +298,15 @@ static const TonRule rules[] = {
          .figures = {{"hits", "hits"}}},
     [TON_RULE_COMPRESSION_SLIGHT] =
         {"compression.slight", TON_STAGE_MIX, "docs/rules.md 2.13",
-         "no compressor: even the best would only bring what the level varies "
-         "by from {level range} to {range left}",
+         "no compressor: the level varies by {level range}, and the best one "
+         "would still leave {range left}",
          "less than 0.5 dB of average reduction and less than 1 LU of range",
          .figures = {{"level range", "LU", ROLES}, {"range left", "LU"}}},
     [TON_RULE_COMPRESSION_NONE_FITS] =
         {"compression.none-fits", TON_STAGE_MIX, ROLES,
-         "no compressor: none that turns down by at most {average reduction} "
-         "on average evens out a level that varies by {level range}",
+         "no compressor: the level varies by {level range}, and to even that "
+         "out one would have to turn down by more than {average reduction} on "
+         "average",
          "none of eight thresholds keeps to the role's average reduction, or "
          "the track is too short to tell",
          .figures = {{"level range", "LU"}, {"average reduction", "dB"}}},
@@ -327,8 +329,9 @@ static const TonRule rules[] = {
                      {"lead's fader, set by you", "dB"}}},
     [TON_RULE_BALANCE_IN_CONTEXT] =
         {"balance.in-context", TON_STAGE_MIX, ROLES,
-         "played in the mix it was {|error|} too {way}[; it belongs {|place|} "
-         "{side} a lead vocal][; at most {largest move} are corrected at once]",
+         "in a test mix, behind its effects, it was {|error|} too {way}[ for "
+         "its place, {|place|} {side} a lead vocal][; moved by no more than "
+         "{largest move} at once]",
          "active loudness {loudness after the fader} after its chain and fader "
          "in a test render, {error} from its place",
          .figures = {{"loudness after the fader", "LUFS"},
@@ -337,8 +340,8 @@ static const TonRule rules[] = {
                      {"largest move", "dB", "docs/rules.md 2.14"}}},
     [TON_RULE_PLACE_SIDE] =
         {"place.side", TON_STAGE_MIX, "docs/rules.md 2.10",
-         "{role}: to one side, where it is least in the way[; left and right "
-         "of the mix then differ by {|right minus left|}]",
+         "{role}: to the side where fewer sounds like it are[; left and right "
+         "of the whole mix then differ by {|right minus left|}]",
          "the sides with the least likeness between neighbours and the least "
          "difference of left and right; right minus left {right minus left}",
          .figures = {{"right minus left", "dB"}, {"energy below 150 Hz", "%"}}},

@@ -123,16 +123,17 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"rumble", "dB"}}},
     ROW(CHECK_MUD) =
         {"check.mud", CHECK,
-         "200 to 400 Hz: [{mud} above the usual tone; songs differ by 1 SD, "
-         "more sounds muddy|not known]",
+         "200 to 400 Hz: [{mud} louder than usual (1 SD is how much songs "
+         "differ from each other); more than that sounds muddy|not known]",
          "mean distance from the tone profile in standard deviations between "
          "songs",
          "cut 2 dB around 300 Hz on guitars, keys or backing voices",
          .figures = {{"mud", "SD"}}},
     ROW(CHECK_HARSH) =
         {"check.harsh", CHECK,
-         "2.5 to 5 kHz: [{harshness} above the usual tone; songs differ by 1 "
-         "SD, more sounds harsh|not known]",
+         "2.5 to 5 kHz: [{harshness} louder than usual (1 SD is how much "
+         "songs differ from each other); more than that sounds harsh|not "
+         "known]",
          "mean distance from the tone profile in standard deviations between "
          "songs",
          "cut 2 dB around 3.5 kHz on cymbals or distorted guitars",

@@ -80,9 +80,9 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
     // tone
     ROW(TONE_BOUNDED) =
         {"tone.bounded", TON_STAGE_MASTER, "docs/rules.md 3.9",
-         "around {frequency} the mix is {distance} {way} than {target}, which "
-         "differ by {difference between songs} among themselves: corrects "
-         "{share} of the rest[, at most {largest correction}]",
+         "around {frequency} the mix is {distance} {way} than {target}; they "
+         "differ from each other by {difference between songs}, and {share} of "
+         "what lies beyond is corrected[, at most {largest correction}]",
          "distance of the third octave from the target at equal weighted "
          "level; three quarters of the standard deviation are left alone, "
          "{share} of what is beyond is corrected",
@@ -265,8 +265,8 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
                            OUTCOME},
     ROW(LOUDNESS_RANGE) =
         {"loudness.range", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "{loudness}, {goal} was asked for: the limiter's gain ends here; put "
-         "a gain in front of it for more",
+         "{loudness} instead of {goal}: the limiter's own gain goes no "
+         "further; put a gain in front of it",
          "the goal lies beyond the range of the limiter's gain; true peak "
          "{true peak}",
          OUTCOME},
