@@ -123,7 +123,7 @@ decide_correction(const MixState* state, const MixTrack* s, double after_lufs,
     ton_decision_figure(&d, "largest move", FADER_MOVE_DB);
   }
   ton_decision_name(&d, "way", error < 0.0 ? "loud" : "soft");
-  if (fabs(s->goal_lu) >= 0.05) {
+  if (s != state->anchor && fabs(s->goal_lu) >= 0.05) {
     ton_decision_name(&d, "side", s->goal_lu < 0.0 ? "below" : "above");
   }
   track_decide(
@@ -158,6 +158,20 @@ level_after(const MixState* state, const MixTrack* s, const double* after_lufs)
              : 10.0 * log10(pow(10.0, own / 10.0) + pow(10.0, other / 10.0));
 }
 
+/// A lead that a person holds counts as it was rendered, behind its chain
+static void
+hear_locked_lead(MixState* state, const double* after_lufs)
+{
+  const MixTrack* const lead = state->anchor;
+  if (!lead || !lead->fader_locked) {
+    return;
+  }
+  const double after = level_after(state, lead, after_lufs);
+  if (!isnan(after)) {
+    state->reference_lufs = after - lead->goal_lu;
+  }
+}
+
 TonStatus
 ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
                        TonPlan* plan, TonError* error)
@@ -165,6 +179,7 @@ ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
   MixState state = {0};
   TON_TRY(open_state(&state, brief, plan, error));
   propose_balance(&state);
+  hear_locked_lead(&state, after_lufs);
   for (uint32_t i = 0; i < state.n; ++i) {
     correct_fader(&state, &state.tracks[i],
                   level_after(&state, &state.tracks[i], after_lufs));

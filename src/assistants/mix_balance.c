@@ -13,7 +13,11 @@
 #define GROUP_SHARE 0.7
 /// Lead vocal re everything else, LU, and the tolerance around it
 #define VOICE_TO_REST_LU      -2.5
-#define VOICE_TO_REST_FREE_LU 2.0
+#define VOICE_TO_REST_FREE_LU 1.0
+/// Share of the error that the rest corrects; the lead vocal yields for what is
+/// left, by this at most, LU
+#define REST_SHARE 0.75
+#define YIELD_LU   3.0
 /// Highest fader, dB; more only around a person's locked fader
 #define HIGHEST_DB 6.0
 
@@ -177,14 +181,24 @@ is_rest(const MixState* state, const MixTrack* s, const void* which)
          strcmp(s->role->class, "backing vocal") != 0;
 }
 
-/// Move the members together, each inside its own range
 static void
-move_members(MixState* state, Member member, const void* which, double move)
+move_goal(MixTrack* s, double move)
+{
+  if (!s->fader_locked) {
+    s->goal_lu = fmin(fmax(s->goal_lu + move, s->low_lu), s->high_lu);
+  }
+}
+
+/// Move the members of a group together, each inside its own range; nobody knows
+/// where what has no role belongs
+static void
+move_group(MixState* state, const TonGroup* group, double move)
 {
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    if (s->sounds && member(state, s, which) && !s->fader_locked) {
-      s->goal_lu = fmin(fmax(s->goal_lu + move, s->low_lu), s->high_lu);
+    if (s->sounds && in_group(state, s, group) &&
+        strcmp(s->role->name, "unknown") != 0) {
+      move_goal(s, move);
     }
   }
 }
@@ -199,37 +213,47 @@ balance_groups(MixState* state)
     }
     const double level = sum_level(state, in_group, &r->groups[i], NULL);
     if (isfinite(level)) {
-      move_members(state, in_group, &r->groups[i],
-                   GROUP_SHARE * (r->groups[i].level_lu - level));
+      move_group(state, &r->groups[i],
+                 GROUP_SHARE * (r->groups[i].level_lu - level));
     }
   }
 }
 
-static const MixTrack*
+static MixTrack*
 lead_vocal(const MixState* state)
 {
-  return state->anchor && strcmp(state->anchor->role->name, "lead vocal") == 0
-             ? state->anchor
-             : NULL;
+  const bool voice =
+      state->anchor && strcmp(state->anchor->role->name, "lead vocal") == 0;
+  return voice ? &state->tracks[state->anchor - state->tracks] : NULL;
 }
 
-/// Move all that is not a voice together until the lead vocal is as loud against
-/// it as in mixes by people
+/// How much louder than it should be the lead vocal is against the rest, beyond
+/// the tolerance; 0 if nothing else sounds
+static double
+voice_error(const MixState* state, const MixTrack* lead)
+{
+  const double rest = sum_level(state, is_rest, NULL, lead);
+  const double error = lead->goal_lu - rest - VOICE_TO_REST_LU;
+  const double beyond = fmax(fabs(error) - VOICE_TO_REST_FREE_LU, 0.0);
+  return isfinite(rest) ? copysign(beyond, error) : 0.0;
+}
+
+/// Bring the lead vocal and the rest together until it is as loud against it as
+/// in mixes by people: most of it is the rest's, what it may not go is the lead's
 static void
 balance_voice(MixState* state)
 {
-  const MixTrack* const lead = lead_vocal(state);
-  if (!lead) {
-    return;
+  MixTrack* const lead = lead_vocal(state);
+  const double error = lead ? voice_error(state, lead) : 0.0;
+  for (uint32_t i = 0; i < state->n && error != 0.0; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    if (s->sounds && is_rest(state, s, NULL)) {
+      move_goal(s, REST_SHARE * error);
+    }
   }
-  const double rest = sum_level(state, is_rest, NULL, lead);
-  if (!isfinite(rest)) {
-    return;
-  }
-  const double error = lead->goal_lu - rest - VOICE_TO_REST_LU;
-  const double beyond = fabs(error) - VOICE_TO_REST_FREE_LU;
-  if (beyond > 0.0) {
-    move_members(state, is_rest, NULL, copysign(beyond, error));
+  if (error > 0.0 && !lead->fader_locked) {
+    const double left = fmax(voice_error(state, lead), 0.0);
+    lead->goal_lu -= fmin(left, YIELD_LU);
   }
 }
 
@@ -267,6 +291,9 @@ decide_fader(const MixState* state, const MixTrack* s)
       fmin(s->guess.confidence, 0.85));
   ton_decision_range(&d, "place", s->goal_lu, s->low_lu, s->high_lu);
   ton_decision_figure(&d, "difference between mixes", s->role->spread_lu);
+  if (leads && s->goal_lu < s->role->level_lu - 0.05) {
+    ton_decision_figure(&d, "yields", s->role->level_lu - s->goal_lu);
+  }
   if (state->anchor && state->anchor->fader_locked && !leads) {
     ton_decision_figure(&d, "lead's fader, set by you", state->anchor->set_db);
   }

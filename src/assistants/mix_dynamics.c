@@ -144,9 +144,13 @@ compress_range(MixState* state, MixTrack* s)
   const BlockLevels levels = block_levels(state->plan, s->stem->sound);
   const double wanted = fmax(r->uncompressed_range_lu,
                              range - 0.6 * (range - r->uncompressed_range_lu));
+  // a short track may hold no 400 ms in which it varies so
+  const bool varies =
+      levels.n >= 10 && estimate_compression(&levels, 0.0, 1.0).range_lu >
+                            r->uncompressed_range_lu;
   const CompressionEstimate best =
-      levels.n >= 10 ? best_threshold(&levels, r, wanted)
-                     : (CompressionEstimate){.threshold_db = NAN};
+      varies ? best_threshold(&levels, r, wanted)
+             : (CompressionEstimate){.threshold_db = NAN};
   if (isnan(best.threshold_db) ||
       (best.mean_db < LEAST_DB && range - best.range_lu < LEAST_LU)) {
     leave_slight(state, s, &best);

@@ -314,9 +314,14 @@ static const TonRule rules[] = {
     // Mix: balance, places, space
     [TON_RULE_BALANCE_LEAD] =
         {"balance.lead", TON_STAGE_MIX, ROLES,
-         "{role}: the other tracks are set around it",
-         "the most important role of this song, {place} against a lead vocal",
-         .figures = {{"place", "LU"}, {"difference between mixes", "LU"}}},
+         "{role}: the other tracks are set around it[; {yields} softer than "
+         "usual, so that it is not too loud against them]",
+         "the most important role of this song, {place} against a lead vocal; "
+         "a lead vocal yields, by at most 3 LU, where the rest may not be "
+         "raised until it is -2.5 LU against it, within 1 LU",
+         .figures = {{"place", "LU"},
+                     {"difference between mixes", "LU"},
+                     {"yields", "LU", "docs/rules.md 2.9"}}},
     [TON_RULE_BALANCE_CLASS_TARGET] =
         {"balance.class-target", TON_STAGE_MIX, ROLES,
          "{role}: [{|place|} {way} than|as loud as] a lead vocal[, the {limit} "

@@ -843,6 +843,89 @@ test_correction_after_a_render(void** state)
   ton_plan_free(&after);
 }
 
+/// A lead whose fader is locked counts as it was rendered: what its chain takes,
+/// the others give up as well
+static void
+test_a_locked_lead_counts_as_rendered(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  TonPlan after = {0};
+  TonMixStem stems[STEMS];
+  double lufs[STEMS];
+  TonMix* const mix =
+      propose(plain, NULL, "Lead Vox\n    fader: -12 dB\n    lock: [fader]\n",
+              &plan, NULL);
+  fill_stems(plain, NULL, stems);
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    lufs[i] = -23.0 + (double)strip(mix, sources[i].strip)->fader_db +
+              plain[i].facts.active_lufs - loudness_of(i);
+  }
+  lufs[9] -= 3.0; // the lead's chain
+  const TonMixBrief brief = {
+      .stems = stems, .n_stems = STEMS, .roles = roles, .existing = mix};
+  assert_int_equal(ton_assist_mix_balance(&brief, lufs, &after, NULL), TON_OK);
+  assert_int_equal(after.n_edits, STEMS - 1);
+  for (uint32_t i = 0; i < after.n_edits; ++i) {
+    for (uint32_t k = 0; k < STEMS; ++k) {
+      char path[64];
+      snprintf(path, sizeof(path), "tracks/%s/fader", sources[k].strip);
+      if (strcmp(after.edits[i].path, path) == 0) {
+        EXPECT_DB(path, strtod(after.edits[i].value, NULL),
+                  (double)strip(mix, sources[k].strip)->fader_db - 3.0, 0.11);
+      }
+    }
+  }
+  ton_mix_free(mix);
+  ton_plan_free(&plan);
+  ton_plan_free(&after);
+}
+
+static double
+fader_of(const TonPlan* plan, const char* name)
+{
+  char path[64];
+  double fader = NAN;
+  snprintf(path, sizeof(path), "tracks/%s/fader", name);
+  for (uint32_t i = 0; i < plan->n_edits; ++i) {
+    fader = strcmp(plan->edits[i].path, path) == 0
+                ? strtod(plan->edits[i].value, NULL)
+                : fader;
+  }
+  return fader;
+}
+
+/// Where the rest may not be raised as far as it would have to, the voice yields;
+/// a track without a role is not pulled to the level of a group
+static void
+test_the_voice_yields(void** state)
+{
+  (void)state;
+  TonPlan plan = {0};
+  const TonMixStem stems[] = {
+      {.strip = "Lead Vox", .file = "Lead Vox.wav", .sound = &plain[9]},
+      {.strip = "Shaker", .file = "Shaker.wav", .sound = &plain[3]},
+      {.strip = "Gel 2", .file = "Gel 2.wav", .sound = &plain[11]}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 3, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  EXPECT_DB("shaker, at its highest", fader_of(&plan, "Shaker"), -11.0, 0.01);
+  EXPECT_DB("lead vocal", fader_of(&plan, "Lead Vox"), -3.0, 0.01);
+  assert_non_null(strstr(decision_of(&plan, TON_RULE_BALANCE_LEAD)->reason,
+                         "3 LU softer than usual"));
+  ton_plan_free(&plan);
+  // a group of one part that is known and one that is not
+  const TonMixStem music[] = {
+      {.strip = "Backing Track",
+       .file = "Backing Track.wav",
+       .sound = &plain[7]},
+      {.strip = "Gel 2", .file = "Gel 2.wav", .sound = &plain[11]}};
+  const TonMixBrief both = {.stems = music, .n_stems = 2, .roles = roles};
+  assert_int_equal(ton_assist_mix(&both, &plan, NULL), TON_OK);
+  EXPECT_DB("unknown", fader_of(&plan, "Gel 2"),
+            ton_role(roles, "unknown")->level_lu, 0.06);
+  ton_plan_free(&plan);
+}
+
 /// A curve that moves the fader is the track's level, and its fader is left
 /// alone
 static void
@@ -1181,6 +1264,8 @@ main(void)
       cmocka_unit_test(test_locked_all_is_left_alone),
       cmocka_unit_test(test_proposing_twice_is_stable),
       cmocka_unit_test(test_correction_after_a_render),
+      cmocka_unit_test(test_a_locked_lead_counts_as_rendered),
+      cmocka_unit_test(test_the_voice_yields),
       cmocka_unit_test(test_moved_fader_counts),
       cmocka_unit_test(test_mix_peak),
       cmocka_unit_test(test_steady_rumble_is_cut),
