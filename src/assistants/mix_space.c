@@ -245,14 +245,10 @@ propose_space(MixState* state)
   if (!n || !ton_processor("reverb")) {
     return;
   }
-  const double decay_s = decay_of(state);
-  // Reverb energy grows with the decay; early reflections and treble do not, so
-  // it is 8 dB and not 10 for ten times the decay
-  const double gain_db = space->gain_db + 8.0 * log10(decay_s / space->decay_s);
-  make_reverb(state, bus, decay_s, n);
+  make_reverb(state, bus, decay_of(state), n);
   for (uint32_t i = 0; i < state->n; ++i) {
     if (wants_reverb(&state->tracks[i])) {
-      decide_send(state, &state->tracks[i], bus, gain_db);
+      decide_send(state, &state->tracks[i], bus, space->gain_db);
     }
   }
 }

@@ -409,8 +409,8 @@ no_width_is_mono(void** state)
   response_free(&r);
 }
 
-/// What the mix assistant counts on: `gain` of data/roles.yaml at 1.6 s and
-/// 8 log10 of the decay, so that sends have the energy they say
+/// What the mix assistant counts on: `gain` of data/roles.yaml at any decay, so
+/// that sends have the energy they say
 static void
 energy_is_what_the_assistant_counts_on(void** state)
 {
@@ -438,8 +438,36 @@ energy_is_what_the_assistant_counts_on(void** state)
       out += 0.5 * ((double)x[0][i] * (double)x[0][i] +
                     (double)x[1][i] * (double)x[1][i]);
     }
-    EXPECT_DB("energy of a plate", 10.0 * log10(out / in),
-              6.0 + 8.0 * log10(decays[k] / 1.6), 0.3);
+    EXPECT_DB("energy of a plate", 10.0 * log10(out / in), 6.0, 0.3);
+  }
+}
+
+/// Without a gain for it a decay of 10 s is 12 LU louder than one of 0.3 s
+static void
+spc_14_one_loudness_at_any_decay(void** state)
+{
+  (void)state;
+  enum { N = 48000 * 14 };
+  static double in[2][N];
+  static double out[2][N];
+  static const char* const types[] = {"room", "plate", "hall"};
+  static const double decays[] = {0.3, 0.6, 1.6, 4.0, 10.0};
+  signal_mix(in[0], in[1], N, RESPONSE_RATE);
+  for (int t = 0; t < 3; ++t) {
+    double lowest = INFINITY;
+    double highest = -INFINITY;
+    for (int k = 0; k < 5; ++k) {
+      char settings[96];
+      snprintf(settings, sizeof(settings), "type=%s decay=%g", types[t],
+               decays[k]);
+      lone_pair(ton_processor("reverb"), RESPONSE_RATE, settings,
+                &(LonePair){in[0], in[1], NULL, out[0], out[1]}, N);
+      const double lufs = signal_loudness(out[0], out[1], N, RESPONSE_RATE);
+      lowest = fmin(lowest, lufs);
+      highest = fmax(highest, lufs);
+    }
+    EXPECT_AT_MOST("SPC-14 loudness from 0.3 to 10 s", highest - lowest, 2.0,
+                   "LU");
   }
 }
 
@@ -457,6 +485,7 @@ main(void)
       cmocka_unit_test(predelay_comes_before_all),
       cmocka_unit_test(no_width_is_mono),
       cmocka_unit_test(energy_is_what_the_assistant_counts_on),
+      cmocka_unit_test(spc_14_one_loudness_at_any_decay),
   };
   return TON_TESTS(tests);
 }

@@ -125,12 +125,13 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   r->now = *p;
   reverb_damp(r, p, u->ramp);
   reverb_filter(r, p);
-  r->feed_goal = p->freeze > 0.5F ? 0.0F : 1.0F;
+  const float open = p->freeze > 0.5F ? 0.0F : 1.0F;
+  r->feed_goal = open * reverb_feed(p);
   r->width_goal = p->width_percent / 100.0F;
   r->mix_goal = p->mix_percent / 100.0F;
   // a modulated delay loses a little energy; a frozen reverb must not
   r->lines.depth_goal =
-      r->feed_goal * p->modulation_percent / 100.0F * reverb_max_depth(r->rate);
+      open * p->modulation_percent / 100.0F * reverb_max_depth(r->rate);
   if (!u->ramp) {
     r->feed = r->feed_goal;
     r->width = r->width_goal;
@@ -232,17 +233,24 @@ approach(float now, float goal, float smoothing)
   return fabsf(way) < 1e-4F ? goal : now + smoothing * way;
 }
 
-/// Nothing comes in while it is frozen
+/// Nothing comes in while it is frozen, and less the longer it decays
 static void
 feed(Reverb* r, float in[2][CHUNK], uint32_t n)
 {
-  if (r->feed == 1.0F && r->feed_goal == 1.0F) {
-    return;
-  }
   for (uint32_t i = 0; i < n; ++i) {
     r->feed = approach(r->feed, r->feed_goal, r->smoothing);
     in[0][i] *= r->feed;
     in[1][i] *= r->feed;
+  }
+}
+
+/// feed() at rest
+static void
+feed_at_rest(const Reverb* r, float in[2][CHUNK], uint32_t n)
+{
+  for (uint32_t i = 0; i < n && r->feed != 1.0F; i += TON_LANES) {
+    ton_v_store(in[0] + i, r->feed * ton_v_load(in[0] + i));
+    ton_v_store(in[1] + i, r->feed * ton_v_load(in[1] + i));
   }
 }
 
@@ -355,7 +363,11 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
     uint32_t n = smaller(left, CHUNK - r->into);
     n = l->moving ? smaller(n, l->moving) : n;
     take_in(&r->filter, x, in, n);
-    feed(r, in, n);
+    if (r->feed == r->feed_goal) {
+      feed_at_rest(r, in, n);
+    } else {
+      feed(r, in, n);
+    }
     begin(r, in, first, n);
     reverb_lines_run(l, r->memory, in, late, r->into, n);
     if (l->moving && !(l->moving -= n)) {

@@ -140,7 +140,7 @@ typedef struct {
   ReverbParams now;
   uint32_t into; ///< Frames of the chunk done
   bool silent;   ///< Nothing was processed since the beginning
-  float feed;    ///< Of the input: 0 while frozen
+  float feed;    ///< Gain of the input: 0 while frozen
   float width;
   float mix;
   float feed_goal;
@@ -162,6 +162,10 @@ void reverb_filter(Reverb* reverb, const ReverbParams* params);
 
 /// Most frames of delay to either side by modulation
 float reverb_max_depth(double rate);
+
+/// Gain of the input with which a steady sound has one loudness at any decay;
+/// 1 at the default decay
+float reverb_feed(const ReverbParams* p);
 
 /// Modulation after so many chunks since the song began
 void reverb_turn(ReverbLines* lines, uint32_t chunks);

@@ -133,6 +133,14 @@ lay_out_early(Reverb* r, const ReverbParams* p)
   e->diffuse = (float)(1.45 * sqrt(energy_per_ms(p) * sum_ms));
 }
 
+/// The energy of a steady sound grows with the decay to the power of 0.8, not 1:
+/// early reflections and treble do not grow
+float
+reverb_feed(const ReverbParams* p)
+{
+  return powf(1.6F / p->decay_s, 0.4F);
+}
+
 float
 reverb_max_depth(double rate)
 {
