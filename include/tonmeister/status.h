@@ -31,6 +31,8 @@ typedef struct {
   char file[512];    ///< Path concerned, or empty
   char text[1024];   ///< What, what was expected, the nearest right thing
   char excerpt[256]; ///< The offending line of a text, or empty
+  char more[1536];   ///< What else is wrong in the text, one "FILE:LINE:COLUMN:
+                     ///< what" a line, or empty
 } TonError;
 
 /// One sentence for a status.  Static storage, [any]

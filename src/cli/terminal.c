@@ -208,6 +208,18 @@ print_where_explained(const char* text)
   }
 }
 
+/// Other faults of the text, a line each
+static void
+print_more(const char* more)
+{
+  for (size_t n = strcspn(more, "\n"); n; n = strcspn(more, "\n")) {
+    char line[sizeof(((TonError*)NULL)->more)];
+    ton_string_cut(line, sizeof(line), "%.*s", (int)n, more);
+    fprintf(stderr, "tonmeister: %s\n", cli_visible(line));
+    more += more[n] ? n + 1 : n;
+  }
+}
+
 void
 cli_print_error(const TonError* e)
 {
@@ -225,6 +237,7 @@ cli_print_error(const TonError* e)
   if (e->excerpt[0]) {
     print_excerpt(e);
   }
+  print_more(e->more);
   print_where_explained(e->text);
 }
 

@@ -220,11 +220,14 @@ read_rows(TonReader* r, const TonNode* node, const TonField* f, void* row)
     return ton_read_no_memory(r);
   }
   memcpy(place(row, f->at), (const void*)&rows, sizeof(rows));
+  bool wrong = false;
   for (uint32_t i = 0; i < node->count; ++i) {
-    TON_TRY(read_row(r, node->items[i], f->table, rows + i * f->table->size));
+    const TonStatus status =
+        read_row(r, node->items[i], f->table, rows + i * f->table->size);
+    TON_TRY(ton_read_on(r, status, &wrong));
     *(uint32_t*)place(row, f->count) = i + 1;
   }
-  return TON_OK;
+  return wrong ? TON_BAD_TEXT : TON_OK;
 }
 
 static TonStatus
@@ -296,12 +299,14 @@ check_keys(TonReader* r, const TonNode* map, const TonTable* table)
         name_of(r, table, map),
         map->kind == TON_LIST ? "list" : "single value");
   }
+  bool wrong = false;
   for (uint32_t i = 0; i < map->count; ++i) {
-    if (!ton_field(table, map->items[i]->key->text)) {
-      return unknown_key(r, map, table, map->items[i]->key);
+    const TonNode* const key = map->items[i]->key;
+    if (!ton_field(table, key->text)) {
+      TON_TRY(ton_read_on(r, unknown_key(r, map, table, key), &wrong));
     }
   }
-  return TON_OK;
+  return wrong ? TON_BAD_TEXT : TON_OK;
 }
 
 static TonStatus
@@ -313,27 +318,40 @@ missing(TonReader* r, const TonNode* map, const TonTable* table,
                      f->key, f->key, f->example ? f->example : "...");
 }
 
+/// A field of a map.  One with a reader of its own may need those before it, so
+/// it is left out when something is wrong already.
+static TonStatus
+read_key(TonReader* r, const TonNode* map, const TonTable* table,
+         const TonField* f, void* row, bool wrong)
+{
+  const TonNode* const value = ton_node_child(map, f->key);
+  if (!value || ton_node_empty(value)) {
+    return f->flags & TON_REQUIRED ? missing(r, map, table, f) : TON_OK;
+  }
+  return wrong && f->kind == TON_AS_OWN ? TON_OK
+                                        : ton_read_field(r, value, f, row);
+}
+
 TonStatus
 ton_read_fields(TonReader* r, const TonNode* node, const TonTable* table,
                 void* row)
 {
   const bool empty = ton_node_empty(node);
   const bool alone = !empty && node->kind == TON_SCALAR && table->short_form;
+  bool wrong = false;
   if (alone) {
     TON_TRY(ton_read_field(r, node, ton_field(table, table->short_form), row));
   } else if (!empty) {
-    TON_TRY(check_keys(r, node, table));
+    TON_TRY(ton_read_on(r, check_keys(r, node, table), &wrong));
   }
   for (size_t i = 0; i < table->n_fields && !alone; ++i) {
-    const TonField* const f = &table->fields[i];
-    const TonNode* const value = ton_node_child(node, f->key);
-    if (value && !ton_node_empty(value)) {
-      TON_TRY(ton_read_field(r, value, f, row));
-    } else if (f->flags & TON_REQUIRED) {
-      return missing(r, node, table, f);
-    }
+    const TonStatus status =
+        read_key(r, node, table, &table->fields[i], row, wrong);
+    TON_TRY(ton_read_on(r, status, &wrong));
   }
-  return table->check ? table->check(r, node, row) : TON_OK;
+  return wrong          ? TON_BAD_TEXT
+         : table->check ? table->check(r, node, row)
+                        : TON_OK;
 }
 
 // Paths -----------------------------------------------------------------------
@@ -430,12 +448,20 @@ ton_table_read(const TonDoc* doc, const char* folder, const TonTable* table,
     return ton_fail_file(error, TON_NO_MEMORY, doc->name, "out of memory");
   }
   void* const row = memory + OWNER_BYTES;
+  TonError later = {0};
   TonReader r = {.doc = doc,
                  .arena = ton_table_arena(row),
                  .error = error,
+                 .later = error ? &later : NULL,
                  .beats_per_bar = 4};
   TonStatus status = ton_read_folder(&r, folder);
   status = status ? status : read_row(&r, doc->root, table, row);
+  bool wrong = false;
+  status = ton_read_on(&r, status, &wrong);
+  if (status && r.first) {
+    *r.first = later;
+  }
+  status = wrong ? TON_BAD_TEXT : status;
   if (status != TON_OK) {
     ton_table_free(row);
     return status == TON_NO_MEMORY ? ton_read_no_memory(&r) : status;

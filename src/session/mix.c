@@ -247,12 +247,14 @@ read_strips(TonReader* r, MixText* text)
   TonMix* const mix = &text->mix;
   TON_TRY(name_all(r, text));
   TON_TRY(find_mix_bus(r, mix));
+  bool wrong = false;
   for (uint32_t i = 0; i < mix->n_strips; ++i) {
     TonStrip* const strip = &mix->strips[i];
     if (text->nodes[i]) {
-      TON_TRY(ton_read_fields(r, text->nodes[i],
-                              strip->bus ? &ton_bus_table : &ton_track_table,
-                              strip));
+      const TonStatus status = ton_read_fields(
+          r, text->nodes[i], strip->bus ? &ton_bus_table : &ton_track_table,
+          strip);
+      TON_TRY(ton_read_on(r, status, &wrong));
     }
     if (i == mix->mix && strip->to) {
       return ton_fail_at(r->doc, ton_node_child(text->nodes[i], "to"), r->error,
@@ -265,7 +267,7 @@ read_strips(TonReader* r, MixText* text)
       }
     }
   }
-  return ton_check_routes(r, mix, text->nodes);
+  return wrong ? TON_BAD_TEXT : ton_check_routes(r, mix, text->nodes);
 }
 
 TonStatus

@@ -20,6 +20,35 @@ ton_read_no_memory(TonReader* r)
                        "out of memory while reading the text");
 }
 
+static void
+add_error(TonError* to, const TonError* e)
+{
+  const size_t used = strlen(to->more);
+  char* const end = to->more + used;
+  if (!ton_string_format(end, sizeof(to->more) - used, "%s%s:%u:%u: %s",
+                         used ? "\n" : "", e->file, e->line, e->column,
+                         e->text)) {
+    *end = '\0'; // a screen is full
+  }
+}
+
+TonStatus
+ton_read_on(TonReader* r, TonStatus status, bool* wrong)
+{
+  if (status != TON_BAD_TEXT || !r->later) {
+    return status;
+  }
+  *wrong = true;
+  if (!r->first) {
+    r->first = r->error;
+    r->error = r->later;
+  } else if (*r->later->text) {
+    add_error(r->first, r->later);
+  }
+  *r->later = (TonError){0};
+  return TON_OK;
+}
+
 const char*
 ton_read_format(TonReader* r, const char* format, ...)
 {

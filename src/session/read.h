@@ -18,6 +18,9 @@ typedef struct {
   const char* folder; ///< Absolute; null: files are not looked for
   TonArena* arena;    ///< Owns what is read
   TonError* error;
+  TonError* first;  ///< The first error, once there is one: `error` is `later`
+  TonError* later;  ///< Room for an error behind the first one; null: the first
+                    ///< one ends the reading
   double tempo_bpm; ///< 0: unknown
   uint32_t beats_per_bar;
   double first_bar_s; ///< Where bar 1 begins
@@ -30,6 +33,11 @@ TonStatus ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
                            size_t n_known);
 
 TonStatus ton_read_no_memory(TonReader* r);
+
+/// A fault in the text is noted, `*wrong` is set, and the reading goes on: TON_OK.
+/// Every other status ends it.  Whoever saw something wrong ends with
+/// TON_BAD_TEXT.
+TonStatus ton_read_on(TonReader* r, TonStatus status, bool* wrong);
 
 /// A text for an error, owned by the arena; "" when memory is refused
 const char* ton_read_format(TonReader* r, const char* format, ...)

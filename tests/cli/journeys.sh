@@ -169,5 +169,14 @@ sed -i '/^deliverables:/d' "$song/release.yaml"
 says "a word that is like no other has no near one" complains 2 'nothing is called "nope"; tonmeister help' "$ton" help nope
 says "an answer on a closed output is not given" sh -c "'$ton' measure '$work/stems/02 Bass.wav' >&-; test \$? = 1"
 
+# All that is wrong in a text is told at once, in the order it is read
+printf 'tempo: 3\ntracks:\n  A:\n    fadr: 0 dB\n    mute: perhaps\n    file: stems/none.wav\n' >"$work/solo/mix.yaml"
+says "a fault at the top" complains 2 'mix.yaml:1:8: tempo: 3 is out of range' "$ton" mix "$work/solo"
+sed -i 's/^tempo: 3/tempo: 120/' "$work/solo/mix.yaml"
+printf '  B:\n    fader: -3 dBX\n' >>"$work/solo/mix.yaml"
+says "the first of many faults" complains 2 'mix.yaml:4:5: track "A" has no "fadr"' "$ton" mix "$work/solo"
+faults() { sed -n 's/.*mix.yaml:\([0-9:]*\) .*/\1/p' "$work/error" | tr '\n' ' '; }
+says "and the others" test "$(faults)" = '4:5: 5:11: 8:12: '
+
 echo "1..$n"
 exit $failed
