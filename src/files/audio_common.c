@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file What every reader backend needs: checks of a path, the error for a file
-/// that is not audio, the count of samples that are no numbers, and a buffer kept
-/// with the file.
+/// that is not audio or breaks off, the count of samples that are no numbers, and
+/// a buffer kept with the file.
 #include "files/audio.h"
 
 #include "base/error.h"
