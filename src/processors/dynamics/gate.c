@@ -128,8 +128,9 @@ typedef struct {
   TonRamp ramp;
   TonRamped c[N_RAMPED];
   double rate;
-  TonV fall; ///< Share of the peak kept each frame
-  TonV peak; ///< State
+  TonV fall;  ///< Share of the peak kept each frame
+  TonV peak;  ///< State
+  TonV since; ///< State: frames since the peak last rose
   TonVi high_on;
   TonVi low_on;
   bool any_high;
@@ -145,6 +146,7 @@ typedef struct {
 enum { CHUNK = 64 };
 
 static const double FALL_S = 0.005;
+static const float LONGEST_SINCE = 1e6F; ///< Frames: beyond the longest hold
 
 /// Time in which two equal poles cover 63 %, in their time constants:
 /// (1 + t) e^-t = 1/e
@@ -168,6 +170,7 @@ reset(const TonProcessor* self, void* state)
 {
   Gate* const s = state;
   memset(&s->peak, 0, sizeof(s->peak));
+  memset(&s->since, 0, sizeof(s->since));
   memset(&s->hysteresis.stay, 0, sizeof(s->hysteresis.stay));
   memset(&s->hysteresis.open, 0, sizeof(s->hysteresis.open));
   memset(&s->envelope.held, 0, sizeof(s->envelope.held));
@@ -247,11 +250,13 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   ton_look_ahead_set(&s->ahead, u->lane, latency(self, s, u->params));
 }
 
-/// Level of n frames of the sidechain, in octaves re full scale
+/// Level of n frames of the sidechain, in octaves re full scale, and for how
+/// many frames it has fallen
 static void
-detect(Gate* s, const float* sidechain, TonV* level, uint32_t n)
+detect(Gate* s, const float* sidechain, TonV* level, TonV* since, uint32_t n)
 {
   TonV peak = s->peak;
+  TonV fallen = s->since;
   for (uint32_t i = 0; i < n; ++i) {
     TonV x = ton_sane(ton_v_load(sidechain + (size_t)i * TON_LANES));
     if (s->any_high) {
@@ -261,10 +266,14 @@ detect(Gate* s, const float* sidechain, TonV* level, uint32_t n)
       x = ton_v_select(s->low_on, ton_svf_step(&s->lowpass, x), x);
     }
     const TonV rise = ton_v_max(ton_v_abs(x), ton_v(1e-6F));
-    peak = ton_v_max(rise, s->fall * peak);
+    const TonV fall = s->fall * peak;
+    fallen = ton_v_where_ge(rise, fall, ton_v(0.0F), fallen + 1.0F);
+    peak = ton_v_max(rise, fall);
     level[i] = peak;
+    since[i] = fallen;
   }
   s->peak = peak;
+  s->since = ton_v_min(fallen, ton_v(LONGEST_SINCE));
   ton_frames_log2(level, n);
 }
 
@@ -276,7 +285,7 @@ detect(Gate* s, const float* sidechain, TonV* level, uint32_t n)
         T - H -+-------- closes when below for the hold, from then on T counts
 */
 static inline TonV
-threshold_now(Hysteresis* m, TonV upper, TonV hysteresis, TonV x)
+threshold_now(Hysteresis* m, TonV upper, TonV hysteresis, TonV x, TonV since)
 {
   const TonV zero = ton_v(0.0F);
   const TonV one = ton_v(1.0F);
@@ -285,7 +294,7 @@ threshold_now(Hysteresis* m, TonV upper, TonV hysteresis, TonV x)
   const TonV less = ton_v_max(m->stay - 1.0F, ton_v(-1.0F));
   const TonV near = ton_v_max(opens, keeps * m->open);
   const TonV still = ton_v_where_ge(less, zero, m->open, zero);
-  m->stay = ton_v_where_ge(near, one, m->hold, less);
+  m->stay = ton_v_where_ge(near, one, m->hold - since, less);
   m->open = ton_v_max(near, still);
   return upper - m->open * hysteresis;
 }
@@ -297,7 +306,7 @@ threshold_now(Hysteresis* m, TonV upper, TonV hysteresis, TonV x)
      t = min(o, knee)
 */
 static void
-curve(Gate* s, TonV* level, uint32_t n)
+curve(Gate* s, TonV* level, TonV* since, uint32_t n)
 {
   TonV v[N_RAMPED];
   Hysteresis hysteresis = {s->hysteresis.hold, s->hysteresis.stay,
@@ -310,8 +319,10 @@ curve(Gate* s, TonV* level, uint32_t n)
       v[k] += s->c[k].step;
     }
     const TonV x = ton_link(level[i], v[LINK]);
+    // of the side that the level is of
+    since[i] = ton_v_select(x > level[i], ton_v_swap(since[i]), since[i]);
     const TonV from =
-        threshold_now(&hysteresis, v[THRESHOLD], v[HYSTERESIS], x);
+        threshold_now(&hysteresis, v[THRESHOLD], v[HYSTERESIS], x, since[i]);
     const TonV o = ton_v_max(from - x + 0.5F * v[KNEE], ton_v(0.0F));
     const TonV t = ton_v_min(o, v[KNEE]);
     const TonV c = v[SLOPE] * (t * t * v[BEND] + (o - t));
@@ -333,9 +344,10 @@ start_steady(GateEnvelope* w, TonV c)
   w->begun = true;
 }
 
-/// Reduction wanted becomes the reduction
+/// Reduction wanted becomes the reduction.  The hold is counted from where the
+/// level began to fall, not from where it fell below the threshold
 static void
-follow(GateEnvelope* w, TonV* c, uint32_t n)
+follow(GateEnvelope* w, TonV* c, const TonV* since, uint32_t n)
 {
   const TonV zero = ton_v(0.0F);
   const TonV nothing = ton_v(-1e-20F);
@@ -350,7 +362,7 @@ follow(GateEnvelope* w, TonV* c, uint32_t n)
     const TonV s = above + (last - c[i]);
     const TonV less = ton_v_max(held - 1.0F, ton_v(-1.0F));
     const TonV closes = ton_v_where_ge(less, zero, ton_v(1.0F), close);
-    held = ton_v_where_ge(s, nothing, hold, less);
+    held = ton_v_where_ge(s, nothing, hold - since[i], less);
     above = ton_v_where_ge(s, nothing, s * open, s * closes);
     const TonV far = lag + (s - above);
     lag = ton_v_where_ge(far, zero, far * open, far * close);
@@ -369,18 +381,19 @@ static TonV
 run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
 {
   TonV c[CHUNK];
+  TonV since[CHUNK];
   TonV late[CHUNK];
   float* const x = block->x + (size_t)from * TON_LANES;
   const float* const sidechain =
       (block->sidechain ? block->sidechain : block->x) +
       (size_t)from * TON_LANES;
   const TonVi on = ton_vi_load(block->on);
-  detect(s, sidechain, c, n);
-  curve(s, c, n);
+  detect(s, sidechain, c, since, n);
+  curve(s, c, since, n);
   if (!s->envelope.begun) {
     start_steady(&s->envelope, c[0]);
   }
-  follow(&s->envelope, c, n);
+  follow(&s->envelope, c, since, n);
   if (s->ahead.longest) {
     ton_look_ahead_run(&s->ahead, s->ring, x, late, n);
   }
