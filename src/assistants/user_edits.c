@@ -317,13 +317,22 @@ is_kept(UserEdits* k, const char* path)
   return false;
 }
 
+/// "fader" of "tracks/Bass/fader"
+static const char*
+below_strip(const char* path)
+{
+  const char* const name = strchr(path, '/');
+  const char* const key = name ? strchr(name + 1, '/') : NULL;
+  return key ? key + 1 : "";
+}
+
 static TonStatus
 take_out(TonDoc* doc, const char* path, TonError* error)
 {
   char parent[TON_PATH_BYTES];
   const bool whole = ton_string_format(parent, sizeof(parent), "%s", path);
   char* const slash = whole ? strrchr(parent, '/') : NULL;
-  if (slash && strstr(path, "/sends/")) {
+  if (slash && begins(below_strip(path), "sends/")) {
     *slash = '\0';
     if (ton_doc_count(doc, parent) == 1) {
       path = parent;
@@ -356,7 +365,8 @@ user_edits_close(UserEdits* k, TonDoc* doc, TonDecisions* now, TonError* error)
       continue;
     }
     const bool stale = !d->superseded && begins(d->path, "tracks/") &&
-                       !strstr(d->path, "/chain/") && !is_kept(k, d->path);
+                       !begins(below_strip(d->path), "chain/") &&
+                       !is_kept(k, d->path);
     if (stale && ton_doc_line(doc, d->path)) {
       TON_TRY(take_out(doc, d->path, error));
     }

@@ -62,7 +62,7 @@ print_key(const TonKey* k)
   const int indent = 2 * (int)k->depth;
   printf("  %*s%-*s %s\n", indent, "", 14 - indent, k->key, k->help);
   if (k->single) {
-    printf("  %-14s a single value is its %s\n", "", k->single);
+    printf("  %-14s a value alone is its \"%s\"\n", "", k->single);
   }
   if (*k->kind && strcmp(k->kind, "text") != 0) {
     printf("  %-14s ", "");

@@ -247,7 +247,7 @@ take_all(const json_t* root, const char* path, TonDecisions* decisions,
   if (!json_is_array(list) ||
       json_integer_value(json_object_get(root, "schema")) != SCHEMA) {
     return ton_fail_file(error, TON_BAD_TEXT, path,
-                         "these are not decisions of this program's kind "
+                         "is no record of decisions that this version can read "
                          "(schema %d); delete the file to have it made anew",
                          SCHEMA);
   }

@@ -81,7 +81,7 @@ check_pairs(Argument* a, const TonNode* map)
     if (strcmp(value->key->text, "sidechain") == 0) {
       return ton_fail_at(
           &a->doc, value->key, a->r.error,
-          "there is no other track here that a side-chain could be");
+          "a file has no other tracks to listen to; leave \"sidechain\" out");
     }
     for (uint32_t k = 0; k < i; ++k) {
       if (strcmp(map->items[k]->key->text, value->key->text) == 0) {

@@ -63,8 +63,8 @@ explain_gap(const TonMasterResult* m, TonGainSearchState state,
   } else if (state == TON_GAIN_SEARCH_RANGE) {
     ton_string_cut(
         text, size,
-        "the limiter's gain is at its end. Put a gain of %+.0f dB in front "
-        "of it",
+        "the limiter's gain can go no further. Put a gain of %+.0f dB in "
+        "front of it",
         m->goal_lufs - m->after.integrated_lufs);
   } else if (state == TON_GAIN_SEARCH_GAVE_UP) {
     ton_string_cut(

@@ -53,8 +53,8 @@ find_source(Delivery* d)
   return status;
 }
 
-/// Render into the writer.  The peaks stand out by fractions of a decibel, so
-/// that a fast release is not heard and takes least.
+/// Render into the writer.  Peaks are over the ceiling by fractions of a decibel: a
+/// fast release is not heard there, and lowers the level least.
 static TonStatus
 render(const Delivery* d, const PeakHold* hold, Recorder* recorder)
 {

@@ -28,7 +28,7 @@ mix_it(TonMeasurement* m)
 {
   static const char text[] = "rate: 48 kHz\n"
                              "tracks:\n"
-                             "  Keys:\n    file: Keys.wav\n"
+                             "  chain:\n    file: Keys.wav\n"
                              "  Bass:\n    file: Bass.wav\n";
   TonSong* song = NULL;
   TonError error = {0};
