@@ -107,7 +107,8 @@ test_a_gain_at_its_end_is_told(void** state)
     assert_int_equal(master(song_path(""), &wish, &m, &error), TON_GOAL_MISSED);
     print_message("# %s\n", error.text);
     assert_non_null(strstr(error.text, "the limiter's gain can go no further"));
-    assert_non_null(strstr(song_read("master.yaml"), "gain ends here"));
+    assert_non_null(
+        strstr(song_read("master.yaml"), "own gain goes no further"));
     ton_master_result_free(&m);
   }
 }
