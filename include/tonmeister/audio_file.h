@@ -273,6 +273,11 @@ TonStatus ton_stem_prepared(const char* path, uint32_t rate, bool repair,
                             bool (*progress)(void* handle, double part),
                             void* handle, TonError* error);
 
+/// Would ton_stem_prepared() read `path` as it is, or find it in the cache?  The
+/// file in the cache is not proved, so the answer is quick.  [any]
+bool ton_stem_is_ready(const char* path, uint32_t rate, bool repair,
+                       const char* cache_dir, char* ready, uint32_t size);
+
 /// 128-bit hash of a file's content as 32 hexadecimal digits.  [main]
 TonStatus ton_file_hash(const char* path, char hash[33], TonError* error);
 

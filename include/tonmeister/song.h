@@ -238,6 +238,17 @@ TonStatus ton_song_outdated(const TonSong* song, TonSongStage* stage,
 /// since the stage was made?  False where that is not known.
 bool ton_song_has_changed(const TonSong* song, TonSongStage stage);
 
+// The cache -------------------------------------------------------------------
+
+/// Bytes that the next mix adds to the folder .tonmeister of the song: stems that
+/// have to be decoded or brought to another rate first.  0 if mix.yaml or its
+/// stems cannot be read.  [main]
+uint64_t ton_song_cache_needed(const TonSong* song);
+
+/// Remove decoded stems; the next mix makes them again, to the same bytes.
+/// `bytes` says how much there was.  [main]
+TonStatus ton_song_clean(const TonSong* song, uint64_t* bytes, TonError* error);
+
 // Looking and measuring -------------------------------------------------------
 
 enum { TON_MAX_FINDINGS = 32 };

@@ -32,6 +32,9 @@ void cli_tell_solo(const CommandLine* line, const TonSong* song);
 /// Remark which roles in mix.yaml are not known
 void cli_tell_roles(const CommandLine* line, const TonSong* song);
 
+/// Remark how much room the next mix takes for decoded stems, if it is much
+void cli_tell_cache(const CommandLine* line, const TonSong* song);
+
 /// Remark that a file breaks off before its own end, and in which second
 void cli_tell_cut(const CommandLine* line, const char* path);
 

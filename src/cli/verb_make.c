@@ -110,6 +110,7 @@ open_song(const CommandLine* line, Making* m, TonError* error)
   ton_stems_free(&stems);
   if (!status) {
     cli_tell_cut_stems(line, m->song, m->folder);
+    cli_tell_cache(line, m->song);
     cli_tell_roles(line, m->song);
   }
   return status  ? status

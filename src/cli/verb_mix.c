@@ -57,6 +57,7 @@ mix(const CommandLine* line, const TonMixOptions* options, TonMeasurement* m,
   job.one_strip = cli_has(line, "one-strip");
   TON_TRY(ton_song_open(line->args[0], &song, error));
   cli_tell_cut_stems(line, song, line->args[0]);
+  cli_tell_cache(line, song);
   cli_tell_solo(line, song);
   cli_tell_roles(line, song);
   TonStatus status = TON_OK;

@@ -43,6 +43,7 @@ cli_new(const CommandLine* line, TonError* error)
   ton_stems_free(&stems);
   if (!status) {
     cli_tell_cut_stems(line, song, line->args[0]);
+    cli_tell_cache(line, song);
   }
   status = status || flat ? status : cli_propose_mix(song, &line->job, error);
   ton_song_free(song);

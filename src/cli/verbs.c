@@ -201,6 +201,16 @@ const Verb cli_verbs[] = {
      .max_args = UINT32_MAX,
      .renders = true,
      .run = cli_apply},
+    {.name = "clean",
+     .usage = "SONG",
+     .summary = "Free the room that decoded stems take.",
+     .text = "Stems that are coded, or of another rate than the song, are "
+             "decoded once into SONG/.tonmeister. Removed, they are made again "
+             "when they are needed, and every render has the same bytes.",
+     .examples = "tonmeister clean night-drive",
+     .min_args = 1,
+     .max_args = 1,
+     .run = cli_clean},
     {.name = "help",
      .usage = "[NAME|all]",
      .summary = "Explain whatever has a name here.",

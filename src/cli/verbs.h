@@ -29,6 +29,7 @@ TonStatus cli_new(const CommandLine* line, TonError* error);
 TonStatus cli_mix(const CommandLine* line, TonError* error);
 TonStatus cli_master(const CommandLine* line, TonError* error);
 TonStatus cli_release(const CommandLine* line, TonError* error);
+TonStatus cli_clean(const CommandLine* line, TonError* error);
 TonStatus cli_check(const CommandLine* line, TonError* error);
 TonStatus cli_measure(const CommandLine* line, TonError* error);
 TonStatus cli_compare(const CommandLine* line, TonError* error);

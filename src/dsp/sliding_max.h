@@ -32,7 +32,7 @@ typedef struct {
   uint32_t left[TON_LANES];     ///< State: frames until the part is whole
   uint64_t frame;               ///< State: of the song, as of the last block
   TonVi parts;                  ///< In the window
-  int32_t most_parts;           ///< Of all lanes
+  int32_t max_parts;           ///< Of all lanes
   TonVi holds;                  ///< Lanes that do
   bool any;
 } TonSlidingMax;
@@ -87,9 +87,9 @@ ton_sliding_max_set(TonSlidingMax* m, uint32_t lane, double frames,
   m->parts[lane] = length ? (int32_t)((hold + length - 1) / length) : 0;
   m->holds[lane] = length ? -1 : 0;
   m->any = ton_vi_any(m->holds);
-  m->most_parts = 0;
+  m->max_parts = 0;
   for (uint32_t i = 0; i < TON_LANES; ++i) {
-    m->most_parts = m->parts[i] > m->most_parts ? m->parts[i] : m->most_parts;
+    m->max_parts = m->parts[i] > m->max_parts ? m->parts[i] : m->max_parts;
   }
   for (int32_t i = m->parts[lane]; i < TON_SLIDING_PARTS; ++i) {
     m->part[i][lane] = 0.0F;
@@ -125,7 +125,7 @@ ton_sliding_max_advance(TonSlidingMax* m, uint32_t frames)
   TonV newer = m->now;
   m->now = ton_v_select(due, ton_v(0.0F), m->now);
   m->whole = ton_v(0.0F);
-  for (int32_t i = 0; i < m->most_parts; ++i) {
+  for (int32_t i = 0; i < m->max_parts; ++i) {
     const TonV before = m->part[i];
     m->part[i] = ton_v_select(due & (m->parts > i), newer, before);
     m->whole = ton_v_max(m->whole, m->part[i]);

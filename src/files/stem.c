@@ -11,6 +11,7 @@
 #include "files/pcm_file.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { CHUNK = 16384 };
 
@@ -160,6 +161,26 @@ usable_as_is(const char* path, uint32_t rate)
          layout.info.frames > 0;
 }
 
+/// Where a stem lies in the cache; false: the path has no room
+static bool
+name_cached(const char* cache_dir, const char hash[33], uint32_t rate,
+            bool repair, char* ready, uint32_t size)
+{
+  return ton_string_format(ready, size, "%s/%s-%u%s-%s.wav", cache_dir, hash,
+                           rate, repair ? "" : "-unrepaired", TON_VERSION);
+}
+
+bool
+ton_stem_is_ready(const char* path, uint32_t rate, bool repair,
+                  const char* cache_dir, char* ready, uint32_t size)
+{
+  char hash[33];
+  return usable_as_is(path, rate) ||
+         (ton_file_hash(path, hash, NULL) == TON_OK &&
+          name_cached(cache_dir, hash, rate, repair, ready, size) &&
+          access(ready, R_OK) == 0);
+}
+
 TonStatus
 ton_stem_prepared(const char* path, uint32_t rate, bool repair,
                   const char* cache_dir, char* ready, uint32_t size,
@@ -176,8 +197,7 @@ ton_stem_prepared(const char* path, uint32_t rate, bool repair,
   char hash[33];
   char proof[1100];
   TON_TRY(ton_file_hash(path, hash, error));
-  if (!ton_string_format(ready, size, "%s/%s-%u%s-%s.wav", cache_dir, hash,
-                         rate, repair ? "" : "-unrepaired", TON_VERSION) ||
+  if (!name_cached(cache_dir, hash, rate, repair, ready, size) ||
       !ton_string_format(proof, sizeof(proof), "%s.proof", ready)) {
     return ton_fail_file(error, TON_BAD_USE, cache_dir,
                          "the path of the folder is too long");

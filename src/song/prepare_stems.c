@@ -31,5 +31,7 @@ prepare_stems(const TonMix* mix, const char* cache, const TonJob* job,
               PreparedStem* ready, TonError* error)
 {
   Preparing p = {mix, cache, ready};
-  return parallel_for(mix->n_tracks, job, make_ready, &p, error);
+  TON_TRY(parallel_for(mix->n_tracks, job, make_ready, &p, error));
+  song_cache_limit(cache, ready, mix->n_tracks);
+  return TON_OK;
 }

@@ -22,6 +22,10 @@ typedef struct {
 TonStatus prepare_stems(const TonMix* mix, const char* cache, const TonJob* job,
                         PreparedStem* ready, TonError* error);
 
+/// Forget what no track needs any more, an hour after it was made: the cache
+/// holds what the mix is made of, and no more.
+void song_cache_limit(const char* cache, const PreparedStem* ready, uint32_t n);
+
 /// What a chain is run over
 typedef struct {
   const char* name; ///< For errors

@@ -167,6 +167,25 @@ echo 'deliverables: [{cd: {bits: 20}}]' >>"$song/release.yaml"
 says "of which 20 is none" complains 2 'bits: expected 16 or 24' "$ton" release "$song"
 sed -i '/^deliverables:/d' "$song/release.yaml"
 says "a word that is like no other has no near one" complains 2 'nothing is called "nope"; tonmeister help' "$ton" help nope
+
+# The cache: made when needed, freed when asked, and no more than is needed
+mkdir "$work/coded"
+"$ton" apply "$work/stems/LEAD VOX.wav" "$work/coded/VOX.flac" gain:gain=-1dB >/dev/null
+exits 0 "$ton" new --flat "$work/coded-song" "$work/coded"
+cache=$work/coded-song/.tonmeister/stems
+says "a coded stem" exits 0 "$ton" mix "$work/coded-song"
+says "is decoded into the cache" sh -c "ls '$cache' | grep -q 'wav$'"
+before=$(sha256sum <"$work/coded-song/out/mix.wav")
+touch -d '2 hours ago' "$cache/old-48000.wav" && touch "$cache/young-48000.wav"
+exits 0 "$ton" mix "$work/coded-song"
+says "what no track needs is removed after an hour" sh -c "! test -e '$cache/old-48000.wav' && test -e '$cache/young-48000.wav'"
+says "clean says how much there was" prints 'MB of decoded stems removed' "$ton" clean "$work/coded-song"
+says "and nothing is left" sh -c "test -z \"\$(ls '$cache')\""
+says "JSON of clean" prints '"bytes": 0' "$ton" clean "$work/coded-song" --json
+says "the stem is decoded again" exits 0 "$ton" mix "$work/coded-song"
+says "to the same bytes" test "$before" = "$(sha256sum <"$work/coded-song/out/mix.wav")"
+says "clean of no song" complains 2 'no such song folder' "$ton" clean "$work/nowhere"
+
 says "an answer on a closed output is not given" sh -c "'$ton' measure '$work/stems/02 Bass.wav' >&-; test \$? = 1"
 
 # All that is wrong in a text is told at once, in the order it is read
