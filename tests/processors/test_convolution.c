@@ -100,6 +100,7 @@ spc_08_any_calls_give_the_same_bits(void** state)
 enum { LEAD = 1000, SPACE = 2 * RATE };
 
 static uint64_t space_frames = SPACE;
+static float space_level = 0.3F;
 
 /// A pause, then noise that falls by 60 dB in a second
 static TonStatus
@@ -113,7 +114,8 @@ load(void* handle, const char* hash, double rate, TonPlanes* planes,
   const float** const planar = ton_alloc(sizeof(float*));
   for (uint64_t i = LEAD; i < space_frames; ++i) {
     const double t = (double)(i - LEAD) / rate;
-    x[i] = (float)(0.3 * signal_random(5, i) * pow(10.0, -3.0 * t));
+    x[i] = (float)((double)space_level * signal_random(5, i) *
+                   pow(10.0, -3.0 * t));
   }
   planar[0] = x;
   *planes = (TonPlanes){planar, 1, space_frames, rate};
@@ -267,9 +269,52 @@ a_space_that_is_too_long_is_refused(void** state)
   void* instance = NULL;
   space_frames = 21 * RATE;
   assert_int_equal(open_space("trim=on", &instance, &error), TON_UNSUPPORTED);
-  assert_non_null(strstr(error.text, "21.0 s long; the longest is 20 s"));
+  assert_non_null(strstr(error.text, "21.000 s long; the longest is 20 s"));
   assert_null(instance);
   space_frames = SPACE;
+}
+
+static void
+a_silent_space_is_refused_and_a_broken_sample_left_out(void** state)
+{
+  (void)state;
+  TonError error = {0};
+  void* instance = NULL;
+  space_level = 0.0F;
+  assert_int_equal(open_space("trim=on", &instance, &error), TON_BAD_FILE);
+  assert_non_null(strstr(error.text, "is silent"));
+  space_level = NAN;
+  assert_int_equal(open_space("trim=on", &instance, &error), TON_BAD_FILE);
+  space_level = 0.3F;
+}
+
+/// At low rates too, where the weighting rings for longest
+static void
+without_a_space_nothing_changes(void** state)
+{
+  (void)state;
+  static const double rates[] = {4000.0, 48000.0, 192000.0};
+  static const int32_t on[] = {-1, -1};
+  const TonProcessor* const p = ton_processor("convolution");
+  float values[16];
+  const float* const params[] = {values};
+  ton_param_defaults(p, values);
+  make_noise();
+  for (int k = 0; k < 3; ++k) {
+    const TonSpec spec = {rates[k], 2, 512, params, NULL};
+    void* instance = NULL;
+    double worst = 0.0;
+    assert_int_equal(p->open(p, &spec, &instance, NULL), TON_OK);
+    p->update(p, instance, &(TonUpdate){0, values, true, 0});
+    p->reset(p, instance);
+    memcpy(stereo, in, 1024 * sizeof(float));
+    p->process(p, instance, &(TonBlock){stereo, NULL, on, NULL, 512});
+    for (int i = 0; i < 1024; ++i) {
+      worst = fmax(worst, fabs((double)stereo[i] - (double)in[i]));
+    }
+    EXPECT_AT_MOST("no space, difference", worst, 1e-7, "");
+    p->close(p, instance);
+  }
 }
 
 int
@@ -283,6 +328,8 @@ main(void)
       cmocka_unit_test(backwards_it_swells),
       cmocka_unit_test(spc_14_a_space_is_as_loud_as_the_dry_sound),
       cmocka_unit_test(a_space_that_is_too_long_is_refused),
+      cmocka_unit_test(a_silent_space_is_refused_and_a_broken_sample_left_out),
+      cmocka_unit_test(without_a_space_nothing_changes),
   };
   return TON_TESTS(tests);
 }

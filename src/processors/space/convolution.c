@@ -59,7 +59,7 @@ static const TonResourceInfo resources[] = {
 /// What follows its values slowly, so that nothing clicks
 enum { HIGH, HIGH_ON, LOW, WIDTH, MIX, N_SMOOTHED };
 
-enum { CHUNK = 256 };
+enum { CHUNK = 256, RING = 4096 };
 
 /**
      in --+--> response --> high-pass --> low-pass --> width --> mix --> out
@@ -159,6 +159,7 @@ shorten(Response* r, double share)
   }
 }
 
+/// With what the filter rings on for
 static double
 weighted_energy(const double* x, uint64_t n, double rate)
 {
@@ -166,8 +167,8 @@ weighted_energy(const double* x, uint64_t n, double rate)
   double s[2][2] = {{0.0, 0.0}, {0.0, 0.0}};
   double sum = 0.0;
   ton_k_stages(rate, stage);
-  for (uint64_t i = 0; i < n; ++i) {
-    double v = x[i];
+  for (uint64_t i = 0; i < n + RING; ++i) {
+    double v = i < n ? x[i] : 0.0;
     for (int k = 0; k < 2; ++k) {
       const double y = stage[k].b[0] * v + s[k][0];
       s[k][0] = stage[k].b[1] * v - stage[k].a[1] * y + s[k][1];
@@ -179,21 +180,14 @@ weighted_energy(const double* x, uint64_t n, double rate)
   return sum;
 }
 
-/// Energy of a sample of 1, which rings for a while
-static double
-energy_of_one(double rate)
-{
-  enum { RING = 4096 };
-  double one[RING] = {1.0};
-  return weighted_energy(one, RING, rate);
-}
-
 static void
 normalise(Response* r, double rate)
 {
+  static const double one = 1.0;
   const double energy = 0.5 * (weighted_energy(r->x[0], r->n, rate) +
                                weighted_energy(r->x[1], r->n, rate));
-  const double gain = energy > 0.0 ? sqrt(energy_of_one(rate) / energy) : 0.0;
+  const double gain =
+      energy > 0.0 ? sqrt(weighted_energy(&one, 1, rate) / energy) : 0.0;
   for (uint64_t i = 0; i < r->n; ++i) {
     r->x[0][i] *= gain;
     r->x[1][i] *= gain;
@@ -253,7 +247,7 @@ take_response(Convolution* v, const TonPlanes* planes,
 {
   if ((double)planes->frames > MAX_S * v->rate) {
     return ton_fail(error, TON_UNSUPPORTED,
-                    "the impulse response is %.1f s long; the longest is %g s",
+                    "the impulse response is %.3f s long; the longest is %g s",
                     (double)planes->frames / v->rate, MAX_S);
   }
   Response r = {.n = planes->frames};
@@ -261,15 +255,17 @@ take_response(Convolution* v, const TonPlanes* planes,
     const float* const x = planes->planes[c < planes->channels ? c : 0];
     r.x[c] = ton_alloc(r.n * sizeof(double));
     for (uint64_t i = 0; r.x[c] && i < r.n; ++i) {
-      r.x[c][i] = (double)x[i];
+      r.x[c][i] = fabsf(x[i]) < 1e6F ? (double)x[i] : 0.0; // NaN would stay
     }
   }
   TonStatus status = TON_NO_MEMORY;
-  if (r.x[0] && r.x[1]) {
+  if (!r.x[0] || !r.x[1]) {
+    (void)ton_fail(error, TON_NO_MEMORY, "out of memory");
+  } else if (energy_from(&r, 0) == 0.0) {
+    status = ton_fail(error, TON_BAD_FILE, "the impulse response is silent");
+  } else {
     shape(&r, p, v->rate);
     status = make_sides(v, &r, p, error);
-  } else {
-    (void)ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   ton_free(r.x[0]);
   ton_free(r.x[1]);
