@@ -214,7 +214,7 @@ wait_a_little(Render* r)
   }
 }
 
-/// The caller's thread watches: progress, and a way to stop
+/// The caller's thread watches: progress, at least once, and a way to stop
 static bool
 watch(Render* r)
 {
@@ -222,7 +222,7 @@ watch(Render* r)
   const double all = (double)r->n_periods * r->run.plan->n_tasks;
   bool interrupted = false;
   pthread_mutex_lock(&r->lock);
-  while (!r->stop && r->left) {
+  do {
     wait_a_little(r);
     const double part = 1.0 - (double)r->left / all;
     pthread_mutex_unlock(&r->lock);
@@ -232,7 +232,7 @@ watch(Render* r)
       r->stop = true;
       pthread_cond_broadcast(&r->changed);
     }
-  }
+  } while (!r->stop && r->left);
   pthread_mutex_unlock(&r->lock);
   return interrupted;
 }
