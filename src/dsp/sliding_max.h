@@ -32,7 +32,7 @@ typedef struct {
   uint32_t left[TON_LANES];     ///< State: frames until the part is whole
   uint64_t frame;               ///< State: of the song, as of the last block
   TonVi parts;                  ///< In the window
-  int32_t max_parts;           ///< Of all lanes
+  int32_t max_parts;            ///< Of all lanes
   TonVi holds;                  ///< Lanes that do
   bool any;
 } TonSlidingMax;

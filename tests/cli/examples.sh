@@ -74,7 +74,7 @@ while IFS= read -r line; do
 done <<<"$shown"
 
 shown=$(tonmeister help all | sed -n '/^Examples:/,/^$/s/^  \(tonmeister .*\)/\1/p')
-says "the help has an example for each verb" test "$(echo "$shown" | cut -d' ' -f2 | sort -u | wc -l)" = 10
+says "the help has an example for each verb" test "$(echo "$shown" | cut -d' ' -f2 | sort -u | wc -l)" = 11
 while IFS= read -r line; do
   says "help: $line" try "$line"
 done <<<"$shown"
@@ -98,6 +98,7 @@ says "docs/json.md: measure" keys measure tonmeister measure in.wav --json
 says "docs/json.md: compare" keys compare tonmeister compare in.wav mix.wav --json
 says "docs/json.md: check" keys check tonmeister check in.wav --json
 says "docs/json.md: mix" keys mix tonmeister mix night-drive --json
+says "docs/json.md: clean" keys clean tonmeister clean night-drive --json
 says "docs/json.md: master" keys master tonmeister master night-drive --json
 says "docs/json.md: release" keys release tonmeister release night-drive --json
 says "docs/json.md: help" keys help tonmeister help all --json
