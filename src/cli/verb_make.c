@@ -19,6 +19,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /// A stage of make: its own failure ends it; a missed goal is kept for the end
 static TonStatus
@@ -88,12 +89,27 @@ has_text(const char* song)
   return there;
 }
 
+/// Recordings and song lie apart: else the song would be made of what it made
+static TonStatus
+check_apart(const char* stems, const char* song, TonError* error)
+{
+  struct stat a;
+  struct stat b;
+  const bool same = stat(stems, &a) == 0 && stat(song, &b) == 0 &&
+                    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+  return same ? ton_fail_file(error, TON_BAD_USE, song,
+                              "is the folder of the recordings; name another "
+                              "one for the song")
+              : TON_OK;
+}
+
 /// A new song, or one that a run before began, is decided on; one that is there
 /// is taken as it is
 static TonStatus
 open_song(const CommandLine* line, Making* m, TonError* error)
 {
   TonStems stems = {0};
+  TON_TRY(check_apart(line->args[0], m->folder, error));
   TonStatus status = ton_stems_find(line->args[0], m->folder, &stems, error);
   cli_tell_left_out(line, &stems);
   const bool there = has_text(m->folder);

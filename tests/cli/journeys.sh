@@ -168,6 +168,20 @@ says "of which 20 is none" complains 2 'bits: expected 16 or 24' "$ton" release 
 sed -i '/^deliverables:/d' "$song/release.yaml"
 says "a word that is like no other has no near one" complains 2 'nothing is called "nope"; tonmeister help' "$ton" help nope
 
+mkdir "$work/together" && cp "$work/stems/01 Kick.wav" "$work/together"
+says "a song in the folder of its recordings" complains 2 'is the folder of the recordings' "$ton" make "$work/together" -o "$work/together/../together"
+says "leaves the recordings alone" sh -c "test \"\$(ls '$work/together')\" = '01 Kick.wav'"
+
+# Folders of recordings are buses: no second one is made for the same tracks
+mkdir -p "$work/folders/Beat" "$work/folders/Chor"
+cp "$work/stems/01 Kick.wav" "$work/folders/Beat/Kick.wav"
+cp "$work/stems/02 Bass.wav" "$work/folders/Beat/Snare.wav"
+cp "$work/stems/LEAD VOX.wav" "$work/folders/Chor/BV 1.wav"
+tone "$work/folders/Chor/BV 2.wav" 96000 0.11
+exits 0 "$ton" new "$work/folder-song" "$work/folders"
+says "folders are buses" sh -c "grep -q '^  Beat:' '$work/folder-song/mix.yaml' && grep -q '^  Chor:' '$work/folder-song/mix.yaml'"
+says "and no bus is empty" sh -c "! grep -E '^  (Drums|Backing Vocals):|go through it' '$work/folder-song/mix.yaml'"
+
 # The cache: made when needed, freed when asked, and no more than is needed
 mkdir "$work/coded"
 "$ton" apply "$work/stems/LEAD VOX.wav" "$work/coded/VOX.flac" gain:gain=-1dB >/dev/null
