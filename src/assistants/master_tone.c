@@ -221,6 +221,9 @@ decide_section(const MasterState* m, const ToneSection* s, uint32_t index,
       &d, follow ? "difference by chance" : "difference between songs",
       spread_db);
   ton_decision_figure(&d, "frequency", ton_third_hz(band));
+  if (follow) {
+    ton_decision_figure(&d, "correction", fabs(m->result->tone_db[band]));
+  }
   if (ton_decision_is(&d, TON_RULE_TONE_BROAD)) {
     ton_decision_figure(&d, "mean distance", m->distance_db);
   } else {

@@ -94,6 +94,25 @@ routed_by_person(const MixTrack* s)
   return s->old && s->old->to && strcmp(s->old->to, "Mix") != 0;
 }
 
+/// Does a track of the group go through its bus, or would it if nobody minds?
+static bool
+joins(const MixTrack* s, const char* group, const char* bus)
+{
+  const bool there = s->old && s->old->to && strcmp(s->old->to, bus) == 0;
+  return s->sounds && strcmp(s->role->group, group) == 0 &&
+         (there || (!track_locked(s, "to") && !routed_by_person(s)));
+}
+
+static uint32_t
+count_joining(const MixState* state, const char* group, const char* bus)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < state->n; ++i) {
+    n += joins(&state->tracks[i], group, bus);
+  }
+  return n;
+}
+
 static void
 route(const MixState* state, const MixTrack* s, const char* bus,
       uint32_t members)
@@ -112,16 +131,16 @@ propose_routes(MixState* state)
   const TonRoles* const roles = state->brief->roles;
   for (uint32_t g = 0; g < roles->n_groups; ++g) {
     const char* const group = roles->groups[g].name;
-    const uint32_t members = members_of(state, group);
+    const char* const bus = bus_name(state, group);
+    const uint32_t members = count_joining(state, group, bus);
     if (members < 2) {
       continue;
     }
-    const char* const bus = bus_name(state, group);
     make_bus(state, bus, members);
     for (uint32_t i = 0; i < state->n; ++i) {
       const MixTrack* const s = &state->tracks[i];
-      if (s->sounds && strcmp(s->role->group, group) == 0 &&
-          !track_locked(s, "to") && !routed_by_person(s)) {
+      if (joins(s, group, bus) && !track_locked(s, "to") &&
+          !routed_by_person(s)) {
         route(state, s, bus, members);
       }
     }

@@ -107,14 +107,16 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
     ROW(TONE_REFERENCE) =
         {"tone.reference", TON_STAGE_MASTER, "docs/rules.md 3.9",
          "around {frequency} the mix is {distance} {way} than {target}: "
-         "corrects {share} of it[, at most {largest correction}]",
+         "all sections together take {correction} of it back"
+         "[, none more than {largest correction}]",
          "distance of the third octave at equal weighted level; chance "
          "between the sections of a song explains {difference by chance}, "
-         "and nothing is done about that",
+         "and nothing is done about that; of the rest {share} was wanted",
          .figures = {{"distance", "dB"},
                      {"difference by chance", "dB"},
                      {"frequency", "Hz"},
                      {"share", "%"},
+                     {"correction", "dB"},
                      {"largest correction", "dB"}}},
     ROW(TONE_USUAL) =
         {"tone.usual", TON_STAGE_MASTER, "docs/rules.md 3.9",
