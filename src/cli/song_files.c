@@ -15,6 +15,7 @@
 #include "cli/measurement_table.h"
 #include "cli/terminal.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -171,6 +172,29 @@ cli_tell_cut_stems(const CommandLine* line, const TonSong* song,
 }
 
 TonStatus
+cli_expect_no_stem(const char* path, TonError* error)
+{
+  TonString text = {0};
+  char* const whole = path ? realpath(path, NULL) : NULL;
+  const char* const name = whole ? ton_file_name(whole) : "";
+  const size_t folder = whole ? (size_t)(name - whole) : 0;
+  static const char stems[] = "/stems/";
+  const size_t n = sizeof(stems) - 1;
+  bool among = false;
+  if (folder > n && strncmp(name - n, stems, n) == 0) {
+    ton_string_add_bytes(&text, whole, folder - n);
+    ton_string_add(&text, "/mix.yaml");
+    among = !text.failed && ton_is_file(text.bytes);
+  }
+  ton_string_free(&text);
+  free(whole);
+  return among ? ton_fail_file(error, TON_BAD_USE, path,
+                               "is a recording of a song and would be "
+                               "destroyed; name another file")
+               : TON_OK;
+}
+
+TonStatus
 cli_expect_wav(const char* path, TonError* error)
 {
   static const char* const others[] = {".flac", ".mp3", ".m4a",  ".mp4",
@@ -184,5 +208,5 @@ cli_expect_wav(const char* path, TonError* error)
                            "release writes FLAC, MP3 and others)");
     }
   }
-  return TON_OK;
+  return cli_expect_no_stem(path, error);
 }

@@ -42,6 +42,10 @@ void cli_tell_cut(const CommandLine* line, const char* path);
 void cli_tell_cut_stems(const CommandLine* line, const TonSong* song,
                         const char* folder);
 
+/// TON_BAD_USE if `path` is there and lies in the folder `stems` of a song, of this
+/// one or of another.  `path` may be null.
+TonStatus cli_expect_no_stem(const char* path, TonError* error);
+
 /// What is rendered is WAV: a name that promises another format is an error.
 /// `path` may be null.
 TonStatus cli_expect_wav(const char* path, TonError* error);

@@ -15,6 +15,7 @@ TonStatus
 cli_apply(const CommandLine* line, TonError* error)
 {
   const uint32_t n = line->n_args - 2;
+  TON_TRY(cli_expect_no_stem(line->args[1], error));
   TonInsert* const chain = ton_alloc((n + 1) * sizeof(TonInsert));
   if (!chain) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");

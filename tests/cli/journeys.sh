@@ -172,6 +172,12 @@ mkdir "$work/together" && cp "$work/stems/01 Kick.wav" "$work/together"
 says "a song in the folder of its recordings" complains 2 'is the folder of the recordings' "$ton" make "$work/together" -o "$work/together/../together"
 says "leaves the recordings alone" sh -c "test \"\$(ls '$work/together')\" = '01 Kick.wav'"
 
+# A recording of a song is not written over, whoever names it
+sum=$(sha256sum <"$song/stems/LEAD VOX.wav")
+says "a master over a song's recording" complains 2 'is a recording of a song and would be destroyed' "$ton" master "$work/stems/02 Bass.wav" -o "$song/stems/LEAD VOX.wav"
+says "an effect over a song's recording" complains 2 'is a recording of a song and would be destroyed' "$ton" apply "$work/stems/02 Bass.wav" "$song/stems/LEAD VOX.wav" gain:gain=-1dB
+says "which is as it was" test "$sum" = "$(sha256sum <"$song/stems/LEAD VOX.wav")"
+
 # Folders of recordings are buses: no second one is made for the same tracks
 mkdir -p "$work/folders/Beat" "$work/folders/Chor"
 cp "$work/stems/01 Kick.wav" "$work/folders/Beat/Kick.wav"
