@@ -24,7 +24,7 @@ typedef enum {
   TON_LOG,
   TON_INTEGER,
   TON_SWITCH, ///< 0 or 1; "on"/"off" in texts
-  TON_CHOICE, ///< Index into choices; its key in texts
+  TON_CHOICE, ///< Index into choices; its key in texts, or a value in `unit`
 } TonSpacing;
 
 enum {
@@ -82,7 +82,8 @@ typedef struct {
   float min;                  ///< Lowest value, inclusive
   float max;                  ///< Highest value, inclusive
   float def;                  ///< Default, within min and max
-  const char* const* choices; ///< Keys of TON_CHOICE, null-terminated
+  const char* const* choices; ///< Keys of TON_CHOICE, null-terminated; with a
+                              ///< unit, steps such as "0.3 ms"
   unsigned flags;             ///< TON_AUTOMATE and friends
   TonPart part;               ///< What it does in a picture
   uint32_t band;              ///< From 1; 0: of no band, or of all

@@ -32,13 +32,28 @@ ton_param_defaults(const TonProcessor* processor, float* values)
   }
 }
 
+/// Whether both are the same value in a unit: "0.3 ms", "0.3" and "300 us"
+static bool
+same_step(const char* key, const char* text, TonUnit unit)
+{
+  double wanted = 0.0;
+  double is = 0.0;
+  const char* why = NULL;
+  char hint[160];
+  return unit != TON_PLAIN &&
+         ton_unit_parse(key, unit, &is, &why, hint, sizeof(hint)) &&
+         ton_unit_parse(text, unit, &wanted, &why, hint, sizeof(hint)) &&
+         fabs(is - wanted) <= 1e-6 * fabs(is);
+}
+
 static TonStatus
 parse_choice(const TonParam* param, const char* text, float* value,
              TonError* error)
 {
   size_t count = 0;
   for (; param->choices[count]; ++count) {
-    if (strcmp(param->choices[count], text) == 0) {
+    if (strcmp(param->choices[count], text) == 0 ||
+        same_step(param->choices[count], text, param->unit)) {
       *value = (float)count;
       return TON_OK;
     }

@@ -69,4 +69,10 @@
   ROW_IN_BAND(0, symbol, field, TON_PLAIN, TON_CHOICE, choices, 0,             \
               TON_COUNT(choices) - 2, def, flags, part, name, help)
 
+/// The same with values in a unit as its keys, "0.3 ms"; any way to write a
+/// value is read
+#define ROW_STEPS(symbol, field, unit, choices, def, flags, part, name, help)  \
+  ROW_IN_BAND(0, symbol, field, unit, TON_CHOICE, choices, 0,                  \
+              TON_COUNT(choices) - 2, def, flags, part, name, help)
+
 #endif

@@ -19,6 +19,7 @@
   /* colour */                                                                 \
   LANED(ton_saturator)                                                         \
   /* dynamics */                                                               \
+  LANED(ton_bus_compressor)                                                    \
   LANED(ton_compressor)                                                        \
   LANED(ton_gate)                                                              \
   ALONE(ton_limiter)                                                           \

@@ -39,7 +39,9 @@ range_is_sound(const TonParam* p)
     assert_non_null(p->choices);
     assert_true(p->min == 0.0F);
     for (int k = 0; k <= (int)p->max; ++k) {
-      legal(p->choices[k]);
+      if (p->unit == TON_PLAIN) {
+        legal(p->choices[k]);
+      }
     }
     assert_null(p->choices[(int)p->max + 1]);
   }
@@ -90,8 +92,8 @@ part_is_sound(const TonParam* p)
 static void
 text_is_sound(const TonParam* p)
 {
-  const float values[] = {p->min, p->def, p->max};
-  for (int i = 0; i < 3; ++i) {
+  const float values[] = {p->min, p->def, p->max, fminf(p->min + 1.0F, p->max)};
+  for (int i = 0; i < 4; ++i) {
     char text[64];
     float back = NAN;
     TonError error;
