@@ -80,6 +80,17 @@ ton_processors_add(const TonProcessor* const variants[3], TonError* error)
   return TON_OK;
 }
 
+bool
+ton_neutral_without_mix(const TonProcessor* self, const float* values)
+{
+  for (uint32_t i = 0; i < self->n_params; ++i) {
+    if (self->params[i].part == TON_PART_MIX) {
+      return values[i] <= 0.0F;
+    }
+  }
+  return false;
+}
+
 uint32_t
 ton_machine_lanes(void)
 {

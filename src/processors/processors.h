@@ -12,6 +12,8 @@
 
 #include <tonmeister/processor.h>
 
+#include <math.h>
+
 /// Every processor of ours, alphabetical inside its category.  LANED has one
 /// descriptor per vector width; ALONE has one; ALONE_WIDE works without lanes
 /// too, yet is compiled per width because wide vectors make it faster.
@@ -71,6 +73,17 @@ static inline uint64_t
 ton_holds_frames(double hold_ms, double rate)
 {
   return (uint64_t)(10.0 * hold_ms * rate / 1000.0);
+}
+
+/// neutral() of a processor that changes nothing while its mix is 0 %.  [any]
+bool ton_neutral_without_mix(const TonProcessor* self, const float* values);
+
+/// The sample, or 0 where it is no sound (not a number, infinite, or above
+/// 120 dBFS) and would stay in a feedback for ever.  [audio]
+static inline float
+ton_finite(float x)
+{
+  return fabsf(x) < 1e6F ? x : 0.0F;
 }
 
 /// close() of a processor whose instance is one block.  [main]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file What sways: chorus, phaser and tremolo against their formulas.
 
+#include "dsp/smoothed.h"
 #include "signals.h"
 #include "single_lane.h"
 
@@ -52,6 +53,24 @@ gain_db(const char* id, double rate, double hz, const char* settings)
   const double in = power(left);
   run(id, rate, settings);
   return 10.0 * log10(power(left) / in);
+}
+
+/// 63 % of the way after a time constant, whatever the rate
+static void
+values_follow_their_goals_in_time(void** state)
+{
+  (void)state;
+  for (int k = 0; k < RATES; ++k) {
+    TonSmoothed s = {.goal = {1.0, -2.0}};
+    ton_smoothed_set(&s, 0.020, rates[k]);
+    for (long i = lrint(0.020 * rates[k]); i > 0; --i) {
+      ton_smoothed_step(&s, 1);
+    }
+    EXPECT_NEAR("smoothed value", s.now[0], 1.0 - exp(-1.0), 1e-6, "");
+    assert_true(s.now[1] == 0.0);
+    ton_smoothed_arrive(&s);
+    assert_true(s.now[0] == 1.0 && s.now[1] == -2.0);
+  }
 }
 
 // Chorus ---------------------------------------------------------------------
@@ -277,6 +296,7 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(values_follow_their_goals_in_time),
       cmocka_unit_test(spc_11_a_vibrato_is_what_the_formula_says),
       cmocka_unit_test(the_right_side_is_a_quarter_of_a_turn_later),
       cmocka_unit_test(many_voices_are_as_loud_as_one),

@@ -6,6 +6,7 @@
 #include "dsp/fractional_delay.h"
 #include "dsp/lfo.h"
 #include "dsp/one_pole.h"
+#include "dsp/smoothed.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -38,10 +39,12 @@ static const float CLOSED_HZ = 20.0F; ///< Here there is no high-pass
 static const TonParam params[] = {
     ROW_MS("delay", delay_ms, 0.5, 30, 12, TON_AUTOMATE, TIME, "Delay",
            "Time around which the voices sway: 1 to 5 ms flange, 8 to 20 ms "
-           "sound like more players, more is heard as an echo"),
+           "sound like more players, more is heard as an echo; no voice comes "
+           "nearer than 9 samples (0.2 ms at 48 kHz)"),
     ROW_MS("depth", depth_ms, 0, 8, 2, TON_AUTOMATE, NONE, "Depth",
            "How far the delay sways to both sides; with speed it sets how much "
-           "the pitch moves"),
+           "the pitch moves. A depth greater than the delay stands still "
+           "while it would be below zero"),
     ROW_HZ("speed", speed_hz, 0.02, 10, 0.6, TON_RESTART, NONE, "Speed",
            "Turns per second of the sway"),
     ROW_CHOICE("wave", wave, waves, 0, TON_RESTART, SHAPE, "Wave",
@@ -84,9 +87,7 @@ typedef struct {
   TonLfo lfo;
   uint32_t voices;
   uint32_t wave;
-  double now[N_SMOOTHED];
-  double goal[N_SMOOTHED];
-  double smoothing;
+  TonSmoothed smoothed;
   double most; ///< Longest delay, frames
   double high[2];
   TonLine line[2];
@@ -112,7 +113,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   c->voices = (uint32_t)p->voices;
   c->wave = (uint32_t)p->wave;
   c->most = (double)(frames - TON_FRACTION_LEAST);
-  c->smoothing = 1.0 - exp(-1.0 / (SMOOTHING_S * spec->rate));
+  ton_smoothed_set(&c->smoothed, SMOOTHING_S, spec->rate);
   c->line[0] = (TonLine){c->memory, frames};
   c->line[1] = (TonLine){c->memory + 2 * (size_t)frames, frames};
   ton_lfo_set(&c->lfo, (double)p->speed_hz, spec->rate);
@@ -128,7 +129,7 @@ reset(const TonProcessor* self, void* state)
   memset(c->high, 0, sizeof(c->high));
   c->at = 0;
   ton_lfo_locate(&c->lfo, 0);
-  memcpy(c->now, c->goal, sizeof(c->now));
+  ton_smoothed_arrive(&c->smoothed);
 }
 
 static void
@@ -142,15 +143,16 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Chorus* const c = state;
   const ChorusParams* const p = (const ChorusParams*)u->params;
-  c->goal[DELAY] = (double)p->delay_ms * c->rate / 1000.0;
-  c->goal[DEPTH] = (double)p->depth_ms * c->rate / 1000.0;
-  c->goal[FEEDBACK] = (double)p->feedback_percent / 100.0;
-  c->goal[SPREAD] = (double)p->spread_percent / 100.0;
-  c->goal[HIGH] = ton_one_pole_bilinear((double)p->highpass_hz, c->rate);
-  c->goal[HIGH_ON] = p->highpass_hz > CLOSED_HZ ? 1.0 : 0.0;
-  c->goal[MIX] = (double)p->mix_percent / 100.0;
+  double* const goal = c->smoothed.goal;
+  goal[DELAY] = (double)p->delay_ms * c->rate / 1000.0;
+  goal[DEPTH] = (double)p->depth_ms * c->rate / 1000.0;
+  goal[FEEDBACK] = (double)p->feedback_percent / 100.0;
+  goal[SPREAD] = (double)p->spread_percent / 100.0;
+  goal[HIGH] = ton_one_pole_bilinear((double)p->highpass_hz, c->rate);
+  goal[HIGH_ON] = p->highpass_hz > CLOSED_HZ ? 1.0 : 0.0;
+  goal[MIX] = (double)p->mix_percent / 100.0;
   if (!u->ramp) {
-    memcpy(c->now, c->goal, sizeof(c->now));
+    ton_smoothed_arrive(&c->smoothed);
   }
 }
 
@@ -165,12 +167,13 @@ static double
 voices_of(const Chorus* c, int side)
 {
   const uint64_t lag =
-      side ? (uint64_t)(c->now[SPREAD] * (double)TON_LFO_QUARTER) : 0;
+      side ? (uint64_t)(c->smoothed.now[SPREAD] * (double)TON_LFO_QUARTER) : 0;
   const uint64_t apart = UINT64_MAX / c->voices;
   float sum = 0.0F;
   for (uint32_t v = 0; v < c->voices; ++v) {
     const uint64_t phase = c->lfo.phase - lag + v * apart;
-    const double delay = c->now[DELAY] + c->now[DEPTH] * wave_of(c, phase);
+    const double delay =
+        c->smoothed.now[DELAY] + c->smoothed.now[DEPTH] * wave_of(c, phase);
     sum += ton_line_read(c->line[side], c->at,
                          fmin(fmax(delay, (double)TON_FRACTION_LEAST), c->most),
                          &c->fractions);
@@ -182,22 +185,22 @@ voices_of(const Chorus* c, int side)
 static double
 without_bass(Chorus* c, int side, double x)
 {
-  const double v = c->now[HIGH] * (x - c->high[side]);
+  const double v = c->smoothed.now[HIGH] * (x - c->high[side]);
   const double low = c->high[side] + v;
   c->high[side] = low + v;
-  return x - c->now[HIGH_ON] * low;
+  return x - c->smoothed.now[HIGH_ON] * low;
 }
 
 static float
 run_side(Chorus* c, int side, float x)
 {
   const double n = (double)c->voices;
-  const double dry = fabsf(x) < 1e6F ? (double)x : 0.0; // NaN becomes 0
+  const double dry = (double)ton_finite(x);
   const double sum = voices_of(c, side);
   const double wet = without_bass(c, side, sum / sqrt(n));
   ton_line_write(c->line[side], c->at,
-                 (float)(dry + c->now[FEEDBACK] * sum / n));
-  return (float)(dry + c->now[MIX] * (wet - dry));
+                 (float)(dry + c->smoothed.now[FEEDBACK] * sum / n));
+  return (float)(dry + c->smoothed.now[MIX] * (wet - dry));
 }
 
 static void
@@ -206,9 +209,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   Chorus* const c = state;
   float* x = block->x;
   for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
-    for (int k = 0; k < N_SMOOTHED; ++k) {
-      c->now[k] += c->smoothing * (c->goal[k] - c->now[k]);
-    }
+    ton_smoothed_step(&c->smoothed, N_SMOOTHED);
     for (int side = 0; side < 2; ++side) {
       const float y = run_side(c, side, x[side]);
       x[side] = block->on[side] ? y : x[side];
@@ -252,12 +253,6 @@ settle(const TonProcessor* self, const void* state, const float* values)
          ton_settle_frames(SMOOTHING_S, c->rate);
 }
 
-static bool
-neutral(const TonProcessor* self, const float* values)
-{
-  return ((const ChorusParams*)values)->mix_percent <= 0.0F;
-}
-
 const TonProcessor ton_chorus = {
     .id = "chorus",
     .name = "Chorus",
@@ -278,5 +273,5 @@ const TonProcessor ton_chorus = {
     .process = process,
     .tail = tail,
     .settle = settle,
-    .neutral = neutral,
+    .neutral = ton_neutral_without_mix,
 };

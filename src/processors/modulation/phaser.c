@@ -5,6 +5,7 @@
 */
 #include "dsp/lfo.h"
 #include "dsp/one_pole.h"
+#include "dsp/smoothed.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -77,9 +78,7 @@ typedef struct {
   bool known;     ///< from and step are those of this grid point
   double from[2]; ///< Coefficient there
   double step[2];
-  double now[N_SMOOTHED];
-  double goal[N_SMOOTHED];
-  double smoothing;
+  TonSmoothed smoothed;
   double memory[2][MAX_STAGES];
 } Phaser;
 
@@ -98,7 +97,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   h->middle = 0.5 * (low + high);
   h->reach = 0.5 * (high - low);
   h->stages = 2 * (uint32_t)p->notches;
-  h->smoothing = 1.0 - exp(-1.0 / (SMOOTHING_S * spec->rate));
+  ton_smoothed_set(&h->smoothed, SMOOTHING_S, spec->rate);
   ton_lfo_set(&h->lfo, (double)p->speed_hz, spec->rate);
   return TON_OK;
 }
@@ -117,7 +116,7 @@ reset(const TonProcessor* self, void* state)
 {
   Phaser* const h = state;
   memset(h->memory, 0, sizeof(h->memory));
-  memcpy(h->now, h->goal, sizeof(h->now));
+  ton_smoothed_arrive(&h->smoothed);
   locate(self, state, 0);
 }
 
@@ -126,11 +125,12 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Phaser* const h = state;
   const PhaserParams* const p = (const PhaserParams*)u->params;
-  h->goal[FEEDBACK] = (double)p->feedback_percent / 100.0;
-  h->goal[SPREAD] = (double)p->spread_percent / 100.0;
-  h->goal[MIX] = (double)p->mix_percent / 100.0;
+  double* const goal = h->smoothed.goal;
+  goal[FEEDBACK] = (double)p->feedback_percent / 100.0;
+  goal[SPREAD] = (double)p->spread_percent / 100.0;
+  goal[MIX] = (double)p->mix_percent / 100.0;
   if (!u->ramp) {
-    memcpy(h->now, h->goal, sizeof(h->now));
+    ton_smoothed_arrive(&h->smoothed);
   }
 }
 
@@ -145,7 +145,7 @@ static void
 start_grid(Phaser* h)
 {
   const uint64_t lag =
-      (uint64_t)(h->now[SPREAD] * 2.0 * (double)TON_LFO_QUARTER);
+      (uint64_t)(h->smoothed.now[SPREAD] * 2.0 * (double)TON_LFO_QUARTER);
   for (int side = 0; side < 2; ++side) {
     const uint64_t phase = h->lfo.phase - (side ? lag : 0);
     h->from[side] = coefficient(h, phase);
@@ -194,13 +194,13 @@ static float
 run_side(Phaser* h, int side, float x)
 {
   double* const memory = h->memory[side];
-  const double f = h->now[FEEDBACK];
-  const double dry = fabsf(x) < 1e6F ? (double)x : 0.0; // NaN becomes 0
+  const double f = h->smoothed.now[FEEDBACK];
+  const double dry = (double)ton_finite(x);
   const double g = h->from[side] + h->step[side] * (double)h->into;
   const double u =
       (dry + f * of_states(h, memory, g)) / (1.0 - f * of_input(h, g));
   const double wet = run_chain(h, memory, g, u);
-  return (float)(dry + h->now[MIX] * (wet - dry));
+  return (float)(dry + h->smoothed.now[MIX] * (wet - dry));
 }
 
 static void
@@ -209,9 +209,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   Phaser* const h = state;
   float* x = block->x;
   for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
-    for (int k = 0; k < N_SMOOTHED; ++k) {
-      h->now[k] += h->smoothing * (h->goal[k] - h->now[k]);
-    }
+    ton_smoothed_step(&h->smoothed, N_SMOOTHED);
     if (!h->known) {
       start_grid(h);
     }
@@ -250,12 +248,6 @@ settle(const TonProcessor* self, const void* state, const float* values)
                            ((const Phaser*)state)->rate);
 }
 
-static bool
-neutral(const TonProcessor* self, const float* values)
-{
-  return ((const PhaserParams*)values)->mix_percent <= 0.0F;
-}
-
 const TonProcessor ton_phaser = {
     .id = "phaser",
     .name = "Phaser",
@@ -274,5 +266,5 @@ const TonProcessor ton_phaser = {
     .process = process,
     .tail = tail,
     .settle = settle,
-    .neutral = neutral,
+    .neutral = ton_neutral_without_mix,
 };

@@ -4,6 +4,7 @@
    Tremolo and auto-pan: a gain that sways.
 */
 #include "dsp/lfo.h"
+#include "dsp/smoothed.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -57,9 +58,7 @@ typedef struct {
   TonLfo lfo;
   uint32_t wave;
   double steep; ///< Of the square: slopes times this
-  double now[N_SMOOTHED];
-  double goal[N_SMOOTHED];
-  double smoothing;
+  TonSmoothed smoothed;
 } Tremolo;
 
 static const double SMOOTHING_S = 0.010;
@@ -74,7 +73,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   Tremolo* const t = *state;
   t->rate = spec->rate;
   t->wave = (uint32_t)p->wave;
-  t->smoothing = 1.0 - exp(-1.0 / (SMOOTHING_S * spec->rate));
+  ton_smoothed_set(&t->smoothed, SMOOTHING_S, spec->rate);
   // from -1 to 1 the triangle takes half a turn
   t->steep = fmax(1.0, 0.5 / ((double)p->speed_hz * EDGE_S));
   ton_lfo_set(&t->lfo, (double)p->speed_hz, spec->rate);
@@ -86,7 +85,7 @@ reset(const TonProcessor* self, void* state)
 {
   Tremolo* const t = state;
   ton_lfo_locate(&t->lfo, 0);
-  memcpy(t->now, t->goal, sizeof(t->now));
+  ton_smoothed_arrive(&t->smoothed);
 }
 
 static void
@@ -100,10 +99,11 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Tremolo* const t = state;
   const TremoloParams* const p = (const TremoloParams*)u->params;
-  t->goal[DEPTH] = (double)p->depth_percent / 100.0;
-  t->goal[SPREAD] = (double)p->spread_percent / 100.0;
+  double* const goal = t->smoothed.goal;
+  goal[DEPTH] = (double)p->depth_percent / 100.0;
+  goal[SPREAD] = (double)p->spread_percent / 100.0;
   if (!u->ramp) {
-    memcpy(t->now, t->goal, sizeof(t->now));
+    ton_smoothed_arrive(&t->smoothed);
   }
 }
 
@@ -125,16 +125,14 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   Tremolo* const t = state;
   float* x = block->x;
   for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
-    for (int k = 0; k < N_SMOOTHED; ++k) {
-      t->now[k] += t->smoothing * (t->goal[k] - t->now[k]);
-    }
+    ton_smoothed_step(&t->smoothed, N_SMOOTHED);
     const uint64_t lag =
-        (uint64_t)(t->now[SPREAD] * 2.0 * (double)TON_LFO_QUARTER);
+        (uint64_t)(t->smoothed.now[SPREAD] * 2.0 * (double)TON_LFO_QUARTER);
     for (int side = 0; side < 2; ++side) {
       const double wave = wave_of(t, t->lfo.phase - (side ? lag : 0));
-      const double gain = 1.0 - t->now[DEPTH] * 0.5 * (1.0 + wave);
-      const float dry = fabsf(x[side]) < 1e6F ? x[side] : 0.0F; // NaN: 0
-      x[side] = block->on[side] ? (float)((double)dry * gain) : x[side];
+      const double gain = 1.0 - t->smoothed.now[DEPTH] * 0.5 * (1.0 + wave);
+      const double y = gain * (double)ton_finite(x[side]);
+      x[side] = block->on[side] ? (float)y : x[side];
     }
     t->lfo.phase += t->lfo.step;
   }

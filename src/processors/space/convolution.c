@@ -6,6 +6,7 @@
 #include "dsp/convolution.h"
 #include "dsp/k_weight.h"
 #include "dsp/one_pole.h"
+#include "dsp/smoothed.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -72,9 +73,7 @@ typedef struct {
   double rate;
   TonConvolution* side[2];
   bool begun; ///< Something has been heard since the last reset
-  double now[N_SMOOTHED];
-  double goal[N_SMOOTHED];
-  double smoothing;
+  TonSmoothed smoothed;
   double high[2];
   double low[2];
 } Convolution;
@@ -206,10 +205,15 @@ turn_round(Response* r)
   }
 }
 
-static void
-shape(Response* r, const ConvolutionParams* p, double rate)
+static TonStatus
+shape(Response* r, const ConvolutionParams* p, double rate, TonError* error)
 {
   const uint64_t onset = p->trim != 0.0F ? onset_of(r, rate) : 0;
+  if ((double)(r->n - onset) > MAX_S * rate) {
+    return ton_fail(error, TON_UNSUPPORTED,
+                    "the impulse response is %.3f s long; the longest is %g s",
+                    (double)(r->n - onset) / rate, MAX_S);
+  }
   for (int c = 0; c < 2; ++c) {
     memmove(r->x[c], r->x[c] + onset, (r->n - onset) * sizeof(double));
   }
@@ -219,6 +223,7 @@ shape(Response* r, const ConvolutionParams* p, double rate)
     turn_round(r);
   }
   normalise(r, rate);
+  return TON_OK;
 }
 
 /// The taps of both sides, behind the pre-delay
@@ -245,17 +250,12 @@ static TonStatus
 take_response(Convolution* v, const TonPlanes* planes,
               const ConvolutionParams* p, TonError* error)
 {
-  if ((double)planes->frames > MAX_S * v->rate) {
-    return ton_fail(error, TON_UNSUPPORTED,
-                    "the impulse response is %.3f s long; the longest is %g s",
-                    (double)planes->frames / v->rate, MAX_S);
-  }
   Response r = {.n = planes->frames};
   for (uint32_t c = 0; c < 2; ++c) {
     const float* const x = planes->planes[c < planes->channels ? c : 0];
     r.x[c] = ton_alloc(r.n * sizeof(double));
     for (uint64_t i = 0; r.x[c] && i < r.n; ++i) {
-      r.x[c][i] = fabsf(x[i]) < 1e6F ? (double)x[i] : 0.0; // NaN would stay
+      r.x[c][i] = (double)ton_finite(x[i]);
     }
   }
   TonStatus status = TON_NO_MEMORY;
@@ -264,8 +264,8 @@ take_response(Convolution* v, const TonPlanes* planes,
   } else if (energy_from(&r, 0) == 0.0) {
     status = ton_fail(error, TON_BAD_FILE, "the impulse response is silent");
   } else {
-    shape(&r, p, v->rate);
-    status = make_sides(v, &r, p, error);
+    status = shape(&r, p, v->rate, error);
+    status = status ? status : make_sides(v, &r, p, error);
   }
   ton_free(r.x[0]);
   ton_free(r.x[1]);
@@ -312,7 +312,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   TON_TRY(ton_instance(sizeof(Convolution), state, error));
   Convolution* const v = *state;
   v->rate = spec->rate;
-  v->smoothing = 1.0 - exp(-1.0 / (SMOOTHING_S * spec->rate));
+  ton_smoothed_set(&v->smoothed, SMOOTHING_S, spec->rate);
   const TonStatus status = load(v, spec, error);
   if (status) {
     close(self, v);
@@ -336,7 +336,7 @@ reset(const TonProcessor* self, void* state)
   forget(v, 0);
   memset(v->high, 0, sizeof(v->high));
   memset(v->low, 0, sizeof(v->low));
-  memcpy(v->now, v->goal, sizeof(v->now));
+  ton_smoothed_arrive(&v->smoothed);
 }
 
 /// While nothing has been heard; later the blocks stay where they are
@@ -354,25 +354,27 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Convolution* const v = state;
   const ConvolutionParams* const p = (const ConvolutionParams*)u->params;
-  v->goal[HIGH] = ton_one_pole_bilinear((double)p->highpass_hz, v->rate);
-  v->goal[HIGH_ON] = p->highpass_hz > OPEN_LOW_HZ ? 1.0 : 0.0;
-  v->goal[LOW] = p->lowpass_hz >= OPEN_HIGH_HZ
-                     ? 1.0
-                     : ton_one_pole((double)p->lowpass_hz, v->rate);
-  v->goal[WIDTH] = (double)p->width_percent / 100.0;
-  v->goal[MIX] = (double)p->mix_percent / 100.0;
+  double* const goal = v->smoothed.goal;
+  goal[HIGH] = ton_one_pole_bilinear((double)p->highpass_hz, v->rate);
+  goal[HIGH_ON] = p->highpass_hz > OPEN_LOW_HZ ? 1.0 : 0.0;
+  goal[LOW] = p->lowpass_hz >= OPEN_HIGH_HZ
+                  ? 1.0
+                  : ton_one_pole((double)p->lowpass_hz, v->rate);
+  goal[WIDTH] = (double)p->width_percent / 100.0;
+  goal[MIX] = (double)p->mix_percent / 100.0;
   if (!u->ramp) {
-    memcpy(v->now, v->goal, sizeof(v->now));
+    ton_smoothed_arrive(&v->smoothed);
   }
 }
 
 static double
 filtered(Convolution* v, int c, double x)
 {
-  const double g = v->now[HIGH] * (x - v->high[c]);
+  const double g = v->smoothed.now[HIGH] * (x - v->high[c]);
   const double bass = v->high[c] + g;
   v->high[c] = bass + g;
-  v->low[c] += v->now[LOW] * (x - v->now[HIGH_ON] * bass - v->low[c]);
+  v->low[c] +=
+      v->smoothed.now[LOW] * (x - v->smoothed.now[HIGH_ON] * bass - v->low[c]);
   return v->low[c];
 }
 
@@ -381,15 +383,15 @@ static void
 finish(Convolution* v, const float wet[2][CHUNK], uint32_t i, const float* dry,
        double* out)
 {
-  for (int k = 0; k < N_SMOOTHED; ++k) {
-    v->now[k] += v->smoothing * (v->goal[k] - v->now[k]);
-  }
+  ton_smoothed_step(&v->smoothed, N_SMOOTHED);
   const double left = filtered(v, 0, (double)wet[0][i]);
   const double right = filtered(v, 1, (double)wet[1][i]);
-  const double side = v->now[WIDTH] * 0.5 * (left - right);
+  const double side = v->smoothed.now[WIDTH] * 0.5 * (left - right);
   const double mid = 0.5 * (left + right);
-  out[0] = (double)dry[0] + v->now[MIX] * (mid + side - (double)dry[0]);
-  out[1] = (double)dry[1] + v->now[MIX] * (mid - side - (double)dry[1]);
+  out[0] =
+      (double)dry[0] + v->smoothed.now[MIX] * (mid + side - (double)dry[0]);
+  out[1] =
+      (double)dry[1] + v->smoothed.now[MIX] * (mid - side - (double)dry[1]);
 }
 
 static void
@@ -399,8 +401,7 @@ run_chunk(Convolution* v, float* x, const int32_t* on, uint32_t n)
   float wet[2][CHUNK];
   for (uint32_t i = 0; i < n; ++i) {
     for (int c = 0; c < 2; ++c) {
-      const float dry = x[2 * i + c];
-      in[c][i] = fabsf(dry) < 1e6F ? dry : 0.0F; // NaN would stay
+      in[c][i] = ton_finite(x[2 * i + c]);
     }
   }
   ton_convolution_run(v->side[0], in[0], wet[0], n);
@@ -448,12 +449,6 @@ settle(const TonProcessor* self, const void* state, const float* values)
          ton_settle_frames(SMOOTHING_S, ((const Convolution*)state)->rate);
 }
 
-static bool
-neutral(const TonProcessor* self, const float* values)
-{
-  return ((const ConvolutionParams*)values)->mix_percent <= 0.0F;
-}
-
 const TonProcessor ton_convolution = {
     .id = "convolution",
     .name = "Convolution reverb",
@@ -476,5 +471,5 @@ const TonProcessor ton_convolution = {
     .process = process,
     .tail = tail,
     .settle = settle,
-    .neutral = neutral,
+    .neutral = ton_neutral_without_mix,
 };

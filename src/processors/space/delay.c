@@ -251,9 +251,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   Delay* const d = state;
   float* x = block->x;
   for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
-    // NaN becomes 0
-    const Two dry = {fabsf(x[0]) < 1e6F ? (double)x[0] : 0.0,
-                     fabsf(x[1]) < 1e6F ? (double)x[1] : 0.0};
+    const Two dry = {(double)ton_finite(x[0]), (double)ton_finite(x[1])};
     if (d->left) {
       step_ramp(d);
     }
@@ -288,12 +286,6 @@ settle(const TonProcessor* self, const void* state, const float* values)
          (p->duck_db > 0.0F ? ton_settle_frames(DUCK_FALL_S, rate) : 0);
 }
 
-static bool
-neutral(const TonProcessor* self, const float* values)
-{
-  return ((const DelayParams*)values)->mix_percent <= 0.0F;
-}
-
 const TonProcessor ton_delay = {
     .id = "delay",
     .name = "Delay",
@@ -311,5 +303,5 @@ const TonProcessor ton_delay = {
     .process = process,
     .tail = tail,
     .settle = settle,
-    .neutral = neutral,
+    .neutral = ton_neutral_without_mix,
 };

@@ -406,12 +406,6 @@ settle(const TonProcessor* self, const void* state, const float* values)
                                 (uint64_t)(MODULATION_S * rate);
 }
 
-static bool
-neutral(const TonProcessor* self, const float* values)
-{
-  return ((const ReverbParams*)values)->mix_percent <= 0.0F;
-}
-
 const TonProcessor TON_LANED(ton_reverb) = {
     .id = "reverb",
     .name = "Reverb",
@@ -432,5 +426,5 @@ const TonProcessor TON_LANED(ton_reverb) = {
     .process = process,
     .tail = tail,
     .settle = settle,
-    .neutral = neutral,
+    .neutral = ton_neutral_without_mix,
 };
