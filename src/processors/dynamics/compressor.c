@@ -8,6 +8,7 @@
 #include "dsp/decibel.h"
 #include "dsp/detector.h"
 #include "dsp/gain_computer.h"
+#include "dsp/inter_sample.h"
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/look_ahead.h"
 #include "dsp/make_up.h"
@@ -46,9 +47,12 @@ typedef struct {
   TonV power_feed;
   TonVi rms;
   TonVi filtered;
+  TonVi quick; ///< Lanes that look between the samples
+  TonInterSample between;
   TonSvfLanes highpass;
   // What the lanes need: the rest is left out
   bool any_rms;
+  bool any_quick;
   bool any_filter;
   bool any_link;
   bool half_link; ///< A link that is neither 0 nor 1, now or on its way
@@ -65,6 +69,10 @@ typedef struct {
 
 enum { CHUNK = 64 };
 
+/// An attack that is shorter follows each wave, and the corners of its gain fold
+/// at the sample rate: it reads the peaks between the samples too, and holds
+/// them until the next one of tones above 1 kHz
+static const double QUICK_MS = 0.5;
 static const double DETECTOR_MS = 35.0; ///< RMS, and the ripple it follows
 static const double MAKE_UP_S = 4.0;
 
@@ -82,6 +90,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   s->ahead.mask = ring - 1;
   s->power_feed = ton_v(ton_average_feed(0.010, spec->rate));
   ton_make_up_prepare(&s->loudness, spec->rate);
+  ton_inter_sample_prepare(&s->between);
   return TON_OK;
 }
 
@@ -94,6 +103,7 @@ reset(const TonProcessor* self, void* state)
   memset(&s->power, 0, sizeof(s->power));
   ton_make_up_reset(&s->loudness);
   ton_svf_clear(&s->highpass);
+  ton_inter_sample_reset(&s->between);
   ton_look_ahead_clear(&s->ahead, s->ring);
 }
 
@@ -120,6 +130,20 @@ set_detector(Compressor* s, uint32_t lane, const CompressorParams* p)
   s->any_filter = ton_vi_any(s->filtered);
   s->rms[lane] = p->detector == (float)RMS ? -1 : 0;
   s->any_rms = ton_vi_any(s->rms);
+}
+
+static void
+set_hold(Compressor* s, uint32_t lane, const CompressorParams* p)
+{
+  const bool quick =
+      (double)p->attack_ms < QUICK_MS && p->detector == (float)PEAK;
+  const double ms = fmax((double)p->hold_ms, quick ? QUICK_MS : 0.0);
+  if (quick && !s->quick[lane]) {
+    ton_inter_sample_forget(&s->between, lane);
+  }
+  s->quick[lane] = quick ? -1 : 0;
+  s->any_quick = ton_vi_any(s->quick);
+  ton_sliding_max_set(&s->hold, lane, ms * s->rate / 1000.0, TON_SLIDING_PARTS);
 }
 
 static void
@@ -166,8 +190,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
       &s->ballistics, u->lane,
       &(TonBallisticsTimes){(double)p->attack_ms, 0.0, (double)p->release_ms},
       s->rate);
-  ton_sliding_max_set(&s->hold, u->lane, (double)p->hold_ms * s->rate / 1000.0,
-                      TON_SLIDING_PARTS);
+  set_hold(s, u->lane, p);
   set_detector(s, u->lane, p);
   ton_make_up_set(&s->loudness, u->lane, p->auto_makeup != 0.0F, u->pair);
   ton_look_ahead_set(&s->ahead, u->lane, latency(self, s, u->params));
@@ -215,6 +238,15 @@ filter_key(Compressor* s, TonV* x, uint32_t n)
   s->highpass.low = low;
 }
 
+static void
+between_samples(Compressor* s, TonV* x, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    x[i] = ton_v_select(s->quick, ton_sane(x[i]), x[i]);
+  }
+  ton_inter_sample(&s->between, s->quick, x, n);
+}
+
 /// The level of n frames, linear, with its sign in peak detectors, whatever
 /// the lanes need
 static void
@@ -223,6 +255,9 @@ detect(Compressor* s, const float* sidechain, TonV* level, uint32_t n)
   memcpy(level, sidechain, n * sizeof(TonV));
   if (s->any_filter) {
     filter_key(s, level, n);
+  }
+  if (s->any_quick) {
+    between_samples(s, level, n);
   }
   if (s->any_rms) {
     root_mean_square(s, level, n);
@@ -524,7 +559,7 @@ settle(const TonProcessor* self, const void* state, const float* values)
   const double ms = (double)(p->attack_ms + p->release_ms) + DETECTOR_MS;
   const double make_up = p->auto_makeup != 0.0F ? MAKE_UP_S : 0.0;
   return latency(self, state, values) +
-         (uint64_t)(1.1 * (double)p->hold_ms * rate / 1000.0) +
+         (uint64_t)(1.1 * fmax((double)p->hold_ms, QUICK_MS) * rate / 1000.0) +
          ton_settle_frames(ms / 1000.0 + make_up, rate);
 }
 
