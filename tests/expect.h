@@ -7,8 +7,8 @@
    The language of the tests: cmocka, and the field's own units.
 
    A failure prints the figure measured, the limit and the margin.  With
-   TON_TEST_FIGURES set in the environment every figure is printed, so that
-   notes and docs can quote it.
+   TON_TEST_FIGURES set in the environment every figure is printed, fields
+   parted by tabs: tools/quality.py makes docs/quality.md of them.
 */
 
 #include <setjmp.h>
@@ -22,40 +22,71 @@
 
 #include <math.h>
 
+/// Sample rate of the sound that is measured, Hz; 0: the figure has none
+static double ton_expect_rate;
+
+/// Where a figure is asked for
+typedef struct {
+  const char* file;
+  int line;
+} TonExpectAt;
+
+/// `margin` is negative, or not a number, when the limit is broken
 static inline void
-ton_expect(int holds, const char* what, double measured, const char* sign,
-           double limit, const char* unit, const char* file, int line)
+ton_expect(const char* what, double measured, const char* sign, double limit,
+           double margin, const char* unit, TonExpectAt place)
 {
-  if (!holds || getenv("TON_TEST_FIGURES")) {
-    print_message("# %s: measured %.6g %s, limit %s %.6g %s, margin %.3g\n",
-                  what, measured, unit, sign, limit, unit,
-                  fabs(limit - measured));
+  if (getenv("TON_TEST_FIGURES")) {
+    print_message("# FIGURE\t%s\t%g\t%.6g\t%s\t%.6g\t%.6g\t%s\n", what,
+                  ton_expect_rate, measured, sign, limit, margin, unit);
   }
-  if (!holds) {
-    print_error("%s: %.9g %s breaks the limit %s %.9g\n", what, measured, unit,
-                sign, limit);
-    _fail(file, line);
+  if (!(margin >= 0.0)) {
+    print_error("%s at %g Hz: measured %.9g %s, limit %s %.9g, margin %.3g\n",
+                what, ton_expect_rate, measured, unit, sign, limit, margin);
+    _fail(place.file, place.line);
   }
 }
 
+/// Two equal infinities are near each other
+static inline void
+ton_expect_near(const char* what, double measured, double expected,
+                double tolerance, const char* unit, TonExpectAt place)
+{
+  const double off = measured == expected ? 0.0 : fabs(measured - expected);
+  ton_expect(what, measured, "near", expected, tolerance - off, unit, place);
+}
+
+static inline void
+ton_expect_at_most(const char* what, double measured, double limit,
+                   const char* unit, TonExpectAt place)
+{
+  const double margin = measured == limit ? 0.0 : limit - measured;
+  ton_expect(what, measured, "<=", limit, margin, unit, place);
+}
+
+static inline void
+ton_expect_at_least(const char* what, double measured, double limit,
+                    const char* unit, TonExpectAt place)
+{
+  const double margin = measured == limit ? 0.0 : measured - limit;
+  ton_expect(what, measured, ">=", limit, margin, unit, place);
+}
+
+#define TON_HERE ((TonExpectAt){__FILE__, __LINE__})
+
 /// A level, loudness or gain in dB within a tolerance
 #define EXPECT_DB(what, measured, expected, tolerance)                         \
-  ton_expect(fabs((measured) - (expected)) <= (tolerance) ||                   \
-                 (isinf(expected) && (measured) == (expected)),                \
-             what, measured, "near", expected, "dB", __FILE__, __LINE__)
+  ton_expect_near(what, measured, expected, tolerance, "dB", TON_HERE)
 
 /// Any figure within a tolerance, with its unit as a string
 #define EXPECT_NEAR(what, measured, expected, tolerance, unit)                 \
-  ton_expect(fabs((measured) - (expected)) <= (tolerance), what, measured,     \
-             "near", expected, unit, __FILE__, __LINE__)
+  ton_expect_near(what, measured, expected, tolerance, unit, TON_HERE)
 
 #define EXPECT_AT_MOST(what, measured, limit, unit)                            \
-  ton_expect((measured) <= (limit), what, measured, "<=", limit, unit,         \
-             __FILE__, __LINE__)
+  ton_expect_at_most(what, measured, limit, unit, TON_HERE)
 
 #define EXPECT_AT_LEAST(what, measured, limit, unit)                           \
-  ton_expect((measured) >= (limit), what, measured, ">=", limit, unit,         \
-             __FILE__, __LINE__)
+  ton_expect_at_least(what, measured, limit, unit, TON_HERE)
 
 /// Main's result when the program's tests cannot run here; before any output.
 /// (cmocka's own skip() is counted as a failure.)

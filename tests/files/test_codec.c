@@ -162,6 +162,25 @@ cod_03_lossless_is_lossless(void** state)
   }
 }
 
+static void
+cod_07_the_same_sound_makes_the_same_file(void** state)
+{
+  (void)state;
+  signal_mix(sound[0], sound[1], N, 48000.0);
+  for (size_t k = 0; k < TON_COUNT(forms); ++k) {
+    size_t size[2];
+    unsigned char* bytes[2];
+    for (int i = 0; i < 2; ++i) {
+      there_and_back(&forms[k]);
+      bytes[i] = room_get(forms[k].name, &size[i]);
+    }
+    assert_true(size[0] > 1000 && size[0] == size[1]);
+    assert_memory_equal(bytes[0], bytes[1], size[0]);
+    free(bytes[0]);
+    free(bytes[1]);
+  }
+}
+
 int
 main(void)
 {
@@ -169,6 +188,7 @@ main(void)
       cmocka_unit_test(cod_01_nothing_moves),
       cmocka_unit_test(cod_02_length_and_ends_stay),
       cmocka_unit_test(cod_03_lossless_is_lossless),
+      cmocka_unit_test(cod_07_the_same_sound_makes_the_same_file),
   };
   return ROOM_TESTS(tests);
 }

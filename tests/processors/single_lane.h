@@ -48,6 +48,7 @@ lone_values(const TonProcessor* p, const char* settings, float* values)
 static inline void*
 lone_state(const TonProcessor* p, double rate, const float* values)
 {
+  ton_expect_rate = rate;
   float defaults[LONE_PARAMS];
   const float* params[TON_MAX_LANES];
   ton_param_defaults(p, defaults);
