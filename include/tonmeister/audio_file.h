@@ -256,9 +256,9 @@ void ton_resampler_free(TonResampler* resampler);
 
    If `path` is plain PCM (WAV, RF64, AIFF) at `rate` already, `ready` is
    `path`.  Else it is decoded
-   and resampled once into `cache_dir` (created on demand) as a float WAV named
-   by the hash of the file's content, the rate and the program's version, and
-   found there the next time.  A cache that cannot be written is an error that
+   and resampled once into `cache_dir` (created on demand) as a WAV named by the
+   hash of the file's content, the rate and the program's version, and found
+   there the next time: of 16 or 24 bit if that holds every sample, else float.  A cache that cannot be written is an error that
    says so; a damaged cache file is made anew.
 
    @param repair Decode and resample it as ton_audio_repair() reads it
@@ -273,10 +273,11 @@ TonStatus ton_stem_prepared(const char* path, uint32_t rate, bool repair,
                             bool (*progress)(void* handle, double part),
                             void* handle, TonError* error);
 
-/// Would ton_stem_prepared() read `path` as it is, or find it in the cache?  The
-/// file in the cache is not proved, so the answer is quick.  [any]
-bool ton_stem_is_ready(const char* path, uint32_t rate, bool repair,
-                       const char* cache_dir, char* ready, uint32_t size);
+/// Bytes that ton_stem_prepared() would add to the cache; 0 if it reads `path` as it
+/// is, finds it there, or cannot read it.  The file in the cache is not proved, so
+/// the answer is quick.  [any]
+uint64_t ton_stem_cache_bytes(const char* path, uint32_t rate, bool repair,
+                              const char* cache_dir);
 
 /// 128-bit hash of a file's content as 32 hexadecimal digits.  [main]
 TonStatus ton_file_hash(const char* path, char hash[33], TonError* error);

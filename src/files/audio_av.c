@@ -262,6 +262,23 @@ make_converter(TonAudio* a, Av* av, TonError* error)
   return TON_OK;
 }
 
+/// Lossless codecs give whole numbers
+static TonSamples
+samples_of(const AVCodecContext* codec)
+{
+  switch (codec->sample_fmt) {
+  case AV_SAMPLE_FMT_S16:
+  case AV_SAMPLE_FMT_S16P:
+    return TON_SAMPLES_16;
+  case AV_SAMPLE_FMT_S32:
+  case AV_SAMPLE_FMT_S32P:
+    return codec->bits_per_raw_sample == 24 ? TON_SAMPLES_24
+                                            : TON_SAMPLES_CODED;
+  default:
+    return TON_SAMPLES_CODED;
+  }
+}
+
 static TonStatus seek_av(TonAudio* a, uint64_t frame, TonError* error);
 
 static const ReaderBackend backend = {read_av, seek_av, close_av};
@@ -289,7 +306,7 @@ open_av(TonAudio* a, TonError* error)
                      : av->format->iformat->name);
   ton_string_cut(a->info.codec, sizeof(a->info.codec), "%s",
                  libav()->avcodec_get_name(av->codec->codec_id));
-  a->info.samples = TON_SAMPLES_CODED;
+  a->info.samples = samples_of(av->codec);
   return TON_OK;
 }
 

@@ -25,6 +25,16 @@ typedef struct {
   uint32_t out_frames;
 } Conversion;
 
+/// The shortest samples that hold what is read: whole numbers, unless the codec or
+/// the change of rate makes fractions
+static TonSamples
+exact_samples(const TonAudioInfo* info, uint32_t rate)
+{
+  const bool whole =
+      info->samples == TON_SAMPLES_16 || info->samples == TON_SAMPLES_24;
+  return whole && info->rate == rate ? info->samples : TON_SAMPLES_FLOAT;
+}
+
 static TonStatus
 prepare(Conversion* c, uint32_t rate, const char* path, TonError* error)
 {
@@ -43,7 +53,7 @@ prepare(Conversion* c, uint32_t rate, const char* path, TonError* error)
   }
   const TonAudioFormat format = {.rate = rate,
                                  .channels = info->channels,
-                                 .samples = TON_SAMPLES_FLOAT,
+                                 .samples = exact_samples(info, rate),
                                  .container = "WAV"};
   return ton_writer_open(path, &format, &c->writer, error);
 }
@@ -170,15 +180,34 @@ name_cached(const char* cache_dir, const char hash[33], uint32_t rate,
                            rate, repair ? "" : "-unrepaired", TON_VERSION);
 }
 
-bool
-ton_stem_is_ready(const char* path, uint32_t rate, bool repair,
-                  const char* cache_dir, char* ready, uint32_t size)
+/// Of a file of the cache that `path` is to be converted into; 0: cannot be read
+static uint64_t
+converted_bytes(const char* path, uint32_t rate)
+{
+  TonAudio* audio = NULL;
+  if (ton_audio_open(path, &audio, NULL) != TON_OK) {
+    return 0;
+  }
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  const TonAudioFormat format = {.channels = info->channels,
+                                 .samples = exact_samples(info, rate)};
+  const double frames = (double)info->frames * rate / (double)info->rate;
+  ton_audio_close(audio);
+  return (uint64_t)(frames * wav_frame_bytes(&format));
+}
+
+uint64_t
+ton_stem_cache_bytes(const char* path, uint32_t rate, bool repair,
+                     const char* cache_dir)
 {
   char hash[33];
-  return usable_as_is(path, rate) ||
-         (ton_file_hash(path, hash, NULL) == TON_OK &&
-          name_cached(cache_dir, hash, rate, repair, ready, size) &&
-          access(ready, R_OK) == 0);
+  char ready[4096];
+  const bool there =
+      usable_as_is(path, rate) ||
+      (ton_file_hash(path, hash, NULL) == TON_OK &&
+       name_cached(cache_dir, hash, rate, repair, ready, sizeof(ready)) &&
+       access(ready, R_OK) == 0);
+  return there ? 0 : converted_bytes(path, rate);
 }
 
 TonStatus

@@ -15,26 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/// Bytes that a stem takes when it is decoded and is not yet; 0: it is read as it
-/// is, or cannot be read
-static uint64_t
-bytes_of(const TonSong* song, const TonMix* mix, const TonStrip* strip)
-{
-  char ready[4096];
-  TonAudio* audio = NULL;
-  if (ton_stem_is_ready(strip->file, mix->rate, strip->repair, song->cache,
-                        ready, sizeof(ready)) ||
-      ton_audio_open(strip->file, &audio, NULL) != TON_OK) {
-    return 0;
-  }
-  const TonAudioInfo* const info = ton_audio_info(audio);
-  const double frames = (double)info->frames * mix->rate / (double)info->rate;
-  const uint64_t bytes =
-      (uint64_t)(frames * info->channels * (double)sizeof(float));
-  ton_audio_close(audio);
-  return bytes;
-}
-
 uint64_t
 ton_song_cache_needed(const TonSong* song)
 {
@@ -44,7 +24,8 @@ ton_song_cache_needed(const TonSong* song)
     return 0;
   }
   for (uint32_t i = 0; i < mix->n_tracks; ++i) {
-    bytes += bytes_of(song, mix, &mix->strips[i]);
+    const TonStrip* const s = &mix->strips[i];
+    bytes += ton_stem_cache_bytes(s->file, mix->rate, s->repair, song->cache);
   }
   ton_mix_free(mix);
   return bytes;

@@ -26,13 +26,18 @@ set_up(void** state)
 }
 
 static void
+write_stem_of(const char* name, const char* container, uint32_t rate,
+              TonSamples samples)
+{
+  const TonAudioFormat format = {
+      .rate = rate, .channels = 2, .samples = samples, .container = container};
+  room_write(name, &format, pair, N, NULL);
+}
+
+static void
 write_stem(const char* name, const char* container, uint32_t rate)
 {
-  const TonAudioFormat format = {.rate = rate,
-                                 .channels = 2,
-                                 .samples = TON_SAMPLES_24,
-                                 .container = container};
-  room_write(name, &format, pair, N, NULL);
+  write_stem_of(name, container, rate, TON_SAMPLES_24);
 }
 
 static TonStatus
@@ -78,7 +83,6 @@ other_stems_are_converted_once(void** state)
     assert_int_equal(ton_audio_open(ready, &a, &e), 0);
     assert_int_equal(ton_audio_info(a)->rate, 48000);
     assert_int_equal(ton_audio_info(a)->frames, frames[k]);
-    assert_int_equal(ton_audio_info(a)->samples, TON_SAMPLES_FLOAT);
     ton_audio_close(a);
     stat(ready, &first);
     assert_int_equal(make_ready(names[k], again, &e), 0);
@@ -86,6 +90,81 @@ other_stems_are_converted_once(void** state)
     stat(ready, &second);
     assert_int_equal(first.st_ino, second.st_ino);
     assert_int_equal(first.st_mtim.tv_nsec, second.st_mtim.tv_nsec);
+  }
+}
+
+/// Two files hold the same samples, bit for bit
+static void
+expect_same_sound(const char* a, const char* b)
+{
+  static float in[4][N];
+  float* const of_a[] = {in[0], in[1]};
+  float* const of_b[] = {in[2], in[3]};
+  assert_int_equal(room_read(a, of_a, N), N);
+  assert_int_equal(room_read(b, of_b, N), N);
+  assert_memory_equal(in[0], in[2], sizeof(in) / 2);
+}
+
+/// What `name` was converted into has such samples and the sound of `name`, and as
+/// many bytes as were foretold
+static void
+expect_in_cache(const char* name, TonSamples samples)
+{
+  enum { HEADER_MAX = 4096 };
+  char ready[512];
+  char cache[256];
+  TonError e = {0};
+  struct stat st;
+  TonAudio* a = NULL;
+  snprintf(cache, sizeof(cache), "%s", room_path("cache/deep"));
+  const uint64_t bytes =
+      ton_stem_cache_bytes(room_path(name), 48000, true, cache);
+  if (make_ready(name, ready, &e)) {
+    fail_msg("%s: %s", name, e.text);
+  }
+  assert_int_equal(ton_audio_open(ready, &a, &e), 0);
+  assert_int_equal(ton_audio_info(a)->samples, samples);
+  ton_audio_close(a);
+  expect_same_sound(room_path(name), ready);
+  assert_int_equal(stat(ready, &st), 0);
+  assert_in_range(st.st_size, bytes, bytes + HEADER_MAX);
+  assert_int_equal(ton_stem_cache_bytes(room_path(name), 48000, true, cache),
+                   0);
+}
+
+static void
+a_converted_stem_takes_no_more_room_than_its_samples_need(void** state)
+{
+  (void)state;
+  write_stem_of("16.flac", "FLAC", 48000, TON_SAMPLES_16);
+  expect_in_cache("16.flac", TON_SAMPLES_16);
+  write_stem_of("24.flac", "FLAC", 48000, TON_SAMPLES_24);
+  expect_in_cache("24.flac", TON_SAMPLES_24);
+  write_stem_of("coded.mp3", "MP3", 48000, TON_SAMPLES_16);
+  expect_in_cache("coded.mp3", TON_SAMPLES_FLOAT);
+  write_stem_of("64.wav", "WAV", 48000, TON_SAMPLES_DOUBLE);
+  expect_in_cache("64.wav", TON_SAMPLES_FLOAT);
+}
+
+/// Apple Lossless, by the ffmpeg program
+static void
+lossless_m4a_keeps_its_word_length(void** state)
+{
+  (void)state;
+  static const char* const forms[] = {"s16p", "s32p"};
+  static const TonSamples samples[] = {TON_SAMPLES_16, TON_SAMPLES_24};
+  if (system("ffmpeg -version > /dev/null 2>&1") != 0) {
+    skip();
+  }
+  for (int k = 0; k < 2; ++k) {
+    char command[1024];
+    write_stem_of("alac.wav", "WAV", 48000, samples[k]);
+    snprintf(command, sizeof(command),
+             "ffmpeg -v error -y -i %s -c:a alac -sample_fmt %s %s < /dev/null",
+             room_path("alac.wav"), forms[k], room_path("alac.m4a"));
+    assert_int_equal(system(command), 0);
+    expect_in_cache("alac.m4a", samples[k]);
+    expect_same_sound(room_path("alac.m4a"), room_path("alac.wav"));
   }
 }
 
@@ -301,6 +380,9 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plain_pcm_at_the_rate_is_used_as_it_is),
       cmocka_unit_test(other_stems_are_converted_once),
+      cmocka_unit_test(
+          a_converted_stem_takes_no_more_room_than_its_samples_need),
+      cmocka_unit_test(lossless_m4a_keeps_its_word_length),
       cmocka_unit_test(a_damaged_cache_is_made_anew_with_the_same_samples),
       cmocka_unit_test(a_stem_replaced_while_it_is_read_is_not_remembered),
       cmocka_unit_test(a_path_that_does_not_fit_is_an_error),
