@@ -206,8 +206,9 @@ typedef struct {
 void ton_delivery_free(TonDelivery* delivery);
 
 /// Write and verify every deliverable of release.yaml, with their checksums.
-/// A song without the text gets one, to be saved.  TON_GOAL_MISSED: written,
-/// but a file is not good.  A cover that is broken is TON_BAD_FILE before
+/// A song without the text gets one, to be saved.  TON_BAD_USE: the mix or the master
+/// is out of date.  TON_GOAL_MISSED: written, but a file is not good, or the master
+/// has not the loudness or the ceiling of master.yaml.  A cover that is broken is TON_BAD_FILE before
 /// anything is written.  `delivery` is the caller's to free in any case.
 TonStatus ton_song_release(TonSong* song, const TonJob* job,
                            TonDelivery* delivery, TonError* error);
@@ -234,9 +235,11 @@ typedef enum {
 TonStatus ton_song_outdated(const TonSong* song, TonSongStage* stage,
                             TonError* error);
 
-/// Has the text of a stage, or of a later one what is made before it, changed
-/// since the stage was made?  False where that is not known.
-bool ton_song_has_changed(const TonSong* song, TonSongStage stage);
+/// TON_BAD_USE with the command that helps if a stage before `end`, the mix or the
+/// master, was made of another text or of other files than those that are there now.
+/// What is not known to have changed has not.
+TonStatus ton_song_current(const TonSong* song, TonSongStage end,
+                           TonError* error);
 
 // The cache -------------------------------------------------------------------
 

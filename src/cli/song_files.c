@@ -40,16 +40,9 @@ cli_song_file(const char* song, const char* file)
 void
 cli_warn_changed(const CommandLine* line, const TonSong* song, TonSongStage end)
 {
-  static const char* const changed[] = {
-      [TON_SONG_STAGE_MIX] =
-          "mix.yaml has changed since out/mix.wav was written; tonmeister mix",
-      [TON_SONG_STAGE_MASTER] = "master.yaml, out/mix.wav or a reference has "
-                                "changed since out/master.wav was written; "
-                                "tonmeister master"};
-  for (size_t i = 0; i < TON_COUNT(changed) && i < end && !line->quiet; ++i) {
-    if (ton_song_has_changed(song, (TonSongStage)i)) {
-      cli_remark("%s %s writes it again", changed[i], line->args[0]);
-    }
+  TonError error = {0};
+  if (!line->quiet && ton_song_current(song, end, &error)) {
+    cli_remark("%s", error.text);
   }
 }
 

@@ -21,15 +21,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/// A stage of make: its own failure ends it; a missed goal is kept for the end
+/// A stage of make: its own failure ends it; a missed goal is kept for the end, the
+/// first one, which later ones may only follow from
 static TonStatus
-keep_goal(TonStatus status, TonError* now, TonError* missed)
+keep_goal(TonStatus status, const TonError* now, TonError* missed)
 {
-  if (status == TON_GOAL_MISSED) {
-    *missed = *now;
-    return TON_OK;
+  if (status != TON_GOAL_MISSED) {
+    return status;
   }
-  return status;
+  *missed = missed->status ? *missed : *now;
+  return TON_OK;
 }
 
 /// What `make` works on
@@ -41,7 +42,7 @@ typedef struct {
   TonMasterResult mastered;
   TonDelivery delivery;
   TonCheck check;
-  TonError missed; ///< The last goal that was not reached
+  TonError missed; ///< The first goal that was not reached
 } Making;
 
 static void

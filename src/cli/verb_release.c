@@ -18,7 +18,6 @@ cli_release(const CommandLine* line, TonError* error)
   TonDelivery delivery = {0};
   TonStatus status = ton_song_open(line->args[0], &song, error);
   if (!status) {
-    cli_warn_changed(line, song, TON_SONG_STAGE_RELEASE);
     cli_tell_solo(line, song);
   }
   status =

@@ -224,8 +224,10 @@ ton_song_outdated(const TonSong* song, TonSongStage* stage, TonError* error)
   return TON_OK;
 }
 
-bool
-ton_song_has_changed(const TonSong* song, TonSongStage stage)
+/// Has the text of a stage, or what a later one was made of, changed since?  False
+/// where that is not known.
+static bool
+has_changed(const TonSong* song, TonSongStage stage)
 {
   Made made[TON_SONG_STAGES];
   Made now = {0};
@@ -239,4 +241,22 @@ ton_song_has_changed(const TonSong* song, TonSongStage stage)
   return stage != TON_SONG_STAGE_MIX &&
          !made_files(song, stage, now.files, NULL) &&
          strcmp(now.files, made[stage].files) != 0;
+}
+
+TonStatus
+ton_song_current(const TonSong* song, TonSongStage end, TonError* error)
+{
+  static const char* const changed[] = {
+      [TON_SONG_STAGE_MIX] =
+          "mix.yaml has changed since out/mix.wav was written; tonmeister mix",
+      [TON_SONG_STAGE_MASTER] = "master.yaml, out/mix.wav or a reference has "
+                                "changed since out/master.wav was written; "
+                                "tonmeister master"};
+  for (TonSongStage i = TON_SONG_STAGE_MIX; i < end; ++i) {
+    if (has_changed(song, i)) {
+      return ton_fail(error, TON_BAD_USE, "%s %s writes it again", changed[i],
+                      song->given);
+    }
+  }
+  return TON_OK;
 }

@@ -19,19 +19,28 @@
 /// More reduction behind the glue than without it is a cost, dB
 #define COSTLY_DB 0.3
 
-/// The loudness of the references that this master once had to fall short of: it
-/// is still the goal, unless somebody has set another.  NaN: none
+/// The loudness of the references that a master once had to fall short of: it is
+/// still the goal, unless somebody has set another.  NaN: none
 static double
-given_up_goal(const MasterText* t)
+given_up_goal(const TonDecisions* records)
 {
-  for (uint32_t i = 0; i < t->records->count; ++i) {
-    const TonDecision* const d = &t->records->items[i];
-    if (!d->superseded && strcmp(d->rule, "goal.near-reference") == 0 &&
-        !isfinite(t->options->loudness_lufs)) {
+  for (uint32_t i = 0; i < records->count; ++i) {
+    const TonDecision* const d = &records->items[i];
+    if (!d->superseded && strcmp(d->rule, "goal.near-reference") == 0) {
       return d->evidence[0].value;
     }
   }
   return NAN;
+}
+
+double
+song_master_goal(const TonSong* song, const TonMaster* master)
+{
+  const double given_up =
+      given_up_goal(&song->texts[TON_SONG_MASTER_TEXT].records);
+  return isfinite(given_up)     ? given_up
+         : master->has_loudness ? (double)master->loudness_lufs
+                                : (double)NAN;
 }
 
 /// Where a missed loudness comes from, and what would help
@@ -39,7 +48,8 @@ static void
 explain_gap(const TonMasterResult* m, TonGainSearchState state,
             const MasterText* t, char* text, size_t size)
 {
-  if (t->plan.goal_yields || isfinite(given_up_goal(t))) {
+  if (t->plan.goal_yields || (!isfinite(t->options->loudness_lufs) &&
+                              isfinite(given_up_goal(t->records)))) {
     ton_string_cut(text, size,
                    "to be as loud as the references the limiter would have to "
                    "take away more than %.0f dB. Ask for that loudness with "
@@ -228,8 +238,6 @@ work(MasterText* t, const char* out, TonMasterResult* m)
   const bool clips = status == TON_GOAL_MISSED;
   TON_TRY(clips ? TON_OK : status);
   const MasterTask task = task_of(t, out);
-  m->goal_lufs =
-      t->master->has_loudness ? (double)t->master->loudness_lufs : (double)NAN;
   m->ceiling_dbtp = (double)t->master->ceiling_dbtp;
   m->after = o.measured;
   m->limiter_runs = o.runs;
@@ -246,8 +254,9 @@ work(MasterText* t, const char* out, TonMasterResult* m)
     return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
   }
   t->song->texts[TON_SONG_MASTER_TEXT].records_changed = true;
-  const double given_up = given_up_goal(t);
-  m->goal_lufs = isfinite(given_up) ? given_up : m->goal_lufs;
+  m->goal_lufs = isfinite(t->options->loudness_lufs)
+                     ? (double)t->master->loudness_lufs
+                     : song_master_goal(t->song, t->master);
   const TonStatus judged = judge(m, o.search.state, t, t->error);
   return judged || !clips ? judged : TON_GOAL_MISSED;
 }

@@ -233,18 +233,28 @@ begin_text(TonSong* song, TonError* error)
   return status;
 }
 
-/// That of master.yaml; -1 dBTP for a song without one
+/// What master.yaml asks of the master
+typedef struct {
+  double ceiling_dbtp;  ///< -1 dBTP without the text
+  double loudness_lufs; ///< NaN: none, or the master was made elsewhere
+} MasterGoal;
+
 static TonStatus
-find_ceiling(const TonSong* song, double* dbtp, TonError* error)
+find_goal(TonSong* song, const TonRelease* r, MasterGoal* goal, TonError* error)
 {
+  SongText* const text = &song->texts[TON_SONG_MASTER_TEXT];
   TonMaster* master = NULL;
-  *dbtp = -1.0;
-  if (song->texts[TON_SONG_MASTER_TEXT].doc) {
-    TON_TRY(song_read_master(song, &master, error));
-    *dbtp = (double)master->ceiling_dbtp;
-    ton_master_free(master);
+  *goal = (MasterGoal){-1.0, NAN};
+  if (!text->doc) {
+    return TON_OK;
   }
-  return TON_OK;
+  TON_TRY(song_read_master(song, &master, error));
+  goal->ceiling_dbtp = (double)master->ceiling_dbtp;
+  const bool ours = strcmp(r->source, song->master) == 0;
+  const bool failed = ton_decisions_compare(&text->records, text->doc);
+  goal->loudness_lufs = ours ? song_master_goal(song, master) : NAN;
+  ton_master_free(master);
+  return failed ? ton_fail(error, TON_NO_MEMORY, "out of memory") : TON_OK;
 }
 
 /// All files of a release
@@ -252,7 +262,7 @@ typedef struct {
   const TonSong* song;
   const TonRelease* release;
   TonMeasurement master;
-  double ceiling_dbtp;
+  MasterGoal goal;
   TonDelivered* all;
   TonAudioWriter** writers; ///< Of the files that are finished
   uint32_t n;
@@ -312,7 +322,7 @@ deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
                          .what = what,
                          .format = delivery_format(what->container),
                          .master = &a->master,
-                         .ceiling_dbtp = a->ceiling_dbtp},
+                         .ceiling_dbtp = a->goal.ceiling_dbtp},
                 .song = a->song,
                 .job = &alone,
                 .error = error,
@@ -333,12 +343,32 @@ publish(Deliveries* a, TonError* error)
              : checksums_write(a->song->release, a->all, a->n, error);
 }
 
+/// Files that are as good as their master are not good if that one missed its goal
 static TonStatus
-deliver_all(const TonSong* song, const TonRelease* r, const TonJob* job,
+judge(const Deliveries* a, TonError* error)
+{
+  for (uint32_t i = 0; i < a->n; ++i) {
+    if (!a->all[i].good) {
+      return ton_fail_file(error, TON_GOAL_MISSED, a->all[i].path, "%s",
+                           a->all[i].why);
+    }
+  }
+  const double lufs = a->master.integrated_lufs;
+  const double goal = a->goal.loudness_lufs;
+  return isfinite(goal) && !(fabs(lufs - goal) <= 0.1)
+             ? ton_fail_file(error, TON_GOAL_MISSED, a->song->master,
+                             "has %.2f LUFS instead of %.1f; tonmeister master "
+                             "%s says why",
+                             lufs, goal, a->song->given)
+             : TON_OK;
+}
+
+static TonStatus
+deliver_all(TonSong* song, const TonRelease* r, const TonJob* job,
             TonDelivery* delivery, TonError* error)
 {
   Deliveries a = {.song = song, .release = r, .n = r->n_deliverables};
-  TON_TRY(find_ceiling(song, &a.ceiling_dbtp, error));
+  TON_TRY(find_goal(song, r, &a.goal, error));
   TON_TRY(ton_make_folder(song->release, error));
   TON_TRY(ton_measure_file(r->source,
                            TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK,
@@ -355,6 +385,7 @@ deliver_all(const TonSong* song, const TonRelease* r, const TonJob* job,
     status = parallel_for(a.n, job, deliver_one, &a, error);
   }
   status = status ? status : publish(&a, error);
+  status = status ? status : judge(&a, error);
   for (uint32_t i = 0; a.writers && i < a.n; ++i) {
     ton_writer_abandon(a.writers[i]);
   }
@@ -378,14 +409,16 @@ look_at_cover(const TonRelease* r, TonDelivery* delivery, TonError* error)
   if (c.cmyk) {
     ton_string_add(&text, "; its colours are CMYK, shops want RGB");
   }
-  if (c.width != c.height) {
-    ton_string_printf(&text, "; it is not square (%u x %u pixels)", c.width,
-                      c.height);
+  const bool small = c.width < smallest || c.height < smallest;
+  if (small || c.width != c.height) {
+    ton_string_printf(&text, "; it has %u x %u pixels", c.width, c.height);
   }
-  if (c.width < smallest || c.height < smallest) {
-    ton_string_printf(&text,
-                      "; it has %u x %u pixels, shops want %u x %u at least",
-                      c.width, c.height, smallest, smallest);
+  if (c.width != c.height) {
+    ton_string_add(&text, ", shops want a square");
+  }
+  if (small) {
+    ton_string_printf(&text, ", shops want %u x %u at least", smallest,
+                      smallest);
   }
   delivery->cover_remark =
       text.length && !text.failed ? ton_copy_string(text.bytes + 2) : NULL;
@@ -407,6 +440,15 @@ ton_delivery_free(TonDelivery* delivery)
   *delivery = (TonDelivery){0};
 }
 
+/// A master that was made elsewhere is taken as it is
+static TonStatus
+check_current(const TonSong* song, const TonRelease* r, TonError* error)
+{
+  return strcmp(r->source, song->master) == 0
+             ? ton_song_current(song, TON_SONG_STAGE_RELEASE, error)
+             : TON_OK;
+}
+
 TonStatus
 ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
                  TonError* error)
@@ -421,6 +463,7 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
           : ton_fail_file(error, TON_NOT_FOUND, r->source,
                           "there is no master yet; run tonmeister master %s",
                           song->given);
+  status = status ? status : check_current(song, r, error);
   status = status ? status : look_at_cover(r, delivery, error);
   char files[MADE_HASH] = "";
   status = status ? status : made_forget(song, TON_SONG_STAGE_RELEASE, error);
@@ -429,11 +472,5 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
   status = status ? status : deliver_all(song, r, job, delivery, error);
   ton_release_free(r);
   TON_TRY(status);
-  for (uint32_t i = 0; i < delivery->n; ++i) {
-    const TonDelivered* const file = &delivery->files[i];
-    if (!file->good) {
-      return ton_fail_file(error, TON_GOAL_MISSED, file->path, "%s", file->why);
-    }
-  }
   return made_note(song, TON_SONG_STAGE_RELEASE, files, error);
 }

@@ -50,6 +50,11 @@ TonStatus song_read_master(const TonSong* song, TonMaster** master,
 TonStatus song_read_release(const TonSong* song, TonRelease** release,
                             TonError* error);
 
+/// Loudness that the master is to reach: that of the references which it had to fall
+/// short of, else that of its text; LUFS, NaN: none.  The records of the text are up
+/// to date with it.
+double song_master_goal(const TonSong* song, const TonMaster* master);
+
 /// TON_BAD_USE if `out` is a recording that mix.yaml names, whether all of them
 /// are there or not.
 TonStatus song_stems_apart(TonSong* song, const char* out, TonError* error);

@@ -132,8 +132,10 @@ rm "$song"/master*
 sed -i 's/^title:.*/title: Song/' "$song/release.yaml"
 says "a reference that is too loud" complains 3 'LU short: to be as loud as the references' "$ton" master "$song" --reference "$work/loud.wav"
 says "is too loud the second time" complains 3 'LU short: to be as loud as the references' "$ton" master "$song"
+says "and its files are not good" complains 3 'master.wav: has .* LUFS instead of' "$ton" release "$song"
 says "unless another loudness is asked for" exits 0 "$ton" master "$song" --loudness "-16 LUFS"
 says "from then on" exits 0 "$ton" master "$song"
+says "its files are good, too" exits 0 "$ton" release "$song"
 
 # The master of a file does not take a name that somebody uses
 (cd "$work" && mkdir here && cd here && cp "$song/out/mix.wav" "Night Drive.wav" && cp "$song/out/mix.wav" master.wav)
