@@ -305,7 +305,8 @@ typedef struct {
 
    The order is that of the names in each folder: numbers count as numbers, of
    "01 Kick" and "1 Kick" the bytes decide.  Hidden files, folders of macOS's
-   archives, songs and whatever is not named like audio are left out and noted.
+   archives, songs, files without a sample and whatever is not named like audio are
+   left out and noted.
    Links are followed, never round in a circle.
 
    @param song Folder not to look into, or null

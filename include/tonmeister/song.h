@@ -97,10 +97,12 @@ typedef enum {
 } TonStemState;
 
 /// Take recordings that have changed since ton_song_create() was given them, by
-/// their content.  `states` has an entry for each stem.  What the tracks play
-/// stays named as it is, and so do the values of mix.yaml.
+/// their content.  `states` has an entry for each stem; files of the song that
+/// tracks play and that were made of none of `stems` are added to `gone`.  What the
+/// tracks play stays named as it is, and so do the values of mix.yaml.
 TonStatus ton_song_update_stems(const TonSong* song, char** stems, uint32_t n,
-                                TonStemState* states, TonError* error);
+                                TonStemState* states, TonStems* gone,
+                                TonError* error);
 
 /// Measure all stems and work the mix out: roles, routing, levels, chains,
 /// each with its reason.  On a song that was proposed before, what a person

@@ -63,20 +63,36 @@ tell_stem(const Making* m, const char* path, TonStemState state)
   }
 }
 
+static void
+tell_stems(const CommandLine* line, const Making* m, const TonStems* stems,
+           const TonStemState* states, const TonStems* gone)
+{
+  for (uint32_t i = 0; !line->quiet && i < stems->n; ++i) {
+    tell_stem(m, stems->paths[i], states[i]);
+  }
+  for (uint32_t i = 0; !line->quiet && i < gone->n; ++i) {
+    cli_remark("%s/%s is heard, but its recording is not in %s any more; if it "
+               "is to go, take its track out of %s/mix.yaml",
+               m->folder, gone->paths[i], line->args[0], m->folder);
+  }
+}
+
 /// A song that is there takes the recordings that have changed
 static TonStatus
 update_stems(const CommandLine* line, const Making* m, const TonStems* stems,
              TonError* error)
 {
+  TonStems gone = {0};
   TonStemState* const states = ton_alloc((stems->n + 1) * sizeof(TonStemState));
   if (!states) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  const TonStatus status =
-      ton_song_update_stems(m->song, stems->paths, stems->n, states, error);
-  for (uint32_t i = 0; !status && !line->quiet && i < stems->n; ++i) {
-    tell_stem(m, stems->paths[i], states[i]);
+  const TonStatus status = ton_song_update_stems(
+      m->song, stems->paths, stems->n, states, &gone, error);
+  if (!status) {
+    tell_stems(line, m, stems, states, &gone);
   }
+  ton_stems_free(&gone);
   ton_free(states);
   return status;
 }

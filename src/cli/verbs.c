@@ -88,7 +88,8 @@ const Verb cli_verbs[] = {
      .summary = "From a folder of stems to a release, in one go.",
      .text = "Imports the stems, decides on a mix and renders it, decides on a "
              "master and renders it, then writes the finished files and checks "
-             "each of them. Folders inside STEMS_DIR become buses. Of a song "
+             "each of them. Folders of two recordings or more inside STEMS_DIR "
+             "become buses. Of a song "
              "that is there, what is out of date is made again; its texts are "
              "taken as they are.",
      .examples = "tonmeister make recordings/ -o night-drive",
@@ -101,8 +102,9 @@ const Verb cli_verbs[] = {
     {.name = "new",
      .usage = "SONG STEM...",
      .summary = "Import stems and decide on a mix.",
-     .text = "STEM is an audio file or a folder of them; folders inside it "
-             "become buses. The stems join the folder of the song and are "
+     .text = "STEM is an audio file or a folder of them; folders of two "
+             "recordings or more inside it become buses. The stems join the "
+             "folder of the song and are "
              "never changed.",
      .examples = "tonmeister new night-drive recordings/\n"
                  "tonmeister new --flat night-drive recordings/*.wav",

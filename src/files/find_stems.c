@@ -6,8 +6,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/string.h"
-
-#include <tonmeister/audio_file.h>
+#include "files/pcm_file.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -106,6 +105,15 @@ against_folder(const FTSENT* e, const char* song)
                                                 : NULL;
 }
 
+/// A recording that was begun and never made
+static bool
+is_empty(const FTSENT* e)
+{
+  PcmLayout layout;
+  return e->fts_statp->st_size == 0 ||
+         (pcm_layout(e->fts_accpath, &layout) && !layout.info.frames);
+}
+
 /// Why a file is not a stem, in the same way
 static const char*
 against_file(const FTSENT* e)
@@ -117,6 +125,7 @@ against_file(const FTSENT* e)
   return hidden                       ? "hidden"
          : e->fts_info == FTS_SLNONE  ? "a link to nothing"
          : e->fts_info == FTS_DEFAULT ? "not a file"
+         : is_empty(e)                ? "holds no sound"
                                       : NULL;
 }
 

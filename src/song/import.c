@@ -67,7 +67,8 @@ import_all(const char* folder, const StemNames* names, TonError* error)
   if (!states) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  TonStatus status = stem_files_update(folder, names, NULL, states, error);
+  TonStatus status =
+      stem_files_update(folder, names, NULL, states, NULL, error);
   for (uint32_t i = 0; !status && i < names->n; ++i) {
     if (states[i] == TON_STEM_EDITED) {
       status = ton_fail_file(error, TON_BAD_USE, names->stems[i].from,
@@ -220,7 +221,7 @@ ton_song_create(const char* folder, char** stems, uint32_t n, bool flat,
 
 TonStatus
 ton_song_update_stems(const TonSong* song, char** stems, uint32_t n,
-                      TonStemState* states, TonError* error)
+                      TonStemState* states, TonStems* gone, TonError* error)
 {
   TonMix* mix = NULL;
   StemNames names = {0};
@@ -230,7 +231,8 @@ ton_song_update_stems(const TonSong* song, char** stems, uint32_t n,
     status = ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   status = status ? status
-                  : stem_files_update(song->folder, &names, mix, states, error);
+                  : stem_files_update(song->folder, &names, mix, states, gone,
+                                      error);
   stem_names_free(&names);
   ton_mix_free(mix);
   return status;

@@ -260,8 +260,32 @@ update(Import* im, uint32_t i, TonStemState* state)
   return made && access(path, F_OK) == 0 ? TON_OK : take(im, i, file, state);
 }
 
+static bool
+is_offered(const Import* im, const ImportNote* note)
+{
+  for (uint32_t i = 0; i < im->names->n; ++i) {
+    if (strcmp(im->names->stems[i].file, note->file) == 0) {
+      return true;
+    }
+  }
+  return is_renamed(im, note);
+}
+
+/// Played, but made of a recording that nobody offers any more
 static TonStatus
-update_all(Import* im, TonStemState* states)
+find_gone(const Import* im, TonStems* gone)
+{
+  for (uint32_t k = 0; gone && k < im->n_notes; ++k) {
+    const ImportNote* const note = &im->notes[k];
+    if (is_played(im, note->file) && !is_offered(im, note)) {
+      TON_TRY(ton_stems_add(gone, note->file, im->error));
+    }
+  }
+  return TON_OK;
+}
+
+static TonStatus
+update_all(Import* im, TonStemState* states, TonStems* gone)
 {
   const StemNames* const names = im->names;
   const char* const path = path_of(im, ".tonmeister/imported");
@@ -277,15 +301,16 @@ update_all(Import* im, TonStemState* states)
   for (uint32_t i = 0; i < names->n; ++i) {
     TON_TRY(update(im, i, &states[i]));
   }
+  TON_TRY(find_gone(im, gone));
   return im->noted ? write_notes(im, path) : TON_OK;
 }
 
 TonStatus
 stem_files_update(const char* folder, const StemNames* names, const TonMix* mix,
-                  TonStemState* states, TonError* error)
+                  TonStemState* states, TonStems* gone, TonError* error)
 {
   Import im = {.folder = folder, .names = names, .mix = mix, .error = error};
-  const TonStatus status = update_all(&im, states);
+  const TonStatus status = update_all(&im, states, gone);
   ton_arena_free(&im.arena);
   return status;
 }

@@ -22,10 +22,12 @@
    @param folder Of the song, absolute
    @param mix Only what its tracks play is brought in, its files as they are
           written; null: every stem is
-   @param states What became of each stem.  [main]
+   @param states What became of each stem
+   @param gone Files of stems/ that tracks play and whose recordings are not among
+          `names` are added; null: not asked for.  [main]
 */
 TonStatus stem_files_update(const char* folder, const StemNames* names,
                             const TonMix* mix, TonStemState* states,
-                            TonError* error);
+                            TonStems* gone, TonError* error);
 
 #endif

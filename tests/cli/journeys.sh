@@ -84,6 +84,23 @@ own=$(cksum <"$work/own/stems/Bass.flac")
 says "a file of one's own where a stem is to be" complains 2 'where another file lies' "$ton" new "$work/own" "$work/begun"
 says "stays" test "$(cksum <"$work/own/stems/Bass.flac")" = "$own"
 
+# What joins or leaves the folder of the recordings is told, what holds nothing is
+# left out
+mkdir "$work/few"
+cp "$work/stems/02 Bass.wav" "$work/few/Bass.wav"
+tone "$work/few/Vox.wav" 96000 0.09
+tone "$work/few/Empty.wav" 0
+: >"$work/few/Nothing.wav"
+says "recordings without a sample" complains 0 'left out: Empty.wav (holds no sound), Nothing.wav (holds no sound)' "$ton" make "$work/few" -o "$work/few-song"
+says "the others are the song" said ': 2 stems, '
+tone "$work/few/Silent.wav" 96000 0
+says "a silent recording" exits 0 "$ton" make "$work/few" -o "$work/silent-song"
+mv "$work/few/Vox.wav" "$work/Vox.wav"
+says "a recording that is gone is told" complains 0 'few-song/stems/Vox.wav is heard, but its recording is not in .*few any more; .* take its track out of .*mix.yaml' "$ton" make "$work/few" -o "$work/few-song"
+says "beside one that is new" grep -q 'Silent.wav is not in .*mix.yaml; give it a track' "$work/error"
+cp "$work/Vox.wav" "$work/few/Voice.wav"
+says "one that was renamed is not gone" sh -c "'$ton' make '$work/few' -o '$work/few-song' 2>&1 | grep 'any more'; test \$? = 1"
+
 # What breaks off is named, with the second in which it does
 mkdir "$work/cut"
 cp "$work/stems/01 Kick.wav" "$work/cut/Kick.wav"

@@ -50,11 +50,13 @@ test_folders(void** state)
       "Old song (a song)",
       "Vox/._Lead.wav (hidden)",
       "__MACOSX (made by macOS)",
+      "empty.wav (holds no sound)",
       "gone.wav (a link to nothing)",
       "notes.txt (not audio)"};
   for (size_t i = 0; i < TON_COUNT(files); ++i) {
     recording(files[i]);
   }
+  song_text("a/empty.wav", "");
   assert_int_equal(symlink("..", song_path("a/Drums/again")), 0);
   assert_int_equal(symlink("nothing", song_path("a/gone.wav")), 0);
   TonStems stems = {0};
