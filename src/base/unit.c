@@ -141,12 +141,53 @@ known_elsewhere(const char* suffix)
   return false;
 }
 
+/// "dB or dBFS", "Hz, kHz or k": all spellings of a unit
+static const char*
+spellings_of(TonUnit unit, char buffer[64])
+{
+  size_t left = 0;
+  for (size_t i = 0; i < N_SPELLINGS; ++i) {
+    left += spellings[i].unit == unit;
+  }
+  size_t at = 0;
+  *buffer = '\0';
+  for (size_t i = 0; i < N_SPELLINGS; ++i) {
+    if (spellings[i].unit == unit) {
+      --left;
+      at += (size_t)snprintf(buffer + at, 64 - at, "%s%s", spellings[i].suffix,
+                             left > 1    ? ", "
+                             : left == 1 ? " or "
+                                         : "");
+    }
+  }
+  return *buffer ? buffer : "no unit";
+}
+
+/// "1/8": seconds that such a note lasts at 120 beats a minute; 0: it is no note
+static double
+note_s(const char* text)
+{
+  unsigned part = 0;
+  unsigned whole = 0;
+  int end = 0;
+  const bool is_note = sscanf(text, "%3u/%3u%n", &part, &whole, &end) == 2 &&
+                       !text[end] && whole;
+  return is_note ? 2.0 * part / whole : 0.0;
+}
+
 static bool
 refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
        char* buffer, size_t size)
 {
   const char* const wanted = ton_unit_suffix(unit);
-  if (unit == TON_PAN) {
+  const double note = unit == TON_MS || unit == TON_S ? note_s(text) : 0.0;
+  char all[64];
+  if (note > 0.0) {
+    ton_string_cut(buffer, size,
+                   "\"%s\" is a note, and how long it lasts depends on the "
+                   "tempo; write a time (at 120 bpm %g ms)",
+                   text, 1000.0 * note);
+  } else if (unit == TON_PAN) {
     ton_string_cut(buffer, size, "\"%s\" is not a pan; write L30, C or R100",
                    text);
   } else if (strstr(text, "\xE2\x88\x92")) {
@@ -163,8 +204,8 @@ refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
                                      : "a bare number");
   } else if (suffix && *suffix) {
     ton_string_cut(buffer, size,
-                   "\"%s\" has an unknown unit; did you mean \"%s\"?", text,
-                   *wanted ? wanted : "no unit");
+                   "\"%s\" has an unknown unit; expected %s", text,
+                   spellings_of(unit, all));
   } else {
     ton_string_cut(buffer, size, "\"%s\" is not a number%s%s", text,
                    *wanted ? " in " : "", wanted);

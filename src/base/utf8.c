@@ -28,6 +28,22 @@ ton_utf8_count(const char* text, size_t length)
 }
 
 size_t
+ton_utf8_columns(const char* text)
+{
+  size_t columns = 0;
+  for (size_t left = strlen(text); left;) {
+    utf8proc_int32_t character = 0;
+    const utf8proc_ssize_t n = utf8proc_iterate(
+        (const utf8proc_uint8_t*)text, (utf8proc_ssize_t)left, &character);
+    const size_t bytes = n > 0 ? (size_t)n : 1;
+    columns += n > 0 ? (size_t)utf8proc_charwidth(character) : 1;
+    text += bytes;
+    left -= bytes;
+  }
+  return columns;
+}
+
+size_t
 ton_utf8_cut(const char* text, size_t length, size_t max)
 {
   size_t n = length < max ? length : max;

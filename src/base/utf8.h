@@ -22,6 +22,10 @@ ton_utf8_starts(char byte)
 /// Number of characters in `length` bytes of UTF-8.  [any]
 size_t ton_utf8_count(const char* text, size_t length);
 
+/// Columns that a text takes on a terminal: letters of East Asia take two, accents
+/// that stand alone none.  [any]
+size_t ton_utf8_columns(const char* text);
+
 /// The most bytes of a text, up to `max`, that end behind a whole character of
 /// UTF-8; `length` if they are not more.  [any]
 size_t ton_utf8_cut(const char* text, size_t length, size_t max);

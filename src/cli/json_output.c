@@ -59,6 +59,21 @@ cli_measurement(const TonMeasurement* m, const char* path)
   return o;
 }
 
+/// Other faults of the text, each as it is printed: "FILE:LINE:COLUMN: what"
+static json_t*
+json_lines(const char* lines)
+{
+  json_t* const all = json_array();
+  while (*lines) {
+    char line[sizeof(((TonError*)NULL)->more)];
+    const size_t n = strcspn(lines, "\n");
+    ton_string_cut(line, sizeof(line), "%.*s", (int)n, lines);
+    json_array_append_new(all, cli_json_text(line));
+    lines += n + (lines[n] != '\0');
+  }
+  return all;
+}
+
 static json_t*
 failure(const TonError* e)
 {
@@ -76,6 +91,9 @@ failure(const TonError* e)
   }
   if (e->excerpt[0]) {
     json_object_set_new(o, "excerpt", cli_json_text(e->excerpt));
+  }
+  if (e->more[0]) {
+    json_object_set_new(o, "more", json_lines(e->more));
   }
   return o;
 }

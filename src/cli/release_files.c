@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/utf8.h"
 #include "cli/json_output.h"
 #include "cli/terminal.h"
 #include "report/figures.h"
@@ -32,11 +33,13 @@ static void
 print_delivered(const TonDelivered* d)
 {
   const char* const name = cli_visible(ton_file_name(d->path));
+  const int columns = (int)ton_utf8_columns(name);
+  printf("  %s%*s ", name, columns < 34 ? 34 - columns : 0, "");
   if (!d->bytes) {
-    printf("  %-34s %s\n", name, cli_visible(d->why));
+    printf("%s\n", cli_visible(d->why));
     return;
   }
-  printf("  %-34s %8.1f MB %8.2f LUFS %7.2f dBTP%s  %s\n", name,
+  printf("%8.1f MB %8.2f LUFS %7.2f dBTP%s  %s\n",
          (double)d->bytes / 1e6, report_rounded(d->measured.integrated_lufs, 2),
          report_rounded(d->measured.true_peak_dbtp, 2),
          d->lossy ? " decoded" : "", d->good ? "good" : cli_visible(d->why));

@@ -25,8 +25,8 @@ print_limiter(const TonMasterResult* m)
   }
   char time[32];
   printf(
-      "  limiter   turns down by at most %.1f dB for 95 %% of the time; %.1f "
-      "dB at %s\n",
+      "  limiter   turns down by %.1f dB or less for 95 %% of the time, and by "
+      "%.1f dB at %s\n",
       m->reduction_p95_db, m->max_reduction_db,
       cli_time(m->max_reduction_at_s, time));
 }

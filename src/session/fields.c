@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void*
 place(void* row, size_t at)
@@ -274,11 +275,34 @@ ton_read_field(TonReader* r, const TonNode* node, const TonField* f, void* row)
   return f->read ? f->read(r, node, row) : TON_OK;
 }
 
+/// Is `word` one of the words in `also`?
+static bool
+is_also(const char* also, const char* word)
+{
+  const size_t length = strlen(word);
+  while (also && *also) {
+    const size_t n = strcspn(also, " ");
+    if (n == length && strncasecmp(also, word, n) == 0) {
+      return true;
+    }
+    also += n + (also[n] != '\0');
+  }
+  return false;
+}
+
 static TonStatus
 unknown_key(TonReader* r, const TonNode* map, const TonTable* table,
             const TonNode* key)
 {
   TonNames names = {0};
+  for (size_t i = 0; i < table->n_fields; ++i) {
+    if (is_also(table->fields[i].also, key->text)) {
+      return ton_fail_at(r->doc, key, r->error,
+                         "%s has no \"%s\"; did you mean \"%s\"?",
+                         name_of(r, table, map), key->text,
+                         table->fields[i].key);
+    }
+  }
   for (size_t i = 0; i < table->n_fields; ++i) {
     if (!ton_names_add(r, &names, table->fields[i].key)) {
       return ton_read_no_memory(r);
@@ -293,11 +317,12 @@ static TonStatus
 check_keys(TonReader* r, const TonNode* map, const TonTable* table)
 {
   if (map->kind != TON_MAP) {
+    const bool joined = map->kind == TON_SCALAR && strchr(map->text, ':');
     return ton_fail_at(
         r->doc, map, r->error,
-        "%s: expected keys with values (\"key: value\"), found a %s",
-        name_of(r, table, map),
-        map->kind == TON_LIST ? "list" : "single value");
+        "%s: expected keys with values (\"key: value\"), found a %s%s",
+        name_of(r, table, map), map->kind == TON_LIST ? "list" : "single value",
+        joined ? "; write a space behind the colon" : "");
   }
   bool wrong = false;
   for (uint32_t i = 0; i < map->count; ++i) {

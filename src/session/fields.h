@@ -67,6 +67,8 @@ struct TonField {
   const TonTable* table;
   const char* example; ///< What a list or map looks like, for errors
   const char* help;    ///< What it is, in one line for beginners
+  const char* also; ///< Other words that people write for the key, with a space
+                    ///< between them, for errors
 
   /// Reads TON_AS_OWN; for all others: called when the value is read, to check
   /// it or to set what depends on it

@@ -76,6 +76,7 @@ static const TonField fields[] = {
      .help = "What the master is made for; tonmeister help targets lists them"},
     {"loudness", TON_AS_FLOAT, AT(loudness_lufs), TON_LUFS, -40.0, 0.0,
      .words = keep, .read = check_loudness,
+     .also = "lufs level",
      .help = "Integrated loudness of the master; keep: as the chain leaves it"},
     {"ceiling", TON_AS_FLOAT, AT(ceiling_dbtp), TON_DBTP, -20.0, 0.0,
      .otherwise = "-1 dBTP", .help = "Highest true peak"},

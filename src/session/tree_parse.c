@@ -52,7 +52,8 @@ static const Phrase phrases[] = {
      "a second \": \" where a value was expected; quote the value, or begin a "
      "new line with the right indentation",
      false},
-    {"could not find expected ':'", "a key without \":\" after it", true},
+    {"could not find expected ':'",
+     "a key without \": \" after it; behind the colon stands a space", true},
     {"did not find expected key",
      "this line does not fit the indentation of the lines above it", false},
     {"did not find expected '-' indicator",
