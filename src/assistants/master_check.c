@@ -19,12 +19,18 @@ typedef struct {
   double green;
   double amber; ///< Beyond green, in the direction that is worse
   double at_s;
+  const char* unmeasured; ///< Why `value` is NaN, where it can be
 } CheckRow;
+
+static const char SHORT[] = "the sound is too short or too soft for it";
+static const char NO_STEREO[] = "there are no two sides that sound";
+static const char OTHER_MUSIC[] =
+    "this is another kind of music than the tone is known of";
 
 const char*
 ton_light_name(TonLight light)
 {
-  static const char* const names[] = {"green", "amber", "red"};
+  static const char* const names[] = {"grey", "green", "amber", "red"};
   return names[light];
 }
 
@@ -32,7 +38,10 @@ static TonLight
 judge(const CheckRow* r)
 {
   const double way = r->amber >= r->green ? 1.0 : -1.0;
-  if (isnan(r->value) || way * r->value <= way * r->green) {
+  if (isnan(r->value)) {
+    return TON_LIGHT_GREY;
+  }
+  if (way * r->value <= way * r->green) {
     return TON_LIGHT_GREEN;
   }
   return way * r->value <= way * r->amber ? TON_LIGHT_AMBER : TON_LIGHT_RED;
@@ -50,16 +59,16 @@ thirds_power(const TonFacts* f, double from_hz, double to_hz)
   return sum;
 }
 
-/// Mean distance of some bands from the profile in standard deviations
+/// Mean of some bands
 static double
-mean_z(const TonTone* tone, const double* over_db, double from_hz, double to_hz)
+mean_of(const double* db, double from_hz, double to_hz)
 {
   double sum = 0.0;
   uint32_t n = 0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     const double hz = ton_third_hz(b);
-    if (hz >= from_hz && hz < to_hz && isfinite(over_db[b])) {
-      sum += over_db[b] / tone->spread_db[b];
+    if (hz >= from_hz && hz < to_hz && isfinite(db[b])) {
+      sum += db[b];
       ++n;
     }
   }
@@ -106,8 +115,13 @@ write_row(const CheckRow* r, TonFinding* finding)
   *finding = (TonFinding){.light = judge(r), .value = r->value};
   ton_string_cut(finding->item, sizeof(finding->item), "%s", r->item);
   ton_string_cut(finding->unit, sizeof(finding->unit), "%s", figure->unit);
-  const bool good = finding->light == TON_LIGHT_GREEN;
+  const bool good = finding->light <= TON_LIGHT_GREEN;
   finding->at_s = good ? NAN : r->at_s;
+  if (finding->light == TON_LIGHT_GREY) {
+    ton_string_cut(finding->text, sizeof(finding->text), "not measured: %s",
+                   r->unmeasured);
+    return;
+  }
   // nobody can hear what is 120 LU softer than the music
   const bool nothing = strcmp(figure->unit, "LU") == 0 && r->value < -120.0;
   TonDecision d;
@@ -131,9 +145,9 @@ rows_of_level(const TonFacts* f, CheckRow* r)
        m->n_clips ? m->clips[0].at_s : NAN},
       {"headroom", TON_RULE_CHECK_HEADROOM, m->true_peak_dbtp, -1.0, 0.0,
        m->true_peak_at_s},
-      {"limited", TON_RULE_CHECK_LIMITED, m->plr_lu, 12.0, 8.0, NAN},
+      {"limited", TON_RULE_CHECK_LIMITED, m->plr_lu, 12.0, 8.0, NAN, SHORT},
       {"dynamics", flat ? TON_RULE_CHECK_FLAT : TON_RULE_CHECK_DYNAMICS,
-       m->loudness_range_lu, flat ? 3.0 : 15.0, flat ? 1.0 : 19.0, NAN},
+       m->loudness_range_lu, flat ? 3.0 : 15.0, flat ? 1.0 : 19.0, NAN, SHORT},
       {"dc", TON_RULE_CHECK_DC, 100.0 * dc, 0.05, 0.5, NAN},
       {"bad-samples", TON_RULE_CHECK_BAD_SAMPLES, (double)m->bad_samples, 0.0,
        0.0, m->first_bad_at_s},
@@ -153,7 +167,7 @@ rows_of_noise(const TonFacts* f, CheckRow* r)
   const bool noise = f->has_pauses && f->pause_range_db < 6.0;
   const CheckRow rows[] = {
       {"noise", TON_RULE_CHECK_NOISE, noise ? f->noise_db : NAN, -60.0, -45.0,
-       NAN},
+       NAN, "no pause is long and steady enough"},
       {"hum", TON_RULE_CHECK_HUM, hum, -90.0, -65.0, NAN},
       {"start", TON_RULE_CHECK_START, f->whole.silence_head_s, 0.5, 3.0, 0.0},
       {"end", TON_RULE_CHECK_END, f->end_level_db, -60.0, -40.0, end_s},
@@ -171,13 +185,13 @@ rows_of_stereo(const TonFacts* f, CheckRow* r)
   const bool stereo = m->channels == 2;
   const CheckRow rows[] = {
       {"phase", TON_RULE_CHECK_PHASE, stereo ? m->correlation_p5 : NAN, 0.0,
-       -0.2, m->correlation_min_at_s},
+       -0.2, m->correlation_min_at_s, NO_STEREO},
       {"mono-loss", TON_RULE_CHECK_MONO_LOSS, stereo ? m->mono_loss_lu : NAN,
-       -1.5, -3.0, NAN},
+       -1.5, -3.0, NAN, NO_STEREO},
       {"bass-width", TON_RULE_CHECK_BASS_WIDTH,
-       stereo ? m->band_side_db[0] : NAN, -11.0, -4.0, NAN},
+       stereo ? m->band_side_db[0] : NAN, -11.0, -4.0, NAN, NO_STEREO},
       {"balance", TON_RULE_CHECK_BALANCE, stereo ? fabs(m->balance_db) : NAN,
-       0.5, 1.5, NAN},
+       0.5, 1.5, NAN, NO_STEREO},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
@@ -196,13 +210,18 @@ rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
   }
   const double rumble =
       10.0 * log10(thirds_power(f, 0.0, 29.0) / thirds_power(f, 39.0, 129.0));
+  // as much as released songs differ from each other is usual
+  const double mud = mean_of(tone->spread_db, 190.0, 420.0);
+  const double harsh = mean_of(tone->spread_db, 2400.0, 5200.0);
   const CheckRow rows[] = {
-      {"rumble", TON_RULE_CHECK_RUMBLE, rumble, -15.0, -8.0, NAN},
-      {"mud", TON_RULE_CHECK_MUD, mean_z(tone, over, 190.0, 420.0), 1.0, 2.0,
-       NAN},
-      {"harsh", TON_RULE_CHECK_HARSH, mean_z(tone, over, 2400.0, 5200.0), 1.0,
-       2.0, NAN},
-      {"tilt", TON_RULE_CHECK_TILT, fabs(tilt_of(over)), 1.0, 2.0, NAN},
+      {"rumble", TON_RULE_CHECK_RUMBLE, rumble, -15.0, -8.0, NAN,
+       "there is no bass"},
+      {"mud", TON_RULE_CHECK_MUD, mean_of(over, 190.0, 420.0), mud, 2.0 * mud,
+       NAN, OTHER_MUSIC},
+      {"harsh", TON_RULE_CHECK_HARSH, mean_of(over, 2400.0, 5200.0), harsh,
+       2.0 * harsh, NAN, OTHER_MUSIC},
+      {"tilt", TON_RULE_CHECK_TILT, fabs(tilt_of(over)), 1.0, 2.0, NAN,
+       OTHER_MUSIC},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);

@@ -92,15 +92,14 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
     ROW(CHECK_PHASE) =
         {"check.phase", CHECK,
          "how alike left and right are (below 0 they cancel in mono): "
-         "[{correlation} or more for 95 % of the song|no stereo]",
+         "{correlation} or more for 95 % of the song",
          "5th percentile of the correlation over 3 s; the place is that of the "
          "lowest",
 
          "look for a track or an effect with one side of opposite polarity",
          .figures = {{"correlation", ""}}},
     ROW(CHECK_MONO_LOSS) =
-        {"check.mono-loss", CHECK,
-         "loudness changes in mono by [{mono loss}|nothing: no stereo]",
+        {"check.mono-loss", CHECK, "loudness changes in mono by {mono loss}",
          "integrated loudness of the mono sum minus that of the song",
          "narrow the widest tracks, or flip the polarity of one of them",
          .figures = {{"mono loss", "LU"}}},
@@ -110,8 +109,7 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          "side re mid below 120 Hz", "keep kick and bass in the middle",
          .figures = {{"sides below 120 Hz", "dB"}}},
     ROW(CHECK_BALANCE) =
-        {"check.balance", CHECK,
-         "left and right differ by [{left and right}|nothing: no stereo]",
+        {"check.balance", CHECK, "left and right differ by {left and right}",
          "level of the left minus level of the right",
          "compare what is panned left with what is panned right",
          .figures = {{"left and right", "dB"}}},
@@ -123,24 +121,22 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"rumble", "dB"}}},
     ROW(CHECK_MUD) =
         {"check.mud", CHECK,
-         "200 to 400 Hz: [{mud} louder than usual (1 SD is how much songs "
-         "differ from each other); more than that sounds muddy|not known]",
-         "mean distance from the tone profile in standard deviations between "
-         "songs",
+         "200 to 400 Hz, where too much sounds muddy: {mud} against the usual "
+         "tone",
+         "mean distance from the tone profile; green up to the standard "
+         "deviation between songs, amber up to twice that",
          "cut 2 dB around 300 Hz on guitars, keys or backing voices",
-         .figures = {{"mud", "SD"}}},
+         .figures = {{"mud", "dB"}}},
     ROW(CHECK_HARSH) =
         {"check.harsh", CHECK,
-         "2.5 to 5 kHz: [{harshness} louder than usual (1 SD is how much "
-         "songs differ from each other); more than that sounds harsh|not "
-         "known]",
-         "mean distance from the tone profile in standard deviations between "
-         "songs",
+         "2.5 to 5 kHz, where too much sounds harsh: {harshness} against the "
+         "usual tone",
+         "mean distance from the tone profile; green up to the standard "
+         "deviation between songs, amber up to twice that",
          "cut 2 dB around 3.5 kHz on cymbals or distorted guitars",
-         .figures = {{"harshness", "SD"}}},
+         .figures = {{"harshness", "dB"}}},
     ROW(CHECK_TILT) =
-        {"check.tilt", CHECK,
-         "bass against treble: [{tilt} from the usual tone|not known]",
+        {"check.tilt", CHECK, "bass against treble: {tilt} from the usual tone",
          "slope of the distance from the tone profile, 200 Hz to 10 kHz",
          "brighten or darken the loudest tracks rather than the mix",
          .figures = {{"tilt", "dB/oct"}}},

@@ -226,7 +226,8 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
     // loudness
     ROW(LOUDNESS_DRIVE) =
         {"loudness.drive", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "brings the mix from {loudness of the mix} to {goal} and holds the "
+         "takes the mix from {loudness of the mix} towards {goal} and holds "
+         "the "
          "peaks",
          "first gain: goal minus loudness; then searched with test renders",
          .figures = {{"loudness of the mix", "LUFS"},

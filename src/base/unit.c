@@ -203,9 +203,8 @@ refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
                    : *wanted         ? wanted
                                      : "a bare number");
   } else if (suffix && *suffix) {
-    ton_string_cut(buffer, size,
-                   "\"%s\" has an unknown unit; expected %s", text,
-                   spellings_of(unit, all));
+    ton_string_cut(buffer, size, "\"%s\" has an unknown unit; expected %s",
+                   text, spellings_of(unit, all));
   } else {
     ton_string_cut(buffer, size, "\"%s\" is not a number%s%s", text,
                    *wanted ? " in " : "", wanted);

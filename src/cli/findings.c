@@ -31,7 +31,8 @@ json_row(const TonFinding* r)
 static const char*
 colour(TonLight light)
 {
-  static const char* const colours[] = {[TON_LIGHT_GREEN] = "\033[32m",
+  static const char* const colours[] = {[TON_LIGHT_GREY] = "\033[90m",
+                                        [TON_LIGHT_GREEN] = "\033[32m",
                                         [TON_LIGHT_AMBER] = "\033[33m",
                                         [TON_LIGHT_RED] = "\033[31m"};
   return cli_colours() ? colours[light] : "";

@@ -39,8 +39,8 @@ print_delivered(const TonDelivered* d)
     printf("%s\n", cli_visible(d->why));
     return;
   }
-  printf("%8.1f MB %8.2f LUFS %7.2f dBTP%s  %s\n",
-         (double)d->bytes / 1e6, report_rounded(d->measured.integrated_lufs, 2),
+  printf("%8.1f MB %8.2f LUFS %7.2f dBTP%s  %s\n", (double)d->bytes / 1e6,
+         report_rounded(d->measured.integrated_lufs, 2),
          report_rounded(d->measured.true_peak_dbtp, 2),
          d->lossy ? " decoded" : "", d->good ? "good" : cli_visible(d->why));
 }

@@ -18,7 +18,7 @@ static void
 print_check(const TonCheck* check, const char* path)
 {
   printf("%s\n", cli_visible(path));
-  cli_print_findings(check, TON_LIGHT_GREEN);
+  cli_print_findings(check, TON_LIGHT_GREY);
 }
 
 static void

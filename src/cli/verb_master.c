@@ -29,9 +29,10 @@ print_master(const TonMasterResult* m)
   char time[32];
   cli_print_stages(&m->before, &m->after);
   if (m->max_reduction_db > 0.05) {
-    printf("  %-20s %9s %9.2f dB or less for 95 %% of the time, %.2f dB at %s\n",
-           "gain reduction", "", report_rounded(m->reduction_p95_db, 2),
-           m->max_reduction_db, cli_time(m->max_reduction_at_s, time));
+    printf(
+        "  %-20s %9s %9.2f dB or less for 95 %% of the time, %.2f dB at %s\n",
+        "gain reduction", "", report_rounded(m->reduction_p95_db, 2),
+        m->max_reduction_db, cli_time(m->max_reduction_at_s, time));
   }
 }
 

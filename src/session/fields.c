@@ -297,10 +297,9 @@ unknown_key(TonReader* r, const TonNode* map, const TonTable* table,
   TonNames names = {0};
   for (size_t i = 0; i < table->n_fields; ++i) {
     if (is_also(table->fields[i].also, key->text)) {
-      return ton_fail_at(r->doc, key, r->error,
-                         "%s has no \"%s\"; did you mean \"%s\"?",
-                         name_of(r, table, map), key->text,
-                         table->fields[i].key);
+      return ton_fail_at(
+          r->doc, key, r->error, "%s has no \"%s\"; did you mean \"%s\"?",
+          name_of(r, table, map), key->text, table->fields[i].key);
     }
   }
   for (size_t i = 0; i < table->n_fields; ++i) {

@@ -133,14 +133,12 @@ static const TonField fields[] = {
     {"upc", TON_AS_TEXT, AT(upc), .otherwise = "", .read = check_upc,
      .also = "barcode ean gtin",
      .help = "Number of the product, as under its bar code"},
-    {"cover", TON_AS_FILE, .at = AT(cover),
-     .also = "artwork image picture art",
+    {"cover", TON_AS_FILE, .at = AT(cover), .also = "artwork image picture art",
      .help = "Picture for the files: JPEG or PNG"},
     {"track", TON_AS_OWN, AT(track), .read = read_track,
      .help = "Its place on the record: 3, or 3/10"},
     {"deliverables", TON_AS_OWN, AT(deliverables), .read = read_deliverables,
-     .table = &ton_deliverable_table,
-     .also = "files formats",
+     .table = &ton_deliverable_table, .also = "files formats",
      .help = "Files to write: names of data/deliverables.yaml, or your own"},
 };
 

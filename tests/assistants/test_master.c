@@ -621,7 +621,9 @@ static void
 test_readiness_of_a_healthy_mix(void** state)
 {
   (void)state;
-  const TonSound mix = healthy();
+  TonSound mix = healthy();
+  mix.facts.has_pauses = true;
+  mix.facts.noise_db = -70.0;
   TonFinding rows[32];
   const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
   assert_true(n >= 15);
@@ -679,8 +681,8 @@ test_readiness_sees_faults(void** state)
               0.0, "s");
 }
 
-/// One moment, soft music in the pauses, and the tone of other music are no
-/// faults of a mix
+/// One moment is no fault of a mix; soft music in the pauses and the tone of other
+/// music tell nothing of it
 static void
 test_readiness_follows_what_lasts(void** state)
 {
@@ -695,9 +697,51 @@ test_readiness_follows_what_lasts(void** state)
   }
   TonFinding rows[32];
   const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
-  static const char* const green[] = {"phase", "noise", "tilt", "mud", "harsh"};
-  for (uint32_t i = 0; i < TON_COUNT(green); ++i) {
-    assert_int_equal(finding(rows, n, green[i])->light, TON_LIGHT_GREEN);
+  static const char* const grey[] = {"noise", "tilt", "mud", "harsh"};
+  assert_int_equal(finding(rows, n, "phase")->light, TON_LIGHT_GREEN);
+  for (uint32_t i = 0; i < TON_COUNT(grey); ++i) {
+    const TonFinding* const f = finding(rows, n, grey[i]);
+    assert_int_equal(f->light, TON_LIGHT_GREY);
+    assert_memory_equal(f->text, "not measured: ", 14);
+    assert_string_equal(f->fix, "");
+  }
+}
+
+/// What has no two sides, no loudness or no length is not green there
+static void
+test_readiness_says_what_it_cannot_measure(void** state)
+{
+  (void)state;
+  TonSound mix = healthy();
+  mix.facts.whole.channels = 1;
+  mix.facts.whole.loudness_range_lu = NAN;
+  mix.facts.whole.plr_lu = NAN;
+  TonFinding rows[32];
+  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
+  static const char* const grey[] = {"phase",   "mono-loss", "bass-width",
+                                     "balance", "dynamics",  "limited"};
+  for (uint32_t i = 0; i < TON_COUNT(grey); ++i) {
+    assert_int_equal(finding(rows, n, grey[i])->light, TON_LIGHT_GREY);
+  }
+  assert_string_equal(ton_light_name(TON_LIGHT_GREY), "grey");
+}
+
+/// The tone is told in decibels, softer ones with their sign
+static void
+test_readiness_tells_tone_in_decibels(void** state)
+{
+  (void)state;
+  TonSound mix = healthy();
+  for (uint32_t b = 10; b <= 13; ++b) { // 200 to 400 Hz
+    mix.facts.active_db[b] += 2.0 * tone.spread_db[b] + 1.5;
+  }
+  TonFinding rows[32];
+  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
+  assert_int_equal(finding(rows, n, "mud")->light, TON_LIGHT_RED);
+  assert_non_null(strstr(finding(rows, n, "mud")->text, " dB against"));
+  assert_non_null(strstr(finding(rows, n, "harsh")->text, ": -"));
+  for (uint32_t i = 0; i < n; ++i) {
+    assert_null(strstr(rows[i].text, "SD"));
   }
 }
 
@@ -735,6 +779,8 @@ main(void)
       cmocka_unit_test(test_readiness_of_a_healthy_mix),
       cmocka_unit_test(test_readiness_sees_faults),
       cmocka_unit_test(test_readiness_follows_what_lasts),
+      cmocka_unit_test(test_readiness_says_what_it_cannot_measure),
+      cmocka_unit_test(test_readiness_tells_tone_in_decibels),
   };
   return cmocka_run_group_tests(tests, open_all, NULL);
 }

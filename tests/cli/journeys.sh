@@ -235,6 +235,17 @@ printf '  B:\n    fader: -3 dBX\n' >>"$work/solo/mix.yaml"
 says "the first of many faults" complains 2 'mix.yaml:4:5: track "A" has no "fadr"' "$ton" mix "$work/solo"
 faults() { sed -n 's/.*mix.yaml:\([0-9:]*\) .*/\1/p' "$work/error" | tr '\n' ' '; }
 says "and the others" test "$(faults)" = '4:5: 5:11: 8:12: '
+says "for programs, too" sh -c "'$ton' mix '$work/solo' --json 2>/dev/null | python3 -c 'import json, sys; e = json.load(sys.stdin)[\"error\"]; sys.exit([m.split(\"yaml:\")[1][:5] for m in e[\"more\"]] != [\"5:11:\", \"8:12:\"])'"
+sed -i 's/fadr: 0 dB/fader:-3 dB/' "$work/solo/mix.yaml"
+says "a colon without a space behind it" complains 2 'mix.yaml:4:5: .*behind the colon stands a space' "$ton" mix "$work/solo"
+printf 'tracks:\n  A:\n    fader:-3 dB\n' >"$work/solo/mix.yaml"
+says "a colon without a space in a line alone" complains 2 'write a space behind the colon' "$ton" mix "$work/solo"
+printf 'tracks:\n  A:\n    volume: -3 dB\n' >"$work/solo/mix.yaml"
+says "the word of other programs" complains 2 'has no "volume"; did you mean "fader"' "$ton" mix "$work/solo"
+echo 'year: 2026' >>"$song/release.yaml"
+says "a year is a date" complains 2 'has no "year"; did you mean "date"' "$ton" release "$song"
+sed -i '/^year:/d' "$song/release.yaml"
+says "a note is no time" complains 2 '"1/8" is a note' "$ton" apply "$work/stems/02 Bass.wav" "$work/echo.wav" delay:time=1/8
 
 echo "1..$n"
 exit $failed
