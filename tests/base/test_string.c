@@ -43,6 +43,18 @@ a_message_is_cut_between_letters(void** state)
   assert_string_equal(buffer, "\u00e4\u00f6...");
 }
 
+/// Umlauts take one column, letters of East Asia two, accents that follow none
+static void
+a_text_has_columns(void** state)
+{
+  (void)state;
+  assert_int_equal(ton_utf8_columns("Gl\u00fchw\u00fcrmchen"), 12);
+  assert_int_equal(ton_utf8_columns("Glu\u0308hwein"), 8);
+  assert_int_equal(ton_utf8_columns("\u591c\u60c5 x"), 6);
+  assert_int_equal(ton_utf8_columns("\xff\xfe"), 2);
+  assert_int_equal(ton_utf8_columns(""), 0);
+}
+
 /// Letters of one to four bytes: every length cuts in front of a letter
 static void
 a_cut_text_ends_behind_a_whole_letter(void** state)
@@ -78,6 +90,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_text_that_does_not_fit_is_refused),
       cmocka_unit_test(a_message_is_cut_between_letters),
+      cmocka_unit_test(a_text_has_columns),
       cmocka_unit_test(a_cut_text_ends_behind_a_whole_letter),
       cmocka_unit_test(a_path_has_a_name_and_an_ending),
   };

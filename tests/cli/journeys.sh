@@ -143,6 +143,17 @@ says "a blank artist" complains 2 'release.yaml:[0-9]*:[0-9]*: artist: is blank'
 sed -i 's/^artist:.*/artist: Anna/; s/^title:.*/title: ""/' "$song/release.yaml"
 says "a blank title" complains 2 'title: is blank' "$ton" release "$song"
 
+# The columns of a release stand below each other, whatever the letters
+sed -i 's/^title:.*/title: Glühwürmchen 夜情/; s/^artist:.*/artist: Anna/' "$song/release.yaml"
+says "a title with umlauts" exits 0 "$ton" release "$song"
+says "stands in even columns" python3 - "$work/said" <<'END'
+import sys, unicodedata
+def columns(text):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+lines = [l for l in open(sys.argv[1], encoding="utf8") if " MB " in l]
+sys.exit(len(lines) < 3 or len({columns(l[:l.index(" MB ")]) for l in lines}) != 1)
+END
+
 # Nearer to a loud reference is not possible gently, now or later
 "$ton" apply "$song/out/mix.wav" "$work/loud.wav" limiter:gain=24dB,ceiling=-1dB >/dev/null 2>&1
 rm "$song"/master*
