@@ -241,7 +241,8 @@ typedef struct {
   uint32_t rate;   ///< Hz; 0: the master's
   uint32_t bits;   ///< 16 or 24; 0 where it has none
   uint32_t bitrate_kbps;
-  bool plain; ///< WAV: format and samples alone, nothing else in the file
+  bool plain;  ///< WAV: format and samples alone, nothing else in the file
+  bool stereo; ///< One channel becomes two equal ones
 } TonDeliverable;
 
 /// release.yaml

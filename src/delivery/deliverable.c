@@ -7,13 +7,19 @@
 
 #include <math.h>
 
+bool
+delivery_doubles(const DeliveryTask* task)
+{
+  return task->what->stereo && task->master->channels == 1;
+}
+
 TonAudioFormat
 delivery_audio_format(const DeliveryTask* task)
 {
   const TonDeliverable* const what = task->what;
   return (TonAudioFormat){
       .rate = delivery_rate(task->format, what->rate, task->master->rate),
-      .channels = task->master->channels,
+      .channels = delivery_doubles(task) ? 2 : task->master->channels,
       .samples = what->bits == 16 ? TON_SAMPLES_16 : TON_SAMPLES_24,
       .container = what->container,
       .bitrate_kbps = what->bitrate_kbps,
@@ -52,10 +58,13 @@ delivery_tags(const TonRelease* r, const TonMeasurement* m)
                    .cover_path = r->cover};
 }
 
+/// The same sound from two sides is 3 LU louder
 static double
 off_loudness_lu(const DeliveryTask* task, const TonDelivered* file)
 {
-  return file->measured.integrated_lufs - task->master->integrated_lufs;
+  const double doubled = delivery_doubles(task) ? 10.0 * log10(2.0) : 0.0;
+  return file->measured.integrated_lufs - task->master->integrated_lufs -
+         doubled;
 }
 
 bool

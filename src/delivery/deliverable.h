@@ -25,6 +25,9 @@ typedef struct {
   double gain_db; ///< What the limiter took from the loudness, given back
 } PeakHold;
 
+/// Is a master of one channel written to two equal ones?  [any]
+bool delivery_doubles(const DeliveryTask* task);
+
 /// What the writer is told.  [any]
 TonAudioFormat delivery_audio_format(const DeliveryTask* task);
 

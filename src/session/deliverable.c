@@ -46,6 +46,8 @@ static const TonField fields[] = {
      .help = "Of MP3, OGG and OPUS"},
     {"plain", TON_AS_SWITCH, AT(plain), .otherwise = "false",
      .help = "Of a WAV: the header of 44 bytes and the samples, nothing else"},
+    {"stereo", TON_AS_SWITCH, AT(stereo), .otherwise = "false",
+     .help = "A master of one channel becomes two equal ones"},
     {"default", TON_AS_SWITCH, .at = offsetof(Listed, by_default),
      .help = "Written where a release names no deliverables"},
 };

@@ -87,7 +87,7 @@ write_once(const Delivery* d, const PeakHold* hold, const char* path,
   TON_TRY(ton_writer_open(path, &format, &recorder.writer, d->error));
   TonMeasurement m = *d->task.master;
   TonStatus status = TON_OK;
-  if (hold->on) {
+  if (hold->on || delivery_doubles(&d->task)) {
     recorder.meters =
         ton_meters_new(format.rate, format.channels,
                        TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);

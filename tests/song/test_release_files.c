@@ -319,6 +319,36 @@ a_plain_wav_holds_nothing_but_sound(void** state)
   }
 }
 
+/// A CD has two channels whatever the master has; the other files have its one
+static void
+a_mono_master_makes_a_cd_of_two_channels(void** state)
+{
+  (void)state;
+  static const double rates[] = {44100.0, 48000.0}; // as it is, converted
+  for (size_t k = 0; k < TON_COUNT(rates); ++k) {
+    TonDelivery made = {0};
+    TonError error = {0};
+    double* left = NULL;
+    double* right = NULL;
+    song_mix("out/master.wav", rates[k], 1, 2.0, -3.0);
+    song_text("release.yaml", "title: Mono\ndeliverables: [cd, flac]\n");
+    if (song_releases(&job, &made, &error)) {
+      fail_msg("%s: %s", error.file, error.text);
+    }
+    assert_int_equal(made.files[0].measured.channels, 2);
+    assert_int_equal(made.files[1].measured.channels, 1);
+    EXPECT_NEAR("CD against FLAC",
+                made.files[0].measured.integrated_lufs -
+                    made.files[1].measured.integrated_lufs,
+                3.01, 0.05, "LU");
+    const uint64_t n = song_load(made.files[0].path, &left, &right);
+    assert_memory_equal(left, right, n * sizeof(double));
+    free(left);
+    free(right);
+    ton_delivery_free(&made);
+  }
+}
+
 /// A broken cover stops the release before it writes; a small one is told
 static void
 the_cover_is_looked_at(void** state)
@@ -359,6 +389,7 @@ main(void)
       cmocka_unit_test(a_finished_16_bit_master_is_copied),
       cmocka_unit_test(no_pipe_is_waited_for),
       cmocka_unit_test(a_plain_wav_holds_nothing_but_sound),
+      cmocka_unit_test(a_mono_master_makes_a_cd_of_two_channels),
       cmocka_unit_test(the_cover_is_looked_at),
   };
   return SONG_TESTS(tests);
