@@ -91,20 +91,43 @@ cli_tell_left_out(const CommandLine* line, const TonStems* stems)
 }
 
 void
-cli_tell_solo(const CommandLine* line, const TonSong* song)
+cli_tell_chain(const CommandLine* line, const char* whose,
+               const TonInsert* chain, uint32_t n)
+{
+  for (uint32_t i = 0; i < n && !line->quiet; ++i) {
+    const TonProcessor* const type = chain[i].type;
+    for (uint32_t k = 0; k < type->n_resources; ++k) {
+      if (!chain[i].files || !chain[i].files[k].path) {
+        cli_remark("%s: %s does nothing without a file; name one as \"%s\"",
+                   whose, type->id, type->resources[k].symbol);
+      }
+    }
+  }
+}
+
+void
+cli_tell_strips(const CommandLine* line, const TonSong* song)
 {
   TonMix* mix = NULL;
+  TonMaster* master = NULL;
   const TonDoc* const doc = ton_song_doc(song, TON_SONG_MIX_TEXT);
+  const TonDoc* const last = ton_song_doc(song, TON_SONG_MASTER_TEXT);
   if (doc && !line->quiet) {
     ton_mix_read(doc, NULL, &mix, NULL);
   }
   for (uint32_t i = 0; mix && i < mix->n_strips; ++i) {
-    if (mix->strips[i].solo) {
+    const TonStrip* const s = &mix->strips[i];
+    if (s->solo) {
       cli_remark("%s is on solo in mix.yaml: other tracks are not heard",
-                 mix->strips[i].name);
+                 s->name);
     }
+    cli_tell_chain(line, s->name, s->chain, s->n_chain);
+  }
+  if (last && !line->quiet && !ton_master_read(last, NULL, &master, NULL)) {
+    cli_tell_chain(line, "master.yaml", master->chain, master->n_chain);
   }
   ton_mix_free(mix);
+  ton_master_free(master);
 }
 
 static void

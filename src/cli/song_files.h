@@ -26,8 +26,13 @@ void cli_tell_old_stems(const CommandLine* line, const struct timespec* since);
 /// Remark what lay among the stems and was not taken
 void cli_tell_left_out(const CommandLine* line, const TonStems* stems);
 
-/// Remark which tracks and buses are on solo
-void cli_tell_solo(const CommandLine* line, const TonSong* song);
+/// Remark which tracks and buses are on solo, and which processors of the mix and
+/// the master lack the file that they need
+void cli_tell_strips(const CommandLine* line, const TonSong* song);
+
+/// The same of the processors of a chain; `whose` stands before each remark
+void cli_tell_chain(const CommandLine* line, const char* whose,
+                    const TonInsert* chain, uint32_t n);
 
 /// Remark which roles in mix.yaml are not known
 void cli_tell_roles(const CommandLine* line, const TonSong* song);

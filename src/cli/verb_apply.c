@@ -25,6 +25,9 @@ cli_apply(const CommandLine* line, TonError* error)
   for (uint32_t i = 0; i < n && !status; ++i) {
     status = ton_insert_parse(line->args[2 + i], &chain[i], error);
   }
+  if (!status) {
+    cli_tell_chain(line, line->args[1], chain, n);
+  }
   status = status ? status
                   : ton_apply(line->args[0], line->args[1], chain, n,
                               &line->job, error);

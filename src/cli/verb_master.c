@@ -150,7 +150,7 @@ master(const CommandLine* line, const TonMasterOptions* options,
   }
   TON_TRY(ton_song_open(line->args[0], &song, error));
   cli_warn_changed(line, song, TON_SONG_STAGE_MASTER);
-  cli_tell_solo(line, song);
+  cli_tell_strips(line, song);
   const TonStatus status = cli_master_song(song, options, &line->job, m, error);
   ton_song_free(song);
   return status;

@@ -58,7 +58,7 @@ mix(const CommandLine* line, const TonMixOptions* options, TonMeasurement* m,
   TON_TRY(ton_song_open(line->args[0], &song, error));
   cli_tell_cut_stems(line, song, line->args[0]);
   cli_tell_cache(line, song);
-  cli_tell_solo(line, song);
+  cli_tell_strips(line, song);
   cli_tell_roles(line, song);
   TonStatus status = TON_OK;
   if (cli_has(line, "propose")) {

@@ -18,7 +18,7 @@ cli_release(const CommandLine* line, TonError* error)
   TonDelivery delivery = {0};
   TonStatus status = ton_song_open(line->args[0], &song, error);
   if (!status) {
-    cli_tell_solo(line, song);
+    cli_tell_strips(line, song);
   }
   status =
       status ? status : cli_release_song(song, &line->job, &delivery, error);

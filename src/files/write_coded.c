@@ -115,14 +115,25 @@ struct Coding {
   bool lossy; ///< Takes floats: nothing is quantised, so nothing dithered
   bool ogg;
   double (*level)(const TonAudioFormat* format); ///< 0 best, 1 smallest
+  uint32_t rates[10]; ///< Hz, those it can have; all 0: any
 };
 
 static const Coding codings[] = {
     {"FLAC", SF_FORMAT_FLAC, false, false, flac_level},
     {"AIFF", SF_FORMAT_AIFF, false, false, flac_level},
-    {"MP3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, true, false, mp3_level},
+    {"MP3",
+     SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III,
+     true,
+     false,
+     mp3_level,
+     {48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000}},
     {"OGG", SF_FORMAT_OGG | SF_FORMAT_VORBIS, true, true, vorbis_level},
-    {"OPUS", SF_FORMAT_OGG | SF_FORMAT_OPUS, true, true, opus_level},
+    {"OPUS",
+     SF_FORMAT_OGG | SF_FORMAT_OPUS,
+     true,
+     true,
+     opus_level,
+     {48000, 24000, 16000, 12000, 8000}},
 };
 
 /// One of those that `writer_coded` names
@@ -155,6 +166,28 @@ sndfile_format(const Coding* coding, TonSamples samples)
   return coding->lossy ? coding->format : coding->format | width;
 }
 
+/// Error if the codec has not got the rate, with those that it has
+static TonStatus
+check_rate(const TonAudioWriter* w, const Coding* coding, TonError* error)
+{
+  TonString those = {0};
+  for (size_t i = 0; i < TON_COUNT(coding->rates) && coding->rates[i]; ++i) {
+    if (coding->rates[i] == w->format.rate) {
+      ton_string_free(&those);
+      return TON_OK;
+    }
+    ton_string_printf(&those, "%s%g", i ? ", " : "", coding->rates[i] / 1e3);
+  }
+  const TonStatus status =
+      those.length ? ton_fail_file(error, TON_UNSUPPORTED, w->path,
+                                   "%s cannot have %g kHz; it can have %s kHz",
+                                   w->format.container, w->format.rate / 1e3,
+                                   those.bytes)
+                   : TON_OK;
+  ton_string_free(&those);
+  return status;
+}
+
 static TonStatus
 open_coded(TonAudioWriter* w, TonError* error)
 {
@@ -162,6 +195,7 @@ open_coded(TonAudioWriter* w, TonError* error)
   SF_INFO info = {.samplerate = (int)w->format.rate,
                   .channels = (int)w->format.channels,
                   .format = sndfile_format(coding, w->format.samples)};
+  TON_TRY(check_rate(w, coding, error));
   const bool floats =
       !coding->lossy && (w->format.samples == TON_SAMPLES_FLOAT ||
                          w->format.samples == TON_SAMPLES_DOUBLE);
@@ -188,9 +222,9 @@ open_coded(TonAudioWriter* w, TonError* error)
     errno = c->reason;
     return c->reason ? ton_fail_write(error, w->path)
                      : ton_fail_file(error, TON_UNSUPPORTED, w->path,
-                                     "%s at %u Hz cannot be written: %s",
-                                     w->format.container, w->format.rate,
-                                     sf_strerror(NULL));
+                                     "%s cannot hold %u channels at %u Hz",
+                                     w->format.container, w->format.channels,
+                                     w->format.rate);
   }
   configure(c, &w->format);
   return TON_OK;

@@ -113,7 +113,16 @@ TonStatus
 ton_song_check(const TonSong* song, const TonJob* job, TonCheck* result,
                TonError* error)
 {
-  if (access(song->mix, F_OK) != 0) {
+  const bool rendered = access(song->mix, F_OK) == 0;
+  if (!rendered && !song->texts[TON_SONG_MIX_TEXT].doc) {
+    return ton_fail_file(
+        error, TON_NOT_FOUND, song->given,
+        "is no song: it holds no mix.yaml. tonmeister make %s "
+        "-o SONG makes a song of recordings; check takes files "
+        "one by one",
+        song->given);
+  }
+  if (!rendered) {
     return ton_fail_file(error, TON_NOT_FOUND, song->mix,
                          "there is no mix yet; run tonmeister mix %s",
                          song->given);

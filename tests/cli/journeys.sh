@@ -236,6 +236,14 @@ says "the stem is decoded again" exits 0 "$ton" mix "$work/coded-song"
 says "to the same bytes" test "$before" = "$(sha256sum <"$work/coded-song/out/mix.wav")"
 says "clean of no song" complains 2 'no such song folder' "$ton" clean "$work/nowhere"
 
+"$ton" apply "$work/stems/02 Bass.wav" "$work/rate.wav" gain:gain=-1dB >/dev/null
+python3 - "$work/rate.wav" <<'END'
+import struct, sys
+with open(sys.argv[1], "r+b") as f:
+    at = f.read(200).index(b"fmt ") + 12
+    f.seek(at)
+    f.write(struct.pack("<I", 44100))
+END
 says "an answer on a closed output is not given" sh -c "'$ton' measure '$work/stems/02 Bass.wav' >&-; test \$? = 1"
 
 # All that is wrong in a text is told at once, in the order it is read
@@ -256,6 +264,9 @@ says "the word of other programs" complains 2 'has no "volume"; did you mean "fa
 echo 'year: 2026' >>"$song/release.yaml"
 says "a year is a date" complains 2 'has no "year"; did you mean "date"' "$ton" release "$song"
 sed -i '/^year:/d' "$song/release.yaml"
+says "a recorded space that names no recording" complains 0 'convolution does nothing without a file; name one as "impulse"' "$ton" apply "$work/stems/02 Bass.wav" "$work/echo.wav" convolution
+says "check of a folder that is no song" complains 2 'is no song: it holds no mix.yaml' "$ton" check "$work/stems"
+says "a codec without the rate" complains 2 'OPUS cannot have 44.1 kHz; it can have 48, 24, 16, 12, 8 kHz' "$ton" apply "$work/rate.wav" "$work/rate.opus" gain
 says "a note is no time" complains 2 '"1/8" is a note' "$ton" apply "$work/stems/02 Bass.wav" "$work/echo.wav" delay:time=1/8
 
 echo "1..$n"
