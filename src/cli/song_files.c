@@ -73,6 +73,14 @@ cli_tell_old_stems(const CommandLine* line, const struct timespec* since)
 }
 
 void
+cli_tell_replaced(const CommandLine* line, const char* out)
+{
+  if (out && !line->quiet && ton_is_file(out)) {
+    cli_remark("%s is there already and is replaced", out);
+  }
+}
+
+void
 cli_tell_left_out(const CommandLine* line, const TonStems* stems)
 {
   enum { MAX_NAMED = 8 };

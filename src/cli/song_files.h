@@ -23,6 +23,10 @@ void cli_warn_changed(const CommandLine* line, const TonSong* song,
 /// Remark which files of out/stems are older than `since`: another mix wrote them
 void cli_tell_old_stems(const CommandLine* line, const struct timespec* since);
 
+/// Remark that the file which the user named as output is there and is replaced; null:
+/// none is named
+void cli_tell_replaced(const CommandLine* line, const char* out);
+
 /// Remark what lay among the stems and was not taken
 void cli_tell_left_out(const CommandLine* line, const TonStems* stems);
 

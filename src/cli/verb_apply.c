@@ -26,6 +26,7 @@ cli_apply(const CommandLine* line, TonError* error)
     status = ton_insert_parse(line->args[2 + i], &chain[i], error);
   }
   if (!status) {
+    cli_tell_replaced(line, line->args[1]);
     cli_tell_chain(line, line->args[1], chain, n);
   }
   status = status ? status

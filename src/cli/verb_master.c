@@ -165,6 +165,7 @@ cli_master(const CommandLine* line, TonError* error)
   TON_TRY(cli_master_options(line, &options, error));
   options.out = cli_value(line, "output");
   TON_TRY(cli_expect_wav(options.out, error));
+  cli_tell_replaced(line, options.out);
   TonStatus status = find_output(line, &out, error);
   if (ton_is_file(line->args[0])) {
     options.out = out;

@@ -77,6 +77,7 @@ cli_mix(const CommandLine* line, TonError* error)
                            .stems = cli_has(line, "stems")};
   TON_TRY(bits_of(line, &options.bits, error));
   TON_TRY(cli_expect_wav(options.out, error));
+  cli_tell_replaced(line, options.out);
   struct timespec begun;
   clock_gettime(CLOCK_REALTIME_COARSE, &begun); // the clock of files
   const TonStatus status = mix(line, &options, &m, error);

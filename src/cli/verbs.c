@@ -196,7 +196,7 @@ const Verb cli_verbs[] = {
          "FX is a processor with its parameters, or one band of an equaliser. "
          "The sample rate, the bit depth and the start stay as they are. The "
          "ending of OUT says what is written: .wav, .flac, .aiff, .mp3, .ogg "
-         "or .opus.",
+         "or .opus. A file that is there is replaced.",
      .examples = "tonmeister apply in.wav out.wav highpass:freq=80Hz "
                  "compressor:threshold=-20dB,ratio=4",
      .min_args = 3,

@@ -172,7 +172,11 @@ says "a master without a name" in_here exits 0 "$ton" master "Night Drive.wav"
 says "is called after the file" test -s "$work/here/Night Drive (master).wav"
 says "another master stays" cmp "$song/out/mix.wav" "$work/here/master.wav"
 says "so does this one" in_here complains 2 'is there already; name the result with -o' "$ton" master "Night Drive.wav"
-says "unless it is named" in_here exits 0 "$ton" master "Night Drive.wav" -o "Night Drive (master).wav"
+says "unless it is named, and that is told" in_here complains 0 'Night Drive (master).wav is there already and is replaced' "$ton" master "Night Drive.wav" -o "Night Drive (master).wav"
+says "so do mix" in_here complains 0 'master.wav is there already and is replaced' "$ton" mix "$song" -o master.wav
+says "and apply" in_here complains 0 'master.wav is there already and is replaced' "$ton" apply "Night Drive.wav" master.wav gain:gain=-1dB
+says "a new file is not" in_here exits 0 "$ton" apply "Night Drive.wav" new.wav gain:gain=-1dB
+says "told" test ! -s "$work/error"
 
 # Messages that say what is wrong, and where
 says "neither a file nor a song" complains 2 'nope.wav: there is no such file, and no such song' "$ton" master "$work/nope.wav"
