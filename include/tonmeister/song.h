@@ -118,6 +118,15 @@ TonStatus ton_song_unknown_roles(const TonSong* song,
                                               const char* nearest),
                                  void* handle, TonError* error);
 
+/// Takes the name of a kind of track or of music, with a few words on it
+typedef void (*TonTakeKind)(void* handle, const char* name, const char* about);
+
+/// Call `take` for each role that a track may have (data/roles.yaml).
+TonStatus ton_each_role(TonTakeKind take, void* handle, TonError* error);
+
+/// Call `take` for each tonal profile that a target may name (data/tone).
+TonStatus ton_each_tone(TonTakeKind take, void* handle, TonError* error);
+
 // Mix -------------------------------------------------------------------------
 
 /// Where a mix goes; zero-initialise for out/mix.wav in 32-bit float

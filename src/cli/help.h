@@ -31,6 +31,24 @@ const char* cli_loudness(const TonTarget* target, const char* none,
 /// The terms that help explains, read once; none if they cannot be read
 const Glossary* cli_terms(void);
 
+/// A role of a track, or a tonal profile
+typedef struct {
+  const char* name;
+  const char* about;
+} HelpKind;
+
+typedef struct {
+  HelpKind* items;
+  size_t n;
+  size_t capacity;
+} HelpKinds;
+
+/// The roles that a track may have, read once; none if they cannot be read
+const HelpKinds* cli_roles(void);
+
+/// The tonal profiles that a target may name, in the same way
+const HelpKinds* cli_tones(void);
+
 /// Print every key of a text: "mix.yaml"
 void cli_help_keys(const char* text);
 
@@ -43,9 +61,10 @@ enum {
   TOPIC_TARGET = 1 << 4,
   TOPIC_TERM = 1 << 5,     ///< Of data/glossary.yaml
   TOPIC_SPELLING = 1 << 6, ///< Other spellings of terms
-  TOPIC_LIST = 1 << 7,     ///< "all", "targets", "terms"
+  TOPIC_LIST = 1 << 7,     ///< "all", "roles", "targets", "terms"
   TOPIC_TEXT = 1 << 8,     ///< "mix.yaml"
-  TOPIC_ALL = (1 << 9) - 1,
+  TOPIC_KIND = 1 << 9,     ///< A role of a track, a tonal profile
+  TOPIC_ALL = (1 << 10) - 1,
 };
 
 /// Call `take` with every topic of these kinds

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   The tables of verbs, options, processors, presets, targets and terms as JSON.
+   The tables of verbs, options, processors, presets, targets, roles, tonal profiles
+   and terms as JSON.
 */
 
 #include "cli/help.h"
@@ -11,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static json_t*
 json_preset(const TonPreset* p)
@@ -121,7 +123,21 @@ json_term(const GlossaryTerm* t)
                    json_texts(t->see, t->n_see));
 }
 
-/// The tables of data/: presets, targets, terms
+static json_t*
+json_kinds(const HelpKinds* kinds, const char* topic, bool all)
+{
+  json_t* const list = json_array();
+  for (size_t i = 0; i < kinds->n; ++i) {
+    const HelpKind* const k = &kinds->items[i];
+    if (all || strcasecmp(topic, k->name) == 0) {
+      json_array_append_new(
+          list, json_pack("{s:s, s:s}", "name", k->name, "about", k->about));
+    }
+  }
+  return list;
+}
+
+/// The tables of data/: presets, targets, terms, roles, tonal profiles
 static void
 add_data(json_t* o, const char* topic, bool all)
 {
@@ -150,6 +166,10 @@ add_data(json_t* o, const char* topic, bool all)
   json_object_set_new(o, "presets", list[0]);
   json_object_set_new(o, "targets", list[1]);
   json_object_set_new(o, "terms", list[2]);
+  json_object_set_new(
+      o, "roles",
+      json_kinds(cli_roles(), topic, all || strcmp(topic, "roles") == 0));
+  json_object_set_new(o, "tones", json_kinds(cli_tones(), topic, all));
 }
 
 static json_t*

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   What help prints of a verb, a processor, a band, a preset, a target or a
-   term.
+   What help prints of a verb, a processor, a band, a preset, a target, a role,
+   a tonal profile or a term.
 */
 
 #include "base/string.h"
@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static void
 print_options(const Option* options, uint32_t n)
@@ -229,6 +230,26 @@ explain_data(const char* topic, bool all, bool* found)
   }
 }
 
+/// Roles or tonal profiles: one, or all as a list
+static void
+explain_kinds(const HelpKinds* all, const char* what, const char* topic,
+              bool list, bool* found)
+{
+  bool begun = false;
+  for (size_t i = 0; i < all->n; ++i) {
+    const HelpKind* const k = &all->items[i];
+    if (!list && strcasecmp(topic, k->name) != 0) {
+      continue;
+    }
+    if (!begun) {
+      separate(found);
+      printf("%s:\n", what);
+      begun = true;
+    }
+    printf("  %-16s %s\n", k->name, k->about);
+  }
+}
+
 static void
 explain_terms(const char* topic, bool all, bool* found)
 {
@@ -268,6 +289,10 @@ cli_explain(const char* topic)
   explain_terms(all ? "" : topic, false, &found);
   explain_processors(topic, all, &found);
   explain_data(topic, all, &found);
+  explain_kinds(cli_roles(), "Roles of tracks, \"role\" in mix.yaml", topic,
+                all || strcmp(topic, "roles") == 0, &found);
+  explain_kinds(cli_tones(), "Tonal profiles, \"tone\" in data/targets.yaml",
+                topic, all, &found);
   if (all) {
     explain_terms(topic, true, &found);
   }

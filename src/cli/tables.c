@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   The files of data/ that help tells of, each read once: presets, targets, terms.
+   The files of data/ that help tells of, each read once: presets, targets, terms,
+   roles, tonal profiles.
    One that cannot be read is named with its fault, and the others are shown.
 */
 
 #include "base/data_path.h"
+#include "base/memory.h"
 #include "base/path.h"
 #include "cli/help.h"
 #include "cli/terminal.h"
+
+#include <tonmeister/song.h>
 
 #include <dirent.h>
 #include <limits.h>
@@ -93,4 +97,42 @@ cli_terms(void)
     terms = &none;
   }
   return terms;
+}
+
+static void
+take_kind(void* handle, const char* name, const char* about)
+{
+  HelpKinds* const all = handle;
+  HelpKind* const grown =
+      ton_grow(all->items, &all->capacity, all->n + 1, sizeof(HelpKind));
+  if (grown) {
+    all->items = grown;
+    grown[all->n] = (HelpKind){ton_copy_string(name), ton_copy_string(about)};
+    all->n += grown[all->n].name && grown[all->n].about;
+  }
+}
+
+static const HelpKinds*
+read_kinds(HelpKinds* all,
+           TonStatus (*each)(TonTakeKind take, void* handle, TonError* error))
+{
+  TonError error = {0};
+  if (!all->n && each(take_kind, all, &error)) {
+    cli_print_error(&error);
+  }
+  return all;
+}
+
+const HelpKinds*
+cli_roles(void)
+{
+  static HelpKinds roles;
+  return read_kinds(&roles, ton_each_role);
+}
+
+const HelpKinds*
+cli_tones(void)
+{
+  static HelpKinds tones;
+  return read_kinds(&tones, ton_each_tone);
 }

@@ -2,7 +2,7 @@
 /**
    @file
    Everything help has a name for: verbs, texts, processors, bands, presets,
-   targets and terms.
+   targets, roles, tonal profiles and terms.
 */
 
 #include "cli/help.h"
@@ -65,13 +65,19 @@ each_of_data(unsigned kinds, TakeTopic take, void* handle)
   for (uint32_t i = 0; targets && i < targets->n; ++i) {
     take(handle, targets->items[i].name);
   }
+  const HelpKinds* const both[] = {cli_roles(), cli_tones()};
+  for (int k = 0; (kinds & TOPIC_KIND) && k < 2; ++k) {
+    for (size_t i = 0; i < both[k]->n; ++i) {
+      take(handle, both[k]->items[i].name);
+    }
+  }
 }
 
 void
 cli_each_topic(unsigned kinds, TakeTopic take, void* handle)
 {
-  static const char* const lists[] = {"all", "targets", "terms"};
-  for (int i = 0; (kinds & TOPIC_LIST) && i < 3; ++i) {
+  static const char* const lists[] = {"all", "roles", "targets", "terms"};
+  for (int i = 0; (kinds & TOPIC_LIST) && i < 4; ++i) {
     take(handle, lists[i]);
   }
   for (uint32_t i = 0; (kinds & TOPIC_VERB) && i < cli_n_verbs; ++i) {

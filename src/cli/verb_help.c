@@ -47,10 +47,11 @@ overview(void)
   for (uint32_t i = 0; i < n; ++i) {
     at = listed(presets[i]->name, i + 1 == n, at);
   }
-  printf("\n\nMore: tonmeister help NAME, of a verb, a processor, a band, a "
-         "preset or a target,\nof a text (help mix.yaml), or of a word of the "
-         "field "
-         "(help LUFS, help mud);\nhelp targets and help terms list them\n");
+  printf(
+      "\n\nMore: tonmeister help NAME, of a verb, a processor, a band, a "
+      "preset or a target,\nof a text (help mix.yaml), of a role (help lead "
+      "vocal), or of a word of the field\n(help LUFS, help mud); help roles, "
+      "help targets and help terms list them\n");
 }
 
 /// Names to find the nearest one of
@@ -102,11 +103,10 @@ is_topic(const char* topic)
   return !topic;
 }
 
-TonStatus
-cli_help(const CommandLine* line, TonError* error)
+static TonStatus
+answer(const CommandLine* line, const char* topic, TonError* error)
 {
   const char* const shell = cli_value(line, "completion");
-  const char* const topic = line->n_args ? line->args[0] : "";
   if (shell && !cli_completion(shell)) {
     return ton_fail(error, TON_BAD_USE,
                     "no completion for %s; expected bash, zsh or fish", shell);
@@ -124,4 +124,17 @@ cli_help(const CommandLine* line, TonError* error)
     overview();
   }
   return TON_OK;
+}
+
+/// A topic of several words needs no quotes
+TonStatus
+cli_help(const CommandLine* line, TonError* error)
+{
+  TonString topic = {0};
+  for (uint32_t i = 0; i < line->n_args; ++i) {
+    ton_string_printf(&topic, "%s%s", i ? " " : "", line->args[i]);
+  }
+  const TonStatus status = answer(line, ton_string_string(&topic), error);
+  ton_string_free(&topic);
+  return status;
 }

@@ -216,14 +216,15 @@ const Verb cli_verbs[] = {
     {.name = "help",
      .usage = "[NAME|all]",
      .summary = "Explain whatever has a name here.",
-     .text = "NAME is a verb, a processor, a band of an equaliser, a preset, a "
-             "target, or a word of mixing and mastering. With --json: the "
-             "tables themselves.",
+     .text =
+         "NAME is a verb, a processor, a band of an equaliser, a preset, a "
+         "target, a role of a track, or a word of mixing and mastering. With "
+         "--json: the tables themselves.",
      .examples = "tonmeister help compressor\n"
                  "tonmeister help LUFS\n"
                  "tonmeister help all --json",
      .min_args = 0,
-     .max_args = 1,
+     .max_args = UINT32_MAX,
      .options = help_options,
      .n_options = TON_COUNT(help_options),
      .run = cli_help},

@@ -40,6 +40,12 @@ says "and those below them" explains '^    fader  *Gain after the chain' mix.yam
 says "with range and default" explains '^  *-20 dBTP to 0 dBTP; -1 dBTP' master.yaml
 says "of the files of a release" explains '^    bits' release.yaml
 says "of all terms" explains '^  sibilance' terms
+says "help of a role, in two words" explains 'bus Vocals' lead vocal
+says "and of a target that is no role" explains 'LUFS' broadcast
+says "help of a tonal profile" explains 'MUSDB' modern
+says "help lists the roles" explains '^  lead guitar  *bus Guitars; 2 LU softer' roles
+says "a role as JSON" sh -c "'$ton' help lead vocal --json | python3 -c 'import json, sys; sys.exit([r[\"name\"] for r in json.load(sys.stdin)[\"roles\"]] != [\"lead vocal\"])'"
+says "a role nearly right" complains 2 'did you mean "lead vocal"' "$ton" help led vocal
 says "a term nearly right" complains 2 'did you mean "sibilance"' "$ton" help sibilence
 says "a target nearly right" complains 2 'did you mean "spotify"' "$ton" help spotfy
 says "a band nearly right" complains 2 'did you mean "highpass"' "$ton" help highpas
