@@ -45,7 +45,11 @@ bool files_parse_smpb(const char* text, Gapless* gapless);
 /// tags.cpp: 0 on success; the C side makes errors of it
 int files_taglib_write(const char* path, const TonTags* tags);
 
-/// The same, and 2 when memory is refused
+/// An ID3v2 tag of `size` bytes, freed with ton_free(); null when memory is refused.
+/// A cover that is no picture is left out
+char* files_taglib_id3(const TonTags* tags, size_t* size);
+
+/// 0 on success, 2 when memory is refused
 int files_taglib_read(const char* path, TonTags* tags, bool* has_cover);
 
 #ifdef __cplusplus

@@ -220,6 +220,24 @@ write_tags(const char* path, const TonTags* tags)
   return save(ref.file()) ? 0 : 1;
 }
 
+/// The chunk that a long WAV file gets by ourselves
+char*
+id3_bytes(const TonTags* tags, size_t* size)
+{
+  TagLib::ID3v2::Tag tag;
+  tag.setProperties(properties(tags, false, false));
+  const Picture picture =
+      tags->cover_path ? read_picture(tags->cover_path) : Picture();
+  if (picture.mime) {
+    add_id3_picture(&tag, picture);
+  }
+  const TagLib::ByteVector bytes = tag.render();
+  char* const own = static_cast<char*>(ton_alloc(bytes.size()));
+  *size = own ? bytes.size() : 0;
+  return own ? static_cast<char*>(std::memcpy(own, bytes.data(), *size))
+             : nullptr;
+}
+
 /// First value of a field, "" where it is missing or empty
 std::string
 first_of(const TagLib::PropertyMap& map, const char* key)
@@ -305,5 +323,16 @@ files_taglib_read(const char* path, TonTags* tags, bool* has_cover)
     return read_tags(path, tags, has_cover);
   } catch (const std::exception&) {
     return 1;
+  }
+}
+
+extern "C" char*
+files_taglib_id3(const TonTags* tags, size_t* size)
+{
+  try {
+    return id3_bytes(tags, size);
+  } catch (const std::exception&) {
+    *size = 0;
+    return nullptr;
   }
 }

@@ -5,6 +5,7 @@
 #include "base/output_file.h"
 #include "base/string.h"
 #include "dsp/kernels/quantise.h"
+#include "files/files.h"
 #include "files/pcm_file.h"
 #include "files/writer.h"
 
@@ -113,22 +114,46 @@ shorten_wav(TonAudioWriter* w, uint64_t frames, TonError* error)
              : ton_fail_write(error, w->path);
 }
 
-/// One text of LIST INFO: null-terminated, padded to an even length
+/// A chunk, or a text of one, padded to an even length
+static void
+add_chunk(TonString* list, const char* id, const char* bytes, size_t n)
+{
+  const char size[] = {(char)n, (char)(n >> 8), (char)(n >> 16),
+                       (char)(n >> 24)};
+  ton_string_add_bytes(list, id, 4);
+  ton_string_add_bytes(list, size, 4);
+  ton_string_add_bytes(list, bytes, n);
+  ton_string_add_bytes(list, "", n & 1U);
+}
+
+/// One text of LIST INFO, null-terminated
 static void
 add_text(TonString* list, const char* id, const char* text)
 {
-  const size_t n = text && *text ? strlen(text) + 1 : 0;
-  if (n) {
-    const char size[] = {(char)n, (char)(n >> 8), (char)(n >> 16),
-                         (char)(n >> 24)};
-    ton_string_add_bytes(list, id, 4);
-    ton_string_add_bytes(list, size, 4);
-    ton_string_add_bytes(list, text, n);
-    ton_string_add_bytes(list, "", n & 1U);
+  if (text && *text) {
+    add_chunk(list, id, text, strlen(text) + 1);
   }
 }
 
-/// TagLib damages RF64 files, so they get their texts here
+/// All tags, as TagLib writes them into shorter files
+static void
+add_id3(TonString* chunks, const TonTags* tags)
+{
+#ifdef TON_HAVE_TAGLIB
+  size_t n = 0;
+  char* const bytes = files_taglib_id3(tags, &n);
+  chunks->failed |= !bytes;
+  if (bytes) {
+    add_chunk(chunks, "ID3 ", bytes, n);
+  }
+  ton_free(bytes);
+#else
+  (void)chunks;
+  (void)tags;
+#endif
+}
+
+/// The old texts, for readers that know no ID3 in a WAV
 static void
 add_texts(TonString* list, const TonTags* tags)
 {
@@ -141,18 +166,21 @@ add_texts(TonString* list, const TonTags* tags)
   add_text(list, "ICMT", tags->comment);
   add_text(list, "ICOP", tags->copyright);
   add_text(list, "ISRC", tags->isrc);
+  add_text(list, "IMUS", tags->composer);
+  add_text(list, "IPUB", tags->publisher);
   for (int i = 0; i < 4 && !list->failed; ++i) {
     list->bytes[4 + i] = (char)((list->length - 8) >> (8 * i));
   }
 }
 
-/// Texts of an RF64 file, and how many bytes they are
+/// Tags of an RF64 file, which TagLib would damage, and how many bytes they are
 static TonStatus
 write_texts(const TonAudioWriter* w, const TonTags* tags, uint64_t* bytes,
             TonError* error)
 {
   TonString list = {0};
   add_texts(&list, tags);
+  add_id3(&list, tags);
   *bytes = list.length;
   const TonStatus status = list.failed
                                ? ton_fail(error, TON_NO_MEMORY, "out of memory")

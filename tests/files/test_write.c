@@ -317,6 +317,27 @@ every_form_is_what_other_readers_read(void** state)
   }
 }
 
+/// The last chunk is an ID3 tag with what the file was given
+static void
+expect_id3(const unsigned char* bytes, size_t size, const TonTags* tags)
+{
+  const size_t from = size > 8192 ? size - 8192 : 0;
+  const unsigned char* const chunk =
+      memmem(bytes + from, size - from, "ID3 ", 4);
+  assert_non_null(chunk);
+  const size_t n = chunk[4] | chunk[5] << 8 | (size_t)chunk[6] << 16;
+  assert_int_equal(chunk + 8 + n + (n & 1U) - bytes, size);
+  room_put("id3.mp3", chunk + 8, n);
+  TonTags back;
+  bool cover = true;
+  assert_int_equal(ton_tags_read(room_path("id3.mp3"), &back, &cover, NULL), 0);
+  assert_string_equal(back.title, tags->title);
+  assert_string_equal(back.upc, tags->upc);
+  assert_int_equal(back.track, tags->track);
+  assert_false(cover);
+  ton_tags_free(&back);
+}
+
 static void
 long_files_are_rf64(void** state)
 {
@@ -327,12 +348,14 @@ long_files_are_rf64(void** state)
                                  .channels = 2,
                                  .samples = TON_SAMPLES_24,
                                  .container = "WAV"};
-  const TonTags tags = {.title = "Long", .artist = "Very"};
+  const TonTags tags = {
+      .title = "Long", .artist = "Very", .upc = "012345678905", .track = 3};
   room_write("long.wav", &format, pair, N, &tags);
   wav_max_bytes = 0xFFFFFFFFU;
   size_t size = 0;
   unsigned char* const bytes = room_get("long.wav", &size);
   assert_memory_equal(bytes, "RF64\xFF\xFF\xFF\xFFWAVEds64", 16);
+  expect_id3(bytes, size, &tags);
   free(bytes);
   SF_INFO info = {0};
   SNDFILE* const file = sf_open(room_path("long.wav"), SFM_READ, &info);
