@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/output_file.h"
+#include "base/string.h"
 #include "files/files.h"
 #include "files/writer.h"
 

@@ -49,8 +49,8 @@ typedef struct {
 
 static const Phrase phrases[] = {
     {"mapping values are not allowed",
-     "a second \": \" where a value was expected; quote the value, or begin a "
-     "new line with the right indentation",
+     "a second \": \" where a value was expected; quote the value, indent the "
+     "line as those above it, or write a space behind the colon above",
      false},
     {"could not find expected ':'",
      "a key without \": \" after it; behind the colon stands a space", true},

@@ -733,13 +733,16 @@ test_readiness_tells_tone_in_decibels(void** state)
   (void)state;
   TonSound mix = healthy();
   for (uint32_t b = 10; b <= 13; ++b) { // 200 to 400 Hz
-    mix.facts.active_db[b] += 2.0 * tone.spread_db[b] + 1.5;
+    mix.facts.active_db[b] -= 3.0;
+  }
+  for (uint32_t b = 21; b <= 24; ++b) { // 2.5 to 5 kHz
+    mix.facts.active_db[b] += 2.0 * tone.spread_db[b] + 0.5;
   }
   TonFinding rows[32];
   const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
-  assert_int_equal(finding(rows, n, "mud")->light, TON_LIGHT_RED);
-  assert_non_null(strstr(finding(rows, n, "mud")->text, " dB against"));
-  assert_non_null(strstr(finding(rows, n, "harsh")->text, ": -"));
+  assert_int_equal(finding(rows, n, "harsh")->light, TON_LIGHT_RED);
+  assert_int_equal(finding(rows, n, "mud")->light, TON_LIGHT_GREEN);
+  assert_non_null(strstr(finding(rows, n, "mud")->text, ": -3 dB against"));
   for (uint32_t i = 0; i < n; ++i) {
     assert_null(strstr(rows[i].text, "SD"));
   }

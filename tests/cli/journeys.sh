@@ -244,7 +244,7 @@ says "clean of no song" complains 2 'no such song folder' "$ton" clean "$work/no
 python3 - "$work/rate.wav" <<'END'
 import struct, sys
 with open(sys.argv[1], "r+b") as f:
-    at = f.read(200).index(b"fmt ") + 12
+    at = f.read(2000).index(b"fmt ") + 12
     f.seek(at)
     f.write(struct.pack("<I", 44100))
 END
@@ -260,7 +260,7 @@ faults() { sed -n 's/.*mix.yaml:\([0-9:]*\) .*/\1/p' "$work/error" | tr '\n' ' '
 says "and the others" test "$(faults)" = '4:5: 5:11: 8:12: '
 says "for programs, too" sh -c "'$ton' mix '$work/solo' --json 2>/dev/null | python3 -c 'import json, sys; e = json.load(sys.stdin)[\"error\"]; sys.exit([m.split(\"yaml:\")[1][:5] for m in e[\"more\"]] != [\"5:11:\", \"8:12:\"])'"
 sed -i 's/fadr: 0 dB/fader:-3 dB/' "$work/solo/mix.yaml"
-says "a colon without a space behind it" complains 2 'mix.yaml:4:5: .*behind the colon stands a space' "$ton" mix "$work/solo"
+says "a colon without a space behind it" complains 2 'mix.yaml:5:9: .*write a space behind the colon above' "$ton" mix "$work/solo"
 printf 'tracks:\n  A:\n    fader:-3 dB\n' >"$work/solo/mix.yaml"
 says "a colon without a space in a line alone" complains 2 'write a space behind the colon' "$ton" mix "$work/solo"
 printf 'tracks:\n  A:\n    volume: -3 dB\n' >"$work/solo/mix.yaml"

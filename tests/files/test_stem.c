@@ -116,10 +116,11 @@ expect_in_cache(const char* name, TonSamples samples)
   TonError e = {0};
   struct stat st;
   TonAudio* a = NULL;
-  snprintf(cache, sizeof(cache), "%s", room_path("cache/deep"));
+  snprintf(cache, sizeof(cache), "%s", room_path("exact"));
   const uint64_t bytes =
       ton_stem_cache_bytes(room_path(name), 48000, true, cache);
-  if (make_ready(name, ready, &e)) {
+  if (ton_stem_prepared(room_path(name), 48000, true, cache, ready, 512, NULL,
+                        NULL, &e)) {
     fail_msg("%s: %s", name, e.text);
   }
   assert_int_equal(ton_audio_open(ready, &a, &e), 0);

@@ -328,14 +328,14 @@ expect_id3(const unsigned char* bytes, size_t size, const TonTags* tags)
   const size_t n = chunk[4] | chunk[5] << 8 | (size_t)chunk[6] << 16;
   assert_int_equal(chunk + 8 + n + (n & 1U) - bytes, size);
   room_put("id3.mp3", chunk + 8, n);
-  TonTags back;
+  TonTags read;
   bool cover = true;
-  assert_int_equal(ton_tags_read(room_path("id3.mp3"), &back, &cover, NULL), 0);
-  assert_string_equal(back.title, tags->title);
-  assert_string_equal(back.upc, tags->upc);
-  assert_int_equal(back.track, tags->track);
+  assert_int_equal(ton_tags_read(room_path("id3.mp3"), &read, &cover, NULL), 0);
+  assert_string_equal(read.title, tags->title);
+  assert_string_equal(read.upc, tags->upc);
+  assert_int_equal(read.track, tags->track);
   assert_false(cover);
-  ton_tags_free(&back);
+  ton_tags_free(&read);
 }
 
 static void

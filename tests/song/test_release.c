@@ -344,7 +344,6 @@ test_a_full_disk_leaves_no_halves(void** state)
   TonDelivery made;
   const TonJob workers = {.threads = 4};
   struct rlimit was;
-  song_mix("out/mix.wav", 48000.0, 2, 4.0, -4.0);
   song_text("release.yaml", "title: Full\nartist: A\n");
   getrlimit(RLIMIT_FSIZE, &was);
   const struct rlimit small = {400000, was.rlim_max};
@@ -387,7 +386,8 @@ test_high_rate_and_mono(void** state)
   assert_int_equal(status, TON_OK);
   for (uint32_t i = 0; i < made.n; ++i) {
     assert_true(made.files[i].good);
-    assert_int_equal(made.files[i].measured.channels, 1);
+    const bool cd = strcmp(made.files[i].name, "cd") == 0;
+    assert_int_equal(made.files[i].measured.channels, cd ? 2 : 1);
     if (strcmp(made.files[i].name, "mp3") == 0) {
       assert_int_equal(made.files[i].measured.rate, 48000);
     }

@@ -342,7 +342,9 @@ a_mono_master_makes_a_cd_of_two_channels(void** state)
                     made.files[1].measured.integrated_lufs,
                 3.01, 0.05, "LU");
     const uint64_t n = song_load(made.files[0].path, &left, &right);
-    assert_memory_equal(left, right, n * sizeof(double));
+    for (uint64_t i = 0; i < n; ++i) { // each side has a dither of its own
+      assert_true(fabs(left[i] - right[i]) <= 4.0 / 32768.0);
+    }
     free(left);
     free(right);
     ton_delivery_free(&made);
