@@ -141,26 +141,30 @@ known_elsewhere(const char* suffix)
   return false;
 }
 
-/// "dB or dBFS", "Hz, kHz or k": all spellings of a unit
-static const char*
-spellings_of(TonUnit unit, char buffer[64])
+/// What could have been meant: the nearest spelling of the unit, or all of them
+static void
+advise(const char* suffix, TonUnit unit, char buffer[80])
 {
-  size_t left = 0;
-  for (size_t i = 0; i < N_SPELLINGS; ++i) {
-    left += spellings[i].unit == unit;
-  }
-  size_t at = 0;
-  *buffer = '\0';
+  const char* all[N_SPELLINGS];
+  size_t n = 0;
   for (size_t i = 0; i < N_SPELLINGS; ++i) {
     if (spellings[i].unit == unit) {
-      --left;
-      at += (size_t)snprintf(buffer + at, 64 - at, "%s%s", spellings[i].suffix,
-                             left > 1    ? ", "
-                             : left == 1 ? " or "
-                                         : "");
+      all[n++] = spellings[i].suffix;
     }
   }
-  return *buffer ? buffer : "no unit";
+  const char* const near = ton_string_nearest(suffix, all, n);
+  if (near) {
+    ton_string_cut(buffer, 80, "did you mean \"%s\"?", near);
+    return;
+  }
+  size_t at = (size_t)snprintf(buffer, 80, n ? "expected " : "expected none");
+  for (size_t i = 0; i < n && at < 80; ++i) {
+    at += (size_t)snprintf(buffer + at, 80 - at, "%s%s",
+                           !i          ? ""
+                           : i + 1 < n ? ", "
+                                       : " or ",
+                           all[i]);
+  }
 }
 
 /// "1/8": seconds that such a note lasts at 120 beats a minute; 0: it is no note
@@ -181,7 +185,7 @@ refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
 {
   const char* const wanted = ton_unit_suffix(unit);
   const double note = unit == TON_MS || unit == TON_S ? note_s(text) : 0.0;
-  char all[64];
+  char advice[80];
   if (note > 0.0) {
     ton_string_cut(buffer, size,
                    "\"%s\" is a note, and how long it lasts depends on the "
@@ -203,8 +207,9 @@ refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
                    : *wanted         ? wanted
                                      : "a bare number");
   } else if (suffix && *suffix) {
-    ton_string_cut(buffer, size, "\"%s\" has an unknown unit; expected %s",
-                   text, spellings_of(unit, all));
+    advise(suffix, unit, advice);
+    ton_string_cut(buffer, size, "\"%s\" has an unknown unit; %s", text,
+                   advice);
   } else {
     ton_string_cut(buffer, size, "\"%s\" is not a number%s%s", text,
                    *wanted ? " in " : "", wanted);

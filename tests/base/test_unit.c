@@ -69,9 +69,9 @@ wrong_values_say_what_was_expected(void** state)
     const char* says;
   } cases[] = {
       {"-18 Hz", TON_DB, "expected dB"},
-      {"-18 bB", TON_DB, "expected dB or dBFS"},
-      {"100 hertz", TON_HZ, "expected Hz, kHz or k"},
-      {"3 apples", TON_PLAIN, "expected no unit"},
+      {"-18 bB", TON_DB, "did you mean \"dB\""},
+      {"100 turns", TON_HZ, "expected Hz, kHz or k"},
+      {"3 apples", TON_PLAIN, "expected none"},
       {"1/8", TON_MS, "at 120 bpm 250 ms"},
       {"1/8", TON_DB, "unknown unit"},
       {"-3,5 dB", TON_DB, "decimal point"},
