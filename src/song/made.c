@@ -2,6 +2,7 @@
 /// @file What the stages of a song were made of, by the hash of its content.
 #include "song/made.h"
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/input_file.h"
@@ -252,8 +253,8 @@ ton_song_current(const TonSong* song, TonSongStage end, TonError* error)
       [TON_SONG_STAGE_MASTER] = "master.yaml, out/mix.wav or a reference has "
                                 "changed since out/master.wav was written; "
                                 "tonmeister master"};
-  for (TonSongStage i = TON_SONG_STAGE_MIX; i < end; ++i) {
-    if (has_changed(song, i)) {
+  for (size_t i = 0; i < end && i < TON_COUNT(changed); ++i) {
+    if (has_changed(song, (TonSongStage)i)) {
       return ton_fail(error, TON_BAD_USE, "%s %s writes it again", changed[i],
                       song->given);
     }
