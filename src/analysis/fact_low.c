@@ -15,15 +15,11 @@
 /// changes, below for what does
 #define STEADY 0.25
 #define MOVING 0.1
-/// Share of the power above the splice below which both spectra are matched over
-/// all of their low end: what the coarse one has there has leaked from below
-#define NOTHING_ABOVE 1e-4
 
 enum {
   LOW_FRAME = 1024, ///< 0.34 s: lows resolved to 3 Hz
   LOW_BINS = LOW_FRAME / 2 + 1,
   SPLICE_BAND = 9, ///< 160 Hz: bands up to here are read from the low sum
-  MATCH_BANDS = 3, ///< Both are brought to one level in the bands above
 };
 
 /// Steps that sound between two places of the low sum, as a share
@@ -79,42 +75,73 @@ band_power(const double* bins, uint32_t n, double rate, uint32_t band)
   return sum;
 }
 
-/// Power of the bands from `first` to the last that is matched, in both spectra
-static void
-sum_bands(const double* bins, double rate, const double* thirds_db,
-          uint32_t first, double* ours, double* theirs)
+/// Share of a line's power that a Hann window puts into the bin so many bins away
+static double
+leak(double bins)
 {
-  for (uint32_t b = first; b <= SPLICE_BAND + MATCH_BANDS; ++b) {
-    *ours += band_power(bins, LOW_FRAME, rate, b);
-    *theirs += pow(10.0, thirds_db[b] / 10.0);
-  }
+  const double x = M_PI * bins;
+  const double h = fabs(bins) < 1e-6 ? 1.0
+                   : fabs(fabs(bins) - 1.0) < 1e-6
+                       ? 0.5
+                       : sin(x) / x / (1.0 - bins * bins);
+  return h * h / 1.5;
 }
 
-/// Replace the bands up to the splice by those of the low sum, brought to the
-/// level of the bands above; `bins` are the sums of n spectra
+/// Power of a bin as the coarse spectra would have it, whose bins are so many
+/// bins of the low sum
+static double
+coarse_power(const double* bins, double width, uint32_t bin)
+{
+  enum { REACH = 4 };
+  const double from = fmax((bin - (double)REACH) * width, 0.0);
+  double sum = 0.0;
+  for (uint32_t k = (uint32_t)from; k < (bin + REACH) * width && k < LOW_BINS;
+       ++k) {
+    sum += leak(k / width - bin) * bins[k];
+  }
+  return sum;
+}
+
+/// The same of a band
+static double
+coarse_band(const double* bins, const TonFeatures* f, uint32_t band)
+{
+  const double edge = pow(2.0, 1.0 / 6.0);
+  const double step = f->rate / f->spectrum_window;
+  const double from = ton_third_hz(band) / edge / step + 0.5;
+  const double to = ton_third_hz(band) * edge / step + 0.5;
+  double sum = 0.0;
+  for (uint32_t k = (uint32_t)from; k <= (uint32_t)to; ++k) {
+    const double inside = fmin(k + 1.0, to) - fmax(k, from);
+    sum += inside * coarse_power(bins, step * LOW_FRAME / f->low_rate, k);
+  }
+  return sum;
+}
+
+/// Replace the bands up to the splice by those of the low sum, which is mono:
+/// each is brought to the power that all channels have there, with its neighbours;
+/// `bins` are the sums of n spectra
 static void
 splice(double* bins, uint32_t n, const TonFeatures* f, double* thirds_db)
 {
+  double ours[SPLICE_BAND + 2];
+  double theirs[SPLICE_BAND + 2];
   for (uint32_t k = 0; n && k < LOW_BINS; ++k) {
     bins[k] /= n;
   }
-  double ours = 0.0;
-  double theirs = 0.0;
-  sum_bands(bins, f->low_rate, thirds_db, SPLICE_BAND + 1, &ours, &theirs);
-  double all = 0.0;
-  double all_theirs = 0.0;
-  sum_bands(bins, f->low_rate, thirds_db, 0, &all, &all_theirs);
-  if (ours < NOTHING_ABOVE * all) {
-    ours = all;
-    theirs = all_theirs;
-  }
-  // The mono sum cancels (one side has opposite polarity): keep the bands
-  if (!(ours > 0.05 * theirs) || !(ours < 2.0 * theirs)) {
-    return;
+  for (uint32_t b = 0; b <= SPLICE_BAND + 1; ++b) {
+    ours[b] = coarse_band(bins, f, b);
+    theirs[b] = pow(10.0, thirds_db[b] / 10.0);
   }
   for (uint32_t b = 0; b <= SPLICE_BAND; ++b) {
-    thirds_db[b] = ton_power_db(band_power(bins, LOW_FRAME, f->low_rate, b) *
-                                theirs / ours);
+    const uint32_t below = b ? b - 1 : b;
+    const double mono = ours[below] + ours[b] + ours[b + 1];
+    const double all = theirs[below] + theirs[b] + theirs[b + 1];
+    // Where the mono sum cancels, the coarse band stays
+    if (mono > 0.05 * all && mono < 2.0 * all) {
+      thirds_db[b] = ton_power_db(band_power(bins, LOW_FRAME, f->low_rate, b) *
+                                  all / mono);
+    }
   }
 }
 

@@ -319,6 +319,26 @@ test_lows_are_resolved(void** state)
   }
 }
 
+/// A hum on one side counts as in that side, though the middle holds less of it
+static void
+test_lows_of_one_side(void** state)
+{
+  (void)state;
+  for (uint64_t i = 0; i < N; ++i) {
+    const double t = (double)i / RATE;
+    const double music =
+        0.2 * sin(2.0 * M_PI * 190.0 * t) + 0.2 * sin(2.0 * M_PI * 700.0 * t);
+    a[i] = music;
+    b[i] = music + 0.02 * sin(2.0 * M_PI * 60.0 * t);
+  }
+  TonSound s;
+  sound_of(a, b, N, RATE, 4096, &s);
+  const double share = 0.02 * 0.02 / (4.0 * 0.2 * 0.2 + 0.02 * 0.02);
+  EXPECT_NEAR("60 Hz on the right", share_below_db(&s.facts, 90.0),
+              10.0 * log10(share), 0.5, "dB");
+  ton_sound_free(&s);
+}
+
 static void
 test_hits(void** state)
 {
@@ -461,6 +481,7 @@ main(void)
       cmocka_unit_test(test_alignment),
       cmocka_unit_test(test_spectrum_agrees_with_meters),
       cmocka_unit_test(test_lows_are_resolved),
+      cmocka_unit_test(test_lows_of_one_side),
       cmocka_unit_test(test_hits),
       cmocka_unit_test(test_features_are_bounded),
       cmocka_unit_test(test_features_thin_out),
