@@ -299,31 +299,43 @@ gated_mean(const double* power, uint64_t n, double least)
   return passed ? sum / (double)passed : 0.0;
 }
 
-double
-signal_loudness(const double* left, const double* right, uint64_t n,
-                double rate)
+uint64_t
+signal_weighted(const double* left, const double* right, uint64_t n,
+                double rate, double hop_s, double** power)
 {
   const double* const in[2] = {left, right};
-  const uint64_t hop = (uint64_t)lrint(0.1 * rate);
-  const uint64_t blocks = n / hop >= 4 ? n / hop - 3 : 0;
-  double* const power = calloc(blocks + 1, sizeof(double));
+  const uint64_t hop = (uint64_t)lrint(hop_s * rate);
   double* const x = calloc(n + 1, sizeof(double));
+  *power = calloc(n / hop + 1, sizeof(double));
   for (int c = 0; c < 2; ++c) {
     memcpy(x, in[c], n * sizeof(double));
     k_section(x, n, rate, 1681.974450955533, 0.7071752369554196,
               3.999843853973347);
     k_section(x, n, rate, 38.13547087602444, 0.5003270373238773, 0.0);
-    for (uint64_t b = 0; b < blocks; ++b) {
-      const double rms = signal_rms(x + b * hop, 4 * hop);
-      power[b] += rms * rms;
+    for (uint64_t i = 0; i < n / hop; ++i) {
+      const double rms = signal_rms(x + i * hop, hop);
+      (*power)[i] += rms * rms;
     }
+  }
+  free(x);
+  return n / hop;
+}
+
+double
+signal_loudness(const double* left, const double* right, uint64_t n,
+                double rate)
+{
+  double* power = NULL;
+  const uint64_t tenths = signal_weighted(left, right, n, rate, 0.1, &power);
+  const uint64_t blocks = tenths >= 4 ? tenths - 3 : 0;
+  for (uint64_t b = 0; b < blocks; ++b) {
+    power[b] = (power[b] + power[b + 1] + power[b + 2] + power[b + 3]) / 4.0;
   }
   const double absolute = pow(10.0, (-70.0 + 0.691) / 10.0);
   const double relative = 0.1 * gated_mean(power, blocks, absolute);
   const double all =
       gated_mean(power, blocks, relative > absolute ? relative : absolute);
   free(power);
-  free(x);
   return 10.0 * log10(all) - 0.691;
 }
 

@@ -61,6 +61,11 @@ double signal_null_db(const double* y, const double* r, uint64_t n);
 /// beta 12, parabolic refinement, zero-padded ends.  Linear.
 double signal_true_peak(const double* x, uint64_t n);
 
+/// Power behind the K curve of BS.1770 in each `hop_s`, both channels together.
+/// Returns how many; `power` is the caller's to free
+uint64_t signal_weighted(const double* left, const double* right, uint64_t n,
+                         double rate, double hop_s, double** power);
+
 /// Integrated loudness of a pair by BS.1770: K curve, blocks of 0.4 s every
 /// 0.1 s, gates at -70 LUFS and 10 LU under the mean.  LUFS.
 double signal_loudness(const double* left, const double* right, uint64_t n,

@@ -45,9 +45,18 @@ write_files(const MixState* state)
   }
 }
 
-/// Both sides of a recording get the chain that the louder one asks for
 static void
 propose_chain(MixState* state, MixTrack* s)
+{
+  propose_tone(state, s);
+  propose_dynamics(state, s);
+}
+
+typedef void (*ChainStep)(MixState* state, MixTrack* s);
+
+/// Both sides of a recording get the chain that the louder one asks for
+static void
+for_louder_side(MixState* state, MixTrack* s, ChainStep step)
 {
   const MixTrack own = *s;
   const MixTrack* const p = s->partner;
@@ -59,8 +68,7 @@ propose_chain(MixState* state, MixTrack* s)
     s->features = loud->features;
     s->level_lufs = loud->facts->active_lufs + s->trim_db;
   }
-  propose_tone(state, s);
-  propose_dynamics(state, s);
+  step(state, s);
   s->stem = own.stem;
   s->facts = own.facts;
   s->features = own.features;
@@ -82,7 +90,7 @@ propose_chains(MixState* state)
                     NULL);
     }
     if (s->sounds) {
-      propose_chain(state, s);
+      for_louder_side(state, s, propose_chain);
     }
   }
 }
@@ -148,11 +156,12 @@ correct_fader(const MixState* state, const MixTrack* s, double after_lufs)
 
 /// Of both sides of a recording together; NaN: not measured
 static double
-level_after(const MixState* state, const MixTrack* s, const double* after_lufs)
+level_after(const MixState* state, const MixTrack* s)
 {
   const TonMixStem* const stems = state->brief->stems;
-  const double own = after_lufs[s->stem - stems];
-  const double other = s->partner ? after_lufs[s->partner->stem - stems] : NAN;
+  const MixTrack* const p = s->partner;
+  const double own = state->after[s->stem - stems].lufs;
+  const double other = p ? state->after[p->stem - stems].lufs : NAN;
   return isnan(own) || isnan(other)
              ? own
              : 10.0 * log10(pow(10.0, own / 10.0) + pow(10.0, other / 10.0));
@@ -160,29 +169,31 @@ level_after(const MixState* state, const MixTrack* s, const double* after_lufs)
 
 /// A lead that a person holds counts as it was rendered, behind its chain
 static void
-hear_locked_lead(MixState* state, const double* after_lufs)
+hear_locked_lead(MixState* state)
 {
   const MixTrack* const lead = state->anchor;
   if (!lead || !lead->fader_locked) {
     return;
   }
-  const double after = level_after(state, lead, after_lufs);
+  const double after = level_after(state, lead);
   if (!isnan(after)) {
     state->reference_lufs = after - lead->goal_lu;
   }
 }
 
 TonStatus
-ton_assist_mix_balance(const TonMixBrief* brief, const double* after_lufs,
+ton_assist_mix_balance(const TonMixBrief* brief, const TonLevelsBehind* after,
                        TonPlan* plan, TonError* error)
 {
   MixState state = {0};
   TON_TRY(open_state(&state, brief, plan, error));
+  state.after = after;
   propose_balance(&state);
-  hear_locked_lead(&state, after_lufs);
+  hear_locked_lead(&state);
   for (uint32_t i = 0; i < state.n; ++i) {
-    correct_fader(&state, &state.tracks[i],
-                  level_after(&state, &state.tracks[i], after_lufs));
+    MixTrack* const s = &state.tracks[i];
+    for_louder_side(&state, s, measure_dynamics);
+    correct_fader(&state, s, level_after(&state, s));
   }
   return ton_plan_check(plan, error);
 }

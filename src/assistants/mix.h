@@ -3,6 +3,7 @@
 #define TON_ASSISTANTS_MIX_H
 
 #include "analysis/facts.h"
+#include "analysis/levels_behind.h"
 #include "assistants/plan.h"
 #include "assistants/roles.h"
 
@@ -19,8 +20,7 @@
 
      1. ton_analysis_*() over every stem
      2. ton_assist_mix() -> ton_plan_apply() on the skeleton of mix.yaml
-     3. render; measure each strip after its fader (ton_analysis_*() or
-        ton_meters_*()) and the mix
+     3. render; measure each strip after its fader and the mix
      4. ton_assist_mix_balance() with what was measured -> apply, render again
      5. ton_assist_mix_level() with the mix's true peak -> apply, render
 */
@@ -51,15 +51,15 @@ TonStatus ton_assist_mix(const TonMixBrief* brief, TonPlan* plan,
                          TonError* error);
 
 /**
-   Correct the balance after a render.
+   Correct the balance after a render, and say what the compressors did in it.
 
    @param brief As before; `existing` is what was rendered
-   @param after_lufs Per stem, active loudness after its fader, buses left
-          out; NaN: not measured
-   @param plan Changed faders, none below 0.3 dB; n_edits of 0: nothing to do
+   @param after Of each stem, behind its fader and without its bus
+   @param plan Changed faders, none below 0.3 dB, and compressors with what they
+          do; n_edits of 0: nothing to do
 */
 TonStatus ton_assist_mix_balance(const TonMixBrief* brief,
-                                 const double* after_lufs, TonPlan* plan,
+                                 const TonLevelsBehind* after, TonPlan* plan,
                                  TonError* error);
 
 /// Range the mix's true peak shall land in, dBTP

@@ -8,6 +8,7 @@
 #include "assistants/mix_internal.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { FEWEST_HITS = 8, CANDIDATES = 8 };
 
@@ -105,23 +106,61 @@ leave_slight(const MixState* state, const MixTrack* s,
   if (none) {
     ton_decision_figure(&d, "average reduction", s->role->max_reduction_db);
   } else {
-    ton_decision_figure(&d, "range left", best->range_lu);
+    ton_decision_name(&d, "role", s->role->name);
   }
   track_decide(state, s, "chain/compressor", NULL, &d);
+}
+
+/// The compressor of a chain that was rendered, or null
+static const TonInsert*
+find_compressor(const TonStrip* strip)
+{
+  for (uint32_t i = 0; strip && i < strip->n_chain; ++i) {
+    if (strcmp(strip->chain[i].type->id, "compressor") == 0) {
+      return &strip->chain[i];
+    }
+  }
+  return NULL;
+}
+
+static double
+make_up_of(const TonInsert* compressor)
+{
+  const TonParam* const p = ton_param(compressor->type, "make-up");
+  return p ? (double)compressor->params[p - compressor->type->params] : 0.0;
+}
+
+/// What the compressor does: as in the test render if there was one, without
+/// the constant gains of the strip
+static CompressionEstimate
+measured(const MixState* state, const MixTrack* s,
+         const CompressionEstimate* estimate)
+{
+  const TonInsert* const c = state->after ? find_compressor(s->old) : NULL;
+  CompressionEstimate shown = *estimate;
+  if (c) {
+    const TonLevelsBehind* const r =
+        &state->after[s->stem - state->brief->stems];
+    shown.range_lu = r->range_lu;
+    shown.mean_db = r->loss_db + make_up_of(c) + (double)s->old->trim_db +
+                    (double)s->old->fader_db;
+  }
+  return shown;
 }
 
 static void
 write_range(MixState* state, MixTrack* s, const CompressionEstimate* best)
 {
   const TonRole* const r = s->role;
+  const CompressionEstimate shown = measured(state, s, best);
   TonDecision d;
   ton_decision_start(&d, TON_RULE_COMPRESSION_RANGE, 0.7);
   ton_decision_range(&d, "level range", s->facts->range_lu, NAN,
                      r->uncompressed_range_lu);
   ton_decision_figure(&d, "easy range", r->uncompressed_range_lu);
-  ton_decision_range(&d, "average reduction", best->mean_db, NAN,
+  ton_decision_range(&d, "average reduction", shown.mean_db, NAN,
                      r->max_reduction_db);
-  ton_decision_figure(&d, "range left", best->range_lu);
+  ton_decision_figure(&d, "range left", shown.range_lu);
   const TonSetting settings[] = {
       {"threshold", rint(rms_level(s) + best->threshold_db)},
       {"ratio", r->ratio},
@@ -189,6 +228,20 @@ propose_dynamics(MixState* state, MixTrack* s)
   if (!isnan(s->role->uncompressed_hits_db)) {
     compress_hits(state, s);
   } else if (!isnan(s->role->uncompressed_range_lu)) {
+    compress_range(state, s);
+  }
+}
+
+void
+measure_dynamics(MixState* state, MixTrack* s)
+{
+  const TonInsert* const c = find_compressor(s->old);
+  const bool by_range = isnan(s->role->uncompressed_hits_db) &&
+                        !isnan(s->role->uncompressed_range_lu);
+  const TonLevelsBehind* const r = &state->after[s->stem - state->brief->stems];
+  if (c && by_range && s->sounds && !isnan(r->range_lu) &&
+      !track_locked(s, "chain")) {
+    s->n_chain = (uint32_t)(c - s->old->chain);
     compress_range(state, s);
   }
 }

@@ -52,8 +52,9 @@ typedef struct {
   TonPlan* plan;
   MixTrack* tracks;
   uint32_t n;
-  double reference_lufs;  ///< Where the lead vocal lies
-  const MixTrack* anchor; ///< Track the reference was taken from, or null
+  double reference_lufs;        ///< Where the lead vocal lies
+  const MixTrack* anchor;       ///< Track the reference was taken from, or null
+  const TonLevelsBehind* after; ///< Of each stem in a test render, or null
 } MixState;
 
 /// Set up the state; its tracks are owned by the plan.  False: no memory.
@@ -96,5 +97,8 @@ void propose_space(MixState* state);    ///< The shared reverb and its sends
 
 void propose_tone(MixState* state, MixTrack* s);     ///< equaliser
 void propose_dynamics(MixState* state, MixTrack* s); ///< compressor
+
+/// After a test render: what the compressor that was proposed does
+void measure_dynamics(MixState* state, MixTrack* s);
 
 #endif

@@ -262,8 +262,8 @@ static const TonRule rules[] = {
          "to mix: turns loud parts down, by {average reduction} on average, "
          "which leaves {range left}",
          "P95 minus P10 of 400 ms loudness; the threshold of eight whose "
-         "static curve comes nearest to 60 % of the way, within the role's "
-         "average reduction",
+         "static curve comes nearest to 60 % of the way; reduction and range "
+         "left as in a test render, over the blocks in which it plays",
          .instead = "no compression",
          .why_not = "the level varies by more than is easy to mix",
          .figures = {{"level range", "LU"},
@@ -298,10 +298,11 @@ static const TonRule rules[] = {
          .figures = {{"hits", "hits"}}},
     [TON_RULE_COMPRESSION_SLIGHT] =
         {"compression.slight", TON_STAGE_MIX, "docs/rules.md 2.13",
-         "no compressor: the level varies by {level range}, and the best one "
-         "would still leave {range left}",
-         "less than 0.5 dB of average reduction and less than 1 LU of range",
-         .figures = {{"level range", "LU", ROLES}, {"range left", "LU"}}},
+         "no compressor: the level varies by {level range}, and one that suits "
+         "{role} would hardly change that",
+         "less than 0.5 dB of average reduction and less than 1 LU of range by "
+         "its static curve",
+         .figures = {{"level range", "LU", ROLES}}},
     [TON_RULE_COMPRESSION_NONE_FITS] =
         {"compression.none-fits", TON_STAGE_MIX, ROLES,
          "no compressor: the level varies by {level range}, and to even that "

@@ -153,34 +153,11 @@ propose_all(Proposal* p)
 
 // What was proposed is rendered and measured -------------------------------------
 
-/// Loudness while the stem itself sounds, as TonFacts.active_lufs: 400 ms
-/// blocks of which half sound, gated 10 LU under their mean
-static double
-active_lufs(const TonMeasurement* m, const TonFeatures* features)
-{
-  double sum[2] = {0.0, 0.0};
-  uint32_t count[2] = {0, 0};
-  for (int pass = 0; pass < 2; ++pass) {
-    const double gate = pass ? 0.1 * sum[0] / (count[0] ? count[0] : 1) : 0.0;
-    for (uint32_t i = 3; i < m->n_points && i < features->n_tenths; ++i) {
-      const uint8_t* const on = features->tenth_on + i - 3;
-      const int sounds = on[0] + on[1] + on[2] + on[3];
-      const double power =
-          pow(10.0, (double)m->momentary_lufs[i] / 10.0) * 4.0 / sounds;
-      if (sounds >= 2 && power > gate) {
-        sum[pass] += power;
-        ++count[pass];
-      }
-    }
-  }
-  return count[1] ? 10.0 * log10(sum[1] / count[1]) : NAN;
-}
-
 typedef struct {
   Recorder mix;
   Recorder* strips;
   StripTap* taps;
-  double* lufs; ///< Per track, behind its fader
+  TonLevelsBehind* after; ///< Per track
   double true_peak_dbtp;
   double integrated_lufs;
 } Trial;
@@ -190,11 +167,11 @@ open_trial(const Proposal* p, Trial* h, bool strips)
 {
   h->strips = ton_alloc((p->n + 1) * sizeof(Recorder));
   h->taps = ton_alloc((p->n + 1) * sizeof(StripTap));
-  h->lufs = ton_alloc((p->n + 1) * sizeof(double));
+  h->after = ton_alloc((p->n + 1) * sizeof(TonLevelsBehind));
   h->mix.error = p->error;
   h->mix.meters = ton_meters_new(p->mix->rate, 2,
                                  TON_MEASURE_TRUE_PEAK | TON_MEASURE_LOUDNESS);
-  bool good = h->strips && h->taps && h->lufs && h->mix.meters;
+  bool good = h->strips && h->taps && h->after && h->mix.meters;
   for (uint32_t i = 0; good && strips && i < p->n; ++i) {
     h->strips[i].error = p->error;
     h->strips[i].meters = ton_meters_new(
@@ -205,21 +182,33 @@ open_trial(const Proposal* p, Trial* h, bool strips)
   return good ? TON_OK : ton_fail(p->error, TON_NO_MEMORY, "out of memory");
 }
 
-static void
-close_trial(const Proposal* p, Trial* h)
+/// Read the meters; TON_NO_MEMORY at worst
+static TonStatus
+read_trial(const Proposal* p, Trial* h)
 {
   TonMeasurement m;
+  TonStatus status = TON_OK;
   ton_meters_finish(h->mix.meters, &m);
   h->true_peak_dbtp = m.true_peak_dbtp;
   h->integrated_lufs = m.integrated_lufs;
-  ton_meters_free(h->mix.meters);
-  for (uint32_t i = 0; h->strips && i < p->n; ++i) {
-    h->lufs[i] = NAN;
+  for (uint32_t i = 0; i < p->n; ++i) {
+    h->after[i] = (TonLevelsBehind){NAN, NAN, NAN};
     if (h->strips[i].meters) {
       ton_meters_finish(h->strips[i].meters, &m);
-      h->lufs[i] = active_lufs(&m, &p->sounds[i].features);
-      ton_meters_free(h->strips[i].meters);
+      status =
+          status ? status
+                 : ton_levels_behind(&p->sounds[i].features, &m, &h->after[i]);
     }
+  }
+  return status ? ton_fail(p->error, status, "out of memory") : TON_OK;
+}
+
+static void
+close_trial(const Proposal* p, Trial* h)
+{
+  ton_meters_free(h->mix.meters);
+  for (uint32_t i = 0; h->strips && i < p->n; ++i) {
+    ton_meters_free(h->strips[i].meters);
   }
   ton_free(h->strips);
   ton_free(h->taps);
@@ -233,15 +222,8 @@ render_trial(Proposal* p, Trial* h, bool strips)
   status = status ? status
                   : render_mix(p->mix, p->song->cache, &h->mix, h->taps,
                                strips ? p->n : 0, p->job, NULL, p->error);
-  if (h->mix.meters && h->lufs) {
-    close_trial(p, h);
-    return status;
-  }
-  if (h->mix.meters) {
-    ton_meters_free(h->mix.meters);
-  }
-  ton_free(h->strips);
-  ton_free(h->taps);
+  status = status ? status : read_trial(p, h);
+  close_trial(p, h);
   return status;
 }
 
@@ -254,14 +236,14 @@ level_all(Proposal* p)
   TonStatus status = render_trial(p, &trial, true);
   if (!status) {
     const TonMixBrief brief = brief_of(p);
-    status = ton_assist_mix_balance(&brief, trial.lufs, &plan, p->error);
+    status = ton_assist_mix_balance(&brief, trial.after, &plan, p->error);
     const bool moved = plan.n_edits > 0;
     status = carry_out(p, &plan, status);
-    ton_free(trial.lufs);
-    trial.lufs = NULL;
+    ton_free(trial.after);
+    trial.after = NULL;
     status = status || !moved ? status : render_trial(p, &trial, false);
   }
-  ton_free(trial.lufs);
+  ton_free(trial.after);
   TON_TRY(status);
   plan = (TonPlan){0};
   // silence has no level; what makes it is in the other decisions

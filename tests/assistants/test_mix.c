@@ -817,18 +817,19 @@ test_correction_after_a_render(void** state)
   TonPlan after = {0};
   TonMix* const mix = propose(plain, NULL, NULL, &plan, NULL);
   TonMixStem stems[STEMS];
-  double lufs[STEMS];
+  TonLevelsBehind levels[STEMS];
   fill_stems(plain, NULL, stems);
   for (uint32_t i = 0; i < STEMS; ++i) {
-    lufs[i] = -23.0 + (double)strip(mix, sources[i].strip)->fader_db +
-              plain[i].facts.active_lufs - loudness_of(i);
+    const double fader = (double)strip(mix, sources[i].strip)->fader_db;
+    levels[i] = (TonLevelsBehind){
+        fader - 23.0 + plain[i].facts.active_lufs - loudness_of(i), NAN, NAN};
   }
-  lufs[6] -= 2.0; // the bass lost 2 LU in its chain
-  lufs[3] = NAN;
+  levels[6].lufs -= 2.0; // the bass lost 2 LU in its chain
+  levels[3].lufs = NAN;
   const TonMixBrief brief = {
       .stems = stems, .n_stems = STEMS, .roles = roles, .existing = mix};
   TonError error = {0};
-  assert_int_equal(ton_assist_mix_balance(&brief, lufs, &after, &error),
+  assert_int_equal(ton_assist_mix_balance(&brief, levels, &after, &error),
                    TON_OK);
   assert_int_equal(after.n_edits, 1);
   assert_string_equal(after.edits[0].path, "tracks/Bass/fader");
@@ -852,19 +853,21 @@ test_a_locked_lead_counts_as_rendered(void** state)
   TonPlan plan = {0};
   TonPlan after = {0};
   TonMixStem stems[STEMS];
-  double lufs[STEMS];
+  TonLevelsBehind levels[STEMS];
   TonMix* const mix =
       propose(plain, NULL, "Lead Vox\n    fader: -12 dB\n    lock: [fader]\n",
               &plan, NULL);
   fill_stems(plain, NULL, stems);
   for (uint32_t i = 0; i < STEMS; ++i) {
-    lufs[i] = -23.0 + (double)strip(mix, sources[i].strip)->fader_db +
-              plain[i].facts.active_lufs - loudness_of(i);
+    const double fader = (double)strip(mix, sources[i].strip)->fader_db;
+    levels[i] = (TonLevelsBehind){
+        fader - 23.0 + plain[i].facts.active_lufs - loudness_of(i), NAN, NAN};
   }
-  lufs[9] -= 3.0; // the lead's chain
+  levels[9].lufs -= 3.0; // the lead's chain
   const TonMixBrief brief = {
       .stems = stems, .n_stems = STEMS, .roles = roles, .existing = mix};
-  assert_int_equal(ton_assist_mix_balance(&brief, lufs, &after, NULL), TON_OK);
+  assert_int_equal(ton_assist_mix_balance(&brief, levels, &after, NULL),
+                   TON_OK);
   assert_int_equal(after.n_edits, STEMS - 1);
   for (uint32_t i = 0; i < after.n_edits; ++i) {
     for (uint32_t k = 0; k < STEMS; ++k) {

@@ -6,236 +6,27 @@
 ///     test_reasons --perform PROGRAM SCORE   the demo song
 ///     test_reasons SONG                      a song of the folder TON_AUDIO
 #include "base/array.h"
-#include "signals.h"
+#include "heard.h"
+#include "performed.h"
 #include "song.h"
 
-#include <glob.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { WINDOW = 1 << 15, BINS = WINDOW / 2 + 1 };
-
-/// Power at each frequency, of all windows
-typedef struct {
-  bool known;
-  double at[BINS];
-} Spectrum;
-
-/// A file, as the program may not hear it: all of it, in double.  What was
-/// measured once stays
-typedef struct {
-  const char* path;
-  double* x[2];
-  uint32_t channels;
-  uint64_t n;
-  double rate;
-  double lufs; ///< NaN before
-  double dbtp;
-  Spectrum mid; ///< Of a mono file: the file
-  Spectrum side;
-} Sound;
-
 static const char* stems_folder;
 static const TonJob job = {.threads = 2};
-
-static void
-unload(Sound* s)
-{
-  free(s->x[0]);
-  free(s->x[1]);
-  *s = (Sound){.path = NULL};
-}
-
-/// Decisions that follow each other mostly speak of one file
-static Sound*
-load(Sound* s, const char* path)
-{
-  if (!path || (s->path && strcmp(s->path, path) == 0)) {
-    return path ? s : NULL;
-  }
-  unload(s);
-  TonAudio* audio = NULL;
-  assert_int_equal(ton_audio_open(path, &audio, NULL), TON_OK);
-  s->path = path;
-  s->lufs = s->dbtp = NAN;
-  s->channels = ton_audio_info(audio)->channels;
-  s->rate = ton_audio_info(audio)->rate;
-  ton_audio_close(audio);
-  s->n = song_load(path, &s->x[0], &s->x[1]);
-  return s;
-}
-
-// Measures ----------------------------------------------------------------------
-
-static double
-loudness(Sound* s)
-{
-  double* const none = calloc(s->n + 1, sizeof(double));
-  if (isnan(s->lufs)) {
-    s->lufs = signal_loudness(s->x[0], s->channels > 1 ? s->x[1] : none, s->n,
-                              s->rate);
-  }
-  free(none);
-  return s->lufs;
-}
-
-/// Between the samples around one; the ends fade, since a sound cut off rings
-static double
-peak_around(const double* x, uint64_t n, uint64_t at)
-{
-  enum { HALF = 256, FADE = 128 };
-  static double part[2 * HALF + 1];
-  for (uint64_t i = 0; i <= 2 * HALF; ++i) {
-    const uint64_t edge = i < HALF ? i : 2 * HALF - i;
-    const double fade = edge < FADE ? (double)edge / FADE : 1.0;
-    part[i] = at + i >= HALF && at + i - HALF < n ? fade * x[at + i - HALF] : 0;
-  }
-  return signal_true_peak(part, 2 * HALF + 1);
-}
-
-/// Around the samples within 2 dB of the highest
-static double
-true_peak(Sound* s)
-{
-  enum { STEP = 128 };
-  double top = 0.0;
-  double best = 0.0;
-  for (uint32_t c = 0; c < s->channels; ++c) {
-    for (uint64_t i = 0; i < s->n; ++i) {
-      top = fmax(top, fabs(s->x[c][i]));
-    }
-  }
-  for (uint32_t c = 0; isnan(s->dbtp) && c < s->channels; ++c) {
-    for (uint64_t i = 0; i < s->n; ++i) {
-      if (fabs(s->x[c][i]) > 0.8 * top) {
-        best = fmax(best, peak_around(s->x[c], s->n, i));
-        i += STEP;
-      }
-    }
-  }
-  s->dbtp = isnan(s->dbtp) ? 20.0 * log10(best) : s->dbtp;
-  return s->dbtp;
-}
-
-/// The lowest third octave that is looked at begins here, the highest ends there
-#define LOWEST_HZ  17.8
-#define HIGHEST_HZ 22400.0
-
-/// Of the left channel and `right` times the right one
-static void
-find_spectrum(const Sound* s, double right, Spectrum* found)
-{
-  static double x[WINDOW];
-  static double hann[WINDOW];
-  static double amplitude[BINS];
-  for (uint32_t i = 0; !found->known && i < WINDOW; ++i) {
-    hann[i] = 0.5 - 0.5 * cos(2.0 * M_PI * i / WINDOW);
-  }
-  for (uint64_t at = 0; !found->known && at + WINDOW <= s->n;
-       at += WINDOW / 2) {
-    for (uint32_t i = 0; i < WINDOW; ++i) {
-      x[i] = hann[i] * (s->x[0][at + i] + right * s->x[1][at + i]);
-    }
-    signal_spectrum(x, WINDOW, amplitude);
-    for (uint32_t k = 0; k < BINS; ++k) {
-      found->at[k] += amplitude[k] * amplitude[k];
-    }
-  }
-  found->known = true;
-}
-
-static double
-power_of(const Sound* s, const Spectrum* spectrum, double from_hz, double to_hz)
-{
-  double sum = 0.0;
-  for (uint32_t k = 1; k < BINS; ++k) {
-    const double hz = k * s->rate / WINDOW;
-    sum += hz >= from_hz && hz < to_hz ? spectrum->at[k] : 0.0;
-  }
-  return sum;
-}
-
-static void
-find_spectra(Sound* s)
-{
-  find_spectrum(s, s->channels > 1 ? 1.0 : 0.0, &s->mid);
-  if (s->channels > 1) {
-    find_spectrum(s, -1.0, &s->side);
-  }
-}
-
-static double
-power_of_both(Sound* s, double from_hz, double to_hz)
-{
-  find_spectra(s);
-  return power_of(s, &s->mid, from_hz, to_hz) +
-         power_of(s, &s->side, from_hz, to_hz);
-}
-
-/// Power below a frequency re all of both channels, dB
-static double
-share_below_db(Sound* s, double hz)
-{
-  return 10.0 * log10(power_of_both(s, LOWEST_HZ, hz) /
-                      power_of_both(s, LOWEST_HZ, HIGHEST_HZ));
-}
-
-static double
-sides_db(Sound* s, double from_hz, double to_hz)
-{
-  find_spectra(s);
-  return 10.0 * log10(power_of(s, &s->side, from_hz, to_hz) /
-                      power_of(s, &s->mid, from_hz, to_hz));
-}
-
-/// The larger mean, % of full scale
-static double
-offset(const Sound* s)
-{
-  double max = 0.0;
-  for (uint32_t c = 0; c < s->channels; ++c) {
-    double sum = 0.0;
-    for (uint64_t i = 0; i < s->n; ++i) {
-      sum += s->x[c][i];
-    }
-    max = fmax(max, fabs(sum / (double)s->n));
-  }
-  return 100.0 * max;
-}
-
-/// Samples in runs of three or more equal ones within 0.1 dB of the highest
-static double
-clipped(const Sound* s)
-{
-  double top = 0.0;
-  uint64_t n = 0;
-  for (uint32_t c = 0; c < s->channels; ++c) {
-    for (uint64_t i = 0; i < s->n; ++i) {
-      top = fmax(top, fabs(s->x[c][i]));
-    }
-  }
-  for (uint32_t c = 0; c < s->channels; ++c) {
-    for (uint64_t i = 0; i < s->n;) {
-      uint64_t end = i + 1;
-      while (end < s->n && s->x[c][end] == s->x[c][i]) {
-        ++end;
-      }
-      const bool high = fabs(s->x[c][i]) > top * pow(10.0, -0.1 / 20.0);
-      n += high && end - i >= 3 ? end - i : 0;
-      i = end;
-    }
-  }
-  return (double)n;
-}
 
 // Figures -----------------------------------------------------------------------
 
 /// What a decision speaks of
 typedef struct {
   const TonDecision* decision;
-  Sound* sound;  ///< Its stem, or the mix
-  Sound* other;  ///< The other side of a stereo recording, or null
-  Sound* result; ///< The mix of a mix, the master of a master
+  Sound* sound;          ///< Its stem, or the mix
+  Sound* other;          ///< The other side of a stereo recording, or null
+  Sound* result;         ///< The mix of a mix, the master of a master
+  const TonMix* mix;     ///< Null for a master
+  const TonStrip* strip; ///< What the stem is played by, or null
+  const TonStrip* half;  ///< What the other side is played by, or null
 } Case;
 
 static double
@@ -284,6 +75,140 @@ moved(const Case* c)
 {
   return strtod(c->decision->value, NULL) - figure(c->decision, "fader before");
 }
+
+// Behind the chains, as `mix --stems` renders them ------------------------------
+
+/// Power of a strip behind its fader, at the level it goes to its bus with
+static Sound*
+behind(const TonStrip* strip, Sound* slot)
+{
+  char name[512];
+  snprintf(name, sizeof(name), "out/stems/%s.wav", strip->name);
+  return load(slot, song_path(name));
+}
+
+static double
+mix_fader(const Case* c)
+{
+  return (double)c->mix->strips[c->mix->mix].fader_db;
+}
+
+/// Loudness behind the fader while the stem plays
+static double
+rendered_loudness(const Case* c, const TonStrip* strip)
+{
+  static Sound in;
+  static Sound out;
+  const double lufs =
+      playing_loudness(behind(strip, &out), load(&in, strip->file));
+  return lufs - mix_fader(c);
+}
+
+/// Of both sides of a recording together
+static double
+rendered_both(const Case* c)
+{
+  const TonStrip* const other = c->half;
+  const double power = pow(10.0, 0.1 * rendered_loudness(c, c->strip));
+  return 10.0 *
+         log10(power +
+               (other ? pow(10.0, 0.1 * rendered_loudness(c, other)) : 0.0));
+}
+
+/// What the fader was moved by after the test mix
+static double
+corrected(const Case* c)
+{
+  const double most = figure(c->decision, "largest move");
+  const double error = figure(c->decision, "error");
+  return isnan(most) ? error : copysign(fmin(fabs(error), most), error);
+}
+
+static double
+loudness_in_test_mix(const Case* c)
+{
+  return rendered_both(c) - corrected(c);
+}
+
+/// Re the track that leads, whose place is known
+static double
+place_in_mix(const Case* c)
+{
+  static double lead = NAN;
+  if (isnan(figure(c->decision, "place"))) {
+    return NAN;
+  }
+  if (strcmp(c->strip->role, "lead vocal") == 0) {
+    lead = rendered_both(c) - figure(c->decision, "place");
+  }
+  return isnan(lead) ? figure(c->decision, "place") : rendered_both(c) - lead;
+}
+
+static double
+level_range(const Case* c)
+{
+  return playing_range(c->sound, c->sound);
+}
+
+static double
+range_left(const Case* c)
+{
+  static Sound out;
+  return playing_range(behind(c->strip, &out), c->sound);
+}
+
+/// Without the constant gains of the strip
+static double
+reduction(const Case* c)
+{
+  static Sound out;
+  const char* const make_up = strstr(c->decision->value, "make-up: ");
+  return playing_loss(c->sound, behind(c->strip, &out)) + mix_fader(c) +
+         (double)c->strip->trim_db + (double)c->strip->fader_db +
+         (make_up ? strtod(make_up + 9, NULL) : 0.0);
+}
+
+/// The track that a decision names
+static Sound*
+named_track(const Case* c)
+{
+  static Sound near;
+  for (uint32_t i = 0; i < c->decision->n_names; ++i) {
+    const uint32_t strip = ton_mix_strip(c->mix, c->decision->names[i].name);
+    if (strip < c->mix->n_tracks) {
+      return load(&near, c->mix->strips[strip].file);
+    }
+  }
+  return NULL;
+}
+
+static double
+gain_of_sum(const Case* c)
+{
+  Sound* const near = named_track(c);
+  return near ? flip_gain_db(near, c->sound)
+              : figure(c->decision, "gain of the sum");
+}
+
+static double
+likeness(const Case* c)
+{
+  double lag = 0.0;
+  Sound* const near = named_track(c);
+  return near ? likeness_of(near, c->sound, 5.0, &lag)
+              : figure(c->decision, "likeness");
+}
+
+static double
+time_between(const Case* c)
+{
+  double lag = 0.0;
+  Sound* const near = named_track(c);
+  return near ? (likeness_of(near, c->sound, 5.0, &lag), lag)
+              : figure(c->decision, "time between them");
+}
+
+// Mix and master ------------------------------------------------------------------
 
 static double
 peak_before(const Case* c)
@@ -375,6 +300,15 @@ static const struct {
     {"defect.dc", "DC offset", 0.005, stem_offset},
     {"defect.clipping", "clipped samples", 0.0, stem_clipped},
     {"place.", "energy below 150 Hz", 3.0, stem_low_share},
+    {"polarity.", "gain of the sum", 1.0, gain_of_sum},
+    {"polarity.", "likeness", 0.1, likeness},
+    {"polarity.", "time between them", 0.2, time_between},
+    {"compression.", "level range", 1.0, level_range},
+    {"compression.range", "average reduction", 0.5, reduction},
+    {"compression.range", "range left", 0.8, range_left},
+    {"balance.in-context", "loudness after the fader", 0.5,
+     loudness_in_test_mix},
+    {"balance.in-context", "place", 0.7, place_in_mix},
     {"headroom.mix-peak", "true peak", 0.1, peak_before},
     {"headroom.mix-peak", "loudness of the mix", 0.1, loudness_before},
     {"loudness.drive", "loudness of the mix", 0.05, mix_loudness},
@@ -415,22 +349,6 @@ check(const Case* c, const char* what)
 
 // Songs -------------------------------------------------------------------------
 
-static uint32_t
-find_files(char** files, uint32_t most, glob_t* found)
-{
-  static const char* const kinds[] = {"wav", "flac", "mp3", "ogg", "m4a"};
-  char pattern[1024];
-  uint32_t n = 0;
-  for (size_t k = 0; k < TON_COUNT(kinds); ++k) {
-    snprintf(pattern, sizeof(pattern), "%s/*.%s", stems_folder, kinds[k]);
-    glob(pattern, k ? GLOB_APPEND : 0, NULL, found);
-  }
-  for (; n < found->gl_pathc && n < most; ++n) {
-    files[n] = found->gl_pathv[n];
-  }
-  return n;
-}
-
 /// "tracks/NAME/key" speaks of the stem of NAME
 static const TonStrip*
 strip_of(const TonMix* mix, const TonDecision* d)
@@ -446,19 +364,35 @@ strip_of(const TonMix* mix, const TonDecision* d)
   return NULL;
 }
 
-/// File of the track that a decision names: two sides of one recording are
-/// measured together ("other side"), or one for both ("measured on")
-static const char*
-named_file(const TonMix* mix, const TonDecision* d, const char* what)
+/// The track that a decision names under a heading, or null
+static const TonStrip*
+named_strip(const TonMix* mix, const TonDecision* d, const char* what)
 {
   const char* name = NULL;
-  for (uint32_t i = 0; i < d->n_names; ++i) {
+  for (uint32_t i = 0; d && i < d->n_names; ++i) {
     name = strcmp(d->names[i].what, what) == 0 ? d->names[i].name : name;
   }
   const uint32_t strip = name ? ton_mix_strip(mix, name) : UINT32_MAX;
-  return strip == UINT32_MAX ? NULL : mix->strips[strip].file;
+  return strip == UINT32_MAX ? NULL : &mix->strips[strip];
 }
 
+/// The other side of a recording: the trim of both is one, and says so
+static const TonStrip*
+other_half(const TonMix* mix, const TonDecisions* all, const TonStrip* strip)
+{
+  char path[1024];
+  const TonStrip* half = NULL;
+  snprintf(path, sizeof(path), "tracks/%s/trim", strip ? strip->name : "");
+  for (uint32_t i = 0; i < all->count; ++i) {
+    half = strcmp(all->items[i].path, path) == 0
+               ? named_strip(mix, &all->items[i], "other side")
+               : half;
+  }
+  return half;
+}
+
+/// One of two sides may have been measured for both ("measured on"), or both
+/// together ("other side")
 static uint32_t
 check_mix(const TonSong* song, Sound* mix)
 {
@@ -469,16 +403,19 @@ check_mix(const TonSong* song, Sound* mix)
   uint32_t wrong = 0;
   assert_int_equal(song_read_mix(song, &text, NULL), TON_OK);
   for (uint32_t i = 0; i < all->count; ++i) {
-    const TonStrip* const strip = strip_of(text, &all->items[i]);
-    const char* const measured =
-        named_file(text, &all->items[i], "measured on");
-    const char* const own = strip ? strip->file : NULL;
-    const Case c = {
-        &all->items[i], load(&stem, measured ? measured : own),
-        load(&other, named_file(text, &all->items[i], "other side")), mix};
-    wrong += strip || strncmp(c.decision->path, "buses/", 6) == 0
-                 ? check(&c, c.decision->path)
-                 : 0;
+    const TonDecision* const d = &all->items[i];
+    const TonStrip* const own = strip_of(text, d);
+    const TonStrip* const measured = named_strip(text, d, "measured on");
+    const TonStrip* const both = named_strip(text, d, "other side");
+    const TonStrip* const strip = measured ? measured : own;
+    const Case c = {d,
+                    load(&stem, strip ? strip->file : NULL),
+                    load(&other, both ? both->file : NULL),
+                    mix,
+                    text,
+                    strip,
+                    other_half(text, all, own)};
+    wrong += own || strncmp(d->path, "buses/", 6) == 0 ? check(&c, d->path) : 0;
   }
   unload(&stem);
   unload(&other);
@@ -491,7 +428,8 @@ check_master(const TonMasterResult* result, Sound* mix, Sound* master)
 {
   uint32_t wrong = 0;
   for (uint32_t i = 0; i < result->decisions.count; ++i) {
-    const Case c = {&result->decisions.items[i], mix, NULL, master};
+    const Case c = {
+        &result->decisions.items[i], mix, NULL, master, NULL, NULL, NULL};
     wrong += check(&c, c.decision->path);
   }
   return wrong;
@@ -501,19 +439,10 @@ static void
 figures_are_what_the_audio_says(void** state)
 {
   (void)state;
-  char* files[64];
-  glob_t found = {0};
-  TonSong* song = NULL;
+  uint32_t n = 0;
   TonError error = {0};
-  TonMeasurement m;
   TonMasterResult result;
-  const uint32_t n = find_files(files, 64, &found);
-  assert_int_equal(
-      ton_song_create(song_path(""), files, n, false, &song, &error), TON_OK);
-  assert_int_equal(ton_song_propose(song, &job, &error), TON_OK);
-  assert_int_equal(ton_song_save(song, &error), TON_OK);
-  assert_int_equal(ton_song_mix(song, &(TonMixOptions){0}, &job, &m, &error),
-                   TON_OK);
+  TonSong* const song = performed_mix(stems_folder, &n);
   const TonMasterOptions options = {
       .loudness_lufs = NAN, .ceiling_dbtp = NAN, .amount = NAN};
   assert_int_equal(ton_song_master(song, &options, &job, &result, &error),
@@ -531,19 +460,6 @@ figures_are_what_the_audio_says(void** state)
   unload(&master);
   ton_master_result_free(&result);
   ton_song_free(song);
-  globfree(&found);
-}
-
-/// The demo song is performed into a folder of the build
-static int
-perform(const char* program, const char* score)
-{
-  static char folder[] = "/tmp/ton-performed-XXXXXX";
-  char command[2048];
-  stems_folder = mkdtemp(folder);
-  snprintf(command, sizeof(command), "'%s' '%s' '%s' >/dev/null", program,
-           score, folder);
-  return stems_folder && system(command) == 0 ? 0 : -1;
 }
 
 int
@@ -554,8 +470,8 @@ main(int argc, char** argv)
   const char* const songs = getenv("TON_AUDIO");
   snprintf(folder, sizeof(folder), "%s/songs/%s", songs ? songs : "",
            argc > 1 ? argv[1] : "");
-  stems_folder = folder;
-  if (demo && perform(argv[2], argv[3])) {
+  stems_folder = demo ? perform(argv[2], argv[3]) : folder;
+  if (!stems_folder) {
     return 1;
   }
   if (access(stems_folder, R_OK) != 0) {
@@ -565,7 +481,8 @@ main(int argc, char** argv)
       cmocka_unit_test(figures_are_what_the_audio_says),
   };
   const int failed = SONG_TESTS(tests);
-  char command[128];
-  snprintf(command, sizeof(command), "rm -rf '%s'", stems_folder);
-  return demo && system(command) ? 1 : failed;
+  if (demo) {
+    drop_performed();
+  }
+  return failed;
 }

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Measures of whole files, worked out without the program's analysis.
+#include "heard.h"
+
+#include "expect.h"
+#include "signals.h"
+#include "song.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+unload(Sound* s)
+{
+  free(s->x[0]);
+  free(s->x[1]);
+  free(s->power);
+  free(s->on);
+  free(s->path);
+  *s = (Sound){.path = NULL};
+}
+
+Sound*
+load(Sound* s, const char* path)
+{
+  if (!path || (s->path && strcmp(s->path, path) == 0)) {
+    return path ? s : NULL;
+  }
+  unload(s);
+  TonAudio* audio = NULL;
+  assert_int_equal(ton_audio_open(path, &audio, NULL), TON_OK);
+  s->path = strdup(path);
+  s->lufs = s->dbtp = NAN;
+  s->channels = ton_audio_info(audio)->channels;
+  s->rate = ton_audio_info(audio)->rate;
+  ton_audio_close(audio);
+  s->n = song_load(path, &s->x[0], &s->x[1]);
+  return s;
+}
+
+// Whole files -------------------------------------------------------------------
+
+double
+loudness(Sound* s)
+{
+  double* const none = calloc(s->n + 1, sizeof(double));
+  if (isnan(s->lufs)) {
+    s->lufs = signal_loudness(s->x[0], s->channels > 1 ? s->x[1] : none, s->n,
+                              s->rate);
+  }
+  free(none);
+  return s->lufs;
+}
+
+/// Between the samples around one; the ends fade, since a sound cut off rings
+static double
+peak_around(const double* x, uint64_t n, uint64_t at)
+{
+  enum { HALF = 256, FADE = 128 };
+  static double part[2 * HALF + 1];
+  for (uint64_t i = 0; i <= 2 * HALF; ++i) {
+    const uint64_t edge = i < HALF ? i : 2 * HALF - i;
+    const double fade = edge < FADE ? (double)edge / FADE : 1.0;
+    part[i] = at + i >= HALF && at + i - HALF < n ? fade * x[at + i - HALF] : 0;
+  }
+  return signal_true_peak(part, 2 * HALF + 1);
+}
+
+/// Around the samples within 2 dB of the highest
+double
+true_peak(Sound* s)
+{
+  enum { STEP = 128 };
+  double top = 0.0;
+  double best = 0.0;
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    for (uint64_t i = 0; i < s->n; ++i) {
+      top = fmax(top, fabs(s->x[c][i]));
+    }
+  }
+  for (uint32_t c = 0; isnan(s->dbtp) && c < s->channels; ++c) {
+    for (uint64_t i = 0; i < s->n; ++i) {
+      if (fabs(s->x[c][i]) > 0.8 * top) {
+        best = fmax(best, peak_around(s->x[c], s->n, i));
+        i += STEP;
+      }
+    }
+  }
+  s->dbtp = isnan(s->dbtp) ? 20.0 * log10(best) : s->dbtp;
+  return s->dbtp;
+}
+
+/// The lowest third octave that is looked at begins here, the highest ends there
+#define LOWEST_HZ  17.8
+#define HIGHEST_HZ 22400.0
+
+/// Of the left channel and `right` times the right one
+static void
+find_spectrum(const Sound* s, double right, Spectrum* found)
+{
+  static double x[WINDOW];
+  static double hann[WINDOW];
+  static double amplitude[BINS];
+  for (uint32_t i = 0; !found->known && i < WINDOW; ++i) {
+    hann[i] = 0.5 - 0.5 * cos(2.0 * M_PI * i / WINDOW);
+  }
+  for (uint64_t at = 0; !found->known && at + WINDOW <= s->n;
+       at += WINDOW / 2) {
+    for (uint32_t i = 0; i < WINDOW; ++i) {
+      x[i] = hann[i] * (s->x[0][at + i] + right * s->x[1][at + i]);
+    }
+    signal_spectrum(x, WINDOW, amplitude);
+    for (uint32_t k = 0; k < BINS; ++k) {
+      found->at[k] += amplitude[k] * amplitude[k];
+    }
+  }
+  found->known = true;
+}
+
+static double
+power_of(const Sound* s, const Spectrum* spectrum, double from_hz, double to_hz)
+{
+  double sum = 0.0;
+  for (uint32_t k = 1; k < BINS; ++k) {
+    const double hz = k * s->rate / WINDOW;
+    sum += hz >= from_hz && hz < to_hz ? spectrum->at[k] : 0.0;
+  }
+  return sum;
+}
+
+static void
+find_spectra(Sound* s)
+{
+  find_spectrum(s, s->channels > 1 ? 1.0 : 0.0, &s->mid);
+  if (s->channels > 1) {
+    find_spectrum(s, -1.0, &s->side);
+  }
+}
+
+static double
+power_of_both(Sound* s, double from_hz, double to_hz)
+{
+  find_spectra(s);
+  return power_of(s, &s->mid, from_hz, to_hz) +
+         power_of(s, &s->side, from_hz, to_hz);
+}
+
+/// Power below a frequency re all of both channels, dB
+double
+share_below_db(Sound* s, double hz)
+{
+  return 10.0 * log10(power_of_both(s, LOWEST_HZ, hz) /
+                      power_of_both(s, LOWEST_HZ, HIGHEST_HZ));
+}
+
+double
+sides_db(Sound* s, double from_hz, double to_hz)
+{
+  find_spectra(s);
+  return 10.0 * log10(power_of(s, &s->side, from_hz, to_hz) /
+                      power_of(s, &s->mid, from_hz, to_hz));
+}
+
+/// The larger mean, % of full scale
+double
+offset(const Sound* s)
+{
+  double max = 0.0;
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    double sum = 0.0;
+    for (uint64_t i = 0; i < s->n; ++i) {
+      sum += s->x[c][i];
+    }
+    max = fmax(max, fabs(sum / (double)s->n));
+  }
+  return 100.0 * max;
+}
+
+/// Samples in runs of three or more equal ones within 0.1 dB of the highest
+double
+clipped(const Sound* s)
+{
+  double top = 0.0;
+  uint64_t n = 0;
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    for (uint64_t i = 0; i < s->n; ++i) {
+      top = fmax(top, fabs(s->x[c][i]));
+    }
+  }
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    for (uint64_t i = 0; i < s->n;) {
+      uint64_t end = i + 1;
+      while (end < s->n && s->x[c][end] == s->x[c][i]) {
+        ++end;
+      }
+      const bool high = fabs(s->x[c][i]) > top * pow(10.0, -0.1 / 20.0);
+      n += high && end - i >= 3 ? end - i : 0;
+      i = end;
+    }
+  }
+  return (double)n;
+}
+
+// While it plays ----------------------------------------------------------------
+
+static int
+ascending(const void* a, const void* b)
+{
+  const double x = *(const double*)a;
+  const double y = *(const double*)b;
+  return (x > y) - (x < y);
+}
+
+/// Value below which a share of the values lies; sorts them
+static double
+share_of(double* x, uint64_t n, double share)
+{
+  qsort(x, n, sizeof(double), ascending);
+  return n ? x[(uint64_t)(share * (double)(n - 1))] : NAN;
+}
+
+enum { BLOCK = 8, HOP = 2, SHORT_PAUSE = 6 }; ///< In steps of 50 ms
+
+#define STEP_S 0.05
+
+/// Power of each 50 ms, both channels, dB
+static uint64_t
+find_steps(const Sound* s, double** db)
+{
+  const uint64_t hop = (uint64_t)lrint(STEP_S * s->rate);
+  const uint64_t n = s->n / hop;
+  *db = calloc(n + 1, sizeof(double));
+  for (uint64_t i = 0; i < n; ++i) {
+    double power = 0.0;
+    for (uint32_t c = 0; c < s->channels; ++c) {
+      const double rms = signal_rms(s->x[c] + i * hop, hop);
+      power += rms * rms;
+    }
+    (*db)[i] = 10.0 * log10(power + 1e-30);
+  }
+  return n;
+}
+
+/// Level above which a sound plays: a quarter of the way from its softest moments
+/// to its loudest, at most 40 dB under these; digital silence is no moment of it.
+/// What never pauses always plays
+static double
+playing_db(const double* db, uint64_t n, double* off_db)
+{
+  double* const sorted = calloc(n + 1, sizeof(double));
+  uint64_t kept = 0;
+  double top = -300.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    top = fmax(top, db[i]);
+  }
+  for (uint64_t i = 0; i < n; ++i) {
+    if (db[i] > top - 90.0) {
+      sorted[kept++] = db[i];
+    }
+  }
+  const double high = fmax(share_of(sorted, kept, 0.95), top - 12.0);
+  const double low = share_of(sorted, kept, 0.05);
+  free(sorted);
+  const double on = fmax(low + 0.25 * (high - low), high - 40.0);
+  const bool pauses = high - low >= 12.0;
+  *off_db = pauses ? fmax(on - 6.0, 0.5 * (low + on)) : top - 90.0;
+  return pauses ? on : top - 90.0;
+}
+
+/// Steps in which it plays: from 50 ms before its level rises to 150
+/// ms after it falls, without the pauses under 0.3 s
+static void
+find_playing(Sound* s)
+{
+  if (s->power) {
+    return;
+  }
+  double* const none = calloc(s->n + 1, sizeof(double));
+  double* db = NULL;
+  double off_db = 0.0;
+  s->steps = signal_weighted(s->x[0], s->channels > 1 ? s->x[1] : none, s->n,
+                             s->rate, STEP_S, &s->power);
+  free(none);
+  s->on = calloc(s->steps + 8, sizeof(bool));
+  const uint64_t n = find_steps(s, &db);
+  const double on_db = playing_db(db, n, &off_db);
+  uint64_t last = 0;
+  bool plays = false;
+  bool ever = false;
+  for (uint64_t i = 0; i < n; ++i) {
+    plays = db[i] > on_db || (plays && db[i] > off_db);
+    if (!plays) {
+      continue;
+    }
+    uint64_t from = i ? i - 1 : i;
+    from = ever && i - last <= SHORT_PAUSE ? last : from;
+    for (uint64_t k = from; k <= i + 3 && k < s->steps; ++k) {
+      s->on[k] = true;
+    }
+    last = i;
+    ever = true;
+  }
+  free(db);
+}
+
+/// Powers of the 400 ms blocks of one sound of which half plays in another;
+/// NaN: it does not.  Freed by caller
+static double*
+blocks_of(Sound* s, Sound* playing, uint64_t* n)
+{
+  find_playing(s);
+  find_playing(playing);
+  const uint64_t steps = s->steps < playing->steps ? s->steps : playing->steps;
+  double* const blocks = calloc(steps + 1, sizeof(double));
+  *n = steps < BLOCK ? 0 : (steps - BLOCK) / HOP + 1;
+  for (uint64_t i = 0; i < *n; ++i) {
+    double power = 0.0;
+    uint32_t on = 0;
+    for (uint64_t k = HOP * i; k < HOP * i + BLOCK; ++k) {
+      power += playing->on[k] ? s->power[k] : 0.0;
+      on += playing->on[k];
+    }
+    blocks[i] = 2 * on >= BLOCK && power > 0.0 ? power / on : NAN;
+  }
+  return blocks;
+}
+
+/// Mean of the blocks above a power
+static double
+mean_above(const double* x, uint64_t n, double least)
+{
+  double sum = 0.0;
+  uint64_t count = 0;
+  for (uint64_t i = 0; i < n; ++i) {
+    sum += x[i] > least ? x[i] : 0.0;
+    count += x[i] > least;
+  }
+  return count ? sum / (double)count : NAN;
+}
+
+double
+playing_loudness(Sound* s, Sound* playing)
+{
+  uint64_t n = 0;
+  double* const x = blocks_of(s, playing, &n);
+  const double mean = mean_above(x, n, 0.1 * mean_above(x, n, 0.0));
+  free(x);
+  return 10.0 * log10(mean) - 0.691;
+}
+
+double
+playing_range(Sound* s, Sound* playing)
+{
+  uint64_t n = 0;
+  uint64_t kept = 0;
+  double* const x = blocks_of(s, playing, &n);
+  const double least = 0.01 * mean_above(x, n, 0.0);
+  for (uint64_t i = 0; i < n; ++i) {
+    if (x[i] > least) {
+      x[kept++] = 10.0 * log10(x[i]);
+    }
+  }
+  const double high = share_of(x, kept, 0.95);
+  const double low = share_of(x, kept, 0.10);
+  free(x);
+  return high - low;
+}
+
+double
+playing_loss(Sound* before, Sound* behind)
+{
+  uint64_t n = 0;
+  double* const x = blocks_of(before, before, &n);
+  double* const y = blocks_of(behind, before, &n);
+  const double least = 0.01 * mean_above(x, n, 0.0);
+  double sum = 0.0;
+  uint64_t count = 0;
+  for (uint64_t i = 0; i < n; ++i) {
+    if (x[i] > least && y[i] > 0.0) {
+      sum += 10.0 * log10(x[i] / y[i]);
+      ++count;
+    }
+  }
+  free(x);
+  free(y);
+  return sum / (double)count;
+}
+
+// Two microphones ----------------------------------------------------------------
+
+enum { SLOWER = 8, TAPS = 256, REACH = 128 };
+
+/// The sum of both channels between two frequencies, of every eighth sample;
+/// returns how many
+static uint64_t
+band_of(const Sound* s, double from_hz, double to_hz, double** band)
+{
+  const uint64_t n = s->n / SLOWER;
+  static double h[TAPS * SLOWER + 1];
+  const int half = TAPS * SLOWER / 2;
+  for (int i = -half; i <= half; ++i) {
+    const double t = i ? M_PI * i / s->rate : 1.0;
+    const double window = 0.5 + 0.5 * cos(M_PI * i / half);
+    const double cut = i ? (sin(2.0 * to_hz * t) - sin(2.0 * from_hz * t)) / t
+                         : 2.0 * (to_hz - from_hz);
+    h[i + half] = window * cut / s->rate;
+  }
+  *band = calloc(n + 1, sizeof(double));
+  for (uint64_t i = 0; i < n; ++i) {
+    const int64_t at = (int64_t)(i * SLOWER) - half;
+    for (int k = 0; k <= 2 * half; ++k) {
+      if (at + k >= 0 && (uint64_t)(at + k) < s->n) {
+        (*band)[i] += h[k] * (s->x[0][at + k] +
+                              (s->channels > 1 ? s->x[1][at + k] : 0.0));
+      }
+    }
+  }
+  return n;
+}
+
+typedef struct {
+  double aa;
+  double bb;
+  double ab;
+} Products;
+
+/// Of what both play, b later by some samples
+static Products
+products_at(const Sound* a, const Sound* b, const double* x, const double* y,
+            uint64_t n, int lag)
+{
+  Products p = {0};
+  const double step = STEP_S * a->rate / SLOWER;
+  for (uint64_t i = REACH; i + REACH < n; ++i) {
+    const uint64_t at = (uint64_t)((double)i / step);
+    if (at < a->steps && at < b->steps && a->on[at] && b->on[at]) {
+      const double other = y[(int64_t)i + lag];
+      p.aa += x[i] * x[i];
+      p.bb += other * other;
+      p.ab += x[i] * other;
+    }
+  }
+  return p;
+}
+
+double
+flip_gain_db(Sound* a, Sound* b)
+{
+  double* x = NULL;
+  double* y = NULL;
+  find_playing(a);
+  find_playing(b);
+  const uint64_t n = band_of(a, 60.0, 400.0, &x);
+  const uint64_t m = band_of(b, 60.0, 400.0, &y);
+  const Products p = products_at(a, b, x, y, n < m ? n : m, 0);
+  const double gain =
+      pow(10.0, (playing_loudness(a, a) - playing_loudness(b, b)) / 20.0);
+  const double both = p.aa + gain * gain * p.bb;
+  free(x);
+  free(y);
+  return 10.0 * log10((both - 2.0 * gain * p.ab) / (both + 2.0 * gain * p.ab));
+}
+
+double
+likeness_of(Sound* a, Sound* b, double longest_ms, double* lag_ms)
+{
+  double* x = NULL;
+  double* y = NULL;
+  find_playing(a);
+  find_playing(b);
+  const uint64_t n = band_of(a, 60.0, 1200.0, &x);
+  const uint64_t m = band_of(b, 60.0, 1200.0, &y);
+  const double step_ms = 1000.0 * SLOWER / a->rate;
+  const int most = (int)fmin(longest_ms / step_ms, REACH);
+  double best = 0.0;
+  for (int lag = -most; lag <= most; ++lag) {
+    const Products p = products_at(a, b, x, y, n < m ? n : m, lag);
+    const double like = fabs(p.ab) / sqrt(p.aa * p.bb);
+    if (like > best) {
+      best = like;
+      *lag_ms = lag * step_ms;
+    }
+  }
+  free(x);
+  free(y);
+  return best;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_TESTS_HEARD_H
+#define TON_TESTS_HEARD_H
+
+/// @file Measures of whole files, worked out without the program's analysis.
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { WINDOW = 1 << 15, BINS = WINDOW / 2 + 1 };
+
+/// Power at each frequency, of all windows
+typedef struct {
+  bool known;
+  double at[BINS];
+} Spectrum;
+
+/// A file, as the program may not hear it: all of it, in double.  What was
+/// measured once stays
+typedef struct {
+  char* path;
+  double* x[2];
+  uint32_t channels;
+  uint64_t n;
+  double rate;
+  double lufs; ///< NaN before
+  double dbtp;
+  Spectrum mid; ///< Of a mono file: the file
+  Spectrum side;
+  double* power; ///< K-weighted, of each 50 ms
+  bool* on;      ///< Whether it plays in them
+  uint64_t steps;
+} Sound;
+
+/// Load a file, unless it is there; decisions that follow each other mostly
+/// speak of one.  Null for null
+Sound* load(Sound* s, const char* path);
+
+void unload(Sound* s);
+
+double loudness(Sound* s);  ///< Integrated, LUFS
+double true_peak(Sound* s); ///< dBTP
+
+/// Power below a frequency re all of both channels, dB
+double share_below_db(Sound* s, double hz);
+
+/// Side against middle, dB
+double sides_db(Sound* s, double from_hz, double to_hz);
+
+/// The larger mean of both channels, % of full scale
+double offset(const Sound* s);
+
+/// Samples in runs of three or more equal ones within 0.1 dB of the highest
+double clipped(const Sound* s);
+
+/// Loudness over the 400 ms of which half plays in `playing`, gated 10 LU under
+/// their mean, LUFS
+double playing_loudness(Sound* s, Sound* playing);
+
+/// P95 - P10 of these 400 ms, of those within 20 LU of their mean, LU
+double playing_range(Sound* s, Sound* playing);
+
+/// Mean over these 400 ms of the level before less that behind, dB
+double playing_loss(Sound* before, Sound* behind);
+
+/// What flipping the second of two microphones changes the level of their sum by,
+/// 60 to 400 Hz, both equally loud and while both play, dB
+double flip_gain_db(Sound* a, Sound* b);
+
+/// Highest correlation of either sign, 60 Hz to 1.2 kHz, while both play, and by
+/// how much the second is later
+double likeness_of(Sound* a, Sound* b, double longest_ms, double* lag_ms);
+
+#endif

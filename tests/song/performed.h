@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef TON_TESTS_PERFORMED_H
+#define TON_TESTS_PERFORMED_H
+
+/// @file Songs that the program mixes in a test: the demo song, performed anew,
+/// or a folder of stems.
+
+#include "song/song.h"
+
+/// Perform the demo song into a folder of its own; null: it failed
+const char* perform(const char* program, const char* score);
+
+/// Remove that folder
+void drop_performed(void);
+
+/// A new song of a folder of stems, mixed as the assistant proposes, with its
+/// tracks in out/stems; `n` is how many stems there are.  Freed by caller
+TonSong* performed_mix(const char* stems, uint32_t* n);
+
+#endif
