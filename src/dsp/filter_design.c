@@ -130,36 +130,103 @@ ton_filter(TonFilterShape shape, double hz, double gain_db, double q,
   }
 }
 
-/**
-   Poles: g^2 = (1 + a1 + a2) / (1 - a1 + a2), k = 2 (1 - a2) / ((1 - a1 + a2)
-   g).  Output: the numerator less (gain at 0 Hz) x the denominator has a zero
-   at 0 Hz, so that it is made of v and of band alone.
-*/
+/// g and k of the roots of 1 + a1/z + a2/z^2:
+/// g^2 = (1 + a1 + a2) / (1 - a1 + a2), k = 2 (1 - a2) / ((1 - a1 + a2) g)
+typedef struct {
+  double g;
+  double k;
+  double feed; ///< (1 + a1 + a2) / (2 g)
+} Roots;
+
+static Roots
+roots(double a1, double a2)
+{
+  const double at_zero = 1.0 + a1 + a2;
+  const double at_edge = 1.0 - a1 + a2;
+  const double g = sqrt(at_zero / at_edge);
+  return (Roots){g, 2.0 * (1.0 - a2) / (at_edge * g), at_zero / (2.0 * g)};
+}
+
+/// Roots that lie where float holds keep (a2), feed and up (2 g) exactly; zeros
+/// at 0 Hz stay there
+static void
+round_roots(double* a1, double* a2)
+{
+  if (1.0 + *a1 + *a2 > 1e-12 && 1.0 - *a1 + *a2 > 0.0) {
+    const Roots r = roots(*a1, *a2);
+    *a2 = (double)(float)*a2;
+    *a1 = (double)(float)r.feed * (double)(float)(2.0 * r.g) - 1.0 - *a2;
+  }
+}
+
+/// Gain at 0 Hz, exactly 0 or 1 where it is that but for rounding
+static double
+gain_at_zero(const TonBiquad* h)
+{
+  const double gain = (h->b0 + h->b1 + h->b2) / (1.0 + h->a1 + h->a2);
+  const double whole = rint(gain);
+  return (whole == 0.0 || whole == 1.0) && fabs(gain - whole) < 1e-6 ? whole
+                                                                     : gain;
+}
+
+/// Output: the numerator less (gain at 0 Hz) x the denominator has a zero at
+/// 0 Hz, so that it is made of v and of band alone
+TonSvfDouble
+ton_svf_double(const TonBiquad* h)
+{
+  const Roots r = roots(h->a1, h->a2);
+  const double through = gain_at_zero(h);
+  return (TonSvfDouble){
+      .keep = h->a2,
+      .feed = r.feed,
+      .up = 2.0 * r.g,
+      .through = through,
+      .direct = h->b0 - through,
+      .tap = (h->b0 * h->a2 - h->b2) / r.feed,
+  };
+}
+
 TonSvf
 ton_svf(const TonBiquad* h)
 {
-  const double at_zero = 1.0 + h->a1 + h->a2;
-  const double at_edge = 1.0 - h->a1 + h->a2;
-  const double g = sqrt(at_zero / at_edge);
-  const double k = 2.0 * (1.0 - h->a2) / (at_edge * g);
-  const double feed = at_zero / (2.0 * g);
-  double through = (h->b0 + h->b1 + h->b2) / at_zero;
-  if (fabs(through) < 1e-6) {
-    through = 0.0; // a zero at 0 Hz, but for rounding
+  const Roots r = roots(h->a1, h->a2);
+  TonBiquad held = *h;
+  if (gain_at_zero(h) != 0.0 && h->b0 != 0.0) {
+    double z1 = h->b1 / h->b0;
+    double z2 = h->b2 / h->b0;
+    round_roots(&held.a1, &held.a2);
+    round_roots(&z1, &z2);
+    held.b1 = z1 * h->b0;
+    held.b2 = z2 * h->b0;
   }
-  if (fabs(through - 1.0) < 1e-6) {
-    through = 1.0;
-  }
+  const double through = gain_at_zero(&held);
+  const float feed = (float)r.feed;
   return (TonSvf){
-      .keep = (float)h->a2,
-      .feed = (float)feed,
-      .up = (float)(2.0 * g),
+      .keep = (float)held.a2,
+      .feed = feed,
+      .up = (float)(2.0 * r.g),
       .through = (float)through,
-      .direct = (float)(h->b0 - through),
-      .tap = (float)((h->b0 * h->a2 - h->b2) / feed),
-      .g = (float)g,
-      .k = (float)k,
+      .direct = (float)(held.b0 - through),
+      .tap = (float)((held.b0 * held.a2 - held.b2) / (double)feed),
+      .g = (float)r.g,
+      .k = (float)r.k,
   };
+}
+
+bool
+ton_svf_needs_double(const TonBiquad* h)
+{
+  static const double LOWEST_G = 0.01; // 150 Hz at 48 kHz
+  static const double LEAST_DAMPING = 0.1;
+  static const double MOST_AT_ONCE = 0.3; // |ln b0|: how far x itself is turned
+  const double through = gain_at_zero(h);
+  const Roots poles = roots(h->a1, h->a2);
+  const Roots zeros = roots(h->b1 / h->b0, h->b2 / h->b0);
+  const double weaker = fmin(poles.k, zeros.k);
+  const double stronger = fmax(poles.k, zeros.k);
+  return through != 1.0 || fabs(log(h->b0)) > MOST_AT_ONCE ||
+         fmin(poles.g, zeros.g) < LOWEST_G ||
+         weaker * weaker / stronger < LEAST_DAMPING;
 }
 
 double

@@ -2,6 +2,8 @@
 #ifndef TON_DSP_FILTER_DESIGN_H
 #define TON_DSP_FILTER_DESIGN_H
 
+#include <stdbool.h>
+
 /**
    @file
    Filters from frequency, gain and Q: designed in double, run by dsp/svf.h.
@@ -106,8 +108,28 @@ double ton_butterworth_q(unsigned order, unsigned k);
 void ton_linkwitz_riley(double hz, double rate, TonBiquad* low, TonBiquad* high,
                         TonBiquad* around);
 
-/// The section as a state-variable filter, same response.  [any]
+/// The section as a state-variable filter in float.  Poles and zeros are moved
+/// to the nearest that float coefficients can hold (by 1e-7 of their damping at
+/// 1 kHz), both in the same way, so that a cut still undoes its boost.  [any]
 TonSvf ton_svf(const TonBiquad* h);
+
+/// The same in double, not moved
+typedef struct {
+  double keep;
+  double feed;
+  double up;
+  double through;
+  double direct;
+  double tap;
+} TonSvfDouble;
+
+TonSvfDouble ton_svf_double(const TonBiquad* h);
+
+/// Whether rounding in float would leave more than -140 dB of noise when this
+/// bell, shelf or tilt and its inverse follow each other (EQ-03): shelves, low or
+/// narrow bells, strong ones at high frequencies.  A section and its inverse get
+/// the same answer.  [any]
+bool ton_svf_needs_double(const TonBiquad* h);
 
 /// Gain in dB at `hz`; -inf at a zero.  [any]
 double ton_biquad_db(const TonBiquad* h, double hz, double rate);

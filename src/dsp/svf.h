@@ -86,21 +86,50 @@ ton_svf_heal(TonSvfLanes* s)
   s->low = ton_v_select(fine, s->low, (TonV){0});
 }
 
-/// The same for one channel
+/// A section in double, for half of the lanes: of a bank, two
 typedef struct {
-  TonSvf c;
-  float band; ///< State
-  float low;  ///< State
-} TonSvfOne;
+  TonVd keep;
+  TonVd feed;
+  TonVd up;
+  TonVd through;
+  TonVd direct;
+  TonVd tap;
+  TonVd band; ///< State
+  TonVd low;  ///< State
+} TonSvfHalf;
 
-static inline float
-ton_svf_one_step(TonSvfOne* s, float x)
+/// Set one lane (0 to TON_LANES / 2 - 1); its states stay.  [audio]
+static inline void
+ton_svf_half_set(TonSvfHalf* s, uint32_t lane, const TonSvfDouble* c)
 {
-  const float v = x - s->low;
-  const float y = s->c.direct * v + s->c.tap * s->band + s->c.through * x;
-  s->band = s->c.keep * s->band + s->c.feed * v;
-  s->low = s->low + s->c.up * s->band;
+  s->keep[lane] = c->keep;
+  s->feed[lane] = c->feed;
+  s->up[lane] = c->up;
+  s->through[lane] = c->through;
+  s->direct[lane] = c->direct;
+  s->tap[lane] = c->tap;
+}
+
+/// One frame.  [audio]
+static inline TonVd
+ton_svf_half_step(TonSvfHalf* s, TonVd x)
+{
+  const TonVd v = x - s->low;
+  const TonVd y = s->direct * v + s->tap * s->band + s->through * x;
+  s->band = s->keep * s->band + s->feed * v;
+  s->low = s->low + s->up * s->band;
   return y;
+}
+
+/// Clear lanes whose states are not finite.  [audio]
+static inline void
+ton_svf_half_heal(TonSvfHalf* s)
+{
+  // NOLINTNEXTLINE(misc-redundant-expression)
+  const TonVd sum = s->band - s->band + (s->low - s->low); // 0, or NaN
+  const TonVi fine = (TonVi)(sum == 0.0);
+  s->band = ton_vd_select(fine, s->band, (TonVd){0});
+  s->low = ton_vd_select(fine, s->low, (TonVd){0});
 }
 
 #endif

@@ -31,6 +31,10 @@ typedef struct {
       lane 0    hp hp bell bell
       lane 1    hp hp bell bell
       lane 2    bell  -    -    -      absent: passes exactly
+
+   A lane whose section needs it (ton_svf_needs_double()) is worked out in
+   double while it rests.  While it moves it is in float: its states are
+   rounded once at the beginning of the move, and taken over at its end.
 */
 typedef struct {
   double rate;
@@ -49,6 +53,10 @@ typedef struct {
   Pass pass[SLOTS];
   TonSvfLanes section[SLOTS];
   TonSvfRamp move[SLOTS];
+  TonVi precise[SLOTS];               ///< Lanes that are in double now
+  TonVi wanted[SLOTS];                ///< ... or will be when they have arrived
+  TonSvfHalf half[SLOTS][2];          ///< Low and high lanes in double
+  TonBiquad design[SLOTS][TON_LANES]; ///< Where each lane is or goes
 } Equaliser;
 
 static TonStatus
@@ -66,6 +74,10 @@ reset(const TonProcessor* self, void* state)
   Equaliser* const e = state;
   for (unsigned i = 0; i < SLOTS; ++i) {
     ton_svf_clear(&e->section[i]);
+    for (int h = 0; h < 2; ++h) {
+      memset(&e->half[i][h].band, 0, sizeof(TonVd));
+      memset(&e->half[i][h].low, 0, sizeof(TonVd));
+    }
   }
 }
 
@@ -99,22 +111,60 @@ settle(const TonProcessor* self, const void* state, const float* values)
 
 // Parameters -----------------------------------------------------------------
 
+enum { HALF = TON_LANES / 2 };
+
+/// The states of a lane in double go over to float
+static void
+leave_double(Equaliser* e, unsigned slot, uint32_t lane)
+{
+  const TonSvfHalf* const h = &e->half[slot][lane / HALF];
+  if (e->precise[slot][lane]) {
+    e->section[slot].band[lane] = (float)h->band[lane % HALF];
+    e->section[slot].low[lane] = (float)h->low[lane % HALF];
+    e->precise[slot][lane] = 0;
+  }
+}
+
+/// A lane has its coefficients and rests
+static void
+settle_lane(Equaliser* e, unsigned slot, uint32_t lane)
+{
+  TonSvfHalf* const h = &e->half[slot][lane / HALF];
+  const TonSvfLanes* const s = &e->section[slot];
+  if (e->wanted[slot][lane]) {
+    h->band[lane % HALF] = (double)s->band[lane];
+    h->low[lane % HALF] = (double)s->low[lane];
+    e->precise[slot][lane] = -1;
+  }
+}
+
 static void
 arrive(Equaliser* e, unsigned slot, uint32_t lane)
 {
   TonSvfRamp* const m = &e->move[slot];
   TonSvfLanes* const s = &e->section[slot];
   ton_svf_ramp_finish(m, s, lane);
+  settle_lane(e, slot, lane);
   e->neutral[slot][lane] = ton_svf_is_flat(m, s, lane) ? -1 : 0;
   e->stale = true;
 }
 
 static void
-send(Equaliser* e, unsigned slot, uint32_t lane, const TonSvf* c, uint32_t ramp)
+send(Equaliser* e, unsigned slot, uint32_t lane, const TonBiquad* b,
+     bool precise, uint32_t ramp)
 {
   TonSvfRamp* const m = &e->move[slot];
   TonSvfLanes* const s = &e->section[slot];
-  ton_svf_ramp_to(m, s, lane, c, ramp);
+  const TonSvf c = ton_svf(b);
+  const TonSvfDouble fine = ton_svf_double(b);
+  leave_double(e, slot, lane);
+  e->design[slot][lane] = *b;
+  e->wanted[slot][lane] = precise ? -1 : 0;
+  ton_svf_half_set(&e->half[slot][lane / HALF], lane % HALF, &fine);
+  ton_svf_ramp_to(m, s, lane, &c, ramp);
+  if (!ramp) {
+    settle_lane(e, slot, lane);
+  }
   e->neutral[slot][lane] = ton_svf_is_flat(m, s, lane) ? -1 : 0;
   e->stale = true;
 }
@@ -134,19 +184,30 @@ needs_other_slots(const EqualiserParams* a, const EqualiserParams* b)
   return false;
 }
 
+/// A lane has no section here and passes
+static void
+empty_slot(Equaliser* e, unsigned slot, uint32_t lane)
+{
+  const TonSvf nothing = {.through = 1.0F};
+  leave_double(e, slot, lane);
+  ton_svf_ramp_to(&e->move[slot], &e->section[slot], lane, &nothing, 0);
+  e->section[slot].band[lane] = 0.0F;
+  e->section[slot].low[lane] = 0.0F;
+  e->wanted[slot][lane] = 0;
+  e->neutral[slot][lane] = -1;
+  e->present[slot][lane] = 0;
+  e->encode[slot][lane] = 0;
+  e->decode[slot][lane] = 0;
+}
+
 /// Empty a lane and lay its bands out anew
 static void
 lay_out(Equaliser* e, const TonUpdate* u)
 {
   const uint32_t lane = u->lane;
+  e->stale = true;
   for (unsigned i = 0; i < SLOTS; ++i) {
-    TonSvf nothing = {.through = 1.0F};
-    send(e, i, lane, &nothing, 0);
-    e->section[i].band[lane] = 0.0F;
-    e->section[i].low[lane] = 0.0F;
-    e->present[i][lane] = 0;
-    e->encode[i][lane] = 0;
-    e->decode[i][lane] = 0;
+    empty_slot(e, i, lane);
   }
   const EqualiserParams* const p = (const EqualiserParams*)u->params;
   unsigned slot = 0;
@@ -182,22 +243,6 @@ lay_out(Equaliser* e, const TonUpdate* u)
   }
 }
 
-/// What the neighbour of a pair was sent: most often the same
-static TonSvf
-goals(const TonSvfRamp* m, uint32_t lane)
-{
-  return (TonSvf){
-      .keep = m->keep[lane],
-      .feed = m->feed[lane],
-      .up = m->up[lane],
-      .through = m->through.goal[lane],
-      .direct = m->direct.goal[lane],
-      .tap = m->tap.goal[lane],
-      .g = m->g.goal[lane],
-      .k = m->k.goal[lane],
-  };
-}
-
 static bool
 neighbour_has(const Equaliser* e, uint32_t lane, const EqualiserParams* p,
               int band, unsigned slot)
@@ -214,13 +259,14 @@ send_band(Equaliser* e, uint32_t lane, const EqualiserParams* p, int band,
           unsigned slot, uint32_t ramp)
 {
   TonBiquad h[TON_MAX_SECTIONS];
-  const bool borrow = neighbour_has(e, lane, p, band, slot);
+  const bool same = neighbour_has(e, lane, p, band, slot);
   const unsigned n =
-      borrow ? sections_of(&p->band[band]) : design(&p->band[band], e->rate, h);
+      same ? sections_of(&p->band[band]) : design(&p->band[band], e->rate, h);
   for (unsigned k = 0; k < n; ++k) {
-    const TonSvf c =
-        borrow ? goals(&e->move[slot + k], lane ^ 1U) : ton_svf(&h[k]);
-    send(e, slot + k, lane, &c, ramp);
+    const TonBiquad* const b = same ? &e->design[slot + k][lane ^ 1U] : &h[k];
+    const bool precise =
+        can_be_undone(&p->band[band]) && ton_svf_needs_double(b);
+    send(e, slot + k, lane, b, precise, ramp);
   }
 }
 
@@ -346,16 +392,135 @@ static const RunPass runs[] = {NULL,  run_1, run_2, run_3, run_4,
 
 static_assert(TON_COUNT(runs) == TON_CASCADE + 1, "one for every length");
 
-static void
-run_moving(TonSvfRamp* m, TonSvfLanes* s, float* x, TonVi on, uint32_t frames)
+/// How a slot runs that has lanes in double, or lanes that move
+typedef struct {
+  bool moves;
+  bool narrow;  ///< Some lane is in float
+  bool wide[2]; ///< Some low, some high lane is in double
+} Kind;
+
+static Kind
+kind_of(const Equaliser* e, unsigned slot)
 {
-  TonSvfLanes local = *s;
-  for (uint32_t i = 0; i < frames; ++i, x += TON_LANES) {
-    ton_svf_ramp_step(m, &local);
-    const TonV y = ton_cascade_step(&local, ton_v_load(x), TON_THROUGH_ANY);
-    ton_cascade_store(x, y, on);
+  const TonVi precise = e->precise[slot];
+  Kind kind = {.moves = ton_vi_any(e->move[slot].lanes),
+               .narrow = ton_vi_any(e->present[slot] & ~precise)};
+  for (int i = 0; i < TON_LANES; ++i) {
+    kind.wide[i / HALF] |= precise[i] != 0;
   }
-  *s = local;
+  return kind;
+}
+
+TON_INLINE TonV
+step_kind(TonSvfLanes* s, TonSvfHalf* half, TonVi precise, Kind kind, TonV x)
+{
+  TonV y = x;
+  if (kind.narrow) {
+    y = ton_cascade_step(s, x, TON_THROUGH_ANY);
+  }
+  if (kind.wide[0] || kind.wide[1]) {
+    TonVd low = ton_v_low(x);
+    TonVd high = ton_v_high(x);
+    if (kind.wide[0]) {
+      low = ton_svf_half_step(&half[0], low);
+    }
+    if (kind.wide[1]) {
+      high = ton_svf_half_step(&half[1], high);
+    }
+    y = ton_v_select(precise, ton_vd_join(low, high), y);
+  }
+  return y;
+}
+
+/// The turns in which every slot works, none of which moves; returns the number
+/// of the next
+TON_INLINE uint32_t
+middle_any(Equaliser* e, const Pass* p, const unsigned count, const Kind* kinds,
+           TonV* before, float* x, TonVi on, uint32_t frames)
+{
+  TonSvfLanes s[TON_CASCADE];
+  TonSvfHalf half[TON_CASCADE][2];
+  TonVi precise[TON_CASCADE];
+  TonV ran[TON_CASCADE + 1];
+  Kind kind[TON_CASCADE];
+  memcpy(s, &e->section[p->first], count * sizeof(s[0]));
+  memcpy(half, &e->half[p->first], count * sizeof(half[0]));
+  memcpy(precise, &e->precise[p->first], count * sizeof(precise[0]));
+  memcpy(ran, before, count * sizeof(ran[0]));
+  memcpy(kind, kinds, count * sizeof(kind[0]));
+  uint32_t n = count - 1;
+  for (; n < frames; ++n) {
+    TON_UNROLL
+    for (unsigned j = 0; j < count; ++j) {
+      const unsigned k = count - 1 - j;
+      const TonV in = k ? ran[k] : ton_v_load(x + (size_t)n * TON_LANES);
+      ran[k + 1] = step_kind(&s[k], half[k], precise[k], kind[k], in);
+    }
+    ton_cascade_store(x + (size_t)(n + 1 - count) * TON_LANES, ran[count], on);
+  }
+  memcpy(&e->section[p->first], s, count * sizeof(s[0]));
+  memcpy(&e->half[p->first], half, count * sizeof(half[0]));
+  memcpy(before, ran, count * sizeof(ran[0]));
+  return n;
+}
+
+#define MIDDLE(n)                                                              \
+  static __attribute__((noinline))                                             \
+  uint32_t middle_##n(Equaliser* e, const Pass* p, const Kind* kind,           \
+                      TonV* before, float* x, TonVi on, uint32_t frames)       \
+  {                                                                            \
+    return middle_any(e, p, n, kind, before, x, on, frames);                   \
+  }
+
+MIDDLE(1)
+MIDDLE(2)
+MIDDLE(3)
+MIDDLE(4)
+MIDDLE(5)
+MIDDLE(6)
+MIDDLE(7)
+MIDDLE(8)
+
+typedef uint32_t (*RunMiddle)(Equaliser*, const Pass*, const Kind*, TonV*,
+                              float*, TonVi, uint32_t);
+
+static const RunMiddle middles[] = {NULL,     middle_1, middle_2,
+                                    middle_3, middle_4, middle_5,
+                                    middle_6, middle_7, middle_8};
+
+/// A pass of any kinds of slots, slot k at frame n - k as in ton_cascade()
+static void
+run_any(Equaliser* e, const Pass* p, float* x, TonVi on, uint32_t frames)
+{
+  const unsigned count = p->count;
+  Kind kind[TON_CASCADE];
+  TonV ran[TON_CASCADE + 1] = {{0}};
+  bool moves = false;
+  for (unsigned k = 0; k < count; ++k) {
+    kind[k] = kind_of(e, p->first + k);
+    moves |= kind[k].moves;
+  }
+  for (uint32_t n = 0; n < frames + count - 1; ++n) {
+    if (n + 1 == count && n < frames && !moves) {
+      n = middles[count](e, p, kind, ran, x, on, frames);
+    }
+    for (unsigned k = count; k--;) {
+      const unsigned slot = p->first + k;
+      if (n < k || n - k >= frames) {
+        continue;
+      }
+      if (kind[k].moves) {
+        ton_svf_ramp_step(&e->move[slot], &e->section[slot]);
+      }
+      const TonV in = k ? ran[k] : ton_v_load(x + (size_t)n * TON_LANES);
+      ran[k + 1] = step_kind(&e->section[slot], e->half[slot], e->precise[slot],
+                             kind[k], in);
+    }
+    if (n + 1 >= count && n + 1 - count < frames) {
+      ton_cascade_store(x + (size_t)(n + 1 - count) * TON_LANES, ran[count],
+                        on);
+    }
+  }
 }
 
 /// (left, right) to (mid, side) with a factor of 1/2, and back with 1
@@ -378,23 +543,17 @@ run_pass(Equaliser* e, const Pass* p, float* x, TonVi on, uint32_t frames)
 {
   const unsigned last = p->first + p->count - 1;
   const TonVi works = on & p->works;
-  TonVi moving = {0};
+  TonVi other = {0};
   for (unsigned i = p->first; i <= last; ++i) {
-    moving |= e->move[i].lanes;
+    other |= e->move[i].lanes | e->precise[i];
   }
   if (ton_vi_any(e->encode[p->first])) {
     turn(x, on & e->encode[p->first], 0.5F, frames);
   }
-  if (!ton_vi_any(moving)) {
-    runs[p->count](p, &e->section[p->first], x, works, frames);
+  if (ton_vi_any(other)) {
+    run_any(e, p, x, works, frames);
   } else {
-    for (unsigned i = p->first; i <= last; ++i) {
-      if (ton_vi_any(e->move[i].lanes)) {
-        run_moving(&e->move[i], &e->section[i], x, works, frames);
-      } else {
-        ton_cascade(&e->section[i], 1, 0, TON_THROUGH_ANY, x, works, frames);
-      }
-    }
+    runs[p->count](p, &e->section[p->first], x, works, frames);
   }
   if (ton_vi_any(e->decode[last])) {
     turn(x, on & e->decode[last], 1.0F, frames);
@@ -437,6 +596,8 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   }
   for (unsigned i = 0; i < e->n_slots; ++i) {
     ton_svf_heal(&e->section[i]);
+    ton_svf_half_heal(&e->half[i][0]);
+    ton_svf_half_heal(&e->half[i][1]);
   }
 }
 

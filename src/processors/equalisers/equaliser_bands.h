@@ -120,13 +120,21 @@ sections_of(const Band* band)
   return type == OFF ? 0 : 1;
 }
 
+/// Whether the same band with the opposite gain takes it back
+static bool
+can_be_undone(const Band* band)
+{
+  const int type = (int)band->type;
+  return type == BELL || type == LOW_SHELF || type == HIGH_SHELF ||
+         type == TILT;
+}
+
 static bool
 does_nothing(const Band* band)
 {
   const int type = (int)band->type;
   return type == OFF || band->on == 0.0F ||
-         (band->gain_db == 0.0F && (type == BELL || type == LOW_SHELF ||
-                                    type == HIGH_SHELF || type == TILT));
+         (band->gain_db == 0.0F && can_be_undone(band));
 }
 
 /// Returns how many sections, as sections_of()
