@@ -44,6 +44,8 @@ static const struct {
     {"bus-compressor", "auto, key high-pass",
      "release=auto sidechain-highpass=100"},
     {"chorus", "three voices", "feedback=20"},
+    {"multiband", "four bands", ""},
+    {"multiband", "six bands", "bands=6"},
     {"phaser", "two notches", "spread=50"},
     {"tremolo", "sine", "spread=50"},
     {"delay", "delay", "feedback=40"},

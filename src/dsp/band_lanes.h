@@ -7,8 +7,8 @@
             band 0  band 0  band 1  band 1  band 2  band 2
              left   right    left   right    left   right
 
-   Every lane runs the same number of sections, two for each crossover
-   (Linkwitz-Riley, 24 dB/oct):
+   in as many vectors as the bands need.  Every lane runs the same number of
+   sections, two for each crossover (Linkwitz-Riley, 24 dB/oct):
 
      crossover of a lower band      high-pass, high-pass
      its own upper crossover        low-pass, low-pass
@@ -23,13 +23,16 @@
 #include "dsp/svf.h"
 
 enum {
-  TON_BANDS = TON_LANES / 2, ///< Most bands
-  TON_BAND_SECTIONS = 2 * (TON_BANDS - 1),
+  TON_MAX_BANDS = 6,
+  TON_BAND_SECTIONS = 2 * (TON_MAX_BANDS - 1),
+  TON_BAND_VECTORS = (2 * TON_MAX_BANDS + TON_LANES - 1) / TON_LANES,
 };
 
 typedef struct {
-  TonSvfLanes section[TON_BAND_SECTIONS];
-  uint32_t n_sections;
+  TonSvfLanes section[TON_BAND_VECTORS][TON_BAND_SECTIONS];
+  uint32_t n_bands;
+  uint32_t n_sections; ///< Of each band
+  uint32_t n_vectors;  ///< That hold a band
 } TonBandLanes;
 
 /// Section `half` (0 or 1) of a crossover in a band
@@ -47,19 +50,22 @@ ton_band_section(double hz, double rate, uint32_t crossover, uint32_t band,
   return ton_svf(crossover < band ? &high : &low);
 }
 
-/// Set `n_bands` (2 to TON_BANDS) with n_bands - 1 crossovers in Hz, rising.
-/// Lanes beyond stay silent; states stay.  [audio]
+/// Set `n_bands` (2 to TON_MAX_BANDS) with n_bands - 1 crossovers in Hz,
+/// rising.  Lanes beyond stay silent; states stay.  [audio]
 static inline void
 ton_bands_set(TonBandLanes* b, const double* hz, uint32_t n_bands, double rate)
 {
+  b->n_bands = n_bands;
   b->n_sections = 2 * (n_bands - 1);
-  for (uint32_t lane = 0; lane < TON_LANES; ++lane) {
+  b->n_vectors = (2 * n_bands + TON_LANES - 1) / TON_LANES;
+  for (uint32_t lane = 0; lane < b->n_vectors * TON_LANES; ++lane) {
+    TonSvfLanes* const s = b->section[lane / TON_LANES];
     for (uint32_t i = 0; i < b->n_sections; ++i) {
       const TonSvf c =
           lane / 2 < n_bands
               ? ton_band_section(hz[i / 2], rate, i / 2, lane / 2, i % 2)
               : (TonSvf){0};
-      ton_svf_set(&b->section[i], lane, &c);
+      ton_svf_set(&s[i], lane % TON_LANES, &c);
     }
   }
 }
@@ -68,35 +74,39 @@ ton_bands_set(TonBandLanes* b, const double* hz, uint32_t n_bands, double rate)
 static inline void
 ton_bands_clear(TonBandLanes* b)
 {
-  for (uint32_t i = 0; i < TON_BAND_SECTIONS; ++i) {
-    ton_svf_clear(&b->section[i]);
+  for (uint32_t i = 0; i < TON_BAND_VECTORS * TON_BAND_SECTIONS; ++i) {
+    ton_svf_clear(&b->section[0][0] + i);
   }
 }
 
-/// One frame of a pair, split.  [audio]
-static inline TonV
-ton_bands_split(TonBandLanes* b, float left, float right)
+/// One frame of a pair, split into n_vectors vectors.  [audio]
+static inline void
+ton_bands_split(TonBandLanes* b, float left, float right, TonV* out)
 {
-  TonV x;
+  TonV pair;
   for (int lane = 0; lane < TON_LANES; ++lane) {
-    x[lane] = lane % 2 ? right : left;
+    pair[lane] = lane % 2 ? right : left;
   }
-  for (uint32_t i = 0; i < b->n_sections; ++i) {
-    x = ton_svf_step(&b->section[i], x);
+  for (uint32_t v = 0; v < b->n_vectors; ++v) {
+    TonV x = pair;
+    for (uint32_t i = 0; i < b->n_sections; ++i) {
+      x = ton_svf_step(&b->section[v][i], x);
+    }
+    out[v] = x;
   }
-  return x;
 }
 
 /// The pair again, lowest band first, so that every width gives the same bits.
 /// [audio]
 static inline void
-ton_bands_sum(TonV x, float* left, float* right)
+ton_bands_sum(const TonBandLanes* b, const TonV* x, float* left, float* right)
 {
-  *left = x[0];
-  *right = x[1];
-  for (int lane = 2; lane < TON_LANES; lane += 2) {
-    *left += x[lane];
-    *right += x[lane + 1];
+  const float* const lane = (const float*)x;
+  *left = lane[0];
+  *right = lane[1];
+  for (uint32_t i = 2; i < 2 * b->n_bands; i += 2) {
+    *left += lane[i];
+    *right += lane[i + 1];
   }
 }
 

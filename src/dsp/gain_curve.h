@@ -30,13 +30,13 @@ ton_over_edge(TonV level, TonV drive)
        +--|---|----- o
           0  knee
 
-   `knee` is above 0.  [audio]
+   `knee` is above 0, `per_knee` is 1 / knee.  [audio]
 */
 static inline TonV
-ton_beyond(TonV o, TonV knee)
+ton_beyond(TonV o, TonV knee, TonV per_knee)
 {
   const TonV t = ton_v_min(ton_v_max(o, ton_v(0.0F)), knee);
-  return t / knee * (o - 0.5F * t);
+  return t * per_knee * (o - 0.5F * t);
 }
 
 /**

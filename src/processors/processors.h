@@ -25,6 +25,7 @@
   LANED(ton_compressor)                                                        \
   LANED(ton_gate)                                                              \
   ALONE(ton_limiter)                                                           \
+  ALONE_WIDE(ton_multiband)                                                    \
   LANED(ton_transient)                                                         \
   /* equaliser */                                                              \
   LANED(ton_dynamic_eq)                                                        \

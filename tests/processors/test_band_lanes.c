@@ -43,8 +43,9 @@ the_sum_is_flat(void** state)
   for (uint32_t n = 2; n <= 4; ++n) {
     open_bands(n);
     for (int i = 0; i < N; ++i) {
-      const TonV y = ton_bands_split(&bands, i == 0, i == 0 ? -0.5F : 0.0F);
-      ton_bands_sum(y, &sum[0][i], &sum[1][i]);
+      TonV y[TON_BAND_VECTORS];
+      ton_bands_split(&bands, i == 0, i == 0 ? -0.5F : 0.0F, y);
+      ton_bands_sum(&bands, y, &sum[0][i], &sum[1][i]);
     }
     double most = 0.0;
     for (double hz = 20.0; hz < 20000.0; hz *= 1.1) {
@@ -67,9 +68,10 @@ every_band_has_its_place(void** state)
   static float x[TON_LANES][N];
   open_bands(4);
   for (int i = 0; i < N; ++i) {
-    const TonV y = ton_bands_split(&bands, i == 0, 0.0F);
+    TonV y[TON_BAND_VECTORS];
+    ton_bands_split(&bands, i == 0, 0.0F, y);
     for (int lane = 0; lane < TON_LANES; ++lane) {
-      x[lane][i] = y[lane];
+      x[lane][i] = y[0][lane];
     }
   }
   for (int band = 0; band < 4; ++band) {

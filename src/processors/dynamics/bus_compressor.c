@@ -92,6 +92,7 @@ typedef struct {
   bool any_filter;
   TonSvfLanes highpass;
   TonV knee;
+  TonV per_knee;
   TonV slope;
   TonSlidingMax hold;
   TonBallistics ballistics;
@@ -140,6 +141,7 @@ set_steps(BusCompressor* s, uint32_t lane, const BusCompressorParams* p)
   const int ratio = (int)p->ratio;
   const int release = (int)p->release;
   s->knee[lane] = (float)fmax(knee_db_of[ratio] / TON_OCTAVE_DB, CORNER);
+  s->per_knee[lane] = 1.0F / s->knee[lane];
   s->slope[lane] = (float)(1.0 - 1.0 / ratio_of[ratio]);
   ton_sliding_max_set(&s->hold, lane, HOLD_MS * s->rate / 1000.0, HOLD_PARTS);
   ton_ballistics_set(&s->ballistics, lane,
@@ -222,7 +224,7 @@ run(BusCompressor* s, const TonBlock* block, uint32_t from, uint32_t n,
   const float* const sidechain = block->sidechain ? block->sidechain : block->x;
   detect(s, sidechain + at, c, n);
   for (uint32_t i = 0; i < n; ++i) {
-    c[i] = s->slope * ton_beyond(c[i], s->knee);
+    c[i] = s->slope * ton_beyond(c[i], s->knee, s->per_knee);
   }
   ton_sliding_max(&s->hold, c, n);
   ton_ballistics(&s->ballistics, c, n);
