@@ -23,6 +23,7 @@
   /* dynamics */                                                               \
   LANED(ton_bus_compressor)                                                    \
   LANED(ton_compressor)                                                        \
+  LANED(ton_de_esser)                                                          \
   LANED(ton_gate)                                                              \
   ALONE(ton_limiter)                                                           \
   ALONE_WIDE(ton_multiband)                                                    \
