@@ -31,6 +31,7 @@
   /* equaliser */                                                              \
   LANED(ton_dynamic_eq)                                                        \
   LANED(ton_equaliser)                                                         \
+  ALONE(ton_linear_phase_equaliser)                                            \
   /* gain */                                                                   \
   LANED(ton_gain)                                                              \
   /* modulation */                                                             \

@@ -11,7 +11,44 @@
 
 #include <assert.h>
 
+static const TonParam params[] = {BAND_ROWS};
+
+static_assert(sizeof(EqualiserParams) == sizeof(float) * TON_COUNT(params),
+              "every field has one table row");
+
 enum { SLOTS = BANDS * TON_MAX_SECTIONS };
+
+static unsigned
+sections_of(const Band* band)
+{
+  const int type = (int)band->type;
+  if (type == HIGHPASS || type == LOWPASS) {
+    const int order = (int)lrint(
+        ton_filter_nearest_slope((double)band->slope_db_per_oct) / 6.0);
+    return (unsigned)(order + 1) / 2;
+  }
+  return type == OFF ? 0 : 1;
+}
+
+/// Returns how many sections, as sections_of()
+static unsigned
+design(const Band* band, double rate, TonBiquad h[TON_MAX_SECTIONS])
+{
+  const int type = (int)band->type;
+  const double hz = (double)band->at_hz;
+  const double q = (double)band->q;
+  unsigned n = sections_of(band);
+  if (type == HIGHPASS || type == LOWPASS) {
+    n = ton_filter_slope(shapes[type], hz, (double)band->slope_db_per_oct, q,
+                         rate, h);
+  } else if (n) {
+    h[0] = ton_filter(shapes[type], hz, (double)band->gain_db, q, rate);
+  }
+  for (unsigned i = 0; i < n && does_nothing(band); ++i) {
+    h[i] = ton_filter_flat(&h[i]);
+  }
+  return n;
+}
 
 // State ----------------------------------------------------------------------
 
@@ -599,6 +636,23 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
     ton_svf_half_heal(&e->half[i][0]);
     ton_svf_half_heal(&e->half[i][1]);
   }
+}
+
+/// Of all bands, whichever side they work on
+static double
+response(const TonProcessor* self, const float* values, double hz, double rate)
+{
+  const EqualiserParams* const p = (const EqualiserParams*)values;
+  double db = 0.0;
+  for (int i = 0; i < BANDS; ++i) {
+    TonBiquad h[TON_MAX_SECTIONS];
+    const unsigned n =
+        does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
+    for (unsigned k = 0; k < n; ++k) {
+      db += ton_biquad_db(&h[k], hz, rate);
+    }
+  }
+  return db;
 }
 
 const TonProcessor TON_LANED(ton_equaliser) = {

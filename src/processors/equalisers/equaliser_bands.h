@@ -10,9 +10,14 @@
 
 /**
    @file
-   The bands of the equaliser: their table, and what sections they are made of.
-   Part of equaliser.c.
+   The bands of the equalisers: their table, and which do anything.
+   Part of equaliser.c and linear_phase_equaliser.c.
 */
+
+#ifndef BAND_MOVES
+#define BAND_MOVES TON_AUTOMATE ///< Flags of what may be automated in a band
+#define BAND_STAYS 0            ///< ... and of what may not
+#endif
 
 enum { BANDS = 12 };
 
@@ -69,7 +74,8 @@ static const char* const sides[] = {"stereo", "left", "right",
 
 #define BAND_CHOICE(n, key, field, choices, part, label, help)                 \
   ROW_IN_BAND(n, #n key, band[(n)-1].field, TON_PLAIN, TON_CHOICE, choices, 0, \
-              TON_COUNT(choices) - 2, 0, 0, part, "Band " #n label, help)
+              TON_COUNT(choices) - 2, 0, BAND_STAYS, part, "Band " #n label,   \
+              help)
 
 #define BAND_ROW(n, key, field, unit, spacing, min, max, def, flags, part,     \
                  label, help)                                                  \
@@ -79,46 +85,31 @@ static const char* const sides[] = {"stereo", "left", "right",
 #define BAND(n)                                                                \
   BAND_CHOICE(n, "-type", type, types, SHAPE, "",                              \
               "Shape of the band's curve; off takes the band out"),            \
-      BAND_ROW(n, "-at", at_hz, TON_HZ, TON_LOG, 10, 30000, 1000,              \
-               TON_AUTOMATE, FREQUENCY, " frequency",                          \
+      BAND_ROW(n, "-at", at_hz, TON_HZ, TON_LOG, 10, 30000, 1000, BAND_MOVES,  \
+               FREQUENCY, " frequency",                                        \
                "Centre of a bell, corner of a shelf or a filter"),             \
       BAND_ROW(n, "-gain", gain_db, TON_DB, TON_LINEAR, -30, 30, 0,            \
-               TON_AUTOMATE, GAIN, " gain",                                    \
+               BAND_MOVES, GAIN, " gain",                                      \
                "Boost or cut of a bell or a shelf; a tilt changes by this "    \
                "much from the lows to the highs; filters have no gain"),       \
       BAND_ROW(n, "-q", q, TON_PLAIN, TON_LOG, 0.025, 40, 0.70710678,          \
-               TON_AUTOMATE, Q, " Q",                                          \
+               BAND_MOVES, Q, " Q",                                            \
                "Higher is narrower; shelves and filters get a peak at their "  \
                "corner above 0.7071"),                                         \
       BAND_ROW(n, "-slope", slope_db_per_oct, TON_DB_PER_OCT, TON_LINEAR, 6,   \
-               48, 12, 0, SLOPE, " slope",                                     \
+               48, 12, BAND_STAYS, SLOPE, " slope",                            \
                "Steepness of a high-pass or low-pass: 6, 12, 18, 24, 36 or "   \
                "48 dB/oct (the nearest is used); steep ones soften attacks"),  \
-      BAND_ROW(n, "-on", on, TON_PLAIN, TON_SWITCH, 0, 1, 1, TON_AUTOMATE, ON, \
+      BAND_ROW(n, "-on", on, TON_PLAIN, TON_SWITCH, 0, 1, 1, BAND_MOVES, ON,   \
                " on", "Off bypasses the band and keeps its settings"),         \
       BAND_CHOICE(n, "-side", side, sides, SIDE, " side",                      \
                   "Part of a stereo signal that the band changes; a mono "     \
                   "signal is always changed whole")
 
-static const TonParam params[] = {
-    BAND(1), BAND(2), BAND(3), BAND(4),  BAND(5),  BAND(6),
-    BAND(7), BAND(8), BAND(9), BAND(10), BAND(11), BAND(12),
-};
-
-static_assert(sizeof(EqualiserParams) == sizeof(float) * TON_COUNT(params),
-              "every field has one table row");
-
-static unsigned
-sections_of(const Band* band)
-{
-  const int type = (int)band->type;
-  if (type == HIGHPASS || type == LOWPASS) {
-    const int order = (int)lrint(
-        ton_filter_nearest_slope((double)band->slope_db_per_oct) / 6.0);
-    return (unsigned)(order + 1) / 2;
-  }
-  return type == OFF ? 0 : 1;
-}
+/// The rows of all bands
+#define BAND_ROWS                                                              \
+  BAND(1), BAND(2), BAND(3), BAND(4), BAND(5), BAND(6), BAND(7), BAND(8),      \
+      BAND(9), BAND(10), BAND(11), BAND(12)
 
 /// Whether the same band with the opposite gain takes it back
 static bool
@@ -137,26 +128,6 @@ does_nothing(const Band* band)
          (band->gain_db == 0.0F && can_be_undone(band));
 }
 
-/// Returns how many sections, as sections_of()
-static unsigned
-design(const Band* band, double rate, TonBiquad h[TON_MAX_SECTIONS])
-{
-  const int type = (int)band->type;
-  const double hz = (double)band->at_hz;
-  const double q = (double)band->q;
-  unsigned n = sections_of(band);
-  if (type == HIGHPASS || type == LOWPASS) {
-    n = ton_filter_slope(shapes[type], hz, (double)band->slope_db_per_oct, q,
-                         rate, h);
-  } else if (n) {
-    h[0] = ton_filter(shapes[type], hz, (double)band->gain_db, q, rate);
-  }
-  for (unsigned i = 0; i < n && does_nothing(band); ++i) {
-    h[i] = ton_filter_flat(&h[i]);
-  }
-  return n;
-}
-
 static bool
 neutral(const TonProcessor* self, const float* values)
 {
@@ -167,23 +138,6 @@ neutral(const TonProcessor* self, const float* values)
     }
   }
   return true;
-}
-
-/// Of all bands, whichever side they work on
-static double
-response(const TonProcessor* self, const float* values, double hz, double rate)
-{
-  const EqualiserParams* const p = (const EqualiserParams*)values;
-  double db = 0.0;
-  for (int i = 0; i < BANDS; ++i) {
-    TonBiquad h[TON_MAX_SECTIONS];
-    const unsigned n =
-        does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
-    for (unsigned k = 0; k < n; ++k) {
-      db += ton_biquad_db(&h[k], hz, rate);
-    }
-  }
-  return db;
 }
 
 #endif
