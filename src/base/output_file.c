@@ -111,8 +111,8 @@ beside(const char* path, const char* name)
   return joined;
 }
 
-/// A new locked file.  Between its birth and its lock another run may take it
-/// for a leftover and remove it: then once more.
+/// A new locked file.  Between its birth and its lock another writer may take it
+/// for a leftover: wait until that one has let go, then see if it was removed.
 static int
 create_locked(const char* path, bool* gone)
 {
@@ -120,7 +120,7 @@ create_locked(const char* path, bool* gone)
   struct stat st;
   *gone = false;
   if (fd >= 0) {
-    flock(fd, LOCK_EX | LOCK_NB); // some file systems have no locks
+    flock(fd, LOCK_EX); // some file systems have no locks
     *gone = fstat(fd, &st) == 0 && st.st_nlink == 0;
   }
   return fd;

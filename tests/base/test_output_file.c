@@ -3,19 +3,25 @@
 #include "base/input_file.h"
 #include "base/output_file.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+int __real_flock(int fd, int what);
+int __wrap_flock(int fd, int what);
 
 static int
 into_new_folder(void** state)
@@ -160,6 +166,54 @@ leftovers_of_dead_runs_are_removed(void** state)
   holds("alive", "");
 }
 
+/// What another run does that takes the file of this descriptor for a leftover:
+/// it has the lock, and removes the file a little later
+static pid_t
+take_for_a_leftover(int fd)
+{
+  char link[32];
+  char path[256] = "";
+  snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+  assert_true(readlink(link, path, sizeof(path) - 1) > 0);
+  const int lock = open(path, O_RDONLY | O_CLOEXEC);
+  assert_int_equal(__real_flock(lock, LOCK_EX | LOCK_NB), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    usleep(20000);
+    _exit(unlink(path));
+  }
+  close(lock); // the child holds it on
+  return child;
+}
+
+static pid_t other_run;
+static bool other_run_comes;
+
+/// The moment between a file's birth and its lock
+int
+__wrap_flock(int fd, int what)
+{
+  if (other_run_comes) {
+    other_run_comes = false;
+    other_run = take_for_a_leftover(fd);
+  }
+  return __real_flock(fd, what);
+}
+
+static void
+a_file_taken_for_a_leftover_is_made_again(void** state)
+{
+  (void)state;
+  TonOutput* o = NULL;
+  int status = -1;
+  other_run_comes = true;
+  assert_int_equal(ton_output_open("one.txt", &o, NULL), TON_OK);
+  waitpid(other_run, &status, 0);
+  assert_int_equal(status, 0);
+  assert_int_equal(access(ton_output_temporary(o), F_OK), 0);
+  ton_output_free(o);
+}
+
 static void
 a_text_edited_in_the_meantime_is_not_lost(void** state)
 {
@@ -297,6 +351,7 @@ main(void)
       IN_FOLDER(rights_and_links_are_kept),
       IN_FOLDER(nothing_appears_before_it_is_published),
       IN_FOLDER(leftovers_of_dead_runs_are_removed),
+      IN_FOLDER(a_file_taken_for_a_leftover_is_made_again),
       IN_FOLDER(a_text_edited_in_the_meantime_is_not_lost),
       IN_FOLDER(an_output_that_is_an_input_is_refused),
       IN_FOLDER(long_names_have_short_temporary_names),
