@@ -5,7 +5,8 @@
 
      wall seconds, CPU seconds (user and system), peak memory in MB
 
-   What the command prints goes where it may go: nowhere.
+   What the command prints goes where it may go: nowhere.  A result that must be
+   told about (exit 3 of tonmeister: stems of a bench are no music) is a result.
 */
 
 #include <fcntl.h>
@@ -62,5 +63,6 @@ main(int argc, char** argv)
   printf("%.3f %.3f %.1f\n", now() - start,
          seconds(used.ru_utime) + seconds(used.ru_stime),
          (double)used.ru_maxrss / 1024.0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+  const int told = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+  return told == 3 ? 0 : told;
 }

@@ -9,7 +9,7 @@ packages="gcc g++ clang clang-format clang-tidy meson ninja-build pkg-config
   libswresample-dev libtag1-dev libjpeg62-turbo-dev libpng-dev libyaml-dev libfftw3-dev libsoxr-dev
   libjansson-dev libutf8proc-dev libxxhash-dev nettle-dev libcmocka-dev libebur128-dev
   libfluidsynth-dev fluid-soundfont-gm espeak-ng libespeak-ng-dev
-  libclang-rt-14-dev $*"
+  libclang-rt-14-dev mold $*"
 
 missing=""
 for package in $packages; do
