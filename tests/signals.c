@@ -339,9 +339,26 @@ signal_loudness(const double* left, const double* right, uint64_t n,
   return 10.0 * log10(all) - 0.691;
 }
 
-/// Radix 2, decimation in time, in double
+enum { LONGEST_SPECTRUM = 1 << 17 };
+
+/// cos and -sin of pi k / half at [half + k], for every half that is a power of 2
+static double turn_re[LONGEST_SPECTRUM];
+static double turn_im[LONGEST_SPECTRUM];
+
 static void
-transform(double* re, double* im, uint64_t n)
+know_turns(uint64_t n)
+{
+  static uint64_t known = 1;
+  for (; known < n; known *= 2) {
+    for (uint64_t k = 0; k < known; ++k) {
+      turn_re[known + k] = cos(M_PI * (double)k / (double)known);
+      turn_im[known + k] = -sin(M_PI * (double)k / (double)known);
+    }
+  }
+}
+
+static void
+reverse_bits(double* x, uint64_t n)
 {
   for (uint64_t i = 1, j = 0; i < n; ++i) {
     uint64_t bit = n >> 1;
@@ -350,26 +367,33 @@ transform(double* re, double* im, uint64_t n)
     }
     j ^= bit;
     if (i < j) {
-      const double r = re[i];
-      const double q = im[i];
-      re[i] = re[j];
-      im[i] = im[j];
-      re[j] = r;
-      im[j] = q;
+      const double kept = x[i];
+      x[i] = x[j];
+      x[j] = kept;
     }
   }
+}
+
+/// Radix 2, decimation in time, in double
+static void
+transform(double* re, double* im, uint64_t n)
+{
+  know_turns(n);
+  reverse_bits(re, n);
+  reverse_bits(im, n);
   for (uint64_t half = 1; half < n; half *= 2) {
-    for (uint64_t k = 0; k < half; ++k) {
-      const double c = cos(M_PI * (double)k / (double)half);
-      const double s = -sin(M_PI * (double)k / (double)half);
-      for (uint64_t a = k; a < n; a += 2 * half) {
-        const uint64_t b = a + half;
-        const double r = c * re[b] - s * im[b];
-        const double q = c * im[b] + s * re[b];
-        re[b] = re[a] - r;
-        im[b] = im[a] - q;
-        re[a] += r;
-        im[a] += q;
+    const double* const c = turn_re + half;
+    const double* const s = turn_im + half;
+    for (uint64_t first = 0; first < n; first += 2 * half) {
+      double* const r = re + first;
+      double* const q = im + first;
+      for (uint64_t k = 0; k < half; ++k) {
+        const double tr = c[k] * r[k + half] - s[k] * q[k + half];
+        const double tq = c[k] * q[k + half] + s[k] * r[k + half];
+        r[k + half] = r[k] - tr;
+        q[k + half] = q[k] - tq;
+        r[k] += tr;
+        q[k] += tq;
       }
     }
   }
@@ -378,14 +402,13 @@ transform(double* re, double* im, uint64_t n)
 void
 signal_spectrum(const double* x, uint64_t n, double* amplitude)
 {
-  enum { MOST = 1 << 17 };
-  static double re[MOST];
-  static double im[MOST];
+  static double re[LONGEST_SPECTRUM];
+  static double im[LONGEST_SPECTRUM];
   memcpy(re, x, n * sizeof(double));
   memset(im, 0, n * sizeof(double));
   transform(re, im, n);
   for (uint64_t k = 0; k <= n / 2; ++k) {
     const double scale = k && k < n / 2 ? 2.0 : 1.0;
-    amplitude[k] = scale * hypot(re[k], im[k]) / (double)n;
+    amplitude[k] = scale * sqrt(re[k] * re[k] + im[k] * im[k]) / (double)n;
   }
 }
