@@ -8,6 +8,7 @@
 #include "song/file_source.h"
 
 #include <math.h>
+#include <string.h>
 
 // The engine ------------------------------------------------------------------
 
@@ -185,7 +186,8 @@ static TonStatus
 open_stem(OpenStems* s, uint32_t i, const TonStrip* strip, TonError* error)
 {
   TON_TRY(ton_audio_open(s->ready[i].path, &s->audio[i], error));
-  if (strip->repair) {
+  // what was converted was repaired then
+  if (strip->repair && strcmp(s->ready[i].path, strip->file) == 0) {
     ton_audio_repair(s->audio[i]);
   }
   const TonAudioInfo* const info = ton_audio_info(s->audio[i]);
