@@ -297,6 +297,7 @@ typedef struct {
   uint32_t n;
   char** left_out; ///< What was not taken and why: "Drums/._Kick.wav (hidden)"
   uint32_t n_left_out;
+  uint32_t n_empty; ///< Of those, recordings without a sample
 } TonStems;
 
 /**

@@ -42,7 +42,8 @@ typedef struct {
   TonMasterResult mastered;
   TonDelivery delivery;
   TonCheck check;
-  TonError missed; ///< The first goal that was not reached
+  uint32_t n_empty; ///< Recordings without a sample
+  TonError missed;  ///< The first goal that was not reached
 } Making;
 
 static void
@@ -129,6 +130,7 @@ open_song(const CommandLine* line, Making* m, TonError* error)
   TON_TRY(check_apart(line->args[0], m->folder, error));
   TonStatus status = ton_stems_find(line->args[0], m->folder, &stems, error);
   cli_tell_left_out(line, &stems);
+  m->n_empty = stems.n_empty;
   const bool there = has_text(m->folder);
   bool fresh = false;
   if (!status) {
@@ -192,6 +194,26 @@ asks_for_master(const TonMasterOptions* o)
          isfinite(o->amount);
 }
 
+/// What is missed when every stage met its goal
+static void
+find_faults(const CommandLine* line, Making* m)
+{
+  if (m->missed.status) {
+    return;
+  }
+  if (m->check.n_red) {
+    ton_fail_file(&m->missed, TON_GOAL_MISSED, ton_song_mix_path(m->song),
+                  "is not ready for mastering: %u red light%s, told above",
+                  m->check.n_red, m->check.n_red == 1 ? "" : "s");
+  } else if (m->n_empty) {
+    ton_fail_file(&m->missed, TON_GOAL_MISSED, line->args[0],
+                  "%u of the recordings hold%s no sound and %s not in the "
+                  "song; export again what is named above",
+                  m->n_empty, m->n_empty == 1 ? "s" : "",
+                  m->n_empty == 1 ? "is" : "are");
+  }
+}
+
 /// From the stems to the report, what is up to date left out; a goal that is
 /// missed does not stop it
 static TonStatus
@@ -211,11 +233,7 @@ make_all(const CommandLine* line, Making* m, TonError* error)
                   error, &m->missed));
   }
   TON_TRY(ton_song_check(m->song, &line->job, &m->check, error));
-  if (m->check.n_red && !m->missed.status) {
-    ton_fail_file(&m->missed, TON_GOAL_MISSED, ton_song_mix_path(m->song),
-                  "is not ready for mastering: %u red light%s, told above",
-                  m->check.n_red, m->check.n_red == 1 ? "" : "s");
-  }
+  find_faults(line, m);
   return TON_OK;
 }
 

@@ -114,6 +114,8 @@ is_empty(const FTSENT* e)
          (pcm_layout(e->fts_accpath, &layout) && !layout.info.frames);
 }
 
+static const char EMPTY[] = "holds no sound";
+
 /// Why a file is not a stem, in the same way
 static const char*
 against_file(const FTSENT* e)
@@ -125,7 +127,7 @@ against_file(const FTSENT* e)
   return hidden                       ? "hidden"
          : e->fts_info == FTS_SLNONE  ? "a link to nothing"
          : e->fts_info == FTS_DEFAULT ? "not a file"
-         : is_empty(e)                ? "holds no sound"
+         : is_empty(e)                ? EMPTY
                                       : NULL;
 }
 
@@ -172,6 +174,7 @@ take(FTS* walk, FTSENT* e, size_t root, const char* song, TonStems* stems,
     if (!why) {
       return ton_stems_add(stems, e->fts_path, error);
     }
+    stems->n_empty += why == EMPTY;
   }
   return why && *why ? leave_out(stems, e, root, why, error) : TON_OK;
 }

@@ -91,8 +91,10 @@ cp "$work/stems/02 Bass.wav" "$work/few/Bass.wav"
 tone "$work/few/Vox.wav" 96000 0.09
 tone "$work/few/Empty.wav" 0
 : >"$work/few/Nothing.wav"
-says "recordings without a sample" complains 0 'left out: Empty.wav (holds no sound), Nothing.wav (holds no sound)' "$ton" make "$work/few" -o "$work/few-song"
+says "recordings without a sample" complains 3 '2 of the recordings hold no sound and are not in the song' "$ton" make "$work/few" -o "$work/few-song"
+says "are named" grep -q 'left out: Empty.wav (holds no sound), Nothing.wav (holds no sound)' "$work/error"
 says "the others are the song" said ': 2 stems, '
+rm "$work/few/Empty.wav" "$work/few/Nothing.wav"
 tone "$work/few/Silent.wav" 96000 0
 says "a silent recording" exits 0 "$ton" make "$work/few" -o "$work/silent-song"
 mv "$work/few/Vox.wav" "$work/Vox.wav"
