@@ -341,13 +341,12 @@ take_out(TonDoc* doc, const char* path, TonError* error)
   return ton_doc_edit(doc, &(TonEdit){.path = path}, error);
 }
 
-/// A reason of ours beside a person's value is not true any more
-static TonStatus
-clear_reason(const UserEdits* k, TonDoc* doc, const TonDecision* d,
-             TonError* error)
+TonStatus
+user_edits_clear_reason(const TonDecision* d, TonDoc* doc, TonError* error)
 {
-  char* const comment = ton_doc_comment(doc, d->path);
-  const bool ours = comment && *comment && says(&k->before, d->path, comment);
+  const bool stale = d->superseded && *d->value && *d->path;
+  char* const comment = stale ? ton_doc_comment(doc, d->path) : NULL;
+  const bool ours = comment && *comment && strcmp(d->reason, comment) == 0;
   char* const value = ours ? ton_doc_get(doc, d->path) : NULL;
   const TonStatus status =
       value ? ton_doc_edit(doc, &(TonEdit){d->path, value, ""}, error) : TON_OK;
@@ -371,9 +370,7 @@ user_edits_close(UserEdits* k, TonDoc* doc, TonDecisions* now, TonError* error)
       TON_TRY(take_out(doc, d->path, error));
     }
     const bool there = ton_doc_line(doc, d->path) > 0;
-    if (there && d->superseded) {
-      TON_TRY(clear_reason(k, doc, d, error));
-    }
+    TON_TRY(user_edits_clear_reason(d, doc, error));
     TonDecision* const to = there ? ton_decisions_add(now) : NULL;
     if (there && !to) {
       return ton_fail(error, TON_NO_MEMORY, "out of memory");

@@ -47,6 +47,11 @@ void user_edits_forget(const UserEdits* kept, TonMix* mix);
 void user_edits_spare(const UserEdits* kept, const TonDecisions* now,
                       const TonDoc* doc, TonPlan* plan);
 
+/// A reason of the assistant beside a value that a person has changed is not true
+/// any more: take it out of the text.  `superseded` is true to the text.
+TonStatus user_edits_clear_reason(const TonDecision* decision, TonDoc* doc,
+                                  TonError* error);
+
 /// Values of the last proposal that this one does not repeat are taken out of
 /// the text; records that still hold, or that a person overruled, join `now`
 TonStatus user_edits_close(UserEdits* kept, TonDoc* doc, TonDecisions* now,

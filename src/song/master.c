@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Mastering a song or a file: the text, the search, the judgement.
+#include "assistants/user_edits.h"
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/memory.h"
@@ -252,6 +253,9 @@ work(MasterText* t, const char* out, TonMasterResult* m)
   if (ton_decisions_compare(t->records, t->doc) ||
       copy_decisions(t->records, &m->decisions)) {
     return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t i = 0; i < t->records->count; ++i) {
+    TON_TRY(user_edits_clear_reason(&t->records->items[i], t->doc, t->error));
   }
   t->song->texts[TON_SONG_MASTER_TEXT].records_changed = true;
   m->goal_lufs = isfinite(t->options->loudness_lufs)

@@ -167,6 +167,13 @@ says "unless another loudness is asked for" exits 0 "$ton" master "$song" --loud
 says "from then on" exits 0 "$ton" master "$song"
 says "its files are good, too" exits 0 "$ton" release "$song"
 
+# A reason goes with the value that it explains
+"$ton" master "$work/few-song" >/dev/null 2>&1
+sed -i 's/^loudness: -14 LUFS/loudness: -18.5 LUFS/' "$work/few-song/master.yaml"
+says "a loudness that was changed by hand" grep -q '^loudness: -18.5 LUFS *# Streaming' "$work/few-song/master.yaml"
+says "is mastered to" exits 0 "$ton" master "$work/few-song"
+says "and is not explained any more" grep -q '^loudness: -18.5 LUFS$' "$work/few-song/master.yaml"
+
 # The master of a file does not take a name that somebody uses
 (cd "$work" && mkdir here && cd here && cp "$song/out/mix.wav" "Night Drive.wav" && cp "$song/out/mix.wav" master.wav)
 in_here() { (cd "$work/here" && "$@"); }
