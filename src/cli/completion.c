@@ -130,7 +130,7 @@ bash(void)
   printf("    esac\n    return\n  fi\n"
          "  case ${COMP_WORDS[1]} in\n"
          "  help) ");
-  offer_topics(TOPIC_ALL & ~(unsigned)TOPIC_SPELLING);
+  offer_topics(TOPIC_OFFERED);
   printf(" ;;\n  apply) COMPREPLY=($(compgen -W $'");
   cli_each_topic(TOPIC_PROCESSOR | TOPIC_BAND, print_processor, NULL);
   printf("' -- \"$word\") $(compgen -f -- \"$word\")) ;;\n"
@@ -218,7 +218,7 @@ fish(void)
   }
   printf("complete -c tonmeister -n '__fish_seen_subcommand_from help' -f -a "
          "\"");
-  cli_each_topic(TOPIC_ALL & ~(unsigned)TOPIC_SPELLING, print_fish_name, NULL);
+  cli_each_topic(TOPIC_OFFERED, print_fish_name, NULL);
   printf("\"\n");
 }
 

@@ -52,6 +52,10 @@ const HelpKinds* cli_tones(void);
 /// Print every key of a text: "mix.yaml"
 void cli_help_keys(const char* text);
 
+/// Print the keys of that name of a text; `found`: something was printed before, or
+/// is now
+void cli_help_key(const char* text, const char* name, bool* found);
+
 /// What help explains
 enum {
   TOPIC_VERB = 1 << 0,
@@ -64,7 +68,10 @@ enum {
   TOPIC_LIST = 1 << 7,     ///< "all", "roles", "targets", "terms"
   TOPIC_TEXT = 1 << 8,     ///< "mix.yaml"
   TOPIC_KIND = 1 << 9,     ///< A role of a track, a tonal profile
-  TOPIC_ALL = (1 << 10) - 1,
+  TOPIC_KEY = 1 << 10,     ///< Of a text: "fader"
+  TOPIC_ALL = (1 << 11) - 1,
+  /// What completion offers: one spelling of each, and no keys
+  TOPIC_OFFERED = TOPIC_ALL & ~(TOPIC_SPELLING | TOPIC_KEY),
 };
 
 /// Call `take` with every topic of these kinds

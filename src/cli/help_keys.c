@@ -72,6 +72,20 @@ print_key(const TonKey* k)
 }
 
 void
+cli_help_key(const char* text, const char* name, bool* found)
+{
+  TonKey key;
+  for (uint32_t i = 0; ton_text_key(text, i, &key); ++i) {
+    if (strcmp(key.key, name) == 0) {
+      printf("%s%s (key of %s)\n\n", *found ? "\n" : "", name, text);
+      key.depth = 0;
+      print_key(&key);
+      *found = true;
+    }
+  }
+}
+
+void
 cli_help_keys(const char* text)
 {
   TonKey key;

@@ -269,6 +269,14 @@ explain_terms(const char* topic, bool all, bool* found)
   }
 }
 
+static void
+explain_keys(const char* topic, bool* found)
+{
+  for (uint32_t t = 0; ton_text_name(t); ++t) {
+    cli_help_key(ton_text_name(t), topic, found);
+  }
+}
+
 bool
 cli_explain(const char* topic)
 {
@@ -287,6 +295,7 @@ cli_explain(const char* topic)
     }
   }
   explain_terms(all ? "" : topic, false, &found);
+  explain_keys(topic, &found);
   explain_processors(topic, all, &found);
   explain_data(topic, all, &found);
   explain_kinds(cli_roles(), "Roles of tracks, \"role\" in mix.yaml", topic,

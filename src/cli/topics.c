@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Everything help has a name for: verbs, texts, processors, bands, presets,
+   Everything help has a name for: verbs, texts and their keys, processors, bands, presets,
    targets, roles, tonal profiles and terms.
 */
 
@@ -22,6 +22,17 @@ bands_of(const TonProcessor* p)
     }
   }
   return NULL;
+}
+
+static void
+each_key(unsigned kinds, TakeTopic take, void* handle)
+{
+  TonKey key;
+  for (uint32_t t = 0; (kinds & TOPIC_KEY) && ton_text_name(t); ++t) {
+    for (uint32_t i = 0; ton_text_key(ton_text_name(t), i, &key); ++i) {
+      take(handle, key.key);
+    }
+  }
 }
 
 static void
@@ -86,6 +97,7 @@ cli_each_topic(unsigned kinds, TakeTopic take, void* handle)
   for (uint32_t i = 0; (kinds & TOPIC_TEXT) && ton_text_name(i); ++i) {
     take(handle, ton_text_name(i));
   }
+  each_key(kinds, take, handle);
   each_processor(kinds, take, handle);
   each_of_data(kinds, take, handle);
   each_term(kinds, take, handle);

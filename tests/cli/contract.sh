@@ -45,6 +45,8 @@ says "and of a target that is no role" explains 'LUFS' broadcast
 says "help of a tonal profile" explains 'MUSDB' modern
 says "help lists the roles" explains '^  lead guitar  *bus Guitars; 2 LU softer' roles
 says "a role as JSON" sh -c "'$ton' help lead vocal --json | python3 -c 'import json, sys; sys.exit([r[\"name\"] for r in json.load(sys.stdin)[\"roles\"]] != [\"lead vocal\"])'"
+says "help of a key" explains 'deliverables (key of release.yaml)' deliverables
+says "of a key that is a word, too: both" sh -c "'$ton' help fader | grep -q 'key of mix.yaml' && '$ton' help fader | head -n 1 | grep -qx fader"
 says "a role nearly right" complains 2 'did you mean "lead vocal"' "$ton" help led vocal
 says "a term nearly right" complains 2 'did you mean "sibilance"' "$ton" help sibilence
 says "a target nearly right" complains 2 'did you mean "spotify"' "$ton" help spotfy
