@@ -11,8 +11,9 @@
 
 static const double BUTTERWORTH = 0.70710678118654752;
 
-enum { N_SLOPES = 6 };
-static const double slopes[N_SLOPES] = {6.0, 12.0, 18.0, 24.0, 36.0, 48.0};
+enum { N_SLOPES = 8 };
+static const double slopes[N_SLOPES] = {6.0,  12.0, 18.0, 24.0,
+                                        36.0, 48.0, 72.0, 96.0};
 
 double
 ton_filter_nearest_slope(double db_per_oct)

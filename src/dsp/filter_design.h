@@ -50,7 +50,7 @@ typedef struct {
 } TonSvf;
 
 enum {
-  TON_MAX_SECTIONS = 4 ///< Of one cascade: 48 dB/oct
+  TON_MAX_SECTIONS = 8 ///< Of one cascade: 96 dB/oct
 };
 
 /**
@@ -78,7 +78,8 @@ TonBiquad ton_filter_bilinear(TonFilterShape shape, double hz, double gain_db,
                               double q, double rate);
 
 /**
-   A high- or low-pass of 6, 12, 18, 24, 36 or 48 dB/oct: Butterworth.
+   A high- or low-pass of 6, 12, 18, 24, 36, 48, 72 or 96 dB/oct:
+   Butterworth.
 
    @param shape TON_FILTER_HIGHPASS or TON_FILTER_LOWPASS
    @param hz Corner (-3 dB when q is sqrt(1/2))

@@ -152,6 +152,77 @@ first_order(TonFilterShape shape, double w)
   return h;
 }
 
+/// p1 and p2 of a power whose value is `value[i]` where the basis is `phi[i]`,
+/// besides p0
+static void
+power_through(const TonPower phi[2], const double value[2], TonPower* power)
+{
+  const double x = value[0] - power->p[0] * phi[0].p[0];
+  const double y = value[1] - power->p[0] * phi[1].p[0];
+  const double size = phi[0].p[1] * phi[1].p[2] - phi[0].p[2] * phi[1].p[1];
+  power->p[1] = (x * phi[1].p[2] - y * phi[0].p[2]) / size;
+  power->p[2] = (y * phi[0].p[1] - x * phi[1].p[1]) / size;
+}
+
+/// Where a high notch or a band-pass is held to the analogue curve: near the edge
+static const double NEAR_EDGE = 0.84 * M_PI;
+
+/// Zeros on the circle.  Low: the analogue poles; high: poles that give the
+/// analogue power below the notch and near the edge
+static bool
+notch(double w, double q, TonBiquad* h)
+{
+  const double c = cos(w);
+  double d0 = (1.0 + h->a1 + h->a2) / (2.0 - 2.0 * c);
+  if (w > 0.3) {
+    const bool room = NEAR_EDGE > 1.1 * w;
+    const double at[2] = {room ? 0.75 * w : 0.5 * w,
+                          room ? NEAR_EDGE : 0.8 * w};
+    const TonPower phi[2] = {basis(at[0]), basis(at[1])};
+    const TonPower b = {
+        {4.0 * (1.0 - c) * (1.0 - c), 4.0 * (1.0 + c) * (1.0 + c), -4.0}};
+    const TonAnalogue curve = ton_analogue(TON_FILTER_NOTCH, 0.0, q);
+    TonPower a = {{b.p[0], 0.0, 0.0}};
+    const double power[2] = {
+        dot(&b, &phi[0]) / ton_analogue_power(&curve, at[0] / w),
+        dot(&b, &phi[1]) / ton_analogue_power(&curve, at[1] / w)};
+    power_through(phi, power, &a);
+    if (!ton_power_root(&a, &d0, &h->a1, &h->a2)) {
+      return false;
+    }
+    h->a1 /= d0;
+    h->a2 /= d0;
+    d0 = 1.0 / d0;
+  }
+  h->b0 = d0;
+  h->b1 = -2.0 * c * d0;
+  h->b2 = d0;
+  return true;
+}
+
+/// Nothing at 0 Hz, 1 at w; near the edge as the analogue one, or, where the
+/// centre is high itself, level at w
+static bool
+bandpass(double w, double q, TonBiquad* h)
+{
+  const TonPower a = power_of_poles(h);
+  const TonPower phi[2] = {basis(w), basis(NEAR_EDGE)};
+  const double s = phi[0].p[1];
+  const double r1 = dot(&a, &phi[0]);
+  TonPower b = {{0.0, 0.0, 0.0}};
+  if (w < 1.6) {
+    const TonAnalogue curve = ton_analogue(TON_FILTER_BANDPASS, 0.0, q);
+    const double power[2] = {r1, dot(&a, &phi[1]) *
+                                     ton_analogue_power(&curve, NEAR_EDGE / w)};
+    power_through(phi, power, &b);
+  } else {
+    const double r2 = a.p[1] - a.p[0] + 4.0 * (phi[0].p[0] - s) * a.p[2];
+    b.p[2] = (r1 - r2 * s) / (4.0 * s * s);
+    b.p[1] = r2 + 4.0 * (s - phi[0].p[0]) * b.p[2];
+  }
+  return ton_power_root(&b, &h->b0, &h->b1, &h->b2);
+}
+
 TonBiquad
 ton_match_pass(TonFilterShape shape, double w, double q)
 {
@@ -163,26 +234,16 @@ ton_match_pass(TonFilterShape shape, double w, double q)
   }
   TonBiquad h = {0};
   poles(w, q, &h);
-  const TonPower a = power_of_poles(&h);
-  const TonPower phi = basis(w);
   if (shape == TON_FILTER_HIGHPASS) {
+    const TonPower a = power_of_poles(&h);
+    const TonPower phi = basis(w);
     h.b0 = q * sqrt(dot(&a, &phi)) / (4.0 * phi.p[1]);
     h.b1 = -2.0 * h.b0;
     h.b2 = h.b0;
-  } else if (shape == TON_FILTER_NOTCH) {
-    h.b0 = (1.0 + h.a1 + h.a2) / (4.0 * phi.p[1]);
-    h.b1 = -2.0 * cos(w) * h.b0;
-    h.b2 = h.b0;
-  } else {
-    // As the bell, but nothing at 0 Hz
-    const double s = phi.p[1];
-    const double r1 = dot(&a, &phi);
-    const double r2 = a.p[1] - a.p[0] + 4.0 * (phi.p[0] - s) * a.p[2];
-    const double b2 = (r1 - r2 * s) / (4.0 * s * s);
-    const TonPower b = {{0.0, r2 + 4.0 * (s - phi.p[0]) * b2, b2}};
-    if (!ton_power_root(&b, &h.b0, &h.b1, &h.b2)) {
-      return ton_filter_bilinear(shape, w, 0.0, q, 2.0 * M_PI);
-    }
+    return h;
   }
-  return h;
+  if (shape == TON_FILTER_NOTCH ? notch(w, q, &h) : bandpass(w, q, &h)) {
+    return h;
+  }
+  return ton_filter_bilinear(shape, w, 0.0, q, 2.0 * M_PI);
 }

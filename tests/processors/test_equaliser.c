@@ -80,6 +80,8 @@ eq_01_the_sound_is_the_response(void** state)
       "1-type=highpass 1-at=30 2-type=bell 2-at=300 2-gain=-3 3-type=tilt "
       "3-gain=2 4-type=high-shelf 4-at=12000 4-gain=3 12-type=lowpass "
       "12-at=19000",
+      "13-type=lowpass 13-at=5000 13-slope=96 24-type=bell 24-at=700 24-gain=6",
+      "1-type=highpass 1-at=60 1-slope=72",
   };
   static const double at[] = {50.0, 120.0, 1000.0, 3500.0, 10000.0, 18000.0};
   const TonProcessor* const p = equaliser();

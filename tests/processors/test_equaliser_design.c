@@ -73,6 +73,10 @@ eq_01_the_analogue_curve_is_kept(void** state)
                  worst_db(TON_FILTER_HIGHPASS, 10000.0, 4.0, 4.0), 1.0, "dB");
   EXPECT_AT_MOST("EQ-01 high-pass, Q 4",
                  worst_db(TON_FILTER_HIGHPASS, 16000.0, 4.0, 4.0), 1.6, "dB");
+  EXPECT_AT_MOST("EQ-01 notch", worst_db(TON_FILTER_NOTCH, 16000.0, 0.5, 4.0),
+                 1.0, "dB");
+  EXPECT_AT_MOST("EQ-01 band-pass",
+                 worst_db(TON_FILTER_BANDPASS, 16000.0, 0.5, 4.0), 1.0, "dB");
   EXPECT_AT_MOST("EQ-01 tilt", worst_db(TON_FILTER_TILT, 16000.0, 1.0, 1.0),
                  0.05, "dB");
 }
@@ -161,7 +165,8 @@ static void
 eq_06_butterworth_corner_and_slope(void** state)
 {
   (void)state;
-  static const double slopes[] = {6.0, 12.0, 18.0, 24.0, 36.0, 48.0};
+  static const double slopes[] = {6.0,  12.0, 18.0, 24.0,
+                                  36.0, 48.0, 72.0, 96.0};
   for (size_t r = 0; r < COUNT(rates); ++r) {
     for (size_t k = 0; k < COUNT(slopes); ++k) {
       const double rate = rates[r];

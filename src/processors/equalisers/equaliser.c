@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Equaliser of twelve bands.
+   Equaliser of 24 bands.
 */
-#include "base/array.h"
-#include "dsp/svf_cascade.h"
-#include "dsp/svf_ramp.h"
-#include "processors/equalisers/equaliser_bands.h"
+#include "processors/equalisers/equaliser_passes.h"
 #include "processors/processors.h"
 
-#include <assert.h>
-
-static const TonParam params[] = {BAND_ROWS};
+static const TonParam params[] = {BAND_ROWS_24};
 
 static_assert(sizeof(EqualiserParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
-
-enum { SLOTS = BANDS * TON_MAX_SECTIONS };
 
 static unsigned
 sections_of(const Band* band)
@@ -50,58 +43,18 @@ design(const Band* band, double rate, TonBiquad h[TON_MAX_SECTIONS])
   return n;
 }
 
-// State ----------------------------------------------------------------------
-
-/// Slots that run together: one row of the plan
-typedef struct {
-  unsigned first;
-  unsigned count;
-  unsigned n_none;
-  TonThrough others;
-  TonVi works; ///< Lanes with a section that does something
-} Pass;
-
-/**
-   Every lane puts the sections of its bands into slots, in order; the bank
-   runs as many slots as its longest lane has.
-
-      lane 0    hp hp bell bell
-      lane 1    hp hp bell bell
-      lane 2    bell  -    -    -      absent: passes exactly
-
-   A lane whose section needs it (ton_svf_needs_double()) is worked out in
-   double while it rests.  While it moves it is in float: its states are
-   rounded once at the beginning of the move, and taken over at its end.
-*/
-typedef struct {
-  double rate;
-  TonRamp ramp;
-  EqualiserParams values[TON_LANES];
-  uint32_t known[TON_LANES];  ///< 1: values were given
-  uint32_t paired[TON_LANES]; ///< The lane was half of a pair
-  unsigned n_used[TON_LANES];
-  unsigned n_slots;
-  unsigned n_passes;
-  bool stale;           ///< The plan is to be made again
-  TonVi present[SLOTS]; ///< Lanes that have a section here
-  TonVi neutral[SLOTS]; ///< ... one that does nothing, at rest
-  TonVi encode[SLOTS];  ///< Left and right become mid and side before
-  TonVi decode[SLOTS];  ///< ... and left and right again after
-  Pass pass[SLOTS];
-  TonSvfLanes section[SLOTS];
-  TonSvfRamp move[SLOTS];
-  TonVi precise[SLOTS];               ///< Lanes that are in double now
-  TonVi wanted[SLOTS];                ///< ... or will be when they have arrived
-  TonSvfHalf half[SLOTS][2];          ///< Low and high lanes in double
-  TonBiquad design[SLOTS][TON_LANES]; ///< Where each lane is or goes
-} Equaliser;
-
 static TonStatus
 open(const TonProcessor* self, const TonSpec* spec, void** state,
      TonError* error)
 {
   TON_TRY(ton_instance(sizeof(Equaliser), state, error));
-  ((Equaliser*)*state)->rate = spec->rate;
+  Equaliser* const e = *state;
+  e->rate = spec->rate;
+  for (unsigned i = 0; i < SLOTS; ++i) { // nothing is here: it passes
+    e->section[i].through = ton_v(1.0F);
+    e->move[i].through.now = e->move[i].through.goal = ton_v(1.0F);
+    e->neutral[i] = ~e->neutral[i];
+  }
   return TON_OK;
 }
 
@@ -109,7 +62,7 @@ static void
 reset(const TonProcessor* self, void* state)
 {
   Equaliser* const e = state;
-  for (unsigned i = 0; i < SLOTS; ++i) {
+  for (unsigned i = 0; i < e->n_slots; ++i) {
     ton_svf_clear(&e->section[i]);
     for (int h = 0; h < 2; ++h) {
       memset(&e->half[i][h].band, 0, sizeof(TonVd));
@@ -119,7 +72,8 @@ reset(const TonProcessor* self, void* state)
 }
 
 /// The slowest pole falls by 1 / (-ln radius) nepers a frame; 18 nepers are
-/// 156 dB: 120 and the most a band boosts.  Each further section adds a tenth
+/// 156 dB: 120 and the most a band boosts.  Each section adds a tenth, from
+/// the thirteenth on more
 static uint64_t
 tail(const TonProcessor* self, const void* state, const float* values)
 {
@@ -136,7 +90,8 @@ tail(const TonProcessor* self, const void* state, const float* values)
       sections += 1.0;
     }
   }
-  return (uint64_t)ceil(18.0 * slowest * (1.0 + 0.1 * sections));
+  const double share = 0.1 * sections + 0.02 * fmax(sections - 12.0, 0.0);
+  return (uint64_t)ceil(18.0 * slowest * (1.0 + share));
 }
 
 /// To -140 dB instead of -120
@@ -147,8 +102,6 @@ settle(const TonProcessor* self, const void* state, const float* values)
 }
 
 // Parameters -----------------------------------------------------------------
-
-enum { HALF = TON_LANES / 2 };
 
 /// The states of a lane in double go over to float
 static void
@@ -243,7 +196,7 @@ lay_out(Equaliser* e, const TonUpdate* u)
 {
   const uint32_t lane = u->lane;
   e->stale = true;
-  for (unsigned i = 0; i < SLOTS; ++i) {
+  for (unsigned i = 0; i < e->n_used[lane]; ++i) {
     empty_slot(e, i, lane);
   }
   const EqualiserParams* const p = (const EqualiserParams*)u->params;
@@ -398,168 +351,6 @@ make_plan(Equaliser* e)
 
 // Audio ----------------------------------------------------------------------
 
-#define RUN(n)                                                                 \
-  static void run_##n(const Pass* p, TonSvfLanes* s, float* x, TonVi on,       \
-                      uint32_t frames)                                         \
-  {                                                                            \
-    if (p->others != TON_THROUGH_ONE) {                                        \
-      ton_cascade(s, n, 0, TON_THROUGH_ANY, x, on, frames);                    \
-    } else if (p->n_none == 2) {                                               \
-      ton_cascade(s, n, 2, TON_THROUGH_ONE, x, on, frames);                    \
-    } else if (p->n_none == 1) {                                               \
-      ton_cascade(s, n, 1, TON_THROUGH_ONE, x, on, frames);                    \
-    } else {                                                                   \
-      ton_cascade(s, n, 0, TON_THROUGH_ONE, x, on, frames);                    \
-    }                                                                          \
-  }
-
-RUN(1)
-RUN(2)
-RUN(3)
-RUN(4)
-RUN(5)
-RUN(6)
-RUN(7)
-RUN(8)
-
-typedef void (*RunPass)(const Pass*, TonSvfLanes*, float*, TonVi, uint32_t);
-
-static const RunPass runs[] = {NULL,  run_1, run_2, run_3, run_4,
-                               run_5, run_6, run_7, run_8};
-
-static_assert(TON_COUNT(runs) == TON_CASCADE + 1, "one for every length");
-
-/// How a slot runs that has lanes in double, or lanes that move
-typedef struct {
-  bool moves;
-  bool narrow;  ///< Some lane is in float
-  bool wide[2]; ///< Some low, some high lane is in double
-} Kind;
-
-static Kind
-kind_of(const Equaliser* e, unsigned slot)
-{
-  const TonVi precise = e->precise[slot];
-  Kind kind = {.moves = ton_vi_any(e->move[slot].lanes),
-               .narrow = ton_vi_any(e->present[slot] & ~precise)};
-  for (int i = 0; i < TON_LANES; ++i) {
-    kind.wide[i / HALF] |= precise[i] != 0;
-  }
-  return kind;
-}
-
-TON_INLINE TonV
-step_kind(TonSvfLanes* s, TonSvfHalf* half, TonVi precise, Kind kind, TonV x)
-{
-  TonV y = x;
-  if (kind.narrow) {
-    y = ton_cascade_step(s, x, TON_THROUGH_ANY);
-  }
-  if (kind.wide[0] || kind.wide[1]) {
-    TonVd low = ton_v_low(x);
-    TonVd high = ton_v_high(x);
-    if (kind.wide[0]) {
-      low = ton_svf_half_step(&half[0], low);
-    }
-    if (kind.wide[1]) {
-      high = ton_svf_half_step(&half[1], high);
-    }
-    y = ton_v_select(precise, ton_vd_join(low, high), y);
-  }
-  return y;
-}
-
-/// The turns in which every slot works, none of which moves; returns the number
-/// of the next
-TON_INLINE uint32_t
-middle_any(Equaliser* e, const Pass* p, const unsigned count, const Kind* kinds,
-           TonV* before, float* x, TonVi on, uint32_t frames)
-{
-  TonSvfLanes s[TON_CASCADE];
-  TonSvfHalf half[TON_CASCADE][2];
-  TonVi precise[TON_CASCADE];
-  TonV ran[TON_CASCADE + 1];
-  Kind kind[TON_CASCADE];
-  memcpy(s, &e->section[p->first], count * sizeof(s[0]));
-  memcpy(half, &e->half[p->first], count * sizeof(half[0]));
-  memcpy(precise, &e->precise[p->first], count * sizeof(precise[0]));
-  memcpy(ran, before, count * sizeof(ran[0]));
-  memcpy(kind, kinds, count * sizeof(kind[0]));
-  uint32_t n = count - 1;
-  for (; n < frames; ++n) {
-    TON_UNROLL
-    for (unsigned j = 0; j < count; ++j) {
-      const unsigned k = count - 1 - j;
-      const TonV in = k ? ran[k] : ton_v_load(x + (size_t)n * TON_LANES);
-      ran[k + 1] = step_kind(&s[k], half[k], precise[k], kind[k], in);
-    }
-    ton_cascade_store(x + (size_t)(n + 1 - count) * TON_LANES, ran[count], on);
-  }
-  memcpy(&e->section[p->first], s, count * sizeof(s[0]));
-  memcpy(&e->half[p->first], half, count * sizeof(half[0]));
-  memcpy(before, ran, count * sizeof(ran[0]));
-  return n;
-}
-
-#define MIDDLE(n)                                                              \
-  static __attribute__((noinline))                                             \
-  uint32_t middle_##n(Equaliser* e, const Pass* p, const Kind* kind,           \
-                      TonV* before, float* x, TonVi on, uint32_t frames)       \
-  {                                                                            \
-    return middle_any(e, p, n, kind, before, x, on, frames);                   \
-  }
-
-MIDDLE(1)
-MIDDLE(2)
-MIDDLE(3)
-MIDDLE(4)
-MIDDLE(5)
-MIDDLE(6)
-MIDDLE(7)
-MIDDLE(8)
-
-typedef uint32_t (*RunMiddle)(Equaliser*, const Pass*, const Kind*, TonV*,
-                              float*, TonVi, uint32_t);
-
-static const RunMiddle middles[] = {NULL,     middle_1, middle_2,
-                                    middle_3, middle_4, middle_5,
-                                    middle_6, middle_7, middle_8};
-
-/// A pass of any kinds of slots, slot k at frame n - k as in ton_cascade()
-static void
-run_any(Equaliser* e, const Pass* p, float* x, TonVi on, uint32_t frames)
-{
-  const unsigned count = p->count;
-  Kind kind[TON_CASCADE];
-  TonV ran[TON_CASCADE + 1] = {{0}};
-  bool moves = false;
-  for (unsigned k = 0; k < count; ++k) {
-    kind[k] = kind_of(e, p->first + k);
-    moves |= kind[k].moves;
-  }
-  for (uint32_t n = 0; n < frames + count - 1; ++n) {
-    if (n + 1 == count && n < frames && !moves) {
-      n = middles[count](e, p, kind, ran, x, on, frames);
-    }
-    for (unsigned k = count; k--;) {
-      const unsigned slot = p->first + k;
-      if (n < k || n - k >= frames) {
-        continue;
-      }
-      if (kind[k].moves) {
-        ton_svf_ramp_step(&e->move[slot], &e->section[slot]);
-      }
-      const TonV in = k ? ran[k] : ton_v_load(x + (size_t)n * TON_LANES);
-      ran[k + 1] = step_kind(&e->section[slot], e->half[slot], e->precise[slot],
-                             kind[k], in);
-    }
-    if (n + 1 >= count && n + 1 - count < frames) {
-      ton_cascade_store(x + (size_t)(n + 1 - count) * TON_LANES, ran[count],
-                        on);
-    }
-  }
-}
-
 /// (left, right) to (mid, side) with a factor of 1/2, and back with 1
 static void
 turn(float* x, TonVi on, float factor, uint32_t frames)
@@ -660,7 +451,7 @@ const TonProcessor TON_LANED(ton_equaliser) = {
     .name = "Equaliser",
     .category = "equaliser",
     .help =
-        "Twelve bands: bells, shelves, filters of up to 48 dB/oct, notch and "
+        "24 bands: bells, shelves, filters of up to 96 dB/oct, notch and "
         "tilt, each on both channels, on one, on mid or on side. Curves keep "
         "their analogue shape up to the highest frequencies, and a cut exactly "
         "undoes the same boost.",

@@ -19,7 +19,11 @@
 #define BAND_STAYS 0            ///< ... and of what may not
 #endif
 
-enum { BANDS = 12 };
+#ifndef BAND_COUNT
+#define BAND_COUNT 24
+#endif
+
+enum { BANDS = BAND_COUNT };
 
 typedef struct {
   float type;
@@ -97,9 +101,10 @@ static const char* const sides[] = {"stereo", "left", "right",
                "Higher is narrower; shelves and filters get a peak at their "  \
                "corner above 0.7071"),                                         \
       BAND_ROW(n, "-slope", slope_db_per_oct, TON_DB_PER_OCT, TON_LINEAR, 6,   \
-               48, 12, BAND_STAYS, SLOPE, " slope",                            \
-               "Steepness of a high-pass or low-pass: 6, 12, 18, 24, 36 or "   \
-               "48 dB/oct (the nearest is used); steep ones soften attacks"),  \
+               96, 12, BAND_STAYS, SLOPE, " slope",                            \
+               "Steepness of a high-pass or low-pass: 6, 12, 18, 24, 36, 48, " \
+               "72 or 96 dB/oct (the nearest is used); steep ones soften "     \
+               "attacks"),                                                     \
       BAND_ROW(n, "-on", on, TON_PLAIN, TON_SWITCH, 0, 1, 1, BAND_MOVES, ON,   \
                " on", "Off bypasses the band and keeps its settings"),         \
       BAND_CHOICE(n, "-side", side, sides, SIDE, " side",                      \
@@ -107,9 +112,13 @@ static const char* const sides[] = {"stereo", "left", "right",
                   "signal is always changed whole")
 
 /// The rows of all bands
-#define BAND_ROWS                                                              \
+#define BAND_ROWS_12                                                           \
   BAND(1), BAND(2), BAND(3), BAND(4), BAND(5), BAND(6), BAND(7), BAND(8),      \
       BAND(9), BAND(10), BAND(11), BAND(12)
+
+#define BAND_ROWS_24                                                           \
+  BAND_ROWS_12, BAND(13), BAND(14), BAND(15), BAND(16), BAND(17), BAND(18),    \
+      BAND(19), BAND(20), BAND(21), BAND(22), BAND(23), BAND(24)
 
 /// Whether the same band with the opposite gain takes it back
 static bool

@@ -3,6 +3,7 @@
    @file
    Linear-phase equaliser: the curves of the equaliser without phase shift.
 */
+#define BAND_COUNT 12
 #define BAND_MOVES TON_RESTART
 #define BAND_STAYS TON_RESTART
 #include "dsp/convolution.h"
@@ -12,7 +13,7 @@
 
 #include <string.h>
 
-static const TonParam params[] = {BAND_ROWS};
+static const TonParam params[] = {BAND_ROWS_12};
 
 static_assert(sizeof(EqualiserParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
