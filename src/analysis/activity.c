@@ -13,6 +13,8 @@
 
 /// Distance below the loudest moment that counts as digital silence, dB
 #define SILENT_DB 90.0
+/// Below the softest moments of music that hardly changes, dB
+#define FAR_BELOW_DB 24.0
 
 enum {
   SHORTEST_OFF = 12, ///< 300 ms
@@ -81,7 +83,8 @@ measure_span(const TonFeatures* s, double* levels_db, LevelSpan* span)
   return true;
 }
 
-/// On above the threshold, off where the level falls well below it
+/// On above the threshold, off where the level falls well below it.  Music that
+/// hardly changes pauses only far below its softest moments
 static void
 mark(TonFeatures* s, const LevelSpan* span)
 {
@@ -93,7 +96,7 @@ mark(TonFeatures* s, const LevelSpan* span)
   for (uint32_t i = 0; i < s->n_levels; ++i) {
     const double db = ton_power_db(envelope_at(s, i));
     if (height < 12.0) {
-      on = db > span->silence_db;
+      on = db > fmax(span->silence_db, span->floor_db - FAR_BELOW_DB);
     } else {
       on = db > on_db || (on && db > off_db);
     }

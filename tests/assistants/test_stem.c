@@ -136,6 +136,26 @@ test_active_loudness_ignores_pauses(void** state)
   ton_sound_free(&f);
 }
 
+/// Dense music that hardly changes has a pause where it ends: the noise in it is
+/// heard though nine tenths of the time are within 12 dB
+static void
+test_dense_music_has_pauses(void** state)
+{
+  (void)state;
+  enum { LONG = 30 * RATE };
+  double* const x = malloc(LONG * sizeof(double));
+  signal_pink(x, LONG, 1, RATE);
+  for (uint64_t i = 0; i < LONG; ++i) {
+    x[i] *= i < LONG - 13 * RATE / 10 ? 0.1 : 0.1 * pow(10.0, -50.0 / 20.0);
+  }
+  TonSound f;
+  sound_of(x, NULL, LONG, RATE, 4096, &f);
+  assert_true(f.facts.has_pauses);
+  EXPECT_NEAR("noise", f.facts.noise_db, -50.0, 3.0, "LU");
+  ton_sound_free(&f);
+  free(x);
+}
+
 static void
 test_layouts(void** state)
 {
@@ -475,6 +495,7 @@ main(void)
       cmocka_unit_test(test_silence_in_front_changes_nothing),
       cmocka_unit_test(test_chunks_change_no_bit),
       cmocka_unit_test(test_active_loudness_ignores_pauses),
+      cmocka_unit_test(test_dense_music_has_pauses),
       cmocka_unit_test(test_layouts),
       cmocka_unit_test(test_hum),
       cmocka_unit_test(test_hum_under_music),
