@@ -137,6 +137,24 @@ loud_parts(TonPlan* plan, const TonFeatures* f)
   return l;
 }
 
+double
+loud_reduction(TonPlan* plan, const TonFeatures* f, const float* without,
+               const float* with, uint32_t n)
+{
+  const double* const around = smoothed(plan, f);
+  const double gate = around ? loud_gate(plan, f, around) : INFINITY;
+  double sum = 0.0;
+  uint32_t count = 0;
+  for (uint32_t i = 0; around && i + BLOCK <= f->n_tenths && i + BLOCK <= n;
+       ++i) {
+    if (loud_block(f, around, gate, i) > 0.0) {
+      sum += (double)(without[i + BLOCK - 1] - with[i + BLOCK - 1]);
+      ++count;
+    }
+  }
+  return sum / count;
+}
+
 /// y = x - (1 - 1/ratio) max(0, x - threshold), on levels in rising order
 static double
 compressed(double db, double threshold_db, double ratio)

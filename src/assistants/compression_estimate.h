@@ -37,6 +37,12 @@ BlockLevels block_levels(TonPlan* plan, const TonSound* sound);
 /// The plan fails when memory is refused.
 LoudParts loud_parts(TonPlan* plan, const TonFeatures* features);
 
+/// Mean of what a compressor takes away in the loud parts, dB.  Curves as
+/// TonMeasurement.momentary_lufs, n points each, without it and with it.  The plan
+/// fails when memory is refused.
+double loud_reduction(TonPlan* plan, const TonFeatures* features,
+                      const float* without, const float* with, uint32_t n);
+
 /// Needs at least one level.
 CompressionEstimate estimate_compression(const BlockLevels* levels,
                                          double threshold_db, double ratio);

@@ -138,7 +138,8 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          "parts} and their peaks are {peaks above the loud parts} louder; "
          "turns down by {average reduction} on average",
          "P95 minus P10 of 400 ms loudness where the 3 s loudness is among the "
-         "highest 40 %; true peak minus their loudness; static curve at 2:1",
+         "highest 40 %; true peak minus their loudness; reduction: levels of "
+         "these parts without it less those with it",
          .figures = {{"range of the loud parts", "LU"},
                      {"peaks above the loud parts", "LU"},
                      {"average reduction", "dB"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Mastering a song or a file: the text, the search, the judgement.
+#include "assistants/compression_estimate.h"
 #include "assistants/user_edits.h"
 #include "base/error.h"
 #include "base/folder.h"
@@ -138,6 +139,24 @@ task_of(const MasterText* t, const char* out)
       .frames = t->mix.facts.whole.frames};
 }
 
+/// What the glue does, from what comes out with it and without
+static TonStatus
+measure_glue(MasterText* t, MasterFront* with, MasterFront* without)
+{
+  TonMeasurement curves[2];
+  TonPlan plan = {0};
+  if (master_front_levels(with, &curves[0]) ||
+      master_front_levels(without, &curves[1])) {
+    return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
+  }
+  const double reduction =
+      loud_reduction(&plan, &t->mix.features, curves[1].momentary_lufs,
+                     curves[0].momentary_lufs, curves[0].n_points);
+  const TonStatus status = ton_plan_check(&plan, t->error);
+  ton_plan_free(&plan);
+  return status ? status : master_text_measured_glue(t, reduction);
+}
+
 /// Glue has to prove that it costs nothing: if the limiter would have more to
 /// do behind it, it goes.  What comes out before the limiter is the one that
 /// stays, with glue or without.
@@ -145,7 +164,8 @@ static TonStatus
 prove_glue(MasterText* t, const char* out, MasterFront** front)
 {
   TonInsert* const glue = master_text_glue(t);
-  const MasterTask task = task_of(t, out);
+  MasterTask task = task_of(t, out);
+  task.levels = glue != NULL;
   TON_TRY(master_front(&task, front, t->job, t->error));
   if (!glue) {
     return TON_OK;
@@ -157,9 +177,10 @@ prove_glue(MasterText* t, const char* out, MasterFront** front)
   const double with = master_estimate(&task, *front);
   const double without = master_estimate(&task, bare);
   const bool costs = with > without + COSTLY_DB;
+  const TonStatus status = costs ? TON_OK : measure_glue(t, *front, bare);
   master_front_free(costs ? *front : bare);
   *front = costs ? bare : *front;
-  return costs ? master_text_drop_glue(t, with, without) : TON_OK;
+  return costs ? master_text_drop_glue(t, with, without) : status;
 }
 
 static TonStatus

@@ -23,6 +23,7 @@
 struct MasterFront {
   TempAudio* audio;
   LimiterModel* model; ///< Null: no loudness goal
+  TonMeters* meters;   ///< Null: nobody asks for its levels
 };
 
 typedef struct {
@@ -66,6 +67,9 @@ take_front(void* handle, const float* const* in, uint32_t frames)
   if (f->model) {
     limiter_model_add(f->model, in, frames);
   }
+  if (f->meters) {
+    ton_meters_add(f->meters, in, frames);
+  }
   return temp_audio_add(f->audio, in, frames);
 }
 
@@ -75,8 +79,12 @@ open_front(const MasterTask* t, MasterFront* f, TonError* error)
   const bool wanted = t->limiter && isfinite(t->goal_lufs);
   TON_TRY(temp_audio_new(t->out, t->channels, &f->audio, error));
   f->model = wanted ? limiter_model_new(t->rate, t->channels) : NULL;
-  return f->model || !wanted ? TON_OK
-                             : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  f->meters = t->levels
+                  ? ton_meters_new(t->rate, t->channels,
+                                   TON_MEASURE_LOUDNESS | TON_MEASURE_TIMELINE)
+                  : NULL;
+  const bool good = (f->model || !wanted) && (f->meters || !t->levels);
+  return good ? TON_OK : ton_fail(error, TON_NO_MEMORY, "out of memory");
 }
 
 static double
@@ -139,10 +147,17 @@ master_front(const MasterTask* task, MasterFront** front, const TonJob* job,
   return TON_OK;
 }
 
+TonStatus
+master_front_levels(MasterFront* f, TonMeasurement* levels)
+{
+  return ton_meters_finish(f->meters, levels);
+}
+
 void
 master_front_free(MasterFront* f)
 {
   if (f) {
+    ton_meters_free(f->meters);
     limiter_model_free(f->model);
     temp_audio_free(f->audio);
     ton_free(f);

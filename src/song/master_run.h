@@ -22,6 +22,7 @@ typedef struct {
   double goal_lufs;   ///< NaN: run once
   bool own_first;     ///< Try the gain that stands in the text before any other
   double max_reduction_db; ///< 95th percentile allowed; INFINITY: any
+  bool levels;             ///< Measure what comes out before the limiter
   uint32_t channels;       ///< Of the master: 1 or 2
   uint32_t rate;
   uint64_t frames;
@@ -42,6 +43,10 @@ typedef struct MasterFront MasterFront;
 /// Run what stands before the limiter.  Freed with master_front_free().  [main]
 TonStatus master_front(const MasterTask* task, MasterFront** front,
                        const TonJob* job, TonError* error);
+
+/// Curves of the loudness before the limiter, of a task with `levels`; owned by
+/// `front`.  TON_NO_MEMORY at worst.
+TonStatus master_front_levels(MasterFront* front, TonMeasurement* levels);
 
 /// Null is allowed.
 void master_front_free(MasterFront* front);

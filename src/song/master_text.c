@@ -519,6 +519,17 @@ move_up(MasterText* t, uint32_t gone)
 }
 
 TonStatus
+master_text_measured_glue(MasterText* t, double reduction_db)
+{
+  TonDecision* const d = insert_record(t, t->plan.glue);
+  assert(d);
+  ton_decision_evidence(d, "average reduction")->value = reduction_db;
+  ton_decision_finish(d);
+  const TonEdit e = {d->path, d->value, d->reason};
+  return ton_doc_edit(t->doc, &e, t->error);
+}
+
+TonStatus
 master_text_drop_glue(MasterText* t, double with_db, double without_db)
 {
   char path[32];

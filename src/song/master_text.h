@@ -40,6 +40,9 @@ TonStatus master_text_propose(MasterText* t);
 /// The compressor the assistant has just proposed, or null.
 TonInsert* master_text_glue(const MasterText* t);
 
+/// Say what it takes away on average in the loud parts.
+TonStatus master_text_measured_glue(MasterText* t, double reduction_db);
+
 /// Take it out again: with it the limiter would have to reduce by `with_db`,
 /// without by `without_db`.
 TonStatus master_text_drop_glue(MasterText* t, double with_db,

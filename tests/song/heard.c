@@ -387,6 +387,106 @@ playing_loss(Sound* before, Sound* behind)
   return sum / (double)count;
 }
 
+// Loud parts ----------------------------------------------------------------------
+
+enum { HALF_3_S = 30 }; ///< Steps on either side: 3 s
+
+/// Mean power of n steps
+static double
+mean_power(const double* power, uint64_t n)
+{
+  double sum = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    sum += power[i] / (double)n;
+  }
+  return sum;
+}
+
+/// Power of the 3 s around each tenth; freed by caller
+static double*
+powers_around(const Sound* s, uint64_t* n)
+{
+  *n = s->steps / HOP;
+  double* const around = calloc(*n + 1, sizeof(double));
+  for (uint64_t i = 0; i < *n; ++i) {
+    const uint64_t from = HOP * i < HALF_3_S ? 0 : HOP * i - HALF_3_S;
+    const uint64_t to =
+        HOP * i + HALF_3_S < s->steps ? HOP * i + HALF_3_S : s->steps;
+    around[i] = mean_power(s->power + from, to - from);
+  }
+  return around;
+}
+
+/// Numbers of the tenths from which 400 ms belong to the loud parts; freed by
+/// caller
+static uint64_t*
+loud_parts(Sound* s, uint64_t* count)
+{
+  uint64_t n = 0;
+  find_playing(s);
+  double* const around = powers_around(s, &n);
+  double* const sorted = powers_around(s, &n);
+  uint64_t* const loud = calloc(n + 1, sizeof(uint64_t));
+  const double least = 0.89 * share_of(sorted, n, 0.6);
+  *count = 0;
+  for (uint64_t i = 0; i + BLOCK / HOP <= n; ++i) {
+    bool belongs = true;
+    for (uint64_t k = HOP * i; k < HOP * i + BLOCK; ++k) {
+      belongs = belongs && s->on[k] && around[k / HOP] >= least;
+    }
+    if (belongs) {
+      loud[(*count)++] = i;
+    }
+  }
+  free(sorted);
+  free(around);
+  return loud;
+}
+
+double
+loud_parts_loudness(Sound* s)
+{
+  uint64_t n = 0;
+  uint64_t* const loud = loud_parts(s, &n);
+  double sum = 0.0;
+  for (uint64_t i = 0; i < n; ++i) {
+    sum += mean_power(s->power + HOP * loud[i], BLOCK);
+  }
+  free(loud);
+  return 10.0 * log10(sum / (double)n) - 0.691;
+}
+
+double
+loud_parts_range(Sound* s)
+{
+  uint64_t n = 0;
+  uint64_t* const loud = loud_parts(s, &n);
+  double* const db = calloc(n + 1, sizeof(double));
+  for (uint64_t i = 0; i < n; ++i) {
+    db[i] = 10.0 * log10(mean_power(s->power + HOP * loud[i], BLOCK));
+  }
+  const double range = share_of(db, n, 0.95) - share_of(db, n, 0.10);
+  free(db);
+  free(loud);
+  return range;
+}
+
+double
+loud_parts_loss(Sound* s, Sound* before, Sound* behind)
+{
+  uint64_t n = 0;
+  uint64_t* const loud = loud_parts(s, &n);
+  double sum = 0.0;
+  find_playing(before);
+  find_playing(behind);
+  for (uint64_t i = 0; i < n; ++i) {
+    sum += 10.0 * log10(mean_power(before->power + HOP * loud[i], BLOCK) /
+                        mean_power(behind->power + HOP * loud[i], BLOCK));
+  }
+  free(loud);
+  return sum / (double)n;
+}
+
 // Two microphones ----------------------------------------------------------------
 
 enum { SLOWER = 8, TAPS = 256, REACH = 128 };

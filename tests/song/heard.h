@@ -63,6 +63,16 @@ double playing_range(Sound* s, Sound* playing);
 /// Mean over these 400 ms of the level before less that behind, dB
 double playing_loss(Sound* before, Sound* behind);
 
+/// Loudness of the loud parts: the 400 ms without a pause inside the loudest 40 %
+/// of the 3 s, LUFS
+double loud_parts_loudness(Sound* s);
+
+/// P95 - P10 of these 400 ms, LU
+double loud_parts_range(Sound* s);
+
+/// Mean over these 400 ms of `s` of the level before less that behind, dB
+double loud_parts_loss(Sound* s, Sound* before, Sound* behind);
+
 /// What flipping the second of two microphones changes the level of their sum by,
 /// 60 to 400 Hz, both equally loud and while both play, dB
 double flip_gain_db(Sound* a, Sound* b);

@@ -21,9 +21,10 @@ static const TonJob job = {.threads = 2};
 /// What a decision speaks of
 typedef struct {
   const TonDecision* decision;
-  Sound* sound;          ///< Its stem, or the mix
-  Sound* other;          ///< The other side of a stereo recording, or null
-  Sound* result;         ///< The mix of a mix, the master of a master
+  Sound* sound;  ///< Its stem, or the mix
+  Sound* other;  ///< The other side of a stereo recording, or null
+  Sound* result; ///< The mix of a mix, the master of a master
+  const TonSong* song;
   const TonMix* mix;     ///< Null for a master
   const TonStrip* strip; ///< What the stem is played by, or null
   const TonStrip* half;  ///< What the other side is played by, or null
@@ -271,6 +272,38 @@ master_peak(const Case* c)
 }
 
 static double
+loud_range(const Case* c)
+{
+  return loud_parts_range(c->sound);
+}
+
+static double
+loud_peaks(const Case* c)
+{
+  return true_peak(c->sound) - loud_parts_loudness(c->sound);
+}
+
+/// The mix through the chain up to the compressor, and through it
+static double
+glue_reduction(const Case* c)
+{
+  static Sound without;
+  static Sound with;
+  TonMaster* master = NULL;
+  const uint32_t at = (uint32_t)strtoul(c->decision->path + 6, NULL, 10);
+  assert_int_equal(song_read_master(c->song, &master, NULL), TON_OK);
+  const char* const before = song_path("without.wav");
+  const char* const behind = song_path("with.wav");
+  assert_int_equal(
+      ton_apply(c->sound->path, before, master->chain, at, &job, NULL), TON_OK);
+  assert_int_equal(
+      ton_apply(c->sound->path, behind, master->chain, at + 1, &job, NULL),
+      TON_OK);
+  ton_master_free(master);
+  return loud_parts_loss(c->sound, load(&without, before), load(&with, behind));
+}
+
+static double
 sides(const Case* c)
 {
   return 0.5 * (sides_db(c->sound, 500.0, 2000.0) +
@@ -316,7 +349,10 @@ static const struct {
     {"loudness.met", "loudness", 0.05, master_loudness},
     {"loudness.met", "true peak", 0.1, master_peak},
     {"loudness.bound", "loudness", 0.05, master_loudness},
-    {"glue.dense", "peak to loudness", 0.1, peak_to_loudness},
+    {"glue.", "peak to loudness", 0.1, peak_to_loudness},
+    {"glue.", "range of the loud parts", 0.5, loud_range},
+    {"glue.", "peaks above the loud parts", 0.3, loud_peaks},
+    {"glue.helps", "average reduction", 0.2, glue_reduction},
     {"repair.dc", "DC offset", 0.005, stem_offset},
     {"width.", "sides", 0.5, sides},
     {"width.", "sides below 120 Hz", 1.0, low_sides},
@@ -412,6 +448,7 @@ check_mix(const TonSong* song, Sound* mix)
                     load(&stem, strip ? strip->file : NULL),
                     load(&other, both ? both->file : NULL),
                     mix,
+                    song,
                     text,
                     strip,
                     other_half(text, all, own)};
@@ -424,12 +461,15 @@ check_mix(const TonSong* song, Sound* mix)
 }
 
 static uint32_t
-check_master(const TonMasterResult* result, Sound* mix, Sound* master)
+check_master(const TonSong* song, const TonMasterResult* result, Sound* mix,
+             Sound* master)
 {
   uint32_t wrong = 0;
   for (uint32_t i = 0; i < result->decisions.count; ++i) {
-    const Case c = {
-        &result->decisions.items[i], mix, NULL, master, NULL, NULL, NULL};
+    const Case c = {.decision = &result->decisions.items[i],
+                    .sound = mix,
+                    .result = master,
+                    .song = song};
     wrong += check(&c, c.decision->path);
   }
   return wrong;
@@ -452,7 +492,7 @@ figures_are_what_the_audio_says(void** state)
   load(&mix, ton_song_mix_path(song));
   load(&master, ton_song_master_path(song));
   const uint32_t wrong =
-      check_mix(song, &mix) + check_master(&result, &mix, &master);
+      check_mix(song, &mix) + check_master(song, &result, &mix, &master);
   print_message("# %u figures of %s worked out again\n", checked, stems_folder);
   assert_int_equal(wrong, 0);
   assert_true(checked >= n + 6);
