@@ -4,6 +4,7 @@
 
 #include "analysis/facts.h"
 #include "assistants/gain_search.h"
+#include "assistants/limits.h"
 #include "assistants/plan.h"
 #include "assistants/targets.h"
 
@@ -30,10 +31,12 @@
      4. ton_assist_master_gain() with the result -> apply, write
 */
 
-/// Readiness of a mix for mastering (docs/rules.md 3.1).  Returns how many rows
+/// Readiness of a mix for mastering (docs/rules.md 3.1), held against a profile
+/// (null: none) and the limits of data/readiness.yaml.  Returns how many rows
 /// were written, at most `size` (24 is enough).  [main]
 uint32_t ton_readiness(const TonFacts* mix, const TonTone* tone,
-                       TonFinding* rows, uint32_t size);
+                       const TonLimits* limits, TonFinding* rows,
+                       uint32_t size);
 
 typedef struct {
   const TonSound* mix;

@@ -11,19 +11,21 @@
 #include <math.h>
 #include <string.h>
 
-/// One row of the report: where green and amber end (docs/rules.md 3.1)
+/// One row of the report
 typedef struct {
   const char* item;
   TonRuleId rule;
   double value;
-  double green;
-  double amber; ///< Beyond green, in the direction that is worse
   double at_s;
   const char* unmeasured; ///< Why `value` is NaN, where it can be
 } CheckRow;
 
 static const char SHORT[] = "the sound is too short or too soft for it";
 static const char NO_STEREO[] = "there are no two sides that sound";
+static const char EMPTY[] = "hardly anything sounds there, or beside it";
+
+/// A band that stands out further is all that sounds, dB
+#define ALONE_DB 12.0
 static const char OTHER_MUSIC[] =
     "this is another kind of music than the tone is known of";
 
@@ -35,16 +37,16 @@ ton_light_name(TonLight light)
 }
 
 static TonLight
-judge(const CheckRow* r)
+judge(const TonLimit* limit, double value)
 {
-  const double way = r->amber >= r->green ? 1.0 : -1.0;
-  if (isnan(r->value)) {
+  const double way = limit->amber >= limit->green ? 1.0 : -1.0;
+  if (isnan(value)) {
     return TON_LIGHT_GREY;
   }
-  if (way * r->value <= way * r->green) {
+  if (way * value <= way * limit->green) {
     return TON_LIGHT_GREEN;
   }
-  return way * r->value <= way * r->amber ? TON_LIGHT_AMBER : TON_LIGHT_RED;
+  return way * value <= way * limit->amber ? TON_LIGHT_AMBER : TON_LIGHT_RED;
 }
 
 static double
@@ -108,11 +110,12 @@ clips_per_minute(const TonMeasurement* m)
 }
 
 static void
-write_row(const CheckRow* r, TonFinding* finding)
+write_row(const CheckRow* r, const TonLimits* limits, TonFinding* finding)
 {
+  const TonLimit* const limit = ton_limit(limits, ton_check_name(r->rule));
   const TonRule* const rule = ton_rule(r->rule);
   const TonRuleFigure* const figure = &rule->figures[0];
-  *finding = (TonFinding){.light = judge(r), .value = r->value};
+  *finding = (TonFinding){.light = judge(limit, r->value), .value = r->value};
   ton_string_cut(finding->item, sizeof(finding->item), "%s", r->item);
   ton_string_cut(finding->unit, sizeof(finding->unit), "%s", figure->unit);
   const bool good = finding->light <= TON_LIGHT_GREEN;
@@ -141,18 +144,17 @@ rows_of_level(const TonFacts* f, CheckRow* r)
   // too small and too large are both faults: test the nearer bound
   const bool flat = m->loudness_range_lu < 9.0;
   const CheckRow rows[] = {
-      {"clipping", TON_RULE_CHECK_CLIPPING, clips_per_minute(m), 0.0, 10.0,
+      {"clipping", TON_RULE_CHECK_CLIPPING, clips_per_minute(m),
        m->n_clips ? m->clips[0].at_s : NAN},
-      {"headroom", TON_RULE_CHECK_HEADROOM, m->true_peak_dbtp, -1.0, 0.0,
+      {"headroom", TON_RULE_CHECK_HEADROOM, m->true_peak_dbtp,
        m->true_peak_at_s},
-      {"limited", TON_RULE_CHECK_LIMITED, m->plr_lu, 12.0, 8.0, NAN, SHORT},
+      {"limited", TON_RULE_CHECK_LIMITED, m->plr_lu, NAN, SHORT},
       {"dynamics", flat ? TON_RULE_CHECK_FLAT : TON_RULE_CHECK_DYNAMICS,
-       m->loudness_range_lu, flat ? 3.0 : 15.0, flat ? 1.0 : 19.0, NAN, SHORT},
-      {"dc", TON_RULE_CHECK_DC, 100.0 * dc, 0.05, 0.5, NAN},
-      {"bad-samples", TON_RULE_CHECK_BAD_SAMPLES, (double)m->bad_samples, 0.0,
-       0.0, m->first_bad_at_s},
-      {"spikes", TON_RULE_CHECK_SPIKES, (double)m->spikes, 0.0, 0.0,
-       m->spike_at_s},
+       m->loudness_range_lu, NAN, SHORT},
+      {"dc", TON_RULE_CHECK_DC, 100.0 * dc, NAN},
+      {"bad-samples", TON_RULE_CHECK_BAD_SAMPLES, (double)m->bad_samples,
+       m->first_bad_at_s},
+      {"spikes", TON_RULE_CHECK_SPIKES, (double)m->spikes, m->spike_at_s},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
@@ -166,12 +168,12 @@ rows_of_noise(const TonFacts* f, CheckRow* r)
   // what changes in the pauses is reverb or soft music, not noise
   const bool noise = f->has_pauses && f->pause_range_db < 6.0;
   const CheckRow rows[] = {
-      {"noise", TON_RULE_CHECK_NOISE, noise ? f->noise_db : NAN, -60.0, -45.0,
-       NAN, "no pause is long and steady enough"},
-      {"hum", TON_RULE_CHECK_HUM, hum, -90.0, -65.0, NAN},
-      {"start", TON_RULE_CHECK_START, f->whole.silence_head_s, 0.5, 3.0, 0.0},
-      {"end", TON_RULE_CHECK_END, f->end_level_db, -60.0, -40.0, end_s},
-      {"tail", TON_RULE_CHECK_TAIL, f->whole.silence_tail_s, 4.0, 15.0,
+      {"noise", TON_RULE_CHECK_NOISE, noise ? f->noise_db : NAN, NAN,
+       "no pause is long and steady enough"},
+      {"hum", TON_RULE_CHECK_HUM, hum, NAN},
+      {"start", TON_RULE_CHECK_START, f->whole.silence_head_s, 0.0},
+      {"end", TON_RULE_CHECK_END, f->end_level_db, end_s},
+      {"tail", TON_RULE_CHECK_TAIL, f->whole.silence_tail_s,
        end_s - f->whole.silence_tail_s},
   };
   memcpy(r, rows, sizeof(rows));
@@ -184,43 +186,62 @@ rows_of_stereo(const TonFacts* f, CheckRow* r)
   const TonMeasurement* const m = &f->whole;
   const bool stereo = m->channels == 2;
   const CheckRow rows[] = {
-      {"phase", TON_RULE_CHECK_PHASE, stereo ? m->correlation_p5 : NAN, 0.0,
-       -0.2, m->correlation_min_at_s, NO_STEREO},
+      {"phase", TON_RULE_CHECK_PHASE, stereo ? m->correlation_p5 : NAN,
+       m->correlation_min_at_s, NO_STEREO},
       {"mono-loss", TON_RULE_CHECK_MONO_LOSS, stereo ? m->mono_loss_lu : NAN,
-       -1.5, -3.0, NAN, NO_STEREO},
+       NAN, NO_STEREO},
       {"bass-width", TON_RULE_CHECK_BASS_WIDTH,
-       stereo ? m->band_side_db[0] : NAN, -11.0, -4.0, NAN, NO_STEREO},
+       stereo ? m->band_side_db[0] : NAN, NAN, NO_STEREO},
       {"balance", TON_RULE_CHECK_BALANCE, stereo ? fabs(m->balance_db) : NAN,
-       0.5, 1.5, NAN, NO_STEREO},
+       NAN, NO_STEREO},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
 }
 
+/// A band and its neighbours on either side, Hz
+typedef struct {
+  double below[2];
+  double band[2];
+  double above[2];
+} Contrast;
+
+/// How much a band stands out between its neighbours, dB: kinds of music differ in
+/// level and slope, which this leaves out.  NaN: hardly anything else sounds
+static double
+contrast_of(const double* over_db, const Contrast* c)
+{
+  const double db = mean_of(over_db, c->band[0], c->band[1]) -
+                    0.5 * (mean_of(over_db, c->below[0], c->below[1]) +
+                           mean_of(over_db, c->above[0], c->above[1]));
+  return db < ALONE_DB ? db : NAN;
+}
+
+static const Contrast mud = {{95.0, 130.0}, {190.0, 420.0}, {600.0, 850.0}};
+static const Contrast harsh = {
+    {980.0, 1700.0}, {2400.0, 5200.0}, {7500.0, 10500.0}};
+static const Contrast sibilance = {
+    {1900.0, 3300.0}, {4900.0, 10500.0}, {12000.0, 16500.0}};
+
 static uint32_t
 rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
 {
-  double error[TON_THIRDS];
   double over[TON_THIRDS];
-  tone_error(f, tone->level_db, error);
-  // another kind of music has a tone of its own
-  const bool alike = tone_mean_error(error) <= TONE_ALIKE_DB;
+  tone_error(f, tone->level_db, over);
+  // another kind of music has a slope of its own
+  const bool alike = tone_mean_error(over) <= TONE_ALIKE_DB;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
-    over[b] = alike ? -error[b] : NAN;
+    over[b] = -over[b];
   }
   const double rumble =
       10.0 * log10(thirds_power(f, 0.0, 29.0) / thirds_power(f, 39.0, 129.0));
-  // as much as released songs differ from each other is usual
-  const double mud = mean_of(tone->spread_db, 190.0, 420.0);
-  const double harsh = mean_of(tone->spread_db, 2400.0, 5200.0);
   const CheckRow rows[] = {
-      {"rumble", TON_RULE_CHECK_RUMBLE, rumble, -15.0, -8.0, NAN,
-       "there is no bass"},
-      {"mud", TON_RULE_CHECK_MUD, mean_of(over, 190.0, 420.0), mud, 2.0 * mud,
-       NAN, OTHER_MUSIC},
-      {"harsh", TON_RULE_CHECK_HARSH, mean_of(over, 2400.0, 5200.0), harsh,
-       2.0 * harsh, NAN, OTHER_MUSIC},
-      {"tilt", TON_RULE_CHECK_TILT, fabs(tilt_of(over)), 1.0, 2.0, NAN,
+      {"rumble", TON_RULE_CHECK_RUMBLE, rumble, NAN, "there is no bass"},
+      {"mud", TON_RULE_CHECK_MUD, contrast_of(over, &mud), NAN, EMPTY},
+      {"harsh", TON_RULE_CHECK_HARSH, contrast_of(over, &harsh), NAN, EMPTY},
+      {"sibilance", TON_RULE_CHECK_SIBILANCE, contrast_of(over, &sibilance),
+       NAN, EMPTY},
+      {"tilt", TON_RULE_CHECK_TILT, alike ? fabs(tilt_of(over)) : NAN, NAN,
        OTHER_MUSIC},
   };
   memcpy(r, rows, sizeof(rows));
@@ -228,8 +249,8 @@ rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
 }
 
 uint32_t
-ton_readiness(const TonFacts* mix, const TonTone* tone, TonFinding* rows,
-              uint32_t size)
+ton_readiness(const TonFacts* mix, const TonTone* tone, const TonLimits* limits,
+              TonFinding* rows, uint32_t size)
 {
   CheckRow all[32];
   uint32_t n = rows_of_level(mix, all);
@@ -240,7 +261,7 @@ ton_readiness(const TonFacts* mix, const TonTone* tone, TonFinding* rows,
   }
   n = n < size ? n : size;
   for (uint32_t i = 0; i < n; ++i) {
-    write_row(&all[i], &rows[i]);
+    write_row(&all[i], limits, &rows[i]);
   }
   return n;
 }

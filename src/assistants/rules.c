@@ -431,3 +431,10 @@ ton_rule_named(const char* id)
   }
   return NULL;
 }
+
+const char*
+ton_check_name(TonRuleId id)
+{
+  assert(id >= TON_RULE_CHECK_FIRST);
+  return ton_rule(id)->id + strlen("check.");
+}

@@ -129,6 +129,7 @@ typedef enum {
   TON_RULE_CHECK_RUMBLE,
   TON_RULE_CHECK_MUD,
   TON_RULE_CHECK_HARSH,
+  TON_RULE_CHECK_SIBILANCE,
   TON_RULE_CHECK_TILT,
   TON_RULES,
 } TonRuleId;
@@ -167,5 +168,8 @@ const TonRule* ton_rule(TonRuleId id);
 
 /// Row by its permanent id, or null.  [any]
 const TonRule* ton_rule_named(const char* id);
+
+/// Name of a rule of the readiness report, as in data/readiness.yaml.  [any]
+const char* ton_check_name(TonRuleId id);
 
 #endif

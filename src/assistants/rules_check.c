@@ -121,20 +121,29 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"rumble", "dB"}}},
     ROW(CHECK_MUD) =
         {"check.mud", CHECK,
-         "200 to 400 Hz, where too much sounds muddy: {mud} against the usual "
-         "tone",
-         "mean distance from the tone profile; green up to the standard "
-         "deviation between songs, amber up to twice that",
+         "200 to 400 Hz, where too much sounds muddy: {mud} against what "
+         "is usual beside their neighbours",
+         "level of the third octaves against those at 100 to 125 and 630 to "
+         "800 "
+         "Hz, less the same of the tone profile",
          "cut 2 dB around 300 Hz on guitars, keys or backing voices",
          .figures = {{"mud", "dB"}}},
     ROW(CHECK_HARSH) =
         {"check.harsh", CHECK,
-         "2.5 to 5 kHz, where too much sounds harsh: {harshness} against the "
-         "usual tone",
-         "mean distance from the tone profile; green up to the standard "
-         "deviation between songs, amber up to twice that",
+         "2.5 to 5 kHz, where too much sounds harsh: {harshness} against "
+         "what is usual beside their neighbours",
+         "level of the third octaves against those at 1 to 1.6 and 8 to 10 "
+         "kHz, less the same of the tone profile",
          "cut 2 dB around 3.5 kHz on cymbals or distorted guitars",
          .figures = {{"harshness", "dB"}}},
+    ROW(CHECK_SIBILANCE) =
+        {"check.sibilance", CHECK,
+         "5 to 10 kHz, where too much makes every s hiss: {sibilance} "
+         "against what is usual beside their neighbours",
+         "level of the third octaves against those at 2 to 3.2 and 12.5 to 16 "
+         "kHz, less the same of the tone profile",
+         "put a de-esser on the voice, or cut 2 dB around 7 kHz on cymbals",
+         .figures = {{"sibilance", "dB"}}},
     ROW(CHECK_TILT) =
         {"check.tilt", CHECK, "bass against treble: {tilt} from the usual tone",
          "slope of the distance from the tone profile, 200 Hz to 10 kHz",

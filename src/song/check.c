@@ -60,15 +60,18 @@ check(const char* path, const char* target_name, const TonJob* job,
   if (*target.tone) {
     TON_TRY(ton_tone(target.tone, &tone, error));
   }
+  TonLimits* limits = NULL;
+  TON_TRY(ton_limits_read(&limits, error));
   TonSound sound;
   const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
   TonStatus status = analyse_mix(path, what, &sound, job, error);
   if (!status) {
     result->n_rows = ton_readiness(&sound.facts, *tone.name ? &tone : NULL,
-                                   result->rows, TON_MAX_FINDINGS);
+                                   limits, result->rows, TON_MAX_FINDINGS);
     status = look_for_end(path, result, error);
   }
   ton_sound_free(&sound);
+  ton_limits_free(limits);
   count_red(result);
   return status;
 }

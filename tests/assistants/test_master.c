@@ -11,6 +11,7 @@
 #include <string.h>
 
 static TonTone tone;
+static TonLimits* limits;
 static TonTarget target;
 
 /// A mix with the profile's own spectrum and healthy figures
@@ -625,7 +626,7 @@ test_readiness_of_a_healthy_mix(void** state)
   mix.facts.has_pauses = true;
   mix.facts.noise_db = -70.0;
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
   assert_true(n >= 15);
   for (uint32_t i = 0; i < n; ++i) {
     if (rows[i].light != TON_LIGHT_GREEN) {
@@ -664,7 +665,7 @@ test_readiness_sees_faults(void** state)
   mix.facts.active_db[0] += 25.0;
   mix.facts.active_db[1] += 25.0;
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
   static const char* const red[] = {
       "clipping", "headroom",  "limited",    "dc",       "bad-samples",
       "phase",    "mono-loss", "bass-width", "balance",  "hum",
@@ -696,8 +697,8 @@ test_readiness_follows_what_lasts(void** state)
     mix.facts.active_db[b] -= 2.5 * (b / 3.0); // darker by 2.5 dB an octave
   }
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
-  static const char* const grey[] = {"noise", "tilt", "mud", "harsh"};
+  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+  static const char* const grey[] = {"noise", "tilt"};
   assert_int_equal(finding(rows, n, "phase")->light, TON_LIGHT_GREEN);
   for (uint32_t i = 0; i < TON_COUNT(grey); ++i) {
     const TonFinding* const f = finding(rows, n, grey[i]);
@@ -717,7 +718,7 @@ test_readiness_says_what_it_cannot_measure(void** state)
   mix.facts.whole.loudness_range_lu = NAN;
   mix.facts.whole.plr_lu = NAN;
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
   static const char* const grey[] = {"phase",   "mono-loss", "bass-width",
                                      "balance", "dynamics",  "limited"};
   for (uint32_t i = 0; i < TON_COUNT(grey); ++i) {
@@ -739,7 +740,7 @@ test_readiness_tells_tone_in_decibels(void** state)
     mix.facts.active_db[b] += 2.0 * tone.spread_db[b] + 0.5;
   }
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
   assert_int_equal(finding(rows, n, "harsh")->light, TON_LIGHT_RED);
   assert_int_equal(finding(rows, n, "mud")->light, TON_LIGHT_GREEN);
   assert_non_null(strstr(finding(rows, n, "mud")->text, ": -3 dB against"));
@@ -754,7 +755,16 @@ open_all(void** state)
   (void)state;
   TonError error = {0};
   return ton_tone("modern", &tone, &error) != TON_OK ||
+         ton_limits_read(&limits, &error) != TON_OK ||
          ton_target("streaming", &target, &error) != TON_OK;
+}
+
+static int
+close_all(void** state)
+{
+  (void)state;
+  ton_limits_free(limits);
+  return 0;
 }
 
 int
@@ -785,5 +795,5 @@ main(void)
       cmocka_unit_test(test_readiness_says_what_it_cannot_measure),
       cmocka_unit_test(test_readiness_tells_tone_in_decibels),
   };
-  return cmocka_run_group_tests(tests, open_all, NULL);
+  return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/limits.h"
 #include "assistants/roles.h"
 #include "assistants/targets.h"
 #include "base/array.h"
@@ -44,6 +45,8 @@ static const Mistake mistakes[] = {
     {"roles.yaml", "- {role: guide", "- {role: guied",
      "there is no role \"guied\"; did you mean \"guide\"?"},
     {"roles.yaml", "decay: 1.6 s", "decay: 1.6 dB", "expected s"},
+    {"readiness.yaml", "  tilt:", "  tild:", "the light \"tilt\" is missing"},
+    {"readiness.yaml", "green: 0.05", "green: low", "not a number"},
     {"tone/modern.yaml", "{at: 31.5 Hz", "{at: 300 Hz", "stand at 32 Hz"},
     {"tone/modern.yaml", "level: -11.0 dB", "level: loud", "not a number"},
 };
@@ -93,6 +96,12 @@ read_table(const char* file, TonError* error)
   if (strcmp(file, "platforms.yaml") == 0) {
     return ton_platforms_check(error);
   }
+  if (strcmp(file, "readiness.yaml") == 0) {
+    TonLimits* limits = NULL;
+    const TonStatus status = ton_limits_read(&limits, error);
+    ton_limits_free(limits);
+    return status;
+  }
   if (strcmp(file, "roles.yaml") != 0) {
     return ton_tone("modern", &tone, error);
   }
@@ -133,7 +142,8 @@ main(void)
   setenv("TONMEISTER_DATA", folder, 1);
   const int failed = TON_TESTS(tests);
   static const char* const made[] = {"targets.yaml", "platforms.yaml",
-                                     "roles.yaml", "tone/modern.yaml"};
+                                     "roles.yaml", "readiness.yaml",
+                                     "tone/modern.yaml"};
   for (size_t i = 0; i < TON_COUNT(made); ++i) {
     char path[PATH_MAX];
     snprintf(path, sizeof(path), "%s/%s", folder, made[i]);

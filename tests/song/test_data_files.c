@@ -4,6 +4,7 @@
    Every file of data/ is read strictly: a key that nobody knows, in any of its
    maps, and another unit on any of its numbers are errors with their place.
 */
+#include "assistants/limits.h"
 #include "assistants/roles.h"
 #include "assistants/targets.h"
 #include "base/array.h"
@@ -100,6 +101,16 @@ read_preset(const char* name, TonError* error)
   return status;
 }
 
+static TonStatus
+read_limits(const char* name, TonError* error)
+{
+  (void)name;
+  TonLimits* limits = NULL;
+  const TonStatus status = ton_limits_read(&limits, error);
+  ton_limits_free(limits);
+  return status;
+}
+
 typedef struct {
   const char* file; ///< "roles.yaml", or the folder "tone/"
   TonStatus (*read)(const char* name, TonError* error);
@@ -109,7 +120,7 @@ static const DataReader readers[] = {
     {"targets.yaml", read_targets},   {"platforms.yaml", read_platforms},
     {"roles.yaml", read_roles},       {"deliverables.yaml", read_deliverables},
     {"glossary.yaml", read_glossary}, {"tone/", read_tone},
-    {"presets/", read_preset},
+    {"presets/", read_preset},        {"readiness.yaml", read_limits},
 };
 
 static TonStatus
