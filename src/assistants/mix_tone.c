@@ -74,11 +74,11 @@ max_power(const TonFacts* f, uint32_t from, uint32_t to)
   return max;
 }
 
-/// First band of the music.  Where no pause tells rumble from music, what never
+/// First band above rumble.  Where no pause tells rumble from music, what never
 /// changes, and what lies under RUMBLE_HZ and behind a valley, is rumble if the
 /// role plays higher
 static uint32_t
-first_music_band(const TonFacts* f, double role_hz)
+first_above_rumble(const TonFacts* f, double role_hz)
 {
   // hum never changes either; it gets notches
   const bool hum = f->hum.hz > 0.0;
@@ -91,6 +91,17 @@ first_music_band(const TonFacts* f, double role_hz)
         valley < max_power(f, b + 1, TON_THIRDS)) {
       first = b;
     }
+  }
+  return first;
+}
+
+/// First band in which the role sounds
+static uint32_t
+first_of_role(const TonRole* role)
+{
+  uint32_t first = 0;
+  while (first + 1 < TON_THIRDS && edge_hz(first + 1) <= role->lowest_hz) {
+    ++first;
   }
   return first;
 }
@@ -160,6 +171,7 @@ typedef struct {
   double below_db; ///< Energy below the cut-off re all
   double pause_db; ///< Of it in the pauses; -INFINITY: nothing that counts
   bool steady;     ///< It is rumble that never pauses
+  bool foreign;    ///< It lies lower than the role sounds
   double hum_hz;   ///< Highest line of a hum below the cut-off, or 0
 } LowEnd;
 
@@ -185,31 +197,39 @@ static LowEnd
 look_below(const MixTrack* s)
 {
   const TonFacts* const f = s->facts;
-  const uint32_t first = first_music_band(f, s->role->highpass_hz);
-  LowEnd low = {.music_hz = lowest_music_hz(f, first), .pause_db = -INFINITY};
+  const uint32_t above = first_above_rumble(f, s->role->highpass_hz);
+  const uint32_t own = first_of_role(s->role);
+  LowEnd low = {.music_hz = lowest_music_hz(f, own > above ? own : above),
+                .pause_db = -INFINITY};
   low.at_hz = round_hz(fmin(low.music_hz, s->role->highpass_hz));
   low.below_db = share_below_db(f->active_db, low.at_hz, f->active_db);
   if (f->has_pauses) {
     const double db = share_below_db(f->pause_db, low.at_hz, f->active_db);
     low.pause_db = db > -80.0 ? db : -INFINITY;
   }
-  low.steady = first && low.below_db > RUMBLE_DB;
+  low.steady = above && low.below_db > RUMBLE_DB;
+  low.foreign = own && share_below_db(f->active_db, edge_hz(own),
+                                      f->active_db) > RUMBLE_DB;
   low.hum_hz = highest_hum_below(f, low.at_hz);
   return low;
+}
+
+static TonRuleId
+rule_for(const LowEnd* low)
+{
+  return low->steady                 ? TON_RULE_HIGHPASS_STEADY_RUMBLE
+         : low->pause_db > RUMBLE_DB ? TON_RULE_HIGHPASS_RUMBLE
+         : low->foreign              ? TON_RULE_HIGHPASS_BELOW_ROLE
+         : low->hum_hz > 0.0         ? TON_RULE_HIGHPASS_HUM
+                                     : TON_RULE_HIGHPASS_SPECTRUM;
 }
 
 static void
 write_highpass(MixState* state, MixTrack* s, const LowEnd* low)
 {
-  const bool rumble = low->steady || low->pause_db > RUMBLE_DB;
-  const bool hum = !rumble && low->hum_hz > 0.0;
+  const TonRuleId rule = rule_for(low);
   TonDecision d;
-  ton_decision_start(&d,
-                     low->steady ? TON_RULE_HIGHPASS_STEADY_RUMBLE
-                     : rumble    ? TON_RULE_HIGHPASS_RUMBLE
-                     : hum       ? TON_RULE_HIGHPASS_HUM
-                                 : TON_RULE_HIGHPASS_SPECTRUM,
-                     0.85);
+  ton_decision_start(&d, rule, 0.85);
   ton_decision_range(&d, "lowest note", low->music_hz, 20.0,
                      s->role->highpass_hz);
   ton_decision_range(&d, "energy below", low->below_db, NOTHING_DB, NAN);
@@ -222,14 +242,18 @@ write_highpass(MixState* state, MixTrack* s, const LowEnd* low)
                        100.0 * DC_LEVEL);
   }
   d.bound_hit = low->music_hz > s->role->highpass_hz;
-  if (d.bound_hit) {
+  if (d.bound_hit || rule == TON_RULE_HIGHPASS_BELOW_ROLE) {
     ton_decision_name(&d, "role", s->role->name);
   }
-  if (hum) {
+  if (rule == TON_RULE_HIGHPASS_BELOW_ROLE) {
+    ton_decision_figure(&d, "lowest of its kind", s->role->lowest_hz);
+  }
+  if (rule == TON_RULE_HIGHPASS_HUM) {
     ton_decision_figure(&d, "hum", low->hum_hz);
   }
-  const TonSetting settings[] = {{"at", low->at_hz},
-                                 {"slope", rumble || hum ? 24.0 : 12.0}};
+  const TonSetting settings[] = {
+      {"at", low->at_hz},
+      {"slope", rule == TON_RULE_HIGHPASS_SPECTRUM ? 12.0 : 24.0}};
   add_band(state, s, "highpass", settings, 2, &d);
 }
 

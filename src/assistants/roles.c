@@ -63,6 +63,7 @@ static const TonField role_fields[] = {
     {"place", TON_AS_WORD, AT(place), .words = places, .otherwise = "keep"},
     {"width", TON_AS_DOUBLE, AT(width), PLAIN, .max = 100.0},
     {"single", TON_AS_DOUBLE, AT(single_width), PLAIN, .max = 100.0},
+    {"lowest", TON_AS_DOUBLE, AT(lowest_hz), CUTOFF},
     {"highpass", TON_AS_DOUBLE, AT(highpass_hz), CUTOFF},
     {"reverb", TON_AS_DOUBLE, AT(send_db), TON_DB, -INFINITY, 24.0,
      .otherwise = "-inf dB"},

@@ -39,6 +39,7 @@ typedef struct {
   TonPlace place;
   double width;        ///< 0 to 100: how far out
   double single_width; ///< Same when there is only one
+  double lowest_hz;    ///< None sounds lower; 0: not known
   double highpass_hz;  ///< Highest cut-off allowed; 0: never one
   double send_db;      ///< To the shared reverb, energy re dry; -INFINITY: none
   double uncompressed_range_lu; ///< 400 ms range that needs no compressor;

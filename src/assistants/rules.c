@@ -239,6 +239,21 @@ static const TonRule rules[] = {
          .figures = {{"lowest note", "Hz", ROLES},
                      {"energy below", "dB"},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
+    [TON_RULE_HIGHPASS_BELOW_ROLE] =
+        {"highpass.below-role", TON_STAGE_MIX, "docs/rules.md 2.11",
+         "steep: no {role} sounds lower than {lowest of its kind}, so what "
+         "lies "
+         "there comes from elsewhere; it is {|energy below|} softer than the "
+         "track[; removes a DC offset of {DC offset} too]",
+         "what lies below {lowest of its kind} is not counted; 0.5 % of the "
+         "energy above lies below {lowest note}; energy below the cut-off "
+         "{energy below} re all[, {energy below in pauses} in pauses]: 24 "
+         "dB/oct instead of 12",
+         .figures = {{"lowest note", "Hz", ROLES},
+                     {"energy below", "dB"},
+                     {"energy below in pauses", "dB"},
+                     {"lowest of its kind", "Hz", ROLES},
+                     {"DC offset", "%", "docs/rules.md 2.1"}}},
     [TON_RULE_HIGHPASS_NOTHING] =
         {"highpass.nothing", TON_STAGE_MIX, "docs/rules.md 2.11",
          "no high-pass: there is almost nothing below {cut-off}[, {|energy "

@@ -1031,6 +1031,43 @@ test_steady_rumble_is_cut(void** state)
   ton_sound_free(&sound);
 }
 
+/// Steps on the floor while somebody sings: they come and go with the voice, so
+/// that neither pauses nor steadiness tell them from it; how low voices sing does
+static void
+test_steps_under_a_voice_are_cut(void** state)
+{
+  (void)state;
+  static double x[N];
+  double voice = 0.0;
+  double steps = 0.0;
+  for (uint64_t i = 0; i < N; ++i) {
+    const double into = fmod((double)i / RATE, 0.7);
+    const double y = made[9][i] == 0.0 ? 0.0
+                                       : 0.08 * exp(-8.0 * into) *
+                                             sin(2.0 * M_PI * 31.0 * into);
+    voice += made[9][i] * made[9][i];
+    steps += y * y;
+    x[i] = made[9][i] + y;
+  }
+  TonSound sound;
+  TonPlan plan = {0};
+  sound_of(x, NULL, N, RATE, 4096, &sound);
+  const TonEdit* e = highpass_of(&sound, "Lead Vox", &plan);
+  assert_non_null(e);
+  assert_string_equal(e->value, "{at: 100 Hz, slope: 24 dB/oct}");
+  const TonDecision* const d = &plan.decisions.items[2];
+  assert_string_equal(d->rule, "highpass.below-role");
+  EXPECT_NEAR("energy below", d->evidence[1].value,
+              10.0 * log10(steps / (voice + steps)), 1.0, "dB");
+  ton_plan_free(&plan);
+  // keys play there: what sounds with them is theirs
+  e = highpass_of(&sound, "Piano", &plan);
+  assert_non_null(e);
+  assert_null(strstr(e->value, "24 dB/oct"));
+  ton_plan_free(&plan);
+  ton_sound_free(&sound);
+}
+
 /// Noise from 25 to 60 Hz that fills the pauses of a voice: cut at the bound of
 /// the role, and the figure is what its power is
 static void
@@ -1272,6 +1309,7 @@ main(void)
       cmocka_unit_test(test_moved_fader_counts),
       cmocka_unit_test(test_mix_peak),
       cmocka_unit_test(test_steady_rumble_is_cut),
+      cmocka_unit_test(test_steps_under_a_voice_are_cut),
       cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),
       cmocka_unit_test(test_noise_is_left_alone),
       cmocka_unit_test(test_noise_is_judged_by_name_and_level),
