@@ -4,7 +4,7 @@
 
 BUILD ?= build
 
-.PHONY: all setup build demo test test-long bench quality install uninstall clean
+.PHONY: all setup build demo test test-long bench quality lint install uninstall clean
 
 all: build
 
@@ -30,6 +30,10 @@ bench: build
 	@tools/bench.sh $(BUILD)
 
 quality: build
+	@tools/quality.py $(BUILD) --slow >$(BUILD)/quality.md
+	@cp $(BUILD)/quality.md docs/quality.md
+
+lint: setup $(BUILD)/build.ninja
 	@meson test -C $(BUILD) --suite lint --suite tidy --print-errorlogs
 
 install: build

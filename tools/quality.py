@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""usage: quality.py BUILD [--slow] > docs/quality.md
+
+Runs the tests that measure sound and writes what they measured as a table: one
+row per acceptance ID, with the figure that comes nearest to its limit at each
+sample rate.  --slow runs the tests that take minutes too.
+"""
+import collections
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+
+RATES = [44100, 48000, 96000, 192000]
+ID = re.compile(r"\b(MET|EQ|DYN|LIM|SAT|SPC|STE|OUT|ENG|TRN|COD)[-_](\d\d)",
+                re.I)
+NAMES = {"MET": "Meters", "EQ": "Equalisers", "DYN": "Dynamics",
+         "LIM": "Limiter", "SAT": "Saturation", "SPC": "Space and modulation",
+         "STE": "Stereo", "OUT": "Output", "ENG": "Engine", "COD": "Codecs",
+         "TRN": "Translation"}
+
+HEAD = """<!-- SPDX-License-Identifier: GPL-3.0-or-later -->
+# Quality
+
+Made by `make quality` from what the tests measure; not edited by hand.
+
+Each acceptance figure has an ID and a test of that name. A row shows the
+measurement that comes nearest to its limit, at each sample rate at which it is
+taken: the value, and in brackets the margin. "Any" is for figures that have no
+rate; what must hold to the bit has no value.
+"""
+
+Figure = collections.namedtuple("Figure",
+                                "what rate value sign limit margin unit")
+
+
+def identifier(text):
+    found = ID.search(text)
+    return f"{found[1].upper()}-{found[2]}" if found else None
+
+
+def programs(build, slow):
+    """Command and environment of every test that may measure sound."""
+    listed = subprocess.run(["meson", "introspect", "--tests", build],
+                            check=True, capture_output=True, text=True)
+    measured = re.compile(r"/tests/(processors|analysis|files|engine)/test_")
+    left_out = {"conformance", "long"} | (set() if slow else {"slow"})
+    for test in json.loads(listed.stdout):
+        suites = {suite.split(":")[-1] for suite in test["suite"]}
+        if measured.search(test["cmd"][0]) and not suites & left_out:
+            yield test["cmd"], {**os.environ, **test["env"],
+                                "TON_TEST_FIGURES": "1"}
+
+
+def figures(output):
+    """(ID, Figure) of one program: by the figure's name, else by the test's."""
+    waiting = []
+    for line in output.splitlines():
+        if line.startswith("# FIGURE\t"):
+            what, rate, value, sign, limit, margin, unit = \
+                line.split("\t")[1:8]
+            waiting.append(Figure(what, round(float(rate)), float(value), sign,
+                                  float(limit), float(margin), unit))
+        elif line.startswith("ok "):
+            test = line.split(" - ", 1)[-1]
+            for figure in waiting:
+                name = identifier(figure.what) or identifier(test)
+                if name:
+                    yield name, figure
+            if not waiting and identifier(test):
+                yield identifier(test), exact(test)
+            waiting = []
+
+
+def exact(test):
+    """What holds to the bit, or does not: a test without a figure."""
+    return Figure(test.replace("_", " "), 0, 0.0, "exact", 0.0, math.inf, "")
+
+
+def tightness(figure):
+    """Margin as a share of the limit: what comes nearest is smallest."""
+    return figure.margin / (abs(figure.limit) or 1.0)
+
+
+def number(x):
+    if math.isinf(x):
+        return "inf" if x > 0 else "-inf"
+    return f"{x:.3g}" if abs(x) < 100 else f"{x:.1f}"
+
+
+def row(name, found):
+    """The figure of an ID that is nearest to its limit, at each rate."""
+    what = min(found, key=tightness).what
+    same = [f for f in found if f.what == what]
+    nearest = min(same, key=tightness)
+    at = {r: [f for f in same if f.rate == r] for r in RATES}
+    at[0] = [f for f in same if f.rate not in RATES]
+    cells = []
+    for rate in RATES + [0]:
+        figure = min(at[rate], key=tightness, default=None)
+        cells.append(f"{number(figure.value)} ({number(figure.margin)})"
+                     if figure else "")
+    text = ID.sub("", what).strip(" ,:").replace("|", "\\|")
+    if nearest.sign == "exact":
+        return [name, text, "yes or no", "", "", "", "", "holds"]
+    sign = {"near": "near", "<=": "at most", ">=": "at least"}[nearest.sign]
+    return [name, text, f"{sign} {number(nearest.limit)} {nearest.unit}".strip(),
+            *cells]
+
+
+def render(table):
+    print(HEAD)
+    head = ["ID", "What comes nearest", "Limit", "44.1 kHz", "48 kHz",
+            "96 kHz", "192 kHz", "Any"]
+    for group, title in NAMES.items():
+        names = sorted(n for n in table if n.startswith(group + "-"))
+        if not names:
+            continue
+        print(f"## {title}\n")
+        print("| " + " | ".join(head) + " |")
+        print("|" + "---|" * len(head))
+        for name in names:
+            print("| " + " | ".join(row(name, table[name])) + " |")
+        print()
+
+
+def main(build, slow):
+    table = collections.defaultdict(list)
+    for command, environment in programs(build, slow):
+        ran = subprocess.run(command, env=environment, capture_output=True,
+                             text=True, errors="replace", cwd=build)
+        print(command[0].rsplit("/", 1)[-1], *command[1:], file=sys.stderr)
+        if ran.returncode:
+            sys.exit(f"quality.py: {' '.join(command)} failed:\n{ran.stderr}")
+        for name, figure in figures(ran.stdout + ran.stderr):
+            table[name].append(figure)
+    render(table)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[2:] not in ([], ["--slow"]):
+        sys.exit(__doc__)
+    main(sys.argv[1], len(sys.argv) == 3)
