@@ -222,13 +222,11 @@ share_of(double* x, uint64_t n, double share)
 
 enum { BLOCK = 8, HOP = 2, SHORT_PAUSE = 6 }; ///< In steps of 50 ms
 
-#define STEP_S 0.05
-
 /// Power of each 50 ms, both channels, dB
 static uint64_t
 find_steps(const Sound* s, double** db)
 {
-  const uint64_t hop = (uint64_t)lrint(STEP_S * s->rate);
+  const uint64_t hop = (uint64_t)lrint(HEARD_STEP_S * s->rate);
   const uint64_t n = s->n / hop;
   *db = calloc(n + 1, sizeof(double));
   for (uint64_t i = 0; i < n; ++i) {
@@ -270,7 +268,7 @@ playing_db(const double* db, uint64_t n, double* off_db)
 
 /// Steps in which it plays: from 50 ms before its level rises to 150
 /// ms after it falls, without the pauses under 0.3 s
-static void
+void
 find_playing(Sound* s)
 {
   if (s->power) {
@@ -280,7 +278,7 @@ find_playing(Sound* s)
   double* db = NULL;
   double off_db = 0.0;
   s->steps = signal_weighted(s->x[0], s->channels > 1 ? s->x[1] : none, s->n,
-                             s->rate, STEP_S, &s->power);
+                             s->rate, HEARD_STEP_S, &s->power);
   free(none);
   s->on = calloc(s->steps + 8, sizeof(bool));
   const uint64_t n = find_steps(s, &db);
@@ -485,126 +483,4 @@ loud_parts_loss(Sound* s, Sound* before, Sound* behind)
   }
   free(loud);
   return sum / (double)n;
-}
-
-// Two microphones ----------------------------------------------------------------
-
-enum { SLOWER = 8, TAPS = 256, REACH = 128 };
-
-/// Samples before the first and behind the last that a filter reaches
-enum { AROUND = TAPS * SLOWER / 2 };
-
-/// The sum of both channels, with silence around it
-static double*
-sum_of(const Sound* s)
-{
-  double* const sum = calloc(s->n + 2 * AROUND + 1, sizeof(double));
-  for (uint64_t i = 0; i < s->n; ++i) {
-    sum[AROUND + i] = s->x[0][i] + (s->channels > 1 ? s->x[1][i] : 0.0);
-  }
-  return sum;
-}
-
-/// Four sums side by side: one alone waits for itself at every step
-static double
-dot(const double* a, const double* b, int n)
-{
-  double sum[4] = {0.0};
-  for (int k = 0; k + 4 <= n; k += 4) {
-    for (int j = 0; j < 4; ++j) {
-      sum[j] += a[k + j] * b[k + j];
-    }
-  }
-  return sum[0] + sum[1] + sum[2] + sum[3];
-}
-
-/// The sum of both channels between two frequencies, of every eighth sample;
-/// returns how many
-static uint64_t
-band_of(const Sound* s, double from_hz, double to_hz, double** band)
-{
-  const uint64_t n = s->n / SLOWER;
-  static double h[2 * AROUND + 1];
-  for (int i = -AROUND; i <= AROUND; ++i) {
-    const double t = i ? M_PI * i / s->rate : 1.0;
-    const double window = 0.5 + 0.5 * cos(M_PI * i / AROUND);
-    const double cut = i ? (sin(2.0 * to_hz * t) - sin(2.0 * from_hz * t)) / t
-                         : 2.0 * (to_hz - from_hz);
-    h[i + AROUND] = window * cut / s->rate;
-  }
-  double* const sum = sum_of(s);
-  *band = calloc(n + 1, sizeof(double));
-  for (uint64_t i = 0; i < n; ++i) {
-    (*band)[i] = dot(h, sum + i * SLOWER, 2 * AROUND); // the last of h is 0
-  }
-  free(sum);
-  return n;
-}
-
-typedef struct {
-  double aa;
-  double bb;
-  double ab;
-} Products;
-
-/// Of what both play, b later by some samples
-static Products
-products_at(const Sound* a, const Sound* b, const double* x, const double* y,
-            uint64_t n, int lag)
-{
-  Products p = {0};
-  const double step = STEP_S * a->rate / SLOWER;
-  for (uint64_t i = REACH; i + REACH < n; ++i) {
-    const uint64_t at = (uint64_t)((double)i / step);
-    if (at < a->steps && at < b->steps && a->on[at] && b->on[at]) {
-      const double other = y[(int64_t)i + lag];
-      p.aa += x[i] * x[i];
-      p.bb += other * other;
-      p.ab += x[i] * other;
-    }
-  }
-  return p;
-}
-
-double
-flip_gain_db(Sound* a, Sound* b)
-{
-  double* x = NULL;
-  double* y = NULL;
-  find_playing(a);
-  find_playing(b);
-  const uint64_t n = band_of(a, 60.0, 400.0, &x);
-  const uint64_t m = band_of(b, 60.0, 400.0, &y);
-  const Products p = products_at(a, b, x, y, n < m ? n : m, 0);
-  const double gain =
-      pow(10.0, (playing_loudness(a, a) - playing_loudness(b, b)) / 20.0);
-  const double both = p.aa + gain * gain * p.bb;
-  free(x);
-  free(y);
-  return 10.0 * log10((both - 2.0 * gain * p.ab) / (both + 2.0 * gain * p.ab));
-}
-
-double
-likeness_of(Sound* a, Sound* b, double longest_ms, double* lag_ms)
-{
-  double* x = NULL;
-  double* y = NULL;
-  find_playing(a);
-  find_playing(b);
-  const uint64_t n = band_of(a, 60.0, 1200.0, &x);
-  const uint64_t m = band_of(b, 60.0, 1200.0, &y);
-  const double step_ms = 1000.0 * SLOWER / a->rate;
-  const int most = (int)fmin(longest_ms / step_ms, REACH);
-  double best = 0.0;
-  for (int lag = -most; lag <= most; ++lag) {
-    const Products p = products_at(a, b, x, y, n < m ? n : m, lag);
-    const double like = fabs(p.ab) / sqrt(p.aa * p.bb);
-    if (like > best) {
-      best = like;
-      *lag_ms = lag * step_ms;
-    }
-  }
-  free(x);
-  free(y);
-  return best;
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define HEARD_STEP_S 0.05
+
 enum { WINDOW = 1 << 15, BINS = WINDOW / 2 + 1 };
 
 /// Power at each frequency, of all windows
@@ -37,6 +39,9 @@ typedef struct {
 Sound* load(Sound* s, const char* path);
 
 void unload(Sound* s);
+
+/// Find the steps of HEARD_STEP_S in which it plays, and their powers
+void find_playing(Sound* s);
 
 double loudness(Sound* s);  ///< Integrated, LUFS
 double true_peak(Sound* s); ///< dBTP
