@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -79,6 +80,23 @@ void
 ton_string_add(TonString* text, const char* string)
 {
   ton_string_add_bytes(text, string, strlen(string));
+}
+
+char*
+ton_string_new(const char* format, ...)
+{
+  va_list args;
+  va_list again;
+  va_start(args, format);
+  va_copy(again, args);
+  const int n = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  char* const text = n < 0 ? NULL : ton_alloc((size_t)n + 1);
+  const bool whole = text && vsnprintf(text, (size_t)n + 1, format, again) == n;
+  va_end(again);
+  assert(whole || !text);
+  (void)whole;
+  return text;
 }
 
 void

@@ -17,6 +17,11 @@ bool ton_string_copy(char* buffer, size_t size, const char* text)
 bool ton_string_format(char* buffer, size_t size, const char* format, ...)
     __attribute__((format(printf, 3, 4), warn_unused_result));
 
+/// A text by printf's formats, freed with ton_free(); null when memory is refused.
+/// [any]
+char* ton_string_new(const char* format, ...)
+    __attribute__((format(printf, 1, 2)));
+
 /// For messages that only people read: what does not fit is cut between two
 /// characters of UTF-8 and ends in "...".  [any]
 void ton_string_cut(char* buffer, size_t size, const char* format, ...)

@@ -23,18 +23,11 @@
 char*
 cli_song_file(const char* song, const char* file)
 {
-  TonString path = {0};
   size_t n = strlen(song);
   while (n > 1 && song[n - 1] == '/') {
     --n;
   }
-  ton_string_add_bytes(&path, song, n);
-  ton_string_add(&path, "/");
-  ton_string_add(&path, file);
-  if (path.failed) {
-    ton_string_free(&path);
-  }
-  return path.bytes;
+  return ton_string_new("%.*s/%s", (int)n, song, file);
 }
 
 void

@@ -89,15 +89,10 @@ json_master(const TonMasterResult* m, const char* mix, const char* master,
 static char*
 output_of_file(const char* file)
 {
-  TonString path = {0};
   const char* const name = ton_file_name(file);
   const char* const dot = strrchr(name, '.');
   const size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-  ton_string_printf(&path, "%.*s (master).wav", (int)n, name);
-  if (path.failed) {
-    ton_string_free(&path);
-  }
-  return path.bytes;
+  return ton_string_new("%.*s (master).wav", (int)n, name);
 }
 
 /// Where the master is written.  A name that nobody has chosen is not taken from

@@ -33,15 +33,13 @@ delivers(const TonDelivered* all, uint32_t n, const char* name)
 static void
 remove_if_untouched(const char* folder, const char* name, const char* sum)
 {
-  TonString path = {0};
+  char* const path = ton_string_new("%s/%s", folder, name);
   char now[65];
-  ton_string_printf(&path, "%s/%s", folder, name);
-  if (!path.failed && ton_is_file(path.bytes) &&
-      ton_file_sha256(path.bytes, now, NULL) == TON_OK &&
+  if (path && ton_is_file(path) && ton_file_sha256(path, now, NULL) == TON_OK &&
       strcmp(now, sum) == 0) {
-    unlink(path.bytes);
+    unlink(path);
   }
-  ton_string_free(&path);
+  ton_free(path);
 }
 
 /// Lines are "SUM  NAME"
@@ -64,12 +62,10 @@ remove_former(char* lines, const char* folder, const TonDelivered* all,
 static char*
 read_text(const char* folder, const char* name)
 {
-  TonString path = {0};
+  char* const path = ton_string_new("%s/%s", folder, name);
   size_t length = 0;
-  ton_string_printf(&path, "%s/%s", folder, name);
-  char* const text =
-      path.failed ? NULL : ton_string_read_file(path.bytes, 1 << 20, &length);
-  ton_string_free(&path);
+  char* const text = path ? ton_string_read_file(path, 1 << 20, &length) : NULL;
+  ton_free(path);
   return text;
 }
 
@@ -77,28 +73,24 @@ static TonStatus
 write_text(const char* folder, const char* name, const TonString* text,
            TonError* error)
 {
-  TonString path = {0};
-  ton_string_printf(&path, "%s/%s", folder, name);
+  char* const path = ton_string_new("%s/%s", folder, name);
   const TonStatus status =
-      text->failed || path.failed
+      text->failed || !path
           ? ton_fail(error, TON_NO_MEMORY, "out of memory")
-          : ton_file_write(path.bytes, ton_string_string(text), text->length,
-                           error);
-  ton_string_free(&path);
+          : ton_file_write(path, ton_string_string(text), text->length, error);
+  ton_free(path);
   return status;
 }
 
 static TonStatus
 remove_file(const char* folder, const char* name, TonError* error)
 {
-  TonString path = {0};
-  ton_string_printf(&path, "%s/%s", folder, name);
-  const TonStatus status = path.failed
-                               ? ton_fail(error, TON_NO_MEMORY, "out of memory")
-                           : unlink(path.bytes) == 0 || errno == ENOENT
-                               ? TON_OK
-                               : ton_fail_write(error, path.bytes);
-  ton_string_free(&path);
+  char* const path = ton_string_new("%s/%s", folder, name);
+  const TonStatus status =
+      !path ? ton_fail(error, TON_NO_MEMORY, "out of memory")
+      : unlink(path) == 0 || errno == ENOENT ? TON_OK
+                                             : ton_fail_write(error, path);
+  ton_free(path);
   return status;
 }
 

@@ -71,15 +71,12 @@ static TonStatus
 open_stem(const char* folder, const char* strip, FileNames* names,
           const TonAudioFormat* format, Recorder* recorder)
 {
-  TonString path = {0};
   char* const file = file_names_add(names, strip, NULL, "wav");
-  ton_string_printf(&path, "%s/%s", folder, file ? file : "");
+  char* const path = file ? ton_string_new("%s/%s", folder, file) : NULL;
   const TonStatus status =
-      file && !path.failed
-          ? ton_writer_open(path.bytes, format, &recorder->writer,
-                            recorder->error)
-          : ton_fail(recorder->error, TON_NO_MEMORY, "out of memory");
-  ton_string_free(&path);
+      path ? ton_writer_open(path, format, &recorder->writer, recorder->error)
+           : ton_fail(recorder->error, TON_NO_MEMORY, "out of memory");
+  ton_free(path);
   ton_free(file);
   return status;
 }

@@ -165,14 +165,11 @@ write_and_verify(const Delivery* d, TonDelivered* made)
 static TonStatus
 leave_out(const Delivery* d, TonDelivered* made)
 {
-  TonString why = {0};
   made->measured = (TonMeasurement){.rate = d->task.master->rate,
                                     .channels = d->task.master->channels,
                                     .integrated_lufs = NAN,
                                     .true_peak_dbtp = NAN};
-  ton_string_printf(&why, "is not written: %s", d->error->text);
-  made->why = why.failed ? NULL : ton_copy_string(why.bytes);
-  ton_string_free(&why);
+  made->why = ton_string_new("is not written: %s", d->error->text);
   return made->why ? TON_OK : TON_NO_MEMORY;
 }
 
@@ -280,14 +277,11 @@ name_files(Deliveries* a, TonError* error)
     const DeliveryFormat* const format = delivery_format(what->container);
     char* const file = file_names_add(&names, a->release->title, what->name,
                                       format->extension);
-    TonString path = {0};
-    ton_string_printf(&path, "%s/%s", a->song->release, file ? file : "");
     a->all[i] = (TonDelivered){
         .name = ton_copy_string(what->name),
         .lossy = format->lossy,
-        .path = file && !path.failed ? ton_copy_string(path.bytes) : NULL};
+        .path = file ? ton_string_new("%s/%s", a->song->release, file) : NULL};
     good = a->all[i].name && a->all[i].path;
-    ton_string_free(&path);
     ton_free(file);
   }
   file_names_free(&names);

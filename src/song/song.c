@@ -22,12 +22,10 @@
 const char*
 song_path_of(TonSong* song, const char* file)
 {
-  TonString path = {0};
-  ton_string_printf(&path, "%s/%s", song->folder, file);
+  char* const path = ton_string_new("%s/%s", song->folder, file);
   char* const own =
-      path.failed ? NULL
-                  : ton_arena_string(&song->arena, path.bytes, path.length);
-  ton_string_free(&path);
+      path ? ton_arena_string(&song->arena, path, strlen(path)) : NULL;
+  ton_free(path);
   return own;
 }
 

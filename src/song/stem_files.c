@@ -46,12 +46,10 @@ no_memory(const Import* im)
 static const char*
 path_of(Import* im, const char* file)
 {
-  TonString path = {0};
-  ton_string_printf(&path, "%s/%s", im->folder, file);
+  char* const path = ton_string_new("%s/%s", im->folder, file);
   const char* const own =
-      path.failed ? NULL
-                  : ton_arena_string(&im->arena, path.bytes, path.length);
-  ton_string_free(&path);
+      path ? ton_arena_string(&im->arena, path, strlen(path)) : NULL;
+  ton_free(path);
   return own;
 }
 
