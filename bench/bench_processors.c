@@ -44,6 +44,8 @@ static const struct {
     {"bus-compressor", "auto, key high-pass",
      "release=auto sidechain-highpass=100"},
     {"chorus", "three voices", "feedback=20"},
+    {"imager", "three bands", "1-width=0 3-width=140"},
+    {"imager", "guarded", "least-correlation=0"},
     {"linear-phase-equaliser", "bells from 40 Hz",
      "1-type=bell 1-at=40 1-gain=3 1-q=2 2-type=bell 2-at=3000 2-gain=2"},
     {"multiband", "four bands", ""},

@@ -22,6 +22,8 @@
 
 #include "dsp/svf.h"
 
+#include <math.h>
+
 enum {
   TON_MAX_BANDS = 6,
   TON_BAND_SECTIONS = 2 * (TON_MAX_BANDS - 1),
@@ -50,11 +52,19 @@ ton_band_section(double hz, double rate, uint32_t crossover, uint32_t band,
   return ton_svf(crossover < band ? &high : &low);
 }
 
-/// Set `n_bands` (2 to TON_MAX_BANDS) with n_bands - 1 crossovers in Hz,
-/// rising.  Lanes beyond stay silent; states stay.  [audio]
+/// Set `n_bands` (2 to TON_MAX_BANDS) with n_bands - 1 crossovers in Hz: each is
+/// moved up to a third of an octave above the one below if it lies lower.  Lanes
+/// beyond stay silent; states stay.  [audio]
 static inline void
-ton_bands_set(TonBandLanes* b, const double* hz, uint32_t n_bands, double rate)
+ton_bands_set(TonBandLanes* b, const float* wanted_hz, uint32_t n_bands,
+              double rate)
 {
+  double hz[TON_MAX_BANDS - 1];
+  double lowest = 0.0;
+  for (uint32_t i = 0; i + 1 < n_bands; ++i) {
+    hz[i] = fmin(fmax((double)wanted_hz[i], lowest), 0.45 * rate);
+    lowest = hz[i] * 1.2599210498948732;
+  }
   b->n_bands = n_bands;
   b->n_sections = 2 * (n_bands - 1);
   b->n_vectors = (2 * n_bands + TON_LANES - 1) / TON_LANES;
@@ -68,6 +78,16 @@ ton_bands_set(TonBandLanes* b, const double* hz, uint32_t n_bands, double rate)
       ton_svf_set(&s[i], lane % TON_LANES, &c);
     }
   }
+}
+
+/// Frames until a sound has left the filters.  Butterworth poles fall by
+/// sqrt(1/2) w nepers a frame: 20 of them, and a tenth more for every further
+/// section.  [any]
+static inline uint64_t
+ton_bands_tail(double lowest_hz, uint32_t n_bands, double rate)
+{
+  const double w = 2.0 * M_PI * lowest_hz / rate;
+  return (uint64_t)(20.0 * (1.0 + 0.2 * (n_bands - 1.0)) / (sqrt(0.5) * w));
 }
 
 /// Forget the sound.  [audio]

@@ -24,6 +24,7 @@
   LANED(ton_bus_compressor)                                                    \
   LANED(ton_compressor)                                                        \
   LANED(ton_de_esser)                                                          \
+  LANED(ton_ducker)                                                            \
   LANED(ton_gate)                                                              \
   ALONE(ton_limiter)                                                           \
   ALONE_WIDE(ton_multiband)                                                    \
@@ -31,7 +32,9 @@
   /* equaliser */                                                              \
   LANED(ton_dynamic_eq)                                                        \
   LANED(ton_equaliser)                                                         \
+  LANED(ton_hum_filter)                                                        \
   ALONE(ton_linear_phase_equaliser)                                            \
+  LANED(ton_phase_rotator)                                                     \
   /* gain */                                                                   \
   LANED(ton_gain)                                                              \
   /* modulation */                                                             \
@@ -41,6 +44,7 @@
   /* space */                                                                  \
   ALONE(ton_convolution)                                                       \
   ALONE(ton_delay)                                                             \
+  ALONE_WIDE(ton_imager)                                                       \
   ALONE_WIDE(ton_reverb)                                                       \
   LANED(ton_width)
 

@@ -10,7 +10,7 @@
 enum { N = 32768 };
 
 static const double RATE = 48000.0;
-static const double crossovers[] = {150.0, 1500.0, 6000.0};
+static const float crossovers[] = {150.0F, 1500.0F, 6000.0F};
 
 static TonBandLanes bands;
 
@@ -78,10 +78,11 @@ every_band_has_its_place(void** state)
     EXPECT_DB("in its middle", level_at(x[2 * band], middles[band]), 0.0, 1.2);
   }
   for (int band = 0; band < 3; ++band) {
-    EXPECT_DB("at its crossover", level_at(x[2 * band], crossovers[band]),
-              -6.02, 0.1);
+    EXPECT_DB("at its crossover",
+              level_at(x[2 * band], (double)crossovers[band]), -6.02, 0.1);
     EXPECT_AT_MOST("two octaves above",
-                   level_at(x[2 * band], 4.0 * crossovers[band]), -44.0, "dB");
+                   level_at(x[2 * band], 4.0 * (double)crossovers[band]), -44.0,
+                   "dB");
   }
   for (int i = 0; i < N; ++i) {
     for (int lane = 0; lane < TON_LANES; ++lane) {

@@ -50,7 +50,6 @@ static const float MIN_LEVEL = -20.0F;       ///< Octaves re full scale: -120 dB
 static const float MIN_LIFTED = -13.287712F; ///< -80 dB: noise stays below
 static const double CORNER = 1e-6;
 static const double RIPPLE_MS = 25.0;
-static const double THIRD_OCTAVE = 1.2599210498948732;
 
 static TonStatus
 open(const TonProcessor* self, const TonSpec* spec, void** state,
@@ -73,20 +72,6 @@ reset(const TonProcessor* self, void* state)
   for (int v = 0; v < TON_BAND_VECTORS; ++v) {
     ton_ballistics_reset(&m->dynamics[v].ballistics);
   }
-}
-
-/// Crossovers that rise, and leave room for the ones above
-static void
-set_crossovers(Multiband* m, const MultibandParams* p)
-{
-  const uint32_t n = (uint32_t)p->bands;
-  double hz[CROSSOVERS];
-  double lowest = 0.0;
-  for (uint32_t i = 0; i + 1 < n; ++i) {
-    hz[i] = fmin(fmax((double)p->crossover_hz[i], lowest), 0.45 * m->rate);
-    lowest = hz[i] * THIRD_OCTAVE;
-  }
-  ton_bands_set(&m->bands, hz, n, m->rate);
 }
 
 static void
@@ -133,7 +118,8 @@ static void
 update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
   Multiband* const m = state;
-  set_crossovers(m, (const MultibandParams*)u->params);
+  const MultibandParams* const p = (const MultibandParams*)u->params;
+  ton_bands_set(&m->bands, p->crossover_hz, (uint32_t)p->bands, m->rate);
   for (uint32_t lane = 0; lane < 2 * m->bands.n_bands; ++lane) {
     set_lane(m, lane, u);
   }
@@ -286,16 +272,12 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   ton_lanes_done();
 }
 
-/// Of Butterworth poles, which fall by sqrt(1/2) w nepers a frame: 20 of them,
-/// and a tenth more for every further section
 static uint64_t
 tail(const TonProcessor* self, const void* state, const float* values)
 {
   const MultibandParams* const p = (const MultibandParams*)values;
-  const double rate = ((const Multiband*)state)->rate;
-  const double w = 2.0 * M_PI * (double)p->crossover_hz[0] / rate;
-  const double sections = 2.0 * ((double)p->bands - 1.0);
-  return (uint64_t)(20.0 * (1.0 + 0.1 * sections) / (sqrt(0.5) * w));
+  return ton_bands_tail((double)p->crossover_hz[0], (uint32_t)p->bands,
+                        ((const Multiband*)state)->rate);
 }
 
 static uint64_t

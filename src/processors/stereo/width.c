@@ -3,7 +3,7 @@
    @file
    Width: level of the side, mono bass, spread, and out-of-phase guard.
 */
-#include "dsp/detector.h"
+#include "dsp/correlation_guard.h"
 #include "dsp/svf_ramp.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
@@ -62,10 +62,8 @@ static const float LOWEST_HZ = 5.0F; ///< Below this, off
    burst: one impulse a millisecond, at random within it and of random sign,
    decaying; its energy is 1, so that middle and side do not correlate.
 
-       mid ---|--|-----|--|---> side         The guard takes off the side what
-              |        |  |                  is too much of it for the least
-                                             correlation r asked:
-       gain^2 = E[mid^2] (1 - r) / (E[side^2] (1 + r))
+       mid ---|--|-----|--|---> side
+              |        |  |
 */
 enum { TAPS = 30 };
 enum { GAIN, SPREAD, N_RAMPED };
@@ -87,25 +85,13 @@ typedef struct {
   uint32_t at;
   TonV fade; ///< Into a burst that begins, up to 1
   float fade_step;
-  // Guard
-  TonVi guards; ///< Side lanes that are held
-  TonV share;   ///< (1 - r) / (1 + r)
-  TonV power;   ///< Mean squares
-  TonV held;    ///< Gain
-  float power_feed;
-  float down;
-  float up;
+  TonCorrelationGuard guard;
   TonV ring[];
 } Width;
 
 static const double BURST_S = 0.030;
 static const double BURST_DB = -20.0; ///< Last impulse below the first
 static const double FADE_S = 0.010;
-static const double POWER_S = 0.200;
-static const double DOWN_S = 0.050;
-static const double UP_S = 0.500;
-static const float MAX_TAKEN = 0.25118864F; ///< -12 dB
-static const double MARGIN = 0.05;          ///< Of the correlation
 
 static uint32_t
 ring_frames(double rate)
@@ -151,10 +137,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   Width* const w = *state;
   w->rate = spec->rate;
   w->mask = ring - 1;
-  w->power_feed = ton_average_feed(POWER_S, spec->rate);
-  w->down = ton_average_feed(DOWN_S, spec->rate);
-  w->up = ton_average_feed(UP_S, spec->rate);
-  w->held = ton_v(1.0F);
+  ton_guard_prepare(&w->guard, spec->rate);
   w->fade_step = (float)(1.0 / (FADE_S * spec->rate));
   prepare_burst(w);
   return TON_OK;
@@ -168,10 +151,9 @@ reset(const TonProcessor* self, void* state)
     ton_svf_clear(&w->section[i]);
   }
   memset(w->ring, 0, ((size_t)w->mask + 1) * sizeof(TonV));
-  memset(&w->power, 0, sizeof(w->power));
+  ton_guard_reset(&w->guard);
   memset(&w->fade, 0, sizeof(w->fade));
   w->at = 0;
-  w->held = ton_v(1.0F);
 }
 
 /// A lane at rest: whether it works, and no memory of filters that are off
@@ -194,8 +176,8 @@ rest_lane(Width* w, uint32_t lane)
                      : w->c[SPREAD].now[lane] != 0.0F ? -1
                                                       : 0;
   const uint32_t other = lane ^ 1U;
-  const bool more = w->spreads[lane] || w->spreads[other] || w->guards[lane] ||
-                    w->guards[other];
+  const bool more = w->spreads[lane] || w->spreads[other] ||
+                    w->guard.on[lane] || w->guard.on[other];
   w->works[lane] =
       w->paired[lane] && (!flat || moves || more || gain[lane] != 1.0F ||
                           gain[other] != 1.0F)
@@ -234,14 +216,7 @@ send_side(Width* w, const TonUpdate* u)
 {
   const WidthParams* const p = (const WidthParams*)u->params;
   const uint32_t lane = u->lane;
-  const double r = fmin((double)p->least_correlation + MARGIN, 0.95);
-  const bool guards = u->pair && p->least_correlation > -1.0F;
-  if (guards && !w->guards[lane]) {
-    w->power[lane] = w->power[lane ^ 1U] = 0.0F;
-    w->held[lane] = 1.0F;
-  }
-  w->guards[lane] = guards ? -1 : 0;
-  w->share[lane] = (float)((1.0 - r) / (1.0 + r));
+  ton_guard_set(&w->guard, lane, u->pair ? (double)p->least_correlation : -1.0);
   const float spread = u->pair ? p->spread_percent / 100.0F : 0.0F;
   if (spread > 0.0F) {
     start_spread(w, lane);
@@ -301,24 +276,6 @@ burst(Width* w, TonV v)
                       ton_v(0.0F));
 }
 
-/// The side's gain, by the powers of both
-static TonV
-guarded(Width* w, TonV v)
-{
-  const TonV square = ton_v_select(ton_v_abs(v) < 1e3F, v * v, ton_v(0.0F));
-  w->power += w->power_feed * (square - w->power);
-  const TonV side = ton_v_max(w->power, ton_v(1e-20F));
-  const TonV largest = ton_v_sqrt(w->share * (ton_v_swap(w->power) / side));
-  const TonV goal =
-      ton_v_max(ton_v_min(largest, ton_v(1.0F)), ton_v(MAX_TAKEN));
-  // down is faster than up: the smaller step is that of the right direction
-  const TonV way = goal - w->held;
-  const TonV next = w->held + ton_v_min(w->down * way, w->up * way);
-  // in float a slow step stops short of its goal; it is there then
-  w->held = ton_v_select(next == w->held, goal, next);
-  return ton_v_select(w->guards, w->held, ton_v(1.0F));
-}
-
 /// `mono`, `moving` and `more` are constants of the caller's
 static inline __attribute__((always_inline)) void
 run(Width* w, float* x, TonVi on, const bool mono, const bool moving,
@@ -344,7 +301,7 @@ run(Width* w, float* x, TonVi on, const bool mono, const bool moving,
     }
     v = gain * v;
     if (more) {
-      v *= guarded(w, v);
+      v *= ton_guard_step(&w->guard, v);
     }
     const TonV wet = ton_v_swap(v) + sign * v + 0.0F;
     ton_v_store(x, ton_v_select(on, wet, dry));
@@ -381,7 +338,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   for (uint32_t left = block->frames; left;) {
     const uint32_t span = ton_ramp_span(&w->ramp, left);
     const TonVi works = on & w->works;
-    if (ton_vi_any(w->spreads | w->guards)) {
+    if (ton_vi_any(w->spreads | w->guard.on)) {
       run(w, x, works, true, true, true, span);
     } else if (w->ramp.moving) {
       run(w, x, works, true, true, false, span);
@@ -428,7 +385,8 @@ settle(const TonProcessor* self, const void* state, const float* values)
   const double rate = ((const Width*)state)->rate;
   const bool guards = p->least_correlation > -1.0F;
   return tail(self, state, values) + (uint64_t)(FADE_S * rate) +
-         (guards ? ton_settle_frames(POWER_S + UP_S, rate) : 0);
+         (guards ? ton_settle_frames(TON_GUARD_POWER_S + TON_GUARD_UP_S, rate)
+                 : 0);
 }
 
 const TonProcessor TON_LANED(ton_width) = {
