@@ -149,10 +149,7 @@ test_every_pcm_file_keeps_ceiling_and_loudness(void** state)
     song_text("release.yaml", "title: Hard\nartist: A\n"
                               "deliverables: [wav-24, cd, wav-96, flac-16]\n");
     const TonStatus status = song_releases(&job, &all, &error);
-    if (status) {
-      print_error("%s\n", error.text);
-    }
-    assert_int_equal(status, TON_OK);
+    assert_int_equal(status, songs[i].missed ? TON_GOAL_MISSED : TON_OK);
     assert_int_equal(all.n, 4);
     for (uint32_t k = 0; k < all.n; ++k) {
       examine(songs[i].name, &all.files[k], songs[i].ceiling_dbtp, goal);

@@ -71,8 +71,8 @@ reset(const TonProcessor* self, void* state)
   }
 }
 
-/// The slowest pole falls by 1 / (-ln radius) nepers a frame; 18 nepers are
-/// 156 dB: 120 and the most a band boosts.  Each section adds a tenth, from
+/// The slowest pole falls by 1 / (-ln radius) nepers a frame, until 120 dB are
+/// gone and what all bands boost, 36 dB or more.  Each section adds a tenth, from
 /// the thirteenth on more
 static uint64_t
 tail(const TonProcessor* self, const void* state, const float* values)
@@ -81,17 +81,20 @@ tail(const TonProcessor* self, const void* state, const float* values)
   const double rate = ((const Equaliser*)state)->rate;
   double slowest = 0.0;
   double sections = 0.0;
+  double boost_db = 0.0;
   for (int i = 0; i < BANDS; ++i) {
     TonBiquad h[TON_MAX_SECTIONS];
     const unsigned n =
         does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
+    boost_db += n ? fmax((double)p->band[i].gain_db, 0.0) : 0.0;
     for (unsigned k = 0; k < n; ++k) {
       slowest = fmax(slowest, -1.0 / log(ton_biquad_radius(&h[k])));
       sections += 1.0;
     }
   }
   const double share = 0.1 * sections + 0.02 * fmax(sections - 12.0, 0.0);
-  return (uint64_t)ceil(18.0 * slowest * (1.0 + share));
+  const double nepers = (120.0 + fmax(boost_db, 36.0)) / 8.685889638;
+  return (uint64_t)ceil(nepers * slowest * (1.0 + share));
 }
 
 /// To -140 dB instead of -120
