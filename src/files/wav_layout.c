@@ -22,7 +22,7 @@ typedef struct {
   bool formatted;     ///< fmt was read
 } Chunks;
 
-static const uint32_t unknown_size = 0xFFFFFFFFU;
+#define UNKNOWN_SIZE 0xFFFFFFFFU
 
 static uint32_t
 u16(const uint8_t* p)
@@ -118,26 +118,36 @@ read_format(Chunks* c, PcmLayout* layout, uint32_t size)
          u16(body + 12) == layout->info.channels * layout->bytes;
 }
 
-/// A recorder that was switched off leaves a size of 0, or too large a one, and
-/// a program that writes into a pipe one of all ones: then the samples are what
-/// is there, up to the tags behind them.
+/// A program that writes into a pipe does not know the size and puts down one of
+/// these
+static bool
+is_of_pipe(uint32_t size)
+{
+  static const uint32_t sizes[] = {UNKNOWN_SIZE, 0xFFFFFFFEU, 0x7FFFFFFFU,
+                                   0x7FFFFFFEU, 0x7FFFF000U};
+  bool found = false;
+  for (size_t i = 0; i < TON_COUNT(sizes); ++i) {
+    found = found || size == sizes[i];
+  }
+  return found;
+}
+
+/// A recorder that was switched off leaves a size of 0, or too large a one: then
+/// the samples are what is there, up to the tags behind them.
 static bool
 find_samples(const Chunks* c, PcmLayout* layout, uint32_t size)
 {
   const uint64_t start = c->at + 8;
+  const bool large = size == UNKNOWN_SIZE && c->large && c->data_size;
+  const uint64_t said = large ? c->data_size : size;
   uint64_t there = c->size - start;
-  uint64_t said = size;
-  if (size == unknown_size && c->large && c->data_size) {
-    said = c->data_size;
-  } else if (size == 0 || size == unknown_size) {
+  if (said == 0 || said > there) {
     there = wav_tail(c->fd, start, c->size) - start;
-    said = there;
-    layout->info.truncated = size == 0 && there > 0;
+    layout->info.truncated = there > 0 && (large || !is_of_pipe(size));
   }
-  layout->info.truncated |= said > there;
   layout->data_at = start;
-  layout->info.frames =
-      (said < there ? said : there) / (layout->bytes * layout->info.channels);
+  layout->info.frames = (said && said < there ? said : there) /
+                        (layout->bytes * layout->info.channels);
   return true;
 }
 

@@ -170,10 +170,16 @@ tags_behind_the_sound_are_no_sound(void** state)
   const size_t n = sizeof(behind) - 1;
   put_wav("zero.wav", "", 0, 0, 1000, behind, n);
   put_wav("pipe.wav", "", 0, 0xFFFFFFFFU, 1000, behind, n);
+  put_wav("pipe of SoX.wav", "", 0, 0x7FFFF000U, 1000, behind, n);
+  put_wav("short of all ones.wav", "", 0, 0xFFFFFFFEU, 1000, behind, n);
+  put_wav("too much.wav", "", 0, 5000, 1000, behind, n);
   put_wav("none.wav", "", 0, 0, 0, behind, n);
   put_wav("plain.wav", "", 0, 0, 1000, "", 0);
   assert_int_equal(frames_of("zero.wav"), 1000);
   assert_int_equal(frames_of("pipe.wav"), 1000);
+  assert_int_equal(frames_of("pipe of SoX.wav"), 1000);
+  assert_int_equal(frames_of("short of all ones.wav"), 1000);
+  assert_int_equal(frames_of("too much.wav"), 1000);
   assert_int_equal(frames_of("plain.wav"), 1000);
   assert_non_null(strstr(trouble(room_path("none.wav")), "no sound"));
 }
