@@ -109,6 +109,31 @@ a_vowel_is_untouched(void** state)
   }
 }
 
+/// Where noise begins, its treble is heard before an average of its lows is: that
+/// is no S
+static void
+a_beginning_is_no_s(void** state)
+{
+  (void)state;
+  for (int r = 0; r < 4; ++r) {
+    const double period = 0.25 * rates[r];
+    double before = 0.0;
+    double after = 0.0;
+    signal_pink(in, N, 5, rates[r]);
+    for (uint32_t i = 0; i < N; ++i) {
+      in[i] *= fmod(i, period) < 0.5 * period ? 0.1 : 0.0;
+    }
+    play("mode=wide threshold=6 look-ahead=0", rates[r]);
+    for (uint32_t i = 0; i < N; ++i) {
+      const bool first = fmod(i, period) < 0.03 * rates[r];
+      before += first ? in[i] * in[i] : 0.0;
+      after += first ? out[i] * out[i] : 0.0;
+    }
+    EXPECT_AT_MOST("taken off the first 30 ms", 10.0 * log10(before / after),
+                   0.5, "dB");
+  }
+}
+
 /// Quiet phrases are treated like loud ones
 static void
 the_threshold_is_relative(void** state)
@@ -197,6 +222,7 @@ main(void)
       cmocka_unit_test(dyn_10_a_burst_is_reduced_and_the_voice_is_not),
       cmocka_unit_test(dyn_10_pink_noise_stays),
       cmocka_unit_test(a_vowel_is_untouched),
+      cmocka_unit_test(a_beginning_is_no_s),
       cmocka_unit_test(the_threshold_is_relative),
       cmocka_unit_test(hiss_does_not_trigger),
       cmocka_unit_test(the_gain_is_there_in_time),

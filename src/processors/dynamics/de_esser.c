@@ -73,7 +73,7 @@ enum { TREBLE, TREBLE_2, ABOVE, REST, REST_2, RUMBLE, FILTERS };
 /**
    side-chain -+- S sounds ----- mean square -+
                +- 100 Hz to low-pass -- mean -+- ratio - log2 - curve - link
-                  squares, short and long                                |
+                  squares, three of them                                 |
         +------------------------------------------- ballistics <--------+
         v
    x - look-ahead - high shelf, or gain - out
@@ -88,8 +88,9 @@ typedef struct {
   TonRamped c[N_RAMPED];
   double rate;
   TonSvfLanes filter[FILTERS];
-  TonV treble; ///< State: mean square
-  TonV fast;   ///< State: of the rest
+  TonV treble[2]; ///< States: mean square, and that once more
+  TonV quick;     ///< State: of the rest, as short as that of the treble
+  TonV fast;
   TonV slow;
   float treble_feed;
   float fast_feed;
@@ -137,7 +138,8 @@ reset(const TonProcessor* self, void* state)
   for (int i = 0; i < FILTERS; ++i) {
     ton_svf_clear(&s->filter[i]);
   }
-  memset(&s->treble, 0, sizeof(s->treble));
+  memset(s->treble, 0, sizeof(s->treble));
+  memset(&s->quick, 0, sizeof(s->quick));
   memset(&s->fast, 0, sizeof(s->fast));
   memset(&s->slow, 0, sizeof(s->slow));
   memset(&s->one, 0, sizeof(s->one));
@@ -199,7 +201,10 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 
 // Audio ----------------------------------------------------------------------
 
-/// Power of the treble over that of the rest
+/// Power of the treble over that of the rest.  Where a sound begins, the longer
+/// averages of the rest lag behind, and each beginning would pass for an S: a short
+/// one counts too, from which the treble's lags behind.  It follows a low tone up
+/// to twice its mean, so half of it counts
 static inline TonV
 share_of_treble(DeEsser* s, TonV x)
 {
@@ -209,11 +214,14 @@ share_of_treble(DeEsser* s, TonV x)
   const TonV voice = ton_svf_step(&f[RUMBLE], x);
   const TonV rest = ton_svf_step(&f[REST_2], ton_svf_step(&f[REST], voice));
   const TonV power = rest * rest;
-  s->treble += s->treble_feed * (treble * treble - s->treble);
+  s->treble[0] += s->treble_feed * (treble * treble - s->treble[0]);
+  s->treble[1] += s->treble_feed * (s->treble[0] - s->treble[1]);
+  s->quick += s->treble_feed * (power - s->quick);
   s->fast += s->fast_feed * (power - s->fast);
   s->slow += s->slow_feed * (power - s->slow);
-  const TonV largest = ton_v_max(s->fast, s->slow * HISS);
-  return s->treble / ton_v_max(largest, ton_v(SILENCE));
+  const TonV lately = ton_v_max(s->fast, 0.5F * s->quick);
+  const TonV largest = ton_v_max(lately, s->slow * HISS);
+  return s->treble[1] / ton_v_max(largest, ton_v(SILENCE));
 }
 
 /// Gain reduction wanted in n frames
