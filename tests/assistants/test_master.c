@@ -749,6 +749,31 @@ test_readiness_tells_tone_in_decibels(void** state)
   }
 }
 
+/// A band 12 dB above its neighbours is all that sounds: no fault of a mix
+static void
+test_readiness_leaves_a_lone_band_alone(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* item;
+    uint32_t first; ///< Third octaves of the band
+    uint32_t last;
+  } bands[] = {{"mud", 10, 13}, {"harsh", 21, 24}, {"sibilance", 24, 27}};
+  TonFinding rows[32];
+  for (uint32_t i = 0; i < TON_COUNT(bands); ++i) {
+    for (int over = 0; over < 2; ++over) {
+      TonSound mix = healthy();
+      for (uint32_t b = bands[i].first; b <= bands[i].last; ++b) {
+        mix.facts.active_db[b] += over ? 12.1 : 11.9;
+      }
+      const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+      const TonFinding* const f = finding(rows, n, bands[i].item);
+      assert_int_equal(f->light, over ? TON_LIGHT_GREY : TON_LIGHT_RED);
+      assert_true(over == (strstr(f->text, "hardly anything sounds") != NULL));
+    }
+  }
+}
+
 static int
 open_all(void** state)
 {
@@ -794,6 +819,7 @@ main(void)
       cmocka_unit_test(test_readiness_follows_what_lasts),
       cmocka_unit_test(test_readiness_says_what_it_cannot_measure),
       cmocka_unit_test(test_readiness_tells_tone_in_decibels),
+      cmocka_unit_test(test_readiness_leaves_a_lone_band_alone),
   };
   return cmocka_run_group_tests(tests, open_all, close_all);
 }

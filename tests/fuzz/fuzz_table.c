@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "assistants/limits.h"
 #include "assistants/roles.h"
 #include "assistants/targets.h"
 #include "base/memory.h"
@@ -23,7 +24,8 @@ static char folder[64];
 
 static const char* const places[] = {
     "roles.yaml",          "targets.yaml",      "platforms.yaml",
-    "tone/streaming.yaml", "deliverables.yaml", "presets/vocal-plate.yaml"};
+    "tone/streaming.yaml", "deliverables.yaml", "presets/vocal-plate.yaml",
+    "readiness.yaml"};
 
 enum { PLACES = sizeof(places) / sizeof(places[0]) };
 
@@ -120,6 +122,20 @@ read_targets(void)
 }
 
 static void
+read_limits(void)
+{
+  TonLimits* limits = NULL;
+  TonError error = {0};
+  const TonStatus status = ton_limits_read(&limits, &error);
+  MUST(fair(status, &error));
+  for (uint32_t i = 0; status == TON_OK && i < limits->n; ++i) {
+    MUST(ton_limit(limits, limits->items[i].name));
+    MUST(isfinite(limits->items[i].green) && isfinite(limits->items[i].amber));
+  }
+  ton_limits_free(limits);
+}
+
+static void
 read_release(void)
 {
   static const char text[] = "title: x\ndeliverables: [cd, {mp3: {}}]\n";
@@ -184,6 +200,7 @@ LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
   put("decisions.json", bytes, size);
   read_roles();
   read_targets();
+  read_limits();
   read_release();
   read_preset();
   read_decisions();
