@@ -39,6 +39,37 @@ load(Sound* s, const char* path)
   return s;
 }
 
+enum { RECENT = 6 };
+
+static struct {
+  Sound sound;
+  uint64_t used;
+} recent[RECENT];
+
+Sound*
+heard(const char* path)
+{
+  static uint64_t calls;
+  uint32_t oldest = 0;
+  for (uint32_t i = 0; i < RECENT; ++i) {
+    if (recent[i].sound.path && strcmp(recent[i].sound.path, path) == 0) {
+      recent[i].used = ++calls;
+      return &recent[i].sound;
+    }
+    oldest = recent[i].used < recent[oldest].used ? i : oldest;
+  }
+  recent[oldest].used = ++calls;
+  return load(&recent[oldest].sound, path);
+}
+
+void
+forget_heard(void)
+{
+  for (uint32_t i = 0; i < RECENT; ++i) {
+    unload(&recent[i].sound);
+  }
+}
+
 // Whole files -------------------------------------------------------------------
 
 double

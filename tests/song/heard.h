@@ -34,9 +34,14 @@ typedef struct {
   uint64_t steps;
 } Sound;
 
-/// Load a file, unless it is there; decisions that follow each other mostly
-/// speak of one.  Null for null
+/// Load a file, unless it is there.  Null for null
 Sound* load(Sound* s, const char* path);
+
+/// A file of which the last six stay loaded, with what was measured of them
+Sound* heard(const char* path);
+
+/// Free what heard() keeps
+void forget_heard(void);
 
 void unload(Sound* s);
 
@@ -78,9 +83,14 @@ double loud_parts_range(Sound* s);
 /// Mean over these 400 ms of `s` of the level before less that behind, dB
 double loud_parts_loss(Sound* s, Sound* before, Sound* behind);
 
-/// What flipping the second of two microphones changes the level of their sum by,
-/// 60 to 400 Hz, both equally loud and while both play, dB
-double flip_gain_db(Sound* a, Sound* b);
+/// Power of the sum of two microphones, 60 to 400 Hz, both equally loud and while
+/// both play, re the sum of their powers
+typedef struct {
+  double as_is;
+  double flipped; ///< The second with its polarity flipped
+} PairSums;
+
+PairSums pair_sums(Sound* a, Sound* b);
 
 /// Highest correlation of either sign, 60 Hz to 1.2 kHz, while both play, and by
 /// how much the second is later

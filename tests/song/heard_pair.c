@@ -83,8 +83,8 @@ products_at(const Sound* a, const Sound* b, const double* x, const double* y,
   return p;
 }
 
-double
-flip_gain_db(Sound* a, Sound* b)
+PairSums
+pair_sums(Sound* a, Sound* b)
 {
   double* x = NULL;
   double* y = NULL;
@@ -96,9 +96,10 @@ flip_gain_db(Sound* a, Sound* b)
   const double gain =
       pow(10.0, (playing_loudness(a, a) - playing_loudness(b, b)) / 20.0);
   const double both = p.aa + gain * gain * p.bb;
+  const double common = 2.0 * gain * p.ab;
   free(x);
   free(y);
-  return 10.0 * log10((both - 2.0 * gain * p.ab) / (both + 2.0 * gain * p.ab));
+  return (PairSums){(both + common) / both, (both - common) / both};
 }
 
 double
