@@ -182,6 +182,20 @@ hear_locked_lead(MixState* state)
 }
 
 TonStatus
+ton_assist_mix_thresholds(const TonMixBrief* brief,
+                          const TonLevelsBehind* after, TonPlan* plan,
+                          TonError* error)
+{
+  MixState state = {0};
+  TON_TRY(open_state(&state, brief, plan, error));
+  state.after = after;
+  for (uint32_t i = 0; i < state.n; ++i) {
+    for_louder_side(&state, &state.tracks[i], raise_threshold);
+  }
+  return ton_plan_check(plan, error);
+}
+
+TonStatus
 ton_assist_mix_balance(const TonMixBrief* brief, const TonLevelsBehind* after,
                        TonPlan* plan, TonError* error)
 {

@@ -20,7 +20,8 @@
 
      1. ton_analysis_*() over every stem
      2. ton_assist_mix() -> ton_plan_apply() on the skeleton of mix.yaml
-     3. render; measure each strip after its fader and the mix
+     3. render; measure each strip after its fader and the mix;
+        ton_assist_mix_thresholds() -> apply, and again while it changes something
      4. ton_assist_mix_balance() with what was measured -> apply, render again
      5. ton_assist_mix_level() with the mix's true peak -> apply, render
 */
@@ -49,6 +50,18 @@ typedef struct {
 /// on failure.  [main]
 TonStatus ton_assist_mix(const TonMixBrief* brief, TonPlan* plan,
                          TonError* error);
+
+/**
+   Raise the thresholds of compressors that take away more in a render than their
+   roles allow.
+
+   @param brief, after As of ton_assist_mix_balance()
+   @param plan Changed compressors; n_edits of 0: all keep to their roles, or
+          cannot go higher
+*/
+TonStatus ton_assist_mix_thresholds(const TonMixBrief* brief,
+                                    const TonLevelsBehind* after, TonPlan* plan,
+                                    TonError* error);
 
 /**
    Correct the balance after a render, and say what the compressors did in it.

@@ -123,50 +123,33 @@ find_compressor(const TonStrip* strip)
   return NULL;
 }
 
+/// A parameter of a compressor of a chain, in its own unit
 static double
-make_up_of(const TonInsert* compressor)
+setting_of(const TonInsert* compressor, const char* symbol)
 {
-  const TonParam* const p = ton_param(compressor->type, "make-up");
+  const TonParam* const p = ton_param(compressor->type, symbol);
   return p ? (double)compressor->params[p - compressor->type->params] : 0.0;
 }
 
-/// What the compressor does: as in the test render if there was one, without
-/// the constant gains of the strip
-static CompressionEstimate
-measured(const MixState* state, const MixTrack* s,
-         const CompressionEstimate* estimate)
-{
-  const TonInsert* const c = state->after ? find_compressor(s->old) : NULL;
-  CompressionEstimate shown = *estimate;
-  if (c) {
-    const TonLevelsBehind* const r =
-        &state->after[s->stem - state->brief->stems];
-    shown.range_lu = r->range_lu;
-    shown.mean_db = r->loss_db + make_up_of(c) + (double)s->old->trim_db +
-                    (double)s->old->fader_db;
-  }
-  return shown;
-}
-
 static void
-write_range(MixState* state, MixTrack* s, const CompressionEstimate* best)
+write_range(MixState* state, MixTrack* s, double threshold_db,
+            double make_up_db, const CompressionEstimate* does)
 {
   const TonRole* const r = s->role;
-  const CompressionEstimate shown = measured(state, s, best);
   TonDecision d;
   ton_decision_start(&d, TON_RULE_COMPRESSION_RANGE, 0.7);
   ton_decision_range(&d, "level range", s->facts->range_lu, NAN,
                      r->uncompressed_range_lu);
   ton_decision_figure(&d, "easy range", r->uncompressed_range_lu);
-  ton_decision_range(&d, "average reduction", shown.mean_db, NAN,
+  ton_decision_range(&d, "average reduction", does->mean_db, NAN,
                      r->max_reduction_db);
-  ton_decision_figure(&d, "range left", shown.range_lu);
+  ton_decision_figure(&d, "range left", does->range_lu);
   const TonSetting settings[] = {
-      {"threshold", rint(rms_level(s) + best->threshold_db)},
+      {"threshold", rint(threshold_db)},
       {"ratio", r->ratio},
       {"attack", r->attack_ms},
       {"release", r->release_ms},
-      {"make-up", rint(best->lost_lu * 10.0) / 10.0},
+      {"make-up", rint(make_up_db * 10.0) / 10.0},
       {"detector", ton_chain_choice("compressor", "detector", "rms")}};
   write_compressor(state, s, settings, 6, &d);
 }
@@ -194,7 +177,8 @@ compress_range(MixState* state, MixTrack* s)
       (best.mean_db < LEAST_DB && range - best.range_lu < LEAST_LU)) {
     leave_slight(state, s, &best);
   } else {
-    write_range(state, s, &best);
+    write_range(state, s, rms_level(s) + best.threshold_db, best.lost_lu,
+                &best);
   }
 }
 
@@ -232,16 +216,61 @@ propose_dynamics(MixState* state, MixTrack* s)
   }
 }
 
-void
-measure_dynamics(MixState* state, MixTrack* s)
+/// The compressor that evens out the level of a track in a test render and may be
+/// changed, or null
+static const TonInsert*
+rendered_compressor(const MixState* state, const MixTrack* s)
 {
-  const TonInsert* const c = find_compressor(s->old);
   const bool by_range = isnan(s->role->uncompressed_hits_db) &&
                         !isnan(s->role->uncompressed_range_lu);
   const TonLevelsBehind* const r = &state->after[s->stem - state->brief->stems];
-  if (c && by_range && s->sounds && !isnan(r->range_lu) &&
-      !track_locked(s, "chain")) {
+  return by_range && s->sounds && !isnan(r->range_lu) &&
+                 !track_locked(s, "chain")
+             ? find_compressor(s->old)
+             : NULL;
+}
+
+/// What a compressor does in the test render, without the constant gains of the
+/// strip
+static CompressionEstimate
+rendered_compression(const MixState* state, const MixTrack* s,
+                     const TonInsert* compressor)
+{
+  const TonLevelsBehind* const r = &state->after[s->stem - state->brief->stems];
+  const double gains_db = setting_of(compressor, "make-up") +
+                          (double)s->old->trim_db + (double)s->old->fader_db;
+  return (CompressionEstimate){.mean_db = r->loss_db + gains_db,
+                               .range_lu = r->range_lu};
+}
+
+void
+measure_dynamics(MixState* state, MixTrack* s)
+{
+  const TonInsert* const c = rendered_compressor(state, s);
+  if (c) {
+    const CompressionEstimate does = rendered_compression(state, s, c);
     s->n_chain = (uint32_t)(c - s->old->chain);
-    compress_range(state, s);
+    write_range(state, s, setting_of(c, "threshold"), setting_of(c, "make-up"),
+                &does);
+  }
+}
+
+/// A compressor that takes away more than its role allows counts as above its
+/// threshold half of the time
+void
+raise_threshold(MixState* state, MixTrack* s)
+{
+  const TonInsert* const c = rendered_compressor(state, s);
+  if (!c) {
+    return;
+  }
+  const CompressionEstimate does = rendered_compression(state, s, c);
+  const double beyond_db = does.mean_db - s->role->max_reduction_db;
+  const double slope = 0.5 * (1.0 - 1.0 / s->role->ratio);
+  const double threshold_db =
+      fmin(setting_of(c, "threshold") + ceil(beyond_db / slope), 0.0);
+  if (beyond_db > 0.0 && threshold_db > setting_of(c, "threshold")) {
+    s->n_chain = (uint32_t)(c - s->old->chain);
+    write_range(state, s, threshold_db, setting_of(c, "make-up"), &does);
   }
 }

@@ -101,4 +101,8 @@ void propose_dynamics(MixState* state, MixTrack* s); ///< compressor
 /// After a test render: what the compressor that was proposed does
 void measure_dynamics(MixState* state, MixTrack* s);
 
+/// After a test render: a higher threshold where the compressor takes away more
+/// than its role allows
+void raise_threshold(MixState* state, MixTrack* s);
+
 #endif

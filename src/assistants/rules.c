@@ -278,7 +278,9 @@ static const TonRule rules[] = {
          "which leaves {range left}",
          "P95 minus P10 of 400 ms loudness; the threshold of eight whose "
          "static curve comes nearest to 60 % of the way; reduction and range "
-         "left as in a test render, over the blocks in which it plays",
+         "left as in a test render, over the blocks in which it plays; a "
+         "threshold at which the render shows more than the role's reduction "
+         "is raised, at most three times",
          .instead = "no compression",
          .why_not = "the level varies by more than is easy to mix",
          .figures = {{"level range", "LU"},

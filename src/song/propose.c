@@ -227,13 +227,36 @@ render_trial(Proposal* p, Trial* h, bool strips)
   return status;
 }
 
+/// More test renders are not spent on the thresholds of compressors
+enum { THRESHOLD_STEPS = 3 };
+
+/// A test render in which the compressors keep to their roles
+static TonStatus
+render_compressed(Proposal* p, Trial* trial)
+{
+  TonStatus status = render_trial(p, trial, true);
+  for (int i = 0; !status && i < THRESHOLD_STEPS; ++i) {
+    TonPlan plan = {0};
+    const TonMixBrief brief = brief_of(p);
+    status = ton_assist_mix_thresholds(&brief, trial->after, &plan, p->error);
+    const bool raised = plan.n_edits > 0;
+    status = carry_out(p, &plan, status);
+    if (status || !raised) {
+      return status;
+    }
+    ton_free(trial->after);
+    status = render_trial(p, trial, true);
+  }
+  return status;
+}
+
 /// Faders by what stands behind the chains, then the mix bus by the sum
 static TonStatus
 level_all(Proposal* p)
 {
   Trial trial;
   TonPlan plan = {0};
-  TonStatus status = render_trial(p, &trial, true);
+  TonStatus status = render_compressed(p, &trial);
   if (!status) {
     const TonMixBrief brief = brief_of(p);
     status = ton_assist_mix_balance(&brief, trial.after, &plan, p->error);

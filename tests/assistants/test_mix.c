@@ -844,6 +844,59 @@ test_correction_after_a_render(void** state)
   ton_plan_free(&after);
 }
 
+/// Threshold that a voice gets after a render in which its compressor, at -20 dB
+/// and with 1 dB of make-up, takes away so much on average; NaN: it stays
+static double
+threshold_after(double reduction_db)
+{
+  static const char text[] =
+      "tracks:\n  Lead Vox:\n    file: stems/10 Lead Vox.wav\n"
+      "    role: lead vocal\n    trim: +2 dB\n    fader: -1.5 dB\n"
+      "    chain: [{compressor: {threshold: -20 dB, make-up: 1 dB}}]\n";
+  TonDoc* doc = NULL;
+  TonPlan plan = {0};
+  assert_int_equal(ton_doc_parse(text, sizeof(text) - 1, "mix", &doc, NULL),
+                   TON_OK);
+  TonMix* const mix = read_mix(doc);
+  const TonMixStem stem = {.strip = "Lead Vox",
+                           .file = "stems/10 Lead Vox.wav",
+                           .role = "lead vocal",
+                           .sound = &plain[9]};
+  const TonMixBrief brief = {
+      .stems = &stem, .n_stems = 1, .roles = roles, .existing = mix};
+  const TonLevelsBehind after = {-23.0, 6.0, reduction_db - 1.0 - 2.0 + 1.5};
+  assert_int_equal(ton_assist_mix_thresholds(&brief, &after, &plan, NULL),
+                   TON_OK);
+  assert_true(plan.n_edits <= 1);
+  double db = NAN;
+  if (plan.n_edits) {
+    const char* const value = strstr(plan.edits[0].value, "threshold: ");
+    assert_string_equal(plan.edits[0].path,
+                        "tracks/Lead Vox/chain/0/compressor");
+    assert_non_null(value);
+    db = strtod(value + 11, NULL);
+  }
+  ton_plan_free(&plan);
+  ton_mix_free(mix);
+  ton_doc_free(doc);
+  return db;
+}
+
+static void
+test_a_compressor_keeps_to_its_role(void** state)
+{
+  (void)state;
+  const TonRole* const voice = ton_role(roles, "lead vocal");
+  const double max = voice->max_reduction_db;
+  const double slope = 1.0 - 1.0 / voice->ratio;
+  assert_true(isnan(threshold_after(max - 0.1)));
+  EXPECT_AT_LEAST("threshold", threshold_after(max + 0.1), -19.0, "dB");
+  // it is below its threshold for a part of the time
+  EXPECT_AT_LEAST("threshold", threshold_after(max + 2.0), -20.0 + 2.0 / slope,
+                  "dB");
+  EXPECT_AT_MOST("threshold", threshold_after(max + 50.0), 0.0, "dB");
+}
+
 /// A lead whose fader is locked counts as it was rendered: what its chain takes,
 /// the others give up as well
 static void
@@ -1304,6 +1357,7 @@ main(void)
       cmocka_unit_test(test_locked_all_is_left_alone),
       cmocka_unit_test(test_proposing_twice_is_stable),
       cmocka_unit_test(test_correction_after_a_render),
+      cmocka_unit_test(test_a_compressor_keeps_to_its_role),
       cmocka_unit_test(test_a_locked_lead_counts_as_rendered),
       cmocka_unit_test(test_the_voice_yields),
       cmocka_unit_test(test_moved_fader_counts),
