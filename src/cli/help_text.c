@@ -107,6 +107,35 @@ cli_repeats_band(const char* symbol)
   return digits && symbol[digits] == '-' && strncmp(symbol, "1-", 2) != 0;
 }
 
+static bool
+has_bands(const TonProcessor* p)
+{
+  bool found = false;
+  for (uint32_t i = 0; i < p->n_params; ++i) {
+    found = found || cli_repeats_band(p->params[i].symbol);
+  }
+  return found;
+}
+
+/// How it is used, and the names of its presets
+static void
+help_presets_of(const TonProcessor* p)
+{
+  TonPreset* const* presets = NULL;
+  const uint32_t n = cli_presets(&presets);
+  const char* one = NULL;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (strcmp(presets[i]->processor, p->id) == 0) {
+      printf("%s%s", one ? ", " : "\nPresets: ", presets[i]->name);
+      one = presets[i]->name;
+    }
+  }
+  printf("%s\nUse: tonmeister apply IN.wav OUT.wav %s%s%s%s%s\n",
+         one ? "\n" : "", p->id, one ? ", or with a preset:\n     " : "",
+         one ? "tonmeister apply IN.wav OUT.wav \"" : "", one ? one : "",
+         one ? "\"" : "");
+}
+
 static void
 help_processor(const TonProcessor* p)
 {
@@ -122,12 +151,15 @@ help_processor(const TonProcessor* p)
     printf("  %-14s %s\n  %-14s a file\n", p->resources[i].symbol,
            p->resources[i].help, "");
   }
+  if (has_bands(p)) {
+    printf("  2-..., 3-...   the other bands, the same\n");
+  }
   if (p->n_params && strncmp(p->params[0].symbol, "1-", 2) == 0) {
     printf(
-        "  2-..., 3-...   the other bands, the same\n\nIn the texts its bands "
-        "are a list, and on the command line one band may stand for\nall: "
-        "bell:at=1kHz,gain=-3dB,q=1\n");
+        "\nIn the texts its bands are a list, and on the command line one band "
+        "may stand for\nall: bell:at=1kHz,gain=-3dB,q=1\n");
   }
+  help_presets_of(p);
 }
 
 static void
@@ -204,6 +236,19 @@ explain_processors(const char* topic, bool all, bool* found)
   }
 }
 
+/// All presets, a line each
+static void
+list_presets(bool* found)
+{
+  TonPreset* const* presets = NULL;
+  const uint32_t n = cli_presets(&presets);
+  separate(found);
+  printf("Presets, each explained by tonmeister help NAME:\n");
+  for (uint32_t i = 0; i < n; ++i) {
+    printf("  %-24s %s\n", presets[i]->name, presets[i]->processor);
+  }
+}
+
 static void
 explain_data(const char* topic, bool all, bool* found)
 {
@@ -214,6 +259,9 @@ explain_data(const char* topic, bool all, bool* found)
       separate(found);
       help_preset(presets[i]);
     }
+  }
+  if (strcmp(topic, "presets") == 0) {
+    list_presets(found);
   }
   const TonTargets* const targets = cli_targets();
   const bool list = all || strcmp(topic, "targets") == 0;

@@ -87,8 +87,9 @@ each_of_data(unsigned kinds, TakeTopic take, void* handle)
 void
 cli_each_topic(unsigned kinds, TakeTopic take, void* handle)
 {
-  static const char* const lists[] = {"all", "roles", "targets", "terms"};
-  for (int i = 0; (kinds & TOPIC_LIST) && i < 4; ++i) {
+  static const char* const lists[] = {"all", "presets", "roles", "targets",
+                                      "terms"};
+  for (int i = 0; (kinds & TOPIC_LIST) && i < 5; ++i) {
     take(handle, lists[i]);
   }
   for (uint32_t i = 0; (kinds & TOPIC_VERB) && i < cli_n_verbs; ++i) {

@@ -47,11 +47,10 @@ overview(void)
   for (uint32_t i = 0; i < n; ++i) {
     at = listed(presets[i]->name, i + 1 == n, at);
   }
-  printf(
-      "\n\nMore: tonmeister help NAME, of a verb, a processor, a band, a "
-      "preset or a target,\nof a text (help mix.yaml), of a role (help lead "
-      "vocal), or of a word of the field\n(help LUFS, help mud); help roles, "
-      "help targets and help terms list them\n");
+  printf("\n\nMore: tonmeister help NAME, of a verb, a processor, a band, a "
+         "preset or a target,\nof a text (help mix.yaml), of a role (help lead "
+         "vocal), or of a word of the field\n(help LUFS, help mud); help "
+         "presets, help roles, help targets\nand help terms list them\n");
 }
 
 /// Names to find the nearest one of

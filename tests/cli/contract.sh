@@ -44,6 +44,9 @@ says "help of a role, in two words" explains 'bus Vocals' lead vocal
 says "and of a target that is no role" explains 'LUFS' broadcast
 says "help of a tonal profile" explains 'MUSDB' modern
 says "help lists the roles" explains '^  lead guitar  *bus Guitars; 2 LU softer' roles
+says "help lists the presets" explains "^  vocal plate  *reverb" presets
+says "help of a processor names its presets" explains "^Presets: .*vocal plate" reverb
+says "help of many bands names the others" explains "the other bands, the same" multiband
 says "a role as JSON" sh -c "'$ton' help lead vocal --json | python3 -c 'import json, sys; sys.exit([r[\"name\"] for r in json.load(sys.stdin)[\"roles\"]] != [\"lead vocal\"])'"
 says "help of a key" explains 'deliverables (key of release.yaml)' deliverables
 says "of a key that is a word, too: both" sh -c "'$ton' help fader | grep -q 'key of mix.yaml' && '$ton' help fader | head -n 1 | grep -qx fader"

@@ -100,7 +100,7 @@ static const TonParam params[] = {
     ROW_PERCENT(
         "mix", mix_percent, 0, 100, 100, TON_AUTOMATE, MIX, "Mix",
         "Share of the processed sound; below 100 % the unprocessed bands are "
-        "mixed in, in phase"),
+        "mixed in. The crossovers turn the phase at any mix, also at 0 %"),
     ROW_DB("output", output_db, -24, 24, 0, TON_AUTOMATE, OUTPUT, "Output",
            "Gain behind everything"),
 };
