@@ -20,6 +20,7 @@ typedef struct MixTrack {
   const TonMixStem* stem;
   const TonFacts* facts;
   const TonFeatures* features;
+  const TonSideName* name; ///< Of the file
   TonRoleGuess guess;
   const TonRole* role;
   const TonStrip* old; ///< What mix.yaml says now, or null
@@ -27,11 +28,12 @@ typedef struct MixTrack {
   const char* copied;  ///< Track with the same sound that is kept, or null
   const char* parts;   ///< Tracks that it is already the mix of, or null
   double likeness;     ///< Of a mix with the sum of its tracks; 0: it is none
-  struct MixTrack* partner; ///< Other side of the same recording, or null
-  double active_lufs;       ///< While it plays, with its other side
-  bool sounds;              ///< Part of the mix: not silent, not a guide
-  bool mono;                ///< One sound, whatever the channels
-  bool noise;               ///< Nothing but soft steady noise: left alone
+  struct MixTrack* other_side; ///< The right one if its name says left, or null
+  struct MixTrack* partner;    ///< Other side of the same recording, or null
+  double active_lufs;          ///< While it plays, with its other side
+  bool sounds;                 ///< Part of the mix: not silent, not a guide
+  bool mono;                   ///< One sound, whatever the channels
+  bool noise;                  ///< Nothing but soft steady noise: left alone
   double trim_db;
   double missing_db; ///< What the trim would still have to raise and may not
   double level_lufs; ///< After trim and layout, fader at 0 dB
@@ -76,10 +78,10 @@ bool track_kept_in(const MixTrack* track);
 
 // What the recordings are to each other, in this order --------------------------
 
-/// Two mono files that are the sides of one recording: one role for both.
-/// Before the tracks have their last order.
+/// Sides of tracks whose names say left and right; those that are the sides of
+/// one recording have one role.  Before the tracks have their last order.
 void share_roles(MixState* state);
-void join_halves(MixState* state); ///< partner, active_lufs
+void join_sides(MixState* state);  ///< other_side, partner, active_lufs
 void find_copies(MixState* state); ///< copied
 void find_sums(MixState* state);   ///< parts; role of what is the sum of all
 void sound_alone(MixState* state); ///< A finished mix that has no tracks sounds

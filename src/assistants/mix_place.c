@@ -65,6 +65,18 @@ is_title(const MixState* state, char side)
   return n > 2 && 2 * n > state->n;
 }
 
+/// How far a track with a side goes: both of a pair as far as the one with more
+/// bass may
+static double
+reach_of(const MixTrack* s)
+{
+  const MixTrack* const other = s->other_side;
+  const double reach = held(s, s->role->width);
+  return other && can_be_placed(other)
+             ? fmin(reach, held(other, other->role->width))
+             : reach;
+}
+
 /// Place tracks whose names say left or right; the others stay in `members`
 static void
 place_named(const MixState* state, MixTrack** members, uint32_t* n)
@@ -73,8 +85,8 @@ place_named(const MixState* state, MixTrack** members, uint32_t* n)
   for (uint32_t i = 0; i < *n; ++i) {
     MixTrack* const s = members[i];
     const char side = s->guess.side;
-    if (side && !is_title(state, side)) {
-      s->pan = held(s, side == 'L' ? -s->role->width : s->role->width);
+    if (side && (s->other_side || !is_title(state, side))) {
+      s->pan = side == 'L' ? -reach_of(s) : reach_of(s);
     } else {
       members[left++] = s;
     }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Two sides of one recording -----------------------------------------------------
+// Left and right ----------------------------------------------------------------
 
 static bool
 same_folder(const char* a, const char* b)
@@ -20,77 +20,104 @@ same_folder(const char* a, const char* b)
   return n == (y ? (size_t)(y - b) : 0) && strncmp(a, b, n) == 0;
 }
 
+/// Two mono files of one length
 static bool
-is_half(const MixTrack* s)
+alike(const MixTrack* a, const MixTrack* b)
 {
-  return s->sounds && s->guess.side && s->facts->layout == TON_LAYOUT_MONO;
+  return a->facts->layout == TON_LAYOUT_MONO &&
+         b->facts->layout == TON_LAYOUT_MONO &&
+         a->facts->whole.frames == b->facts->whole.frames;
 }
 
-/// Two mono files of one length whose names differ in the side alone
-static bool
-are_halves(const MixState* state, const MixTrack* a, const MixTrack* b)
+/// The side that `a` has if `b` is the other one of a pair, else 0
+static char
+side_beside(const MixState* state, const MixTrack* a, const MixTrack* b)
 {
-  char x[512];
-  char y[512];
-  const TonRoles* const roles = state->brief->roles;
-  return a != b && is_half(a) && is_half(b) && a->guess.side != b->guess.side &&
-         a->facts->whole.frames == b->facts->whole.frames &&
-         same_folder(a->stem->file, b->stem->file) &&
-         strcmp(ton_role_sideless(roles, a->stem->file, x, sizeof(x)),
-                ton_role_sideless(roles, b->stem->file, y, sizeof(y))) == 0;
+  return a != b && a->sounds && b->sounds && a->mono && b->mono &&
+                 same_folder(a->stem->file, b->stem->file)
+             ? ton_side_beside(state->brief->roles, a->name, b->name)
+             : 0;
 }
 
-/// The only track that can be the other side, or null
+/// Several tracks are told apart by a letter: it names notes or takes, no sides
+static bool
+is_lettered(const MixState* state, const MixTrack* s)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < state->n && !s->name->side; ++i) {
+    n += ton_side_letter_differs(s->name, state->tracks[i].name);
+  }
+  return n > 1;
+}
+
+/// The only track that can be the other one of a pair, or null; `halves`: of two
+/// mono files of one length
 static MixTrack*
-find_half(MixState* state, const MixTrack* s)
+find_other(const MixState* state, const MixTrack* s, bool halves)
 {
   MixTrack* other = NULL;
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const o = &state->tracks[i];
-    if (are_halves(state, s, o)) {
+    if ((!halves || alike(s, o)) && side_beside(state, s, o)) {
       if (other) {
         return NULL;
       }
       other = o;
     }
   }
-  return other;
+  return other && is_lettered(state, s) ? NULL : other;
 }
 
-/// The right side of a recording whose left side is `s`, or null
+/// The right one of a pair whose left one is `s`, or null.  This alone decides
+/// what a pair is: for the places and for the gains.
 static MixTrack*
-right_of(MixState* state, const MixTrack* s)
+right_of(const MixState* state, const MixTrack* s)
 {
-  MixTrack* const other = s->guess.side == 'L' ? find_half(state, s) : NULL;
-  return other && find_half(state, other) == s ? other : NULL;
+  for (int halves = 1; halves >= 0; --halves) {
+    MixTrack* const other = find_other(state, s, halves);
+    if (other && find_other(state, other, halves) == s) {
+      return side_beside(state, s, other) == 'L' ? other : NULL;
+    }
+  }
+  return NULL;
 }
 
-/// One role for both: the surer one
+/// One role for both halves: the surer one
+static void
+share_role(MixTrack* left, MixTrack* right)
+{
+  const bool first = left->guess.confidence >= right->guess.confidence;
+  left->guess = right->guess = first ? left->guess : right->guess;
+  left->role = right->role = first ? left->role : right->role;
+}
+
 void
 share_roles(MixState* state)
 {
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const left = &state->tracks[i];
     MixTrack* const right = right_of(state, left);
+    if (right && alike(left, right)) {
+      share_role(left, right);
+    }
     if (right) {
-      const bool first = left->guess.confidence >= right->guess.confidence;
-      const TonRoleGuess guess = first ? left->guess : right->guess;
-      left->guess = right->guess = guess;
       left->guess.side = 'L';
       right->guess.side = 'R';
-      left->role = right->role = first ? left->role : right->role;
     }
   }
 }
 
-/// Both know each other and their loudness together
 void
-join_halves(MixState* state)
+join_sides(MixState* state)
 {
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const left = &state->tracks[i];
     MixTrack* const right = right_of(state, left);
     if (right) {
+      left->other_side = right;
+      right->other_side = left;
+    }
+    if (right && alike(left, right)) {
       left->partner = right;
       right->partner = left;
       left->active_lufs = right->active_lufs =

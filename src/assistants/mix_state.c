@@ -229,10 +229,14 @@ mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan)
                       .reference_lufs = TON_TRIM_LUFS};
   state->tracks =
       ton_arena_alloc(&plan->arena, brief->n_stems * sizeof(MixTrack));
-  if (!state->tracks) {
+  TonSideName* const names =
+      ton_arena_alloc(&plan->arena, brief->n_stems * sizeof(TonSideName));
+  if (!state->tracks || !names) {
     return false;
   }
   for (uint32_t i = 0; i < state->n; ++i) {
+    ton_side_name(brief->roles, brief->stems[i].file, &names[i]);
+    state->tracks[i].name = &names[i];
     open_track(state, &brief->stems[i], &state->tracks[i]);
   }
   doubt_lone_names(state);
@@ -246,7 +250,7 @@ mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan)
   find_backing(state);
   share_roles(state);
   qsort(state->tracks, state->n, sizeof(MixTrack), by_content);
-  join_halves(state);
+  join_sides(state);
   find_copies(state);
   find_sums(state);
   sound_alone(state);

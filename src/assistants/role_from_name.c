@@ -320,24 +320,108 @@ side_of(const TonRoles* roles, const char* words)
   return side;
 }
 
-const char*
-ton_role_sideless(const TonRoles* roles, const char* file, char* buffer,
-                  size_t size)
+static void
+add_word(char* text, size_t size, Span word)
+{
+  const size_t n = strlen(text);
+  ton_string_cut(text + n, size - n, "%s%.*s", n ? " " : "", (int)word.length,
+                 word.text);
+}
+
+void
+ton_side_name(const TonRoles* roles, const char* file, TonSideName* name)
 {
   char words[512];
   const char* at = ton_role_words(file, words, sizeof(words));
-  size_t n = 0;
+  *name = (TonSideName){.side = side_of(roles, words)};
   for (Span word; next_span(&at, ' ', &word);) {
     const bool number = strspn(word.text, "0123456789") >= word.length;
-    if ((n || !number) && !side_of_word(roles, word) &&
-        n + word.length + 1 < size) {
-      memcpy(buffer + n, word.text, word.length);
-      n += word.length;
-      buffer[n++] = ' ';
+    const bool named = side_of_word(roles, word) != 0;
+    if (*name->words || !number) {
+      add_word(name->words, sizeof(name->words), word);
+    }
+    if ((*name->sideless || !number) && !named) {
+      add_word(name->sideless, sizeof(name->sideless), word);
     }
   }
-  buffer[n ? n - 1 : 0] = '\0';
-  return buffer;
+}
+
+static bool
+same_text(Span a, Span b)
+{
+  return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
+}
+
+/// The only word in which two names differ; false: there is none, or another
+static bool
+only_difference(const char* a, const char* b, Span* x, Span* y)
+{
+  bool found = false;
+  for (;;) {
+    Span p;
+    Span q;
+    const bool more = next_span(&a, ' ', &p);
+    if (next_span(&b, ' ', &q) != more) {
+      return false;
+    }
+    if (!more) {
+      return found;
+    }
+    if (!same_text(p, q)) {
+      if (found) {
+        return false;
+      }
+      found = true;
+      *x = p;
+      *y = q;
+    }
+  }
+}
+
+/// The side of `word` if it and `other` are one of the pairs of words
+static char
+side_in_pairs(const TonRoles* roles, Span word, Span other)
+{
+  const char* pairs = roles->pairs;
+  for (Span pair; next_span(&pairs, ',', &pair);) {
+    const char* const gap = memchr(pair.text, ' ', pair.length);
+    if (!gap) {
+      continue;
+    }
+    const Span left = {pair.text, (size_t)(gap - pair.text)};
+    const Span right = {gap + 1, pair.length - left.length - 1};
+    if (same_text(word, left) && same_text(other, right)) {
+      return 'L';
+    }
+    if (same_text(word, right) && same_text(other, left)) {
+      return 'R';
+    }
+  }
+  return 0;
+}
+
+char
+ton_side_beside(const TonRoles* roles, const TonSideName* name,
+                const TonSideName* other)
+{
+  Span x;
+  Span y;
+  if (name->side && other->side && name->side != other->side &&
+      strcmp(name->sideless, other->sideless) == 0) {
+    return name->side;
+  }
+  return only_difference(name->words, other->words, &x, &y)
+             ? side_in_pairs(roles, x, y)
+             : 0;
+}
+
+bool
+ton_side_letter_differs(const TonSideName* a, const TonSideName* b)
+{
+  Span x;
+  Span y;
+  return only_difference(a->words, b->words, &x, &y) && x.length == 1 &&
+         y.length == 1 && *x.text != 'c' && *y.text != 'c';
 }
 
 /// By its words, else with the letters back to back: "SNtop" is "sntop"

@@ -128,6 +128,8 @@ static const TonField side_fields[] = {
      .flags = TON_REQUIRED},
     {"right", TON_AS_TEXT, .at = offsetof(TonRoles, right),
      .flags = TON_REQUIRED},
+    {"pairs", TON_AS_TEXT, .at = offsetof(TonRoles, pairs),
+     .flags = TON_REQUIRED},
 };
 
 static const TonTable side_table = {.what = "sides", TON_FIELDS(side_fields)};

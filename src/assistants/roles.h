@@ -101,6 +101,7 @@ typedef struct {
   TonTrimBounds trim;
   char* left; ///< Words that say that a track is the left side of something
   char* right;
+  char* pairs;  ///< "left right, ...": words of a side only beside each other
   char* copies; ///< Words that say that a file is a copy
 } TonRoles;
 
@@ -122,11 +123,24 @@ typedef struct {
   const char* beside;  ///< Only if another track is of this group, or null
 } TonRoleGuess;
 
-/// The words of a file name without those of a side and without numbers in
-/// front: "01 Piano (L).wav" and "02 Piano (R).wav" are both "piano".  Returns
-/// `buffer`.
-const char* ton_role_sideless(const TonRoles* roles, const char* file,
-                              char* buffer, size_t size);
+/// A file name, ready to be compared with others: are they a left and a right?
+typedef struct {
+  char words[512];    ///< Without numbers in front
+  char sideless[512]; ///< Without the words of a side, too
+  char side; ///< 'L', 'R' if a word says so whatever lies beside it, else 0
+} TonSideName;
+
+/// "01 Piano (L).wav" and "02 Piano (R).wav" are both "piano" without a side.
+void ton_side_name(const TonRoles* roles, const char* file, TonSideName* name);
+
+/// The side that `name` has if `other` is the other one of a pair: 'L', 'R', or
+/// 0 if they are no pair.
+char ton_side_beside(const TonRoles* roles, const TonSideName* name,
+                     const TonSideName* other);
+
+/// Whether two names differ in one letter that stands alone: "Pad D", "Pad G".
+/// C does not count: it is the centre of a left and a right.
+bool ton_side_letter_differs(const TonSideName* a, const TonSideName* b);
 
 /// Role from a file name alone; if it tells little ("01", "Lead"), the folders of
 /// a path are read with it ("Guitars/Lead").

@@ -570,6 +570,88 @@ test_named_sides(void** state)
   }
 }
 
+/// Propose a mix of some recordings of the files' names and read it back
+static TonMix*
+mix_of(const char* const* files, const TonSound* const* sounds, uint32_t n)
+{
+  TonMixStem stems[4];
+  TonPlan plan = {0};
+  TonDoc* doc = NULL;
+  TonMix* mix = NULL;
+  for (uint32_t i = 0; i < n; ++i) {
+    stems[i] =
+        (TonMixStem){.strip = files[i], .file = files[i], .sound = sounds[i]};
+  }
+  const TonMixBrief brief = {
+      .stems = stems, .n_stems = n, .roles = roles, .write_files = true};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  assert_int_equal(ton_doc_parse("tracks: {}\n", 11, "mix.yaml", &doc, NULL),
+                   TON_OK);
+  assert_int_equal(ton_plan_apply(&plan, doc, NULL), TON_OK);
+  assert_int_equal(ton_mix_read(doc, NULL, &mix, NULL), TON_OK);
+  ton_doc_free(doc);
+  ton_plan_free(&plan);
+  return mix;
+}
+
+/// Whatever the language and the role: of one length they are one recording with
+/// one gain, else they lie equally far out, and the left one left
+static void
+test_pairs_in_six_languages(void** state)
+{
+  (void)state;
+  static const char* const pairs[][2] = {
+      {"Teclado izq", "Teclado der"}, {"Coro izq", "Coro der"},
+      {"Choeur G", "Choeur D"},       {"Choeur ga", "Choeur dr"},
+      {"Cuerdas I", "Cuerdas D"},     {"Gitarre li", "Gitarre re"},
+      {"Choir Li", "Choir Re"},       {"Archi sx", "Archi dx"},
+      {"Coro esq", "Coro dir"},       {"Strings le", "Strings ri"}};
+  static TonSound soft[STEMS];
+  static TonSound longer[STEMS];
+  static const double gains[STEMS] = {[7] = -6.0, [8] = -6.0};
+  analyse(&(Change){.gains_db = gains}, soft);
+  analyse(&(Change){.late = LATE}, longer);
+  for (uint32_t i = 0; i < 2 * TON_COUNT(pairs); ++i) {
+    const bool first = i & 1U;
+    const TonSound* const halves[] = {&soft[first ? 7 : 8],
+                                      &plain[first ? 8 : 7]};
+    TonMix* const one = mix_of(pairs[i / 2], halves, 2);
+    EXPECT_NEAR("left", (double)one->strips[0].pan, -100.0, 0.0, "");
+    EXPECT_NEAR("right", (double)one->strips[1].pan, 100.0, 0.0, "");
+    EXPECT_DB("trim", (double)one->strips[0].trim_db,
+              (double)one->strips[1].trim_db, 0.0);
+    ton_mix_free(one);
+    // of two lengths, and one with most of its energy in the bass
+    const TonSound* const parts[] = {&plain[first ? 6 : 7],
+                                     &longer[first ? 7 : 6]};
+    TonMix* const two = mix_of(pairs[i / 2], parts, 2);
+    EXPECT_NEAR("mirrored", (double)(two->strips[0].pan + two->strips[1].pan),
+                0.0, 0.0, "");
+    EXPECT_AT_MOST("left", (double)two->strips[0].pan, -10.0, "");
+    ton_mix_free(two);
+  }
+  free_sounds(soft);
+  free_sounds(longer);
+}
+
+/// Of more than two names that differ in a letter none is a side
+static void
+test_letters_of_notes(void** state)
+{
+  (void)state;
+  static const char* const names[] = {"Cuerdas A", "Cuerdas D", "Cuerdas G"};
+  static const double gains[STEMS] = {[8] = -6.0};
+  static TonSound soft[STEMS];
+  analyse(&(Change){.gains_db = gains}, soft);
+  const TonSound* const sounds[] = {&plain[9], &plain[7], &soft[8]};
+  TonMix* const mix = mix_of(names, sounds, 3);
+  EXPECT_AT_LEAST("own trims",
+                  (double)(mix->strips[2].trim_db - mix->strips[1].trim_db),
+                  3.0, "dB");
+  ton_mix_free(mix);
+  free_sounds(soft);
+}
+
 static void
 test_snare_bottom_is_turned(void** state)
 {
@@ -1347,6 +1429,8 @@ main(void)
       cmocka_unit_test(test_a_submix_says_of_what),
       cmocka_unit_test(test_copies),
       cmocka_unit_test(test_named_sides),
+      cmocka_unit_test(test_pairs_in_six_languages),
+      cmocka_unit_test(test_letters_of_notes),
       cmocka_unit_test(test_snare_bottom_is_turned),
       cmocka_unit_test(test_gains_change_only_trims),
       cmocka_unit_test(test_order_changes_nothing),
