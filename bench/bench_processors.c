@@ -35,7 +35,20 @@ static const struct {
      "1-type=highpass 1-slope=18 1-at=95 2-type=bell 2-at=310 2-gain=-2.4 "
      "3-type=bell 3-at=1200 3-gain=2 4-type=bell 4-at=3400 4-gain=-3 4-q=3 "
      "5-type=bell 5-at=9000 5-gain=4"},
+    {"equaliser", "the same, a bell in double",
+     "1-type=highpass 1-at=95 2-type=bell 2-at=120 2-gain=-2.4 2-q=1.3 "
+     "3-type=bell 3-at=1200 3-gain=2 4-type=bell 4-at=3400 4-gain=-3 4-q=3 "
+     "5-type=bell 5-at=9000 5-gain=4"},
+    {"equaliser", "the same, a shelf too",
+     "1-type=highpass 1-at=95 2-type=bell 2-at=120 2-gain=-2.4 2-q=1.3 "
+     "3-type=bell 3-at=1200 3-gain=2 4-type=bell 4-at=3400 4-gain=-3 4-q=3 "
+     "5-type=low-shelf 5-at=90 5-gain=4"},
+    {"equaliser", "the same, 4 in double",
+     "1-type=highpass 1-at=95 2-type=bell 2-at=120 2-gain=-2.4 2-q=1.3 "
+     "3-type=bell 3-at=100 3-gain=2 4-type=bell 4-at=80 4-gain=-3 4-q=3 "
+     "5-type=low-shelf 5-at=90 5-gain=4"},
     {"equaliser", "one bell", "1-type=bell 1-gain=3"},
+    {"equaliser", "one bell in double", "1-type=bell 1-at=100 1-gain=3"},
     {"equaliser", "mid-side",
      "1-type=bell 1-gain=3 1-side=mid 2-type=high-shelf 2-gain=2 2-side=side"},
     {"gain", "gain", "gain=-3"},
@@ -149,7 +162,7 @@ row(const TonProcessor* p, const char* name, const char* settings)
   float values[MOST_PARAMS];
   ton_param_defaults(p, values);
   set(p, settings, values);
-  printf("%-16s %-24s", p->id, name);
+  printf("%-16s %-28s", p->id, name);
   for (uint32_t lanes = 4; lanes <= ton_machine_lanes(); lanes *= 2) {
     printf("%8.3f", measure(ton_processor_lanes(p, lanes), values));
   }
@@ -177,7 +190,7 @@ main(int argc, char** argv)
 #if defined(__SSE2__)
   _mm_setcsr(_mm_getcsr() | 0x8040); // as in the engine: denormals off
 #endif
-  printf("ns per sample and channel                ");
+  printf("ns per sample and channel                    ");
   for (uint32_t lanes = 4; lanes <= ton_machine_lanes(); lanes *= 2) {
     printf("%8u", lanes);
   }
