@@ -17,6 +17,7 @@ import sys
 RATES = [44100, 48000, 96000, 192000]
 ID = re.compile(r"\b(MET|EQ|DYN|LIM|SAT|SPC|STE|OUT|ENG|TRN|COD)[-_](\d\d)",
                 re.I)
+MANY = re.compile(ID.pattern + r"((?:[-_](?:to[-_])?\d\d(?!\d))*)", re.I)
 NAMES = {"MET": "Meters", "EQ": "Equalisers", "DYN": "Dynamics",
          "LIM": "Limiter", "SAT": "Saturation", "SPC": "Space and modulation",
          "STE": "Stereo", "OUT": "Output", "ENG": "Engine", "COD": "Codecs",
@@ -37,9 +38,18 @@ Figure = collections.namedtuple("Figure",
                                 "what rate value sign limit margin unit")
 
 
-def identifier(text):
-    found = ID.search(text)
-    return f"{found[1].upper()}-{found[2]}" if found else None
+def identifiers(text):
+    """All IDs of a name: met_15_to_19_sines names five, met_01_02 two."""
+    found = MANY.search(text)
+    if not found:
+        return []
+    last = int(found[2])
+    numbers = [last]
+    for word, number in re.findall(r"[-_](to[-_])?(\d\d)(?!\d)", found[3]):
+        numbers += range(last + 1, int(number)) if word else []
+        last = int(number)
+        numbers.append(last)
+    return [f"{found[1].upper()}-{n:02}" for n in numbers]
 
 
 def programs(build, slow):
@@ -67,17 +77,16 @@ def figures(output):
         elif line.startswith("ok "):
             test = line.split(" - ", 1)[-1]
             for figure in waiting:
-                name = identifier(figure.what) or identifier(test)
-                if name:
+                for name in identifiers(figure.what) or identifiers(test):
                     yield name, figure
-            if not waiting and identifier(test):
-                yield identifier(test), exact(test)
+            for name in [] if waiting else identifiers(test):
+                yield name, exact(test)
             waiting = []
 
 
 def exact(test):
     """What holds to the bit, or does not: a test without a figure."""
-    return Figure(test.replace("_", " "), 0, 0.0, "exact", 0.0, math.inf, "")
+    return Figure(MANY.sub("", test).strip("_").replace("_", " "), 0, 0.0, "exact", 0.0, math.inf, "")
 
 
 def tightness(figure):

@@ -71,6 +71,7 @@ measure(const float* const* in, uint32_t channels, uint64_t frames,
   TonMeters* const m = ton_meters_new(rate, channels, what);
   TonMeasurement r;
   assert_non_null(m);
+  ton_expect_rate = rate;
   feed(m, in, channels, frames, 4801);
   ton_meters_finish(m, &r);
   r.momentary_lufs = r.short_term_lufs = NULL;

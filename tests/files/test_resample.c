@@ -25,6 +25,7 @@ convert(uint32_t from, uint32_t to, const float* source, uint32_t n, float* y,
   TonResampler* r = NULL;
   uint32_t all = 0;
   uint32_t got = 1;
+  ton_expect_rate = to;
   assert_int_equal(ton_resampler_new(from, to, 1, &r, NULL), 0);
   for (uint32_t at = 0; at < n;) {
     const uint32_t frames = n - at < push ? n - at : push;
