@@ -195,7 +195,19 @@ word_matches(Span pattern, Span word)
          memcmp(pattern.text, word.text, n) == 0;
 }
 
-/// Whether the words from `words` on begin with the phrase
+/// Whether nothing but numbers and single letters follows: "2", "v 3", "l"
+static bool
+name_ends(const char* words)
+{
+  for (Span word; next_span(&words, ' ', &word);) {
+    if (word.length > 1 && strspn(word.text, "0123456789") < word.length) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Whether the words from `words` on begin with the phrase; "$" is the end
 static bool
 phrase_begins(Span phrase, const char* words)
 {
@@ -206,6 +218,9 @@ phrase_begins(Span phrase, const char* words)
   while (pattern < end && next_span(&pattern, ' ', &p)) {
     const size_t left = (size_t)(end - p.text);
     p.length = p.length < left ? p.length : left;
+    if (p.length == 1 && *p.text == '$') {
+      return name_ends(words);
+    }
     if (!next_span(&words, ' ', &w) || !word_matches(p, w)) {
       return false;
     }
@@ -260,6 +275,17 @@ any_phrase(const char* phrases, const char* words, Span* found)
   return false;
 }
 
+/// Bytes of a phrase without the "*" or " $" at its end
+static size_t
+plain_length(Span phrase)
+{
+  size_t n = phrase.length;
+  while (n && strchr(" *$", phrase.text[n - 1])) {
+    --n;
+  }
+  return n;
+}
+
 static bool
 match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
 {
@@ -269,13 +295,12 @@ match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
     Span not ;
     if (any_phrase(rule->say, words, &found) &&
         !any_phrase(rule->unless, words, &not )) {
-      const bool open = found.text[found.length - 1] == '*';
       guess->role = &roles->roles[rule->role];
       guess->confidence = rule->confidence;
       guess->rule = TON_RULE_ROLE_NAME;
       guess->beside = rule->beside;
       ton_string_cut(guess->word, sizeof(guess->word), "%.*s",
-                     (int)found.length - open, found.text);
+                     (int)plain_length(found), found.text);
       return true;
     }
   }

@@ -237,6 +237,22 @@ static const Named names[] = {
     {"Clean Master.wav", "finished mix"},
     {"Mixes/v3.wav", "finished mix"},
     {"マスター.wav", "finished mix"},
+    {"Mischung.wav", "finished mix"},
+    {"Print.wav", "finished mix"},
+    {"Night Drive - Stereo Print 2.wav", "finished mix"},
+    {"Sum.wav", "finished mix"},
+    {"Night Drive_SUM_v3.wav", "finished mix"},
+    {"Summe L.wav", "finished mix"},
+    {"Somme.wav", "finished mix"},
+    {"Suma.wav", "finished mix"},
+    {"Mistura.wav", "finished mix"},
+    {"Mixaggio.wav", "finished mix"},
+    {"Summer.wav", "unknown"},
+    {"Sum of Us 07.wav", "unknown"},
+    {"Sum of Us - Piano.wav", "keys"},
+    {"Fine Print - Bass.wav", "bass"},
+    {"Drum Sum.wav", "drums"},
+    {"Vox Print.wav", "lead vocal"},
     {"Mix Bus FX.wav", "effects"},
     {"Drum Mix.wav", "drums"},
     {"Vox Master Take.wav", "lead vocal"},
@@ -389,6 +405,8 @@ test_sides(void** state)
   assert_int_equal(guess.side, 0);
   assert_int_equal(guess.rule, TON_RULE_ROLE_NAME);
   assert_string_equal(guess.word, "lead vox");
+  ton_role_from_name(roles, "Sum 2.wav", &guess);
+  assert_string_equal(guess.word, "sum");
   ton_role_from_name(roles, "07.wav", &guess);
   assert_int_equal(guess.rule, TON_RULE_ROLE_NONE);
 }
