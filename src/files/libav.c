@@ -11,6 +11,10 @@
 
 #define SONAME "libavformat.so." AV_STRINGIFY(LIBAVFORMAT_VERSION_MAJOR)
 
+/// A chunk that says it is larger than this is damaged; FFmpeg would ask for its
+/// memory before it looks.  The index of a ten-hour file takes 40 MB
+enum { MOST_AT_ONCE_BYTES = 1 << 28 };
+
 static Libav found;
 static bool whole;
 static char reason[256] = "it lacks a function";
@@ -32,6 +36,9 @@ load(void)
   }
   TON_LIBAV(FIND)
 #undef FIND
+  if (whole) {
+    found.av_max_alloc(MOST_AT_ONCE_BYTES);
+  }
 }
 
 const char*

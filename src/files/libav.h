@@ -17,6 +17,7 @@
   X(av_frame_alloc)                                                            \
   X(av_frame_free)                                                             \
   X(av_log_set_level)                                                          \
+  X(av_max_alloc)                                                              \
   X(av_packet_alloc)                                                           \
   X(av_packet_free)                                                            \
   X(av_packet_unref)                                                           \

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -184,6 +185,26 @@ tags_behind_the_sound_are_no_sound(void** state)
   assert_non_null(strstr(trouble(room_path("none.wav")), "no sound"));
 }
 
+/// 60 bytes asked for 2 GB
+static void
+a_chunk_larger_than_its_file_takes_no_memory(void** state)
+{
+  (void)state;
+  static const char bytes[] =
+      "RIFF\x34\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\xbb\0\0\x80\x32\x02"
+      "\0\x03\0\x18\0LIST\x0exmvINFOINAM\0\0\0\x70T";
+  struct rusage used;
+  room_put("list.wav", bytes, sizeof(bytes));
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(!*trouble(room_path("list.wav")));
+  }
+  int status = -1;
+  assert_int_equal(wait4(child, &status, 0, &used), child);
+  assert_int_equal(status, 0);
+  EXPECT_AT_MOST("memory for it", (double)used.ru_maxrss / 1024.0, 400.0, "MB");
+}
+
 static void
 an_odd_chunk_may_lack_its_padding(void** state)
 {
@@ -245,6 +266,7 @@ main(void)
       cmocka_unit_test(joined_mp3_files_are_named),
       cmocka_unit_test(a_flac_of_unknown_length_is_read_whole),
       cmocka_unit_test(tags_behind_the_sound_are_no_sound),
+      cmocka_unit_test(a_chunk_larger_than_its_file_takes_no_memory),
       cmocka_unit_test(an_odd_chunk_may_lack_its_padding),
       cmocka_unit_test(zeros_behind_a_header_are_refused_at_once),
       cmocka_unit_test(decoding_can_be_interrupted),
