@@ -15,9 +15,7 @@
 #include "cli/measurement_table.h"
 #include "cli/terminal.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 char*
@@ -68,8 +66,8 @@ cli_tell_old_stems(const CommandLine* line, const struct timespec* since)
 void
 cli_tell_replaced(const CommandLine* line, const char* out)
 {
-  if (out && !line->quiet && ton_is_file(out)) {
-    cli_remark("%s is there already and is replaced", out);
+  if (!line->quiet) {
+    cli_remark("%s was there already and has been replaced", out);
   }
 }
 
@@ -186,44 +184,4 @@ cli_tell_cut_stems(const CommandLine* line, const TonSong* song,
     cli_tell_cut(line, mix->strips[i].file);
   }
   ton_mix_free(mix);
-}
-
-TonStatus
-cli_expect_no_stem(const char* path, TonError* error)
-{
-  TonString text = {0};
-  char* const whole = path ? realpath(path, NULL) : NULL;
-  const char* const name = whole ? ton_file_name(whole) : "";
-  const size_t folder = whole ? (size_t)(name - whole) : 0;
-  static const char stems[] = "/stems/";
-  const size_t n = sizeof(stems) - 1;
-  bool among = false;
-  if (folder > n && strncmp(name - n, stems, n) == 0) {
-    ton_string_add_bytes(&text, whole, folder - n);
-    ton_string_add(&text, "/mix.yaml");
-    among = !text.failed && ton_is_file(text.bytes);
-  }
-  ton_string_free(&text);
-  free(whole);
-  return among ? ton_fail_file(error, TON_BAD_USE, path,
-                               "is a recording of a song and would be "
-                               "destroyed; name another file")
-               : TON_OK;
-}
-
-TonStatus
-cli_expect_wav(const char* path, TonError* error)
-{
-  static const char* const others[] = {".flac", ".mp3", ".m4a",  ".mp4",
-                                       ".aac",  ".ogg", ".opus", ".aif",
-                                       ".aiff", ".caf", ".wma",  ".w64"};
-  const char* const ending = path ? ton_file_ending(path) : "";
-  for (size_t i = 0; i < TON_COUNT(others); ++i) {
-    if (strcasecmp(ending, others[i]) == 0) {
-      return ton_fail_file(error, TON_BAD_USE, path,
-                           "would be a WAV file; name it .wav (tonmeister "
-                           "release writes FLAC, MP3 and others)");
-    }
-  }
-  return cli_expect_no_stem(path, error);
 }

@@ -23,8 +23,8 @@ void cli_warn_changed(const CommandLine* line, const TonSong* song,
 /// Remark which files of out/stems are older than `since`: another mix wrote them
 void cli_tell_old_stems(const CommandLine* line, const struct timespec* since);
 
-/// Remark that the file which the user named as output is there and is replaced; null:
-/// none is named
+/// Remark that the file which the user named as output was there before and is now
+/// another one
 void cli_tell_replaced(const CommandLine* line, const char* out);
 
 /// Remark what lay among the stems and was not taken
@@ -50,13 +50,5 @@ void cli_tell_cut(const CommandLine* line, const char* path);
 /// The same of every stem of the song in `folder`
 void cli_tell_cut_stems(const CommandLine* line, const TonSong* song,
                         const char* folder);
-
-/// TON_BAD_USE if `path` is there and lies in the folder `stems` of a song, of this
-/// one or of another.  `path` may be null.
-TonStatus cli_expect_no_stem(const char* path, TonError* error);
-
-/// What is rendered is WAV: a name that promises another format is an error.
-/// `path` may be null.
-TonStatus cli_expect_wav(const char* path, TonError* error);
 
 #endif

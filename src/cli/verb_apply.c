@@ -15,7 +15,7 @@ TonStatus
 cli_apply(const CommandLine* line, TonError* error)
 {
   const uint32_t n = line->n_args - 2;
-  TON_TRY(cli_expect_no_stem(line->args[1], error));
+  const bool was_there = ton_is_file(line->args[1]);
   TonInsert* const chain = ton_alloc((n + 1) * sizeof(TonInsert));
   if (!chain) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -26,7 +26,6 @@ cli_apply(const CommandLine* line, TonError* error)
     status = ton_insert_parse(line->args[2 + i], &chain[i], error);
   }
   if (!status) {
-    cli_tell_replaced(line, line->args[1]);
     cli_tell_chain(line, line->args[1], chain, n);
   }
   status = status ? status
@@ -37,6 +36,9 @@ cli_apply(const CommandLine* line, TonError* error)
   }
   ton_free(chain);
   cli_progress_clear();
+  if (was_there && (!status || status == TON_GOAL_MISSED)) {
+    cli_tell_replaced(line, line->args[1]);
+  }
   if (!status && line->json) {
     cli_print_json(json_pack("{s:o}", "output", cli_json_text(line->args[1])));
   }

@@ -159,8 +159,7 @@ cli_master(const CommandLine* line, TonError* error)
   char* out = NULL;
   TON_TRY(cli_master_options(line, &options, error));
   options.out = cli_value(line, "output");
-  TON_TRY(cli_expect_wav(options.out, error));
-  cli_tell_replaced(line, options.out);
+  const bool was_there = options.out && ton_is_file(options.out);
   TonStatus status = find_output(line, &out, error);
   if (ton_is_file(line->args[0])) {
     options.out = out;
@@ -168,6 +167,9 @@ cli_master(const CommandLine* line, TonError* error)
   status = status ? status : master(line, &options, &m, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
+    if (was_there) {
+      cli_tell_replaced(line, options.out);
+    }
     answer(line, &m, out, !status);
   }
   ton_master_result_free(&m);

@@ -13,6 +13,7 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "report/figures.h"
+#include "song/outputs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +77,16 @@ cli_mix(const CommandLine* line, TonError* error)
   TonMixOptions options = {.out = cli_value(line, "output"),
                            .stems = cli_has(line, "stems")};
   TON_TRY(bits_of(line, &options.bits, error));
-  TON_TRY(cli_expect_wav(options.out, error));
-  cli_tell_replaced(line, options.out);
+  TON_TRY(options.out ? output_expect(options.out, true, NULL, error) : TON_OK);
+  const bool was_there = options.out && ton_is_file(options.out);
   struct timespec begun;
   clock_gettime(CLOCK_REALTIME_COARSE, &begun); // the clock of files
   const TonStatus status = mix(line, &options, &m, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
+    if (was_there) {
+      cli_tell_replaced(line, options.out);
+    }
     if (options.stems) {
       cli_tell_old_stems(line, &begun);
     }

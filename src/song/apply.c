@@ -2,7 +2,7 @@
 /// @file Running a chain over a file.
 #include "base/error.h"
 #include "base/output_file.h"
-#include "delivery/format.h"
+#include "song/outputs.h"
 #include "song/render.h"
 #include "song/resources.h"
 
@@ -32,12 +32,8 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   TON_TRY(ton_audio_open(in, &audio, error));
   const TonAudioInfo info = *ton_audio_info(audio);
   ton_audio_close(audio);
-  const DeliveryFormat* const kind = delivery_format_of_file(out);
-  if (!kind) {
-    return ton_fail_file(error, TON_BAD_USE, out,
-                         "has no ending we can write; expected .wav, .flac, "
-                         ".aiff, .mp3, .ogg or .opus");
-  }
+  const DeliveryFormat* kind = NULL;
+  TON_TRY(output_expect(out, false, &kind, error));
   TON_TRY(ton_output_apart(out, in, error));
   TON_TRY(resources_apart(out, chain, n, error));
   const TonAudioFormat format = {.rate = info.rate,

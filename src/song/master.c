@@ -10,7 +10,7 @@
 #include "song/made.h"
 #include "song/master_run.h"
 #include "song/master_text.h"
-#include "song/resources.h"
+#include "song/outputs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -196,24 +196,15 @@ copy_decisions(const TonDecisions* from, TonDecisions* to)
   return TON_OK;
 }
 
-/// The master goes over no recording, no mix, no reference, no file that a processor uses and
-/// no text of the song
+/// The master goes over no mix, no reference and nothing that the song is made of
 static TonStatus
 check_out(const MasterText* t, const char* out)
 {
-  const TonMaster* const master = t->master;
   TON_TRY(ton_output_apart(out, t->source, t->error));
-  TON_TRY(resources_apart(out, master->chain, master->n_chain, t->error));
-  for (uint32_t i = 0; i < master->n_references; ++i) {
-    TON_TRY(ton_output_apart(out, master->references[i], t->error));
-  }
   for (uint32_t i = 0; i < t->options->n_references; ++i) {
     TON_TRY(ton_output_apart(out, t->options->references[i], t->error));
   }
-  for (int i = 0; !t->file && i < TON_SONG_TEXTS; ++i) {
-    TON_TRY(ton_output_apart(out, t->song->texts[i].path, t->error));
-  }
-  return t->file ? TON_OK : song_stems_apart(t->song, out, t->error);
+  return t->file ? TON_OK : song_apart(t->song, out, t->error);
 }
 
 /// Before the text names them, which would be blamed
@@ -298,6 +289,8 @@ master(TonSong* song, const char* file, const char* out,
        TonMasterResult* result, TonError* error)
 {
   *result = (TonMasterResult){0};
+  TON_TRY(options->out ? output_expect(options->out, true, NULL, error)
+                       : TON_OK);
   MasterText* const t = ton_alloc(sizeof(MasterText));
   if (!t) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");

@@ -7,8 +7,8 @@
 #include "delivery/file_name.h"
 #include "dsp/decibel.h"
 #include "song/made.h"
+#include "song/outputs.h"
 #include "song/render.h"
-#include "song/resources.h"
 #include "song/song.h"
 
 #include <math.h>
@@ -201,24 +201,6 @@ render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
   return status;
 }
 
-/// The mix goes over no file that it is made of, and no text of the song
-static TonStatus
-check_out(const TonSong* song, const TonMix* mix, const char* out,
-          TonError* error)
-{
-  for (uint32_t i = 0; i < mix->n_tracks; ++i) {
-    TON_TRY(ton_output_apart(out, mix->strips[i].file, error));
-  }
-  for (uint32_t i = 0; i < mix->n_strips; ++i) {
-    const TonStrip* const s = &mix->strips[i];
-    TON_TRY(resources_apart(out, s->chain, s->n_chain, error));
-  }
-  for (int i = 0; i < TON_SONG_TEXTS; ++i) {
-    TON_TRY(ton_output_apart(out, song->texts[i].path, error));
-  }
-  return TON_OK;
-}
-
 TonStatus
 ton_song_mix(const TonSong* song, const TonMixOptions* options,
              const TonJob* job, TonMeasurement* result, TonError* error)
@@ -227,10 +209,13 @@ ton_song_mix(const TonSong* song, const TonMixOptions* options,
   TonStatus status = song_read_mix(song, &mix, error);
   status = status ? status : find_rate(mix, error);
   if (!status && options->out) {
-    status = check_out(song, mix, options->out, error);
+    status = output_expect(options->out, true, NULL, error);
   } else if (!status) {
     status = ton_make_folder(song->out, error);
   }
+  status =
+      status ? status
+             : song_apart(song, options->out ? options->out : song->mix, error);
   char files[MADE_HASH] = "";
   if (!status && !options->out) {
     status = made_forget(song, TON_SONG_STAGE_MIX, error);

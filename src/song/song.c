@@ -210,25 +210,6 @@ song_read_mix(const TonSong* song, TonMix** mix, TonError* error)
 }
 
 TonStatus
-song_stems_apart(TonSong* song, const char* out, TonError* error)
-{
-  const TonDoc* const doc = song->texts[TON_SONG_MIX_TEXT].doc;
-  TonMix* mix = NULL;
-  if (!doc) {
-    return TON_OK;
-  }
-  TonStatus status = ton_mix_read(doc, NULL, &mix, error);
-  for (uint32_t i = 0; !status && i < mix->n_tracks; ++i) {
-    const char* const file = mix->strips[i].file;
-    const char* const path = *file == '/' ? file : song_path_of(song, file);
-    status = path ? ton_output_apart(out, path, error)
-                  : ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  ton_mix_free(mix);
-  return status;
-}
-
-TonStatus
 song_read_master(const TonSong* song, TonMaster** master, TonError* error)
 {
   TON_TRY(need(song, TON_SONG_MASTER_TEXT, error));

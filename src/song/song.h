@@ -55,10 +55,6 @@ TonStatus song_read_release(const TonSong* song, TonRelease** release,
 /// to date with it.
 double song_master_goal(const TonSong* song, const TonMaster* master);
 
-/// TON_BAD_USE if `out` is a recording that mix.yaml names, whether all of them
-/// are there or not.
-TonStatus song_stems_apart(TonSong* song, const char* out, TonError* error);
-
 /// Begin a text that is not there.
 TonStatus song_begin_text(TonSong* song, TonSongText text, const char* content,
                           TonError* error);

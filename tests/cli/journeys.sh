@@ -182,9 +182,9 @@ says "a master without a name" in_here exits 0 "$ton" master "Night Drive.wav"
 says "is called after the file" test -s "$work/here/Night Drive (master).wav"
 says "another master stays" cmp "$song/out/mix.wav" "$work/here/master.wav"
 says "so does this one" in_here complains 2 'is there already; name the result with -o' "$ton" master "Night Drive.wav"
-says "unless it is named, and that is told" in_here complains 0 'Night Drive (master).wav is there already and is replaced' "$ton" master "Night Drive.wav" -o "Night Drive (master).wav"
-says "so do mix" in_here complains 0 'master.wav is there already and is replaced' "$ton" mix "$song" -o master.wav
-says "and apply" in_here complains 0 'master.wav is there already and is replaced' "$ton" apply "Night Drive.wav" master.wav gain:gain=-1dB
+says "unless it is named, and that is told" in_here complains 0 'Night Drive (master).wav was there already and has been replaced' "$ton" master "Night Drive.wav" -o "Night Drive (master).wav"
+says "so do mix" in_here complains 0 'master.wav was there already and has been replaced' "$ton" mix "$song" -o master.wav
+says "and apply" in_here complains 0 'master.wav was there already and has been replaced' "$ton" apply "Night Drive.wav" master.wav gain:gain=-1dB
 says "a new file is not" in_here exits 0 "$ton" apply "Night Drive.wav" new.wav gain:gain=-1dB
 says "told" test ! -s "$work/error"
 
@@ -221,6 +221,41 @@ sum=$(sha256sum <"$song/stems/LEAD VOX.wav")
 says "a master over a song's recording" complains 2 'is a recording of a song and would be destroyed' "$ton" master "$work/stems/02 Bass.wav" -o "$song/stems/LEAD VOX.wav"
 says "an effect over a song's recording" complains 2 'is a recording of a song and would be destroyed' "$ton" apply "$work/stems/02 Bass.wav" "$song/stems/LEAD VOX.wav" gain:gain=-1dB
 says "which is as it was" test "$sum" = "$(sha256sum <"$song/stems/LEAD VOX.wav")"
+says "and is not called replaced" sh -c "'$ton' apply '$work/stems/02 Bass.wav' '$song/stems/LEAD VOX.wav' gain 2>&1 | grep replaced; test \$? = 1"
+
+# Nor is any other file that a song is made of: by its own name it has an ending
+# that is not written, by a link to it it is known all the same
+cp -r "$work/few-song" "$work/kept"
+kept=$work/kept
+bass="$work/stems/02 Bass.wav"
+"$ton" mix "$kept" -q >/dev/null 2>&1
+"$ton" master "$kept" -q >/dev/null 2>&1
+"$ton" release "$kept" -q >/dev/null 2>&1
+cp "$bass" "$kept/reference.wav"
+cp "$bass" "$kept/hall.wav"
+sed -i 's/^references:.*//' "$kept/master.yaml"
+echo 'references: [reference.wav]' >>"$kept/master.yaml"
+cp "$kept/reference.wav" "$kept/cover.png"
+echo 'cover: cover.png' >>"$kept/release.yaml"
+mkdir "$kept/presets" && cp "$kept/mix.yaml" "$kept/presets/own.wav"
+files="decisions.json master-decisions.json mix.yaml master.yaml release.yaml cover.png reference.wav presets/own.wav .tonmeister/made"
+sums() { (cd "$kept" && sha256sum $files); }
+sums >"$work/sums"
+says "there is something to lose" test -s "$kept/decisions.json" -a -s "$kept/master-decisions.json"
+for file in $files; do
+  link="$work/to $(basename "$file").wav"
+  ln -s "$kept/$file" "$link"
+  says "mix over $file" complains 2 'no ending we can write\|would be destroyed' "$ton" mix -q "$kept" -o "$kept/$file"
+  says "and by a link" complains 2 'would be destroyed' "$ton" mix -q "$kept" -o "$link"
+  says "master over $file" complains 2 'no ending we can write\|would be destroyed' "$ton" master -q "$kept" -o "$kept/$file"
+  says "the master of a file over it" complains 2 'would be destroyed' "$ton" master -q "$bass" -o "$link"
+  says "apply over it" complains 2 'would be destroyed' "$ton" apply -q "$bass" "$link" gain
+done
+says "all files of the song are as they were" sh -c "cd '$kept' && sha256sum -c --quiet '$work/sums'"
+says "what the song has made may be made again" exits 0 "$ton" apply -q "$bass" "$kept/out/mix.wav" gain
+says "no sound under the name of a text" complains 2 'has no ending we can write; expected .wav' "$ton" mix "$kept" -o "$work/new.json"
+says "of a file neither" complains 2 'has no ending we can write; expected .wav' "$ton" master "$bass" -o "$work/new.yaml"
+says "nothing is written" test ! -e "$work/new.json" -a ! -e "$work/new.yaml"
 
 # Folders of recordings are buses: no second one is made for the same tracks
 mkdir -p "$work/folders/Beat" "$work/folders/Chor"
