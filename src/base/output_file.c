@@ -185,6 +185,13 @@ open_output(TonOutput* o, const char* path, TonError* error)
 }
 
 TonStatus
+ton_output_replaceable(const char* path, TonError* error)
+{
+  struct stat there;
+  return check_target(path, &there, error);
+}
+
+TonStatus
 ton_output_open(const char* path, TonOutput** output, TonError* error)
 {
   *output = NULL;
@@ -245,8 +252,7 @@ ton_output_write(TonOutput* output, const void* bytes, size_t size,
 static TonStatus
 rename_one(TonOutput* o, TonError* error)
 {
-  struct stat there;
-  TON_TRY(check_target(o->path, &there, error));
+  TON_TRY(ton_output_replaceable(o->path, error));
   if (!o->temporary || rename(o->temporary, o->path) != 0) {
     return ton_fail_write(error, o->asked);
   }

@@ -30,6 +30,10 @@ typedef struct TonOutput TonOutput;
 TonStatus ton_output_open(const char* path, TonOutput** output,
                           TonError* error);
 
+/// TON_OK if a file may be written at `path`, or one that stands there removed:
+/// nothing or a regular file that may be changed; else TON_WRITE_FAILED.  [any]
+TonStatus ton_output_replaceable(const char* path, TonError* error);
+
 /// Descriptor to write to; its owner is `output`.  [any]
 int ton_output_fd(const TonOutput* output);
 

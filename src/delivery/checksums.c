@@ -86,10 +86,13 @@ static TonStatus
 remove_file(const char* folder, const char* name, TonError* error)
 {
   char* const path = ton_string_new("%s/%s", folder, name);
-  const TonStatus status =
-      !path ? ton_fail(error, TON_NO_MEMORY, "out of memory")
-      : unlink(path) == 0 || errno == ENOENT ? TON_OK
-                                             : ton_fail_write(error, path);
+  if (!path) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  TonStatus status = ton_output_replaceable(path, error);
+  if (!status && unlink(path) != 0 && errno != ENOENT) {
+    status = ton_fail_write(error, path);
+  }
   ton_free(path);
   return status;
 }

@@ -280,6 +280,9 @@ write_lossy(TonAudioWriter* w, const float* const* in, uint32_t frames,
 {
   Coded* const c = w->file;
   const uint32_t channels = w->format.channels;
+  for (uint32_t k = 0; k < channels; ++k) {
+    writer_note_clipping(w, in[k], frames);
+  }
   for (uint32_t i = 0; i < frames; ++i) {
     float* const out = (float*)c->buffer + (size_t)c->have * channels;
     for (uint32_t k = 0; k < channels; ++k) {

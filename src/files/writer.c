@@ -152,9 +152,8 @@ ton_writer_open(const char* path, const TonAudioFormat* format,
   return TON_OK;
 }
 
-/// Where the sound was over full scale first, and how far at most
-static void
-note_clipping(TonAudioWriter* w, const float* x, uint32_t frames)
+void
+writer_note_clipping(TonAudioWriter* w, const float* x, uint32_t frames)
 {
   TonClipping* const clipping = &w->clipping;
   for (uint32_t i = 0; i < frames; ++i) {
@@ -179,7 +178,7 @@ writer_quantise(TonAudioWriter* w, const float* const* in, uint32_t frames,
     ton_quantise(&w->quantiser, c, w->frames, steps, in[c], frames);
     planes[c] = steps;
     if (w->quantiser.clipped > before) {
-      note_clipping(w, in[c], frames);
+      writer_note_clipping(w, in[c], frames);
     }
   }
 }

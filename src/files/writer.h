@@ -51,6 +51,11 @@ struct TonAudioWriter {
 extern const WriterBackend writer_wav;
 extern const WriterBackend writer_coded;
 
+/// Note where a piece of one channel is over full scale first, and how far at most:
+/// what is written clips there, or whatever plays it
+void writer_note_clipping(TonAudioWriter* writer, const float* x,
+                          uint32_t frames);
+
 /// Quantise a piece into `steps`; planes[c] is set to channel c
 void writer_quantise(TonAudioWriter* writer, const float* const* in,
                      uint32_t frames, const int32_t* planes[64]);

@@ -99,16 +99,23 @@ static void
 clipping_is_told(void** state)
 {
   (void)state;
-  static const TonSamples kinds[] = {TON_SAMPLES_16, TON_SAMPLES_24,
-                                     TON_SAMPLES_FLOAT};
+  static const struct {
+    TonSamples samples;
+    const char* container;
+  } kinds[] = {{TON_SAMPLES_16, "WAV"},    {TON_SAMPLES_24, "WAV"},
+               {TON_SAMPLES_FLOAT, "WAV"}, {TON_SAMPLES_16, "FLAC"},
+               {TON_SAMPLES_16, "MP3"},    {TON_SAMPLES_16, "OGG"},
+               {TON_SAMPLES_16, "OPUS"}};
   memset(left, 0, sizeof(left));
   memset(right, 0, sizeof(right));
   right[24000] = 1.5F;
   left[36000] = -2.0F;
   left[36001] = -1.0F;
-  for (int k = 0; k < 3; ++k) {
-    const TonAudioFormat format = {
-        .rate = 48000, .channels = 2, .samples = kinds[k], .container = "WAV"};
+  for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); ++k) {
+    const TonAudioFormat format = {.rate = 48000,
+                                   .channels = 2,
+                                   .samples = kinds[k].samples,
+                                   .container = kinds[k].container};
     TonAudioWriter* w = NULL;
     TonError e = {0};
     const char* const path = room_path("clips.wav");
@@ -117,7 +124,7 @@ clipping_is_told(void** state)
     const TonClipping c = ton_writer_clipping(w);
     const TonStatus status = ton_writer_commit(w, NULL, NULL, &e);
     assert_int_equal(access(path, F_OK), 0);
-    if (kinds[k] == TON_SAMPLES_FLOAT) {
+    if (kinds[k].samples == TON_SAMPLES_FLOAT) {
       assert_int_equal(status, TON_OK);
       assert_int_equal(c.samples, 0);
       continue;

@@ -351,6 +351,32 @@ a_mono_master_makes_a_cd_of_two_channels(void** state)
   }
 }
 
+/// What is no regular file is not taken away to make room
+static void
+no_pipe_is_removed(void** state)
+{
+  (void)state;
+  static const char* const names[] = {"SHA256SUMS", "report.html",
+                                      "report.json"};
+  TonError error = {0};
+  song_text("release.yaml", "title: Piped\ndeliverables: [flac]\n");
+  for (size_t i = 0; i < TON_COUNT(names); ++i) {
+    char name[64];
+    struct stat st;
+    TonDelivery made = {0};
+    snprintf(name, sizeof(name), "out/release/%s", names[i]);
+    remove(song_path(name));
+    assert_int_equal(mkfifo(song_path(name), 0600), 0);
+    assert_int_equal(song_releases(&job, &made, &error), TON_WRITE_FAILED);
+    assert_non_null(strstr(error.file, names[i]));
+    assert_non_null(strstr(error.text, "a device or a pipe"));
+    assert_int_equal(stat(song_path(name), &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    remove(song_path(name));
+    ton_delivery_free(&made);
+  }
+}
+
 /// A broken cover stops the release before it writes; a small one is told
 static void
 the_cover_is_looked_at(void** state)
@@ -390,6 +416,7 @@ main(void)
       cmocka_unit_test(files_of_a_half_named_release_go),
       cmocka_unit_test(a_finished_16_bit_master_is_copied),
       cmocka_unit_test(no_pipe_is_waited_for),
+      cmocka_unit_test(no_pipe_is_removed),
       cmocka_unit_test(a_plain_wav_holds_nothing_but_sound),
       cmocka_unit_test(a_mono_master_makes_a_cd_of_two_channels),
       cmocka_unit_test(the_cover_is_looked_at),
