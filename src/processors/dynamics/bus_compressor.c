@@ -11,6 +11,7 @@
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/ramp.h"
 #include "dsp/sliding_max.h"
+#include "processors/dynamics/reduction.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -66,10 +67,6 @@ static const TonParam params[] = {
 static_assert(sizeof(BusCompressorParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
-static const TonMeterInfo meters[] = {
-    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
-};
-
 /// Coefficients with a ramp, in octaves; EDGE is the lower end of the knee
 enum { EDGE, MAKEUP, MIX, N_RAMPED };
 
@@ -99,7 +96,7 @@ typedef struct {
   TonTwoStage release;
 } BusCompressor;
 
-enum { CHUNK = 64, HOLD_PARTS = 5 };
+enum { HOLD_PARTS = 5 };
 
 static const double RIPPLE_MS = 25.0; ///< What the attack rounds
 static const double HOLD_MS = 5.0;
@@ -214,15 +211,14 @@ apply(BusCompressor* s, TonV* c, float* x, uint32_t n, TonVi on)
   s->c[MIX].now = mix;
 }
 
-/// At most CHUNK frames, in which no ramp ends.  Returns the largest reduction
+/// A piece of a block.  Returns the largest reduction
 static TonV
-run(BusCompressor* s, const TonBlock* block, uint32_t from, uint32_t n,
-    TonV largest)
+run(void* state, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
 {
-  TonV c[CHUNK];
+  BusCompressor* const s = state;
+  TonV c[REDUCTION_PIECE];
   const size_t at = (size_t)from * TON_LANES;
-  const float* const sidechain = block->sidechain ? block->sidechain : block->x;
-  detect(s, sidechain + at, c, n);
+  detect(s, reduction_sidechain(block, from), c, n);
   for (uint32_t i = 0; i < n; ++i) {
     c[i] = s->slope * ton_beyond(c[i], s->knee, s->per_knee);
   }
@@ -242,20 +238,10 @@ static void
 process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   BusCompressor* const s = state;
-  TonV largest = ton_v(0.0F);
-  for (uint32_t at = 0; at < block->frames;) {
-    const uint32_t left = block->frames - at;
-    const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
-    largest = run(s, block, at, n, largest);
-    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
-    at += n;
-  }
+  reduction_block(s, block, &s->ramp, s->c, N_RAMPED, run);
   ton_sliding_max_count(&s->hold, block->frames);
   ton_svf_heal(&s->highpass);
   ton_ballistics_settle(&s->ballistics);
-  if (block->meters) {
-    ton_v_store(block->meters, ton_reduction_db(largest));
-  }
   ton_lanes_done();
 }
 
@@ -299,8 +285,8 @@ const TonProcessor TON_LANED(ton_bus_compressor) = {
         "stereo signal always get the same gain.",
     .params = params,
     .n_params = TON_COUNT(params),
-    .meters = meters,
-    .n_meters = TON_COUNT(meters),
+    .meters = reduction_meters,
+    .n_meters = TON_COUNT(reduction_meters),
     .flags = TON_SIDECHAIN,
     .lanes = TON_LANES,
     .open = open,

@@ -8,6 +8,7 @@
 #include "dsp/decibel.h"
 #include "dsp/detector.h"
 #include "dsp/gain_computer.h"
+#include "dsp/gain_curve.h"
 #include "dsp/inter_sample.h"
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/look_ahead.h"
@@ -16,13 +17,10 @@
 #include "dsp/sliding_max.h"
 #include "dsp/svf.h"
 #include "processors/dynamics/compressor_params.h"
+#include "processors/dynamics/reduction.h"
 #include "processors/processors.h"
 
 #include <math.h>
-
-static const TonMeterInfo meters[] = {
-    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
-};
 
 /**
    Coefficients with a ramp.  Levels are in octaves of amplitude (6.02 dB) re full scale;
@@ -199,13 +197,6 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 
 // Level of the sidechain ----------------------------------------------------------
 
-/// Over the knee's lower end; 1 below it and for NaN
-static inline TonV
-over(TonV level, TonV drive)
-{
-  return ton_v_max(ton_v_abs(level) * drive, ton_v(1.0F));
-}
-
 /// From twice the mean square, so that a sine reads its peak as in the other
 /// detector
 static void
@@ -222,7 +213,7 @@ root_mean_square(Compressor* s, TonV* x, uint32_t n)
 }
 
 static void
-filter_key(Compressor* s, TonV* x, uint32_t n)
+filter_sidechain(Compressor* s, TonV* x, uint32_t n)
 {
   TonV band = s->highpass.band;
   TonV low = s->highpass.low;
@@ -254,7 +245,7 @@ detect(Compressor* s, const float* sidechain, TonV* level, uint32_t n)
 {
   memcpy(level, sidechain, n * sizeof(TonV));
   if (s->any_filter) {
-    filter_key(s, level, n);
+    filter_sidechain(s, level, n);
   }
   if (s->any_quick) {
     between_samples(s, level, n);
@@ -264,7 +255,7 @@ detect(Compressor* s, const float* sidechain, TonV* level, uint32_t n)
   }
 }
 
-// CompressorCurve ---------------------------------------------------------------------
+// The curve ---------------------------------------------------------------------
 
 /// Coefficients of one frame, in registers
 typedef struct {
@@ -311,7 +302,7 @@ drive_any(Compressor* s, TonV* c, uint32_t n)
       s->c[EDGE].now += s->c[EDGE].step;
       drive = ton_v_exp2(-s->c[EDGE].now);
     }
-    c[i] = over(c[i], drive);
+    c[i] = ton_over_edge(c[i], drive);
   }
   ton_frames_log2(c, n);
 }
@@ -376,10 +367,7 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
 {
   TonV c[CHUNK];
   float* const x = block->x + (size_t)from * TON_LANES;
-  const float* const sidechain =
-      (block->sidechain ? block->sidechain : block->x) +
-      (size_t)from * TON_LANES;
-  detect(s, sidechain, c, n);
+  detect(s, reduction_sidechain(block, from), c, n);
   drive_any(s, c, n);
   reduce_any(s, c, n);
   if (s->hold.any) {
@@ -407,7 +395,7 @@ reduce_group(const Compressor* s, const float* sidechain, TonV* c,
   const CompressorCurve v = curve_now(s);
   TonUnrolledLog2 g;
   TON_EACH_FRAME(k)
-  c[k] = over(ton_v_load(sidechain + (size_t)k * TON_LANES), s->drive);
+  c[k] = ton_over_edge(ton_v_load(sidechain + (size_t)k * TON_LANES), s->drive);
   if (before) {
     before[0] = ton_ballistics_plain(f, before[0]);
   }
@@ -505,8 +493,7 @@ run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
           TonV largest)
 {
   const size_t at = (size_t)from * TON_LANES;
-  const float* const sidechain = block->sidechain ? block->sidechain : block->x;
-  Stretch t = {sidechain + at, block->x + at, block->x + at,
+  Stretch t = {reduction_sidechain(block, from), block->x + at, block->x + at,
                ~ton_vi_load(block->on)};
   if (!(s->any_filter || s->any_rms || s->ahead.longest)) {
     return run_groups(s, t, n, largest);
@@ -545,9 +532,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   }
   ton_sliding_max_count(&s->hold, block->frames);
   ton_ballistics_settle(&s->ballistics);
-  if (block->meters) {
-    ton_v_store(block->meters, ton_reduction_db(largest));
-  }
+  reduction_meter(block, largest);
 }
 
 /// Make-up stands still in pauses: then it remembers for as long as they are
@@ -596,8 +581,8 @@ const TonProcessor TON_LANED(ton_compressor) = {
         "meter shows the gain reduction.",
     .params = params,
     .n_params = TON_COUNT(params),
-    .meters = meters,
-    .n_meters = TON_COUNT(meters),
+    .meters = reduction_meters,
+    .n_meters = TON_COUNT(reduction_meters),
     .flags = TON_SIDECHAIN,
     .lanes = TON_LANES,
     .open = open,

@@ -9,6 +9,7 @@
 #include "dsp/kernels/lanes_unrolled.h"
 #include "dsp/look_ahead.h"
 #include "dsp/ramp.h"
+#include "processors/dynamics/reduction.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -59,10 +60,6 @@ static const TonParam params[] = {
 static_assert(sizeof(DeEsserParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
-static const TonMeterInfo meters[] = {
-    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
-};
-
 /// Coefficients with a ramp, in octaves of amplitude (6.02 dB)
 enum { EDGE, RANGE, LINK, N_RAMPED };
 
@@ -103,8 +100,6 @@ typedef struct {
   TonLookAhead ahead;
   TonV ring[];
 } DeEsser;
-
-enum { CHUNK = 64 };
 
 static const double TREBLE_S = 0.001;
 static const double FAST_S = 0.020;
@@ -258,16 +253,17 @@ shelf(DeEsser* s, TonV x, TonV root)
   return (root * root - 1.0F) * high + (root - 1.0F) * band;
 }
 
-/// At most CHUNK frames, in which no ramp ends
+/// A piece of a block
 static TonV
-run(DeEsser* s, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
+run(void* state, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
 {
-  TonV c[CHUNK];
-  TonV late[CHUNK];
+  DeEsser* const s = state;
+  TonV c[REDUCTION_PIECE];
+  TonV late[REDUCTION_PIECE];
   const size_t at = (size_t)from * TON_LANES;
   float* x = block->x + at;
   const TonVi on = ton_vi_load(block->on);
-  detect(s, (block->sidechain ? block->sidechain : block->x) + at, c, n);
+  detect(s, reduction_sidechain(block, from), c, n);
   ton_ballistics(&s->ballistics, c, n);
   for (uint32_t i = 0; i < n; ++i) {
     largest = ton_v_max(largest, c[i]);
@@ -291,18 +287,8 @@ static void
 process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   DeEsser* const s = state;
-  TonV largest = ton_v(0.0F);
-  for (uint32_t at = 0; at < block->frames;) {
-    const uint32_t left = block->frames - at;
-    const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
-    largest = run(s, block, at, n, largest);
-    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
-    at += n;
-  }
+  reduction_block(s, block, &s->ramp, s->c, N_RAMPED, run);
   ton_ballistics_settle(&s->ballistics);
-  if (block->meters) {
-    ton_v_store(block->meters, ton_reduction_db(largest));
-  }
   ton_lanes_done();
 }
 
@@ -343,8 +329,8 @@ const TonProcessor TON_LANED(ton_de_esser) = {
         "is unchanged.",
     .params = params,
     .n_params = TON_COUNT(params),
-    .meters = meters,
-    .n_meters = TON_COUNT(meters),
+    .meters = reduction_meters,
+    .n_meters = TON_COUNT(reduction_meters),
     .flags = TON_SIDECHAIN,
     .lanes = TON_LANES,
     .open = open,

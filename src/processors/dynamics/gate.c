@@ -9,6 +9,7 @@
 #include "dsp/look_ahead.h"
 #include "dsp/ramp.h"
 #include "dsp/svf.h"
+#include "processors/dynamics/reduction.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -86,10 +87,6 @@ static const TonParam params[] = {
 static_assert(sizeof(GateParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
-static const TonMeterInfo meters[] = {
-    {"gain-reduction", "Gain reduction", TON_DB, 0.0F},
-};
-
 /// Coefficients with a ramp.  Levels are in octaves of amplitude (6.02 dB) re full scale
 enum { THRESHOLD, HYSTERESIS, SLOPE, KNEE, BEND, RANGE, LINK, N_RAMPED };
 
@@ -142,8 +139,6 @@ typedef struct {
   TonLookAhead ahead;
   TonV ring[];
 } Gate;
-
-enum { CHUNK = 64 };
 
 static const double FALL_S = 0.005;
 static const float LONGEST_SINCE = 1e6F; ///< Frames: beyond the longest hold
@@ -375,20 +370,18 @@ follow(GateEnvelope* w, TonV* c, const TonV* since, uint32_t n)
   w->lag = lag;
 }
 
-/// At most CHUNK frames, in which no ramp ends.  Returns the largest gain
+/// A piece of a block.  Returns the largest gain
 /// reduction of frames that are not silent
 static TonV
-run(Gate* s, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
+run(void* state, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
 {
-  TonV c[CHUNK];
-  TonV since[CHUNK];
-  TonV late[CHUNK];
+  Gate* const s = state;
+  TonV c[REDUCTION_PIECE];
+  TonV since[REDUCTION_PIECE];
+  TonV late[REDUCTION_PIECE];
   float* const x = block->x + (size_t)from * TON_LANES;
-  const float* const sidechain =
-      (block->sidechain ? block->sidechain : block->x) +
-      (size_t)from * TON_LANES;
   const TonVi on = ton_vi_load(block->on);
-  detect(s, sidechain, c, since, n);
+  detect(s, reduction_sidechain(block, from), c, since, n);
   curve(s, c, since, n);
   if (!s->envelope.begun) {
     start_steady(&s->envelope, c[0]);
@@ -425,18 +418,8 @@ static void
 process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Gate* const s = state;
-  TonV largest = ton_v(0.0F);
-  for (uint32_t at = 0; at < block->frames;) {
-    const uint32_t left = block->frames - at;
-    const uint32_t n = ton_ramp_span(&s->ramp, left < CHUNK ? left : CHUNK);
-    largest = run(s, block, at, n, largest);
-    ton_ramp_advance(&s->ramp, s->c, N_RAMPED, n);
-    at += n;
-  }
+  reduction_block(s, block, &s->ramp, s->c, N_RAMPED, run);
   flush_denormals(&s->envelope);
-  if (block->meters) {
-    ton_v_store(block->meters, ton_reduction_db(largest));
-  }
 }
 
 /// While the level stays between both thresholds the gate remembers for as long
@@ -481,8 +464,8 @@ const TonProcessor TON_LANED(ton_gate) = {
         "shows the gain reduction.",
     .params = params,
     .n_params = TON_COUNT(params),
-    .meters = meters,
-    .n_meters = TON_COUNT(meters),
+    .meters = reduction_meters,
+    .n_meters = TON_COUNT(reduction_meters),
     .flags = TON_SIDECHAIN,
     .lanes = TON_LANES,
     .open = open,
