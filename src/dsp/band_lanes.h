@@ -99,10 +99,13 @@ ton_bands_clear(TonBandLanes* b)
   }
 }
 
-/// One frame of a pair, split into n_vectors vectors.  [audio]
+/// One frame of a pair, split into n_vectors vectors; NaN, which would stay in the
+/// filters, and what is far beyond sound are 0.  [audio]
 static inline void
-ton_bands_split(TonBandLanes* b, float left, float right, TonV* out)
+ton_bands_split(TonBandLanes* b, const float* x2, TonV* out)
 {
+  const float left = fabsf(x2[0]) < 1e6F ? x2[0] : 0.0F;
+  const float right = fabsf(x2[1]) < 1e6F ? x2[1] : 0.0F;
   TonV pair;
   for (int lane = 0; lane < TON_LANES; ++lane) {
     pair[lane] = lane % 2 ? right : left;
@@ -116,18 +119,20 @@ ton_bands_split(TonBandLanes* b, float left, float right, TonV* out)
   }
 }
 
-/// The pair again, lowest band first, so that every width gives the same bits.
-/// [audio]
+/// The pair again where its sides are on, lowest band first, so that every width
+/// gives the same bits.  [audio]
 static inline void
-ton_bands_sum(const TonBandLanes* b, const TonV* x, float* left, float* right)
+ton_bands_sum(const TonBandLanes* b, const TonV* bands, const int32_t* on,
+              float* x2)
 {
-  const float* const lane = (const float*)x;
-  *left = lane[0];
-  *right = lane[1];
+  const float* const lane = (const float*)bands;
+  float y[2] = {lane[0], lane[1]};
   for (uint32_t i = 2; i < 2 * b->n_bands; i += 2) {
-    *left += lane[i];
-    *right += lane[i + 1];
+    y[0] += lane[i];
+    y[1] += lane[i + 1];
   }
+  x2[0] = on[0] ? y[0] : x2[0];
+  x2[1] = on[1] ? y[1] : x2[1];
 }
 
 #endif

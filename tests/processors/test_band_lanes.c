@@ -39,13 +39,17 @@ static void
 the_sum_is_flat(void** state)
 {
   (void)state;
+  static const int32_t both_on[2] = {-1, -1};
   static float sum[2][N];
   for (uint32_t n = 2; n <= 4; ++n) {
     open_bands(n);
     for (int i = 0; i < N; ++i) {
       TonV y[TON_BAND_VECTORS];
-      ton_bands_split(&bands, i == 0, i == 0 ? -0.5F : 0.0F, y);
-      ton_bands_sum(&bands, y, &sum[0][i], &sum[1][i]);
+      float pair[2] = {i == 0 ? 1.0F : 0.0F, i == 0 ? -0.5F : 0.0F};
+      ton_bands_split(&bands, pair, y);
+      ton_bands_sum(&bands, y, both_on, pair);
+      sum[0][i] = pair[0];
+      sum[1][i] = pair[1];
     }
     double most = 0.0;
     for (double hz = 20.0; hz < 20000.0; hz *= 1.1) {
@@ -69,7 +73,8 @@ every_band_has_its_place(void** state)
   open_bands(4);
   for (int i = 0; i < N; ++i) {
     TonV y[TON_BAND_VECTORS];
-    ton_bands_split(&bands, i == 0, 0.0F, y);
+    const float pair[2] = {i == 0 ? 1.0F : 0.0F, 0.0F};
+    ton_bands_split(&bands, pair, y);
     for (int lane = 0; lane < TON_LANES; ++lane) {
       x[lane][i] = y[0][lane];
     }

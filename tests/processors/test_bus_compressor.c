@@ -2,47 +2,12 @@
 /// @file Steps, curve, times, automatic release and cleanness of the bus compressor.
 
 #include "dsp/gain_computer.h"
-#include "signals.h"
-#include "single_lane.h"
 
-enum { LANES = 4, N = 655360 };
-
-static double left[N];
-static double right[N];
-static double sidechain[N];
-static double out[N];
-static double out_right[N];
+enum { N = 655360 };
+#define PROCESSOR "bus-compressor"
+#include "reduction_rig.h"
 
 static const double rates[] = {44100.0, 48000.0, 96000.0, 192000.0};
-
-static const TonProcessor*
-compressor(void)
-{
-  return ton_processor_lanes(ton_processor("bus-compressor"), LANES);
-}
-
-static void
-play(const char* settings, double rate, bool listens, uint32_t frames)
-{
-  lone_pair(
-      compressor(), rate, settings,
-      &(LonePair){left, right, listens ? sidechain : NULL, out, out_right},
-      frames);
-}
-
-static void
-constant(double* x, uint32_t from, uint32_t to, double dbfs)
-{
-  for (uint32_t i = from; i < to; ++i) {
-    x[i] = pow(10.0, dbfs / 20.0);
-  }
-}
-
-static double
-reduction(uint32_t i)
-{
-  return 20.0 * log10(left[i] / out[i]);
-}
 
 /// First frame from `from` on at which the reduction passes `limit`
 static double

@@ -3,48 +3,12 @@
 
 #include "dsp/denormal.h"
 #include "dsp/gain_computer.h"
-#include "signals.h"
-#include "single_lane.h"
 
 #include <time.h>
 
-enum { LANES = 4, N = 192000 };
-
-static double left[N];
-static double right[N];
-static double sidechain[N];
-static double out[N];
-static double out_right[N];
-
-static const TonProcessor*
-compressor(void)
-{
-  return ton_processor_lanes(ton_processor("compressor"), LANES);
-}
-
-/// Left and right, listening to sidechain[] on request
-static void
-play(const char* settings, double rate, bool listens, uint32_t frames)
-{
-  lone_pair(
-      compressor(), rate, settings,
-      &(LonePair){left, right, listens ? sidechain : NULL, out, out_right},
-      frames);
-}
-
-static void
-constant(double* x, uint32_t from, uint32_t to, double dbfs)
-{
-  for (uint32_t i = from; i < to; ++i) {
-    x[i] = pow(10.0, dbfs / 20.0);
-  }
-}
-
-static double
-reduction(uint32_t i)
-{
-  return 20.0 * log10(left[i] / out[i]);
-}
+enum { N = 192000 };
+#define PROCESSOR "compressor"
+#include "reduction_rig.h"
 
 static void
 dyn_01_gain_computer(void** state)

@@ -216,10 +216,7 @@ run(Multiband* m, const TonBlock* block, uint32_t from, uint32_t n,
   float* at = block->x + 2 * (size_t)from;
   const uint32_t vectors = m->bands.n_vectors;
   for (uint32_t i = 0; i < n; ++i) {
-    const float left = at[2 * i];
-    const float right = at[2 * i + 1];
-    ton_bands_split(&m->bands, fabsf(left) < 1e6F ? left : 0.0F,
-                    fabsf(right) < 1e6F ? right : 0.0F, frame);
+    ton_bands_split(&m->bands, at + 2 * (size_t)i, frame);
     for (uint32_t v = 0; v < vectors; ++v) {
       x[v][i] = frame[v];
     }
@@ -228,13 +225,10 @@ run(Multiband* m, const TonBlock* block, uint32_t from, uint32_t n,
     largest[v] = ton_v_max(largest[v], work(&m->dynamics[v], x[v], n));
   }
   for (uint32_t i = 0; i < n; ++i, at += 2) {
-    float y[2];
     for (uint32_t v = 0; v < vectors; ++v) {
       frame[v] = x[v][i];
     }
-    ton_bands_sum(&m->bands, frame, &y[0], &y[1]);
-    at[0] = block->on[0] ? y[0] : at[0];
-    at[1] = block->on[1] ? y[1] : at[1];
+    ton_bands_sum(&m->bands, frame, block->on, at);
   }
 }
 

@@ -152,15 +152,11 @@ run(Imager* m, float* x, const int32_t* on, uint32_t n)
   const TonV sign = signs();
   TonV frame[TON_BAND_VECTORS];
   for (uint32_t i = 0; i < n; ++i, x += 2) {
-    ton_bands_split(&m->bands, fabsf(x[0]) < 1e6F ? x[0] : 0.0F,
-                    fabsf(x[1]) < 1e6F ? x[1] : 0.0F, frame);
+    ton_bands_split(&m->bands, x, frame);
     for (uint32_t v = 0; v < m->bands.n_vectors; ++v) {
       frame[v] = widen(m, v, frame[v], sign);
     }
-    float y[2];
-    ton_bands_sum(&m->bands, frame, &y[0], &y[1]);
-    x[0] = on[0] ? y[0] : x[0];
-    x[1] = on[1] ? y[1] : x[1];
+    ton_bands_sum(&m->bands, frame, on, x);
   }
   for (uint32_t v = 0; v < m->bands.n_vectors; ++v) {
     ton_ramp_advance(&m->image[v].ramp, &m->image[v].gain, 1, n);
