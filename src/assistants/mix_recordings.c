@@ -29,12 +29,24 @@ alike(const MixTrack* a, const MixTrack* b)
          a->facts->whole.frames == b->facts->whole.frames;
 }
 
+/// Letters that are the two sides of no pair: two basses, "D" and "G", are a
+/// direct one and another
+static bool
+is_letter_in_the_centre(const MixTrack* a, const MixTrack* b)
+{
+  return !(a->name->side && b->name->side) &&
+         ton_side_letter_differs(a->name, b->name) &&
+         (a->role->place == TON_PLACE_CENTRE ||
+          b->role->place == TON_PLACE_CENTRE);
+}
+
 /// The side that `a` has if `b` is the other one of a pair, else 0
 static char
 side_beside(const MixState* state, const MixTrack* a, const MixTrack* b)
 {
   return a != b && a->sounds && b->sounds && a->mono && b->mono &&
-                 same_folder(a->stem->file, b->stem->file)
+                 same_folder(a->stem->file, b->stem->file) &&
+                 !is_letter_in_the_centre(a, b)
              ? ton_side_beside(state->brief->roles, a->name, b->name)
              : 0;
 }

@@ -652,6 +652,21 @@ test_letters_of_notes(void** state)
   free_sounds(soft);
 }
 
+/// A bass and a direct bass are no left and right
+static void
+test_letters_of_what_lies_in_the_middle(void** state)
+{
+  (void)state;
+  static const char* const names[] = {"Bass D", "Bass G"};
+  const TonSound* const sounds[] = {&plain[5], &plain[5]};
+  TonMix* const mix = mix_of(names, sounds, 2);
+  for (int i = 0; i < 2; ++i) {
+    assert_string_equal(mix->strips[i].role, "bass");
+    EXPECT_NEAR("pan", (double)mix->strips[i].pan, 0.0, 1e-6, "");
+  }
+  ton_mix_free(mix);
+}
+
 static void
 test_snare_bottom_is_turned(void** state)
 {
@@ -1431,6 +1446,7 @@ main(void)
       cmocka_unit_test(test_named_sides),
       cmocka_unit_test(test_pairs_in_six_languages),
       cmocka_unit_test(test_letters_of_notes),
+      cmocka_unit_test(test_letters_of_what_lies_in_the_middle),
       cmocka_unit_test(test_snare_bottom_is_turned),
       cmocka_unit_test(test_gains_change_only_trims),
       cmocka_unit_test(test_order_changes_nothing),
