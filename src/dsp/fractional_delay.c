@@ -2,28 +2,17 @@
 /// @file The taps that read between the samples of a delay line.
 #include "dsp/fractional_delay.h"
 
+#include "dsp/kaiser.h"
+
 #include <math.h>
 
 static const double BETA = 9.0;
-
-/// Modified Bessel function of order 0: sum of ((x/2)^k / k!)^2
-static double
-bessel(double x)
-{
-  double sum = 1.0;
-  double term = 1.0;
-  for (int k = 1; k < 60; ++k) {
-    term *= x / (2.0 * k);
-    sum += term * term;
-  }
-  return sum;
-}
 
 static double
 windowed_sinc(double u)
 {
   const double at = u / (TON_FRACTION_TAPS / 2.0);
-  const double window = bessel(BETA * sqrt(fmax(0.0, 1.0 - at * at)));
+  const double window = ton_kaiser(at, BETA);
   return u == 0.0 ? window : window * sin(M_PI * u) / (M_PI * u);
 }
 

@@ -5,6 +5,8 @@
 */
 #include "dsp/half_band.h"
 
+#include "dsp/kaiser.h"
+
 #include <math.h>
 
 static const double STOP_DB = 132.0;
@@ -42,19 +44,6 @@ ton_half_bands_plan(double rate)
   return h;
 }
 
-/// Modified Bessel function of the first kind, order 0
-static double
-bessel_i0(double x)
-{
-  double sum = 1.0;
-  double term = 1.0;
-  for (int k = 1; term > 1e-18 * sum; ++k) {
-    term *= x * x / (4.0 * k * k);
-    sum += term;
-  }
-  return sum;
-}
-
 static void
 design(float* tap, uint32_t side)
 {
@@ -64,8 +53,7 @@ design(float* tap, uint32_t side)
   for (uint32_t k = 0; k < side; ++k) {
     const double o = 2.0 * k - (2.0 * side - 1.0);
     const double u = o / (2.0 * side);
-    h[k] = sin(M_PI * o / 2.0) / (M_PI * o / 2.0) *
-           bessel_i0(beta * sqrt(1.0 - u * u));
+    h[k] = sin(M_PI * o / 2.0) / (M_PI * o / 2.0) * ton_kaiser(u, beta);
     sum += 2.0 * h[k];
   }
   for (uint32_t k = 0; k < side; ++k) {

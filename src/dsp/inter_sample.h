@@ -13,6 +13,7 @@
    frames, REACH frames ago: a sinc of 12 taps in a Kaiser window (beta 6).
 */
 
+#include "dsp/kaiser.h"
 #include "dsp/kernels/lanes.h"
 
 #include <math.h>
@@ -30,20 +31,6 @@ typedef struct {
   TonV past[TON_INTER_TAPS - 1]; ///< State: the frames before, oldest first
 } TonInterSample;
 
-/// Kaiser window, from 1 in the middle (0) to its ends (1)
-static inline double
-ton_inter_window(double at)
-{
-  const double x = 6.0 * sqrt(1.0 - at * at);
-  double sum = 1.0;
-  double term = 1.0;
-  for (int k = 1; k < 30; ++k) {
-    term *= x / (2.0 * k);
-    sum += term * term;
-  }
-  return sum;
-}
-
 static inline void
 ton_inter_taps(float* taps, double place)
 {
@@ -51,7 +38,7 @@ ton_inter_taps(float* taps, double place)
   double sum = 0.0;
   for (int i = 0; i < TON_INTER_TAPS; ++i) {
     const double t = i - (TON_INTER_REACH - 1) - place;
-    h[i] = sin(M_PI * t) / (M_PI * t) * ton_inter_window(t / TON_INTER_REACH);
+    h[i] = sin(M_PI * t) / (M_PI * t) * ton_kaiser(t / TON_INTER_REACH, 6.0);
     sum += h[i];
   }
   for (int i = 0; i < TON_INTER_TAPS; ++i) {

@@ -5,25 +5,14 @@
 */
 #include "dsp/true_peak.h"
 
+#include "dsp/kaiser.h"
+
 #include <math.h>
 #include <string.h>
 
 enum { SIDE = TON_PEAK_SIDE, TAPS = 2 * SIDE + 2, ZERO = SIDE };
 
 static const double beta = 12.0;
-
-/// Modified Bessel function of order zero, power series
-static double
-bessel_i0(double x)
-{
-  double term = 1.0;
-  double sum = 1.0;
-  for (int k = 1; term > 1e-18 * sum; ++k) {
-    term *= (x / (2.0 * k)) * (x / (2.0 * k));
-    sum += term;
-  }
-  return sum;
-}
 
 /// Taps of phase -1..9 of 8: h[ZERO + j] weighs x[q + j]; their sum is 1
 static void
@@ -39,7 +28,7 @@ phase(int p, double* h)
     }
     const double sinc = t == 0.0 ? 1.0 : sin(M_PI * t) / (M_PI * t);
     const double whole = p % TON_PEAK_PHASES == 0 && t != 0.0;
-    h[ZERO + j] = whole ? 0.0 : sinc * bessel_i0(beta * sqrt(1.0 - u * u));
+    h[ZERO + j] = whole ? 0.0 : sinc * ton_kaiser(u, beta);
     sum += h[ZERO + j];
   }
   for (int i = 0; i < TAPS; ++i) {
