@@ -2,9 +2,9 @@
 /// @file Running a chain over a file.
 #include "base/error.h"
 #include "base/output_file.h"
+#include "render/render.h"
+#include "render/resources.h"
 #include "song/outputs.h"
-#include "song/render.h"
-#include "song/resources.h"
 
 #include <tonmeister/song.h>
 

@@ -2,7 +2,7 @@
 /// @file Is a mix ready for mastering?
 #include "base/error.h"
 #include "base/string.h"
-#include "song/analyse.h"
+#include "render/analyse.h"
 #include "song/song.h"
 
 #include "assistants/master.h"

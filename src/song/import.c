@@ -7,9 +7,9 @@
 #include "base/output_file.h"
 #include "base/path.h"
 #include "base/string.h"
+#include "import/stem_files.h"
+#include "import/stem_names.h"
 #include "song/song.h"
-#include "song/stem_files.h"
-#include "song/stem_names.h"
 
 #include <tonmeister/audio_file.h>
 

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "dsp/limiter_model.h"
-#include "song/file_source.h"
+#include "render/file_source.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #define TON_SONG_MASTER_RUN_H
 
 #include "assistants/gain_search.h"
-#include "song/render.h"
+#include "render/render.h"
 
 typedef struct {
   const char* source;

@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/string.h"
+#include "render/analyse.h"
 #include "session/doc.h"
-#include "song/analyse.h"
 
 #include <assert.h>
 #include <math.h>

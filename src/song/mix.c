@@ -6,9 +6,9 @@
 #include "base/string.h"
 #include "delivery/file_name.h"
 #include "dsp/decibel.h"
+#include "render/render.h"
 #include "song/made.h"
 #include "song/outputs.h"
-#include "song/render.h"
 #include "song/song.h"
 
 #include <math.h>

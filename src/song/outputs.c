@@ -8,7 +8,7 @@
 #include "base/output_file.h"
 #include "base/path.h"
 #include "base/string.h"
-#include "song/resources.h"
+#include "render/resources.h"
 #include "song/song.h"
 
 #include <stdlib.h>

@@ -7,9 +7,9 @@
 #include "base/memory.h"
 #include "base/parallel_for.h"
 #include "base/path.h"
-#include "song/analyse.h"
-#include "song/fader_level.h"
-#include "song/render.h"
+#include "render/analyse.h"
+#include "render/fader_level.h"
+#include "render/render.h"
 #include "song/song.h"
 
 #include <assert.h>

@@ -4,10 +4,10 @@
 #include "base/error.h"
 #include "base/output_file.h"
 #include "base/path.h"
+#include "render/file_source.h"
+#include "render/render.h"
 #include "report/glossary.h"
 #include "report/report.h"
-#include "song/file_source.h"
-#include "song/render.h"
 #include "song/song.h"
 
 #include <math.h>

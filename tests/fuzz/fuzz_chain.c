@@ -8,7 +8,7 @@
    `tonmeister apply` takes them, with spaces between.
 */
 #include "must.h"
-#include "song/render.h"
+#include "render/render.h"
 
 #include <math.h>
 #include <string.h>

@@ -18,10 +18,12 @@ MAY_INCLUDE = {
     "engine": "base dsp processors",
     "session": "base dsp processors",
     "assistants": "base dsp analysis session",
-    "delivery": "base dsp analysis files session",
+    "render": "base dsp analysis files engine session",
+    "import": "base files session",
+    "delivery": "base dsp analysis files session render",
     "report": "base dsp analysis files session",
-    "song": "base dsp analysis files engine processors session assistants "
-            "delivery report",
+    "song": "base dsp analysis files session render import assistants delivery "
+            "report",
     "cli": "base report song",
 }
 

@@ -3,8 +3,8 @@
 /// and what files, tracks and buses are called.
 #include "base/array.h"
 #include "base/folder.h"
+#include "import/stem_names.h"
 #include "song.h"
-#include "song/stem_names.h"
 
 #include <string.h>
 #include <unistd.h>

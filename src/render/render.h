@@ -4,10 +4,10 @@
    From a mix or a chain to sound: the graph is built, compiled and run.
    All functions [main].
 */
-#ifndef TON_SONG_RENDER_H
-#define TON_SONG_RENDER_H
+#ifndef TON_RENDER_RENDER_H
+#define TON_RENDER_RENDER_H
 
-#include "song/recorder.h"
+#include "render/recorder.h"
 
 #include <tonmeister/job.h>
 #include <tonmeister/session.h>
@@ -21,10 +21,6 @@ typedef struct {
 /// entry per track for the files to read instead.
 TonStatus prepare_stems(const TonMix* mix, const char* cache, const TonJob* job,
                         PreparedStem* ready, TonError* error);
-
-/// Forget what no track needs any more, an hour after it was made: the cache
-/// holds what the mix is made of, and no more.
-void song_cache_limit(const char* cache, const PreparedStem* ready, uint32_t n);
 
 /// What a chain is run over
 typedef struct {

@@ -5,8 +5,8 @@
    spectra), read for the engine by the hash of their content.  All functions
    [main].
 */
-#ifndef TON_SONG_RESOURCES_H
-#define TON_SONG_RESOURCES_H
+#ifndef TON_RENDER_RESOURCES_H
+#define TON_RENDER_RESOURCES_H
 
 #include <tonmeister/processor.h>
 #include <tonmeister/session.h>

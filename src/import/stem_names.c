@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file What stems are called in a song.
-#include "song/stem_names.h"
+#include "import/stem_names.h"
 
 #include "base/name_set.h"
 #include "base/path.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Tracks as files that the engine can read at the rate of the mix.
 #include "base/parallel_for.h"
-#include "song/render.h"
+#include "render/cache.h"
 
 typedef struct {
   const TonMix* mix;
@@ -32,6 +32,6 @@ prepare_stems(const TonMix* mix, const char* cache, const TonJob* job,
 {
   Preparing p = {mix, cache, ready};
   TON_TRY(parallel_for(mix->n_tracks, job, make_ready, &p, error));
-  song_cache_limit(cache, ready, mix->n_tracks);
+  cache_limit(cache, ready, mix->n_tracks);
   return TON_OK;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file The graph of a mix, or of a chain.  All functions [main].
-#ifndef TON_SONG_BUILD_GRAPH_H
-#define TON_SONG_BUILD_GRAPH_H
+#ifndef TON_RENDER_BUILD_GRAPH_H
+#define TON_RENDER_BUILD_GRAPH_H
 
-#include "song/resources.h"
+#include "render/resources.h"
 
 #include <tonmeister/engine.h>
 

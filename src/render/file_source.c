@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Audio files as sources of the engine and of meters.
-#include "song/file_source.h"
+#include "render/file_source.h"
 
 #include "base/error.h"
 #include "base/memory.h"

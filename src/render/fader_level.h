@@ -3,8 +3,8 @@
    @file
    The level that a curve gives to a track.
 */
-#ifndef TON_SONG_FADER_LEVEL_H
-#define TON_SONG_FADER_LEVEL_H
+#ifndef TON_RENDER_FADER_LEVEL_H
+#define TON_RENDER_FADER_LEVEL_H
 
 #include "analysis/features.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Audio files as sources of the engine and of meters.
-#ifndef TON_SONG_FILE_SOURCE_H
-#define TON_SONG_FILE_SOURCE_H
+#ifndef TON_RENDER_FILE_SOURCE_H
+#define TON_RENDER_FILE_SOURCE_H
 
 #include "files/temp_audio.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file The level that a curve gives to a track.
-#include "song/fader_level.h"
+#include "render/fader_level.h"
 
 #include "engine/automation_curve.h"
 

@@ -3,8 +3,8 @@
    @file
    What stems are called in a song: the file, the track and the bus of each.
 */
-#ifndef TON_SONG_STEM_NAMES_H
-#define TON_SONG_STEM_NAMES_H
+#ifndef TON_IMPORT_STEM_NAMES_H
+#define TON_IMPORT_STEM_NAMES_H
 
 #include "base/memory.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Rendering a mix or a chain: opens the files, runs the engine, reads meters.
-#include "song/render.h"
+#include "render/render.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "song/build_graph.h"
-#include "song/file_source.h"
+#include "render/build_graph.h"
+#include "render/file_source.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Measuring and writing what is rendered, without the silence at the end.
-#include "song/recorder.h"
+#include "render/recorder.h"
 
 #include "base/error.h"
 #include "base/memory.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Reads the files that processors use beside their input.
-#include "song/resources.h"
+#include "render/resources.h"
 
 #include "base/error.h"
 #include "base/memory.h"

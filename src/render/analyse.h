@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file The features of a whole audio file.
-#ifndef TON_SONG_ANALYSE_H
-#define TON_SONG_ANALYSE_H
+#ifndef TON_RENDER_ANALYSE_H
+#define TON_RENDER_ANALYSE_H
 
 #include "analysis/facts.h"
 

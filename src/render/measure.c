@@ -2,7 +2,7 @@
 /// @file Reading an audio file through the meters.
 #include "base/error.h"
 #include "base/memory.h"
-#include "song/file_source.h"
+#include "render/file_source.h"
 
 #include <tonmeister/song.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file From a mix as values to the graph that the engine runs.
-#include "song/build_graph.h"
+#include "render/build_graph.h"
 
 #include "base/error.h"
 #include "dsp/decibel.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Reading an audio file through the analysis of stems and mixes.
-#include "song/analyse.h"
+#include "render/analyse.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel_for.h"
-#include "song/file_source.h"
+#include "render/file_source.h"
 
 #include <tonmeister/song.h>
 

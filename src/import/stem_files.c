@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Recordings join a song, and join it again when they have changed.
-#include "song/stem_files.h"
+#include "import/stem_files.h"
 
 #include "base/error.h"
 #include "base/folder.h"

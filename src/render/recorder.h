@@ -7,8 +7,8 @@
    below -100 dBFS at the end, after the first `min_frames` frames, is left
    out: it waits in `quiet` until something louder follows.
 */
-#ifndef TON_SONG_RECORDER_H
-#define TON_SONG_RECORDER_H
+#ifndef TON_RENDER_RECORDER_H
+#define TON_RENDER_RECORDER_H
 
 #include <tonmeister/audio_file.h>
 #include <tonmeister/engine.h>

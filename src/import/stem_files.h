@@ -4,10 +4,10 @@
    The recordings in a song's folder: how they get there, and how they are
    replaced when one was exported again.
 */
-#ifndef TON_SONG_STEM_FILES_H
-#define TON_SONG_STEM_FILES_H
+#ifndef TON_IMPORT_STEM_FILES_H
+#define TON_IMPORT_STEM_FILES_H
 
-#include "song/stem_names.h"
+#include "import/stem_names.h"
 
 #include <tonmeister/song.h>
 
