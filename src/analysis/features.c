@@ -231,7 +231,7 @@ keep_tenths(TonFeatures* f)
   for (uint32_t i = 0; i < f->n_levels; ++i) {
     const uint32_t t = i / FRAMES_TENTH;
     f->tenth_power[t] += (float)(f->levels[i].weighted / FRAMES_TENTH);
-    f->tenth_on[t] |= f->levels[i].on;
+    f->tenth_on[t] += f->levels[i].on;
   }
   return TON_OK;
 }

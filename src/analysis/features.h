@@ -56,7 +56,7 @@ typedef struct {
 
   uint32_t n_tenths;  ///< Levels once more, in steps of 100 ms
   float* tenth_power; ///< K-weighted power
-  uint8_t* tenth_on;  ///< 1 where the sound is active
+  uint8_t* tenth_on;  ///< How many of its level frames are active, 0 to 4
 
   double low_rate; ///< Hz of `low`, 2.6 to 3.5 kHz
   uint64_t n_low;

@@ -24,17 +24,17 @@ find_blocks(const TonFeatures* f, const TonMeasurement* m, Blocks* b)
 {
   for (uint32_t i = 3; i < m->n_points && i < f->n_tenths; ++i) {
     const uint8_t* const on = f->tenth_on + i - 3;
-    const int sounds = on[0] + on[1] + on[2] + on[3];
-    const double power =
-        pow(10.0, (double)m->momentary_lufs[i] / 10.0) * 4.0 / sounds;
-    if (sounds < 2 || !(power > 0.0)) {
+    const uint32_t frames = on[0] + on[1] + on[2] + on[3];
+    const double share = (double)frames / FRAMES_BLOCK;
+    const double power = pow(10.0, (double)m->momentary_lufs[i] / 10.0) / share;
+    if (share < 0.5 || !(power > 0.0)) {
       continue;
     }
     double before = 0.0;
     for (uint32_t k = i - 3; k <= i; ++k) {
-      before += (double)f->tenth_power[k];
+      before += (double)f->tenth_power[k] * FRAMES_TENTH / FRAMES_BLOCK;
     }
-    b->before[b->n] = before / sounds;
+    b->before[b->n] = before / share;
     b->behind[b->n++] = power;
   }
 }

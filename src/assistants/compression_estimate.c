@@ -39,7 +39,7 @@ block_levels(TonPlan* plan, const TonSound* sound)
     uint32_t on = 0;
     for (uint32_t k = i; k < i + BLOCK; ++k) {
       power += (double)f->tenth_power[k] / BLOCK;
-      on += f->tenth_on[k];
+      on += f->tenth_on[k] > 0;
     }
     const double db = 10.0 * log10(power) - 0.691 - sound->facts.active_lufs;
     if (on == BLOCK && db > -20.0) {

@@ -193,7 +193,7 @@ overlap(const TonFeatures* a, const TonFeatures* b)
   uint32_t both = 0;
   uint32_t on = 0;
   for (uint32_t t = 0; t < a->n_tenths; ++t) {
-    on += a->tenth_on[t];
+    on += a->tenth_on[t] > 0;
     both += a->tenth_on[t] && t < b->n_tenths && b->tenth_on[t];
   }
   return on ? (double)both / on : 0.0;

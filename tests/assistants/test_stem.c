@@ -2,6 +2,7 @@
 /// @file Facts found in stems: levels, notes, hum, noise, low end.
 
 #include "analysis/alignment.h"
+#include "analysis/levels_behind.h"
 #include "base/array.h"
 #include "expect.h"
 #include "signals.h"
@@ -154,6 +155,47 @@ test_dense_music_has_pauses(void** state)
   EXPECT_NEAR("noise", f.facts.noise_db, -50.0, 3.0, "LU");
   ton_sound_free(&f);
   free(x);
+}
+
+/// Levels of a sound behind a chain that does nothing
+static TonLevelsBehind
+levels_unchanged(const double* x, uint64_t n, const TonFeatures* features)
+{
+  TonMeters* const meters =
+      ton_meters_new(RATE, 1, TON_MEASURE_LOUDNESS | TON_MEASURE_TIMELINE);
+  float* const in = malloc(n * sizeof(float));
+  TonMeasurement m;
+  TonLevelsBehind levels;
+  for (uint64_t i = 0; i < n; ++i) {
+    in[i] = (float)x[i];
+  }
+  ton_meters_add(meters, (const float* const[]){in}, (uint32_t)n);
+  assert_int_equal(ton_meters_finish(meters, &m), TON_OK);
+  assert_int_equal(ton_levels_behind(features, &m, &levels), TON_OK);
+  ton_meters_free(meters);
+  free(in);
+  return levels;
+}
+
+/// Short words of different loudness between pauses: most 400 ms hold an edge of
+/// one
+static void
+test_levels_behind_nothing(void** state)
+{
+  (void)state;
+  memset(a, 0, sizeof(a));
+  for (uint64_t word = 0; word < 15; ++word) {
+    const uint64_t from = (word * 103 + 7) * RATE / 100;
+    const double gain_db = -20.0 - (double)(word % 3) * 5.0;
+    signal_sine(a + from, RATE / 4, RATE, 997.0, gain_db, 0.0);
+  }
+  TonSound f;
+  sound_of(a, NULL, N, RATE, 512, &f);
+  const TonLevelsBehind l = levels_unchanged(a, N, &f.features);
+  EXPECT_NEAR("loudness", l.lufs, f.facts.active_lufs, 0.05, "LUFS");
+  EXPECT_NEAR("range", l.range_lu, f.facts.range_lu, 0.05, "LU");
+  EXPECT_NEAR("loss", l.loss_db, 0.0, 0.05, "dB");
+  ton_sound_free(&f);
 }
 
 static void
@@ -496,6 +538,7 @@ main(void)
       cmocka_unit_test(test_chunks_change_no_bit),
       cmocka_unit_test(test_active_loudness_ignores_pauses),
       cmocka_unit_test(test_dense_music_has_pauses),
+      cmocka_unit_test(test_levels_behind_nothing),
       cmocka_unit_test(test_layouts),
       cmocka_unit_test(test_hum),
       cmocka_unit_test(test_hum_under_music),

@@ -243,17 +243,24 @@ ascending(const void* a, const void* b)
   return (x > y) - (x < y);
 }
 
-/// Value below which a share of the values lies; sorts them
+/// Value below which a share of the values lies, between two of them if need be;
+/// sorts them
 static double
 share_of(double* x, uint64_t n, double share)
 {
+  if (!n) {
+    return NAN;
+  }
   qsort(x, n, sizeof(double), ascending);
-  return n ? x[(uint64_t)(share * (double)(n - 1))] : NAN;
+  const double at = share * (double)(n - 1);
+  const uint64_t i = (uint64_t)at;
+  const uint64_t next = i + 1 < n ? i + 1 : i;
+  return x[i] + (at - (double)i) * (x[next] - x[i]);
 }
 
-enum { BLOCK = 8, HOP = 2, SHORT_PAUSE = 6 }; ///< In steps of 50 ms
+enum { BLOCK = 16, HOP = 4, SHORT_PAUSE = 12 }; ///< In steps of 25 ms
 
-/// Power of each 50 ms, both channels, dB
+/// Power of 50 ms from each step on, both channels, dB
 static uint64_t
 find_steps(const Sound* s, double** db)
 {
@@ -263,7 +270,8 @@ find_steps(const Sound* s, double** db)
   for (uint64_t i = 0; i < n; ++i) {
     double power = 0.0;
     for (uint32_t c = 0; c < s->channels; ++c) {
-      const double rms = signal_rms(s->x[c] + i * hop, hop);
+      const double rms =
+          signal_rms(s->x[c] + i * hop, i + 1 < n ? 2 * hop : hop);
       power += rms * rms;
     }
     (*db)[i] = 10.0 * log10(power + 1e-30);
@@ -322,9 +330,9 @@ find_playing(Sound* s)
     if (!plays) {
       continue;
     }
-    uint64_t from = i ? i - 1 : i;
+    uint64_t from = i < 2 ? 0 : i - 2;
     from = ever && i - last <= SHORT_PAUSE ? last : from;
-    for (uint64_t k = from; k <= i + 3 && k < s->steps; ++k) {
+    for (uint64_t k = from; k <= i + 6 && k < s->steps; ++k) {
       s->on[k] = true;
     }
     last = i;
@@ -418,7 +426,7 @@ playing_loss(Sound* before, Sound* behind)
 
 // Loud parts ----------------------------------------------------------------------
 
-enum { HALF_3_S = 30 }; ///< Steps on either side: 3 s
+enum { HALF_3_S = 60 }; ///< Steps on either side: 3 s
 
 /// Mean power of n steps
 static double

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HEARD_STEP_S 0.05
+#define HEARD_STEP_S 0.025
 
 enum { WINDOW = 1 << 15, BINS = WINDOW / 2 + 1 };
 
