@@ -5,6 +5,7 @@
 #include "base/output_file.h"
 #include "base/string.h"
 #include "delivery/file_name.h"
+#include "delivery/written_files.h"
 #include "dsp/decibel.h"
 #include "render/render.h"
 #include "song/made.h"
@@ -36,22 +37,30 @@ mix_gain(const TonMix* mix)
   return (float)ton_from_db((double)mix->strips[mix->mix].fader_db);
 }
 
+/// A strip's own file
+typedef struct {
+  Recorder recorder;
+  char* path;
+  char hash[33]; ///< Of its content, once it is complete
+} StemFile;
+
 typedef struct {
   StripTap* taps;
-  Recorder* recorders;
+  StemFile* files;
   uint32_t n;
   FileNames names;
-} StemRecorders;
+} StemFiles;
 
 static void
-abandon_stems(StemRecorders* s)
+abandon_stems(StemFiles* s)
 {
-  for (uint32_t i = 0; s->recorders && i < s->n; ++i) {
-    ton_writer_abandon(s->recorders[i].writer);
+  for (uint32_t i = 0; s->files && i < s->n; ++i) {
+    ton_writer_abandon(s->files[i].recorder.writer);
+    ton_free(s->files[i].path);
   }
   file_names_free(&s->names);
   ton_free(s->taps);
-  ton_free(s->recorders);
+  ton_free(s->files);
 }
 
 static TonAudioFormat
@@ -69,26 +78,24 @@ format_of(const TonMix* mix, uint32_t bits)
 
 static TonStatus
 open_stem(const char* folder, const char* strip, FileNames* names,
-          const TonAudioFormat* format, Recorder* recorder)
+          const TonAudioFormat* format, StemFile* stem)
 {
+  Recorder* const r = &stem->recorder;
   char* const file = file_names_add(names, strip, NULL, "wav");
-  char* const path = file ? ton_string_new("%s/%s", folder, file) : NULL;
-  const TonStatus status =
-      path ? ton_writer_open(path, format, &recorder->writer, recorder->error)
-           : ton_fail(recorder->error, TON_NO_MEMORY, "out of memory");
-  ton_free(path);
+  stem->path = file ? ton_string_new("%s/%s", folder, file) : NULL;
   ton_free(file);
-  return status;
+  return stem->path ? ton_writer_open(stem->path, format, &r->writer, r->error)
+                    : ton_fail(r->error, TON_NO_MEMORY, "out of memory");
 }
 
 static TonStatus
-open_stems(const TonMix* mix, const char* folder, uint32_t bits,
-           StemRecorders* s, TonError* error)
+open_stems(const TonMix* mix, const char* folder, uint32_t bits, StemFiles* s,
+           TonError* error)
 {
   TON_TRY(ton_make_folder(folder, error));
   s->taps = ton_alloc((mix->n_strips + 1) * sizeof(StripTap));
-  s->recorders = ton_alloc((mix->n_strips + 1) * sizeof(Recorder));
-  if (!s->taps || !s->recorders) {
+  s->files = ton_alloc((mix->n_strips + 1) * sizeof(StemFile));
+  if (!s->taps || !s->files) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   const TonAudioFormat format = format_of(mix, bits);
@@ -96,25 +103,25 @@ open_stems(const TonMix* mix, const char* folder, uint32_t bits,
     if (i == mix->mix) {
       continue;
     }
-    Recorder* const recorder = &s->recorders[s->n];
-    recorder->error = error;
-    TON_TRY(
-        open_stem(folder, mix->strips[i].name, &s->names, &format, recorder));
-    s->taps[s->n++] = (StripTap){i, mix_gain(mix), recorder};
+    StemFile* const stem = &s->files[s->n++];
+    stem->recorder.error = error;
+    s->taps[s->n - 1] = (StripTap){i, mix_gain(mix), &stem->recorder};
+    TON_TRY(open_stem(folder, mix->strips[i].name, &s->names, &format, stem));
   }
   return TON_OK;
 }
 
 /// As long as the mix, with the whole name of the strip as title
 static TonStatus
-finish_stems(const TonMix* mix, const StemRecorders* s, uint64_t frames,
-             TonError* error)
+finish_stems(const TonMix* mix, StemFiles* s, uint64_t frames, TonError* error)
 {
   for (uint32_t i = 0; i < s->n; ++i) {
     const TonTags tags = {.title = mix->strips[s->taps[i].strip].name};
-    TonAudioWriter* const writer = s->recorders[i].writer;
+    TonAudioWriter* const writer = s->files[i].recorder.writer;
     TON_TRY(ton_writer_shorten(writer, frames, error));
     TON_TRY(ton_writer_finish(writer, NULL, &tags, error));
+    TON_TRY(
+        ton_file_hash(ton_writer_temporary(writer), s->files[i].hash, error));
   }
   return TON_OK;
 }
@@ -137,35 +144,50 @@ judge(const TonMix* mix, const RenderFault* fault, const TonMeasurement* result,
   return TON_OK;
 }
 
-/// The mix and its stems get their names in a row
+/// The mix and its stems get their names in a row.  Stems that an earlier run wrote
+/// and this one did not, as of a track that was renamed, are removed.
 static TonStatus
-publish(Recorder* recorder, StemRecorders* stems, TonError* error)
+publish(const TonSong* song, Recorder* recorder, StemFiles* stems,
+        TonError* error)
 {
   const uint32_t n = stems->n + 1;
   TonAudioWriter** const all = ton_alloc(n * sizeof(TonAudioWriter*));
-  if (!all) {
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  WrittenFile* const files = ton_alloc(n * sizeof(WrittenFile));
+  TonStatus status = ton_make_folder(song->notes, error);
+  if (!all || !files) {
+    status = ton_fail(error, TON_NO_MEMORY, "out of memory");
+  } else if (!status) {
+    all[0] = recorder->writer;
+    recorder->writer = NULL;
+    for (uint32_t i = 0; i < stems->n; ++i) {
+      StemFile* const f = &stems->files[i];
+      files[i] = (WrittenFile){f->path, f->hash};
+      all[i + 1] = f->recorder.writer;
+      f->recorder.writer = NULL;
+    }
+    const WrittenFiles w = {.folder = song->stems,
+                            .list = song->written_stems,
+                            .interim = song->written_stems,
+                            .files = files,
+                            .n = stems->n};
+    status = stems->n ? written_files_publish(&w, all, n, error)
+                      : ton_writer_commit_all(all, n, error);
   }
-  for (uint32_t i = 0; i < n; ++i) {
-    Recorder* const r = i ? &stems->recorders[i - 1] : recorder;
-    all[i] = r->writer;
-    r->writer = NULL;
-  }
-  const TonStatus status = ton_writer_commit_all(all, n, error);
+  ton_free(files);
   ton_free(all);
   return status;
 }
 
 /// Close the meters, then the files
 static TonStatus
-commit(const TonMix* mix, Recorder* recorder, StemRecorders* stems,
-       TonMeasurement* result, TonError* error)
+commit(const TonSong* song, const TonMix* mix, Recorder* recorder,
+       StemFiles* stems, TonMeasurement* result, TonError* error)
 {
   if (ton_meters_finish(recorder->meters, result)) {
     return ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
   }
   TON_TRY(finish_stems(mix, stems, recorder->given, error));
-  return publish(recorder, stems, error);
+  return publish(song, recorder, stems, error);
 }
 
 static TonStatus
@@ -175,7 +197,7 @@ render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
   const char* const out = options->out ? options->out : song->mix;
   const TonAudioFormat format = format_of(mix, options->bits);
   Recorder recorder = {.error = error};
-  StemRecorders stems = {0};
+  StemFiles stems = {0};
   RenderFault fault = {.strip = UINT32_MAX};
   TonStatus status = ton_writer_open(out, &format, &recorder.writer, error);
   recorder.meters = ton_meters_new(
@@ -190,7 +212,8 @@ render(const TonSong* song, const TonMix* mix, const TonMixOptions* options,
   status = status ? status
                   : render_mix(mix, song->cache, &recorder, stems.taps, stems.n,
                                job, &fault, error);
-  status = status ? status : commit(mix, &recorder, &stems, result, error);
+  status =
+      status ? status : commit(song, mix, &recorder, &stems, result, error);
   if (!status || status == TON_GOAL_MISSED) {
     const TonStatus judged = judge(mix, &fault, result, error);
     status = judged ? judged : status;

@@ -7,9 +7,9 @@
 #include "base/output_file.h"
 #include "base/parallel_for.h"
 #include "base/string.h"
-#include "delivery/checksums.h"
 #include "delivery/deliver.h"
 #include "delivery/file_name.h"
+#include "delivery/written_files.h"
 #include "song/made.h"
 #include "song/song.h"
 
@@ -154,11 +154,23 @@ deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
 static TonStatus
 publish(Deliveries* a, TonError* error)
 {
-  TON_TRY(checksums_begin(a->song->release, a->all, a->n, error));
-  const TonStatus status = ton_writer_commit_all(a->writers, a->n, error);
-  return status && status != TON_GOAL_MISSED
-             ? status
-             : checksums_write(a->song->release, a->all, a->n, error);
+  static const char* const reports[] = {"report.html", "report.json", NULL};
+  WrittenFile* const files = ton_alloc((a->n + 1) * sizeof(WrittenFile));
+  if (!files) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t i = 0; i < a->n; ++i) {
+    files[i] = (WrittenFile){a->all[i].path, a->all[i].sha256};
+  }
+  const WrittenFiles w = {.folder = a->song->release,
+                          .list = a->song->sums,
+                          .interim = a->song->interim_sums,
+                          .stale = reports,
+                          .files = files,
+                          .n = a->n};
+  const TonStatus status = written_files_publish(&w, a->writers, a->n, error);
+  ton_free(files);
+  return status == TON_GOAL_MISSED ? TON_OK : status;
 }
 
 /// Files that are as good as their master are not good if that one missed its goal

@@ -49,7 +49,10 @@ name_files(TonSong* s, TonError* error)
                {&s->release, "out/release"},
                {&s->cache, ".tonmeister/stems"},
                {&s->notes, ".tonmeister"},
-               {&s->made, ".tonmeister/made"}};
+               {&s->made, ".tonmeister/made"},
+               {&s->written_stems, ".tonmeister/written"},
+               {&s->sums, "out/release/SHA256SUMS"},
+               {&s->interim_sums, "out/release/.files"}};
   for (size_t i = 0; i < TON_COUNT(files); ++i) {
     *files[i].path = song_path_of(s, files[i].file);
     if (!*files[i].path) {

@@ -28,11 +28,14 @@ struct TonSong {
   const char* mix;
   const char* master;
   const char* out;
-  const char* stems;   ///< Folder out/stems
-  const char* release; ///< Folder out/release
-  const char* cache;   ///< Folder of decoded stems
-  const char* notes;   ///< Folder .tonmeister
-  const char* made;    ///< What the stages were made of
+  const char* stems;         ///< Folder out/stems
+  const char* release;       ///< Folder out/release
+  const char* cache;         ///< Folder of decoded stems
+  const char* notes;         ///< Folder .tonmeister
+  const char* made;          ///< What the stages were made of
+  const char* written_stems; ///< What the program wrote into out/stems
+  const char* sums;          ///< SHA256SUMS of the release
+  const char* interim_sums;  ///< Same while its files change
   SongText texts[TON_SONG_TEXTS];
 };
 

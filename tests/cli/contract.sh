@@ -220,6 +220,24 @@ says "all of this mix" test ! -s "$work/error"
 cp "$work/song/out/stems/02 Bass.wav" "$work/song/out/stems/Bass before.wav"
 says "a stem of an earlier mix is told" complains 0 'Bass before.wav is not of this mix' "$ton" mix "$work/song" --stems
 rm "$work/song/out/stems/Bass before.wav"
+# What the program wrote and no longer makes is removed, if nobody changed it
+cp -r "$work/song" "$work/renamed"
+stems=$work/renamed/out/stems notes=$work/renamed/.tonmeister/written
+cp "$stems/02 Bass.wav" "$work/former.wav"
+cp "$notes" "$work/former-notes"
+rename_track() {
+  sed -i "s/^  $1:/  $2:/" "$work/renamed/mix.yaml"
+  exits 0 "$ton" mix "$work/renamed" --stems
+}
+says "a track is renamed" rename_track "02 Bass" "Bass DI"
+says "its former stem is gone" sh -c "[ ! -e '$stems/02 Bass.wav' ] && [ -e '$stems/Bass DI.wav' ]"
+cp "$work/former.wav" "$stems/02 Bass.wav"
+cat "$work/former-notes" >>"$notes"
+says "after a run that was killed before it removed it" rename_track "Bass DI" "Bass Amp"
+says "both are gone" sh -c "[ ! -e '$stems/02 Bass.wav' ] && [ ! -e '$stems/Bass DI.wav' ]"
+echo more >>"$stems/Bass Amp.wav"
+says "a stem that somebody changed" rename_track "Bass Amp" "Bass"
+says "stays and is told" sh -c "[ -e '$stems/Bass Amp.wav' ] && grep -q 'Bass Amp.wav is not of this mix' '$work/error'"
 says "depth that is none" complains 2 'expected 16, 24 or 32' "$ton" mix "$work/song" --depth 20
 says "check finds what is wrong" complains 3 'not ready' "$ton" check "$work/stems/01 Kick.wav"
 says "JSON of a goal missed" fails_json 3 "$ton" check "$work/stems/01 Kick.wav" --json
@@ -292,10 +310,10 @@ ln -s "$work/24.wav" "$work/linked.wav"
 ln "$work/song/stems/01 Kick.wav" "$work/second.wav"
 says "master onto the mix is refused" complains 2 'is the input' "$ton" master "$work/24.wav" -o "$work/24.wav"
 says "master onto the mix by a link is refused" complains 2 'is the input' "$ton" master "$work/24.wav" -o "$work/linked.wav"
-says "master onto a reference is refused" complains 2 'is the input' "$ton" master "$work/24.wav" --reference "$work/first.wav" -o "$work/first.wav"
-says "mix onto a stem is refused" complains 2 'is a recording of a song and would be destroyed' "$ton" mix "$work/song" -o "$work/song/stems/01 Kick.wav"
-says "master of a song onto a stem is refused" complains 2 'is a recording of a song and would be destroyed' "$ton" master "$work/song" -o "$work/song/stems/01 Kick.wav"
-says "mix onto a stem by a second name is refused" complains 2 'is the input' "$ton" mix "$work/song" -o "$work/second.wav"
+says "master onto a reference is refused" complains 2 'is a reference' "$ton" master "$work/24.wav" --reference "$work/first.wav" -o "$work/first.wav"
+says "mix onto a stem is refused" complains 2 'is a recording of a song (.*) and would be destroyed' "$ton" mix "$work/song" -o "$work/song/stems/01 Kick.wav"
+says "master of a song onto a stem is refused" complains 2 'is a recording of a song (.*) and would be destroyed' "$ton" master "$work/song" -o "$work/song/stems/01 Kick.wav"
+says "mix onto a stem by a second name is refused" complains 2 'is a recording of a song (.*) and would be destroyed' "$ton" mix "$work/song" -o "$work/second.wav"
 says "and the stem is as it was" cmp "$work/stems/01 Kick.wav" "$work/song/stems/01 Kick.wav"
 tone "$work/short.wav" 4800
 says "too short for a loudness" complains 2 'lasts 0.100 s' "$ton" master "$work/short.wav" -o "$work/m.wav"
