@@ -56,26 +56,44 @@ find_role(const TonMixBrief* brief, MixTrack* s)
   s->role = s->guess.role;
 }
 
+/// Is a group one of a list, "Drums, Bass"?
 static bool
-has_group(const MixState* state, const char* group)
+is_listed(const char* list, const char* group)
+{
+  const size_t n = strlen(group);
+  for (const char* at = list; *at; at += strspn(at, ", ")) {
+    const size_t length = strcspn(at, ",");
+    if (length == n && strncmp(at, group, n) == 0) {
+      return true;
+    }
+    at += length;
+  }
+  return false;
+}
+
+static bool
+has_group(const MixState* state, const char* list)
 {
   for (uint32_t i = 0; i < state->n; ++i) {
     const MixTrack* const s = &state->tracks[i];
-    if (!s->guess.beside && strcmp(s->role->group, group) == 0) {
+    if (!s->guess.beside && is_listed(list, s->role->group)) {
       return true;
     }
   }
   return false;
 }
 
-/// A name that says something only beside others of a group says nothing alone
+/// What a name says only beside others of a group counts for nothing without them
 static void
 doubt_lone_names(MixState* state)
 {
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
     if (s->guess.beside && !has_group(state, s->guess.beside)) {
-      ton_role_from_sound(state->brief->roles, s->facts, &s->guess);
+      ton_role_from_name_alone(state->brief->roles, s->stem->file, &s->guess);
+      if (s->guess.confidence == 0.0) {
+        ton_role_from_sound(state->brief->roles, s->facts, &s->guess);
+      }
       s->role = s->guess.role;
     }
   }

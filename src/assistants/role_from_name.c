@@ -4,6 +4,7 @@
    The role of a track from its file name.
 */
 #include "assistants/roles.h"
+#include "base/array.h"
 #include "base/path.h"
 #include "base/string.h"
 
@@ -21,11 +22,17 @@ static_assert(sizeof(plain) == 0x180 - 0xC0 + 1, "one for each letter");
 
 typedef enum { KIND_GAP, KIND_LOWER, KIND_UPPER, KIND_DIGIT, KIND_OTHER } Kind;
 
-/// One letter of a name, lower-cased and without accent
+/// One letter of a name, lower-cased and without accent; a ligature is two
 typedef struct {
   Kind kind;
   char bytes[5];
 } Letter;
+
+static const struct {
+  uint32_t code;
+  char letters[3];
+} ligatures[] = {{0xC6, "ae"},  {0xDF, "ss"},  {0xE6, "ae"}, {0x132, "ij"},
+                 {0x133, "ij"}, {0x152, "oe"}, {0x153, "oe"}};
 
 /// The next character; a space for bytes that are no UTF-8
 static uint32_t
@@ -66,6 +73,11 @@ letter_of(uint32_t code)
   if (code >= 0xC0 && code <= 0x17F) {
     letter.kind = KIND_LOWER;
     letter.bytes[0] = plain[code - 0xC0];
+    for (size_t i = 0; i < TON_COUNT(ligatures); ++i) {
+      if (ligatures[i].code == code) {
+        memcpy(letter.bytes, ligatures[i].letters, 2);
+      }
+    }
   } else if (code >= 0x300 && code <= 0x36F) {
     letter.kind = KIND_LOWER; // combining accent: no letter of its own
   } else if (code < 0xC0 || code == 0x3000 || code == 0x2013) {
@@ -286,14 +298,16 @@ plain_length(Span phrase)
   return n;
 }
 
+/// `alone`: without the rules that count only beside others
 static bool
-match_rules(const TonRoles* roles, const char* words, TonRoleGuess* guess)
+match_rules(const TonRoles* roles, const char* words, bool alone,
+            TonRoleGuess* guess)
 {
   for (uint32_t i = 0; i < roles->n_rules; ++i) {
     const TonRoleRule* const rule = &roles->rules[i];
     Span found;
     Span not ;
-    if (any_phrase(rule->say, words, &found) &&
+    if (!(alone && rule->beside) && any_phrase(rule->say, words, &found) &&
         !any_phrase(rule->unless, words, &not )) {
       guess->role = &roles->roles[rule->role];
       guess->confidence = rule->confidence;
@@ -451,16 +465,19 @@ ton_side_letter_differs(const TonSideName* a, const TonSideName* b)
 
 /// By its words, else with the letters back to back: "SNtop" is "sntop"
 static bool
-match_name(const TonRoles* roles, const char* text, TonRoleGuess* guess)
+match_name(const TonRoles* roles, const char* text, bool alone,
+           TonRoleGuess* guess)
 {
   char words[512];
-  return match_rules(roles, to_words(text, true, words, sizeof(words)),
+  return match_rules(roles, to_words(text, true, words, sizeof(words)), alone,
                      guess) ||
-         match_rules(roles, to_words(text, false, words, sizeof(words)), guess);
+         match_rules(roles, to_words(text, false, words, sizeof(words)), alone,
+                     guess);
 }
 
-void
-ton_role_from_name(const TonRoles* roles, const char* file, TonRoleGuess* guess)
+static void
+find_in_name(const TonRoles* roles, const char* file, bool alone,
+             TonRoleGuess* guess)
 {
   enum { SURE = 80 };
   char words[512];
@@ -468,8 +485,21 @@ ton_role_from_name(const TonRoles* roles, const char* file, TonRoleGuess* guess)
   *guess = (TonRoleGuess){.role = ton_role(roles, "unknown"),
                           .rule = TON_RULE_ROLE_NONE};
   guess->side = side_of(roles, ton_role_words(name, words, sizeof(words)));
-  match_name(roles, name, guess);
+  match_name(roles, name, alone, guess);
   if (name != file && guess->confidence < SURE / 100.0) {
-    match_name(roles, file, guess);
+    match_name(roles, file, alone, guess);
   }
+}
+
+void
+ton_role_from_name(const TonRoles* roles, const char* file, TonRoleGuess* guess)
+{
+  find_in_name(roles, file, false, guess);
+}
+
+void
+ton_role_from_name_alone(const TonRoles* roles, const char* file,
+                         TonRoleGuess* guess)
+{
+  find_in_name(roles, file, true, guess);
 }

@@ -85,7 +85,8 @@ typedef struct {
   uint32_t role;
   char* say;    ///< Phrases, comma-separated: any of them makes it the role
   char* unless; ///< Phrases that take it back, or null
-  char* beside; ///< Group that another track has to be of, or null
+  char* beside; ///< Groups of which another track has to be, comma-separated,
+                ///< or null
   double confidence;
 } TonRoleRule;
 
@@ -120,7 +121,8 @@ typedef struct {
   TonRuleId rule;      ///< How it was found
   char word[64];       ///< What it goes by: a word of the name, a sound
   char side;           ///< 'L', 'R' when the name says so, else 0
-  const char* beside;  ///< Only if another track is of this group, or null
+  const char* beside;  ///< Only if another track is of one of these groups, or
+                       ///< null
 } TonRoleGuess;
 
 /// A file name, ready to be compared with others: are they a left and a right?
@@ -146,6 +148,10 @@ bool ton_side_letter_differs(const TonSideName* a, const TonSideName* b);
 /// a path are read with it ("Guitars/Lead").
 void ton_role_from_name(const TonRoles* roles, const char* file,
                         TonRoleGuess* guess);
+
+/// Same without the rules that count only beside tracks of some group.
+void ton_role_from_name_alone(const TonRoles* roles, const char* file,
+                              TonRoleGuess* guess);
 
 /// Whether the name of a file has a word such as "copy".
 bool ton_role_says_copy(const TonRoles* roles, const char* file);
