@@ -22,6 +22,9 @@
 #define PART_GAIN  0.1
 #define PART_SHARE 0.01
 
+/// Share of the energy that is not one tone, below which a track is
+#define ONE_TONE 1e-4
+
 enum {
   FEWEST_TRACKS = 3, ///< Of which one can be the sum of the others
   POINTS = 1 << 16,  ///< Of the low sums, evenly spread, that are compared
@@ -231,13 +234,31 @@ make_sum(const Products* p, const Fit* fit, uint32_t track)
   }
 }
 
+/// One steady tone is the sum of any two others of its pitch: x[n] + x[n-2] is
+/// nothing but a gain times x[n-1]
+static bool
+is_one_tone(const TonFeatures* f)
+{
+  double outer = 0.0;
+  double inner = 0.0;
+  double both = 0.0;
+  for (uint64_t i = 2; i < f->n_low; ++i) {
+    const double x = (double)f->low[i] + (double)f->low[i - 2];
+    const double y = (double)f->low[i - 1];
+    outer += x * x;
+    inner += y * y;
+    both += x * y;
+  }
+  return outer * inner - both * both < ONE_TONE * inner * inner;
+}
+
 /// A microphone that hears the whole kit is no mix of the others
 static bool
 may_be_sum(const MixTrack* s)
 {
   return s->sounds && s->guess.rule != TON_RULE_ROLE_GIVEN &&
          strcmp(s->role->name, "overhead") != 0 &&
-         strcmp(s->role->name, "room") != 0;
+         strcmp(s->role->name, "room") != 0 && !is_one_tone(s->features);
 }
 
 void

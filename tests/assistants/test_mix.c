@@ -444,6 +444,24 @@ test_finished_mixes(void** state)
   ton_sound_free(&sum);
 }
 
+/// An instrumental mix is one beside its instruments, and music beside a voice
+static void
+test_instrumental_mixes(void** state)
+{
+  (void)state;
+  const Recording beside[] = {
+      {"Kick", "Kick.wav", &plain[0], "kick", false},
+      {"Vox", "Lead Vox.wav", &plain[9], "lead vocal", false},
+      {"I", "Song Instrumental Mix.wav", &plain[7], "finished mix", true},
+      {"J", "Instrumental.wav", &plain[6], "music", false}};
+  expect_recordings(beside, TON_COUNT(beside));
+  const Recording alone[] = {
+      {"Vox", "Lead Vox.wav", &plain[9], "lead vocal", false},
+      {"BV", "BV.wav", &plain[6], "backing vocal", false},
+      {"I", "Song Instrumental Mix.wav", &plain[7], "music", false}};
+  expect_recordings(alone, TON_COUNT(alone));
+}
+
 /// Weighted sum of kick, snare and hat with some noise; left and right of it
 static void
 make_submix(TonSound* sound)
@@ -484,6 +502,47 @@ test_submixes(void** state)
       {"Drum Mix", "Drum Mix.wav", &sum, "drums", false}};
   expect_recordings(parts, TON_COUNT(parts));
   ton_sound_free(&sum);
+}
+
+/// Tones of one pitch are sums of each other: none of them is muted, nor is their
+/// sum.  The mix of all tracks is.
+static void
+test_tones_of_one_pitch(void** state)
+{
+  (void)state;
+  enum { TONES = 5 };
+  static double x[TONES + 1][N];
+  static double all[N];
+  static TonSound tones[TONES + 1];
+  static TonSound mix;
+  for (uint64_t k = 0; k < N; ++k) {
+    for (int i = 0; i < TONES; ++i) {
+      const double hz = 220.0 + 0.01 * (i % 2);
+      x[i][k] = 0.1 * sin(2.0 * M_PI * hz * (double)k / RATE + 0.3 * i * i);
+      x[TONES][k] += 0.5 * x[i][k];
+    }
+    all[k] = 2.0 * x[TONES][k] + made[0][k] + made[6][k] + made[9][k];
+  }
+  for (int i = 0; i <= TONES; ++i) {
+    sound_of(x[i], NULL, N, RATE, 4096, &tones[i]);
+  }
+  sound_of(all, NULL, N, RATE, 4096, &mix);
+  const Recording rows[] = {{"Pad A", "Pad A.wav", &tones[0], "pad", false},
+                            {"Pad B", "Pad B.wav", &tones[1], "pad", false},
+                            {"Pad C", "Pad C.wav", &tones[2], "pad", false},
+                            {"Pad D", "Pad D.wav", &tones[3], "pad", false},
+                            {"Pad E", "Pad E.wav", &tones[4], "pad", false},
+                            {"Pads", "Pads.wav", &tones[5], "pad", false},
+                            {"Kick", "Kick.wav", &plain[0], "kick", false},
+                            {"Bass", "Bass.wav", &plain[6], "bass", false},
+                            {"Vox", "Vox.wav", &plain[9], "lead vocal", false},
+                            {"All", "All.wav", &mix, "finished mix", true}};
+  expect_recordings(rows, 6);
+  expect_recordings(rows, TON_COUNT(rows));
+  for (int i = 0; i <= TONES; ++i) {
+    ton_sound_free(&tones[i]);
+  }
+  ton_sound_free(&mix);
 }
 
 /// A submix names its tracks and how like their sum it is
@@ -1440,7 +1499,9 @@ main(void)
       cmocka_unit_test(test_places),
       cmocka_unit_test(test_sides_of_a_recording),
       cmocka_unit_test(test_finished_mixes),
+      cmocka_unit_test(test_instrumental_mixes),
       cmocka_unit_test(test_submixes),
+      cmocka_unit_test(test_tones_of_one_pitch),
       cmocka_unit_test(test_a_submix_says_of_what),
       cmocka_unit_test(test_copies),
       cmocka_unit_test(test_named_sides),
