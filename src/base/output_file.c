@@ -306,17 +306,22 @@ ton_output_free(TonOutput* output)
 }
 
 TonStatus
-ton_output_apart(const char* output, const char* input, TonError* error)
+ton_fail_destroyed(TonError* error, const char* output, const char* input,
+                   const char* what)
+{
+  return ton_fail_file(error, TON_BAD_USE, output,
+                       "is %s (%s) and would be destroyed; choose another "
+                       "name for the result",
+                       what, input);
+}
+
+TonStatus
+ton_output_apart(const char* output, const char* input, const char* what,
+                 TonError* error)
 {
   struct stat a;
   struct stat b;
-  if (stat(output, &a) != 0 || stat(input, &b) != 0 || a.st_dev != b.st_dev ||
-      a.st_ino != b.st_ino) {
-    return TON_OK;
-  }
-  return ton_fail_file(
-      error, TON_BAD_USE, output,
-      "is the input (%s) and would be destroyed; choose another "
-      "name for the result",
-      input);
+  const bool same = stat(output, &a) == 0 && stat(input, &b) == 0 &&
+                    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+  return same ? ton_fail_destroyed(error, output, input, what) : TON_OK;
 }

@@ -88,9 +88,14 @@ TonStatus ton_file_write(const char* path, const void* bytes, uint64_t size,
                          TonError* error);
 
 /// TON_BAD_USE if writing `output` would destroy `input`: they are the same
-/// file by whatever spelling or link.  [any]
+/// file by whatever spelling or link.  `what` says what it is: "the input", "a
+/// recording of a song".  [any]
 TonStatus ton_output_apart(const char* output, const char* input,
-                           TonError* error);
+                           const char* what, TonError* error);
+
+/// The error itself.  Returns TON_BAD_USE.  [any]
+TonStatus ton_fail_destroyed(TonError* error, const char* output,
+                             const char* input, const char* what);
 
 #ifdef __cplusplus
 }

@@ -3,8 +3,10 @@
 #include "render/resources.h"
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
+#include "base/utf8.h"
 
 #include <tonmeister/audio_file.h>
 
@@ -13,6 +15,24 @@
 
 /// Longest file, in seconds: all of it is held in memory
 enum { MAX_SECONDS = 600 };
+
+/// The line of the text that names a file, as it is now
+static void
+take_excerpt(const TonInsertFile* file, TonError* error)
+{
+  size_t length = 0;
+  char* const text = ton_string_read_file(file->text, 8U << 20U, &length);
+  const char* line = text;
+  for (uint32_t i = 1; line && i < file->line; ++i) {
+    line = strchr(line, '\n');
+    line = line ? line + 1 : NULL;
+  }
+  if (line) {
+    ton_utf8_copy(error->excerpt, sizeof(error->excerpt), line,
+                  strcspn(line, "\r\n"));
+  }
+  ton_free(text);
+}
 
 /// Name the place in the text, where there is one
 static TonStatus
@@ -26,6 +46,7 @@ fail_in_text(const TonInsertFile* file, TonStatus status, TonError* error)
                 why.text);
   error->line = file->line;
   error->column = file->column;
+  take_excerpt(file, error);
   return TON_BAD_TEXT;
 }
 
@@ -212,7 +233,7 @@ resources_apart(const char* out, const TonInsert* chain, uint32_t n,
     for (uint32_t k = 0; k < chain[i].type->n_resources; ++k) {
       const char* const path = chain[i].files[k].path;
       if (path) {
-        TON_TRY(ton_output_apart(out, path, error));
+        TON_TRY(ton_output_apart(out, path, "a file of the chain", error));
       }
     }
   }

@@ -34,7 +34,7 @@ ton_apply(const char* in, const char* out, const TonInsert* chain, uint32_t n,
   ton_audio_close(audio);
   const DeliveryFormat* kind = NULL;
   TON_TRY(output_expect(out, false, &kind, error));
-  TON_TRY(ton_output_apart(out, in, error));
+  TON_TRY(ton_output_apart(out, in, "the input", error));
   TON_TRY(resources_apart(out, chain, n, error));
   const TonAudioFormat format = {.rate = info.rate,
                                  .channels =

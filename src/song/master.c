@@ -200,9 +200,10 @@ copy_decisions(const TonDecisions* from, TonDecisions* to)
 static TonStatus
 check_out(const MasterText* t, const char* out)
 {
-  TON_TRY(ton_output_apart(out, t->source, t->error));
+  TON_TRY(ton_output_apart(out, t->source, "the input", t->error));
   for (uint32_t i = 0; i < t->options->n_references; ++i) {
-    TON_TRY(ton_output_apart(out, t->options->references[i], t->error));
+    TON_TRY(ton_output_apart(out, t->options->references[i], "a reference",
+                             t->error));
   }
   return t->file ? TON_OK : song_apart(t->song, out, t->error);
 }

@@ -15,12 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#define RECORDING "a recording of a song"
+
 // What a song is made of ------------------------------------------------------
 
 /// A file of the song, absolute or in its folder; null: none
 static TonStatus
-file_apart(const TonSong* song, const char* file, const char* out,
-           TonError* error)
+file_apart(const TonSong* song, const char* file, const char* what,
+           const char* out, TonError* error)
 {
   if (!file) {
     return TON_OK;
@@ -28,7 +30,7 @@ file_apart(const TonSong* song, const char* file, const char* out,
   char* const path = *file == '/' ? ton_copy_string(file)
                                   : ton_string_new("%s/%s", song->folder, file);
   const TonStatus status =
-      path ? ton_output_apart(out, path, error)
+      path ? ton_output_apart(out, path, what, error)
            : ton_fail(error, TON_NO_MEMORY, "out of memory");
   ton_free(path);
   return status;
@@ -42,7 +44,8 @@ source_apart(const TonSong* song, const char* source, const char* out,
   const size_t n = strlen(song->out);
   const bool made = strncmp(source, "out/", 4) == 0 ||
                     (strncmp(source, song->out, n) == 0 && source[n] == '/');
-  return made ? TON_OK : file_apart(song, source, out, error);
+  return made ? TON_OK
+              : file_apart(song, source, "the sound of a song", out, error);
 }
 
 static TonStatus
@@ -51,7 +54,8 @@ chain_apart(const TonSong* song, const TonInsert* chain, uint32_t n,
 {
   for (uint32_t i = 0; i < n; ++i) {
     for (uint32_t k = 0; k < chain[i].type->n_resources; ++k) {
-      TON_TRY(file_apart(song, chain[i].files[k].path, out, error));
+      TON_TRY(file_apart(song, chain[i].files[k].path, "a file of a chain", out,
+                         error));
     }
   }
   return TON_OK;
@@ -65,7 +69,7 @@ mix_apart(const TonSong* song, const TonDoc* doc, const char* out,
   TonStatus status = ton_mix_read(doc, NULL, &mix, error);
   for (uint32_t i = 0; !status && i < mix->n_strips; ++i) {
     const TonStrip* const s = &mix->strips[i];
-    status = file_apart(song, s->file, out, error);
+    status = file_apart(song, s->file, RECORDING, out, error);
     status =
         status ? status : chain_apart(song, s->chain, s->n_chain, out, error);
   }
@@ -81,7 +85,8 @@ master_apart(const TonSong* song, const TonDoc* doc, const char* out,
   TON_TRY(ton_master_read(doc, NULL, &m, error));
   TonStatus status = source_apart(song, m->source, out, error);
   for (uint32_t i = 0; !status && i < m->n_references; ++i) {
-    status = file_apart(song, m->references[i], out, error);
+    status =
+        file_apart(song, m->references[i], "a reference of a song", out, error);
   }
   status =
       status ? status : chain_apart(song, m->chain, m->n_chain, out, error);
@@ -96,7 +101,9 @@ release_apart(const TonSong* song, const TonDoc* doc, const char* out,
   TonRelease* r = NULL;
   TON_TRY(ton_release_read(doc, NULL, &r, error));
   TonStatus status = source_apart(song, r->source, out, error);
-  status = status ? status : file_apart(song, r->cover, out, error);
+  status = status
+               ? status
+               : file_apart(song, r->cover, "the cover of a song", out, error);
   ton_release_free(r);
   return status;
 }
@@ -111,8 +118,9 @@ song_apart(const TonSong* song, const char* out, TonError* error)
       [TON_SONG_RELEASE_TEXT] = release_apart};
   for (size_t i = 0; i < TON_COUNT(named); ++i) {
     const SongText* const t = &song->texts[i];
-    TON_TRY(file_apart(song, t->path, out, error));
-    TON_TRY(file_apart(song, t->records_path, out, error));
+    TON_TRY(file_apart(song, t->path, "a text of a song", out, error));
+    TON_TRY(
+        file_apart(song, t->records_path, "a record of decisions", out, error));
     TON_TRY(t->doc ? named[i](song, t->doc, out, error) : TON_OK);
   }
   return TON_OK;
@@ -137,6 +145,19 @@ find_text(const char* folder, bool* found, TonError* error)
   return TON_OK;
 }
 
+/// A file of a folder that is the song's alone
+static TonStatus
+fail_kept(const char* folder, const char* inside, const char* what,
+          const char* out, TonError* error)
+{
+  char* const path = ton_string_new("%s/%s", folder, inside);
+  const TonStatus status =
+      path ? ton_fail_destroyed(error, out, path, what)
+           : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  ton_free(path);
+  return status;
+}
+
 /// `inside`: the path of the output from the folder of the song
 static TonStatus
 check_song(const char* folder, const char* inside, const char* out,
@@ -145,7 +166,7 @@ check_song(const char* folder, const char* inside, const char* out,
   static const struct {
     const char* folder;
     const char* what;
-  } kept[] = {{"stems/", "a recording of a song"},
+  } kept[] = {{"stems/", RECORDING},
               {"presets/", "a preset of a song"},
               {".tonmeister/", "a file that the program keeps for a song"}};
   bool is_song = false;
@@ -155,9 +176,7 @@ check_song(const char* folder, const char* inside, const char* out,
   }
   for (size_t i = 0; i < TON_COUNT(kept); ++i) {
     if (strncmp(inside, kept[i].folder, strlen(kept[i].folder)) == 0) {
-      return ton_fail_file(error, TON_BAD_USE, out,
-                           "is %s and would be destroyed; name another file",
-                           kept[i].what);
+      return fail_kept(folder, inside, kept[i].what, out, error);
     }
   }
   TonSong* song = NULL;

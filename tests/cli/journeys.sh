@@ -218,8 +218,8 @@ says "leaves the recordings alone" sh -c "test \"\$(ls '$work/together')\" = '01
 
 # A recording of a song is not written over, whoever names it
 sum=$(sha256sum <"$song/stems/LEAD VOX.wav")
-says "a master over a song's recording" complains 2 'is a recording of a song and would be destroyed' "$ton" master "$work/stems/02 Bass.wav" -o "$song/stems/LEAD VOX.wav"
-says "an effect over a song's recording" complains 2 'is a recording of a song and would be destroyed' "$ton" apply "$work/stems/02 Bass.wav" "$song/stems/LEAD VOX.wav" gain:gain=-1dB
+says "a master over a song's recording" complains 2 'is a recording of a song (.*) and would be destroyed' "$ton" master "$work/stems/02 Bass.wav" -o "$song/stems/LEAD VOX.wav"
+says "an effect over a song's recording" complains 2 'is a recording of a song (.*) and would be destroyed' "$ton" apply "$work/stems/02 Bass.wav" "$song/stems/LEAD VOX.wav" gain:gain=-1dB
 says "which is as it was" test "$sum" = "$(sha256sum <"$song/stems/LEAD VOX.wav")"
 says "and is not called replaced" sh -c "'$ton' apply '$work/stems/02 Bass.wav' '$song/stems/LEAD VOX.wav' gain 2>&1 | grep replaced; test \$? = 1"
 
@@ -317,6 +317,31 @@ says "a recorded space that names no recording" complains 0 'convolution does no
 says "check of a folder that is no song" complains 2 'is no song: it holds no mix.yaml' "$ton" check "$work/stems"
 says "a codec without the rate" complains 2 'OPUS cannot have 44.1 kHz; it can have 48, 24, 16, 12, 8 kHz' "$ton" apply "$work/rate.wav" "$work/rate.opus" gain
 says "a note is no time" complains 2 '"1/8" is a note' "$ton" apply "$work/stems/02 Bass.wav" "$work/echo.wav" delay:time=1/8
+
+# What a stranger looks for
+helps() { words=$1; shift; "$ton" help "$@" | tr '\n' ' ' | grep -q "$words"; }
+says "help of make says where title, artist and cover come from" helps 'Title, artist and cover stand in SONG/release.yaml' make
+says "help of release, too" helps 'a cover.jpg or cover.png in the folder is the cover' release
+says "help of mix.yaml shows automation" helps 'such as curves of times and values: {fader: \[\["0:51.4", -3 dB\], ' mix.yaml
+says "for programs, too" sh -c "'$ton' help mix.yaml --json | grep -q '\"example\": \"curves'"
+bands=$work/bands.wav
+says "crossovers in the wrong order are told" complains 0 'bands.wav: multiband: crossover-2 is 300 Hz and works at 1.26 kHz' "$ton" apply "$bass" "$bands" multiband:bands=3,crossover-1=1kHz,crossover-2=300Hz
+says "of the imager, too" complains 0 'imager: crossover-2 is 150 Hz and works at 252 Hz' "$ton" apply "$bass" "$bands" imager:bands=3,crossover-1=200Hz,crossover-2=150Hz
+says "not those that split no band" sh -c "'$ton' apply '$bass' '$bands' multiband:bands=2,crossover-1=1kHz,crossover-2=300Hz 2>&1 | grep crossover; test \$? = 1"
+says "nor those in order" sh -c "'$ton' apply '$bass' '$bands' multiband:bands=4 2>&1 | grep crossover; test \$? = 1"
+says "a result that is longer is told" complains 0 'bands.wav is [0-9.]* s longer than' "$ton" apply "$bass" "$bands" delay:time=500ms,feedback=50%
+says "one of the same length is not" sh -c "'$ton' apply '$bass' '$bands' gain 2>&1 | grep longer; test \$? = 1"
+mkdir "$work/hall"
+printf 'tracks:\n  A:\n    file: ../stems/02 Bass.wav\n    chain: [convolution: {impulse: hall.wav}]\n' >"$work/hall/mix.yaml"
+printf 'no sound' >"$work/hall/hall.wav"
+says "a file of a processor that is no sound" complains 2 'mix.yaml:4:36: .*hall.wav' "$ton" mix "$work/hall"
+says "is shown in its line of the text" grep -q '^ *chain: \[convolution: {impulse: hall.wav}\]' "$work/error"
+says "with a caret below" grep -q '^ *^$' "$work/error"
+ln -f "$song/stems/LEAD VOX.wav" "$work/hard.wav"
+ln -sf "$song/stems/LEAD VOX.wav" "$work/soft.wav"
+sentence='is a recording of a song (.*LEAD VOX.wav) and would be destroyed; choose another name for the result'
+says "a hard link to a recording" complains 2 "hard.wav: $sentence" "$ton" mix "$song" -o "$work/hard.wav"
+says "and a symbolic one: one sentence" complains 2 "soft.wav: $sentence" "$ton" apply "$bass" "$work/soft.wav" gain
 
 echo "1..$n"
 exit $failed
