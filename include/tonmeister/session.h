@@ -323,6 +323,7 @@ typedef struct {
   const char* otherwise;    ///< Default as it would be written, or null
   const char* const* words; ///< What it can be (a number: too), or null
   const char* single;       ///< Key below it that a single value stands for
+  const char* example;      ///< What a list or map looks like, or null
   uint32_t depth;           ///< 0 for a key of the text itself
 } TonKey;
 

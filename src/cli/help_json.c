@@ -180,12 +180,12 @@ json_keys(const char* text)
   for (uint32_t i = 0; ton_text_key(text, i, &k); ++i) {
     const bool number = strcmp(k.kind, "number") == 0;
     json_array_append_new(
-        list, json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s?}", "key",
-                        k.key, "depth", (int)k.depth, "kind", k.kind, "help",
-                        k.help, "unit", ton_unit_suffix(k.unit), "min",
+        list, json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s?, s:s?}",
+                        "key", k.key, "depth", (int)k.depth, "kind", k.kind,
+                        "help", k.help, "unit", ton_unit_suffix(k.unit), "min",
                         number ? report_number(k.min) : json_null(), "max",
                         number ? report_number(k.max) : json_null(), "default",
-                        k.otherwise));
+                        k.otherwise, "example", k.example));
   }
   return list;
 }

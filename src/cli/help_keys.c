@@ -64,6 +64,9 @@ print_key(const TonKey* k)
   if (k->single) {
     printf("  %-14s a value alone is its \"%s\"\n", "", k->single);
   }
+  if (k->example) {
+    printf("  %-14s such as %s\n", "", k->example);
+  }
   if (*k->kind && strcmp(k->kind, "text") != 0) {
     printf("  %-14s ", "");
     printf("%s%s\n", print_values(k) && k->otherwise ? "; " : "",

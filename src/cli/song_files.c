@@ -15,6 +15,7 @@
 #include "cli/measurement_table.h"
 #include "cli/terminal.h"
 
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -55,7 +56,7 @@ cli_tell_old_stems(const CommandLine* line, const struct timespec* since)
   for (uint32_t i = 0; i < stems.n; ++i) {
     struct stat st;
     if (stat(stems.paths[i], &st) == 0 && is_before(&st.st_mtim, since)) {
-      cli_remark("%s is not of this mix; an earlier one wrote it",
+      cli_remark("%s is not of this mix; it was there before, and stays",
                  stems.paths[i]);
     }
   }
@@ -89,17 +90,59 @@ cli_tell_left_out(const CommandLine* line, const TonStems* stems)
   ton_string_free(&names);
 }
 
+static void
+tell_files(const char* whose, const TonInsert* insert)
+{
+  const TonProcessor* const type = insert->type;
+  for (uint32_t k = 0; k < type->n_resources; ++k) {
+    if (!insert->files || !insert->files[k].path) {
+      cli_remark("%s: %s does nothing without a file; name one as \"%s\"",
+                 whose, type->id, type->resources[k].symbol);
+    }
+  }
+}
+
+/// A value by the symbol of its parameter; NaN: there is none
+static double
+value_of(const TonInsert* insert, const char* symbol)
+{
+  const TonParam* const p = ton_param(insert->type, symbol);
+  return p ? (double)insert->params[p - insert->type->params] : NAN;
+}
+
+/// Crossovers that are not in rising order are moved up by the processor
+static void
+tell_crossovers(const char* whose, const TonInsert* insert)
+{
+  const double third = cbrt(2.0);
+  double below_hz = value_of(insert, "crossover-1");
+  for (int i = 2; i < (int)value_of(insert, "bands"); ++i) {
+    char symbol[32];
+    char set[32];
+    char used[32];
+    ton_string_cut(symbol, sizeof(symbol), "crossover-%d", i);
+    const double hz = value_of(insert, symbol);
+    const double lowest_hz = below_hz * third;
+    if (hz < lowest_hz) {
+      cli_remark(
+          "%s: %s: %s is %s and works at %s: each crossover lies a third "
+          "of an octave above the one before at least",
+          whose, insert->type->id, symbol,
+          ton_unit_print(hz, TON_HZ, set, sizeof(set)),
+          ton_unit_print(rint(lowest_hz), TON_HZ, used, sizeof(used)));
+    }
+    below_hz = fmax(hz, lowest_hz);
+  }
+}
+
 void
 cli_tell_chain(const CommandLine* line, const char* whose,
                const TonInsert* chain, uint32_t n)
 {
   for (uint32_t i = 0; i < n && !line->quiet; ++i) {
-    const TonProcessor* const type = chain[i].type;
-    for (uint32_t k = 0; k < type->n_resources; ++k) {
-      if (!chain[i].files || !chain[i].files[k].path) {
-        cli_remark("%s: %s does nothing without a file; name one as \"%s\"",
-                   whose, type->id, type->resources[k].symbol);
-      }
+    tell_files(whose, &chain[i]);
+    if (!isnan(value_of(&chain[i], "crossover-2"))) {
+      tell_crossovers(whose, &chain[i]);
     }
   }
 }

@@ -20,7 +20,8 @@ char* cli_song_file(const char* song, const char* file);
 void cli_warn_changed(const CommandLine* line, const TonSong* song,
                       TonSongStage end);
 
-/// Remark which files of out/stems are older than `since`: another mix wrote them
+/// Remark which files of out/stems are older than `since`: the mix did not write
+/// them
 void cli_tell_old_stems(const CommandLine* line, const struct timespec* since);
 
 /// Remark that the file which the user named as output was there before and is now
@@ -30,8 +31,8 @@ void cli_tell_replaced(const CommandLine* line, const char* out);
 /// Remark what lay among the stems and was not taken
 void cli_tell_left_out(const CommandLine* line, const TonStems* stems);
 
-/// Remark which tracks and buses are on solo, and which processors of the mix and
-/// the master lack the file that they need
+/// Remark which tracks and buses are on solo, which processors of the mix and the
+/// master lack the file that they need, and which crossovers are moved
 void cli_tell_strips(const CommandLine* line, const TonSong* song);
 
 /// The same of the processors of a chain; `whose` stands before each remark

@@ -11,6 +11,31 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 
+/// Length of an audio file; 0: it cannot be read
+static double
+seconds_of(const char* path)
+{
+  TonAudio* audio = NULL;
+  if (ton_audio_open(path, &audio, NULL)) {
+    return 0.0;
+  }
+  const TonAudioInfo* const info = ton_audio_info(audio);
+  const double seconds = (double)info->frames / info->rate;
+  ton_audio_close(audio);
+  return seconds;
+}
+
+static void
+tell_longer(const char* in, const char* out)
+{
+  const double longer_s = seconds_of(out) - seconds_of(in);
+  if (longer_s > 0.0005) {
+    cli_remark("%s is %.3f s longer than %s: the chain sounds on after its end "
+               "(reverb, echoes, long filters)",
+               out, longer_s, in);
+  }
+}
+
 TonStatus
 cli_apply(const CommandLine* line, TonError* error)
 {
@@ -36,6 +61,9 @@ cli_apply(const CommandLine* line, TonError* error)
   }
   ton_free(chain);
   cli_progress_clear();
+  if (!line->quiet && (!status || status == TON_GOAL_MISSED)) {
+    tell_longer(line->args[0], line->args[1]);
+  }
   if (was_there && (!status || status == TON_GOAL_MISSED)) {
     cli_tell_replaced(line, line->args[1]);
   }

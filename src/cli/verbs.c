@@ -82,6 +82,15 @@ static const Option help_options[] = {
      .offer = OFFER_SHELLS},
 };
 
+/// Where what people read of a release comes from
+#define RELEASE_TEXT                                                           \
+  "Title, artist and cover stand in SONG/release.yaml. If it is not there, "   \
+  "it "                                                                        \
+  "is made: the title is the name of the folder, the artist is unknown, and "  \
+  "a "                                                                         \
+  "cover.jpg or cover.png in the folder is the cover. Write your own there "   \
+  "and run tonmeister release SONG (tonmeister help release.yaml)."
+
 const Verb cli_verbs[] = {
     {.name = "make",
      .usage = "STEMS_DIR -o SONG",
@@ -91,7 +100,7 @@ const Verb cli_verbs[] = {
              "each of them. Folders of two recordings or more inside STEMS_DIR "
              "become buses. Of a song "
              "that is there, what is out of date is made again; its texts are "
-             "taken as they are.",
+             "taken as they are. " RELEASE_TEXT,
      .examples = "tonmeister make recordings/ -o night-drive",
      .min_args = 1,
      .max_args = 1,
@@ -151,7 +160,8 @@ const Verb cli_verbs[] = {
      .usage = "SONG",
      .summary = "Write the finished files and check each one.",
      .text = "WAV, FLAC, MP3 and others with tags, cover and checksums, into "
-             "SONG/out/release. Each file is opened again and measured.",
+             "SONG/out/release. Each file is opened again and "
+             "measured. " RELEASE_TEXT,
      .examples = "tonmeister release night-drive",
      .min_args = 1,
      .max_args = 1,

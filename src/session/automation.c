@@ -248,8 +248,7 @@ ton_read_automation(TonReader* r, const TonNode* map, TonStrip* strip)
 {
   if (map->kind != TON_MAP) {
     return ton_fail_at(r->doc, map, r->error,
-                       "automation: expected curves: {fader: [[\"0:51.4\", -3 "
-                       "dB], ...]}");
+                       "automation: expected " TON_AUTOMATION_EXAMPLE);
   }
   strip->automation = ton_read_buffer(r, map->count, sizeof(TonAutomation));
   if (!strip->automation) {

@@ -38,6 +38,7 @@ key_of(const TonField* f, uint32_t depth)
       .otherwise = f->otherwise && *f->otherwise ? f->otherwise : NULL,
       .words = f->words,
       .single = f->table ? f->table->short_form : NULL,
+      .example = f->example,
       .depth = depth,
   };
 }

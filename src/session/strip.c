@@ -121,6 +121,7 @@ static const TonField fields[] = {
     {"delay", TON_AS_FLOAT, AT(delay_ms), TON_MS, 0.0, 500.0,
      .otherwise = "0 ms", .help = "Moves the track later"},
     {"chain", TON_AS_OWN, AT(chain), .read = read_chain, .find = find_in_chain,
+     .example = "processors: [compressor: {ratio: 3:1}, vocal plate]",
      .also = "effects fx inserts plugins processors",
      .help =
          "Processors in the order of the signal; tonmeister help lists them"},
@@ -142,8 +143,10 @@ static const TonField fields[] = {
      .table = &ton_send_table, .example = "buses and levels: {Plate: -14 dB}",
      .help = "Buses that get a copy, an effect's above all"},
     {"automation", TON_AS_OWN, AT(automation), .read = read_automation,
+     .example = TON_AUTOMATION_EXAMPLE,
      .help = "Values that move in time: points of time and value"},
     {"lock", TON_AS_OWN, AT(locks), .read = read_lock, .flags = TON_LOCKLESS,
+     .example = "true, or keys: [fader, chain/0]",
      .help = "What the assistant leaves alone: true, or names of keys"},
 };
 

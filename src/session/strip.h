@@ -17,6 +17,10 @@ extern const TonTable ton_bus_table;
 /// The keys of a send
 extern const TonTable ton_send_table;
 
+#define TON_AUTOMATION_EXAMPLE                                                 \
+  "curves of times and values: {fader: [[\"0:51.4\", -3 dB], [\"0:55\", 0 "    \
+  "dB]]}"
+
 /// The automation curves of a strip whose chain and sends are read
 TonStatus ton_read_automation(TonReader* r, const TonNode* map,
                               TonStrip* strip);
