@@ -63,6 +63,10 @@ const TonAudioInfo* ton_audio_info(const TonAudio* audio);
 TonStatus ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
                          uint32_t* got, TonError* error);
 
+/// The first error of ton_audio_read(), for those who read through a source that
+/// only knows that it failed; TON_OK: none, `error` stays.  [main]
+TonStatus ton_audio_failed(const TonAudio* audio, TonError* error);
+
 /// Go to a frame, counted from 0.  [main]
 TonStatus ton_audio_seek(TonAudio* audio, uint64_t frame, TonError* error);
 

@@ -62,16 +62,41 @@ ton_audio_info(const TonAudio* audio)
   return &audio->info;
 }
 
+/// Keep the first error of reading, and hand it on
+static TonStatus
+failed(TonAudio* audio, const TonError* why, TonError* error)
+{
+  if (!audio->failed.status) {
+    audio->failed = *why;
+  }
+  if (error) {
+    *error = *why;
+  }
+  return why->status;
+}
+
 TonStatus
 ton_audio_read(TonAudio* audio, float* const* out, uint32_t frames,
                uint32_t* got, TonError* error)
 {
+  TonError why;
   *got = 0;
   const uint64_t left =
       audio->info.frames > audio->at ? audio->info.frames - audio->at : 0;
   const uint32_t wanted = frames < left ? frames : (uint32_t)left;
-  return audio->repairs ? audio_read_repaired(audio, out, wanted, got, error)
-                        : audio_read(audio, out, wanted, got, error);
+  const TonStatus status =
+      audio->repairs ? audio_read_repaired(audio, out, wanted, got, &why)
+                     : audio_read(audio, out, wanted, got, &why);
+  return status ? failed(audio, &why, error) : TON_OK;
+}
+
+TonStatus
+ton_audio_failed(const TonAudio* audio, TonError* error)
+{
+  if (audio->failed.status && error) {
+    *error = audio->failed;
+  }
+  return audio->failed.status;
 }
 
 TonStatus

@@ -33,6 +33,7 @@ struct TonAudio {
   TonAudioFaults faults;
   bool repairs;       ///< Spikes are replaced
   AudioWindow window; ///< Where spikes are looked for
+  TonError failed;    ///< The first error of reading
   bool damaged;       ///< Begins as WAV or AIFF, but its chunks are not valid
   void* buffer;       ///< For the backend, see audio_buffer()
   uint64_t buffer_bytes;

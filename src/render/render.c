@@ -134,6 +134,17 @@ render_chain(const ChainRun* run, const TonSink* sink,
   return status;
 }
 
+/// What an engine could not read has an error of its own: the first one
+static TonStatus
+explain(TonStatus status, TonAudio* const* audio, uint32_t n, TonError* error)
+{
+  for (uint32_t i = 0; status == TON_BAD_FILE && i < n; ++i) {
+    const TonStatus why = audio[i] ? ton_audio_failed(audio[i], error) : TON_OK;
+    status = why ? why : status;
+  }
+  return status;
+}
+
 TonStatus
 render_file(const char* path, const TonInsert* chain, uint32_t n,
             Recorder* recorder, const TonJob* job, TonError* error)
@@ -155,9 +166,10 @@ render_file(const char* path, const TonInsert* chain, uint32_t n,
                                          "has %u channels; expected one or two",
                                          info->channels)
                          : render_chain(&run, &sink, NULL, job, error);
+  const TonStatus why = explain(status, &audio, 1, error);
   recorder_end(recorder);
   ton_audio_close(audio);
-  return status;
+  return why;
 }
 
 // A mix -----------------------------------------------------------------------
@@ -276,6 +288,7 @@ render_mix(const TonMix* mix, const char* cache, Recorder* recorder,
   }
   status = status ? status : build_graph(&b, stems.sources);
   status = status ? status : run_graph(&b, "rendering", 0, job, &engine);
+  status = stems.audio ? explain(status, stems.audio, stems.n, error) : status;
   recorder_end(recorder);
   if (fault && engine) {
     find_fault(engine, mix->rate, fault);
