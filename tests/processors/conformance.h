@@ -24,6 +24,14 @@ typedef struct {
 /// Run every check on every processor as one cmocka group; 0 if all pass
 int conformance_run(const ConformanceSet* set);
 
+/// Largest difference from the whole render, in dBFS, of a processor with these
+/// values that is started at three places inside a song and has settled
+double conformance_start_db(const TonProcessor* processor, const float* values,
+                            double rate);
+
+/// What it may be
+#define CONFORMANCE_START_DB (-140.0)
+
 // Inside -------------------------------------------------------------------
 
 /// One processor of a set

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "conformance.h"
 #include "expect.h"
+#include "impulse_response.h"
 #include "scene.h"
 #include "signals.h"
 
@@ -15,58 +16,6 @@
 #include <string.h>
 
 extern const TonProcessor ton_convolver;
-
-// A loader that makes what it is asked for: 3 s of noise that falls by 60 dB --
-
-enum { SECONDS = 3 };
-
-static int loaded; ///< Not yet given back
-
-static float
-impulse(uint32_t channel, uint64_t frame, double rate)
-{
-  const double t = (double)frame / rate;
-  const double noise = signal_random(50U + channel, frame);
-  return (float)(0.05 * noise * pow(10.0, -t)); // -60 dB in 3 s
-}
-
-static TonStatus
-load(void* handle, const char* hash, double rate, TonPlanes* planes,
-     TonError* error)
-{
-  (void)handle;
-  if (strcmp(hash, "a space") != 0) {
-    return ton_fail(error, TON_NOT_FOUND, "there is no \"%s\"", hash);
-  }
-  const uint64_t frames = (uint64_t)(SECONDS * rate);
-  float* const x = ton_alloc(2 * frames * sizeof(float));
-  const float** const planar = ton_alloc(2 * sizeof(float*));
-  if (!x || !planar) {
-    ton_free(x);
-    ton_free(planar);
-    return ton_fail(error, TON_NO_MEMORY, "out of memory");
-  }
-  for (uint64_t i = 0; i < 2 * frames; ++i) {
-    x[i] = impulse((uint32_t)(i / frames), i % frames, rate);
-  }
-  planar[0] = x;
-  planar[1] = x + frames;
-  *planes = (TonPlanes){planar, 2, frames, rate};
-  ++loaded;
-  return TON_OK;
-}
-
-static void
-unload(void* handle, TonPlanes* planes)
-{
-  (void)handle;
-  ton_free((void*)(uintptr_t)planes->planes[0]);
-  ton_free((void*)(uintptr_t)planes->planes);
-  --loaded;
-}
-
-static const char* const space[] = {"a space"};
-static const TonResources resources = {space, NULL, load, unload};
 
 // Sound ----------------------------------------------------------------------
 
@@ -117,7 +66,7 @@ it_is_the_direct_convolution(void** state)
       double y = 0.0;
       for (int64_t i = 0; i < 24000; ++i) {
         const int64_t lag = (int64_t)(at - late) - i;
-        if (lag >= 0 && lag < SECONDS * 48000) {
+        if (lag >= 0 && lag < IMPULSE_SECONDS * 48000) {
           y += (double)input(c, i) * (double)impulse(c, (uint64_t)lag, RATE);
         }
       }
@@ -154,7 +103,8 @@ static TonStatus
 opened_with(const char* hash, TonError* error)
 {
   const char* const hashes[] = {hash};
-  const TonResources r = {hashes, NULL, load, unload};
+  TonResources r = impulse_resources;
+  r.hashes = hashes;
   const float values[] = {30.0F, 0.0F};
   const float* const lanes[] = {values};
   const TonSpec spec = {RATE, 2, 512, lanes, &r};
@@ -163,7 +113,7 @@ opened_with(const char* hash, TonError* error)
       ton_convolver.open(&ton_convolver, &spec, &instance, error);
   assert_true((status == TON_OK) == (instance != NULL));
   ton_convolver.close(&ton_convolver, instance);
-  assert_int_equal(loaded, 0);
+  assert_int_equal(impulse_loaded, 0);
   return status;
 }
 
@@ -207,7 +157,7 @@ only(const TonProcessor* processor, uint32_t lanes)
 int
 main(int argc, char** argv)
 {
-  rig_resources = &resources;
+  rig_resources = &impulse_resources;
   if (argc > 1) {
     static const TonProcessor* const list[] = {&ton_convolver, NULL};
     const double rates[] = {strtod(argv[1], NULL), 0.0};

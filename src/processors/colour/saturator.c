@@ -109,6 +109,14 @@ typedef struct {
   TonVd at[2];
 } SaturatorShelf;
 
+/// What goes in a straight line from beat to beat.  Each value is worked out from
+/// the ends: steps that are added up get lost in rounding near the goal
+typedef struct {
+  TonV from;
+  TonV to;
+  TonV step;
+} SaturatorLine;
+
 /**
        +-- wait ------------------------------------------------ dry --+
        |                                                               v
@@ -142,9 +150,8 @@ typedef struct {
   TonV dc_sum;                ///< Of the first pole since the last beat
   TonV dc_slow[DC_POLES - 1]; ///< The other poles, which run every beat
   float dc_feed;
-  TonV dc; ///< What is taken out of this frame
-  TonV dc_step;
-  TonV last; ///< Into the curve, with its bias
+  SaturatorLine dc; ///< What is taken out
+  TonV last;        ///< Into the curve, with its bias
   TonClipCurve clip;
   TonTanhCurve tanh;
   TonSvfLanes weigh[2][2]; ///< K-weighting of dry and wet
@@ -152,9 +159,8 @@ typedef struct {
   uint32_t beat;
   double heard[TON_LANES]; ///< Times BEAT_FRAMES, up to MATCH_S
   double mean_power[TON_LANES][2];
-  TonV gain; ///< That matches
-  TonV gain_step;
-  uint32_t at; ///< Where the next dry frame is written
+  SaturatorLine gain; ///< That matches
+  uint32_t at;        ///< Where the next dry frame is written
   uint32_t mask;
   TonV* dry;
   TonV memory[];
@@ -197,7 +203,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   s->dc_pole = pole_of(DC_HZ, spec->rate);
   s->dc_feed =
       1.0F - (float)exp(-2.0 * M_PI * DC_HZ * BEAT_FRAMES / spec->rate);
-  s->gain = ton_v(1.0F);
+  s->gain.from = s->gain.to = ton_v(1.0F);
   TonKStage k[2];
   ton_k_stages(spec->rate, k);
   for (int i = 0; i < 2; ++i) {
@@ -221,17 +227,18 @@ reset(const TonProcessor* self, void* state)
   memset(&s->post, 0, sizeof(s->post));
   memset(&s->dc_first, 0, sizeof(s->dc_first));
   memset(s->dc_slow, 0, sizeof(s->dc_slow));
-  s->dc_sum = s->dc = s->dc_step = (TonV){0};
+  s->dc_sum = (TonV){0};
+  memset(&s->dc, 0, sizeof(s->dc));
   memset(&s->clip, 0, sizeof(s->clip));
   memset(&s->tanh, 0, sizeof(s->tanh));
   memset(s->power, 0, sizeof(s->power));
   memset(s->heard, 0, sizeof(s->heard));
   memset(s->mean_power, 0, sizeof(s->mean_power));
-  s->mean[0] = s->mean[1] = s->gain_step = (TonV){0};
+  s->mean[0] = s->mean[1] = (TonV){0};
   s->last = s->c[BIAS].now;
   s->clip.last = s->last;
   ton_tanh_start(&s->tanh, s->steep, s->last);
-  s->gain = ton_v(1.0F);
+  s->gain = (SaturatorLine){ton_v(1.0F), ton_v(1.0F), {0}};
   s->at = s->beat = 0;
   for (int i = 0; i < 4; ++i) {
     ton_svf_clear(&s->weigh[i / 2][i % 2]);
@@ -423,6 +430,21 @@ bend(Saturator* s, uint32_t n)
   }
 }
 
+static inline TonV
+line_at(const SaturatorLine* line, uint32_t frame)
+{
+  return line->from + line->step * (float)frame;
+}
+
+/// From where it arrives now to another value within a beat
+static inline void
+line_to(SaturatorLine* line, TonV to)
+{
+  line->step = (to - line->to) * (1.0F / BEAT_FRAMES);
+  line->from = line->to;
+  line->to = to;
+}
+
 /// Wet without the DC that the curve has made
 static inline TonV
 without_dc(Saturator* s, TonV wet, TonV dry)
@@ -436,8 +458,7 @@ without_dc(Saturator* s, TonV wet, TonV dry)
     s->dc_first.at[i] = slow[i] + v;
   }
   s->dc_sum += ton_vd_join(slow[0], slow[1]);
-  s->dc += s->dc_step;
-  return wet - s->dc;
+  return wet - line_at(&s->dc, s->beat + 1);
 }
 
 /// Every beat: where the DC goes until the next
@@ -449,13 +470,13 @@ follow_dc(Saturator* s)
     s->dc_slow[i] += s->dc_feed * (x - s->dc_slow[i]);
     x = s->dc_slow[i];
   }
-  s->dc_step = (x - s->dc) * (1.0F / BEAT_FRAMES);
+  line_to(&s->dc, x);
   s->dc_sum = (TonV){0};
 }
 
-/// The gain of one lane for the next BEAT_FRAMES, from the mean powers of
-/// what was loud enough to count
-static void
+/// The gain of one lane in BEAT_FRAMES, from the mean powers of what was loud
+/// enough to count
+static float
 match(Saturator* s, uint32_t lane)
 {
   const uint32_t other = s->paired[lane] ? lane ^ 1U : lane;
@@ -472,7 +493,7 @@ match(Saturator* s, uint32_t lane)
   const double g = mean[0] > largest ? MATCH_MAX
                    : mean[1] > 0.0   ? fmax(sqrt(mean[0] / mean[1]), MATCH_MIN)
                                      : 1.0;
-  s->gain_step[lane] = ((float)g - s->gain[lane]) / (float)BEAT_FRAMES;
+  return (float)g;
 }
 
 static inline TonV
@@ -484,16 +505,18 @@ matched(Saturator* s, TonV wet, TonV dry)
         ton_svf_step(&s->weigh[i][1], ton_svf_step(&s->weigh[i][0], in[i]));
     s->power[i] += y * y;
   }
-  s->gain += s->gain_step;
+  const TonV gain = line_at(&s->gain, s->beat + 1);
   if (++s->beat == BEAT_FRAMES) {
+    TonV to;
     for (uint32_t lane = 0; lane < TON_LANES; ++lane) {
-      match(s, lane);
+      to[lane] = match(s, lane);
     }
+    line_to(&s->gain, to);
     s->power[0] = s->power[1] = (TonV){0};
     follow_dc(s);
     s->beat = 0;
   }
-  return wet + next(s, MATCH) * (s->gain - 1.0F) * wet;
+  return wet + next(s, MATCH) * (gain - 1.0F) * wet;
 }
 
 /// n frames out of the filters, with their dry sound, into x

@@ -247,6 +247,14 @@ neighbour_has(const Equaliser* e, uint32_t lane, const EqualiserParams* p,
          memcmp(&q->band[band], &p->band[band], sizeof(Band)) == 0;
 }
 
+/// Bells, shelves and notches: what rounding in float adds to them would be
+/// heard by a meter, where they are low or narrow
+static bool
+rings_on(const Band* band)
+{
+  return can_be_undone(band) || (int)band->type == NOTCH;
+}
+
 static void
 send_band(Equaliser* e, uint32_t lane, const EqualiserParams* p, int band,
           unsigned slot, uint32_t ramp)
@@ -257,8 +265,7 @@ send_band(Equaliser* e, uint32_t lane, const EqualiserParams* p, int band,
       same ? sections_of(&p->band[band]) : design(&p->band[band], e->rate, h);
   for (unsigned k = 0; k < n; ++k) {
     const TonBiquad* const b = same ? &e->design[slot + k][lane ^ 1U] : &h[k];
-    const bool precise =
-        can_be_undone(&p->band[band]) && ton_svf_needs_double(b);
+    const bool precise = rings_on(&p->band[band]) && ton_svf_needs_double(b);
     send(e, slot + k, lane, b, precise, ramp);
   }
 }
