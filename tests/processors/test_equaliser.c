@@ -301,7 +301,7 @@ eq_05_switching_stays_small(void** state)
     EXPECT_AT_MOST("EQ-05 10 Hz to 0.49 rate every sample",
                    jump(kinds[k], "1-at=10", "1-at=23520", 1, 0), 1000.0,
                    "peak");
-    EXPECT_AT_MOST("EQ-05 10 Hz to 0.49 rate, gliding",
+    EXPECT_AT_MOST("EQ-05 10 Hz to 0.49 rate, in ramps",
                    jump(kinds[k], "1-at=10", "1-at=23520", 16, 16), 1000.0,
                    "peak");
   }

@@ -84,7 +84,7 @@ ste_02_encode_and_decode(void** state)
   lone_apply(p, RATE, "", out.left, out.right, LONE_BLOCK);
   assert_memory_equal(in.left, out.left, LONE_BLOCK * sizeof(float));
   assert_memory_equal(in.right, out.right, LONE_BLOCK * sizeof(float));
-  // Gliding from 100 % to 100 % runs the matrix
+  // A ramp from 100 % to 100 % runs the matrix
   void* const w = lone_state(p, RATE, NULL);
   for (uint32_t lane = 0; lane < 2; ++lane) {
     lone_update(p, w, lane, values, true, 0);
