@@ -134,23 +134,41 @@ a_beginning_is_no_s(void** state)
   }
 }
 
+/// Gain of the whole path for an S of `hz`, `over_db` over a voice of 600 Hz, at
+/// the default 5.5 kHz: what its detector hears of it, turned down by a shelf
+/// around two thirds of that
+static double
+split_gain_db(double hz, double over_db, double rate)
+{
+  const double t = tan(M_PI * hz / rate);
+  const double edge = t / tan(M_PI * 5500.0 / rate);
+  const double top = t / tan(M_PI * 14000.0 / rate);
+  const double heard_db = over_db - 20.0 * log10(1.0 + pow(edge, -4.0)) -
+                          10.0 * log10(1.0 + pow(top, 4.0));
+  const double g = pow(10.0, -heard_db / 20.0); // beyond the knee of 6 dB
+  const double s = t / tan(M_PI * 5500.0 / 1.5 / rate);
+  // |g s^2 + sqrt(2 g) s + 1|^2 / |s^2 + sqrt(2) s + 1|^2
+  const double power =
+      (pow(1.0 - g * s * s, 2.0) + 2.0 * g * s * s) / (1.0 + pow(s, 4.0));
+  return 10.0 * log10(power);
+}
+
 /// Quiet phrases are treated like loud ones
 static void
 the_threshold_is_relative(void** state)
 {
   (void)state;
-  double first = 0.0;
-  for (int k = 0; k < 3; ++k) {
-    const double low = coherent(600.0, 48000.0);
-    const double high = coherent(7000.0, 48000.0);
-    memset(in, 0, sizeof(in));
-    add_tone(48000.0, low, -20.0 - 20.0 * k, 0);
-    add_tone(48000.0, high, -12.0 - 20.0 * k, HALF);
-    play("range=12", 48000.0);
-    const double now = gain_db(48000.0, high);
-    first = k ? first : now;
-    EXPECT_AT_MOST("8 dB over the voice", now, -3.0, "dB");
-    EXPECT_DB("20 and 40 dB quieter", now, first, 0.05);
+  for (int r = 0; r < 4; ++r) {
+    for (int k = 0; k < 3; ++k) {
+      const double low = coherent(600.0, rates[r]);
+      const double high = coherent(7000.0, rates[r]);
+      memset(in, 0, sizeof(in));
+      add_tone(rates[r], low, -20.0 - 20.0 * k, 0);
+      add_tone(rates[r], high, -12.0 - 20.0 * k, HALF);
+      play("range=12", rates[r]);
+      EXPECT_DB("DYN-10 8 dB over the voice", gain_db(rates[r], high),
+                split_gain_db(high, 8.0, rates[r]), 1.0);
+    }
   }
 }
 

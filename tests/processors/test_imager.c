@@ -103,7 +103,7 @@ ste_03_mono_bass(void** state)
       l += out[i] * out[i];
       m += out_right[i] * out_right[i];
     }
-    EXPECT_AT_LEAST("STE-03 correlation at 60 Hz", product / sqrt(l * m), 0.99,
+    EXPECT_AT_LEAST("STE-03 correlation at 60 Hz", product / sqrt(l * m), 0.999,
                     "");
     // 0.25: side of a sound on the left alone
     EXPECT_AT_MOST("STE-03 side at 60 Hz",
@@ -113,8 +113,12 @@ ste_03_mono_bass(void** state)
     play("bands=2 crossover-1=120 1-width=0", rates[r], WINDOW);
     EXPECT_AT_MOST("STE-03 left alone, above 360 Hz",
                    unevenness(rates[r], 360.0), 0.5, "dB");
-    const double at = line_db((uint32_t)lrint(120.0 * WINDOW / rates[r]));
-    EXPECT_AT_MOST("STE-03 at 120 Hz", at, 1.0, "dB");
+    double bump = -INFINITY;
+    for (double around = 30.0; around < 400.0; around *= 1.1) {
+      const double line = rint(around * WINDOW / rates[r]);
+      bump = fmax(bump, line_db((uint32_t)line));
+    }
+    EXPECT_AT_MOST("STE-03 left alone, bump", bump, 1.0, "dB");
   }
 }
 
