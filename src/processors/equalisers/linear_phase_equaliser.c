@@ -7,7 +7,7 @@
 #define BAND_MOVES TON_RESTART
 #define BAND_STAYS TON_RESTART
 #include "dsp/convolution.h"
-#include "dsp/fft.h"
+#include "dsp/fir_design.h"
 #include "processors/equalisers/equaliser_bands.h"
 #include "processors/processors.h"
 
@@ -19,9 +19,6 @@ static_assert(sizeof(EqualiserParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
 enum { CHUNK = 256, MIN_LENGTH = 1024, MAX_LENGTH_AT_48_KHZ = 32768 };
-
-/// Of the window: share of the response that is faded out at either end
-static const double TAPER = 0.125;
 
 /**
    Two responses, left and right, or four where a band works on the middle or
@@ -177,48 +174,35 @@ length_for(const EqualiserParams* p, double rate)
   return isinf(slowest) ? 0 : n;
 }
 
-/// 1 in the middle, 0 at the ends
-static double
-window(uint32_t from_middle, uint32_t length)
-{
-  const double edge = TAPER * length;
-  const double into = (double)from_middle - (0.5 * length - edge);
-  return into <= 0.0 ? 1.0 : 0.5 * (1.0 + cos(M_PI * into / edge));
-}
+/// Which side of the output hears which side of the input
+typedef struct {
+  const Curves* curves;
+  int to;
+  int from;
+} Path;
 
-/// The taps, in an array of length + 1, by a transform of 4 lengths
-static void
-fill_taps(const Curves* curves, double rate, const int to_from[2], TonFft* fft,
-          uint32_t length, float* taps)
+static double
+gain_at(const void* context, double hz)
 {
-  const uint32_t n = 4 * length;
-  float* const bins = ton_fft_bins(fft);
-  for (uint32_t k = 0; k <= n / 2; ++k) {
-    const double h = response_at(curves, rate * k / n, to_from[0], to_from[1]);
-    bins[(size_t)2 * k] = (float)h;
-    bins[(size_t)2 * k + 1] = 0.0F;
-  }
-  const float* const x = ton_fft_inverse(fft);
-  const uint32_t middle = length / 2;
-  for (uint32_t i = 0; i <= middle; ++i) {
-    const float tap = (float)(window(i, length) / n * (double)x[i]);
-    taps[middle - i] = taps[middle + i] = tap;
-  }
+  const Path* const path = context;
+  return response_at(path->curves, hz, path->to, path->from);
 }
 
 static bool
 make_responses(LinearPhase* s, const EqualiserParams* p, double rate)
 {
   const Curves curves = curves_of(p);
-  TonFft* const fft = ton_fft_new_for_sound(4 * s->length);
+  TonFft* const fft = ton_fft_new_for_sound(TON_LINEAR_FFT * s->length);
   float* const taps = ton_alloc(((size_t)s->length + 1) * sizeof(float));
   bool made = fft && taps;
   for (int i = 0; made && i < 4; ++i) {
-    const int to_from[2] = {i / 2, i % 2};
-    if (i / 2 == i % 2 || curves.crosses) {
-      fill_taps(&curves, rate, to_from, fft, s->length, taps);
-      s->response[i / 2][i % 2] = ton_convolution_new(taps, s->length + 1);
-      made = s->response[i / 2][i % 2];
+    const Path path = {&curves, i / 2, i % 2};
+    if (path.to == path.from || curves.crosses) {
+      const TonGainCurve curve = {gain_at, &path, rate};
+      ton_fir_linear_phase(fft, &curve, s->length, taps);
+      s->response[path.to][path.from] =
+          ton_convolution_new(taps, s->length + 1);
+      made = s->response[path.to][path.from];
     }
   }
   ton_free(taps);
