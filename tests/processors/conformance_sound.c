@@ -292,9 +292,13 @@ tone_out(const Subject* subject, double rate, double in_db)
   Rig* const rig = rig_open(p, lanes, rate, BLOCK);
   rig_update_all(rig, values);
   float* const x = ton_alloc((size_t)frames * lanes * sizeof(float));
-  for (uint32_t i = 0; i < frames * lanes; ++i) {
-    const double turns = fmod(3000.0 / rate * (i / lanes), 1.0);
-    x[i] = (float)(pow(10.0, in_db / 20.0) * sin(2.0 * M_PI * turns));
+  const double gain = pow(10.0, in_db / 20.0);
+  for (uint32_t i = 0; i < frames; ++i) {
+    const double turns = fmod(3000.0 / rate * i, 1.0);
+    const float tone = (float)(gain * sin(2.0 * M_PI * turns));
+    for (uint32_t lane = 0; lane < lanes; ++lane) {
+      x[i * lanes + lane] = tone;
+    }
   }
   rig_run(rig, x, NULL, frames, BLOCK);
   double power = 0.0;
