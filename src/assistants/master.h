@@ -68,6 +68,13 @@ typedef struct {
 TonStatus ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
                             TonMasterPlan* result, TonError* error);
 
+/// Mean reduction that the compressor of the whole may come to, dB
+#define TON_GLUE_DB 2.0
+
+/// The compressor of the whole as a value of a chain, owned by the plan; null when
+/// memory is refused.  Its threshold is rounded to half a decibel.
+const char* ton_master_glue(TonPlan* plan, double threshold_db);
+
 /// Gain reduction (P95) that a goal nobody asked for may cost, dB
 #define TON_MASTER_GENTLE_DB 6.0
 

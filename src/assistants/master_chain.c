@@ -179,6 +179,20 @@ rms_db(const TonFacts* f, const LoudParts* loud)
   return 10.0 * log10(power / sides) + loud->lufs - f->active_lufs;
 }
 
+const char*
+ton_master_glue(TonPlan* plan, double threshold_db)
+{
+  const TonSetting settings[] = {
+      {"threshold", rint(2.0 * threshold_db) / 2.0},
+      {"ratio", GLUE_RATIO},
+      {"attack", 30.0},
+      {"release", 200.0},
+      {"range", 3.0},
+      {"detector", ton_chain_choice("compressor", "detector", "rms")},
+      {"sidechain-highpass", 100.0}};
+  return ton_chain_values(plan, "compressor", settings, 7);
+}
+
 static void
 write_glue(MasterState* m, const LoudParts* loud, double peak_lu,
            const CompressionEstimate* estimate)
@@ -189,21 +203,13 @@ write_glue(MasterState* m, const LoudParts* loud, double peak_lu,
                      GLUE_RANGE_LU);
   ton_decision_range(&d, "peaks above the loud parts", peak_lu, NAN,
                      GLUE_CREST_DB);
-  ton_decision_range(&d, "average reduction", estimate->mean_db, 0.5, 2.0);
+  ton_decision_range(&d, "average reduction", estimate->mean_db, 0.5,
+                     TON_GLUE_DB);
   ton_decision_figure(&d, "peak to loudness",
                       m->brief->mix->facts.whole.plr_lu);
-  const TonSetting settings[] = {
-      {"threshold", rint(2.0 * (rms_db(&m->brief->mix->facts, loud) +
-                                m->raised_db + estimate->threshold_db)) /
-                        2.0},
-      {"ratio", GLUE_RATIO},
-      {"attack", 30.0},
-      {"release", 200.0},
-      {"range", 3.0},
-      {"detector", ton_chain_choice("compressor", "detector", "rms")},
-      {"sidechain-highpass", 100.0}};
   const char* const value =
-      ton_chain_values(m->plan, "compressor", settings, 7);
+      ton_master_glue(m->plan, rms_db(&m->brief->mix->facts, loud) +
+                                   m->raised_db + estimate->threshold_db);
   if (value) {
     m->result->glue = m->n_chain;
     record_value(m, ton_plan_text(m->plan, "chain/%u/compressor", m->n_chain++),

@@ -141,7 +141,8 @@ task_of(const MasterText* t, const char* out)
 
 /// What the glue does, from what comes out with it and without
 static TonStatus
-measure_glue(MasterText* t, MasterFront* with, MasterFront* without)
+measure_glue(MasterText* t, MasterFront* with, MasterFront* without,
+             double* reduction_db)
 {
   TonMeasurement curves[2];
   TonPlan plan = {0};
@@ -149,12 +150,36 @@ measure_glue(MasterText* t, MasterFront* with, MasterFront* without)
       master_front_levels(without, &curves[1])) {
     return ton_fail(t->error, TON_NO_MEMORY, "out of memory");
   }
-  const double reduction =
+  *reduction_db =
       loud_reduction(&plan, &t->mix.features, curves[1].momentary_lufs,
                      curves[0].momentary_lufs, curves[0].n_points);
   const TonStatus status = ton_plan_check(&plan, t->error);
   ton_plan_free(&plan);
-  return status ? status : master_text_measured_glue(t, reduction);
+  return status ? status : master_text_measured_glue(t, *reduction_db);
+}
+
+/// Measured in what comes out, glue keeps to its bound: its threshold rises until
+/// it does, at most three times
+static TonStatus
+bound_glue(MasterText* t, const char* out, MasterFront** with,
+           MasterFront* without)
+{
+  enum { STEPS = 3 };
+  for (int i = 0;; ++i) {
+    double reduction_db = NAN;
+    bool raised = false;
+    TON_TRY(measure_glue(t, *with, without, &reduction_db));
+    TON_TRY(i < STEPS ? master_text_raise_glue(t, reduction_db, &raised)
+                      : TON_OK);
+    if (!raised) {
+      return TON_OK;
+    }
+    master_front_free(*with);
+    *with = NULL;
+    MasterTask task = task_of(t, out);
+    task.levels = true;
+    TON_TRY(master_front(&task, with, t->job, t->error));
+  }
 }
 
 /// Glue has to prove that it costs nothing: if the limiter would have more to
@@ -177,7 +202,7 @@ prove_glue(MasterText* t, const char* out, MasterFront** front)
   const double with = master_estimate(&task, *front);
   const double without = master_estimate(&task, bare);
   const bool costs = with > without + COSTLY_DB;
-  const TonStatus status = costs ? TON_OK : measure_glue(t, *front, bare);
+  const TonStatus status = costs ? TON_OK : bound_glue(t, out, front, bare);
   master_front_free(costs ? *front : bare);
   *front = costs ? bare : *front;
   return costs ? master_text_drop_glue(t, with, without) : status;

@@ -530,6 +530,32 @@ master_text_measured_glue(MasterText* t, double reduction_db)
 }
 
 TonStatus
+master_text_raise_glue(MasterText* t, double reduction_db, bool* raised)
+{
+  TonDecision* const d = insert_record(t, t->plan.glue);
+  const TonInsert* const glue = master_text_glue(t);
+  const TonParam* const p = ton_param(glue->type, "threshold");
+  const double threshold_db = (double)glue->params[p - glue->type->params];
+  // above its threshold half of the time at 2:1, half of that at its range
+  const double higher_db = 8.0 * (reduction_db - TON_GLUE_DB);
+  TonPlan plan = {0};
+  assert(d);
+  *raised = higher_db > 0.0;
+  if (!*raised) {
+    return TON_OK;
+  }
+  const char* const value =
+      ton_master_glue(&plan, threshold_db + ceil(2.0 * higher_db) / 2.0);
+  const bool fits = value && ton_string_copy(d->value, sizeof(d->value), value);
+  const TonStatus status = ton_plan_check(&plan, t->error);
+  ton_plan_free(&plan);
+  TON_TRY(status);
+  const TonEdit e = {d->path, d->value, d->reason};
+  TON_TRY(fits ? ton_doc_edit(t->doc, &e, t->error) : master_text_too_long(t));
+  return master_text_read_again(t);
+}
+
+TonStatus
 master_text_drop_glue(MasterText* t, double with_db, double without_db)
 {
   char path[32];

@@ -43,6 +43,10 @@ TonInsert* master_text_glue(const MasterText* t);
 /// Say what it takes away on average in the loud parts.
 TonStatus master_text_measured_glue(MasterText* t, double reduction_db);
 
+/// If it takes away more than it may, raise its threshold and say so in `raised`.
+TonStatus master_text_raise_glue(MasterText* t, double reduction_db,
+                                 bool* raised);
+
 /// Take it out again: with it the limiter would have to reduce by `with_db`,
 /// without by `without_db`.
 TonStatus master_text_drop_glue(MasterText* t, double with_db,

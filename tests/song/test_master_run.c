@@ -5,6 +5,8 @@
 #include "signals.h"
 #include "song.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const TonJob job = {.threads = 1};
@@ -264,6 +266,52 @@ test_a_mono_mix_may_get_sides(void** state)
   remove(song_path("master.yaml"));
 }
 
+/// The mean reduction of the glue as the record of a master has it; NaN: none
+static double
+glue_reduction(const TonMasterResult* m)
+{
+  for (uint32_t i = 0; i < m->decisions.count; ++i) {
+    const TonDecision* const d = &m->decisions.items[i];
+    for (uint32_t k = 0; k < d->n_evidence; ++k) {
+      if (strcmp(d->rule, "glue.helps") == 0 &&
+          strcmp(d->evidence[k].metric, "average reduction") == 0) {
+        return d->evidence[k].value;
+      }
+    }
+  }
+  return NAN;
+}
+
+/// Short loud beats over soft music: a compressor takes more from them than the
+/// mean levels let expect
+static void
+test_glue_keeps_to_its_bound(void** state)
+{
+  (void)state;
+  enum { RATE = 48000, N = 40 * RATE };
+  double* const x[2] = {calloc(N, sizeof(double)), calloc(N, sizeof(double))};
+  TonMasterResult m;
+  TonError error = {0};
+  const TonMasterOptions wish = wish_of(-16.0, song_path("m.wav"));
+  signal_pink(x[0], N, 1, RATE);
+  double low[3] = {0.0};
+  for (uint64_t i = 0; i < N; ++i) {
+    low[0] += 0.45 * (x[0][i] - low[0]);
+    low[1] += 0.45 * (low[0] - low[1]);
+    low[2] += 0.005 * (low[1] - low[2]);
+    const double beat = (double)(i % (12 * RATE / 10)) / RATE;
+    const double gain = beat < 0.25 ? 0.5 : 0.15;
+    x[0][i] = x[1][i] = gain * (low[1] - low[2]);
+  }
+  song_wav("mix.wav", RATE, 2, x[0], x[1], N);
+  free(x[0]);
+  free(x[1]);
+  master(song_path("mix.wav"), &wish, &m, &error);
+  EXPECT_AT_MOST("mean reduction", glue_reduction(&m), 2.005, "dB");
+  EXPECT_AT_LEAST("mean reduction", glue_reduction(&m), 0.5, "dB");
+  ton_master_result_free(&m);
+}
+
 int
 main(void)
 {
@@ -277,6 +325,7 @@ main(void)
       cmocka_unit_test(test_what_cannot_be_mastered),
       cmocka_unit_test(test_the_second_run_keeps_the_text),
       cmocka_unit_test(test_a_mono_mix_may_get_sides),
+      cmocka_unit_test(test_glue_keeps_to_its_bound),
   };
   return SONG_TESTS(tests);
 }
