@@ -80,6 +80,13 @@ static TonStatus
 fail_at(const TonAudio* a, TonError* error)
 {
   const Sound* const s = a->file;
+  if (strcmp(a->info.container, "MP3") == 0) {
+    // libmpg123 searches 1 KB for the next frame and says no more
+    return ton_fail_file(error, TON_BAD_FILE, a->path,
+                         "is damaged at %.3f s, and what follows would be "
+                         "heard too early; export it again",
+                         (double)a->at / a->info.rate);
+  }
   return ton_fail_file(error, TON_BAD_FILE, a->path,
                        "cannot be read at %.3f s (%s); export it again",
                        (double)a->at / a->info.rate, sf_strerror(s->file));

@@ -444,7 +444,8 @@ test_finished_mixes(void** state)
   ton_sound_free(&sum);
 }
 
-/// An instrumental mix is one beside its instruments, and music beside a voice
+/// An instrumental mix is one beside drums or a bass, else music that somebody
+/// sings or plays to
 static void
 test_instrumental_mixes(void** state)
 {
@@ -458,6 +459,7 @@ test_instrumental_mixes(void** state)
   const Recording alone[] = {
       {"Vox", "Lead Vox.wav", &plain[9], "lead vocal", false},
       {"BV", "BV.wav", &plain[6], "backing vocal", false},
+      {"Gtr", "Gtr.wav", &plain[8], "electric guitar", false},
       {"I", "Song Instrumental Mix.wav", &plain[7], "music", false}};
   expect_recordings(alone, TON_COUNT(alone));
 }

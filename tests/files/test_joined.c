@@ -74,6 +74,30 @@ a_form_that_changes_is_named(void** state)
 
 /// Two MP3 files put together count the sound of the first only.  Tags behind the
 /// sound are no recording.
+/// 4 KB of rubbish in the middle: what a player finds behind it comes too early
+static void
+a_damaged_mp3_file_is_named(void** state)
+{
+  (void)state;
+  const TonAudioFormat format = {
+      .rate = 48000, .channels = 1, .container = "MP3"};
+  size_t n = 0;
+  const float* const in[] = {tone};
+  room_write("whole.mp3", &format, in, N, NULL);
+  unsigned char* const one = room_get("whole.mp3", &n);
+  unsigned char* const two = malloc(n + 4096);
+  assert_non_null(two);
+  memcpy(two, one, n / 2);
+  memset(two + n / 2, 7, 4096);
+  memcpy(two + n / 2 + 4096, one + n / 2, n - n / 2);
+  room_put("damaged.mp3", two, n + 4096);
+  const char* const says = trouble(room_path("damaged.mp3"));
+  assert_non_null(strstr(says, "is damaged at 0."));
+  assert_non_null(strstr(says, "would be heard too early"));
+  free(two);
+  free(one);
+}
+
 static void
 joined_mp3_files_are_named(void** state)
 {
@@ -263,6 +287,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_form_that_changes_is_named),
+      cmocka_unit_test(a_damaged_mp3_file_is_named),
       cmocka_unit_test(joined_mp3_files_are_named),
       cmocka_unit_test(a_flac_of_unknown_length_is_read_whole),
       cmocka_unit_test(tags_behind_the_sound_are_no_sound),
