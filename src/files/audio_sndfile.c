@@ -8,6 +8,7 @@
 #include "dsp/kernels/pcm.h"
 #include "files/audio.h"
 #include "files/files.h"
+#include "files/mp3_frames.h"
 
 #include <math.h>
 #include <sndfile.h>
@@ -76,11 +77,17 @@ describe(TonAudio* a, int format)
   ton_string_cut(a->info.codec, sizeof(a->info.codec), "%s", codec);
 }
 
+static bool
+is_mp3(const TonAudio* a)
+{
+  return strcmp(a->info.container, "MP3") == 0;
+}
+
 static TonStatus
 fail_at(const TonAudio* a, TonError* error)
 {
   const Sound* const s = a->file;
-  if (strcmp(a->info.container, "MP3") == 0) {
+  if (is_mp3(a)) {
     // libmpg123 searches 1 KB for the next frame and says no more
     return ton_fail_file(error, TON_BAD_FILE, a->path,
                          "is damaged at %.3f s, and what follows would be "
@@ -97,27 +104,22 @@ fail_at(const TonAudio* a, TonError* error)
 static TonStatus
 check_stop(const TonAudio* a, TonError* error)
 {
-  static const uint32_t rates[4][4] = {{11025, 12000, 8000, 0},
-                                       {0, 0, 0, 0},
-                                       {22050, 24000, 16000, 0},
-                                       {44100, 48000, 32000, 0}};
   const Sound* const s = a->file;
   uint8_t h[4];
   const off_t at = lseek(s->fd, 0, SEEK_CUR);
-  if (at < 4 || pread(s->fd, h, 4, at - 4) != 4 || h[0] != 0xFF ||
-      (h[1] & 0xE0U) != 0xE0U) {
+  if (at < 4 || pread(s->fd, h, 4, at - 4) != 4) {
     return TON_OK;
   }
-  const uint32_t rate = rates[(h[1] >> 3U) & 3U][(h[2] >> 2U) & 3U];
-  const uint32_t channels = h[3] >> 6U == 3 ? 1 : 2;
-  if (!rate || (rate == a->info.rate && channels == a->info.channels)) {
+  const Mp3Header now = mp3_header(h);
+  if (!now.rate ||
+      (now.rate == a->info.rate && now.channels == a->info.channels)) {
     return TON_OK;
   }
   return ton_fail_file(error, TON_BAD_FILE, a->path,
                        "changes from %u Hz and %u channels to %u Hz and %u "
                        "channels at %.3f s; it was joined from different "
                        "recordings, export it again as one",
-                       a->info.rate, a->info.channels, rate, channels,
+                       a->info.rate, a->info.channels, now.rate, now.channels,
                        (double)a->info.frames / a->info.rate);
 }
 
@@ -218,17 +220,19 @@ seek(TonAudio* a, uint64_t frame, TonError* error)
 static const ReaderBackend backend = {read_frames, seek, close_file};
 
 /// An MP3 without a count of its frames, of which libsndfile guesses the length
-/// from the first bit rate, or a FLAC that came out of a pipe: decode it all
+/// from the first bit rate, or a FLAC that came out of a pipe: decode it all.
+/// TON_UNSUPPORTED if libsndfile cannot pass what lies behind the sound.
 static TonStatus
 count_frames(TonAudio* a, TonError* error)
 {
   const Sound* const s = a->file;
   TON_TRY(pass_over(a, UINT64_MAX, &a->info.frames, error));
-  if (sf_error(s->file)) {
-    a->at = a->info.frames;
-    return fail_at(a, error);
+  if (!sf_error(s->file)) {
+    return TON_OK;
   }
-  return TON_OK;
+  a->at = a->info.frames;
+  return is_mp3(a) && !mp3_frames_follow(s->fd) ? TON_UNSUPPORTED
+                                                : fail_at(a, error);
 }
 
 /// MP3 decoders are late by 528 + 1 frames, which encoders leave out of their
@@ -307,5 +311,13 @@ audio_open_sndfile(TonAudio* a, TonError* error)
                        ? (uint64_t)info.frames
                        : 0;
   describe(a, info.format);
-  return find_length(a, &info, error);
+  const TonStatus found = find_length(a, &info, error);
+  if (found == TON_UNSUPPORTED) {
+    close_file(a);
+    a->backend = NULL;
+    a->file = NULL;
+    a->info = (TonAudioInfo){0};
+    a->at = 0;
+  }
+  return found;
 }
