@@ -46,6 +46,10 @@ typedef enum {
 bool ton_unit_parse(const char* text, TonUnit unit, double* value,
                     const char** why, char* buffer, size_t size);
 
+/// Length of a note in whole notes: "1/8", "1/8." (dotted, half as long again),
+/// "1/8t" (of a triplet, two thirds).  0 if the text is no note.  [any]
+double ton_unit_note(const char* text);
+
 /// Print a value so that ton_unit_parse() gives the same float back, shortest
 /// form: "-18 dB", "4:1", "1.2 kHz".  Returns `buffer`.  [any]
 const char* ton_unit_print(double value, TonUnit unit, char* buffer,

@@ -167,16 +167,39 @@ advise(const char* suffix, TonUnit unit, char buffer[80])
   }
 }
 
-/// "1/8": seconds that such a note lasts at 120 beats a minute; 0: it is no note
-static double
-note_s(const char* text)
+double
+ton_unit_note(const char* text)
 {
   unsigned part = 0;
   unsigned whole = 0;
   int end = 0;
-  const bool is_note = sscanf(text, "%3u/%3u%n", &part, &whole, &end) == 2 &&
-                       !text[end] && whole;
-  return is_note ? 2.0 * part / whole : 0.0;
+  if (sscanf(text, "%3u/%3u%n", &part, &whole, &end) != 2 || !part || !whole) {
+    return 0.0;
+  }
+  const double length = (double)part / whole;
+  const char* const rest = text + end;
+  return !*rest                   ? length
+         : strcmp(rest, ".") == 0 ? 1.5 * length
+         : strcmp(rest, "t") == 0 ? 2.0 / 3.0 * length
+                                  : 0.0;
+}
+
+/// A note where its length is not known: what it would be at 120 bpm
+static bool
+refuse_note(const char* text, TonUnit unit, char* buffer, size_t size)
+{
+  const double note_s = 2.0 * ton_unit_note(text);
+  if (!(note_s > 0.0) || (unit != TON_MS && unit != TON_S && unit != TON_HZ)) {
+    return false;
+  }
+  ton_string_cut(buffer, size,
+                 "\"%s\" is a note, and how long it lasts depends on the "
+                 "tempo; write a %s (at 120 bpm %.4g %s), or a tempo at the "
+                 "top of mix.yaml",
+                 text, unit == TON_HZ ? "frequency" : "time",
+                 unit == TON_HZ ? 1.0 / note_s : 1000.0 * note_s,
+                 unit == TON_HZ ? "Hz" : "ms");
+  return true;
 }
 
 static bool
@@ -184,14 +207,12 @@ refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
        char* buffer, size_t size)
 {
   const char* const wanted = ton_unit_suffix(unit);
-  const double note = unit == TON_MS || unit == TON_S ? note_s(text) : 0.0;
   char advice[80];
-  if (note > 0.0) {
-    ton_string_cut(buffer, size,
-                   "\"%s\" is a note, and how long it lasts depends on the "
-                   "tempo; write a time (at 120 bpm %g ms)",
-                   text, 1000.0 * note);
-  } else if (unit == TON_PAN) {
+  *why = buffer;
+  if (refuse_note(text, unit, buffer, size)) {
+    return false;
+  }
+  if (unit == TON_PAN) {
     ton_string_cut(buffer, size, "\"%s\" is not a pan; write L30, C or R100",
                    text);
   } else if (strstr(text, "\xE2\x88\x92")) {
@@ -214,7 +235,6 @@ refuse(const char* text, const char* suffix, TonUnit unit, const char** why,
     ton_string_cut(buffer, size, "\"%s\" is not a number%s%s", text,
                    *wanted ? " in " : "", wanted);
   }
-  *why = buffer;
   return false;
 }
 

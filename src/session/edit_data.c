@@ -179,13 +179,15 @@ is_plain(const char* value)
          !strpbrk(value, "[]{}\"'\\");
 }
 
-/// Nothing else follows from the value
+/// Nothing else follows from the value, nor it from others, as a note does from
+/// the tempo
 static bool
-stands_alone(const TonFound* found, const TonNode* node)
+stands_alone(const TonFound* found, const TonNode* node, const char* value)
 {
   if (found->param) {
     return found->param->spacing != TON_CHOICE && node->key &&
-           !strspn(node->key->text, "0123456789");
+           !strspn(node->key->text, "0123456789") &&
+           ton_unit_note(value) + ton_unit_note(node->text) <= 0.0;
   }
   const TonField* const f = found->field;
   return f && !(f->flags & TON_SHARED) && f->kind >= TON_AS_FLOAT &&
@@ -228,7 +230,8 @@ find_value(const Edited* e, const TonEdit* edit, TonFound* found)
   const char* const written = ton_doc_text(e->doc) + node->start;
   const bool alone =
       ton_field_find(e->table, *e->data, edit->path, found) &&
-      stands_alone(found, node) && is_ascii(written, node->end - node->start) &&
+      stands_alone(found, node, value) &&
+      is_ascii(written, node->end - node->start) &&
       !(found->param && is_set_twice(e, node, edit->path, found->param));
   return alone ? node : NULL;
 }

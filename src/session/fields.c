@@ -477,7 +477,8 @@ ton_table_read(const TonDoc* doc, const char* folder, const TonTable* table,
                  .arena = ton_table_arena(row),
                  .error = error,
                  .later = error ? &later : NULL,
-                 .beats_per_bar = 4};
+                 .beats_per_bar = 4,
+                 .beats_per_note = 4};
   TonStatus status = ton_read_folder(&r, folder);
   status = status ? status : read_row(&r, doc->root, table, row);
   bool wrong = false;

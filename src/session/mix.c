@@ -45,6 +45,7 @@ read_meter(TonReader* r, const TonNode* node, void* row)
                        "meter: expected beats over a note: 4/4, 3/4, 6/8");
   }
   r->beats_per_bar = beats;
+  r->beats_per_note = unit;
   return TON_OK;
 }
 

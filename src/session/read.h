@@ -23,7 +23,8 @@ typedef struct {
                     ///< one ends the reading
   double tempo_bpm; ///< 0: unknown
   uint32_t beats_per_bar;
-  double first_bar_s; ///< Where bar 1 begins
+  uint32_t beats_per_note; ///< In a whole note: 4 in 4/4, 8 in 6/8
+  double first_bar_s;      ///< Where bar 1 begins
 } TonReader;
 
 /// Fail at `node`: "LEAD "word"; did you mean "nearest"?", where the lead is

@@ -73,6 +73,9 @@ wrong_values_say_what_was_expected(void** state)
       {"100 turns", TON_HZ, "expected Hz, kHz or k"},
       {"3 apples", TON_PLAIN, "expected none"},
       {"1/8", TON_MS, "at 120 bpm 250 ms"},
+      {"1/8.", TON_S, "at 120 bpm 375 ms"},
+      {"1/4t", TON_HZ, "at 120 bpm 3 Hz"},
+      {"1/8x", TON_MS, "unknown unit"},
       {"1/8", TON_DB, "unknown unit"},
       {"-3,5 dB", TON_DB, "decimal point"},
       {"\xE2\x88\x92"

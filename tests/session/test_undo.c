@@ -165,7 +165,8 @@ static const char* const values[] = {
     "12 ms",  "1.5 s",     "true",    "off",    "1 kHz",    "250",
     "0.7",    "-14 LUFS",  "keep",    "50 %",   "-2 dBTP",  "inverted",
     "linear", "120 bpm",   "-inf dB", "0:17.1", "[fader]",  "{level: -6 dB}",
-    "bell",   "Plate",     "hold",    "4 bar",  "compress", "limiter"};
+    "bell",   "Plate",     "hold",    "4 bar",  "compress", "limiter",
+    "1/8",    "1/16t"};
 
 /// Another number in the unit of what stands there, else any value
 static const char*
