@@ -36,6 +36,11 @@ static const struct {
      "1-type=high-shelf 1-at=10kHz 1-gain=6"},
     {"linear-phase-equaliser", "high-pass",
      "1-type=highpass 1-at=80 1-slope=24"},
+    {"passive-equaliser", "low boost", "low-at=30 low-boost=9"},
+    {"passive-equaliser", "low boost and cut",
+     "low-at=30 low-boost=9 low-cut=9"},
+    {"passive-equaliser", "high boost, top cut",
+     "high-boost=9 top-at=20kHz top-cut=6"},
     {"hum-filter", "50 Hz, 8 notches", ""},
     {"hum-filter", "60 Hz, wide", "at=60 width=10 depth=20"},
     {"dynamic-eq", "cut", ""},
@@ -56,6 +61,8 @@ static const struct {
     {"saturator", "soft", "drive=12 auto-gain=off"},
     {"saturator", "tube", "character=tube drive=12 auto-gain=off"},
     {"saturator", "hard", "character=hard drive=12 auto-gain=off"},
+    {"tape", "no drive", ""},
+    {"tape", "12 dB", "drive=12"},
 };
 
 enum { N_CURVES = sizeof(curves) / sizeof(curves[0]) };

@@ -20,6 +20,7 @@
 #define TON_OUR_PROCESSORS(LANED, ALONE, ALONE_WIDE)                           \
   /* colour */                                                                 \
   LANED(ton_saturator)                                                         \
+  ALONE(ton_tape)                                                              \
   /* dynamics */                                                               \
   LANED(ton_bus_compressor)                                                    \
   LANED(ton_compressor)                                                        \
@@ -34,6 +35,8 @@
   LANED(ton_equaliser)                                                         \
   LANED(ton_hum_filter)                                                        \
   ALONE(ton_linear_phase_equaliser)                                            \
+  ALONE(ton_match_equaliser)                                                   \
+  LANED(ton_passive_equaliser)                                                 \
   LANED(ton_phase_rotator)                                                     \
   /* gain */                                                                   \
   LANED(ton_gain)                                                              \

@@ -55,5 +55,5 @@ unload(void* handle, TonPlanes* planes)
   --impulse_loaded;
 }
 
-static const char* const hashes[] = {"a space"};
+static const char* const hashes[] = {"a space", "a space"};
 const TonResources impulse_resources = {hashes, NULL, load, unload};
