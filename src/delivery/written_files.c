@@ -48,8 +48,7 @@ remove_if_untouched(const char* folder, const char* name, const char* sum)
 static void
 remove_former(const WrittenFiles* w, char* lines)
 {
-  for (char* line = lines ? strsep(&lines, "\n") : NULL; line;
-       line = strsep(&lines, "\n")) {
+  for (char* line = strsep(&lines, "\n"); line; line = strsep(&lines, "\n")) {
     const size_t n = strcspn(line, " ");
     const char* const name = line + n + 2;
     if ((n == SHA256_DIGITS || n == HASH_DIGITS) && strlen(line) > n + 2 &&
@@ -60,11 +59,19 @@ remove_former(const WrittenFiles* w, char* lines)
   }
 }
 
-static char*
-read_list(const char* path)
+/// What a list says; one that is not there says nothing
+static TonStatus
+add_list(const char* path, TonString* text, TonError* error)
 {
   size_t length = 0;
-  return ton_string_read_file(path, 1 << 20, &length);
+  errno = 0;
+  char* const lines = ton_string_read_file(path, 1 << 20, &length);
+  if (!lines && errno == ENOMEM) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  ton_string_add(text, lines ? lines : "");
+  ton_free(lines);
+  return TON_OK;
 }
 
 static TonStatus
@@ -117,14 +124,12 @@ static TonStatus
 begin(const WrittenFiles* w, TonError* error)
 {
   TonString text = {0};
-  char* const interim = has_interim(w) ? read_list(w->interim) : NULL;
-  char* const list = read_list(w->list);
-  ton_string_add(&text, interim ? interim : "");
-  ton_string_add(&text, list ? list : "");
-  ton_free(interim);
-  ton_free(list);
+  TonStatus status = add_list(w->list, &text, error);
+  if (!status && has_interim(w)) {
+    status = add_list(w->interim, &text, error);
+  }
   add_sums(w, &text);
-  TonStatus status = write_list(w->interim, &text, error);
+  status = status ? status : write_list(w->interim, &text, error);
   ton_string_free(&text);
   if (!status && has_interim(w)) {
     status = remove_file(w->list, error);
@@ -136,11 +141,13 @@ static TonStatus
 end(const WrittenFiles* w, TonError* error)
 {
   TonString text = {0};
-  char* const noted = read_list(w->interim);
-  remove_former(w, noted);
-  ton_free(noted);
+  TonStatus status = add_list(w->interim, &text, error);
+  if (!status && text.bytes) {
+    remove_former(w, text.bytes);
+  }
+  ton_string_free(&text);
   add_sums(w, &text);
-  const TonStatus status = write_list(w->list, &text, error);
+  status = status ? status : write_list(w->list, &text, error);
   ton_string_free(&text);
   return status || !has_interim(w) ? status : remove_file(w->interim, error);
 }

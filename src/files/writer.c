@@ -292,10 +292,11 @@ tell_clipping(const TonAudioWriter* w, TonError* error)
   const TonClipping* const c = &w->clipping;
   return c->samples
              ? ton_fail_file(error, TON_GOAL_MISSED, w->path,
-                             "clips: %llu samples are over full scale, the "
+                             "clips: %llu sample%s over full scale, the "
                              "first at %.3f s, the highest at %+.1f dBFS. Turn "
                              "it down by that much, or write 32 bit float",
-                             (unsigned long long)c->samples, c->first_s,
+                             (unsigned long long)c->samples,
+                             c->samples == 1 ? " is" : "s are", c->first_s,
                              c->peak_dbfs)
              : TON_OK;
 }
