@@ -75,6 +75,9 @@ typedef struct {
 
   double rms_dbfs;          ///< Mathematical: a full-scale sine reads -3.01
   double crest_db;          ///< Sample peak minus RMS
+  double dynamic_range_db;  ///< As the DR meter counts it: a whole number, the
+                            ///< second-highest peak of blocks of 3 s over the
+                            ///< loudest fifth of them
   double dc[2];             ///< Mean, first two channels, full scale 1
   uint64_t clipped_samples; ///< In runs of at least 3 equal samples within
                             ///< 0.1 dB of the file's peak and above 0.5

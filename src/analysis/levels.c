@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Sample peak, RMS, DC and silence at both ends of a sound.
+   Sample peak, RMS, DC, dynamic range and silence at both ends of a sound.
 */
 #include "analysis/meters.h"
 #include "base/memory.h"
@@ -20,6 +20,7 @@ struct Levels {
   uint64_t last_sound;
   bool sound;
   Clips* clips;
+  DynamicRange* range;
   bool timeline;
   float tenth; ///< Peak of the 0.1 s under way
   Curve curve;
@@ -38,7 +39,8 @@ levels_new(uint32_t rate, uint32_t channels, bool timeline)
   l->channels = channels;
   l->timeline = timeline;
   l->clips = clips_new(rate, channels);
-  if (!l->clips) {
+  l->range = dynamic_range_new(rate, channels);
+  if (!l->clips || !l->range) {
     levels_free(l);
     return NULL;
   }
@@ -93,6 +95,7 @@ levels_add(Levels* l, const Tick* tick)
     }
   }
   clips_add(l->clips, tick, l->peak);
+  dynamic_range_add(l->range, tick);
   if (tick_ends_tenth(tick)) {
     if (l->timeline) {
       curve_add(&l->curve, ton_to_db((double)l->tenth));
@@ -126,7 +129,7 @@ levels_finish(Levels* l, TonMeasurement* m)
   if (l->timeline) {
     m->peak_dbfs = curve_give(&l->curve, m);
   }
-  return !l->curve.failed;
+  return dynamic_range_finish(l->range, m) && !l->curve.failed;
 }
 
 void
@@ -134,6 +137,7 @@ levels_free(Levels* l)
 {
   if (l) {
     clips_free(l->clips);
+    dynamic_range_free(l->range);
     curve_free(&l->curve);
     ton_free(l);
   }

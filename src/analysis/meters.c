@@ -294,32 +294,16 @@ ton_meters_now(const TonMeters* m, double* momentary, double* short_term)
 static void
 undefined(TonMeasurement* r)
 {
-  double* const values[] = {&r->integrated_lufs,
-                            &r->momentary_max_lufs,
-                            &r->short_term_max_lufs,
-                            &r->loudness_range_lu,
-                            &r->range_low_lufs,
-                            &r->range_high_lufs,
-                            &r->sample_peak_dbfs,
-                            &r->true_peak_dbtp,
-                            &r->plr_lu,
-                            &r->psr_min_lu,
-                            &r->psr_median_lu,
-                            &r->rms_dbfs,
-                            &r->crest_db,
-                            &r->first_bad_at_s,
-                            &r->correlation,
-                            &r->correlation_min,
-                            &r->correlation_min_at_s,
-                            &r->correlation_p5,
-                            &r->balance_db,
-                            &r->mono_loss_lu,
-                            &r->momentary_max_at_s,
-                            &r->short_term_max_at_s,
-                            &r->sample_peak_at_s,
-                            &r->true_peak_at_s,
-                            &r->silence_head_s,
-                            &r->silence_tail_s};
+  double* const values[] = {
+      &r->integrated_lufs,    &r->momentary_max_lufs,  &r->short_term_max_lufs,
+      &r->loudness_range_lu,  &r->range_low_lufs,      &r->range_high_lufs,
+      &r->sample_peak_dbfs,   &r->true_peak_dbtp,      &r->plr_lu,
+      &r->psr_min_lu,         &r->psr_median_lu,       &r->rms_dbfs,
+      &r->crest_db,           &r->dynamic_range_db,    &r->first_bad_at_s,
+      &r->correlation,        &r->correlation_min,     &r->correlation_min_at_s,
+      &r->correlation_p5,     &r->balance_db,          &r->mono_loss_lu,
+      &r->momentary_max_at_s, &r->short_term_max_at_s, &r->sample_peak_at_s,
+      &r->true_peak_at_s,     &r->silence_head_s,      &r->silence_tail_s};
   memset(r, 0, sizeof(*r));
   for (size_t i = 0; i < TON_COUNT(values); ++i) {
     *values[i] = NAN;

@@ -138,6 +138,19 @@ void clips_finish(Clips* s, float top, TonMeasurement* m);
 
 void clips_free(Clips* s);
 
+// Dynamic range ------------------------------------------------------------------
+
+typedef struct DynamicRange DynamicRange;
+
+DynamicRange* dynamic_range_new(uint32_t rate, uint32_t channels);
+
+void dynamic_range_add(DynamicRange* d, const Tick* tick);
+
+/// Once.  False: memory was refused
+bool dynamic_range_finish(DynamicRange* d, TonMeasurement* m);
+
+void dynamic_range_free(DynamicRange* d);
+
 // Spectrum and stereo --------------------------------------------------------------
 
 typedef struct Spectrum Spectrum;

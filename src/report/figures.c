@@ -58,6 +58,8 @@ const ReportFigure report_figures[] = {
      .term = "RMS"},
     {"crest_db", "crest factor", "dB", AT(crest_db), 2, .shown = EVERYWHERE,
      .term = "crest factor"},
+    {"dynamic_range_db", "dynamic range (DR)", "dB", AT(dynamic_range_db), 0,
+     .shown = SHORT, .term = "DR"},
     {"correlation", "correlation", "", AT(correlation), 2, .shown = STEREO,
      .term = "correlation", .worth_word = 0.2, .more = "narrower",
      .less = "wider"},
