@@ -57,6 +57,8 @@ static const struct {
     {"bus-compressor", "auto, key high-pass",
      "release=auto sidechain-highpass=100"},
     {"chorus", "three voices", "feedback=20"},
+    {"decorrelator", "eight stages", ""},
+    {"exciter", "exciter", ""},
     {"imager", "three bands", "1-width=0 3-width=140"},
     {"imager", "guarded", "least-correlation=0"},
     {"linear-phase-equaliser", "bells from 40 Hz",

@@ -19,6 +19,7 @@
 /// too, yet is compiled per width because wide vectors make it faster.
 #define TON_OUR_PROCESSORS(LANED, ALONE, ALONE_WIDE)                           \
   /* colour */                                                                 \
+  LANED(ton_exciter)                                                           \
   LANED(ton_saturator)                                                         \
   ALONE(ton_tape)                                                              \
   /* dynamics */                                                               \
@@ -46,6 +47,7 @@
   ALONE(ton_tremolo)                                                           \
   /* space */                                                                  \
   ALONE(ton_convolution)                                                       \
+  LANED(ton_decorrelator)                                                      \
   ALONE(ton_delay)                                                             \
   ALONE_WIDE(ton_imager)                                                       \
   ALONE_WIDE(ton_reverb)                                                       \
