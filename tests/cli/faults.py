@@ -175,6 +175,7 @@ def recovers(verb, folder, before, after):
         shutil.rmtree(folder / "song")
     again = run(VERBS[verb][0], folder)
     wrong = spoilt(before, files_of(folder), after)
+    wrong += [f"{part} is still there" for part in folder.rglob("*.part-*")]
     if again.returncode not in (0, 3) or wrong or files_of(folder) != after:
         return [f"again: exit {again.returncode} {again.stderr}", *wrong]
     return []
