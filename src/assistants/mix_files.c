@@ -16,16 +16,16 @@ decide_mute(const MixState* state, const MixTrack* s)
   TonDecision d;
   const bool finished = strcmp(s->role->name, "finished mix") == 0;
   ton_decision_start(&d,
-                     s->copied  ? TON_RULE_ROLE_COPY
-                     : s->parts ? TON_RULE_ROLE_SUBMIX
-                     : finished ? TON_RULE_ROLE_FINISHED
-                                : TON_RULE_ROLE_GUIDE,
-                     s->copied  ? 1.0
-                     : s->parts ? s->likeness
-                                : s->guess.confidence);
+                     s->original ? TON_RULE_ROLE_COPY
+                     : s->parts  ? TON_RULE_ROLE_SUBMIX
+                     : finished  ? TON_RULE_ROLE_FINISHED
+                                 : TON_RULE_ROLE_GUIDE,
+                     s->original || s->parts ? s->likeness
+                                             : s->guess.confidence);
   ton_decision_name(&d, "role", s->role->name);
-  if (s->copied) {
-    ton_decision_name(&d, "track", s->copied);
+  if (s->original) {
+    ton_decision_name(&d, "track", s->original->stem->strip);
+    ton_decision_figure(&d, "likeness", 100.0 * s->likeness);
   } else if (s->parts) {
     ton_decision_name(&d, "tracks", s->parts);
     ton_decision_figure(&d, "likeness", 100.0 * s->likeness);
@@ -78,7 +78,7 @@ propose_roles(MixState* state)
     } else if (!known) {
       track_decide(state, s, "role", NULL, &d);
     }
-    if (s->role->mute || s->copied || s->parts) {
+    if (s->role->mute || s->original || s->parts) {
       decide_mute(state, s);
     }
   }

@@ -25,9 +25,13 @@ typedef struct MixTrack {
   const TonRole* role;
   const TonStrip* old; ///< What mix.yaml says now, or null
   const char* path;    ///< "tracks/Lead Vox"
-  const char* copied;  ///< Track with the same sound that is kept, or null
-  const char* parts;   ///< Tracks that it is already the mix of, or null
-  double likeness;     ///< Of a mix with the sum of its tracks; 0: it is none
+  const struct MixTrack*
+      original;      ///< Of which it is a copy, and which is kept;
+                     ///< or null
+  const char* parts; ///< Tracks that it is already the mix of, or null
+  double
+      likeness; ///< Of a copy with its original, of a mix with the sum of its
+                ///< tracks; 0: it is neither
   struct MixTrack* other_side; ///< The right one if its name says left, or null
   struct MixTrack* partner;    ///< Other side of the same recording, or null
   double active_lufs;          ///< While it plays, with its other side
@@ -82,7 +86,7 @@ bool track_kept_in(const MixTrack* track);
 /// one recording have one role.  Before the tracks have their last order.
 void share_roles(MixState* state);
 void join_sides(MixState* state);  ///< other_side, partner, active_lufs
-void find_copies(MixState* state); ///< copied
+void find_copies(MixState* state); ///< original
 void find_sums(MixState* state);   ///< parts; role of what is the sum of all
 void sound_alone(MixState* state); ///< A finished mix that has no tracks sounds
 

@@ -5,9 +5,16 @@
 */
 #include "assistants/mix_internal.h"
 
+#include "base/array.h"
+#include "base/path.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+/// Correlation of a recording with itself behind a codec
+#define LIKE_CODED 0.99
 
 // Left and right ----------------------------------------------------------------
 
@@ -165,13 +172,67 @@ named_before(const TonRoles* roles, const MixTrack* a, const MixTrack* b)
                           : strcmp(a->stem->strip, b->stem->strip) < 0;
 }
 
-static bool
-is_copy(const TonRoles* roles, const MixTrack* s, const MixTrack* original)
+/// Correlation below 1.2 kHz; 0 where the two are not comparable
+static double
+likeness(const TonFeatures* a, const TonFeatures* b)
 {
-  return s != original && original->sounds &&
-         named_before(roles, original, s) &&
-         original->guess.side == s->guess.side &&
-         same_sound(s->features, original->features);
+  double aa = 0.0;
+  double ab = 0.0;
+  double bb = 0.0;
+  const uint64_t n = a->n_low < b->n_low ? a->n_low : b->n_low;
+  for (uint64_t i = 0; a->low_rate == b->low_rate && i < n; ++i) {
+    aa += (double)a->low[i] * (double)a->low[i];
+    ab += (double)a->low[i] * (double)b->low[i];
+    bb += (double)b->low[i] * (double)b->low[i];
+  }
+  return aa > 0.0 && bb > 0.0 ? ab / sqrt(aa * bb) : 0.0;
+}
+
+/// A codec that is not lossless, by the ending
+static bool
+is_coded(const char* file)
+{
+  static const char* const endings[] = {".mp3", ".ogg", ".opus",
+                                        ".m4a", ".aac", ".wma"};
+  for (size_t i = 0; i < TON_COUNT(endings); ++i) {
+    if (strcasecmp(ton_file_ending(file), endings[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// "Kick.wav" and "Kick.mp3": how alike they are, 0 for other names.  The coded one
+/// is the copy, of two coded ones that of the larger bytes.
+static double
+in_another_format(const MixTrack* s, const MixTrack* original)
+{
+  const char* const a = s->stem->file;
+  const char* const b = original->stem->file;
+  const size_t n = strlen(a) - strlen(ton_file_ending(a));
+  const bool same_name =
+      n == strlen(b) - strlen(ton_file_ending(b)) && strncmp(a, b, n) == 0;
+  const bool before =
+      is_coded(a) != is_coded(b) ? is_coded(a) : strcmp(b, a) < 0;
+  const double alike = same_name && before && is_coded(a)
+                           ? likeness(s->features, original->features)
+                           : 0.0;
+  return alike >= LIKE_CODED ? alike : 0.0;
+}
+
+/// How like an original a copy of it is; 0: it is none
+static double
+copy_likeness(const TonRoles* roles, const MixTrack* s,
+              const MixTrack* original)
+{
+  if (s == original || !original->sounds ||
+      original->guess.side != s->guess.side) {
+    return 0.0;
+  }
+  return named_before(roles, original, s) &&
+                 same_sound(s->features, original->features)
+             ? 1.0
+             : in_another_format(s, original);
 }
 
 void
@@ -179,16 +240,22 @@ find_copies(MixState* state)
 {
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    for (uint32_t k = 0; k < state->n && !s->copied && s->sounds; ++k) {
+    for (uint32_t k = 0; k < state->n && !s->original && s->sounds; ++k) {
       const MixTrack* const o = &state->tracks[k];
-      if (!o->copied && !track_kept_in(s) &&
-          is_copy(state->brief->roles, s, o)) {
-        s->copied = o->stem->strip;
+      const double alike = o->original || track_kept_in(s)
+                               ? 0.0
+                               : copy_likeness(state->brief->roles, s, o);
+      if (alike > 0.0) {
+        s->original = o;
+        s->likeness = alike;
       }
     }
   }
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    s->sounds = s->sounds && !s->copied;
+    while (s->original && s->original->original) {
+      s->original = s->original->original; // it is a copy, too
+    }
+    s->sounds = s->sounds && !s->original;
   }
 }

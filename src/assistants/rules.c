@@ -80,8 +80,9 @@ static const TonRule rules[] = {
     [TON_RULE_ROLE_COPY] =
         {"role.copy", TON_STAGE_MIX, "docs/rules.md 2.4",
          "muted: the same recording as {track}, which is in the mix already",
-         "energy of each channel, their product and the sound below 1.2 kHz "
-         "are the same to the bit"},
+         "the same to the bit, or one name in two formats and nearly the "
+         "same sound: correlation below 1.2 kHz {likeness}",
+         .figures = {{"likeness", "%"}}},
 
     // Mix: level and faults of a stem
     [TON_RULE_TRIM_ACTIVE] =

@@ -572,6 +572,39 @@ test_a_submix_says_of_what(void** state)
   ton_sound_free(&sum);
 }
 
+/// A recording that lies there in two formats is heard once, the lossless one
+static void
+test_two_formats(void** state)
+{
+  (void)state;
+  static double x[N];
+  static TonSound coded;
+  for (uint64_t k = 0; k < N; ++k) {
+    x[k] = 0.98 * made[6][k] + 0.001 * signal_random(3, k);
+  }
+  sound_of(x, NULL, N, RATE, 4096, &coded);
+  const Recording rows[] = {
+      {"Bass 2", "stems/Bass.mp3", &coded, "bass", true},
+      {"Bass", "stems/Bass.wav", &plain[6], "bass", false},
+      {"Bass 3", "stems/Bass take.mp3", &coded, "bass", false},
+      {"Snare", "stems/Snare.mp3", &plain[1], "snare", false},
+      {"Snare 2", "stems/Snare.ogg", &plain[3], "snare", false}};
+  expect_recordings(rows, TON_COUNT(rows));
+  // of three the reason names the one that is heard
+  const TonMixStem three[] = {
+      {.strip = "Bass 3", .file = "Bass.mp3", .sound = &coded},
+      {.strip = "Bass 2", .file = "Bass.m4a", .sound = &coded},
+      {.strip = "Bass", .file = "Bass.wav", .sound = &plain[6]}};
+  const TonMixBrief brief = {.stems = three, .n_stems = 3, .roles = roles};
+  TonPlan plan = {0};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_ROLE_COPY);
+  assert_non_null(d);
+  assert_true(d && strstr(d->reason, "the same recording as Bass,"));
+  ton_plan_free(&plan);
+  ton_sound_free(&coded);
+}
+
 /// Of two files with one sound the one that is called a copy is muted, else that
 /// with the longer name
 static void
@@ -1505,6 +1538,7 @@ main(void)
       cmocka_unit_test(test_submixes),
       cmocka_unit_test(test_tones_of_one_pitch),
       cmocka_unit_test(test_a_submix_says_of_what),
+      cmocka_unit_test(test_two_formats),
       cmocka_unit_test(test_copies),
       cmocka_unit_test(test_named_sides),
       cmocka_unit_test(test_pairs_in_six_languages),
