@@ -87,6 +87,7 @@ facts_find(TonFeatures* features, TonFacts* facts)
   }
   facts->end_level_db = ton_power_db(features->end_power) - facts->active_lufs;
   find_spectra(features, facts);
+  find_timbre(features, facts);
   facts->steady_noise = is_steady_noise(facts);
   return find_low_bands(features, facts) ? TON_NO_MEMORY
                                          : find_hum(features, facts);

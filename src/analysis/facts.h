@@ -36,6 +36,21 @@ typedef struct {
   double prominence_db[TON_HUM_LINES]; ///< Each over its surroundings
 } TonHum;
 
+/// What a sound is like, whatever its level.  All 0 where nothing sounds.
+typedef struct {
+  double flatness_db; ///< Geometric over arithmetic mean of the third octaves
+                      ///< of 200 Hz to 10 kHz: 0 is noise, below are notes
+  double flux_db;     ///< Mean change of the third octaves, 40 ms apart
+  double note_stays;  ///< Share of the time in which the loudest twelfth
+                      ///< octave is the one of 40 ms before
+  double note_glides; ///< Same, in which it is the next one
+  double notes;       ///< Twelfth octaves that stand out at a time
+  double rise_db;     ///< RMS of what the level rises by in 50 ms
+  double fall_db;     ///< Mean of what it falls by in 100 ms, where it does
+  double frame_crest_db; ///< Peak over mean level of the same 25 ms
+  double width_db;       ///< Sides re middle; -60: mono
+} TonTimbre;
+
 /**
    dB of spectra are power per band of all channels re full scale, as
    TonMeasurement.thirds_db; -INFINITY where there is none.  NaN: not defined.
@@ -76,6 +91,7 @@ typedef struct {
   float sibilant_share; ///< Share of active frames with 5-10 kHz 6 dB over
                         ///< 300 Hz-3 kHz
 
+  TonTimbre timbre;
   TonHum hum;
   bool
       steady_noise; ///< Nothing but noise: never pauses, never changes, no note

@@ -90,6 +90,9 @@ TonStatus find_hits(const TonFeatures* features, TonFacts* facts);
 /// Mean spectra of sound and pauses, and what follows from them
 void find_spectra(const TonFeatures* f, TonFacts* t);
 
+/// What it is like; needs the mean spectra
+void find_timbre(const TonFeatures* f, TonFacts* t);
+
 /// Bands below 180 Hz from the low sum, which resolves them
 TonStatus find_low_bands(const TonFeatures* f, TonFacts* t);
 

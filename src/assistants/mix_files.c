@@ -66,6 +66,9 @@ propose_roles(MixState* state)
     ton_decision_start(&d, s->guess.rule, s->guess.confidence);
     ton_decision_name(&d, "role", s->role->name);
     ton_decision_name(&d, "word", s->guess.word);
+    if (s->guess.sound[0]) {
+      ton_decision_name(&d, "sound", s->guess.sound);
+    }
     if (s->guess.rule == TON_RULE_ROLE_SUM) {
       ton_decision_figure(&d, "likeness", 100.0 * s->guess.confidence);
     }

@@ -234,16 +234,24 @@ TonStatus
 ton_roles_read(const char* path, TonRoles** roles, TonError* error)
 {
   void* data = NULL;
-  const TonStatus status =
-      path ? ton_table_open(path, &roles_table, &data, error)
-           : ton_table_read_data("roles.yaml", &roles_table, &data, error);
+  *roles = NULL;
+  TON_TRY(path ? ton_table_open(path, &roles_table, &data, error)
+               : ton_table_read_data("roles.yaml", &roles_table, &data, error));
   *roles = data;
+  const TonStatus status = ton_sounds_read(NULL, &(*roles)->sounds, error);
+  if (status) {
+    ton_roles_free(*roles);
+    *roles = NULL;
+  }
   return status;
 }
 
 void
 ton_roles_free(TonRoles* roles)
 {
+  if (roles) {
+    ton_sounds_free(roles->sounds);
+  }
   ton_table_free(roles);
 }
 

@@ -8,6 +8,7 @@
 
 #include "analysis/facts.h"
 #include "assistants/rules.h"
+#include "assistants/sound_classes.h"
 
 #include <tonmeister/status.h>
 
@@ -98,6 +99,7 @@ typedef struct {
   uint32_t n_groups;
   TonRoleRule* rules; ///< First hit wins
   uint32_t n_rules;
+  TonSounds* sounds; ///< What roles sound like
   TonSpace space;
   TonTrimBounds trim;
   char* left; ///< Words that say that a track is the left side of something
@@ -106,7 +108,7 @@ typedef struct {
   char* copies; ///< Words that say that a file is a copy
 } TonRoles;
 
-/// Read data/roles.yaml (or `path`).  [main]
+/// Read data/roles.yaml (or `path`) and data/sounds.yaml.  [main]
 TonStatus ton_roles_read(const char* path, TonRoles** roles, TonError* error);
 
 void ton_roles_free(TonRoles* roles);
@@ -120,9 +122,10 @@ typedef struct {
   double confidence;   ///< 0 to 1
   TonRuleId rule;      ///< How it was found
   char word[64];       ///< What it goes by: a word of the name, a sound
-  char side;           ///< 'L', 'R' when the name says so, else 0
-  const char* beside;  ///< Only if another track is of one of these groups, or
-                       ///< null
+  char sound[96]; ///< What it sounds like, where the name says another thing
+  char side;      ///< 'L', 'R' when the name says so, else 0
+  const char* beside; ///< Only if another track is of one of these groups, or
+                      ///< null
 } TonRoleGuess;
 
 /// A file name, ready to be compared with others: are they a left and a right?
@@ -156,8 +159,8 @@ void ton_role_from_name_alone(const TonRoles* roles, const char* file,
 /// Whether the name of a file has a word such as "copy".
 bool ton_role_says_copy(const TonRoles* roles, const char* file);
 
-/// Role from the sound alone, where there is one that a sound tells; the side
-/// stays.
+/// Role from the sound alone, where it is like that of one family of roles; a lead
+/// vocal only if it can hardly be anything else.  The side stays.
 void ton_role_from_sound(const TonRoles* roles, const TonFacts* facts,
                          TonRoleGuess* guess);
 

@@ -25,15 +25,18 @@ static const TonRule rules[] = {
          "first rule of the role table whose words stand in the file name"},
     [TON_RULE_ROLE_DOUBTFUL_NAME] =
         {"role.doubtful-name", TON_STAGE_MIX, ROLES,
-         "the file name says \"{word}\", but the sound has no low notes",
+         "the file name says \"{word}\", but it {sound}; write the "
+         "role (role: ...) if the name is wrong",
          "a kick or a bass by its name with under 0.3 % of its power below 150 "
-         "Hz: confidence lowered",
+         "Hz, or a sound that is like that of another family of roles, and "
+         "hardly ever of this one: confidence lowered",
          .instead = "a role",
          .why_not = "write one (role: ...) and it is used"},
     [TON_RULE_ROLE_SOUND] = {"role.sound", TON_STAGE_MIX, "docs/rules.md 2.4",
-                             "sounds like a {role}: {word}",
-                             "the name says nothing; spectrum, hits per second "
-                             "and peaks lie in the range of this role"},
+                             "sounds like the role \"{role}\": {word}",
+                             "the name says nothing; spectrum, noise, "
+                             "changes, hits and peaks are like those of this "
+                             "role's family"},
     [TON_RULE_ROLE_GIVEN] = {"role.given", TON_STAGE_MIX, "docs/rules.md 1.1",
                              "the role you wrote",
                              "a person's word for the role is followed"},

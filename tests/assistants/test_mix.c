@@ -612,7 +612,7 @@ test_copies(void** state)
 {
   (void)state;
   const Recording rows[] = {
-      {"Kopie", "Kopie.wav", &plain[1], "", true},
+      {"Kopie", "Kopie.wav", &plain[1], "snare", true},
       {"Snare original", "Snare original.wav", &plain[1], "snare", false},
       {"Bass copy", "Bass copy.wav", &plain[6], "bass", true},
       {"Bass", "Bass.wav", &plain[6], "bass", false},
@@ -1432,10 +1432,58 @@ test_names_that_need_others(void** state)
                            {"T1", "T1.wav", &plain[1], "tom", false},
                            {"Vox", "Vox.wav", &plain[9], "lead vocal", false}};
   expect_recordings(kit, TON_COUNT(kit));
-  const Recording tracks[] = {{"t1", "t1.wav", &plain[1], "", false},
-                              {"t2", "t2.wav", &plain[7], "", false},
-                              {"t3", "t3.wav", &plain[11], "", false}};
+  const Recording tracks[] = {{"t1", "t1.wav", &plain[10], "", false},
+                              {"t2", "t2.wav", &plain[11], "", false}};
   expect_recordings(tracks, TON_COUNT(tracks));
+  const Recording heard[] = {{"t1", "t1.wav", &plain[1], "snare", false},
+                             {"t2", "t2.wav", &plain[11], "tom", false}};
+  expect_recordings(heard, TON_COUNT(heard));
+}
+
+/// Without names the sounds tell most roles, and none is taken for a lead vocal
+static void
+test_roles_without_names(void** state)
+{
+  (void)state;
+  uint32_t right = 0;
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    TonRoleGuess named;
+    TonRoleGuess heard = {0};
+    ton_role_from_name(roles, sources[i].file, &named);
+    ton_role_from_sound(roles, &plain[i].facts, &heard);
+    const bool voice = strstr(named.role->group, "Vocals") &&
+                       strstr(heard.role->group, "Vocals");
+    right += voice || strcmp(named.role->group, heard.role->group) == 0;
+    assert_true(i == 9 || strcmp(heard.role->name, "lead vocal") != 0);
+  }
+  EXPECT_AT_LEAST("right groups", right, 7.0, "of 12");
+}
+
+/// A name that the sound contradicts keeps its role and is told
+static void
+test_names_that_the_sound_contradicts(void** state)
+{
+  (void)state;
+  static const struct {
+    uint32_t sound;
+    const char* file;
+    const char* role;
+  } planted[] = {{4, "Lead Vox.wav", "lead vocal"},
+                 {5, "Piano.wav", "keys"},
+                 {3, "Strings.wav", "strings"},
+                 {5, "Bass DI.wav", "bass"}};
+  TonRoleGuess guess;
+  for (uint32_t i = 0; i < TON_COUNT(planted); ++i) {
+    ton_role_guess(roles, planted[i].file, &plain[planted[i].sound].facts,
+                   &guess);
+    assert_int_equal(guess.rule, TON_RULE_ROLE_DOUBTFUL_NAME);
+    assert_string_equal(guess.role->name, planted[i].role);
+    assert_true(strlen(guess.sound) > 0);
+  }
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    ton_role_guess(roles, sources[i].file, &plain[i].facts, &guess);
+    assert_int_equal(guess.rule, TON_RULE_ROLE_NAME);
+  }
 }
 
 /// Hum under a voice: lines below its high-pass are left to a steeper one, those
@@ -1565,6 +1613,8 @@ main(void)
       cmocka_unit_test(test_noise_is_left_alone),
       cmocka_unit_test(test_noise_is_judged_by_name_and_level),
       cmocka_unit_test(test_names_that_need_others),
+      cmocka_unit_test(test_roles_without_names),
+      cmocka_unit_test(test_names_that_the_sound_contradicts),
       cmocka_unit_test(test_hum_below_the_highpass),
       cmocka_unit_test(test_a_trim_is_bounded),
   };

@@ -102,6 +102,16 @@ read_preset(const char* name, TonError* error)
 }
 
 static TonStatus
+read_sounds(const char* name, TonError* error)
+{
+  (void)name;
+  TonSounds* sounds = NULL;
+  const TonStatus status = ton_sounds_read(NULL, &sounds, error);
+  ton_sounds_free(sounds);
+  return status;
+}
+
+static TonStatus
 read_limits(const char* name, TonError* error)
 {
   (void)name;
@@ -121,6 +131,7 @@ static const DataReader readers[] = {
     {"roles.yaml", read_roles},       {"deliverables.yaml", read_deliverables},
     {"glossary.yaml", read_glossary}, {"tone/", read_tone},
     {"presets/", read_preset},        {"readiness.yaml", read_limits},
+    {"sounds.yaml", read_sounds},
 };
 
 static TonStatus
