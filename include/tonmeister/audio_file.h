@@ -301,7 +301,8 @@ typedef struct {
   uint32_t n;
   char** left_out; ///< What was not taken and why: "Drums/._Kick.wav (hidden)"
   uint32_t n_left_out;
-  uint32_t n_empty; ///< Of those, recordings without a sample
+  char* empty; ///< Of those, recordings without a sample, a comma between; or
+               ///< null
 } TonStems;
 
 /**

@@ -206,11 +206,11 @@ TonStatus ton_engine_change(TonEngine* engine, const TonChange* change);
 /// Go on at a song frame, TonRun.ahead frames from now.  Sources fade over 64
 /// frames; processors are located anew but not reset, so what sounded before
 /// rings on, and after the longest tail all is as in a render of the whole.
-/// False: too many wishes at once, ask again.  [control]
+/// False: too many requests at once, ask again.  [control]
 bool ton_engine_seek(TonEngine* engine, uint64_t frame);
 
 /// Go to `from` whenever the song has reached `to` or lies behind it; equal: no
-/// loop.  False: shorter than about 1,024 frames, or too many wishes at once.
+/// loop.  False: shorter than about 1,024 frames, or too many requests at once.
 /// [control]
 bool ton_engine_loop(TonEngine* engine, uint64_t from, uint64_t to);
 
@@ -221,7 +221,8 @@ bool ton_engine_loop(TonEngine* engine, uint64_t from, uint64_t to);
 /// graph says with the usual ramps, delays go over to their new length.  What is
 /// gone fades out before (0.13 s for edges, 0.02 s for inserts), what is new
 /// fades in after.  Changes made while playing end with it: the new graph says
-/// what holds.  TON_BAD_USE: the last one has not arrived.  [control]
+/// what holds.  TON_BAD_USE: the previous change is still
+/// being taken over.  [control]
 TonStatus ton_engine_change_graph(TonEngine* engine, const TonGraph* graph,
                                   TonError* error);
 

@@ -45,8 +45,8 @@ check_limits(TonReader* r, const TonNode* node, void* row)
   for (uint32_t i = TON_RULE_CHECK_FIRST; i < TON_RULES; ++i) {
     const char* const name = ton_check_name(i);
     if (!ton_limit(row, name)) {
-      return ton_fail_at(r->doc, node, r->error, "the light \"%s\" is missing",
-                         name);
+      return ton_fail_at(r->doc, node, r->error,
+                         "lights: add a line for \"%s\"", name);
     }
   }
   return TON_OK;

@@ -24,9 +24,9 @@ widest(void)
 uint32_t
 ton_cpu_lanes(void)
 {
-  const char* const wish = getenv("TONMEISTER_LANES");
+  const char* const setting = getenv("TONMEISTER_LANES");
   const uint32_t max = widest();
-  const long asked = wish ? strtol(wish, NULL, 10) : 0;
+  const long asked = setting ? strtol(setting, NULL, 10) : 0;
   return (asked == 4 || asked == 8) && asked < (long)max ? (uint32_t)asked
                                                          : max;
 }

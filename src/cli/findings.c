@@ -6,6 +6,8 @@
 
 #include "cli/findings.h"
 
+#include "base/error.h"
+#include "base/string.h"
 #include "cli/measurement_table.h"
 #include "cli/terminal.h"
 #include "report/json.h"
@@ -61,6 +63,23 @@ cli_print_findings(const TonCheck* check, TonLight least)
       print_row(&check->rows[i]);
     }
   }
+}
+
+TonStatus
+cli_fail_findings(const TonCheck* check, const char* path, TonError* error)
+{
+  TonString names = {0};
+  for (uint32_t i = 0; i < check->n_rows; ++i) {
+    if (check->rows[i].light == TON_LIGHT_RED) {
+      ton_string_printf(&names, "%s%s", names.length ? ", " : "",
+                        check->rows[i].item);
+    }
+  }
+  ton_fail_file(error, TON_GOAL_MISSED, path,
+                "is not ready for mastering: %u red light%s (%s)", check->n_red,
+                check->n_red == 1 ? "" : "s", ton_string_string(&names));
+  ton_string_free(&names);
+  return TON_GOAL_MISSED;
 }
 
 json_t*

@@ -14,6 +14,11 @@
 /// Lines on stdout, of what has at least this light
 void cli_print_findings(const TonCheck* check, TonLight least);
 
+/// Fail with the names of the red lights: "is not ready for mastering: 2 red
+/// lights (headroom, phase)"
+TonStatus cli_fail_findings(const TonCheck* check, const char* path,
+                            TonError* error);
+
 /// {"rows": [...], "ready": true}
 json_t* cli_json_findings(const TonCheck* check);
 

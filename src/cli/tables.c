@@ -113,13 +113,14 @@ take_kind(void* handle, const char* name, const char* about)
 }
 
 static const HelpKinds*
-read_kinds(HelpKinds* all,
+read_kinds(HelpKinds* all, bool* tried,
            TonStatus (*each)(TonTakeKind take, void* handle, TonError* error))
 {
   TonError error = {0};
-  if (!all->n && each(take_kind, all, &error)) {
+  if (!*tried && each(take_kind, all, &error)) {
     cli_print_error(&error);
   }
+  *tried = true;
   return all;
 }
 
@@ -127,12 +128,14 @@ const HelpKinds*
 cli_roles(void)
 {
   static HelpKinds roles;
-  return read_kinds(&roles, ton_each_role);
+  static bool tried;
+  return read_kinds(&roles, &tried, ton_each_role);
 }
 
 const HelpKinds*
 cli_tones(void)
 {
   static HelpKinds tones;
-  return read_kinds(&tones, ton_each_tone);
+  static bool tried;
+  return read_kinds(&tones, &tried, ton_each_tone);
 }

@@ -7,6 +7,7 @@
 
 #include "cli/terminal.h"
 
+#include "base/excerpt.h"
 #include "base/input_file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
@@ -168,10 +169,12 @@ cli_progress(void* handle, const char* stage, double part)
 static void
 print_excerpt(const TonError* e)
 {
-  fprintf(stderr, "  %s\n", cli_visible(e->excerpt));
+  const uint32_t begin = ton_excerpt_begin(e->column);
+  const char* const lead = begin > 1 ? "  ..." : "  ";
+  fprintf(stderr, "%s%s\n", lead, cli_visible(e->excerpt));
   if (e->column) {
-    int at = 2;
-    uint32_t left = e->column - 1;
+    int at = (int)strlen(lead);
+    uint32_t left = e->column - begin;
     for (const char* c = e->excerpt; *c && left; ++c) {
       const unsigned char byte = (unsigned char)*c;
       at += byte < 0x20 || byte == 0x7F ? 4 : ton_utf8_starts(*c);

@@ -35,11 +35,7 @@ answer(const CommandLine* line, const TonCheck* check, const char* path,
        TonError* error)
 {
   (line->json ? print_check_json : print_check)(check, path);
-  return check->n_red
-             ? ton_fail_file(error, TON_GOAL_MISSED, path,
-                             "is not ready: %u red light%s", check->n_red,
-                             check->n_red == 1 ? "" : "s")
-             : TON_OK;
+  return check->n_red ? cli_fail_findings(check, path, error) : TON_OK;
 }
 
 TonStatus

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   tonmeister clean: frees the room that decoded stems take.
+   tonmeister clean: removes decoded copies of the stems.
 */
 
 #include "cli/json_output.h"

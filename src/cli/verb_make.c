@@ -42,8 +42,8 @@ typedef struct {
   TonMasterResult mastered;
   TonDelivery delivery;
   TonCheck check;
-  uint32_t n_empty; ///< Recordings without a sample
-  TonError missed;  ///< The first goal that was not reached
+  char* empty;     ///< Names of recordings without a sample, or null
+  TonError missed; ///< The first goal that was not reached
 } Making;
 
 static void
@@ -130,7 +130,8 @@ open_song(const CommandLine* line, Making* m, TonError* error)
   TON_TRY(check_apart(line->args[0], m->folder, error));
   TonStatus status = ton_stems_find(line->args[0], m->folder, &stems, error);
   cli_tell_left_out(line, &stems);
-  m->n_empty = stems.n_empty;
+  m->empty = stems.empty;
+  stems.empty = NULL;
   const bool there = has_text(m->folder);
   bool fresh = false;
   if (!status) {
@@ -202,15 +203,12 @@ find_faults(const CommandLine* line, Making* m)
     return;
   }
   if (m->check.n_red) {
-    ton_fail_file(&m->missed, TON_GOAL_MISSED, ton_song_mix_path(m->song),
-                  "is not ready for mastering: %u red light%s, told above",
-                  m->check.n_red, m->check.n_red == 1 ? "" : "s");
-  } else if (m->n_empty) {
+    cli_fail_findings(&m->check, ton_song_mix_path(m->song), &m->missed);
+  } else if (m->empty) {
     ton_fail_file(&m->missed, TON_GOAL_MISSED, line->args[0],
-                  "%u of the recordings hold%s no sound and %s not in the "
-                  "song; export again what is named above",
-                  m->n_empty, m->n_empty == 1 ? "s" : "",
-                  m->n_empty == 1 ? "is" : "are");
+                  "recordings without sound are not in the song; export them "
+                  "again: %s",
+                  m->empty);
   }
 }
 
@@ -310,6 +308,7 @@ cli_make(const CommandLine* line, TonError* error)
   ton_master_result_free(&m.mastered);
   ton_delivery_free(&m.delivery);
   ton_song_free(m.song);
+  ton_free(m.empty);
   if (!status && m.missed.status) {
     *error = m.missed;
     return TON_GOAL_MISSED;

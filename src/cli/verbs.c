@@ -215,10 +215,12 @@ const Verb cli_verbs[] = {
      .run = cli_apply},
     {.name = "clean",
      .usage = "SONG",
-     .summary = "Free the room that decoded stems take.",
-     .text = "Stems that are coded, or of another rate than the song, are "
-             "decoded once into SONG/.tonmeister. Removed, they are made again "
-             "when they are needed, and every render has the same bytes.",
+     .summary = "Remove decoded copies of the stems to free disk space.",
+     .text =
+         "Stems that are coded (MP3, FLAC, ...), or of another sample rate "
+         "than the song, are decoded once into SONG/.tonmeister. The copies "
+         "are made again when they are needed, and every render has the "
+         "same bytes.",
      .examples = "tonmeister clean night-drive",
      .min_args = 1,
      .max_args = 1,

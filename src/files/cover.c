@@ -81,7 +81,8 @@ read_jpeg(const char* path, const char* bytes, size_t n, TonCover* cover,
   if (setjmp(e.back) != 0) {
     jpeg_destroy_decompress(&d);
     return ton_fail_file(error, TON_BAD_FILE, path,
-                         "the cover is no whole JPEG picture: %s", e.text);
+                         "the cover is not a complete JPEG picture: %s",
+                         e.text);
   }
   jpeg_create_decompress(&d);
   jpeg_mem_src(&d, (const unsigned char*)bytes, n);
@@ -111,7 +112,7 @@ read_png(const char* path, const char* bytes, size_t n, TonCover* cover,
   const TonStatus status =
       good ? TON_OK
            : ton_fail_file(error, TON_BAD_FILE, path,
-                           "the cover is no whole PNG picture: %s",
+                           "the cover is not a complete PNG picture: %s",
                            image.message);
   png_image_free(&image);
   return status;

@@ -53,6 +53,7 @@ ton_stems_free(TonStems* stems)
 {
   free_names(stems->paths, stems->n);
   free_names(stems->left_out, stems->n_left_out);
+  ton_free(stems->empty);
   *stems = (TonStems){0};
 }
 
@@ -132,16 +133,32 @@ against_file(const FTSENT* e)
 }
 
 static TonStatus
+add_empty(TonStems* stems, const char* name, TonError* error)
+{
+  char* const all = stems->empty ? ton_string_new("%s, %s", stems->empty, name)
+                                 : ton_copy_string(name);
+  if (!all) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  ton_free(stems->empty);
+  stems->empty = all;
+  return TON_OK;
+}
+
+static TonStatus
 leave_out(TonStems* stems, const FTSENT* e, size_t root, const char* why,
           TonError* error)
 {
+  const char* const name = e->fts_path + root + strspn(e->fts_path + root, "/");
   TonString text = {0};
-  ton_string_printf(&text, "%s (%s)",
-                    e->fts_path + root + strspn(e->fts_path + root, "/"), why);
-  const TonStatus status =
+  ton_string_printf(&text, "%s (%s)", name, why);
+  TonStatus status =
       text.failed
           ? ton_fail(error, TON_NO_MEMORY, "out of memory")
           : add_name(&stems->left_out, &stems->n_left_out, text.bytes, error);
+  if (!status && why == EMPTY) {
+    status = add_empty(stems, name, error);
+  }
   ton_string_free(&text);
   return status;
 }
@@ -174,7 +191,6 @@ take(FTS* walk, FTSENT* e, size_t root, const char* song, TonStems* stems,
     if (!why) {
       return ton_stems_add(stems, e->fts_path, error);
     }
-    stems->n_empty += why == EMPTY;
   }
   return why && *why ? leave_out(stems, e, root, why, error) : TON_OK;
 }

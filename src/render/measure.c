@@ -50,7 +50,7 @@ ton_measure_file(const char* path, unsigned what, TonMeasurement* result,
                             : ton_fail(error, TON_NO_MEMORY, "out of memory");
   if (!status) {
     status = ton_meters_finish(meters, result)
-                 ? ton_fail(error, TON_NO_MEMORY, "no memory for the readings")
+                 ? ton_fail(error, TON_NO_MEMORY, "out of memory")
                  : TON_OK;
     note_faults(audio, result);
   }

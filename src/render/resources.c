@@ -3,10 +3,10 @@
 #include "render/resources.h"
 
 #include "base/error.h"
+#include "base/excerpt.h"
 #include "base/input_file.h"
 #include "base/memory.h"
 #include "base/output_file.h"
-#include "base/utf8.h"
 
 #include <tonmeister/audio_file.h>
 
@@ -28,8 +28,7 @@ take_excerpt(const TonInsertFile* file, TonError* error)
     line = line ? line + 1 : NULL;
   }
   if (line) {
-    ton_utf8_copy(error->excerpt, sizeof(error->excerpt), line,
-                  strcspn(line, "\r\n"));
+    ton_excerpt_take(error, line);
   }
   ton_free(text);
 }

@@ -57,9 +57,9 @@ unknown_param(TonReader* r, const TonNode* key, const TonInsert* insert,
       return ton_read_no_memory(r);
     }
   }
-  const char* const what =
-      ton_read_format(r, "the automation of %s has no", insert->type->id);
-  return ton_read_unknown(r, key, what, word, names.items, names.count);
+  const char* const what = ton_read_format(
+      r, "a parameter of %s that can be automated", insert->type->id);
+  return ton_read_is_not(r, key, word, what, names.items, names.count);
 }
 
 /// Number of the band that "equaliser/2/bell/gain" means, if it has a setting

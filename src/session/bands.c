@@ -75,12 +75,12 @@ ton_band_begin(TonInsert* insert, uint32_t band, int type)
   }
 }
 
-/// "bell has no ...": what can be set of a band
+/// A key that is not a setting of a band
 static TonStatus
 unknown_setting(TonReader* r, const TonNode* key, const char* band_type,
                 const TonProcessor* type)
 {
-  const char* const lead = ton_read_format(r, "a %s has no", band_type);
+  const char* const what = ton_read_format(r, "a setting of a %s", band_type);
   const char* known[16];
   size_t n = 0;
   for (uint32_t i = 0; i < type->n_params && n < 16; ++i) {
@@ -89,7 +89,7 @@ unknown_setting(TonReader* r, const TonNode* key, const char* band_type,
       known[n++] = symbol + 2;
     }
   }
-  return ton_read_unknown(r, key, lead, key->text, known, n);
+  return ton_read_is_not(r, key, key->text, what, known, n);
 }
 
 static TonStatus

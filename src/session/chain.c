@@ -79,8 +79,8 @@ unknown_param(TonReader* r, const TonNode* key, const TonProcessor* type)
   if (!ok) {
     return ton_read_no_memory(r);
   }
-  const char* const lead = ton_read_format(r, "%s has no", type->id);
-  return ton_read_unknown(r, key, lead, key->text, names.items, names.count);
+  const char* const what = ton_read_format(r, "a parameter of %s", type->id);
+  return ton_read_is_not(r, key, key->text, what, names.items, names.count);
 }
 
 TonStatus

@@ -209,12 +209,12 @@ take_alternatives(const json_t* list, TonDecision* d)
 static void
 take_names(json_t* from, TonDecision* d)
 {
-  const size_t most = sizeof(d->names) / sizeof(d->names[0]);
+  const size_t max = sizeof(d->names) / sizeof(d->names[0]);
   const char* what = NULL;
   json_t* name = NULL;
   json_object_foreach(from, what, name)
   {
-    if (d->n_names < most) {
+    if (d->n_names < max) {
       TonDecisionName* const n = &d->names[d->n_names++];
       ton_utf8_copy(n->what, sizeof(n->what), what, strlen(what));
       copy_text(name, n->name, sizeof(n->name));
@@ -247,9 +247,9 @@ take_all(const json_t* root, const char* path, TonDecisions* decisions,
   if (!json_is_array(list) ||
       json_integer_value(json_object_get(root, "schema")) != SCHEMA) {
     return ton_fail_file(error, TON_BAD_TEXT, path,
-                         "is no record of decisions that this version can read "
-                         "(schema %d); delete the file to have it made anew",
-                         SCHEMA);
+                         "was written by another version of tonmeister or is "
+                         "not a record of decisions; delete it, and every "
+                         "value of the song counts as written by you");
   }
   for (size_t i = 0; i < json_array_size(list); ++i) {
     TonDecision* const d = ton_decisions_add(decisions);

@@ -297,9 +297,10 @@ unknown_key(TonReader* r, const TonNode* map, const TonTable* table,
   TonNames names = {0};
   for (size_t i = 0; i < table->n_fields; ++i) {
     if (is_also(table->fields[i].also, key->text)) {
-      return ton_fail_at(
-          r->doc, key, r->error, "%s has no \"%s\"; did you mean \"%s\"?",
-          name_of(r, table, map), key->text, table->fields[i].key);
+      return ton_fail_at(r->doc, key, r->error,
+                         "\"%s\" is not a key of %s; did you mean \"%s\"?",
+                         key->text, name_of(r, table, map),
+                         table->fields[i].key);
     }
   }
   for (size_t i = 0; i < table->n_fields; ++i) {
@@ -307,9 +308,9 @@ unknown_key(TonReader* r, const TonNode* map, const TonTable* table,
       return ton_read_no_memory(r);
     }
   }
-  const char* const lead =
-      ton_read_format(r, "%s has no", name_of(r, table, map));
-  return ton_read_unknown(r, key, lead, key->text, names.items, names.count);
+  const char* const what =
+      ton_read_format(r, "a key of %s", name_of(r, table, map));
+  return ton_read_is_not(r, key, key->text, what, names.items, names.count);
 }
 
 static TonStatus
@@ -338,8 +339,9 @@ missing(TonReader* r, const TonNode* map, const TonTable* table,
         const TonField* f)
 {
   return ton_fail_at(r->doc, map->key ? map->key : map, r->error,
-                     "%s has no %s; write \"%s: %s\"", name_of(r, table, map),
-                     f->key, f->key, f->example ? f->example : "...");
+                     "%s: the key \"%s\" is missing; write \"%s: %s\"",
+                     name_of(r, table, map), f->key, f->key,
+                     f->example ? f->example : "...");
 }
 
 /// A field of a map.  One with a reader of its own may need those before it, so

@@ -21,13 +21,20 @@
 
 #define AT(field) offsetof(TonPreset, field)
 
-/// `values` as they are written
+/// `values` as they are written, the first line indented like the others
 static TonStatus
 read_values(TonReader* r, const TonNode* node, void* row)
 {
   char** const values = &((TonPreset*)row)->values;
-  *values = ton_arena_string(r->arena, ton_doc_text(r->doc) + node->start,
-                             node->end - node->start);
+  const char* const text = ton_doc_text(r->doc);
+  size_t start = node->start;
+  while (start && text[start - 1] == ' ') {
+    --start;
+  }
+  if (start && text[start - 1] != '\n') {
+    start = node->start;
+  }
+  *values = ton_arena_string(r->arena, text + start, node->end - start);
   return *values ? TON_OK : ton_read_no_memory(r);
 }
 

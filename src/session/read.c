@@ -71,24 +71,41 @@ ton_read_buffer(TonReader* r, size_t count, size_t size)
   return ton_arena_alloc(r->arena, (count ? count : 1) * size);
 }
 
-TonStatus
-ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
-                 const char* word, const char* const* known, size_t n_known)
+static TonStatus
+fail_unknown(TonReader* r, const TonNode* node, const char* fault,
+             const char* word, const char* const* known, size_t n_known)
 {
   const char* const near = ton_string_nearest(word, known, n_known);
   if (near) {
-    return ton_fail_at(r->doc, node, r->error,
-                       "%s \"%s\"; did you mean \"%s\"?", lead, word, near);
+    return ton_fail_at(r->doc, node, r->error, "%s; did you mean \"%s\"?",
+                       fault, near);
   }
   TonString all = {0};
   for (size_t i = 0; i < n_known && all.length < 600; ++i) {
     ton_string_printf(&all, "%s%s", i ? ", " : "", known[i]);
   }
   const TonStatus status =
-      ton_fail_at(r->doc, node, r->error, "%s \"%s\"%s%s", lead, word,
+      ton_fail_at(r->doc, node, r->error, "%s%s%s", fault,
                   n_known ? "; known are " : "", ton_string_string(&all));
   ton_string_free(&all);
   return status;
+}
+
+TonStatus
+ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
+                 const char* word, const char* const* known, size_t n_known)
+{
+  return fail_unknown(r, node, ton_read_format(r, "%s \"%s\"", lead, word),
+                      word, known, n_known);
+}
+
+TonStatus
+ton_read_is_not(TonReader* r, const TonNode* node, const char* word,
+                const char* what, const char* const* known, size_t n_known)
+{
+  return fail_unknown(r, node,
+                      ton_read_format(r, "\"%s\" is not %s", word, what), word,
+                      known, n_known);
 }
 
 bool
@@ -111,14 +128,22 @@ ton_names_add(TonReader* r, TonNames* names, const char* name)
   return true;
 }
 
-static TonStatus
-want_scalar(TonReader* r, const TonNode* node)
+TonStatus
+ton_read_scalar(TonReader* r, const TonNode* node, const char* key)
 {
   return node->kind == TON_SCALAR
              ? TON_OK
-             : ton_fail_at(r->doc, node, r->error,
-                           "expected a single value, found a %s",
-                           node->kind == TON_LIST ? "list" : "map");
+             : ton_fail_at(
+                   r->doc, node, r->error, "%s%swrite one value, not %s",
+                   key ? key : "", key ? ": " : "",
+                   node->kind == TON_LIST ? "a list ([a, b])"
+                                          : "keys with values ({key: value})");
+}
+
+static TonStatus
+want_scalar(TonReader* r, const TonNode* node)
+{
+  return ton_read_scalar(r, node, node->key ? node->key->text : NULL);
 }
 
 TonStatus

@@ -28,10 +28,16 @@ typedef struct {
 } TonReader;
 
 /// Fail at `node`: "LEAD "word"; did you mean "nearest"?", where the lead is
-/// "track "Bass" has no" or "there is no preset"
+/// "there is no preset"
 TonStatus ton_read_unknown(TonReader* r, const TonNode* node, const char* lead,
                            const char* word, const char* const* known,
                            size_t n_known);
+
+/// Fail at `node`: ""word" is not WHAT; did you mean "nearest"?", where WHAT is
+/// "a key of track "Bass""
+TonStatus ton_read_is_not(TonReader* r, const TonNode* node, const char* word,
+                          const char* what, const char* const* known,
+                          size_t n_known);
 
 TonStatus ton_read_no_memory(TonReader* r);
 
@@ -57,6 +63,9 @@ typedef struct {
 
 /// False when memory is refused
 bool ton_names_add(TonReader* r, TonNames* names, const char* name);
+
+/// Fail if the value of `key` is a list or has keys
+TonStatus ton_read_scalar(TonReader* r, const TonNode* node, const char* key);
 
 /// The text of a scalar, copied
 TonStatus ton_read_text(TonReader* r, const TonNode* node, char** text);

@@ -36,11 +36,7 @@ TonStatus
 ton_read_param_value(TonReader* r, const TonNode* node, const TonParam* param,
                      float* value)
 {
-  if (node->kind != TON_SCALAR) {
-    return ton_fail_at(r->doc, node, r->error,
-                       "%s: expected a single value, found a %s", param->symbol,
-                       node->kind == TON_LIST ? "list" : "map");
-  }
+  TON_TRY(ton_read_scalar(r, node, param->symbol));
   TonError why = {0};
   TonParam as_written = *param;
   as_written.symbol = node->key ? node->key->text : param->symbol;

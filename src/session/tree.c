@@ -7,6 +7,7 @@
 #include "session/tree.h"
 
 #include "base/error.h"
+#include "base/excerpt.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -113,14 +114,6 @@ ton_node_same(const TonNode* a, const TonNode* b)
   return true;
 }
 
-/// The line around an offset as an excerpt, cut between characters
-static void
-take_excerpt(TonError* error, const char* text, size_t start)
-{
-  ton_utf8_copy(error->excerpt, sizeof(error->excerpt), text + start,
-                strcspn(text + start, "\r\n"));
-}
-
 /// A number with a comma, "-22,5", in the line at `line`: its first byte and its
 /// length; null: there is none
 static const char*
@@ -181,6 +174,6 @@ ton_fail_text(TonError* error, const char* name, const char* text,
   ton_fail_file(error, TON_BAD_TEXT, name, "%s", message);
   error->line = line;
   error->column = 1 + (uint32_t)ton_utf8_count(text + start, offset - start);
-  take_excerpt(error, text, start);
+  ton_excerpt_take(error, text + start);
   return TON_BAD_TEXT;
 }

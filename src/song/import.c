@@ -72,8 +72,8 @@ import_all(const char* folder, const StemNames* names, TonError* error)
   for (uint32_t i = 0; !status && i < names->n; ++i) {
     if (states[i] == TON_STEM_EDITED) {
       status = ton_fail_file(error, TON_BAD_USE, names->stems[i].from,
-                             "is to become %s/%s, where another file lies; "
-                             "rename one of them",
+                             "cannot be copied to %s/%s: another file of that "
+                             "name is there; rename one of them",
                              folder, names->stems[i].file);
     }
   }

@@ -57,7 +57,9 @@ say_role(const TonRole* r, char* about, size_t size)
   if (r->mute) {
     ton_string_cut(about, size, "muted: it is no part of the mix");
   } else if (r->level_lu == 0.0) {
-    ton_string_cut(about, size, "bus %s; as loud as a lead vocal", r->group);
+    ton_string_cut(about, size,
+                   "bus %s; at the level that all others are compared with",
+                   r->group);
   } else {
     ton_string_cut(about, size, "bus %s; %g LU %s than a lead vocal", r->group,
                    fabs(r->level_lu), r->level_lu > 0.0 ? "louder" : "softer");

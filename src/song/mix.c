@@ -137,9 +137,10 @@ judge(const TonMix* mix, const RenderFault* fault, const TonMeasurement* result,
   }
   if (fault->strip != UINT32_MAX) {
     return ton_fail(error, TON_GOAL_MISSED,
-                    "\"%s\" produced something that is not a number at "
-                    "%.3f s and was silenced from there on",
-                    mix->strips[fault->strip].name, fault->at_s);
+                    "\"%s\": a processor failed at %u:%04.1f and the sound is "
+                    "silenced from there on; check its chain",
+                    mix->strips[fault->strip].name,
+                    (unsigned)(fault->at_s / 60.0), fmod(fault->at_s, 60.0));
   }
   return TON_OK;
 }
@@ -184,7 +185,7 @@ commit(const TonSong* song, const TonMix* mix, Recorder* recorder,
        StemFiles* stems, TonMeasurement* result, TonError* error)
 {
   if (ton_meters_finish(recorder->meters, result)) {
-    return ton_fail(error, TON_NO_MEMORY, "no memory for the readings");
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
   TON_TRY(finish_stems(mix, stems, recorder->given, error));
   return publish(song, recorder, stems, error);

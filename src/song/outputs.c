@@ -244,9 +244,9 @@ output_expect(const char* out, bool wav, const DeliveryFormat** format,
 {
   const DeliveryFormat* const f = delivery_format_of_file(out);
   if (!f) {
-    return ton_fail_file(
-        error, TON_BAD_USE, out, "has no ending we can write; expected %s",
-        wav ? ".wav" : ".wav, .flac, .aiff, .mp3, .ogg or .opus");
+    return ton_fail_file(error, TON_BAD_USE, out, "the name must end in %s",
+                         wav ? ".wav"
+                             : ".wav, .flac, .aiff, .mp3, .ogg or .opus");
   }
   if (wav && strcmp(f->container, "WAV") != 0) {
     return ton_fail_file(error, TON_BAD_USE, out,

@@ -74,13 +74,13 @@ names_and_ranges_are_those_promised(void** state)
 {
   (void)state;
   const char* const path = getenv("TON_GOLDEN_PARAMS");
-  const char* const wish = getenv("TON_GOLDEN");
+  const char* const setting = getenv("TON_GOLDEN");
   assert_non_null(path);
   TonString text = {0};
   for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
     describe(*p, &text);
   }
-  if (wish && strcmp(wish, "write") == 0) {
+  if (setting && strcmp(setting, "write") == 0) {
     FILE* const file = fopen(path, "w");
     assert_non_null(file);
     fputs(ton_string_string(&text), file);

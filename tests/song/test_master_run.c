@@ -12,19 +12,19 @@
 static const TonJob job = {.threads = 1};
 
 static TonMasterOptions
-wish_of(double lufs, const char* out)
+options_for(double lufs, const char* out)
 {
   return (TonMasterOptions){
       .loudness_lufs = lufs, .ceiling_dbtp = NAN, .amount = NAN, .out = out};
 }
 
 static TonStatus
-master(const char* what, const TonMasterOptions* wish, TonMasterResult* m,
+master(const char* what, const TonMasterOptions* options, TonMasterResult* m,
        TonError* error)
 {
   const TonStatus status = ton_is_file(what)
-                               ? ton_master_file(what, wish, &job, m, error)
-                               : song_masters(wish, &job, m, error);
+                               ? ton_master_file(what, options, &job, m, error)
+                               : song_masters(options, &job, m, error);
   if (status && status != TON_GOAL_MISSED) {
     print_message("# %s\n", error->text);
   }
@@ -42,8 +42,9 @@ test_loudness_is_met(void** state)
     TonMasterResult m;
     TonError error = {0};
     const char* const out = song_path("m.wav");
-    const TonMasterOptions wish = wish_of(goals[i], out);
-    assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error), TON_OK);
+    const TonMasterOptions options = options_for(goals[i], out);
+    assert_int_equal(master(song_path("mix.wav"), &options, &m, &error),
+                     TON_OK);
     EXPECT_NEAR("loudness", m.after.integrated_lufs, goals[i], 0.05, "LUFS");
     EXPECT_AT_MOST("limiter runs", (double)m.limiter_runs, 3.0, "");
     EXPECT_NEAR("frames", (double)m.after.frames, (double)m.before.frames, 0.0,
@@ -74,9 +75,9 @@ test_lim_09_the_limiter_alone(void** state)
   for (size_t i = 0; i < TON_COUNT(goals); ++i) {
     TonMasterResult m;
     TonError error = {0};
-    const TonMasterOptions wish = wish_of(goals[i], NULL);
+    const TonMasterOptions options = options_for(goals[i], NULL);
     song_text("master.yaml", text);
-    const TonStatus status = master(song_path(""), &wish, &m, &error);
+    const TonStatus status = master(song_path(""), &options, &m, &error);
     EXPECT_AT_MOST("LIM-09 limiter runs", (double)m.limiter_runs, 12.0, "");
     EXPECT_AT_MOST("LIM-09 peak", m.after.true_peak_dbtp, -1.0, "dBTP");
     if (goals[i] < -6.0) {
@@ -101,12 +102,13 @@ test_a_gain_at_its_end_is_told(void** state)
   for (size_t i = 0; i < TON_COUNT(goals); ++i) {
     TonMasterResult m;
     TonError error = {0};
-    const TonMasterOptions wish = wish_of(goals[i], NULL);
+    const TonMasterOptions options = options_for(goals[i], NULL);
     song_mix("out/mix.wav", 48000.0, 2, 5.0, peaks[i]);
     song_text("master.yaml", "source: out/mix.wav\n"
                              "chain:\n"
                              "  - limiter: {ceiling: -1 dBTP}\n");
-    assert_int_equal(master(song_path(""), &wish, &m, &error), TON_GOAL_MISSED);
+    assert_int_equal(master(song_path(""), &options, &m, &error),
+                     TON_GOAL_MISSED);
     print_message("# %s\n", error.text);
     assert_non_null(strstr(error.text, "the limiter's gain can go no further"));
     assert_non_null(
@@ -121,9 +123,9 @@ test_a_loudness_out_of_reach_is_told(void** state)
   (void)state;
   TonMasterResult m;
   TonError error = {0};
-  TonMasterOptions wish = wish_of(-2.0, song_path("m.wav"));
+  TonMasterOptions options = options_for(-2.0, song_path("m.wav"));
   song_mix("mix.wav", 48000.0, 2, 5.0, -4.0);
-  assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error),
+  assert_int_equal(master(song_path("mix.wav"), &options, &m, &error),
                    TON_GOAL_MISSED);
   assert_non_null(strstr(error.text, "LUFS instead of -2.0"));
   assert_non_null(strstr(error.text, "--anyway"));
@@ -131,8 +133,8 @@ test_a_loudness_out_of_reach_is_told(void** state)
   EXPECT_AT_MOST("gain reduction", m.reduction_p95_db, 16.0, "dB");
   const double bounded = m.after.integrated_lufs;
   ton_master_result_free(&m);
-  wish.anyway = true;
-  master(song_path("mix.wav"), &wish, &m, &error);
+  options.anyway = true;
+  master(song_path("mix.wav"), &options, &m, &error);
   EXPECT_AT_LEAST("louder anyway", m.after.integrated_lufs, bounded + 0.5,
                   "LUFS");
   ton_master_result_free(&m);
@@ -147,16 +149,16 @@ test_a_loud_reference_does_not_crush(void** state)
   TonMasterResult m;
   TonError error = {0};
   const char* const loud = song_path("loud.wav");
-  TonMasterOptions wish = wish_of(-8.5, loud);
-  wish.anyway = true;
+  TonMasterOptions options = options_for(-8.5, loud);
+  options.anyway = true;
   song_mix("mix.wav", 48000.0, 2, 5.0, -4.0);
-  master(song_path("mix.wav"), &wish, &m, &error);
+  master(song_path("mix.wav"), &options, &m, &error);
   const double reference = m.after.integrated_lufs;
   ton_master_result_free(&m);
-  wish = wish_of(NAN, song_path("m.wav"));
-  wish.references = &loud;
-  wish.n_references = 1;
-  assert_int_equal(master(song_path("mix.wav"), &wish, &m, &error),
+  options = options_for(NAN, song_path("m.wav"));
+  options.references = &loud;
+  options.n_references = 1;
+  assert_int_equal(master(song_path("mix.wav"), &options, &m, &error),
                    TON_GOAL_MISSED);
   assert_int_equal(ton_status_exit(error.status), 3);
   assert_non_null(strstr(error.text, "as loud as the references"));
@@ -177,9 +179,10 @@ test_channels_and_rate_stay(void** state)
   for (size_t i = 0; i < TON_COUNT(rates); ++i) {
     TonMasterResult m;
     TonError error = {0};
-    const TonMasterOptions wish = wish_of(-16.0, song_path("m.wav"));
+    const TonMasterOptions options = options_for(-16.0, song_path("m.wav"));
     song_mix("mono.wav", rates[i], 1, 3.0, -4.0);
-    assert_int_equal(master(song_path("mono.wav"), &wish, &m, &error), TON_OK);
+    assert_int_equal(master(song_path("mono.wav"), &options, &m, &error),
+                     TON_OK);
     EXPECT_NEAR("channels", (double)m.after.channels, 1.0, 0.0, "");
     EXPECT_NEAR("rate", (double)m.after.rate, rates[i], 0.0, "Hz");
     EXPECT_NEAR("loudness", m.after.integrated_lufs, -16.0, 0.1, "LUFS");
@@ -195,21 +198,21 @@ test_what_cannot_be_mastered(void** state)
   static double x[N];
   TonMasterResult m;
   TonError error = {0};
-  const TonMasterOptions wish = wish_of(-14.0, song_path("none.wav"));
+  const TonMasterOptions options = options_for(-14.0, song_path("none.wav"));
   song_wav("silent.wav", 48000.0, 2, x, x, N);
-  assert_int_equal(master(song_path("silent.wav"), &wish, &m, &error),
+  assert_int_equal(master(song_path("silent.wav"), &options, &m, &error),
                    TON_BAD_FILE);
   assert_non_null(strstr(error.text, "silent"));
   for (int i = 0; i < N; ++i) {
     x[i] = 1e-5 * sin(0.1 * i);
   }
   song_wav("faint.wav", 48000.0, 2, x, x, N);
-  assert_int_equal(master(song_path("faint.wav"), &wish, &m, &error),
+  assert_int_equal(master(song_path("faint.wav"), &options, &m, &error),
                    TON_BAD_FILE);
   assert_non_null(strstr(error.text, "LUFS where it is loudest"));
   signal_white(x, N, 1);
   song_wav("short.wav", 48000.0, 2, x, x, 4800);
-  assert_int_equal(master(song_path("short.wav"), &wish, &m, &error),
+  assert_int_equal(master(song_path("short.wav"), &options, &m, &error),
                    TON_BAD_FILE);
   assert_non_null(strstr(error.text, "0.100 s"));
   assert_string_equal(song_read("none.wav"), "");
@@ -225,14 +228,14 @@ test_the_second_run_keeps_the_text(void** state)
   TonError error = {0};
   char first[65];
   char second[65];
-  const TonMasterOptions wish = wish_of(NAN, NULL);
+  const TonMasterOptions options = options_for(NAN, NULL);
   song_mix("out/mix.wav", 48000.0, 2, 8.0, -4.0);
-  assert_int_equal(master(song_path(""), &wish, &m, &error), TON_OK);
+  assert_int_equal(master(song_path(""), &options, &m, &error), TON_OK);
   ton_master_result_free(&m);
   ton_file_sha256(song_path("out/master.wav"), first, NULL);
   snprintf(text, sizeof(text), "%s", song_read("master.yaml"));
   const TonJob other = {.threads = 2, .block = 37};
-  assert_int_equal(song_masters(&wish, &other, &m, &error), TON_OK);
+  assert_int_equal(song_masters(&options, &other, &m, &error), TON_OK);
   assert_int_equal(m.limiter_runs, 1);
   ton_master_result_free(&m);
   ton_file_sha256(song_path("out/master.wav"), second, NULL);
@@ -248,11 +251,11 @@ test_a_mono_mix_may_get_sides(void** state)
   TonMasterResult m;
   TonError error = {0};
   double* x[2];
-  const TonMasterOptions wish = wish_of(NAN, NULL);
+  const TonMasterOptions options = options_for(NAN, NULL);
   song_mix("out/mix.wav", 48000.0, 1, 2.0, -6.0);
   song_text("master.yaml", "loudness: -16 LUFS\n"
                            "chain: [{reverb: {mix: 50 %}}, limiter]\n");
-  assert_int_equal(master(song_path(""), &wish, &m, &error), TON_OK);
+  assert_int_equal(master(song_path(""), &options, &m, &error), TON_OK);
   assert_int_equal(m.after.channels, 2);
   ton_master_result_free(&m);
   const uint64_t n = song_load(song_path("out/master.wav"), &x[0], &x[1]);
@@ -292,7 +295,7 @@ test_glue_keeps_to_its_bound(void** state)
   double* const x[2] = {calloc(N, sizeof(double)), calloc(N, sizeof(double))};
   TonMasterResult m;
   TonError error = {0};
-  const TonMasterOptions wish = wish_of(-16.0, song_path("m.wav"));
+  const TonMasterOptions options = options_for(-16.0, song_path("m.wav"));
   signal_pink(x[0], N, 1, RATE);
   double low[3] = {0.0};
   for (uint64_t i = 0; i < N; ++i) {
@@ -306,7 +309,7 @@ test_glue_keeps_to_its_bound(void** state)
   song_wav("mix.wav", RATE, 2, x[0], x[1], N);
   free(x[0]);
   free(x[1]);
-  master(song_path("mix.wav"), &wish, &m, &error);
+  master(song_path("mix.wav"), &options, &m, &error);
   EXPECT_AT_MOST("mean reduction", glue_reduction(&m), 2.005, "dB");
   EXPECT_AT_LEAST("mean reduction", glue_reduction(&m), 0.5, "dB");
   ton_master_result_free(&m);

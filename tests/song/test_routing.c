@@ -37,12 +37,12 @@ render(const char* text, bool stems)
 {
   TonMeasurement m;
   TonError error = {0};
-  const TonMixOptions wish = {.stems = stems};
+  const TonMixOptions options = {.stems = stems};
   free(left);
   free(right);
   song_text("mix.yaml", text);
   const TonStatus status =
-      song_mixes(&wish, &(TonJob){.threads = 2}, &m, &error);
+      song_mixes(&options, &(TonJob){.threads = 2}, &m, &error);
   if (status && status != TON_GOAL_MISSED) { // silence misses a goal
     fail_msg("%s:%u: %s", error.file, error.line, error.text);
   }
