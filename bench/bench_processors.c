@@ -54,7 +54,7 @@ static const struct {
     {"gain", "gain", "gain=-3"},
     {"gain", "gain and delay", "gain=-3 delay=10"},
     {"bus-compressor", "2:1", ""},
-    {"bus-compressor", "auto, key high-pass",
+    {"bus-compressor", "auto, side-chain high-pass",
      "release=auto sidechain-highpass=100"},
     {"chorus", "three voices", "feedback=20"},
     {"decorrelator", "eight stages", ""},

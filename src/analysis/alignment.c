@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { WINDOW = 4096, MOST_WINDOWS = 64 };
+enum { WINDOW = 4096, MAX_WINDOWS = 64 };
 
 /// 60-400 Hz, where the bodies of drums and amplifiers add up or cancel
 #define BODY_FROM_HZ 60.0
@@ -132,7 +132,7 @@ compare_windows(CrossSums* p, TonFft* fft, float* kept, const TonFeatures* a,
                 const TonFeatures* b)
 {
   const uint64_t n = a->n_low < b->n_low ? a->n_low : b->n_low;
-  for (uint64_t i = 0; i + WINDOW / 2 <= n && p->n < MOST_WINDOWS;
+  for (uint64_t i = 0; i + WINDOW / 2 <= n && p->n < MAX_WINDOWS;
        i += WINDOW / 2) {
     if (both_sound(a, b, i)) {
       add_window(p, fft, kept, a->low + i, b->low + i, a->low_rate);

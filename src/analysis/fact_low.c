@@ -228,11 +228,12 @@ find_low_bands(const TonFeatures* f, TonFacts* t)
 {
   TonFft* const fft = ton_fft_new(LOW_FRAME);
   double* const bins = ton_alloc(2 * LOW_BINS * sizeof(double));
-  const uint32_t most = (uint32_t)(f->n_low / (LOW_FRAME / 2)) + 1;
-  double* const powers = ton_alloc((SPLICE_BAND + 2) * most * sizeof(double));
+  const uint32_t max_frames = (uint32_t)(f->n_low / (LOW_FRAME / 2)) + 1;
+  double* const powers =
+      ton_alloc((SPLICE_BAND + 2) * max_frames * sizeof(double));
   LowTimes times = {.above = powers};
   for (uint32_t b = 0; powers && b <= SPLICE_BAND; ++b) {
-    times.bands[b] = powers + (size_t)(b + 1) * most;
+    times.bands[b] = powers + (size_t)(b + 1) * max_frames;
   }
   const bool good = fft && bins && powers;
   if (good) {

@@ -11,7 +11,7 @@
 
 enum {
   HUM_FRAME = 8192, ///< 2.7 s: lines resolved to 0.4 Hz
-  MOST_HUM = 24,    ///< Windows that are enough
+  MAX_HUM = 24,     ///< Windows that are enough
   HUM_BINS = HUM_FRAME / 2 + 1,
   STEADY = 48,    ///< Windows over the song, when it never pauses
   FEWEST = 16,    ///< Of them
@@ -80,7 +80,7 @@ static bool
 pause_spectrum(TonFft* fft, const TonFeatures* f, double* bins)
 {
   uint32_t n = 0;
-  for (uint64_t i = 0; i + HUM_FRAME <= f->n_low && n < MOST_HUM;) {
+  for (uint64_t i = 0; i + HUM_FRAME <= f->n_low && n < MAX_HUM;) {
     const bool pause = low_share_on(f, i, HUM_FRAME) == 0.0;
     if (pause) {
       low_add_spectrum(fft, HUM_FRAME, f->low + i, bins);

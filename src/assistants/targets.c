@@ -166,7 +166,7 @@ work_out(TonPenalty* row, double lufs, double dbtp)
 
 uint32_t
 ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
-                       TonPenalty* rows, uint32_t room)
+                       TonPenalty* rows, uint32_t max)
 {
   void* data = NULL;
   if (ton_table_read_data("platforms.yaml", &platforms_table, &data, NULL)) {
@@ -174,7 +174,7 @@ ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
   }
   const Platforms* const t = data;
   uint32_t n = 0;
-  for (; n < t->n && n < room; ++n) {
+  for (; n < t->n && n < max; ++n) {
     rows[n].platform = t->items[n];
     work_out(&rows[n], integrated_lufs, true_peak_dbtp);
   }

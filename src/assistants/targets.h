@@ -34,7 +34,7 @@ typedef struct {
 /// What every platform does to a master of this loudness and true peak.
 /// Returns how many rows were written, at most `size`.  [main]
 uint32_t ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
-                                TonPenalty* rows, uint32_t room);
+                                TonPenalty* rows, uint32_t max);
 
 /// Whether data/platforms.yaml can be read; its error if not.  [main]
 TonStatus ton_platforms_check(TonError* error);

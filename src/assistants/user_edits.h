@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   What is a person's in a text that was proposed before.
+   Which values of a text that was proposed before the user owns.
 
    A value is the assistant's when decisions.json has its record and the text
    still says the same.  Everything else that is written is a person's and is

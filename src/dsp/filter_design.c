@@ -218,16 +218,16 @@ bool
 ton_svf_needs_double(const TonBiquad* h)
 {
   static const double LOWEST_G = 0.01; // 150 Hz at 48 kHz
-  static const double LEAST_DAMPING = 0.1;
-  static const double MOST_AT_ONCE = 0.3; // |ln b0|: how far x itself is turned
+  static const double MIN_DAMPING = 0.1;
+  static const double MAX_LOG_B0 = 0.3; // |ln b0|: how far x itself is turned
   const double through = gain_at_zero(h);
   const Roots poles = roots(h->a1, h->a2);
   const Roots zeros = roots(h->b1 / h->b0, h->b2 / h->b0);
   const double weaker = fmin(poles.k, zeros.k);
   const double stronger = fmax(poles.k, zeros.k);
-  return through != 1.0 || fabs(log(h->b0)) > MOST_AT_ONCE ||
+  return through != 1.0 || fabs(log(h->b0)) > MAX_LOG_B0 ||
          fmin(poles.g, zeros.g) < LOWEST_G ||
-         weaker * weaker / stronger < LEAST_DAMPING;
+         weaker * weaker / stronger < MIN_DAMPING;
 }
 
 double

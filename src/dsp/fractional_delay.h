@@ -17,7 +17,7 @@
 enum { TON_FRACTION_TAPS = 16, TON_FRACTION_PLACES = 512 };
 
 /// Shortest delay that can be read, in frames
-enum { TON_FRACTION_LEAST = TON_FRACTION_TAPS / 2 + 1 };
+enum { TON_FRACTION_MIN = TON_FRACTION_TAPS / 2 + 1 };
 
 typedef struct {
   float tap[TON_FRACTION_PLACES + 1][TON_FRACTION_TAPS];
@@ -41,7 +41,7 @@ ton_line_write(TonLine line, uint32_t at, float x)
 }
 
 /// What was written `delay` frames before frame `at`, which is not yet written;
-/// from TON_FRACTION_LEAST to frames - TON_FRACTION_LEAST.  [audio]
+/// from TON_FRACTION_MIN to frames - TON_FRACTION_MIN.  [audio]
 static inline float
 ton_line_read(TonLine line, uint32_t at, double delay, const TonFractions* f)
 {

@@ -49,10 +49,10 @@ lay_out_gain(TonLimitStage* s, TonLimitGain* g, char* at)
   const size_t queue = (size_t)s->queue_mask + 1;
   g->queue_value = (double*)at;
   g->queue_frame = (uint64_t*)(at + queue * 8);
-  int64_t* room = (int64_t*)(at + queue * 16);
+  int64_t* ring = (int64_t*)(at + queue * 16);
   for (int b = 0; b < 3; ++b) {
-    g->box_ring[b] = room;
-    room += s->box[b];
+    g->box_ring[b] = ring;
+    ring += s->box[b];
   }
 }
 

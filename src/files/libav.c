@@ -13,7 +13,7 @@
 
 /// A chunk that says it is larger than this is damaged; FFmpeg would ask for its
 /// memory before it looks.  The index of a ten-hour file takes 40 MB
-enum { MOST_AT_ONCE_BYTES = 1 << 28 };
+enum { MAX_BLOCK_BYTES = 1 << 28 };
 
 static Libav found;
 static bool whole;
@@ -37,7 +37,7 @@ load(void)
   TON_LIBAV(FIND)
 #undef FIND
   if (whole) {
-    found.av_max_alloc(MOST_AT_ONCE_BYTES);
+    found.av_max_alloc(MAX_BLOCK_BYTES);
   }
 }
 

@@ -317,13 +317,13 @@ spectrum_in_words(const TonReport* r, char* buffer, size_t size)
 {
   uint32_t top = 0;
   uint32_t moved = 0;
-  double most = 0.0;
+  double largest = 0.0;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     const double by =
         r->mix ? band_db(r->master, b) - band_db(r->mix, b) : (double)NAN;
     top = band_db(r->master, b) > band_db(r->master, top) ? b : top;
-    if (isfinite(by) && fabs(by) > fabs(most)) {
-      most = by;
+    if (isfinite(by) && fabs(by) > fabs(largest)) {
+      largest = by;
       moved = b;
     }
   }
@@ -337,7 +337,7 @@ spectrum_in_words(const TonReport* r, char* buffer, size_t size)
       "The master is strongest at %s Hz. Against the mix it was changed "
       "most at %s Hz, by %+.1f dB.",
       report_third_name(top), report_third_name(moved),
-      report_rounded(most, 1));
+      report_rounded(largest, 1));
 }
 
 static void
@@ -380,18 +380,18 @@ reduction_name(const TonReport* r, const TonReportCurve* c)
 static void
 plot_reduction(TonString* t, const TonReport* r, const TonReportCurve* c)
 {
-  const double most = extreme((Points){c->y, c->n}, 0, c->n, false);
-  if (!(most >= 0.05)) {
+  const double deepest = extreme((Points){c->y, c->n}, 0, c->n, false);
+  if (!(deepest >= 0.05)) {
     ton_string_add(t, "<p>Gain reduction: ");
     html_add_text(t, reduction_name(r, c));
     ton_string_add(t, " had nothing to do.</p>\n");
     return;
   }
-  const double depth = most > 12.0 ? 24.0 : most > 6.0 ? 12.0 : 6.0;
+  const double depth = deepest > 12.0 ? 24.0 : deepest > 6.0 ? 12.0 : 6.0;
   const PlotField f = {0.0, 0.1 * c->n, depth, 0.0, false};
   char title[128];
   ton_string_cut(title, sizeof(title), "Gain reduction: %s, at most %.1f dB",
-                 reduction_name(r, c), most);
+                 reduction_name(r, c), deepest);
   open_plot(t, &f, title, "How much it turns the song down over time.",
             depth / 4.0, "dB down");
   times(t, &f);

@@ -42,7 +42,7 @@ separator(const char* text)
 
 /// Copy without separators, upper case; false if longer than `max`
 static bool
-squeeze(const char* text, char* plain, size_t max)
+strip_separators(const char* text, char* plain, size_t max)
 {
   size_t n = 0;
   while (*text) {
@@ -76,7 +76,7 @@ ton_isrc(const char* text, char* plain)
   if (strncasecmp(text, "ISRC", 4) == 0 && text[4] && text[4] != '-') {
     text += 4;
   }
-  if (!squeeze(text, plain, 12) || strlen(plain) != 12) {
+  if (!strip_separators(text, plain, 12) || strlen(plain) != 12) {
     return "it has twelve letters and digits: CC-XXX-YY-NNNNN";
   }
   if (!all(plain, 2, isalpha)) {
@@ -105,7 +105,7 @@ const char*
 ton_upc(const char* text, char* plain, char* expected)
 {
   *expected = '\0';
-  if (!squeeze(text, plain, 14)) {
+  if (!strip_separators(text, plain, 14)) {
     return "it has 12 digits (UPC) or 13 (EAN)";
   }
   const size_t n = strlen(plain);

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_REFERENCES = 16 };
+enum { MAX_REFERENCES = 16 };
 
 TonStatus
 master_text_read_again(MasterText* t)
@@ -290,10 +290,10 @@ listen(MasterText* t)
   const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
   TON_TRY(analyse_mix(t->source, what, &t->mix, t->job, t->error));
   t->n_references = t->master->n_references;
-  if (t->n_references > MOST_REFERENCES) {
+  if (t->n_references > MAX_REFERENCES) {
     return ton_fail_file(t->error, TON_BAD_USE, text_path(t),
                          "names %u references; %d are enough", t->n_references,
-                         MOST_REFERENCES);
+                         MAX_REFERENCES);
   }
   for (uint32_t i = 0; t->propose && i < t->n_references; ++i) {
     const char* const path = t->master->references[i];
@@ -582,7 +582,7 @@ master_text_close(MasterText* t)
 {
   ton_master_free(t->master);
   ton_sound_free(&t->mix);
-  for (uint32_t i = 0; i < t->n_references && i < MOST_REFERENCES; ++i) {
+  for (uint32_t i = 0; i < t->n_references && i < MAX_REFERENCES; ++i) {
     ton_sound_free(&t->references[i]);
   }
 }

@@ -582,7 +582,7 @@ test_an_unlocked_chain_is_replaced(void** state)
 }
 
 static void
-test_the_drive_found_is_written(void** state)
+test_the_limiter_gain_found_is_written(void** state)
 {
   (void)state;
   const TonSound mix = healthy();
@@ -813,7 +813,7 @@ main(void)
       cmocka_unit_test(test_locked_chain_is_kept),
       cmocka_unit_test(test_locked_loudness_is_the_goal),
       cmocka_unit_test(test_an_unlocked_chain_is_replaced),
-      cmocka_unit_test(test_the_drive_found_is_written),
+      cmocka_unit_test(test_the_limiter_gain_found_is_written),
       cmocka_unit_test(test_readiness_of_a_healthy_mix),
       cmocka_unit_test(test_readiness_sees_faults),
       cmocka_unit_test(test_readiness_follows_what_lasts),

@@ -10,7 +10,7 @@
 
    One response of a room says little about its bands, so every measure is
    taken over several, as ISO 3382-1 asks for several places: the impulse comes
-   from the left and from the right, and, since the lines sway, after a time of
+   from the left and from the right, and, since the lines are modulated, after a time of
    silence that differs.
 */
 

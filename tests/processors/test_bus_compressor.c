@@ -222,7 +222,7 @@ the_key_high_pass_and_the_mix(void** state)
   signal_sine(left, N, 48000.0, 41.37, -6.0, 0.0);
   memcpy(right, left, sizeof(left));
   play("threshold=-20 ratio=10 sidechain-highpass=185", 48000.0, false, N);
-  EXPECT_DB("41 Hz behind a key high-pass of 185 Hz", // 26 dB less
+  EXPECT_DB("41 Hz behind a side-chain high-pass of 185 Hz", // 26 dB less
             20.0 * log10(signal_rms(out, N) / signal_rms(left, N)), 0.0, 0.01);
   constant(left, 0, N, -12.0);
   memcpy(right, left, sizeof(left));

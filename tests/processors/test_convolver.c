@@ -81,7 +81,7 @@ it_is_the_direct_convolution(void** state)
 }
 
 static void
-a_loud_key_ducks_it(void** state)
+a_loud_sidechain_ducks_it(void** state)
 {
   (void)state;
   float* const quiet = played(12.0F, 0.0F);
@@ -165,7 +165,7 @@ main(int argc, char** argv)
   }
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_is_the_direct_convolution),
-      cmocka_unit_test(a_loud_key_ducks_it),
+      cmocka_unit_test(a_loud_sidechain_ducks_it),
       cmocka_unit_test(what_cannot_be_loaded_is_said),
       cmocka_unit_test(refused_memory_is_an_error),
   };

@@ -2,7 +2,6 @@
 /// @file The processors of docs/adding-a-processor.md, built as they stand
 /// there.
 
-/// The processor of docs/adding-a-processor.md, built as it stands there
 #include "conformance.h"
 
 extern const TonProcessor ton_flip4;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file What sways: chorus, phaser and tremolo against their formulas.
+/// @file Modulation: chorus, phaser and tremolo against their formulas.
 
 #include "dsp/smoothed.h"
 #include "signals.h"

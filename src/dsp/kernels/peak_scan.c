@@ -36,7 +36,7 @@ store(float* x, TonV v)
 
 /// Positive floats compare as their bits do, and so do what is no number
 static inline TonVi
-most(TonVi a, TonVi b)
+max_bits(TonVi a, TonVi b)
 {
 #if TON_LANES == 16 && defined(__AVX512F__)
   return (TonVi)_mm512_max_epi32((__m512i)a, (__m512i)b);
@@ -72,8 +72,8 @@ scan_group(const float* x, float* level, float* bend)
     const TonV a = load(x + i);
     const TonV b = load(x + i - 1);
     const TonV c = load(x + i - 2);
-    high = most(high, (TonVi)ton_v_abs(a));
-    bent = most(bent, (TonVi)ton_v_abs((a - b) + (c - b)));
+    high = max_bits(high, (TonVi)ton_v_abs(a));
+    bent = max_bits(bent, (TonVi)ton_v_abs((a - b) + (c - b)));
   }
   const int32_t top = largest(high);
   const int32_t turn = largest(bent);
@@ -198,10 +198,10 @@ static bool
 run(const TonPeakTable* t, const float* x, uint32_t from, uint32_t to,
     TonPeak* peak)
 {
-  _Alignas(64) float room[GROUP + (PHASES + 1) * ROW];
-  float* const y = room + GROUP;
+  _Alignas(64) float buffer[GROUP + (PHASES + 1) * ROW];
+  float* const y = buffer + GROUP;
   bool raised = false;
-  room[GROUP - 1] = 0.0F;
+  buffer[GROUP - 1] = 0.0F;
   for (uint32_t at = from; at < to; at += STRIDE) {
     const int n = to - at < STRIDE ? (int)(to - at) : STRIDE;
     find_points(t, x + at - 1, y);

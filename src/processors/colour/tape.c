@@ -223,8 +223,8 @@ set_filters(Tape* t, int speed)
 static bool
 make_lines(Tape* t, double sum)
 {
-  const uint32_t wait = (uint32_t)ceil(sum) + TON_FRACTION_LEAST + 1;
-  const uint32_t frames = 2 * wait + 2 * TON_FRACTION_LEAST;
+  const uint32_t wait = (uint32_t)ceil(sum) + TON_FRACTION_MIN + 1;
+  const uint32_t frames = 2 * wait + 2 * TON_FRACTION_MIN;
   t->wait = t->sways ? wait : 0.0;
   t->lines = ton_alloc(4 * (size_t)frames * sizeof(float));
   t->line[0] = (TonLine){t->lines, frames};
@@ -236,8 +236,8 @@ make_lines(Tape* t, double sum)
 static uint32_t
 dry_frames(double rate, double sum)
 {
-  const double most = ton_half_bands_plan(rate).latency + sum +
-                      3.0 * TON_FRACTION_LEAST + CHUNK;
+  const double most =
+      ton_half_bands_plan(rate).latency + sum + 3.0 * TON_FRACTION_MIN + CHUNK;
   uint32_t n = 64;
   while (n < most) {
     n *= 2;

@@ -233,8 +233,8 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   s->main.deepest = 0.0;
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
-    const uint32_t room = STEP - s->held;
-    const uint32_t n = left < room ? left : room;
+    const uint32_t free_frames = STEP - s->held;
+    const uint32_t n = left < free_frames ? left : free_frames;
     exchange(s, block, block->x + (size_t)2 * at, n);
     at += n;
     if (s->held == STEP) {

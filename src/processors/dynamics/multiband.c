@@ -134,9 +134,9 @@ curve(const Dynamics* d, TonV level)
   const TonV knee = d->c[KNEE].now;
   const TonV o = d->side * (level - d->c[THRESHOLD].now) + 0.5F * knee;
   const TonV c = d->c[SLOPE].now * ton_beyond(o, knee, d->per_knee);
-  const TonV room = ton_v_max(level - MIN_LIFTED, ton_v(0.0F));
-  const TonV most = ton_v_min(d->c[RANGE].now, room);
-  return ton_v_min(c, ton_v_select(d->lifts, most, d->c[RANGE].now));
+  const TonV above_floor = ton_v_max(level - MIN_LIFTED, ton_v(0.0F));
+  const TonV max_lift = ton_v_min(d->c[RANGE].now, above_floor);
+  return ton_v_min(c, ton_v_select(d->lifts, max_lift, d->c[RANGE].now));
 }
 
 /// Levels of n frames of a vector, in octaves

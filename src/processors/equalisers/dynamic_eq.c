@@ -50,12 +50,13 @@ static const TonParam params[] = {
         "Higher makes a bell narrower; shelves have none"),
     ROW_DB("threshold", threshold_db, -80, 12, -30, TON_AUTOMATE, THRESHOLD,
            "Threshold",
-           "Level of the band above which it is changed; with against set to "
-           "rest, level of the band relative to the rest of the sound"),
+           "Level of the band above which it is changed; if against is rest, "
+           "how much louder the band is than the rest of the sound"),
     ROW_CHOICE(
         "against", against, againsts, 0, 0, NONE, "Against",
-        "Whether the threshold is an absolute level, or relative to the rest "
-        "of the sound: then quiet and loud phrases are treated alike"),
+        "What the threshold is compared with. absolute: the level of the band. "
+        "rest: the band against the rest of the sound, so that quiet and loud "
+        "phrases are treated alike"),
     ROW_RATIO("ratio", ratio, 1, 100, 3, TON_AUTOMATE, RATIO, "Ratio",
               "How many decibels above the threshold become one"),
     ROW_DB("range", range_db, 0, 24, 6, TON_AUTOMATE, RANGE, "Range",

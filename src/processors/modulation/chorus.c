@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Chorus, ensemble, flanger and vibrato: delays that sway.
+   Chorus, ensemble, flanger and vibrato: modulated delays.
 */
 #include "dsp/fractional_delay.h"
 #include "dsp/lfo.h"
@@ -38,17 +38,18 @@ static const float CLOSED_HZ = 20.0F; ///< Here there is no high-pass
 
 static const TonParam params[] = {
     ROW_MS("delay", delay_ms, 0.5, 30, 12, TON_AUTOMATE, TIME, "Delay",
-           "Time around which the voices sway: 1 to 5 ms flange, 8 to 20 ms "
+           "Time around which the delay of each voice moves: 1 to 5 ms flange, "
+           "8 to 20 ms "
            "sound like more players, more is heard as an echo; no voice comes "
            "nearer than 9 samples (0.2 ms at 48 kHz)"),
     ROW_MS("depth", depth_ms, 0, 8, 2, TON_AUTOMATE, NONE, "Depth",
-           "How far the delay sways to both sides; with speed it sets how much "
+           "How far the delay moves up and down; with speed it sets how much "
            "the pitch moves. A depth greater than the delay stands still "
            "while it would be below zero"),
     ROW_HZ("speed", speed_hz, 0.02, 10, 0.6, TON_RESTART, NONE, "Speed",
-           "Turns per second of the sway"),
+           "Speed of the modulation, in cycles per second"),
     ROW_CHOICE("wave", wave, waves, 0, TON_RESTART, SHAPE, "Wave",
-               "Sine sways softly; triangle moves the pitch between two fixed "
+               "Sine moves softly; triangle moves the pitch between two fixed "
                "places"),
     ROW("voices", voices, TON_PLAIN, TON_INTEGER, 1, 6, 3, TON_RESTART, NONE,
         "Voices", "Number of delayed voices, spread evenly over a turn"),
@@ -88,7 +89,7 @@ typedef struct {
   uint32_t voices;
   uint32_t wave;
   TonSmoothed smoothed;
-  double most; ///< Longest delay, frames
+  double max_delay; ///< Longest delay, frames
   double high[2];
   TonLine line[2];
   uint32_t at; ///< Where the next frame is written
@@ -105,14 +106,14 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   const ChorusParams* const p = (const ChorusParams*)spec->params[0];
   const double ms = MAX_DELAY_MS + MAX_DEPTH_MS;
   const uint32_t frames =
-      (uint32_t)(ms * spec->rate / 1000.0) + 3 * TON_FRACTION_LEAST;
+      (uint32_t)(ms * spec->rate / 1000.0) + 3 * TON_FRACTION_MIN;
   TON_TRY(ton_instance(sizeof(Chorus) + 4 * (size_t)frames * sizeof(float),
                        state, error));
   Chorus* const c = *state;
   c->rate = spec->rate;
   c->voices = (uint32_t)p->voices;
   c->wave = (uint32_t)p->wave;
-  c->most = (double)(frames - TON_FRACTION_LEAST);
+  c->max_delay = (double)(frames - TON_FRACTION_MIN);
   ton_smoothed_set(&c->smoothed, SMOOTHING_S, spec->rate);
   c->line[0] = (TonLine){c->memory, frames};
   c->line[1] = (TonLine){c->memory + 2 * (size_t)frames, frames};
@@ -174,9 +175,10 @@ voices_of(const Chorus* c, int side)
     const uint64_t phase = c->lfo.phase - lag + v * apart;
     const double delay =
         c->smoothed.now[DELAY] + c->smoothed.now[DEPTH] * wave_of(c, phase);
-    sum += ton_line_read(c->line[side], c->at,
-                         fmin(fmax(delay, (double)TON_FRACTION_LEAST), c->most),
-                         &c->fractions);
+    sum +=
+        ton_line_read(c->line[side], c->at,
+                      fmin(fmax(delay, (double)TON_FRACTION_MIN), c->max_delay),
+                      &c->fractions);
   }
   return (double)sum;
 }
@@ -226,7 +228,7 @@ rounds(const Chorus* c, const ChorusParams* p, double db)
   const double again = fabs((double)p->feedback_percent) / 100.0;
   const double n = again > 1e-6 ? 1.0 + ceil(db / 20.0 / -log10(again)) : 1.0;
   const double ms = (double)(p->delay_ms + p->depth_ms);
-  return (uint64_t)(n * (ms * c->rate / 1000.0 + 2.0 * TON_FRACTION_LEAST));
+  return (uint64_t)(n * (ms * c->rate / 1000.0 + 2.0 * TON_FRACTION_MIN));
 }
 
 /// The high-pass rings on for 1 / (2 pi hz), 18 times
@@ -258,7 +260,7 @@ const TonProcessor ton_chorus = {
     .name = "Chorus",
     .category = "modulation",
     .help =
-        "Plays the sound again through delays that sway: one player becomes "
+        "Plays the sound again through modulated delays: one player becomes "
         "several. Short delays with feedback are a flanger, one voice alone "
         "is a vibrato.",
     .params = params,

@@ -29,7 +29,7 @@ enum { MAX_STAGES = 24 };
 
 static const TonParam params[] = {
     ROW_HZ("speed", speed_hz, 0.02, 10, 0.4, TON_RESTART, NONE, "Speed",
-           "Turns per second of the sweep"),
+           "Speed of the sweep, in cycles per second"),
     ROW_HZ("low", low_hz, 50, 10000, 200, TON_RESTART, HIGHPASS, "Low end",
            "Where the sweep turns round at its lowest"),
     ROW_HZ("high", high_hz, 50, 10000, 2500, TON_RESTART, LOWPASS, "High end",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Tremolo and auto-pan: a gain that sways.
+   Tremolo and auto-pan: a modulated gain.
 */
 #include "dsp/lfo.h"
 #include "dsp/smoothed.h"
@@ -27,11 +27,12 @@ static const char* const waves[] = {"sine", "triangle", "square", NULL};
 
 static const TonParam params[] = {
     ROW_HZ("speed", speed_hz, 0.05, 20, 5, TON_RESTART, NONE, "Speed",
-           "Turns per second: soft and loud, or left and right"),
+           "Speed in cycles per second: soft and loud, or left and right"),
     ROW_PERCENT("depth", depth_percent, 0, 100, 50, TON_AUTOMATE, NONE, "Depth",
                 "How soft the soft half gets; 100 % is silence"),
-    ROW_CHOICE("wave", wave, waves, 0, TON_RESTART, SHAPE, "Wave",
-               "Sine and triangle sway; square switches, with edges of 2 ms"),
+    ROW_CHOICE(
+        "wave", wave, waves, 0, TON_RESTART, SHAPE, "Wave",
+        "Sine and triangle move steadily; square switches, with edges of 2 ms"),
     ROW_PERCENT("spread", spread_percent, 0, 100, 0, TON_AUTOMATE, WIDTH,
                 "Spread",
                 "0 % moves both sides together, a tremolo; 100 % moves them "

@@ -63,7 +63,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   reverb_lay_out(&plan, p);
   plan.smoothing = (float)(1.0 - exp(-1.0 / (0.010 * spec->rate)));
   reverb_rest(&plan.lines);
-  const size_t memory = plan.room * sizeof(float);
+  const size_t memory = plan.floats * sizeof(float);
   TON_TRY(ton_instance(sizeof(Reverb) + memory, state, error));
   memcpy(*state, &plan, sizeof(plan));
   return TON_OK;
@@ -83,7 +83,7 @@ reset(const TonProcessor* self, void* state)
   Reverb* const r = state;
   ReverbLines* const l = &r->lines;
   ReverbFilter* const f = &r->filter;
-  memset(r->memory, 0, r->room * sizeof(float));
+  memset(r->memory, 0, r->floats * sizeof(float));
   memset(l->behind, 0, sizeof(l->behind));
   memset(l->treble_state, 0, sizeof(l->treble_state));
   memset(l->bass_state, 0, sizeof(l->bass_state));

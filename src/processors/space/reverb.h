@@ -117,11 +117,11 @@ typedef struct {
   _Alignas(64) float treble_state[LINES];
   _Alignas(64) float bass_state[LINES];
 
-  _Alignas(64) float keep[LINES];      ///< Coefficients of the all-passes
-  _Alignas(64) float keep_step[LINES]; ///< Per four frames
-  _Alignas(64) float before[LINES];    ///< Their last inputs
-  _Alignas(64) float behind[LINES];    ///< Their last outputs
-  _Alignas(64) float swing[LINES];     ///< Where their delays are, in frames
+  _Alignas(64) float keep[LINES];       ///< Coefficients of the all-passes
+  _Alignas(64) float keep_step[LINES];  ///< Per four frames
+  _Alignas(64) float before[LINES];     ///< Their last inputs
+  _Alignas(64) float behind[LINES];     ///< Their last outputs
+  _Alignas(64) float modulation[LINES]; ///< Where their delays are, in frames
   _Alignas(64) int32_t phase[LINES];
   _Alignas(64) int32_t turn[LINES]; ///< Of the phase, per chunk; 2^32 is all
   float depth;                      ///< Frames of delay to either side
@@ -147,12 +147,12 @@ typedef struct {
   float width_goal;
   float mix_goal;
   float smoothing; ///< Share of the way per frame
-  uint32_t room;   ///< Floats of memory
+  uint32_t floats; ///< Of memory
   _Alignas(64) float memory[];
 } Reverb;
 
 /// Paths and reflections for type, size and pre-delay, and how much memory they
-/// need: sets `room`, touches no memory.  [main]
+/// need: sets `floats`, touches no memory.  [main]
 void reverb_lay_out(Reverb* reverb, const ReverbParams* params);
 
 /// Damping for `params`, reached after `frames`

@@ -57,8 +57,8 @@ static ReverbRing
 place(Reverb* r, uint32_t delay)
 {
   const uint32_t size = (delay + 2 * CHUNK) / CHUNK * CHUNK;
-  const ReverbRing ring = {r->room, size, 0};
-  r->room += size + MIRROR;
+  const ReverbRing ring = {r->floats, size, 0};
+  r->floats += size + MIRROR;
   return ring;
 }
 
@@ -152,7 +152,7 @@ reverb_lay_out(Reverb* r, const ReverbParams* p)
 {
   const double size = (double)p->size_percent / 100.0;
   ReverbLines* const l = &r->lines;
-  r->room = 0;
+  r->floats = 0;
   r->into = 0;
   lay_out_early(r, p);
   for (int k = 0; k < LINES; ++k) {
@@ -180,7 +180,7 @@ reverb_rest(ReverbLines* l)
   reverb_turn(l, 0);
   l->depth = 0.0F;
   for (int k = 0; k < LINES; ++k) {
-    l->swing[k] = 0.0F;
+    l->modulation[k] = 0.0F;
     l->back[k] = -1; // not read so far
   }
 }

@@ -48,7 +48,7 @@ reverb_keep(TonV rest)
 /**
    Delays of the next chunk.
 
-   Swinging by d, a line is read at a whole number of frames and the rest, 0.5
+   Modulated by d, a line is read at a whole number of frames and the rest, 0.5
    to 1.5 frames, is left to an all-pass, which keeps every frequency's level:
 
      (keep + z^-1) / (1 + keep z^-1), keep = (1 - rest) / (1 + rest)
@@ -66,7 +66,7 @@ reverb_lines_swing(ReverbLines* l, const float* memory)
   for (int k = 0; k < LINES; k += TON_LANES) {
     const TonVi phase =
         reverb_turned(ton_vi_load(l->phase + k), ton_vi_load(l->turn + k));
-    const TonV from = ton_v_load(l->swing + k);
+    const TonV from = ton_v_load(l->modulation + k);
     const TonV way = depth * reverb_swing(phase) - from;
     const TonV to =
         from + ton_v_max(ton_v_min(way, ton_v(0.25F)), ton_v(-0.25F));
@@ -77,7 +77,7 @@ reverb_lines_swing(ReverbLines* l, const float* memory)
     const TonVi moved = back != ton_vi_load(l->back + k);
     memcpy(l->phase + k, &phase, sizeof(phase));
     memcpy(l->back + k, &back, sizeof(back));
-    ton_v_store(l->swing + k, to);
+    ton_v_store(l->modulation + k, to);
     ton_v_store(l->keep + k, keep);
     ton_v_store(l->keep_step + k, (next - keep) * (4.0F / CHUNK));
     for (int j = 0; ton_vi_any(moved) && j < TON_LANES; ++j) {

@@ -16,16 +16,19 @@ typedef struct {
 #define AT(field) offsetof(HumFilterParams, field)
 
 static const TonParam params[] = {
-    ROW_HZ("at", at_hz, 40, 70, 50, 0, FREQUENCY, "Frequency",
-           "Of the mains: 50 Hz in most of the world, 60 Hz in the Americas; "
-           "tape that runs off speed moves it"),
+    ROW_HZ(
+        "at", at_hz, 40, 70, 50, 0, FREQUENCY, "Frequency",
+        "Mains frequency: 50 Hz in most of the world, 60 Hz in the Americas; "
+        "tape that runs off speed moves it"),
     ROW("harmonics", harmonics, TON_PLAIN, TON_INTEGER, 1, FILTER_CHAIN, 8, 0,
-        NONE, "Harmonics", "How many are filtered, with the mains itself"),
+        NONE, "Harmonics",
+        "Number of notches, the one at the mains frequency included"),
     ROW_DB("depth", depth_db, 0, 60, 40, 0, RANGE, "Depth",
            "By how much the hum gets quieter"),
-    ROW_HZ("width", width_hz, 0.5, 20, 2, 0, NONE, "Width",
-           "Of each notch; wider for hum that wavers, narrower spares the "
-           "music"),
+    ROW_HZ(
+        "width", width_hz, 0.5, 20, 2, 0, NONE, "Width",
+        "Width of each notch; wider for hum that wavers, narrower spares the "
+        "music"),
 };
 
 static_assert(sizeof(HumFilterParams) == sizeof(float) * TON_COUNT(params),
