@@ -28,6 +28,7 @@ MAY_INCLUDE = {
 }
 
 MAX_LINES = 45  # of a function's body
+MAX_FILE_LINES = 600  # of the program's own files
 
 
 def is_read(path):
@@ -69,6 +70,13 @@ def functions(tree):
         faults += [(path, f"{f.name} has {f.lines} lines; at most {MAX_LINES}")
                    for f in c_source.functions(text) if f.lines > MAX_LINES]
     return faults
+
+
+def file_length(tree):
+    return [(path, f"has {n} lines; at most {MAX_FILE_LINES}")
+            for path, n in ((path, tree[path].count("\n"))
+                            for path in filter(is_house, tree))
+            if n > MAX_FILE_LINES]
 
 
 def with_includes(tree, path):
@@ -184,5 +192,6 @@ def truncation(tree):
 
 
 CHECKS = {"layers": layers, "licence": licence, "functions": functions,
+          "file-length": file_length,
           "file-comment": file_comment, "types": types, "includes": includes,
           "circles": circles, "truncation": truncation}

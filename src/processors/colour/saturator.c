@@ -9,56 +9,10 @@
 #include "dsp/ramp.h"
 #include "dsp/svf.h"
 #include "dsp/waveshaper.h"
-#include "processors/param_rows.h"
+#include "processors/colour/saturator_params.h"
 #include "processors/processors.h"
 
-#include <assert.h>
 #include <math.h>
-
-typedef struct {
-  float character;
-  float drive_db;
-  float bias_percent;
-  float emphasis_db;
-  float mix_percent;
-  float auto_gain;
-  float output_db;
-} SaturatorParams;
-
-enum { SOFT, TUBE, TAPE, TRANSFORMER, HARD, CHARACTERS };
-
-static const char* const characters[] = {"soft",        "tube", "tape",
-                                         "transformer", "hard", NULL};
-
-#define AT(field) offsetof(SaturatorParams, field)
-
-static const TonParam params[] = {
-    ROW_CHOICE(
-        "character", character, characters, 0, 0, SHAPE, "Character",
-        "Soft treats all frequencies alike; tube distorts one half of the wave "
-        "first; tape the treble, transformer the bass; hard clips at 0 dBFS"),
-    ROW_DB("drive", drive_db, -24, 36, 6, TON_AUTOMATE, DRIVE, "Drive",
-           "Gain into the distortion; quiet sounds keep their level"),
-    ROW_PERCENT(
-        "bias", bias_percent, 0, 100, 0, TON_AUTOMATE, NONE, "Bias",
-        "Distorts one half of the wave before the other, which adds even "
-        "harmonics"),
-    ROW_DB(
-        "emphasis", emphasis_db, -12, 12, 0, TON_AUTOMATE, NONE, "Emphasis",
-        "Above 0 dB the treble distorts first, below 0 dB the bass; the tone "
-        "of quiet sounds stays"),
-    ROW_PERCENT(
-        "mix", mix_percent, 0, 100, 100, TON_AUTOMATE, MIX, "Mix",
-        "Share of the distorted sound; below 100 % the dry sound is mixed in"),
-    ROW_SWITCH("auto-gain", auto_gain, 1, TON_AUTOMATE, NONE, "Auto gain",
-               "Keeps the distorted sound as loud as the input, averaged over "
-               "seconds"),
-    ROW_DB("output", output_db, -24, 24, 0, TON_AUTOMATE, OUTPUT, "Output",
-           "Gain of the whole sound"),
-};
-
-static_assert(sizeof(SaturatorParams) == sizeof(float) * TON_COUNT(params),
-              "every field has one table row");
 
 /// What makes a character, beside its curve
 static const struct {

@@ -8,6 +8,7 @@
 #include "dsp/ramp.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
+#include "processors/stereo/mid_side.h"
 
 enum { BANDS = TON_MAX_BANDS, CROSSOVERS = BANDS - 1 };
 
@@ -120,16 +121,6 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   }
 }
 
-static TonV
-signs(void)
-{
-  TonV sign;
-  for (int i = 0; i < TON_LANES; ++i) {
-    sign[i] = i % 2 ? -1.0F : 1.0F;
-  }
-  return sign;
-}
-
 /// One frame of a vector of left and right
 static inline TonV
 widen(Imager* m, uint32_t v, TonV x, TonV sign)
@@ -149,7 +140,7 @@ widen(Imager* m, uint32_t v, TonV x, TonV sign)
 static void
 run(Imager* m, float* x, const int32_t* on, uint32_t n)
 {
-  const TonV sign = signs();
+  const TonV sign = mid_side_signs();
   TonV frame[TON_BAND_VECTORS];
   for (uint32_t i = 0; i < n; ++i, x += 2) {
     ton_bands_split(&m->bands, x, frame);

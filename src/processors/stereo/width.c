@@ -7,6 +7,7 @@
 #include "dsp/svf_ramp.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
+#include "processors/stereo/mid_side.h"
 
 #include <assert.h>
 #include <math.h>
@@ -251,16 +252,6 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   rest_lane(w, lane ^ 1U);
 }
 
-static TonV
-signs(void)
-{
-  TonV sign;
-  for (int i = 0; i < TON_LANES; ++i) {
-    sign[i] = i % 2 ? -1.0F : 1.0F;
-  }
-  return sign;
-}
-
 /// The middle through the burst, on the side's lanes
 static TonV
 burst(Width* w, TonV v)
@@ -281,7 +272,7 @@ static inline __attribute__((always_inline)) void
 run(Width* w, float* x, TonVi on, const bool mono, const bool moving,
     const bool more, uint32_t frames)
 {
-  const TonV sign = signs();
+  const TonV sign = mid_side_signs();
   TonSvfLanes s[SECTIONS] = {w->section[0], w->section[1]};
   TonV gain = w->c[GAIN].now;
   for (uint32_t i = 0; i < frames; ++i, x += TON_LANES) {
