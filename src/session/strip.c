@@ -157,7 +157,7 @@ check_strip(TonReader* r, const TonNode* node, void* row)
   return strip->bus || strip->file
              ? TON_OK
              : ton_fail_at(r->doc, node->key, r->error,
-                           "track \"%s\" has no file; write \"file: "
+                           "track \"%s\" needs a file; write \"file: "
                            "stems/....wav\"",
                            strip->name);
 }
