@@ -61,6 +61,7 @@ static const struct {
     {"exciter", "exciter", ""},
     {"imager", "three bands", "1-width=0 3-width=140"},
     {"imager", "guarded", "least-correlation=0"},
+    {"lo-fi", "sampler", "noise=-60 crackle=5"},
     {"linear-phase-equaliser", "bells from 40 Hz",
      "1-type=bell 1-at=40 1-gain=3 1-q=2 2-type=bell 2-at=3000 2-gain=2"},
     {"multiband", "four bands", ""},

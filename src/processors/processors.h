@@ -20,6 +20,7 @@
 #define TON_OUR_PROCESSORS(LANED, ALONE, ALONE_WIDE)                           \
   /* colour */                                                                 \
   LANED(ton_exciter)                                                           \
+  ALONE(ton_lo_fi)                                                             \
   LANED(ton_saturator)                                                         \
   ALONE(ton_tape)                                                              \
   /* dynamics */                                                               \

@@ -110,7 +110,7 @@ find_impulse(Bank* b, uint32_t lane, uint32_t at, uint32_t frames,
 }
 
 /// Only what needs a restart away from the defaults; a dry path alone where
-/// there is one, since an effect may come late, or sway, by intent
+/// there is one, since an effect may come late, sway, or be held by intent
 static void
 latency_values(const TonProcessor* p, unsigned set, float* values)
 {
@@ -121,7 +121,8 @@ latency_values(const TonProcessor* p, unsigned set, float* values)
     if (p->params[i].flags & TON_RESTART) {
       values[i] = away[i];
     }
-    const bool moves = strcmp(p->category, "space") == 0 || ton_param(p, "wow");
+    const bool moves = strcmp(p->category, "space") == 0 ||
+                       ton_param(p, "wow") || ton_param(p, "crackle");
     if (strcmp(p->params[i].symbol, "mix") == 0 && moves) {
       values[i] = 0.0F;
     }

@@ -4,6 +4,7 @@
    Tape machine: magnetisation, losses of the heads, wow, flutter and hiss.
 */
 #define TON_LANES 4
+#include "dsp/biquad_pair.h"
 #include "dsp/convolution.h"
 #include "dsp/decibel.h"
 #include "dsp/filter_design.h"
@@ -12,6 +13,7 @@
 #include "dsp/lfo.h"
 #include "dsp/oversample.h"
 #include "dsp/smoothed.h"
+#include "dsp/song_noise.h"
 #include "dsp/waveshaper.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
@@ -75,7 +77,6 @@ static const double GAP_M = 3e-6;      ///< Of the head
 static const double COERCIVITY = 0.35; ///< Way of the field that halves memory
 static const double FORGET_S = 0.1;    ///< Memory fades, as under an erase head
 static const double SMOOTHING_S = 0.020;
-static const double HISS_S = 0.5; ///< Of silence until it fades, as long
 static const float NO_HISS_DB = -100.0F;
 
 enum { SECTIONS = 4, FLUTTERS = 3, LOSS_TAPS = 512 };
@@ -84,13 +85,6 @@ enum { OUTPUT, MIX, HISS, N_SMOOTHED };
 
 static const double flutter_hz[FLUTTERS] = {6.3, 11.7, 28.9};
 static const double flutter_share[FLUTTERS] = {0.5, 0.3, 0.2};
-
-/// A filter of a pair in double, transposed direct form 2
-typedef struct {
-  TonBiquad c;
-  TonVd s1;
-  TonVd s2;
-} TapeSection;
 
 /**
      in -+- emphasis - x8 - magnetisation - :8 - emphasis back - bump - losses
@@ -116,8 +110,8 @@ typedef struct {
       drive; ///< Follows its goal like the others, but earlier by the latency
   double drive_goal;
   TonOversample over;
-  TapeSection emphasis;
-  TapeSection after[SECTIONS - 1]; ///< Emphasis back, bump, dip above it
+  TonBiquadPair emphasis;
+  TonBiquadPair after[SECTIONS - 1]; ///< Emphasis back, bump, dip above it
   double share;
   double forget; ///< Per frame at the top
   TonVd field;
@@ -265,7 +259,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   set_filters(t, (int)p->speed);
   t->share = 0.5 + 0.5 * (double)p->bias_percent / 100.0;
   t->forget = 1.0 / (FORGET_S * spec->rate * t->over.bands.factor);
-  t->quiet = UINT32_MAX / 2;
+  t->quiet = UINT32_MAX;
   if (!make_lines(t, sum) || !make_losses(t, &machines[(int)p->speed].metres)) {
     close(self, t);
     *state = NULL;
@@ -310,16 +304,16 @@ reset(const TonProcessor* self, void* state)
 {
   Tape* const t = state;
   ton_oversample_reset(&t->over);
-  t->emphasis.s1 = t->emphasis.s2 = (TonVd){0};
+  ton_biquad_pair_clear(&t->emphasis);
   for (int i = 0; i < SECTIONS - 1; ++i) {
-    t->after[i].s1 = t->after[i].s2 = (TonVd){0};
+    ton_biquad_pair_clear(&t->after[i]);
   }
   t->field = t->curve = t->memory_of_tape = (TonVd){0};
   t->last = (TonV){0};
   memset(t->lines, 0, 4 * (size_t)t->line[0].frames * sizeof(float));
   memset(t->dry, 0, ((size_t)t->dry_mask + 1) * sizeof(TonVd));
   t->at = t->dry_at = 0;
-  t->quiet = UINT32_MAX / 2;
+  t->quiet = UINT32_MAX;
   t->begun = false;
   locate(self, t, 0);
   arrive(t);
@@ -341,15 +335,6 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 }
 
 // Audio --------------------------------------------------------------------------
-
-static inline TonVd
-filter(TapeSection* f, TonVd x)
-{
-  const TonVd y = f->c.b0 * x + f->s1;
-  f->s1 = f->c.b1 * x - f->c.a1 * y + f->s2;
-  f->s2 = f->c.b2 * x - f->c.a2 * y;
-  return y;
-}
 
 /// What the tape keeps of a field, one frame at the top
 static inline TonV
@@ -389,30 +374,16 @@ record(Tape* t, const float* drive, uint32_t n)
   }
 }
 
-/// White noise of variance 1 that a frame of a side always has
-static double
-noise_at(int64_t frame, int side)
-{
-  uint64_t x = (uint64_t)frame * 2 + (uint64_t)side;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL + 0x9E3779B97F4A7C15ULL;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
-  x ^= x >> 31;
-  const double a = (double)(int32_t)(x >> 32) * 0x1p-31;
-  const double b = (double)(int32_t)x * 0x1p-31;
-  return (a + b) * sqrt(1.5);
-}
-
 /// Brighter than white; it fades behind half a second of silence
 static double
 hiss_of(const Tape* t, int side)
 {
-  const double silent = t->quiet / t->rate - HISS_S;
-  const double fade = fmin(fmax(1.0 - silent / HISS_S, 0.0), 1.0);
+  const double fade = ton_noise_gain(t->quiet, t->rate);
   if (fade * t->smoothed.now[HISS] <= 0.0) {
     return 0.0;
   }
   const double noise =
-      noise_at(t->frame, side) - 0.5 * noise_at(t->frame - 1, side);
+      ton_song_noise(t->frame, side) - 0.5 * ton_song_noise(t->frame - 1, side);
   return fade * t->smoothed.now[HISS] * noise / sqrt(1.25);
 }
 
@@ -455,7 +426,8 @@ take(Tape* t, const float* x, float* drive, uint32_t n)
     t->dry[(t->dry_at + i) & t->dry_mask] = in;
     t->drive += t->smoothed.share * (t->drive_goal - t->drive);
     drive[i] = (float)t->drive;
-    t->over.up[0][i] = ton_vd_join(filter(&t->emphasis, in), (TonVd){0});
+    t->over.up[0][i] =
+        ton_vd_join(ton_biquad_pair(&t->emphasis, in), (TonVd){0});
   }
 }
 
@@ -468,7 +440,7 @@ give(Tape* t, float* x, const int32_t* on, uint32_t n)
   for (uint32_t i = 0; i < n; ++i) {
     TonVd y = ton_v_low(t->over.out[i]);
     for (int k = 0; k < SECTIONS - 1; ++k) {
-      y = filter(&t->after[k], y);
+      y = ton_biquad_pair(&t->after[k], y);
     }
     played[0][i] = (float)y[0];
     played[1][i] = (float)y[1];
@@ -476,9 +448,7 @@ give(Tape* t, float* x, const int32_t* on, uint32_t n)
   ton_convolution_run(t->losses[0], played[0], lost[0], n);
   ton_convolution_run(t->losses[1], played[1], lost[1], n);
   for (uint32_t i = 0; i < n; ++i, x += 2) {
-    t->quiet = x[0] != 0.0F || x[1] != 0.0F ? 0
-               : t->quiet < UINT32_MAX / 2  ? t->quiet + 1
-                                            : t->quiet;
+    t->quiet = ton_quiet_frames(t->quiet, x);
     ton_smoothed_step(&t->smoothed, N_SMOOTHED);
     const TonVd dry = t->dry[(t->dry_at - t->latency) & t->dry_mask];
     const TonVd wet = swayed(t, &lost[0][i], &lost[1][i]);
@@ -525,7 +495,7 @@ tail(const TonProcessor* self, const void* state, const float* values)
   const Tape* const t = state;
   const TapeParams* const p = (const TapeParams*)values;
   const double bump = 1.0 / (M_PI * machines[(int)p->speed].bump);
-  const double hiss = p->hiss_db > NO_HISS_DB ? 2.0 * HISS_S : 0.0;
+  const double hiss = p->hiss_db > NO_HISS_DB ? 2.0 * TON_NOISE_LASTS_S : 0.0;
   const double kept = p->bias_percent < 100.0F ? FORGET_S : 0.0;
   return 2 * (uint64_t)t->latency + ton_convolution_memory(t->losses[0]) +
          ton_settle_frames(bump + kept, t->rate) + (uint64_t)(hiss * t->rate);
