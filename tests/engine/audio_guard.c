@@ -6,7 +6,7 @@
 */
 #include "audio_guard.h"
 
-#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -62,22 +62,35 @@ GUARD(int, pthread_cond_signal, (pthread_cond_t * cond), (cond))
 GUARD(int, pthread_cond_broadcast, (pthread_cond_t * cond), (cond))
 GUARD(int, pthread_cond_wait, (pthread_cond_t * cond, pthread_mutex_t* mutex),
       (cond, mutex))
+GUARD(int, pthread_cond_timedwait,
+      (pthread_cond_t * cond, pthread_mutex_t* mutex,
+       const struct timespec* until),
+      (cond, mutex, until))
+GUARD(int, poll, (struct pollfd * fds, nfds_t n, int timeout_ms),
+      (fds, n, timeout_ms))
 GUARD(FILE*, fopen, (const char* path, const char* mode), (path, mode))
+GUARD(FILE*, fopen64, (const char* path, const char* mode), (path, mode))
 GUARD(size_t, fread, (void* to, size_t size, size_t n, FILE* file),
       (to, size, n, file))
 GUARD(ssize_t, read, (int fd, void* to, size_t size), (fd, to, size))
 GUARD(ssize_t, pread, (int fd, void* to, size_t size, off_t at),
       (fd, to, size, at))
+GUARD(ssize_t, pread64, (int fd, void* to, size_t size, off_t at),
+      (fd, to, size, at))
+GUARD(ssize_t, pwrite, (int fd, const void* from, size_t size, off_t at),
+      (fd, from, size, at))
+GUARD(ssize_t, pwrite64, (int fd, const void* from, size_t size, off_t at),
+      (fd, from, size, at))
 GUARD(ssize_t, write, (int fd, const void* from, size_t size), (fd, from, size))
 GUARD(int, nanosleep, (const struct timespec* time, struct timespec* left),
       (time, left))
 
 // The mode is there when a file may be made, and is handed on as it is
-int __real_open(const char* path, int flags, mode_t mode);
-int __wrap_open(const char* path, int flags, mode_t mode);
-int
-__wrap_open(const char* path, int flags, mode_t mode)
-{
-  refuse("open");
-  return __real_open(path, flags, mode);
-}
+GUARD(int, open, (const char* path, int flags, mode_t mode),
+      (path, flags, mode))
+GUARD(int, open64, (const char* path, int flags, mode_t mode),
+      (path, flags, mode))
+GUARD(int, openat, (int folder, const char* path, int flags, mode_t mode),
+      (folder, path, flags, mode))
+GUARD(int, openat64, (int folder, const char* path, int flags, mode_t mode),
+      (folder, path, flags, mode))

@@ -17,6 +17,16 @@ song_insert(TonGraph* graph, uint32_t strip, const char* id, const char* symbol,
   ton_graph_insert(graph, strip, type, values, sidechain);
 }
 
+static bool (*from_memory)(void* handle, float* const* out, uint32_t frames);
+
+/// As a file would be read: never while a block is played
+static bool
+pull_ahead(void* handle, float* const* out, uint32_t frames)
+{
+  assert_false(audio_guard);
+  return from_memory(handle, out, frames);
+}
+
 static void
 add_track(Song* s, uint32_t i)
 {
@@ -25,9 +35,10 @@ add_track(Song* s, uint32_t i)
     rig_noise(s->noise[i][c], SONG, 2 * i + c);
     s->planes[i][c] = s->noise[i][c];
   }
-  ton_graph_strip(s->graph, "Track",
-                  rig_stem(&s->stems[i], s->planes[i], 1 + i % 2, SONG), 0.5F,
-                  &fader);
+  rig_stem(&s->stems[i], s->planes[i], 1 + i % 2, SONG);
+  from_memory = s->stems[i].source.pull;
+  s->stems[i].source.pull = pull_ahead;
+  ton_graph_strip(s->graph, "Track", &s->stems[i].source, 0.5F, &fader);
   song_insert(s->graph, i, "equaliser", "1-type", 1.0F, UINT32_MAX);
   if (i > 1) {
     song_insert(s->graph, i, "compressor", "threshold", -30.0F,

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "audio_guard.h"
 #include "base/array.h"
 #include "expect.h"
 #include "live_song.h"
 #include "signals.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 /**
    @file
@@ -267,10 +273,67 @@ what_cannot_be_turned_is_refused(void** state)
   song_close(&song);
 }
 
+static void
+take_memory(void)
+{
+  void* volatile block = malloc(64); // else it is left out
+  free(block);
+}
+
+static void
+take_a_lock(void)
+{
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&lock);
+}
+
+static void
+open_a_file(void)
+{
+  close(open("/dev/null", O_RDONLY));
+}
+
+static void
+read_a_file(void)
+{
+  char byte;
+  (void)!pread(0, &byte, 1, 0);
+}
+
+static void
+open_with_a_name(void)
+{
+  close(openat(AT_FDCWD, "/dev/null", O_RDONLY));
+}
+
+/// The guard of the other tests does end a program that breaks the promise
+static void
+the_guard_is_awake(void** state)
+{
+  (void)state;
+  static void (*const forbidden[])(void) = {
+      take_memory, take_a_lock, open_a_file, read_a_file, open_with_a_name};
+  for (size_t i = 0; i < TON_COUNT(forbidden); ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      close(STDERR_FILENO);
+      audio_guard = true;
+      forbidden[i]();
+      _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT) {
+      fail_msg("number %zu passed", i);
+    }
+  }
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_guard_is_awake),
       cmocka_unit_test(blocks_are_the_bytes_of_a_render),
       cmocka_unit_test(what_was_turned_can_be_played_again),
       cmocka_unit_test(seeks_and_loops_go_where_they_say),
