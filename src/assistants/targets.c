@@ -164,32 +164,27 @@ work_out(TonPenalty* row, double lufs, double dbtp)
   row->over_advice = dbtp > p->advice_dbtp + 0.05;
 }
 
-uint32_t
-ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
-                       TonPenalty* rows, uint32_t max)
-{
-  void* data = NULL;
-  if (ton_table_read_data("platforms.yaml", &platforms_table, &data, NULL)) {
-    return 0;
-  }
-  const Platforms* const t = data;
-  uint32_t n = 0;
-  for (; n < t->n && n < max; ++n) {
-    rows[n].platform = t->items[n];
-    work_out(&rows[n], integrated_lufs, true_peak_dbtp);
-  }
-  ton_table_free(data);
-  return n;
-}
-
 TonStatus
-ton_platforms_check(TonError* error)
+ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
+                       TonPenalty* rows, uint32_t size, uint32_t* n,
+                       TonError* error)
 {
   void* data = NULL;
+  *n = 0;
   TON_TRY(
       ton_table_read_data("platforms.yaml", &platforms_table, &data, error));
+  const Platforms* const t = data;
+  for (; *n < t->n && *n < size; ++*n) {
+    rows[*n].platform = t->items[*n];
+    work_out(&rows[*n], integrated_lufs, true_peak_dbtp);
+  }
+  const TonStatus status =
+      t->n > size
+          ? ton_fail(error, TON_BAD_USE,
+                     "platforms.yaml has %u platforms; at most %u", t->n, size)
+          : TON_OK;
   ton_table_free(data);
-  return TON_OK;
+  return status;
 }
 
 // Tone --------------------------------------------------------------------------

@@ -31,13 +31,11 @@ typedef struct {
   bool over_advice; ///< True peak above its advice
 } TonPenalty;
 
-/// What every platform does to a master of this loudness and true peak.
-/// Returns how many rows were written, at most `size`.  [main]
-uint32_t ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
-                                TonPenalty* rows, uint32_t max);
-
-/// Whether data/platforms.yaml can be read; its error if not.  [main]
-TonStatus ton_platforms_check(TonError* error);
+/// What every platform of data/platforms.yaml does to a master of this loudness and
+/// true peak, in its order; `n` rows of at most `size`.  [main]
+TonStatus ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
+                                 TonPenalty* rows, uint32_t size, uint32_t* n,
+                                 TonError* error);
 
 /// A tonal profile; data/tone/NAME.yaml
 typedef struct {

@@ -285,6 +285,7 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
 {
   TonRelease* r = NULL;
   *delivery = (TonDelivery){0};
+  TON_TRY(song_report_check(error));
   TON_TRY(begin_text(song, error));
   TON_TRY(song_read_release(song, &r, error));
   TonStatus status =

@@ -58,6 +58,10 @@ TonStatus song_read_release(const TonSong* song, TonRelease** release,
 /// to date with it.
 double song_master_goal(const TonSong* song, const TonMaster* master);
 
+/// Whether the tables that a report is made with can be read: asked before a
+/// release takes the last one away.
+TonStatus song_report_check(TonError* error);
+
 /// Begin a text that is not there.
 TonStatus song_begin_text(TonSong* song, TonSongText text, const char* content,
                           TonError* error);

@@ -188,19 +188,30 @@ gather(TonSong* song, Material* m, const TonJob* job, TonError* error)
   return read_master(song, m, job, error);
 }
 
-static uint32_t
-find_services(const Material* m, TonPenalty* penalties, TonReportService* rows)
+TonStatus
+song_report_check(TonError* error)
 {
-  const uint32_t n =
-      ton_platform_penalties(m->master.integrated_lufs,
-                             m->master.true_peak_dbtp, penalties, MAX_SERVICES);
-  for (uint32_t i = 0; i < n; ++i) {
+  const Glossary* explained = NULL;
+  TonPenalty rows[MAX_SERVICES];
+  uint32_t n = 0;
+  TON_TRY(ton_glossary(&explained, error));
+  return ton_platform_penalties(0.0, 0.0, rows, MAX_SERVICES, &n, error);
+}
+
+static TonStatus
+find_services(const Material* m, TonPenalty* penalties, TonReportService* rows,
+              uint32_t* n, TonError* error)
+{
+  TON_TRY(ton_platform_penalties(m->master.integrated_lufs,
+                                 m->master.true_peak_dbtp, penalties,
+                                 MAX_SERVICES, n, error));
+  for (uint32_t i = 0; i < *n; ++i) {
     const TonPenalty* const p = &penalties[i];
     rows[i] = (TonReportService){
         p->platform.name, isnan(p->platform.target_lufs) ? NAN : p->gain_db,
         p->plays_lufs, p->wasted_db, p->over_advice};
   }
-  return n;
+  return TON_OK;
 }
 
 typedef TonStatus (*Print)(const TonReport* report, TonString* text);
@@ -237,6 +248,8 @@ write_pages(TonSong* song, const Material* m, const TonReportFile* files,
 {
   TonPenalty penalties[MAX_SERVICES];
   TonReportService services[MAX_SERVICES];
+  uint32_t n_services = 0;
+  TON_TRY(find_services(m, penalties, services, &n_services, error));
   const TonReport r = {.song = m->title,
                        .artist = m->release ? m->release->artist : "",
                        .version = TON_VERSION,
@@ -253,7 +266,7 @@ write_pages(TonSong* song, const Material* m, const TonReportFile* files,
                        .reductions = m->curves,
                        .n_reductions = m->reductions.n,
                        .services = services,
-                       .n_services = find_services(m, penalties, services),
+                       .n_services = n_services,
                        .mix_decisions = &song->texts[TON_SONG_MIX_TEXT].records,
                        .master_decisions =
                            &song->texts[TON_SONG_MASTER_TEXT].records};

@@ -157,7 +157,9 @@ test_platforms(void** state)
 {
   (void)state;
   TonPenalty rows[16];
-  const uint32_t n = ton_platform_penalties(-9.0, -0.5, rows, 16);
+  uint32_t n = 0;
+  assert_int_equal(ton_platform_penalties(-9.0, -0.5, rows, 16, &n, NULL),
+                   TON_OK);
   assert_true(n >= 8);
   for (uint32_t i = 0; i < n; ++i) {
     if (strcmp(rows[i].platform.name, "Spotify") == 0) {
@@ -166,9 +168,13 @@ test_platforms(void** state)
       assert_true(rows[i].over_advice);
     }
   }
-  ton_platform_penalties(-20.0, -3.0, rows, 16);
+  assert_int_equal(ton_platform_penalties(-20.0, -3.0, rows, 16, &n, NULL),
+                   TON_OK);
   assert_string_equal(rows[0].platform.name, "Spotify");
   EXPECT_DB("raised until the peak", rows[0].gain_db, 2.0, 1e-9);
+  TonError error = {0};
+  assert_int_equal(ton_platform_penalties(-20.0, -3.0, rows, 2, &n, &error),
+                   TON_BAD_USE);
 }
 
 static void

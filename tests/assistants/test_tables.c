@@ -96,7 +96,9 @@ read_table(const char* file, TonError* error)
     return ton_target("streaming", &target, error);
   }
   if (strcmp(file, "platforms.yaml") == 0) {
-    return ton_platforms_check(error);
+    TonPenalty rows[32];
+    uint32_t n = 0;
+    return ton_platform_penalties(-14.0, -1.0, rows, 32, &n, error);
   }
   if (strcmp(file, "readiness.yaml") == 0) {
     TonLimits* limits = NULL;

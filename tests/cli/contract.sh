@@ -167,6 +167,9 @@ done
 page=$work/song/out/release/report
 says "the report for programs" grep -q '"schema": 1' "$page.json"
 says "every checksum is on the page and in the report" sh -c "cut -c1-16 '$work/song/out/release/SHA256SUMS' | while read -r sum; do grep -q \"\$sum\" '$page.html' && grep -q \"\$sum\" '$page.json' || exit 1; done"
+cp -r "${TONMEISTER_DATA:-$(dirname "$0")/../../data}" "$work/data"
+sed -i 's/raises: yes/raises: perhaps/' "$work/data/platforms.yaml"
+says "a table that cannot be read is told, with its line" sh -c "TONMEISTER_DATA='$work/data' '$ton' release '$work/song' >'$work/said' 2>&1; test \$? = 2 && grep -q 'platforms.yaml:[0-9]*:.*perhaps' '$work/said'"
 says "the page loads nothing from elsewhere" sh -c "! grep -qE 'src=|href=\"[^#]|url\\(|<script' '$page.html'"
 for plot in 'Loudness over time' 'Third octaves' 'Stereo correlation' 'Gain reduction'; do
   says "the page has: $plot" grep -q "$plot" "$page.html"

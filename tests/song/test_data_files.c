@@ -40,7 +40,9 @@ static TonStatus
 read_platforms(const char* name, TonError* error)
 {
   (void)name;
-  return ton_platforms_check(error);
+  TonPenalty rows[32];
+  uint32_t n = 0;
+  return ton_platform_penalties(-14.0, -1.0, rows, 32, &n, error);
 }
 
 static TonStatus
