@@ -5,9 +5,13 @@
    and how much hisses.
 */
 #include "analysis/features_internal.h"
+#include "base/memory.h"
 #include "dsp/decibel.h"
 
 #include <math.h>
+
+/// Fewer S sounds, in frames of spectra, say nothing
+enum { MIN_SIBILANTS = 8 };
 
 /// Share of a spectrum's time that sounds
 static double
@@ -70,21 +74,58 @@ add_frame(BandSums* sum, const TonSpectrumFrame* frame)
   }
 }
 
+/// 5 to 10 kHz, where the K-weighting of BS.1770 adds 4 dB
+#define S_WEIGHT_DB 4.0
+
+/// An S sound: 5 to 10 kHz stand 6 dB over 300 Hz to 3 kHz
+static bool
+is_sibilant(const TonSpectrumFrame* frame, const TonFacts* t, double* high)
+{
+  *high = thirds_between(frame, 4900.0, 10100.0);
+  return *high > 4.0 * thirds_between(frame, 300.0, 3000.0) &&
+         ton_power_db(*high) > t->active_lufs - 30.0;
+}
+
+/// Where the S sounds lie: the mean frequency of what is above 3.5 kHz
 static void
+add_pitch(const TonSpectrumFrame* frame, double* weighted, double* all)
+{
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double hz = ton_third_hz(b);
+    if (hz >= 3500.0 && hz < 14000.0) {
+      *weighted += hz * (double)frame->thirds[b];
+      *all += (double)frame->thirds[b];
+    }
+  }
+}
+
+static TonStatus
 judge_sibilants(const TonFeatures* f, TonFacts* t)
 {
+  double* const levels = ton_alloc((f->n_spectra + 1) * sizeof(double));
   uint32_t n = 0;
   uint32_t active = 0;
-  for (uint32_t i = 0; i < f->n_spectra; ++i) {
+  double weighted = 0.0;
+  double all = 0.0;
+  for (uint32_t i = 0; levels && i < f->n_spectra; ++i) {
     if (active_share(f, i) < 0.5) {
       continue;
     }
     ++active;
-    const double high = thirds_between(&f->spectra[i], 4900.0, 10100.0);
-    const double body = thirds_between(&f->spectra[i], 300.0, 3000.0);
-    n += high > 4.0 * body && ton_power_db(high) > t->active_lufs - 30.0;
+    double high = 0.0;
+    if (is_sibilant(&f->spectra[i], t, &high)) {
+      levels[n++] = ton_power_db(high);
+      add_pitch(&f->spectra[i], &weighted, &all);
+    }
   }
   t->sibilant_share = active ? (float)n / (float)active : 0.0F;
+  if (n >= MIN_SIBILANTS) {
+    t->sibilant_db =
+        percentile(levels, n, 0.9) + S_WEIGHT_DB - 0.691 - t->active_lufs;
+    t->sibilant_hz = weighted / all;
+  }
+  ton_free(levels);
+  return levels ? TON_OK : TON_NO_MEMORY;
 }
 
 static void
@@ -117,7 +158,7 @@ write_spectra(const BandSums* active, const BandSums* pause, TonFacts* t)
   }
 }
 
-void
+TonStatus
 find_spectra(const TonFeatures* f, TonFacts* t)
 {
   BandSums active = {0};
@@ -134,6 +175,7 @@ find_spectra(const TonFeatures* f, TonFacts* t)
   if (active.n) {
     write_spectra(&active, &pause, t);
     judge_shape(&active, t);
-    judge_sibilants(f, t);
+    return judge_sibilants(f, t);
   }
+  return TON_OK;
 }

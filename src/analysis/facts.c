@@ -37,6 +37,7 @@ set_undefined(TonFacts* f)
   f->layout = TON_LAYOUT_SILENT;
   f->active_lufs = f->range_lu = f->peak_to_loud_db = NAN;
   f->hit_spread_db = f->hit_p75_db = f->pause_range_db = NAN;
+  f->sibilant_db = f->sibilant_hz = NAN;
   f->end_level_db = f->noise_db = f->hum.level_db = -INFINITY;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     f->active_db[b] = f->pause_db[b] = -INFINITY;
@@ -86,7 +87,9 @@ facts_find(TonFeatures* features, TonFacts* facts)
     return TON_NO_MEMORY;
   }
   facts->end_level_db = ton_power_db(features->end_power) - facts->active_lufs;
-  find_spectra(features, facts);
+  if (find_spectra(features, facts)) {
+    return TON_NO_MEMORY;
+  }
   find_timbre(features, facts);
   facts->steady_noise = is_steady_noise(facts);
   return find_low_bands(features, facts) ? TON_NO_MEMORY

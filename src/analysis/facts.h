@@ -89,7 +89,10 @@ typedef struct {
   float twelfths_stay[TON_TWELFTHS]; ///< Share of active frames in which the
                                      ///< band stands 6 dB above its half octave
   float sibilant_share; ///< Share of active frames with 5-10 kHz 6 dB over
-                        ///< 300 Hz-3 kHz
+                        ///< 300 Hz-3 kHz: in a voice, its S sounds
+  double sibilant_db;   ///< Loudness of the 5-10 kHz that nine of ten of those
+      ///< frames stay below re active loudness; NaN: hardly any
+  double sibilant_hz; ///< Their centre
 
   TonTimbre timbre;
   TonHum hum;

@@ -88,7 +88,7 @@ TonStatus find_levels(const TonFeatures* features, TonFacts* facts);
 TonStatus find_hits(const TonFeatures* features, TonFacts* facts);
 
 /// Mean spectra of sound and pauses, and what follows from them
-void find_spectra(const TonFeatures* f, TonFacts* t);
+TonStatus find_spectra(const TonFeatures* f, TonFacts* t);
 
 /// What it is like; needs the mean spectra
 void find_timbre(const TonFeatures* f, TonFacts* t);

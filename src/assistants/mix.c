@@ -50,6 +50,7 @@ propose_chain(MixState* state, MixTrack* s)
 {
   propose_tone(state, s);
   propose_dynamics(state, s);
+  propose_de_esser(state, s);
 }
 
 typedef void (*ChainStep)(MixState* state, MixTrack* s);

@@ -103,6 +103,7 @@ void propose_space(MixState* state);    ///< The shared reverb and its sends
 
 void propose_tone(MixState* state, MixTrack* s);     ///< equaliser
 void propose_dynamics(MixState* state, MixTrack* s); ///< compressor
+void propose_de_esser(MixState* state, MixTrack* s); ///< de-esser, behind it
 
 /// After a test render: what the compressor that was proposed does
 void measure_dynamics(MixState* state, MixTrack* s);

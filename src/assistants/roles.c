@@ -43,6 +43,17 @@ static const TonField compress_fields[] = {
 static const TonTable compress_table = {.what = "compress",
                                         TON_FIELDS(compress_fields)};
 
+// De-essing of a role -----------------------------------------------------------
+
+static const TonField de_ess_fields[] = {
+    {"level", TON_AS_DOUBLE, AT(s_lu), LEVEL_LU, .flags = TON_NAN},
+    {"range", TON_AS_DOUBLE, AT(s_range_db), TON_DB, 0.0, 24.0,
+     .otherwise = "5 dB"},
+};
+
+static const TonTable de_ess_table = {.what = "de-ess",
+                                      TON_FIELDS(de_ess_fields)};
+
 // Roles -------------------------------------------------------------------------
 
 static const char* const places[] = {"centre", "pair", "spread", "keep", NULL};
@@ -68,6 +79,7 @@ static const TonField role_fields[] = {
     {"reverb", TON_AS_DOUBLE, AT(send_db), TON_DB, -INFINITY, 24.0,
      .otherwise = "-inf dB"},
     {"compress", TON_AS_PART, .table = &compress_table},
+    {"de-ess", TON_AS_PART, .table = &de_ess_table},
 };
 
 static const TonTable role_table = {.what = "role",

@@ -52,6 +52,9 @@ typedef struct {
   double attack_ms;
   double release_ms;
   double max_reduction_db; ///< Average gain reduction
+  double s_lu;       ///< Loudness of S sounds re the voice that is left alone;
+                     ///< NaN: never a de-esser
+  double s_range_db; ///< Largest gain reduction of a de-esser
 } TonRole;
 
 /// A bus of data/roles.yaml

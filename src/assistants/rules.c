@@ -332,6 +332,33 @@ static const TonRule rules[] = {
          "none of eight thresholds keeps to the role's average reduction, or "
          "the track is too short to tell",
          .figures = {{"level range", "LU"}, {"average reduction", "dB"}}},
+    [TON_RULE_DE_ESS_LOUD] =
+        {"de-ess.loud", TON_STAGE_MIX, ROLES,
+         "its loud S sounds are {|S sounds|} {way} than the voice, and only "
+         "{|soft S sounds|} softer is easy on the ear: turns them down while "
+         "they last, by up to {largest reduction}",
+         "loudness of 5 to 10 kHz where it stands 6 dB over 300 Hz to 3 kHz, "
+         "90th percentile, against the loudness while it plays; they lie "
+         "around {middle of the S sounds}; more than the role's largest "
+         "reduction would make the voice lisp",
+         .instead = "no de-esser", .why_not = "the S sounds stand out",
+         .figures = {{"S sounds", "LU"},
+                     {"soft S sounds", "LU"},
+                     {"largest reduction", "dB"},
+                     {"middle of the S sounds", "Hz"}}},
+    [TON_RULE_DE_ESS_SOFT] =
+        {"de-ess.soft", TON_STAGE_MIX, ROLES,
+         "no de-esser: its loud S sounds are {|S sounds|} {way} than the "
+         "voice, {|soft S sounds|} softer is easy on the ear",
+         "loudness of 5 to 10 kHz where it stands 6 dB over 300 Hz to 3 kHz, "
+         "90th percentile, against the loudness while it plays; less than 1 dB "
+         "more than that is left alone",
+         .figures = {{"S sounds", "LU"}, {"soft S sounds", "LU"}}},
+    [TON_RULE_DE_ESS_NONE] =
+        {"de-ess.none", TON_STAGE_MIX, "docs/rules.md 2.16",
+         "no de-esser: it has hardly any S sounds",
+         "fewer than 8 windows in which 5 to 10 kHz stand 6 dB over 300 Hz to "
+         "3 kHz"},
 
     // Mix: balance, places, space
     [TON_RULE_BALANCE_LEAD] =

@@ -1250,6 +1250,60 @@ highpass_of(const TonSound* sound, const char* strip, TonPlan* plan)
   return NULL;
 }
 
+/// A lead vocal with other S sounds in place of its own
+static void
+voice_with(double s_level, double* x)
+{
+  for (uint64_t i = 0; i < N; ++i) {
+    const double t = (double)i / RATE;
+    const bool s = fmod(t, 0.5) > 0.34 && made[9][i] != 0.0;
+    x[i] = s ? s_level * sin(2.0 * M_PI * 7000.0 * t) : made[9][i];
+  }
+}
+
+/// What is decided of a de-esser for a track
+static const TonDecision*
+de_esser_of(const double* x, const char* strip, TonSound* sound, TonPlan* plan)
+{
+  sound_of(x, NULL, N, RATE, 4096, sound);
+  (void)highpass_of(sound, strip, plan);
+  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
+    if (strncmp(plan->decisions.items[i].rule, "de-ess.", 7) == 0) {
+      return &plan->decisions.items[i];
+    }
+  }
+  return NULL;
+}
+
+/// As much as the S sounds stand out, and no more than the role allows
+static void
+test_a_de_esser_takes_what_stands_out(void** state)
+{
+  (void)state;
+  static const struct {
+    double s_level;
+    const char* rule;
+    const char* range; ///< "": left alone
+  } rows[] = {{0.0, "de-ess.none", ""},
+              {0.03, "de-ess.soft", ""},
+              {0.3, "de-ess.loud", "range: 5 dB"}};
+  static double x[N];
+  for (uint32_t k = 0; k < TON_COUNT(rows); ++k) {
+    TonSound sound;
+    TonPlan plan = {0};
+    voice_with(rows[k].s_level, x);
+    const TonDecision* const d = de_esser_of(x, "Lead Vox", &sound, &plan);
+    assert_non_null(d);
+    assert_string_equal(d->rule, rows[k].rule);
+    assert_int_equal(*d->value != 0, *rows[k].range != 0);
+    assert_non_null(strstr(d->value, rows[k].range));
+    ton_plan_free(&plan);
+    assert_null(de_esser_of(x, "Synth", &sound, &plan));
+    ton_plan_free(&plan);
+    ton_sound_free(&sound);
+  }
+}
+
 /// Rumble so loud that the track never pauses does not pass as its lowest note
 static void
 test_steady_rumble_is_cut(void** state)
@@ -1607,6 +1661,7 @@ main(void)
       cmocka_unit_test(test_the_voice_yields),
       cmocka_unit_test(test_moved_fader_counts),
       cmocka_unit_test(test_mix_peak),
+      cmocka_unit_test(test_a_de_esser_takes_what_stands_out),
       cmocka_unit_test(test_steady_rumble_is_cut),
       cmocka_unit_test(test_steps_under_a_voice_are_cut),
       cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),

@@ -415,6 +415,35 @@ test_hits(void** state)
 }
 
 /// A second of sound never takes more than features.h says, at any rate
+/// A tone of 400 Hz with a tone of 8 kHz in its place for 0.12 s of every 0.5 s
+static void
+test_sibilants(void** state)
+{
+  (void)state;
+  static const double levels[] = {0.5, 0.1, 0.02};
+  for (uint32_t k = 0; k < TON_COUNT(levels); ++k) {
+    for (uint64_t i = 0; i < N; ++i) {
+      const double t = (double)i / RATE;
+      const bool s = fmod(t, 0.5) > 0.38;
+      a[i] = s ? levels[k] * sin(2.0 * M_PI * 8000.0 * t)
+               : 0.2 * sin(2.0 * M_PI * 400.0 * t);
+    }
+    TonSound sound;
+    sound_of(a, NULL, N, RATE, 4096, &sound);
+    const TonFacts* const f = &sound.facts;
+    EXPECT_DB("S sounds re the voice", f->sibilant_db,
+              20.0 * log10(levels[k]) - 3.01 + 4.0 - 0.691 - f->active_lufs,
+              0.5);
+    EXPECT_NEAR("their middle", f->sibilant_hz, 8000.0, 100.0, "Hz");
+    ton_sound_free(&sound);
+  }
+  signal_sine(a, N, RATE, 400.0, -20.0, 0.0);
+  TonSound plain;
+  sound_of(a, NULL, N, RATE, 4096, &plain);
+  assert_true(isnan(plain.facts.sibilant_db));
+  ton_sound_free(&plain);
+}
+
 static void
 test_features_are_bounded(void** state)
 {
@@ -547,6 +576,7 @@ main(void)
       cmocka_unit_test(test_lows_are_resolved),
       cmocka_unit_test(test_lows_of_one_side),
       cmocka_unit_test(test_hits),
+      cmocka_unit_test(test_sibilants),
       cmocka_unit_test(test_features_are_bounded),
       cmocka_unit_test(test_features_thin_out),
       cmocka_unit_test(test_long_sounds_are_bounded),

@@ -386,6 +386,67 @@ playing_loudness(Sound* s, Sound* playing)
   return 10.0 * log10(mean) - 0.691;
 }
 
+/// Power of a window of one channel between two frequencies, thirds of an octave
+/// wide at the edges
+static double
+window_power(const double* amplitude, uint32_t n, double rate, double from_hz,
+             double to_hz)
+{
+  double sum = 0.0;
+  for (uint32_t k = 1; k < n / 2; ++k) {
+    const double hz = k * rate / n;
+    sum += hz >= from_hz && hz < to_hz ? amplitude[k] * amplitude[k] : 0.0;
+  }
+  return 4.0 / 3.0 * sum; // of the squares under a Hann window, times 2
+}
+
+/// Powers of an S and of what is below it in one window of all channels
+static void
+hear_s(const Sound* s, uint64_t at, uint32_t n, double* high, double* body)
+{
+  static double x[WINDOW];
+  static double amplitude[BINS];
+  *high = *body = 0.0;
+  for (uint32_t c = 0; c < s->channels; ++c) {
+    for (uint32_t i = 0; i < n; ++i) {
+      const double hann = 0.5 - 0.5 * cos(2.0 * M_PI * i / n);
+      x[i] = at + i < s->n ? hann * s->x[c][at + i] : 0.0;
+    }
+    signal_spectrum(x, n, amplitude);
+    *high += window_power(amplitude, n, s->rate, 4467.0, 11220.0);
+    *body += window_power(amplitude, n, s->rate, 282.0, 2818.0);
+  }
+}
+
+double
+s_loudness(Sound* s)
+{
+  uint32_t window = 1;
+  while (window < 0.08 * s->rate) {
+    window *= 2;
+  }
+  const uint32_t half = window / 2;
+  find_playing(s);
+  const double least = playing_loudness(s, s) - 30.0;
+  double* const db = calloc(s->n / half + 1, sizeof(double));
+  uint64_t n = 0;
+  for (uint64_t at = 0; at < s->n; at += half) {
+    const uint64_t step =
+        (uint64_t)((double)(at + half) / s->rate / HEARD_STEP_S);
+    double high = 0.0;
+    double body = 0.0;
+    if (step < s->steps && s->on[step]) {
+      hear_s(s, at, window, &high, &body);
+    }
+    if (high > 4.0 * body && 10.0 * log10(high) > least) {
+      db[n++] = 10.0 * log10(high) + 4.0 - 0.691; // K-weighting: 4 dB
+    }
+  }
+  const double loud = n ? share_of(db, n, 0.9) : NAN;
+  free(db);
+  return loud;
+}
+
 double
 playing_range(Sound* s, Sound* playing)
 {

@@ -57,6 +57,10 @@ double share_below_db(Sound* s, double hz);
 /// Side against middle, dB
 double sides_db(Sound* s, double from_hz, double to_hz);
 
+/// Loudness of 5 to 10 kHz in windows of 0.09 s: nine of ten of those in which it
+/// plays and that band stands 6 dB over 300 Hz to 3 kHz stay below, LUFS
+double s_loudness(Sound* s);
+
 /// The larger mean of both channels, % of full scale
 double offset(const Sound* s);
 

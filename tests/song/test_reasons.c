@@ -325,6 +325,12 @@ low_sides(const Case* c)
   return sides_db(c->sound, 20.0, 120.0);
 }
 
+static double
+s_sounds(const Case* c)
+{
+  return s_loudness(c->sound) - playing_loudness(c->sound, c->sound);
+}
+
 /// Rules, by the beginning of their names, and how near a figure has to be.
 /// Wider where the program listens only while a stem sounds and the test to all
 /// of it
@@ -348,6 +354,8 @@ static const struct {
     {"compression.", "level range", 1.0, level_range},
     {"compression.range", "average reduction", 0.5, reduction},
     {"compression.range", "range left", 0.8, range_left},
+    // an S is as short as a window, and the windows of both lie apart
+    {"de-ess.", "S sounds", 1.5, s_sounds},
     {"balance.in-context", "loudness after the fader", 0.5,
      loudness_in_test_mix},
     {"balance.in-context", "place", 0.7, place_in_mix},
