@@ -130,6 +130,15 @@ decimals_of(double value, const char* unit)
   return *unit && strcmp(unit, "% FS") != 0 ? 1 : 2;
 }
 
+/// A unit as a sentence has it
+static const char*
+spoken(const char* unit)
+{
+  return strcmp(unit, "/min") == 0   ? "a minute"
+         : strcmp(unit, "% FS") == 0 ? "% of full scale"
+                                     : unit;
+}
+
 /// Length of a unit, "tracks" in the singular for one
 static int
 unit_length(double value, const char* unit)
@@ -158,7 +167,7 @@ ton_figure_print(double value, const char* unit, char* buffer, size_t size)
   }
   print_number(value, decimals_of(value, unit), number, sizeof(number));
   ton_string_cut(buffer, size, "%s%s%.*s", number, *unit ? " " : "",
-                 unit_length(value, unit), unit);
+                 unit_length(value, spoken(unit)), spoken(unit));
   return buffer;
 }
 

@@ -109,6 +109,18 @@ clips_per_minute(const TonMeasurement* m)
   return (m->n_clips < 16 ? listed : fmax(listed, guessed)) / minutes;
 }
 
+/// No places are "none"; what is 120 LU softer than the music nobody can hear, nor
+/// a file's last moment 70 LU softer
+static bool
+is_nothing(const CheckRow* r, const char* unit)
+{
+  const bool counted =
+      strcmp(unit, "samples") == 0 || strcmp(unit, "/min") == 0;
+  const double softest_lu = r->rule == TON_RULE_CHECK_END ? -70.0 : -120.0;
+  return counted ? r->value == 0.0
+                 : strcmp(unit, "LU") == 0 && r->value < softest_lu;
+}
+
 static void
 write_row(const CheckRow* r, const TonLimits* limits, TonFinding* finding)
 {
@@ -125,11 +137,11 @@ write_row(const CheckRow* r, const TonLimits* limits, TonFinding* finding)
                    r->unmeasured);
     return;
   }
-  // nobody can hear what is 120 LU softer than the music
-  const bool nothing = strcmp(figure->unit, "LU") == 0 && r->value < -120.0;
   TonDecision d;
   ton_decision_start(&d, r->rule, 1.0);
-  ton_decision_figure(&d, figure->metric, nothing ? -INFINITY : r->value);
+  ton_decision_figure(&d, figure->metric,
+                      is_nothing(r, figure->unit) ? -INFINITY : r->value);
+  ton_decision_name(&d, "way", r->value < 0.0 ? "less" : "more");
   ton_decision_finish(&d);
   ton_string_cut(finding->text, sizeof(finding->text), "%s", d.reason);
   ton_string_cut(finding->fix, sizeof(finding->fix), "%s",

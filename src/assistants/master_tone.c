@@ -200,6 +200,16 @@ worst_band(const ToneSection* s, const double* error_db)
   return worst;
 }
 
+/// The frequency that a third octave is called by, "400 Hz" (ISO 266)
+static double
+nominal_hz(uint32_t band)
+{
+  static const double steps[] = {1.0,  1.25, 1.6, 2.0, 2.5,
+                                 3.15, 4.0,  5.0, 6.3, 8.0};
+  const uint32_t k = band + 13; // 20 Hz is the first
+  return steps[k % 10] * pow(10.0, k / 10);
+}
+
 static void
 decide_section(const MasterState* m, const ToneSection* s, uint32_t index,
                const TonTone* target, const double* error_db, double share)
@@ -220,7 +230,7 @@ decide_section(const MasterState* m, const ToneSection* s, uint32_t index,
   ton_decision_figure(
       &d, follow ? "difference by chance" : "difference between songs",
       spread_db);
-  ton_decision_figure(&d, "frequency", ton_third_hz(band));
+  ton_decision_figure(&d, "frequency", nominal_hz(band));
   if (follow) {
     ton_decision_figure(&d, "correction", fabs(m->result->tone_db[band]));
   }

@@ -132,8 +132,8 @@ decide_correction(const MixState* state, const MixTrack* s, double after_lufs,
     ton_decision_figure(&d, "largest move", FADER_MOVE_DB);
   }
   ton_decision_name(&d, "way", error < 0.0 ? "loud" : "soft");
-  if (s != state->anchor && fabs(s->goal_lu) >= 0.05) {
-    ton_decision_name(&d, "side", s->goal_lu < 0.0 ? "below" : "above");
+  if (s != state->anchor) {
+    track_name_place(state, s, &d);
   }
   track_decide(
       state, s, "fader",

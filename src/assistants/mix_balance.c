@@ -196,8 +196,7 @@ move_group(MixState* state, const TonGroup* group, double move)
 {
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    if (s->sounds && in_group(state, s, group) &&
-        strcmp(s->role->name, "unknown") != 0) {
+    if (s->sounds && in_group(state, s, group) && !track_is_unknown(s)) {
       move_goal(s, move);
     }
   }
@@ -297,14 +296,13 @@ decide_fader(const MixState* state, const MixTrack* s)
   if (state->anchor && state->anchor->fader_locked && !leads) {
     ton_decision_figure(&d, "lead's fader, set by you", state->anchor->set_db);
   }
-  ton_decision_name(&d, "role", s->role->name);
-  if (fabs(s->goal_lu) >= 0.05) {
-    ton_decision_name(&d, "way", s->goal_lu < 0.0 ? "softer" : "louder");
-  }
+  track_name_role(s, &d);
+  track_name_place(state, s, &d);
   d.bound_hit = s->goal_lu == s->low_lu || s->goal_lu == s->high_lu;
-  if (d.bound_hit) {
-    ton_decision_name(&d, "limit",
-                      s->goal_lu == s->low_lu ? "softest" : "loudest");
+  if (track_is_unknown(s)) {
+    ton_decision_name(&d, "hint", "write role: ...");
+  } else if (d.bound_hit) {
+    ton_decision_name(&d, "limit", s->goal_lu == s->low_lu ? "bottom" : "top");
   }
   track_decide(state, s, "fader",
                ton_plan_text(state->plan, "%+.1f dB",

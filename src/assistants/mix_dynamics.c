@@ -106,7 +106,7 @@ leave_slight(const MixState* state, const MixTrack* s,
   if (none) {
     ton_decision_figure(&d, "average reduction", s->role->max_reduction_db);
   } else {
-    ton_decision_name(&d, "role", s->role->name);
+    track_name_role(s, &d);
   }
   track_decide(state, s, "chain/compressor", NULL, &d);
 }

@@ -74,6 +74,16 @@ bool track_locked(const MixTrack* track, const char* key);
 void track_decide(const MixState* state, const MixTrack* track, const char* key,
                   const char* value, TonDecision* decision);
 
+/// Whether nothing is known of what the track plays
+bool track_is_unknown(const MixTrack* track);
+
+/// Name its role in a decision
+void track_name_role(const MixTrack* track, TonDecision* decision);
+
+/// Name what its place in the balance is compared with
+void track_name_place(const MixState* state, const MixTrack* track,
+                      TonDecision* decision);
+
 /// Record that a person's value is kept
 void track_keep(const MixState* state, const MixTrack* track, const char* key);
 

@@ -282,7 +282,7 @@ decide_pan(const MixState* state, const MixTrack* s)
   ton_decision_range(&d, "right minus left", imbalance(state), -0.7, 0.7);
   ton_decision_range(&d, "energy below 150 Hz", 100.0 * s->facts->low_share,
                      NAN, 100.0 * HEAVY);
-  ton_decision_name(&d, "role", s->role->name);
+  track_name_role(s, &d);
   d.bound_hit = low;
   track_decide(state, s, "pan", pan_text(state, s), &d);
 }

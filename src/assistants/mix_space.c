@@ -120,7 +120,7 @@ route(const MixState* state, const MixTrack* s, const char* bus,
   TonDecision d;
   ton_decision_start(&d, TON_RULE_ROUTE_GROUP, 0.9);
   ton_decision_figure(&d, "tracks", members);
-  ton_decision_name(&d, "role", s->role->name);
+  track_name_role(s, &d);
   ton_plan_record(state->plan, ton_plan_text(state->plan, "%s/to", s->path),
                   bus, &d);
 }
@@ -246,7 +246,7 @@ decide_send(const MixState* state, const MixTrack* s, const char* bus,
   ton_decision_range(&d, "reverb against the track", s->role->send_db, -30.0,
                      -8.0);
   ton_decision_figure(&d, "gain of the reverb", gain_db);
-  ton_decision_name(&d, "role", s->role->name);
+  track_name_role(s, &d);
   track_decide(
       state, s, path,
       ton_plan_text(state->plan, "%.1f dB", ton_plan_rounded(send, 10.0)), &d);

@@ -243,7 +243,10 @@ write_highpass(MixState* state, MixTrack* s, const LowEnd* low)
   }
   d.bound_hit = low->music_hz > s->role->highpass_hz;
   if (d.bound_hit || rule == TON_RULE_HIGHPASS_BELOW_ROLE) {
-    ton_decision_name(&d, "role", s->role->name);
+    track_name_role(s, &d);
+  }
+  if (d.bound_hit && rule == TON_RULE_HIGHPASS_SPECTRUM) {
+    ton_decision_figure(&d, "highest cut", s->role->highpass_hz);
   }
   if (rule == TON_RULE_HIGHPASS_BELOW_ROLE) {
     ton_decision_figure(&d, "lowest of its kind", s->role->lowest_hz);

@@ -5,11 +5,49 @@
 */
 #include "assistants/mix_internal.h"
 
+#include "base/string.h"
+
+#include <math.h>
+#include <string.h>
+
 bool
 track_locked(const MixTrack* track, const char* key)
 {
   const TonStrip* const old = track->old;
   return old && ton_lock_holds(old->locks, old->n_locks, key);
+}
+
+bool
+track_is_unknown(const MixTrack* track)
+{
+  return strcmp(track->role->name, "unknown") == 0;
+}
+
+void
+track_name_role(const MixTrack* track, TonDecision* decision)
+{
+  ton_decision_name(decision, "role",
+                    track_is_unknown(track) ? "a track of unknown role"
+                                            : track->role->name);
+}
+
+void
+track_name_place(const MixState* state, const MixTrack* track,
+                 TonDecision* decision)
+{
+  const bool voice =
+      state->anchor && strcmp(state->anchor->role->name, "lead vocal") == 0;
+  if (fabs(track->goal_lu) < 0.05) {
+    ton_decision_name(decision, "level",
+                      voice ? "as loud as a lead vocal"
+                            : "as loud as a lead vocal would be");
+    return;
+  }
+  char side[64];
+  ton_string_cut(side, sizeof(side), "%s %s",
+                 track->goal_lu < 0.0 ? "below" : "above",
+                 voice ? "a lead vocal" : "where a lead vocal would be");
+  ton_decision_name(decision, "side", side);
 }
 
 void

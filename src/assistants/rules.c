@@ -196,20 +196,21 @@ static const TonRule rules[] = {
     // Mix: tone of a track
     [TON_RULE_HIGHPASS_SPECTRUM] =
         {"highpass.spectrum", TON_STAGE_MIX, "docs/rules.md 2.11",
-         "its lowest notes start near {lowest note}[, but this is the highest "
-         "cut for {role}]: what it removes is {|energy below|} softer than "
-         "the track[, and a DC offset of {DC offset}]",
+         "its lowest sound is near {lowest note}[, and a high-pass for {role} "
+         "goes no higher than {highest cut}]: what it removes is {|energy "
+         "below|} softer than the track[, and a DC offset of {DC offset}]",
          "0.5 % of the musical energy lies below {lowest note}; energy below "
          "the cut-off {energy below} re all[, {energy below in pauses} in "
          "pauses]",
          .figures = {{"lowest note", "Hz", ROLES},
                      {"energy below", "dB"},
                      {"energy below in pauses", "dB"},
+                     {"highest cut", "Hz", ROLES},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
     [TON_RULE_HIGHPASS_HUM] =
         {"highpass.hum", TON_STAGE_MIX, "docs/rules.md 2.11",
          "steep, because mains hum at {hum} lies below the music: its lowest "
-         "notes start near {lowest note}[; removes a DC offset of {DC offset} "
+         "sound is near {lowest note}[; removes a DC offset of {DC offset} "
          "too]",
          "0.5 % of the musical energy lies below {lowest note}; energy below "
          "the cut-off {energy below} re all; lines of hum up to {hum}: 24 "
@@ -222,7 +223,7 @@ static const TonRule rules[] = {
     [TON_RULE_HIGHPASS_RUMBLE] =
         {"highpass.rumble", TON_STAGE_MIX, "docs/rules.md 2.11",
          "steep, because there is rumble in the pauses, {|energy below in "
-         "pauses|} softer than the track; its lowest notes start near {lowest "
+         "pauses|} softer than the track; its lowest sound is near {lowest "
          "note}[; removes a DC offset of {DC offset} too]",
          "0.5 % of the musical energy lies below {lowest note}; energy below "
          "the cut-off {energy below} re all, {energy below in pauses} in "
@@ -234,7 +235,7 @@ static const TonRule rules[] = {
     [TON_RULE_HIGHPASS_STEADY_RUMBLE] =
         {"highpass.steady-rumble", TON_STAGE_MIX, "docs/rules.md 2.11",
          "steep, because there is rumble all the time, {|energy below|} softer "
-         "than the track; its lowest notes start near {lowest note}[; removes "
+         "than the track; its lowest sound is near {lowest note}[; removes "
          "a DC offset of {DC offset} too]",
          "a track without pauses; the level of its low end never changes while "
          "that above 180 Hz does, or a valley of 10 dB cuts what is under 40 "
@@ -245,10 +246,10 @@ static const TonRule rules[] = {
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
     [TON_RULE_HIGHPASS_BELOW_ROLE] =
         {"highpass.below-role", TON_STAGE_MIX, "docs/rules.md 2.11",
-         "steep: no {role} sounds lower than {lowest of its kind}, so what "
-         "lies "
-         "there comes from elsewhere; it is {|energy below|} softer than the "
-         "track[; removes a DC offset of {DC offset} too]",
+         "steep: what lies below {lowest of its kind} is no {role}; what the "
+         "cut "
+         "removes is {|energy below|} softer than the track[; removes a DC "
+         "offset of {DC offset} too]",
          "what lies below {lowest of its kind} is not counted; 0.5 % of the "
          "energy above lies below {lowest note}; energy below the cut-off "
          "{energy below} re all[, {energy below in pauses} in pauses]: 24 "
@@ -277,8 +278,8 @@ static const TonRule rules[] = {
     [TON_RULE_COMPRESSION_RANGE] =
         {"compression.range", TON_STAGE_MIX, ROLES,
          "its level varies by {level range}, and more than {easy range} is "
-         "hard "
-         "to mix: turns loud parts down, by {average reduction} on average, "
+         "hard to mix: turns loud parts down, by {average reduction} on "
+         "average, "
          "which leaves {range left}",
          "P95 minus P10 of 400 ms loudness; the threshold of eight whose "
          "static curve comes nearest to 60 % of the way; reduction and range "
@@ -373,8 +374,9 @@ static const TonRule rules[] = {
                      {"yields", "LU", "docs/rules.md 2.9"}}},
     [TON_RULE_BALANCE_CLASS_TARGET] =
         {"balance.class-target", TON_STAGE_MIX, ROLES,
-         "{role}: [{|place|} {way} than|as loud as] a lead vocal[, the {limit} "
-         "it may be]",
+         "usual for {role}[ ({hint})]: [{|place|} {side}|{level}][, the "
+         "{limit} "
+         "of the usual range]",
          "role's level against the lead vocal, moved with its group and the "
          "vocal balance inside the role's range; good mixes differ by "
          "{difference between mixes}",
@@ -383,9 +385,10 @@ static const TonRule rules[] = {
                      {"lead's fader, set by you", "dB"}}},
     [TON_RULE_BALANCE_IN_CONTEXT] =
         {"balance.in-context", TON_STAGE_MIX, ROLES,
-         "in a test mix, behind its effects, it was {|error|} too {way}[ for "
-         "its place, {|place|} {side} a lead vocal][; moved by no more than "
-         "{largest move} at once]",
+         "measured in a test mix, after its effects, it was {|error|} too "
+         "{way}[; it belongs {|place|} {side}][; moved by no more than "
+         "{largest "
+         "move} at once]",
          "active loudness {loudness after the fader} after its chain and fader "
          "in a test render, {error} from its place",
          .figures = {{"loudness after the fader", "LUFS"},
@@ -439,8 +442,8 @@ static const TonRule rules[] = {
                      {"tempo", "bpm"}}},
     [TON_RULE_SPACE_SEND] =
         {"space.send", TON_STAGE_MIX, ROLES,
-         "{role}: its reverb comes back {|reverb against the track|} softer "
-         "than the track",
+         "its reverb comes back {|reverb against the track|} softer than the "
+         "track, as is usual for {role}",
          "energy of the reverb {reverb against the track} re the dry sound; "
          "the reverb itself adds {gain of the reverb}",
          .figures = {{"reverb against the track", "dB"},

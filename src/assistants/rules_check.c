@@ -12,7 +12,7 @@
 const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
     ROW(CHECK_CLIPPING) =
         {"check.clipping", CHECK,
-         "places where the sound is cut off flat at its top: {clipping}",
+         "places where the sound is cut off flat at its top: [{clipping}|none]",
          "runs of equal samples at the top of the file",
          "turn down what clips before it is recorded or exported, and export "
          "it again",
@@ -48,12 +48,13 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"DC offset", "% FS"}}},
     ROW(CHECK_BAD_SAMPLES) =
         {"check.bad-samples", CHECK,
-         "samples that hold no number: {broken samples}",
+         "samples that hold no number: [{broken samples}|none]",
          "samples that are infinite or not a number",
          "export the file again; something went wrong while it was written",
          .figures = {{"broken samples", "samples"}}},
     ROW(CHECK_SPIKES) =
-        {"check.spikes", CHECK, "far louder than all around: {spikes}",
+        {"check.spikes", CHECK,
+         "clicks, far louder than the sound around them: [{spikes}|none]",
          "single samples over +6 dBFS and 18 dB above the 1.3 ms on either "
          "side",
          "export the file again; something went wrong while it was written",
@@ -79,8 +80,7 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
                         .figures = {{"silence", "s"}}},
     ROW(CHECK_END) =
         {"check.end", CHECK,
-         "the last moment of the file: [{level at the end} against the "
-         "music|silent]",
+         "the end of the file: [{level at the end} against the music|silent]",
          "level of the last 5 ms re active loudness",
          "let the last reverb die away before the end, or fade it out",
          .figures = {{"level at the end", "LU"}}},
@@ -121,25 +121,24 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"rumble", "dB"}}},
     ROW(CHECK_MUD) =
         {"check.mud", CHECK,
-         "200 to 400 Hz, where too much sounds muddy: {mud} against what "
-         "is usual beside their neighbours",
+         "200 to 400 Hz, where too much sounds muddy: {|mud|} {way} than usual",
          "level of the third octaves against those at 100 to 125 and 630 to "
-         "800 "
-         "Hz, less the same of the tone profile",
+         "800 Hz, "
+         "less the same of the tone profile",
          "cut 2 dB around 300 Hz on guitars, keys or backing voices",
          .figures = {{"mud", "dB"}}},
     ROW(CHECK_HARSH) =
         {"check.harsh", CHECK,
-         "2.5 to 5 kHz, where too much sounds harsh: {harshness} against "
-         "what is usual beside their neighbours",
+         "2.5 to 5 kHz, where too much sounds harsh: {|harshness|} {way} than "
+         "usual",
          "level of the third octaves against those at 1 to 1.6 and 8 to 10 "
          "kHz, less the same of the tone profile",
          "cut 2 dB around 3.5 kHz on cymbals or distorted guitars",
          .figures = {{"harshness", "dB"}}},
     ROW(CHECK_SIBILANCE) =
         {"check.sibilance", CHECK,
-         "5 to 10 kHz, where too much makes every s hiss: {sibilance} "
-         "against what is usual beside their neighbours",
+         "5 to 10 kHz, where too much makes every s hiss: {|sibilance|} {way} "
+         "than usual",
          "level of the third octaves against those at 2 to 3.2 and 12.5 to 16 "
          "kHz, less the same of the tone profile",
          "put a de-esser on the voice, or cut 2 dB around 7 kHz on cymbals",

@@ -80,9 +80,9 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
     // tone
     ROW(TONE_BOUNDED) =
         {"tone.bounded", TON_STAGE_MASTER, "docs/rules.md 3.9",
-         "around {frequency} the mix is {distance} {way} than {target}; they "
-         "differ from each other by {difference between songs}, and {share} of "
-         "what lies beyond is corrected[, at most {largest correction}]",
+         "around {frequency} the mix is {distance} {way} than {target}; songs "
+         "vary by {difference between songs} there, and part of the rest "
+         "({share}) is corrected[, at most {largest correction}]",
          "distance of the third octave from the target at equal weighted "
          "level; three quarters of the standard deviation are left alone, "
          "{share} of what is beyond is corrected",
@@ -185,20 +185,20 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
     // width
     ROW(WIDTH_BASS) =
         {"width.bass", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "bass to the middle: below 120 Hz, the sides against the middle are "
-         "{sides below 120 Hz}, and in nine of ten songs less",
+         "bass to the middle: below 120 Hz the mix is wider than nine of ten "
+         "songs; its sides against the middle are {sides below 120 Hz}",
          "side re mid below 120 Hz against 138 released pop songs",
          .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
     ROW(WIDTH_WIDE) =
         {"width.wide", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "a little narrower: the sides against the middle are {sides}, and in "
-         "nine of ten songs less",
+         "a little narrower: wider than nine of ten songs; the sides against "
+         "the middle are {sides}",
          "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
          .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
     ROW(WIDTH_NARROW) =
         {"width.narrow", TON_STAGE_MASTER, "docs/rules.md 3.6",
-         "a little wider: the sides against the middle are {sides}, and in "
-         "nine of ten songs more",
+         "a little wider: narrower than nine of ten songs; the sides against "
+         "the middle are {sides}",
          "side re mid from 500 Hz to 8 kHz against 138 released pop songs",
          .figures = {{"sides below 120 Hz", "dB"}, {"sides", "dB"}}},
     ROW(WIDTH_REFERENCE) =

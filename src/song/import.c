@@ -166,11 +166,12 @@ static void
 write_text(TonString* text, const char* song, uint32_t rate,
            const StemNames* names, bool flat)
 {
-  ton_string_add(text, flat ? "# Every fader at unity, nothing else.\nsong: "
-                            : "# Proposed by tonmeister: every reason stands "
-                              "behind its value, the whole\n# record in "
-                              "decisions.json. Change what you like; lock: "
-                              "[fader] keeps it.\nsong: ");
+  ton_string_add(text, flat
+                           ? "# Every fader at unity, nothing else.\nsong: "
+                           : "# Proposed by tonmeister: most values have their "
+                             "reason beside them, and\n# decisions.json has "
+                             "all. Change what you like; lock: [fader] keeps "
+                             "it.\nsong: ");
   add_scalar(text, song);
   ton_string_printf(text, "\nrate: %g kHz\n\ntracks:\n", rate / 1000.0);
   write_tracks(text, names, flat);

@@ -743,7 +743,8 @@ test_readiness_tells_tone_in_decibels(void** state)
   const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
   assert_int_equal(finding(rows, n, "harsh")->light, TON_LIGHT_RED);
   assert_int_equal(finding(rows, n, "mud")->light, TON_LIGHT_GREEN);
-  assert_non_null(strstr(finding(rows, n, "mud")->text, ": -3 dB against"));
+  assert_non_null(
+      strstr(finding(rows, n, "mud")->text, ": 3 dB less than usual"));
   for (uint32_t i = 0; i < n; ++i) {
     assert_null(strstr(rows[i].text, "SD"));
   }

@@ -10,6 +10,7 @@
 #include "expect.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <string.h>
 
@@ -130,8 +131,8 @@ static void
 expect_slots(const TonRule* rule, const char* template)
 {
   static const char* const names[] = {
-      "role",  "word",   "track",  "way",     "side",       "tracks",
-      "limit", "target", "source", "nearest", "other side", "sound"};
+      "role",   "word",   "track",   "way",        "side",  "tracks", "limit",
+      "target", "source", "nearest", "other side", "sound", "level",  "hint"};
   for (const char* at = template; (at = strchr(at, '{')); ++at) {
     const char* const from = at + 1 + (at[1] == '|' || at[1] == '@');
     const size_t n = strcspn(from, "|}");
@@ -204,13 +205,60 @@ test_figures_fill_the_sentence(void** state)
   assert_null(strstr(d.reason, "DC"));
   assert_null(strstr(d.reason, "higher"));
   ton_decision_figure(&d, "DC offset", 2.0);
+  ton_decision_figure(&d, "highest cut", 90.0);
   ton_decision_name(&d, "role", "snare");
   ton_decision_finish(&d);
   assert_non_null(strstr(d.reason, "DC offset of 2 %"));
-  assert_non_null(strstr(d.reason, "this is the highest cut for snare"));
+  assert_non_null(
+      strstr(d.reason, "a high-pass for snare goes no higher than 90 Hz"));
   ton_decision_evidence(&d, "DC offset")->value = 3.0;
   ton_decision_finish(&d);
   assert_non_null(strstr(d.reason, "DC offset of 3 %"));
+}
+
+/// A template as a pattern: what is filled in may be anything
+static void
+add_pattern(TonString* pattern, const char* template)
+{
+  for (const char* at = template; *at; ++at) {
+    const bool slot = *at == '{' || *at == '[';
+    ton_string_add_bytes(pattern, slot ? "*" : at, 1);
+    at = slot ? strchr(at, *at == '{' ? '}' : ']') : at;
+  }
+}
+
+static bool
+is_reason(const char* text)
+{
+  bool found = false;
+  for (uint32_t i = 0; i < TON_RULES && !found; ++i) {
+    TonString pattern = {0};
+    add_pattern(&pattern, ton_rule(i)->reason);
+    const char* const p = ton_string_string(&pattern);
+    found = strspn(p, "*") < strlen(p) && fnmatch(p, text, 0) == 0;
+    ton_string_free(&pattern);
+  }
+  return found;
+}
+
+static void
+test_the_readme_shows_reasons_of_the_rules(void** state)
+{
+  (void)state;
+  char* const readme = read_source("README.md");
+  char* const end = strstr(strstr(readme, "```yaml") + 3, "```");
+  uint32_t n = 0;
+  *end = '\0';
+  for (char* at = strstr(readme, "```yaml"); (at = strstr(at, " # ")); ++n) {
+    char text[512] = "";
+    at += 3;
+    memcpy(text, at, strcspn(at, "\n"));
+    if (!is_reason(text)) {
+      fail_msg("README.md: no rule says \"%s\"", text);
+    }
+  }
+  assert_in_range(n, 6, 20);
+  ton_free(readme);
 }
 
 static void
@@ -226,6 +274,13 @@ test_a_missing_part_has_another(void** state)
   ton_decision_figure(&d, "hum", -61.5);
   ton_decision_finish(&d);
   assert_string_equal(d.reason, "mains hum: 61.5 LU softer than the music");
+  ton_decision_start(&d, TON_RULE_BALANCE_CLASS_TARGET, 1.0);
+  ton_decision_figure(&d, "place", -3.9);
+  ton_decision_name(&d, "role", "bass");
+  ton_decision_name(&d, "side", "below where a lead vocal would be");
+  ton_decision_finish(&d);
+  assert_string_equal(
+      d.reason, "usual for bass: 3.9 LU below where a lead vocal would be");
   ton_decision_start(&d, TON_RULE_DEFECT_CLIPPING, 1.0);
   ton_decision_figure(&d, "clipped samples", 1.0);
   ton_decision_figure(&d, "longest run", 83.35);
@@ -306,6 +361,7 @@ main(void)
       cmocka_unit_test(test_templates_name_what_the_row_has),
       cmocka_unit_test(test_sentences_are_whole),
       cmocka_unit_test(test_figures_fill_the_sentence),
+      cmocka_unit_test(test_the_readme_shows_reasons_of_the_rules),
       cmocka_unit_test(test_a_missing_part_has_another),
       cmocka_unit_test(test_a_long_name_is_cut_at_a_letter),
   };
