@@ -116,7 +116,8 @@ def compile_alone(paths):
 
 
 def format_of(paths):
-    return complaints_of(["clang-format", "--dry-run", "--Werror"], paths)
+    return complaints_of(["clang-format", "--dry-run", "--Werror",
+                          f"--style=file:{ROOT / '.clang-format'}"], paths)
 
 
 def each_remembered(build, what, paths, key_of, look):
@@ -163,6 +164,10 @@ def check_format(build):
     tree = read_tree()
     style = (ROOT / ".clang-format").read_text(encoding="utf-8")
     sources = [path for path in tree if path.endswith((".c", ".h"))]
+    # the examples of docs/, as the tests cut them out
+    for path in sorted((pathlib.Path(build) / "tests/processors").glob("*.c")):
+        tree[str(path.resolve())] = path.read_text(encoding="utf-8")
+        sources.append(str(path.resolve()))
     return report([
         ("a planted fault is found",
          not_found(format_of, "int   planted;\n")),

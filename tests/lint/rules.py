@@ -33,7 +33,8 @@ MAX_FILE_LINES = 600  # of the program's own files
 
 def is_read(path):
     """Files that some check looks at."""
-    return path.endswith((".c", ".h", ".cpp", "meson.build", ".py", ".sh")) or \
+    return path.endswith((".c", ".h", ".cpp", ".md", "meson.build", ".py",
+                          ".sh")) or \
         (path.startswith("data/") and path.endswith(".yaml")) or \
         path.startswith("tools/")
 
@@ -94,10 +95,15 @@ def file_comment(tree):
     """Only a header's guard and what it includes may stand before @file."""
     pattern = re.compile(r"// " + LICENCE + r"\n(?:\s|#.*\n)*"
                          r"(/// @file \S|/\*\*\s+@file\b)")
+    sources = [(path, text) for path, text in tree.items()
+               if path.endswith((".c", ".h", ".cpp"))]
+    for path, text in tree.items():  # and the whole files that docs/ shows
+        if path.endswith(".md"):
+            sources += [(path, block) for block
+                        in re.findall(r"^```c\n(.*?)^```$", text, re.M | re.S)
+                        if block.startswith("// " + LICENCE)]
     return [(path, "does not open with /// @file and what it is for")
-            for path, text in tree.items()
-            if path.endswith((".c", ".h", ".cpp"))
-            and not pattern.match(text)]
+            for path, text in sources if not pattern.match(text)]
 
 
 def types(tree):
