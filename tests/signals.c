@@ -304,7 +304,7 @@ signal_weighted(const double* left, const double* right, uint64_t n,
                 double rate, double hop_s, double** power)
 {
   const double* const in[2] = {left, right};
-  const uint64_t hop = (uint64_t)lrint(hop_s * rate);
+  const uint64_t hop = (uint64_t)(hop_s * rate + 0.5);
   double* const x = calloc(n + 1, sizeof(double));
   *power = calloc(n / hop + 1, sizeof(double));
   for (int c = 0; c < 2; ++c) {

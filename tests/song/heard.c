@@ -264,7 +264,7 @@ enum { BLOCK = 16, HOP = 4, SHORT_PAUSE = 12 }; ///< In steps of 25 ms
 static uint64_t
 find_steps(const Sound* s, double** db)
 {
-  const uint64_t hop = (uint64_t)lrint(HEARD_STEP_S * s->rate);
+  const uint64_t hop = (uint64_t)(HEARD_STEP_S * s->rate + 0.5);
   const uint64_t n = s->n / hop;
   *db = calloc(n + 1, sizeof(double));
   for (uint64_t i = 0; i < n; ++i) {
