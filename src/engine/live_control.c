@@ -54,16 +54,16 @@ ton_engine_change(TonEngine* e, const TonChange* change)
 bool
 ton_engine_seek(TonEngine* e, uint64_t frame)
 {
-  const TonChange wish = {.song = frame};
-  return change_ring_put(&e->live->ahead.wishes, &wish);
+  const TonChange request = {.song = frame};
+  return change_ring_put(&e->live->ahead.requests, &request);
 }
 
 bool
 ton_engine_loop(TonEngine* e, uint64_t from, uint64_t to)
 {
-  const TonChange wish = {.item = 1, .song = from, .frame = to};
+  const TonChange request = {.item = 1, .song = from, .frame = to};
   const bool too_short = to > from && to - from < e->live->ahead.gap;
-  return !too_short && change_ring_put(&e->live->ahead.wishes, &wish);
+  return !too_short && change_ring_put(&e->live->ahead.requests, &request);
 }
 
 int64_t
@@ -160,7 +160,8 @@ TonStatus
 ton_engine_change_graph(TonEngine* e, const TonGraph* graph, TonError* error)
 {
   if (!ton_engine_graph_arrived(e)) {
-    return ton_fail(error, TON_BAD_USE, "the last graph has not arrived yet");
+    return ton_fail(error, TON_BAD_USE,
+                    "the previous change is still being taken over");
   }
   if (graph->rate != e->graph->rate || graph->n_taps != e->graph->n_taps) {
     return ton_fail(error, TON_UNSUPPORTED,

@@ -319,8 +319,8 @@ open_stage(Plan* p, const Bank* bank, Stage* stage, TonError* error)
   stage->type = ton_processor_lanes(stage->type,
                                     alone ? ton_machine_lanes() : bank->lanes);
   if (!stage->type) {
-    return ton_fail(error, TON_UNSUPPORTED, "%s was not built for %u lanes", id,
-                    bank->lanes);
+    return ton_fail(error, TON_UNSUPPORTED,
+                    "%s cannot run in this build of the program", id);
   }
   const float* params[TON_MAX_LANES] = {NULL};
   for (uint32_t i = 0; i < stage->n_slots; ++i) {

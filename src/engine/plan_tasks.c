@@ -176,11 +176,11 @@ TonStatus
 plan_tasks(Plan* p, const PlanEdges* edges)
 {
   const uint32_t n_sums = p->graph->n_strips + p->graph->n_taps + 1U;
-  const uint32_t most = p->n_banks + n_sums;
-  TaskList list = {p, plan_alloc(p, most * sizeof(uint32_t)),
-                   plan_alloc(p, most * sizeof(uint32_t))};
+  const uint32_t max_tasks = p->n_banks + n_sums;
+  TaskList list = {p, plan_alloc(p, max_tasks * sizeof(uint32_t)),
+                   plan_alloc(p, max_tasks * sizeof(uint32_t))};
   p->sums = plan_alloc(p, n_sums * sizeof(BusSum));
-  p->tasks = plan_alloc(p, most * sizeof(PlanTask));
+  p->tasks = plan_alloc(p, max_tasks * sizeof(PlanTask));
   if (!p->sums || !p->tasks || !list.bank_task || !list.seen) {
     return TON_NO_MEMORY;
   }

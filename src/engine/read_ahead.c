@@ -99,7 +99,7 @@ read_ahead_new(ReadAhead* a, const Plan* plan, uint32_t frames, int64_t start)
   a->seek_to = -1;
   a->graph = plan->graph;
   a->rings = source_rings_new(plan, a->size, NULL, 0, NULL);
-  if (!a->rings || change_ring_new(&a->wishes, QUEUE) ||
+  if (!a->rings || change_ring_new(&a->requests, QUEUE) ||
       change_ring_new(&a->jumps, QUEUE)) {
     source_rings_free(a->rings, a->graph->n_strips, NULL, 0);
     a->rings = NULL;
@@ -112,7 +112,7 @@ read_ahead_new(ReadAhead* a, const Plan* plan, uint32_t frames, int64_t start)
 void
 read_ahead_free(ReadAhead* a)
 {
-  change_ring_free(&a->wishes);
+  change_ring_free(&a->requests);
   change_ring_free(&a->jumps);
 }
 
@@ -147,17 +147,17 @@ change_rings(ReadAhead* a, int64_t clock)
   return UINT32_MAX;
 }
 
-/// A wish with `frame` is a loop from `song` to there, else a seek
+/// A request with `frame` is a loop from `song` to there, else a seek
 static void
-take_wishes(ReadAhead* a)
+take_requests(ReadAhead* a)
 {
-  TonChange wish;
-  while (change_ring_get(&a->wishes, &wish)) {
-    if (wish.item) {
-      a->loop_from = (int64_t)wish.song;
-      a->loop_to = (int64_t)wish.frame;
+  TonChange request;
+  while (change_ring_get(&a->requests, &request)) {
+    if (request.item) {
+      a->loop_from = (int64_t)request.song;
+      a->loop_to = (int64_t)request.frame;
     } else {
-      a->seek_to = (int64_t)wish.song;
+      a->seek_to = (int64_t)request.song;
     }
   }
 }
@@ -168,7 +168,7 @@ loops(const ReadAhead* a)
   return a->loop_to > a->loop_from;
 }
 
-/// Where the song jumps at a clock frame, or -1.  A wish waits until the last
+/// Where the song jumps at a clock frame, or -1.  A request waits until the last
 /// jump is `gap` frames ago, and until the other side has room for it.
 static int64_t
 jump_target(const ReadAhead* a, int64_t clock)
@@ -233,7 +233,7 @@ read_chunk(ReadAhead* a, int64_t clock, uint32_t n)
 uint32_t
 read_ahead_fill(ReadAhead* a)
 {
-  take_wishes(a);
+  take_requests(a);
   uint32_t failed = UINT32_MAX;
   int64_t clock = atomic_load(&a->filled);
   while (failed == UINT32_MAX) {

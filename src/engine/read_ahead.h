@@ -34,7 +34,7 @@ typedef struct {
   uint32_t size;          ///< Frames of a ring, a power of two
   _Atomic int64_t filled; ///< Clock frames that are in all rings
   _Atomic int64_t played; ///< Clock frames that are no longer needed
-  ChangeRing wishes;      ///< Seeks and loops, from whoever asks
+  ChangeRing requests;    ///< Seeks and loops, from whoever asks
   ChangeRing jumps;       ///< To whoever plays; put before `filled` grows
   // only for the thread that reads
   SourceRing* rings; ///< Of each strip

@@ -521,7 +521,7 @@ run_task(const RunContext* run, const PlanTask* task, const Period* period,
 
 // Workspace ------------------------------------------------------------------
 
-/// Memory of a workspace, aligned to 64 bytes; null sticks
+/// Memory of a workspace, aligned to 64 bytes; `refused` is set and stays set when there is none
 static void*
 take(Workspace* ws, size_t bytes, bool* refused)
 {

@@ -62,7 +62,7 @@ flat_session_equals_the_sum_to_the_bit(void** state)
   }
 }
 
-/// Nine stems, two buses, sends, a key, movement of everything
+/// Nine stems, two buses, sends, a side-chain, movement of everything
 static TonGraph*
 busy_graph(RigStem* stems, float** planes, const TonSink* sink)
 {

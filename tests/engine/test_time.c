@@ -7,7 +7,7 @@
 
 /**
    @file
-   The engine's time: keys that arrive together with what they act on, and
+   The engine's time: side-chains that arrive together with what they act on, and
    clocks that are exact after a day.
 */
 
@@ -19,7 +19,7 @@ enum { FRAMES = 30000 };
 /// A compressor that listens to bursts whose strip is `late` frames late, and itself
 /// behind `own` frames
 static uint64_t
-keyed_hash(float late, float own, double* reduction)
+ducked_hash(float late, float own, double* reduction)
 {
   static float tone[FRAMES];
   static float bursts[FRAMES];
@@ -65,11 +65,11 @@ a_key_is_on_time_however_late_its_strip(void** state)
 {
   (void)state;
   double reduction = 0.0;
-  const uint64_t wanted = keyed_hash(0.0F, 0.0F, &reduction);
-  EXPECT_AT_MOST("the key ducks", reduction, -10.0, "dB");
-  assert_true(keyed_hash(777.0F, 0.0F, &reduction) == wanted);
-  assert_true(keyed_hash(0.0F, 777.0F, &reduction) == wanted);
-  assert_true(keyed_hash(512.0F, 3001.0F, &reduction) == wanted);
+  const uint64_t wanted = ducked_hash(0.0F, 0.0F, &reduction);
+  EXPECT_AT_MOST("the side-chain ducks", reduction, -10.0, "dB");
+  assert_true(ducked_hash(777.0F, 0.0F, &reduction) == wanted);
+  assert_true(ducked_hash(0.0F, 777.0F, &reduction) == wanted);
+  assert_true(ducked_hash(512.0F, 3001.0F, &reduction) == wanted);
 }
 
 static bool
