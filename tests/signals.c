@@ -304,21 +304,24 @@ signal_weighted(const double* left, const double* right, uint64_t n,
                 double rate, double hop_s, double** power)
 {
   const double* const in[2] = {left, right};
-  const uint64_t hop = (uint64_t)(hop_s * rate + 0.5);
+  const double hop = hop_s * rate;
+  const uint64_t steps = (uint64_t)((double)n / hop);
   double* const x = calloc(n + 1, sizeof(double));
-  *power = calloc(n / hop + 1, sizeof(double));
+  *power = calloc(steps + 1, sizeof(double));
   for (int c = 0; c < 2; ++c) {
     memcpy(x, in[c], n * sizeof(double));
     k_section(x, n, rate, 1681.974450955533, 0.7071752369554196,
               3.999843853973347);
     k_section(x, n, rate, 38.13547087602444, 0.5003270373238773, 0.0);
-    for (uint64_t i = 0; i < n / hop; ++i) {
-      const double rms = signal_rms(x + i * hop, hop);
+    for (uint64_t i = 0; i < steps; ++i) {
+      const uint64_t from = (uint64_t)((double)i * hop);
+      const uint64_t to = (uint64_t)((double)(i + 1) * hop);
+      const double rms = signal_rms(x + from, to - from);
       (*power)[i] += rms * rms;
     }
   }
   free(x);
-  return n / hop;
+  return steps;
 }
 
 double

@@ -28,7 +28,8 @@ struct TonAnalysis {
   TonMeters* meters;
   bool failed;
   // One level frame of sound, with what the weighting needs before and behind
-  uint32_t step; ///< Frames of sound in it
+  uint32_t step; ///< Frames of sound in it: now and then one less at rates that
+                 ///< are no multiple of 40 Hz, so that it keeps time
   uint32_t held;
   float* in[MAX_CHANNELS];
   TonKWeight k;
@@ -46,12 +47,27 @@ struct TonAnalysis {
   LowCollector low;
 };
 
+/// Where level frame `i` begins
+static uint64_t
+frame_start(const TonAnalysis* a, uint32_t i)
+{
+  return (uint64_t)i * a->rate / TON_LEVEL_RATE;
+}
+
+static void
+next_step(TonAnalysis* a)
+{
+  a->step =
+      (uint32_t)(frame_start(a, a->n_levels + 1) - frame_start(a, a->n_levels));
+}
+
 static bool
 open_parts(TonAnalysis* a)
 {
   bool ok = true;
   for (uint32_t c = 0; c < a->channels; ++c) {
-    a->in[c] = ton_alloc((BEFORE + a->step + BEHIND) * sizeof(float));
+    a->in[c] = ton_alloc((BEFORE + a->rate / TON_LEVEL_RATE + 1 + BEHIND) *
+                         sizeof(float));
     ok = ok && a->in[c];
   }
   a->last = ton_alloc(a->edge * sizeof(float));
@@ -70,7 +86,7 @@ ton_analysis_new(uint32_t rate, uint32_t channels, unsigned what)
   }
   a->rate = rate;
   a->channels = channels;
-  a->step = (rate + TON_LEVEL_RATE / 2) / TON_LEVEL_RATE;
+  next_step(a);
   a->edge = rate * EDGE_MS / 1000 + (rate * EDGE_MS < 1000);
   a->meters = ton_meters_new(rate, channels, what);
   ton_k_weight_design(&a->k, rate);
@@ -170,6 +186,7 @@ end_frame(TonAnalysis* a)
     memmove(a->in[c], a->in[c] + n, BEFORE * sizeof(float));
   }
   a->held = 0;
+  next_step(a);
 }
 
 static float
@@ -250,7 +267,7 @@ take_features(TonAnalysis* a, TonFeatures* f)
   f->left_energy = a->left;
   f->right_energy = a->right;
   f->cross_energy = a->cross;
-  f->level_s = (double)a->step / a->rate;
+  f->level_s = 1.0 / TON_LEVEL_RATE;
   f->n_levels = a->n_levels;
   f->levels = a->levels;
   a->levels = NULL;

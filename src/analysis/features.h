@@ -45,7 +45,7 @@ typedef struct {
   double rate; ///< Hz of the sound
   uint32_t channels;
 
-  double level_s; ///< Seconds from a level frame to the next, about 0.025
+  double level_s; ///< Seconds from a level frame to the next: 0.025
   uint32_t n_levels;
   TonLevelFrame* levels; ///< Null after ton_features_thin()
 

@@ -415,6 +415,26 @@ test_hits(void** state)
 }
 
 /// A second of sound never takes more than features.h says, at any rate
+/// 25 ms are 1102.5 frames at 44.1 kHz: what begins after 20 s begins there
+static void
+test_level_frames_keep_time(void** state)
+{
+  (void)state;
+  enum { CD_RATE = 44100, SILENT = 20 * CD_RATE };
+  memset(a, 0, sizeof(a));
+  for (uint64_t i = SILENT; i < SILENT + CD_RATE; ++i) {
+    a[i] = 0.5 * cos(2.0 * M_PI * 997.0 * (double)(i - SILENT) / CD_RATE);
+  }
+  TonSound sound;
+  sound_of(a, NULL, SILENT + CD_RATE, CD_RATE, 4096, &sound);
+  const TonLevelFrame* const levels = sound.features.levels;
+  assert_int_equal(sound.features.n_levels, 21 * TON_LEVEL_RATE);
+  assert_true(levels[20 * TON_LEVEL_RATE - 1].power == 0.0);
+  EXPECT_DB("first level", 10.0 * log10(levels[20 * TON_LEVEL_RATE].power),
+            10.0 * log10(0.125), 0.1);
+  ton_sound_free(&sound);
+}
+
 /// A tone of 400 Hz with a tone of 8 kHz in its place for 0.12 s of every 0.5 s
 static void
 test_sibilants(void** state)
@@ -576,6 +596,7 @@ main(void)
       cmocka_unit_test(test_lows_are_resolved),
       cmocka_unit_test(test_lows_of_one_side),
       cmocka_unit_test(test_hits),
+      cmocka_unit_test(test_level_frames_keep_time),
       cmocka_unit_test(test_sibilants),
       cmocka_unit_test(test_features_are_bounded),
       cmocka_unit_test(test_features_thin_out),

@@ -264,14 +264,15 @@ enum { BLOCK = 16, HOP = 4, SHORT_PAUSE = 12 }; ///< In steps of 25 ms
 static uint64_t
 find_steps(const Sound* s, double** db)
 {
-  const uint64_t hop = (uint64_t)(HEARD_STEP_S * s->rate + 0.5);
-  const uint64_t n = s->n / hop;
+  const double hop = HEARD_STEP_S * s->rate;
+  const uint64_t n = (uint64_t)((double)s->n / hop);
   *db = calloc(n + 1, sizeof(double));
   for (uint64_t i = 0; i < n; ++i) {
     double power = 0.0;
+    const uint64_t from = (uint64_t)((double)i * hop);
+    const uint64_t to = (uint64_t)((double)(i + (i + 1 < n ? 2 : 1)) * hop);
     for (uint32_t c = 0; c < s->channels; ++c) {
-      const double rms =
-          signal_rms(s->x[c] + i * hop, i + 1 < n ? 2 * hop : hop);
+      const double rms = signal_rms(s->x[c] + from, to - from);
       power += rms * rms;
     }
     (*db)[i] = 10.0 * log10(power + 1e-30);
