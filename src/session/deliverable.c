@@ -172,6 +172,19 @@ check_codec(TonReader* r, const TonNode* node, const TonDeliverable* d)
 }
 
 /// One entry of a release's list: "cd", or "cd: {bits: 16}"
+/// Would a name lead out of the folder if it were a path?
+static bool
+climbs(const char* text)
+{
+  bool up = *text == '/';
+  for (const char* part = text; part && !up;) {
+    const size_t n = strcspn(part, "/");
+    up = n == 2 && strncmp(part, "..", 2) == 0;
+    part = part[n] ? part + n + 1 : NULL;
+  }
+  return up;
+}
+
 static TonStatus
 read_entry(TonReader* r, const List* list, const TonNode* named,
            const TonNode* values, TonDeliverable* d)
@@ -185,6 +198,12 @@ read_entry(TonReader* r, const List* list, const TonNode* named,
     TON_TRY(take_listed(r, listed, d));
   } else {
     TON_TRY(ton_read_text(r, named, &d->name));
+  }
+  if (climbs(named->text)) {
+    return ton_fail_at(r->doc, named, r->error,
+                       "\"%s\" is a path; a deliverable has a name, and its "
+                       "file lies in out/release",
+                       named->text);
   }
   if (values) {
     TON_TRY(ton_read_fields(r, values, &ton_deliverable_table, d));
