@@ -19,7 +19,7 @@ static const uint64_t starts[] = {9600, 10007, 23999};
 enum { STARTS = 3 };
 
 /// Peaks of -12 dBFS, as on a track: what a long reverb rounds away from frame
-/// to frame lies 146 dB below its level, and depends on all that came before
+/// to frame lies 136 to 146 dB below its level, and depends on all that came before
 static const float TRACK = 0.25F;
 
 /// The scene's input from a frame of the song, run in place
