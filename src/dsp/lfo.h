@@ -22,7 +22,7 @@ typedef struct {
 /// A quarter of a turn
 static const uint64_t TON_LFO_QUARTER = 1ULL << 62;
 
-/// Turns per second; `rate` in Hz.  [main]
+/// Turns per second, fewer than the frames: `hz` < `rate`, both in Hz.  [main]
 static inline void
 ton_lfo_set(TonLfo* lfo, double hz, double rate)
 {

@@ -103,7 +103,9 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
                                     0.0, BUTTERWORTH_Q, spec->rate)
                        : passes;
   l->holds = p->rate_hz < ALL_HZ && (double)p->rate_hz < spec->rate;
-  ton_lfo_set(&l->clock, (double)p->rate_hz, spec->rate);
+  if (l->holds) {
+    ton_lfo_set(&l->clock, (double)p->rate_hz, spec->rate);
+  }
   l->steps = p->bits < ALL_BITS ? ldexp(1.0, (int)p->bits - 1) : 0.0;
   l->clicks = (double)p->crackle / spec->rate;
   l->fall = exp(-1.0 / (CLICK_S * spec->rate));
