@@ -454,15 +454,19 @@ playing_range(Sound* s, Sound* playing)
   uint64_t n = 0;
   uint64_t kept = 0;
   double* const x = blocks_of(s, playing, &n);
-  const double least = 0.01 * mean_above(x, n, 0.0);
+  uint64_t n_own = 0;
+  double* const own = blocks_of(playing, playing, &n_own);
+  const double least = 0.01 * mean_above(own, n_own, 0.0);
+  n = n < n_own ? n : n_own;
   for (uint64_t i = 0; i < n; ++i) {
-    if (x[i] > least) {
+    if (own[i] > least && x[i] > 0.0) {
       x[kept++] = 10.0 * log10(x[i]);
     }
   }
   const double high = share_of(x, kept, 0.95);
   const double low = share_of(x, kept, 0.10);
   free(x);
+  free(own);
   return high - low;
 }
 

@@ -71,7 +71,8 @@ double clipped(const Sound* s);
 /// their mean, LUFS
 double playing_loudness(Sound* s, Sound* playing);
 
-/// P95 - P10 of these 400 ms, of those within 20 LU of their mean, LU
+/// P95 - P10 of these 400 ms, of those in which `playing` lies within 20 LU of its
+/// mean, LU
 double playing_range(Sound* s, Sound* playing);
 
 /// Mean over these 400 ms of the level before less that behind, dB
