@@ -1298,6 +1298,7 @@ test_a_de_esser_takes_what_stands_out(void** state)
     assert_int_equal(*d->value != 0, *rows[k].range != 0);
     assert_non_null(strstr(d->value, rows[k].range));
     ton_plan_free(&plan);
+    ton_sound_free(&sound);
     assert_null(de_esser_of(x, "Synth", &sound, &plan));
     ton_plan_free(&plan);
     ton_sound_free(&sound);
