@@ -474,7 +474,9 @@ stays(const HeldMaster* h, bool lock, int* exit)
   FILE* const file = fopen(path, "w");
   assert_non_null(file);
   fprintf(file, "%s", h->lines);
-  fprintf(file, lock ? "lock: [%s]\n" : "", h->key);
+  if (lock) {
+    fprintf(file, "lock: [%s]\n", h->key);
+  }
   fclose(file);
   open_both("master.yaml", "", &doc, NULL);
   char* const before = bytes_at(doc, key);
