@@ -52,8 +52,8 @@ run tidy meson test -C build --suite tidy --print-errorlogs
 CC=clang CXX=clang++ configure build-asan -Dwerror=true \
   -Db_sanitize=address,undefined -Db_lundef=false -Dbench=disabled
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-  run clang-asan-ubsan meson test -C build-asan --no-suite slow \
-  --no-suite lint --no-suite figures --timeout-multiplier 5 --print-errorlogs
+  TON_TEST_SHORT=1 run clang-asan-ubsan meson test -C build-asan --no-suite slow \
+  --no-suite lint --no-suite figures --no-suite once --timeout-multiplier 5 --print-errorlogs
 
 CC=gcc CXX=g++ configure build-tsan -Db_sanitize=thread -Db_lundef=false \
   -Dbench=disabled
