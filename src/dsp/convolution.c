@@ -109,6 +109,22 @@ ton_convolution_new(const float* taps, uint64_t n)
   return c;
 }
 
+bool
+ton_convolution_pair(const TonGainCurve* curve, uint32_t length,
+                     TonConvolution* pair[2])
+{
+  TonFft* const fft = ton_fft_new_for_sound(TON_MINIMUM_FFT * length);
+  float* const taps = ton_alloc(length * sizeof(float));
+  if (fft && taps) {
+    ton_fir_minimum_phase(fft, curve, length, taps);
+    pair[0] = ton_convolution_new(taps, length);
+    pair[1] = ton_convolution_new(taps, length);
+  }
+  ton_free(taps);
+  ton_fft_free(fft);
+  return pair[0] && pair[1];
+}
+
 void
 ton_convolution_free(TonConvolution* c)
 {

@@ -14,6 +14,9 @@
               |direct| 7 x 64     | 7 x 512       | as many as needed
 */
 
+#include "dsp/fir_design.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct TonConvolution TonConvolution;
@@ -21,6 +24,11 @@ typedef struct TonConvolution TonConvolution;
 /// With `n` taps, which are copied.  Null when memory is refused.  Freed by
 /// caller with ton_convolution_free().  [main]
 TonConvolution* ton_convolution_new(const float* taps, uint64_t n);
+
+/// Two with one response of minimum phase, ton_fir_minimum_phase(), for left and
+/// right.  False: memory was refused; what was made is freed by the caller.  [main]
+bool ton_convolution_pair(const TonGainCurve* curve, uint32_t length,
+                          TonConvolution* pair[2]);
 
 /// Null is allowed.  [main]
 void ton_convolution_free(TonConvolution* c);

@@ -3,6 +3,7 @@
    @file
    Exciter: adds new overtones to the treble.
 */
+#include "dsp/detector.h"
 #include "dsp/oversample.h"
 #include "dsp/ramp.h"
 #include "dsp/svf.h"
@@ -41,7 +42,6 @@ enum { DRIVE, MIX, N_RAMPED };
 
 static const double MAX_BIAS = 0.6;
 static const double DB_PER_OCTAVE = 6.02059991;
-static const float LOUDEST = 1e6F; ///< Of the input: more is no sound
 
 /**
      x -+- wait ---------------------------------------------------- + - out
@@ -138,8 +138,7 @@ take(Exciter* e, const float* x, uint32_t n)
 {
   TonV* const in = e->over.up[0];
   for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
-    const TonV raw = ton_v_load(x);
-    const TonV dry = ton_v_select(ton_v_abs(raw) < LOUDEST, raw, ton_v(0.0F));
+    const TonV dry = ton_sane(ton_v_load(x));
     e->dry[(e->at + i) & e->mask] = dry;
     in[i] = ton_svf_step(&e->before[1], ton_svf_step(&e->before[0], dry));
   }

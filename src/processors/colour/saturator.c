@@ -4,6 +4,7 @@
    Saturator: distortion of tube, tape, transformer and clipper.
 */
 #include "dsp/decibel.h"
+#include "dsp/detector.h"
 #include "dsp/k_weight.h"
 #include "dsp/oversample.h"
 #include "dsp/ramp.h"
@@ -37,7 +38,6 @@ static const double MATCH_MAX = 40.0;
 /// Into the curve, treble included: a full-scale tone of 10 kHz that is driven
 /// further folds, unless the curve is told of the way between two samples
 static const double FOLDS_DB = 13.0;
-static const float LOUDEST = 1e6F; ///< Of the input: more is no sound
 
 enum { CHUNK = TON_OVERSAMPLE, BEAT_FRAMES = 32, DC_POLES = 8 };
 
@@ -317,9 +317,7 @@ take(Saturator* s, const float* x, uint32_t n)
 {
   TonV* const in = s->over.up[0];
   for (uint32_t i = 0; i < n; ++i, x += TON_LANES) {
-    const TonV raw = ton_v_load(x);
-    const TonVi sane = ton_v_abs(raw) < LOUDEST;
-    const TonV dry = ton_v_select(sane, raw, (TonV){0});
+    const TonV dry = ton_sane(ton_v_load(x));
     s->dry[(s->at + i) & s->mask] = dry;
     const TonV pole = next(s, PRE_POLE);
     const TonV low = next(s, PRE_LOW);

@@ -8,7 +8,6 @@
 #include "dsp/convolution.h"
 #include "dsp/decibel.h"
 #include "dsp/filter_design.h"
-#include "dsp/fir_design.h"
 #include "dsp/fractional_delay.h"
 #include "dsp/lfo.h"
 #include "dsp/oversample.h"
@@ -174,16 +173,7 @@ make_losses(Tape* t, const double* metres)
     length *= 2;
   }
   const TonGainCurve curve = {loss_at, metres, t->rate};
-  TonFft* const fft = ton_fft_new_for_sound(TON_MINIMUM_FFT * length);
-  float* const taps = ton_alloc(length * sizeof(float));
-  if (fft && taps) {
-    ton_fir_minimum_phase(fft, &curve, length, taps);
-    t->losses[0] = ton_convolution_new(taps, length);
-    t->losses[1] = ton_convolution_new(taps, length);
-  }
-  ton_free(taps);
-  ton_fft_free(fft);
-  return t->losses[0] && t->losses[1];
+  return ton_convolution_pair(&curve, length, t->losses);
 }
 
 static void

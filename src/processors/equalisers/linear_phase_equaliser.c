@@ -281,7 +281,7 @@ run_chunk(LinearPhase* s, float* x, const int32_t* on, uint32_t n)
   for (uint32_t i = 0; i < n; ++i) {
     for (uint32_t c = 0; c < 2; ++c) {
       const float dry = x[2 * i + (s->pair ? c : 0)]; // mono: both sides alike
-      in[c][i] = fabsf(dry) < 1e6F ? dry : 0.0F;      // NaN would stay
+      in[c][i] = ton_finite(dry);
     }
   }
   for (uint32_t c = 0; c < 2; ++c) {

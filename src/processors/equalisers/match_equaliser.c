@@ -4,7 +4,6 @@
    Match equaliser: gives a sound the tone of a reference recording.
 */
 #include "dsp/convolution.h"
-#include "dsp/fir_design.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
 
@@ -195,11 +194,11 @@ measure(const TonSpec* spec, int which, double* power, TonError* error)
 static double
 largest(const double* power)
 {
-  double most = 1e-30;
+  double max = 1e-30;
   for (int i = 0; i < POINTS; ++i) {
-    most = fmax(most, power[i]);
+    max = fmax(max, power[i]);
   }
-  return most;
+  return max;
 }
 
 /// Difference at each point, less where one of both is hardly more than noise;
@@ -207,7 +206,7 @@ largest(const double* power)
 static void
 compare(const double* source, const double* reference, MatchCurve* curve)
 {
-  const double most[2] = {largest(source), largest(reference)};
+  const double max[2] = {largest(source), largest(reference)};
   double sum = 0.0;
   int counted = 0;
   for (int i = 0; i < POINTS; ++i) {
@@ -218,7 +217,7 @@ compare(const double* source, const double* reference, MatchCurve* curve)
     }
   }
   for (int i = 0; i < POINTS; ++i) {
-    const double share = fmin(source[i] / most[0], reference[i] / most[1]);
+    const double share = fmin(source[i] / max[0], reference[i] / max[1]);
     curve->db[i] = (curve->db[i] - sum / counted) * share / (share + FLOOR);
   }
 }
@@ -229,11 +228,11 @@ limit(MatchCurve* curve, const MatchParams* p)
   const double range = (double)p->range_db;
   for (int i = 0; i < POINTS; ++i) {
     const double hz = point_hz(i);
-    const double most = range * (hz > 10000.0 ? 4.0 / 9.0
-                                 : hz < 60.0  ? 6.0 / 9.0
-                                              : 1.0);
-    curve->db[i] = fmin(fmax(curve->db[i], -most), most) *
-                   (double)p->amount_percent / 100.0;
+    const double max = range * (hz > 10000.0 ? 4.0 / 9.0
+                                : hz < 60.0  ? 6.0 / 9.0
+                                             : 1.0);
+    curve->db[i] =
+        fmin(fmax(curve->db[i], -max), max) * (double)p->amount_percent / 100.0;
   }
 }
 
@@ -255,16 +254,7 @@ make_taps(Match* m, const MatchCurve* curve, double rate, TonError* error)
 {
   const uint32_t length = scaled(TAPS_AT_48_KHZ, rate);
   const TonGainCurve gain = {gain_at, curve, rate};
-  TonFft* const fft = ton_fft_new_for_sound(TON_MINIMUM_FFT * length);
-  float* const taps = ton_alloc(length * sizeof(float));
-  if (fft && taps) {
-    ton_fir_minimum_phase(fft, &gain, length, taps);
-    m->side[0] = ton_convolution_new(taps, length);
-    m->side[1] = ton_convolution_new(taps, length);
-  }
-  ton_free(taps);
-  ton_fft_free(fft);
-  return m->side[0] && m->side[1]
+  return ton_convolution_pair(&gain, length, m->side)
              ? TON_OK
              : ton_fail(error, TON_NO_MEMORY, "out of memory");
 }

@@ -173,11 +173,7 @@ response(const TonProcessor* self, const float* values, double hz, double rate)
 {
   TonBiquad h[FILTER_CHAIN];
   const uint32_t n = design((const PassiveParams*)values, rate, h);
-  double db = 0.0;
-  for (uint32_t i = 0; i < n; ++i) {
-    db += ton_biquad_db(&h[i], hz, rate);
-  }
-  return db;
+  return chain_db(h, n, hz, rate);
 }
 
 const TonProcessor TON_LANED(ton_passive_equaliser) = {

@@ -61,6 +61,17 @@ chain_set(FilterChain* s, uint32_t lane, const TonBiquad* h, uint32_t n)
   }
 }
 
+/// What n filters do together to a tone, dB
+static inline double
+chain_db(const TonBiquad* h, uint32_t n, double hz, double rate)
+{
+  double db = 0.0;
+  for (uint32_t i = 0; i < n; ++i) {
+    db += ton_biquad_db(&h[i], hz, rate);
+  }
+  return db;
+}
+
 static void
 chain_process(const TonProcessor* self, void* state, const TonBlock* block)
 {
