@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "assistants/limits.h"
 #include "assistants/roles.h"
+#include "assistants/sound_classes.h"
 #include "assistants/targets.h"
+#include "base/data_path.h"
+#include "base/input_file.h"
 #include "base/memory.h"
 #include "must.h"
 
@@ -25,7 +28,7 @@ static char folder[64];
 static const char* const places[] = {
     "roles.yaml",          "targets.yaml",      "platforms.yaml",
     "tone/streaming.yaml", "deliverables.yaml", "presets/vocal-plate.yaml",
-    "readiness.yaml"};
+    "readiness.yaml",      "kinds.yaml"};
 
 enum { PLACES = sizeof(places) / sizeof(places[0]) };
 
@@ -43,11 +46,29 @@ leave(void)
   for (int i = 0; i < PLACES; ++i) {
     unlink(in_folder(places[i]));
   }
+  unlink(in_folder("sounds.yaml"));
   unlink(in_folder("decisions.json"));
   unlink(in_folder("again.json"));
   rmdir(in_folder("tone"));
   rmdir(in_folder("presets"));
   rmdir(folder);
+}
+
+static void
+put(const char* name, const uint8_t* bytes, size_t size)
+{
+  FILE* const file = fopen(in_folder(name), "wb");
+  MUST(file && fwrite(bytes, 1, size, file) == size);
+  fclose(file);
+}
+
+/// Roles are read with the kinds of sound beside them: these stay whole
+static void
+keep_sounds(char* whole, size_t length)
+{
+  MUST(whole && length);
+  put("sounds.yaml", (const uint8_t*)whole, length);
+  ton_free(whole);
 }
 
 static void
@@ -59,18 +80,15 @@ enter(void)
   snprintf(folder, sizeof(folder), "%s/ton-fuzz-XXXXXX",
            access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
   MUST(mkdtemp(folder));
+  char path[4096];
+  size_t length = 0;
+  char* const whole = ton_string_read_file(
+      ton_data_path("sounds.yaml", path, sizeof(path)), 1 << 20, &length);
+  keep_sounds(whole, length);
   setenv("TONMEISTER_DATA", folder, 1);
   mkdir(in_folder("tone"), 0777);
   mkdir(in_folder("presets"), 0777);
   atexit(leave);
-}
-
-static void
-put(const char* name, const uint8_t* bytes, size_t size)
-{
-  FILE* const file = fopen(in_folder(name), "wb");
-  MUST(file && fwrite(bytes, 1, size, file) == size);
-  fclose(file);
 }
 
 static bool
@@ -121,6 +139,29 @@ read_targets(void)
       MUST(isfinite(tone.level_db[i]) && tone.spread_db[i] > 0.0);
     }
   }
+}
+
+static void
+read_sounds(void)
+{
+  TonSounds* sounds = NULL;
+  TonError error = {0};
+  const TonStatus status =
+      ton_sounds_read(in_folder("kinds.yaml"), &sounds, &error);
+  MUST(fair(status, &error));
+  if (status == TON_OK) {
+    const double traits[TON_TRAITS] = {1e3, -1e3};
+    double likely[TON_MAX_SOUNDS];
+    double sum = 0.0;
+    uint32_t n = 0;
+    (void)ton_sound_classes(sounds, &n);
+    ton_sound_likely(sounds, traits, likely);
+    for (uint32_t i = 0; i < n; ++i) {
+      sum += likely[i];
+    }
+    MUST(n && n <= TON_MAX_SOUNDS && fabs(sum - 1.0) < 1e-6);
+  }
+  ton_sounds_free(sounds);
 }
 
 static void
@@ -201,6 +242,7 @@ LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size)
   }
   put("decisions.json", bytes, size);
   read_roles();
+  read_sounds();
   read_targets();
   read_limits();
   read_release();
