@@ -196,9 +196,10 @@ cli_tell_cache(const CommandLine* line, const TonSong* song)
   static const uint64_t much = 500000000;
   const uint64_t bytes = line->quiet ? 0 : ton_song_cache_needed(song);
   if (bytes >= much) {
-    cli_remark("decoded, the stems take %.1f GB in the folder .tonmeister of "
-               "the song; tonmeister clean frees it",
-               (double)bytes / 1e9);
+    cli_remark(
+        "decoded, the stems take up to %.1f GB in the folder .tonmeister of "
+        "the song; tonmeister clean frees it",
+        (double)bytes / 1e9);
   }
 }
 

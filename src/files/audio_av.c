@@ -164,7 +164,8 @@ read_av(TonAudio* a, float* const* out, uint32_t frames, uint32_t* got,
           a->faults.first_bad = a->at + *got + i;
         }
         if (out) {
-          out[c][*got + i] = good ? x : 0.0F;
+          // decoders fill pauses with -0, which is no hole on the disk
+          out[c][*got + i] = good ? x + 0.0F : 0.0F;
         }
       }
     }

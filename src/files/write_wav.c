@@ -18,15 +18,44 @@ typedef struct {
   uint8_t buffer[WRITER_BUFFER_BYTES + 64]; ///< Kernels store whole vectors
 } WavFile;
 
+enum { HOLE_BYTES = 1 << 14 }; ///< Zeros in a row that take no room on the disk
+
+static bool
+is_zero(const uint8_t* bytes, size_t n)
+{
+  return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
+}
+
+/// Write what waits.  Over silence the place in the file moves on without writing
+/// (a hole, which reads as zeros), so the pauses of decoded stems cost no disk;
+/// cut_here() gives a file that ends in one its length
 static TonStatus
 flush(TonAudioWriter* w, TonError* error)
 {
   WavFile* const f = w->file;
-  if (ton_write_all(w->fd, f->buffer, f->used) != 0) {
-    return ton_fail_write(error, w->path);
+  for (size_t at = 0; at < f->used;) {
+    const size_t left = f->used - at;
+    const size_t n = left < HOLE_BYTES ? left : HOLE_BYTES;
+    const bool written = is_zero(f->buffer + at, n)
+                             ? lseek(w->fd, (off_t)n, SEEK_CUR) >= 0
+                             : ton_write_all(w->fd, f->buffer + at, n) == 0;
+    if (!written) {
+      return ton_fail_write(error, w->path);
+    }
+    at += n;
   }
   f->used = 0;
   return TON_OK;
+}
+
+/// The file ends where the next byte would be written
+static TonStatus
+cut_here(const TonAudioWriter* w, TonError* error)
+{
+  const off_t end = lseek(w->fd, 0, SEEK_CUR);
+  return end >= 0 && ftruncate(w->fd, end) == 0
+             ? TON_OK
+             : ton_fail_write(error, w->path);
 }
 
 static TonStatus
@@ -108,10 +137,9 @@ shorten_wav(TonAudioWriter* w, uint64_t frames, TonError* error)
 {
   TON_TRY(flush(w, error));
   const uint64_t gone = (w->frames - frames) * wav_frame_bytes(&w->format);
-  const off_t end = lseek(w->fd, -(off_t)gone, SEEK_CUR);
-  return end >= 0 && ftruncate(w->fd, end) == 0
-             ? TON_OK
-             : ton_fail_write(error, w->path);
+  return lseek(w->fd, -(off_t)gone, SEEK_CUR) < 0
+             ? ton_fail_write(error, w->path)
+             : cut_here(w, error);
 }
 
 /// A chunk, or a text of one, padded to an even length
@@ -201,6 +229,7 @@ finish_wav(TonAudioWriter* w, const TonBroadcast* broadcast,
   f->buffer[0] = 0;
   f->used = data & 1U; // padding
   TON_TRY(flush(w, error));
+  TON_TRY(cut_here(w, error));
   // a plain WAV must still have room for what TagLib will add
   enum { MAX_TAG_BYTES = 1 << 25 };
   const uint64_t tag_bytes = tags ? MAX_TAG_BYTES : 0;

@@ -16,8 +16,10 @@
 /// Files that nobody needs stay this long: another run may just have made them
 static const time_t STALE_S = 3600;
 
-/// Remove one file of the cache and add its bytes; what is not a file stays, and
-/// what is younger than `age`
+enum { BLOCK_BYTES = 512 }; ///< Unit of st_blocks
+
+/// Remove one file of the cache and add the room that it took on the disk; what is
+/// not a file stays, and what is younger than `age`
 static TonStatus
 remove_file(const char* cache, const char* name, time_t age, uint64_t* bytes,
             TonError* error)
@@ -33,7 +35,7 @@ remove_file(const char* cache, const char* name, time_t age, uint64_t* bytes,
     return ton_fail_file(error, TON_WRITE_FAILED, path, "cannot be removed: %s",
                          strerror(errno));
   }
-  *bytes += (uint64_t)st.st_size;
+  *bytes += (uint64_t)st.st_blocks * BLOCK_BYTES;
   return TON_OK;
 }
 

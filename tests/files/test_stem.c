@@ -2,6 +2,7 @@
 /// @file Stems are read at the song's rate, and from anywhere.
 
 #include "base/memory.h"
+#include "expect.h"
 #include "signals.h"
 #include "temp_dir.h"
 
@@ -147,6 +148,111 @@ a_converted_stem_takes_no_more_room_than_its_samples_need(void** state)
   expect_in_cache("64.wav", TON_SAMPLES_FLOAT);
 }
 
+/// Says so where it is not
+static bool
+ffmpeg_is_here(void)
+{
+  const bool here = system("ffmpeg -version > /dev/null 2>&1") == 0;
+  if (!here) {
+    printf("# SKIP: the ffmpeg program is not here\n");
+  }
+  return here;
+}
+
+enum { BLOCK = 512 }; ///< Bytes: unit of st_blocks
+
+static uint64_t
+bytes_on_disk(const char* path)
+{
+  struct stat st;
+  assert_int_equal(stat(path, &st), 0);
+  return (uint64_t)st.st_blocks * BLOCK;
+}
+
+/// Does this disk keep holes?
+static bool
+holes_are_kept(void)
+{
+  enum { MUCH = 1 << 20 };
+  const char* const path = room_path("hole");
+  FILE* const f = fopen(path, "wb");
+  assert_non_null(f);
+  assert_int_equal(ftruncate(fileno(f), MUCH), 0);
+  fclose(f);
+  return bytes_on_disk(path) < MUCH / 2;
+}
+
+/// A second of sound in nine of silence, also at the end, where the file's length
+/// has to be set
+static void
+silence_takes_no_room_on_the_disk(void** state)
+{
+  (void)state;
+  enum { LONG = 10 * N, TAIL = N / 4 };
+  static float x[LONG];
+  static float back[2][LONG];
+  float* const to[] = {back[0], back[1]};
+  static const float* const both[] = {x, x};
+  memcpy(x + 3 * N, sound[0], sizeof(sound[0]));
+  static const TonAudioFormat formats[] = {
+      {.rate = 48000, .channels = 2, .samples = TON_SAMPLES_FLOAT},
+      {.rate = 44100, .channels = 2, .samples = TON_SAMPLES_24},
+      {.rate = 48000, .channels = 2, .samples = TON_SAMPLES_16}};
+  for (int k = 0; k < 3; ++k) {
+    TonAudioFormat format = formats[k];
+    format.container = "WAV";
+    room_write("pauses.wav", &format, both, LONG, NULL);
+    assert_int_equal(room_read(room_path("pauses.wav"), to, LONG), LONG);
+    if (format.samples == TON_SAMPLES_FLOAT) {
+      assert_memory_equal(back[0], x, sizeof(x));
+    }
+    for (uint32_t i = LONG - TAIL; i < LONG; ++i) {
+      assert_true(back[1][i] == 0.0F);
+    }
+    struct stat st;
+    assert_int_equal(stat(room_path("pauses.wav"), &st), 0);
+    const uint64_t disk = bytes_on_disk(room_path("pauses.wav"));
+    EXPECT_AT_MOST("room on the disk, of the file",
+                   holes_are_kept() ? (double)disk / (double)st.st_size : 0.0,
+                   0.15, "");
+  }
+}
+
+/// Decoders fill pauses with the negative zero, whose bytes are not all zero
+static void
+a_pause_of_a_coded_stem_is_plain_zero(void** state)
+{
+  (void)state;
+  enum { LONG = 10 * N };
+  static float x[LONG];
+  static const float* const both[] = {x, x};
+  static const char* const coders[][2] = {{"pause.m4a", "aac"},
+                                          {"pause.mp3", "libmp3lame"}};
+  const TonAudioFormat format = {.rate = 48000,
+                                 .channels = 2,
+                                 .samples = TON_SAMPLES_16,
+                                 .container = "WAV"};
+  if (!ffmpeg_is_here() || !holes_are_kept()) {
+    return;
+  }
+  memcpy(x + 3 * N, sound[0], sizeof(sound[0]));
+  room_write("pause.wav", &format, both, LONG, NULL);
+  for (int k = 0; k < 2; ++k) {
+    char command[1024];
+    char ready[512];
+    TonError e = {0};
+    snprintf(command, sizeof(command),
+             "ffmpeg -v error -y -i %s -c:a %s %s < /dev/null",
+             room_path("pause.wav"), coders[k][1], room_path(coders[k][0]));
+    assert_int_equal(system(command), 0);
+    assert_int_equal(make_ready(coders[k][0], ready, &e), 0);
+    struct stat st;
+    assert_int_equal(stat(ready, &st), 0);
+    EXPECT_AT_MOST("room on the disk, of the decoded stem",
+                   (double)bytes_on_disk(ready) / (double)st.st_size, 0.25, "");
+  }
+}
+
 /// Apple Lossless, by the ffmpeg program
 static void
 lossless_m4a_keeps_its_word_length(void** state)
@@ -154,8 +260,8 @@ lossless_m4a_keeps_its_word_length(void** state)
   (void)state;
   static const char* const forms[] = {"s16p", "s32p"};
   static const TonSamples samples[] = {TON_SAMPLES_16, TON_SAMPLES_24};
-  if (system("ffmpeg -version > /dev/null 2>&1") != 0) {
-    skip();
+  if (!ffmpeg_is_here()) {
+    return;
   }
   for (int k = 0; k < 2; ++k) {
     char command[1024];
@@ -383,6 +489,8 @@ main(void)
       cmocka_unit_test(other_stems_are_converted_once),
       cmocka_unit_test(
           a_converted_stem_takes_no_more_room_than_its_samples_need),
+      cmocka_unit_test(silence_takes_no_room_on_the_disk),
+      cmocka_unit_test(a_pause_of_a_coded_stem_is_plain_zero),
       cmocka_unit_test(lossless_m4a_keeps_its_word_length),
       cmocka_unit_test(a_damaged_cache_is_made_anew_with_the_same_samples),
       cmocka_unit_test(a_stem_replaced_while_it_is_read_is_not_remembered),

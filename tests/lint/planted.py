@@ -44,6 +44,9 @@ FAULTS = {
                     "src/base/b.c": "{\n  strncpy(to, from, n);\n}\n",
                     "src/base/c.c": '{\n  snprintf(to, n, "%d", 3);\n'
                                     '  m = snprintf(to, n, "%s", from);\n}\n'}),
+    "skips": ("tests/base/a.c",
+              {"tests/base/a.c": "{\n  skip();\n}\n",
+               "tests/base/b.c": "{\n  // not skip();\n}\n"}),
 }
 
 

@@ -197,7 +197,15 @@ def truncation(tree):
     return faults
 
 
+def skips(tree):
+    """What cannot run says so and passes; cmocka's skip() is a failure."""
+    return [(path, "skip() is counted as a failure; see tests/expect.h")
+            for path, text in tree.items() if path.startswith("tests/")
+            and path.endswith(".c")
+            and re.search(r"\bskip\(\);", c_source.without_comments(text))]
+
+
 CHECKS = {"layers": layers, "licence": licence, "functions": functions,
           "file-length": file_length,
           "file-comment": file_comment, "types": types, "includes": includes,
-          "circles": circles, "truncation": truncation}
+          "circles": circles, "truncation": truncation, "skips": skips}

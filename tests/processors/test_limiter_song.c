@@ -288,18 +288,24 @@ static void
 lim_14_real_songs_keep_their_sections(void** state)
 {
   (void)state;
-  int found = 0;
   for (size_t i = 0; i < TON_COUNT(songs); ++i) {
     for (double reduction = 2.0; reduction <= 6.0; reduction += 2.0) {
       if (load_song(&songs[i])) {
-        ++found;
         expect_beside(songs[i].name, reduction);
       }
     }
   }
-  if (!found) {
-    skip();
+}
+
+static bool
+any_song_is_here(void)
+{
+  for (size_t i = 0; i < TON_COUNT(songs); ++i) {
+    if (load_song(&songs[i])) {
+      return true;
+    }
   }
+  return false;
 }
 
 int
@@ -312,5 +318,8 @@ main(int argc, char** argv)
       cmocka_unit_test(lim_14_real_songs_keep_their_sections),
   };
   (void)argv;
+  if (argc > 1 && !any_song_is_here()) {
+    return ton_cannot_run("TON_AUDIO names no folder of songs");
+  }
   return argc > 1 ? TON_TESTS(real) : TON_TESTS(synthetic);
 }
