@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   Our processors beside free plug-ins that do the same: nanoseconds for a frame of
+   one channel, the same music at 48 kHz in blocks of 256 frames, rounds in turn, the
+   best of them.
+
+   usage: bench_peers [ID]...
+*/
+
+#include "base/array.h"
+#include "dsp/denormal.h"
+#include "signals.h"
+#include "subject.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FRAMES = 10240, ROUNDS = 30, MAX_PEERS = 5 };
+
+#define LSP  "http://lsp-plug.in/plugins/lv2/"
+#define CALF "http://calf.sourceforge.net/plugins/"
+#define X42  "http://gareus.org/oss/lv2/"
+#define ZAM  "urn:zamaudio:"
+
+typedef struct {
+  SubjectSpec spec;
+  const char* lesser; ///< Why its speed is not wanted from ours; null: it is
+} Rival;
+
+/// Ours, how many times as fast it shall be, then its peers
+typedef struct {
+  SubjectSpec ours;
+  double bar;
+  Rival peers[MAX_PEERS];
+} Comparison;
+
+static const Comparison comparisons[] = {
+    {{"high-pass and 4 bells", "equaliser",
+      "1-type=highpass 1-at=95 2-type=bell 2-at=310 2-gain=-2.4 2-q=1.3 "
+      "3-type=bell 3-at=1200 3-gain=2 3-q=1 4-type=bell 4-at=3400 4-gain=-3 "
+      "4-q=3 5-type=bell 5-at=9000 5-gain=4 5-q=1"},
+     2.0,
+     {{{"LSP Parametric Equalizer x16", LSP "para_equalizer_x16_stereo",
+        "fft=0 ft_0=2 fm_0=1 f_0=95 ft_1=1 fm_1=1 f_1=310 g_1=-2.4dB q_1=1.3 "
+        "ft_2=1 fm_2=1 f_2=1200 g_2=2dB q_2=1 ft_3=1 fm_3=1 f_3=3400 g_3=-3dB "
+        "q_3=3 ft_4=1 fm_4=1 f_4=9000 g_4=4dB q_4=1"}},
+      {{"x42 fil4", X42 "fil4#stereo",
+        "HighPass=1 HPfreq=95 LSsec=0 HSsec=0 freq1=310 gain1=-2.4 q1=1.1 "
+        "freq2=1200 gain2=2 q2=1.4 freq3=3400 gain3=-3 q3=0.5 freq4=9000 "
+        "gain4=4 q4=1.4"}},
+      {{"Calf Equalizer 8 Band", CALF "Equalizer8Band",
+        "hp_active=1 hp_mode=0 hp_freq=95 p1_active=1 p1_freq=310 "
+        "p1_level=-2.4dB p1_q=1.3 p2_active=1 p2_freq=1200 p2_level=2dB p2_q=1 "
+        "p3_active=1 p3_freq=3400 p3_level=-3dB p3_q=3 p4_active=1 "
+        "p4_freq=9000 "
+        "p4_level=4dB p4_q=1"}}}},
+    {{"4:1 above -24 dB, 10 ms, 120 ms", "compressor",
+      "threshold=-24 ratio=4 attack=10 release=120"},
+     2.0,
+     {{{"LSP Compressor", LSP "compressor_stereo",
+        "scm=0 scs=5 al=-24dB cr=4 at=10 rt=120 kn=-6dB"}},
+      {{"x42 darc", X42 "darc#stereo",
+        "threshold=-24 Ratio=0.75 attack=0.01 release=0.12"}},
+      {{"ZamComp X2", ZAM "ZamCompX2",
+        "thr=-24 rat=4 att=10 rel=120 kn=6 stereodet=1"}},
+      {{"Calf Compressor", CALF "Compressor",
+        "threshold=-24dB ratio=4 attack=10 release=120 detection=1 "
+        "stereo_link=1"}}}},
+    {{"6 dB of gain under -1 dBTP", "limiter", "gain=6 ceiling=-1"},
+     2.0,
+     {{{"LSP Limiter, 4x", LSP "limiter_stereo",
+        "g_in=6dB th=-1dB alr=0 boost=0 lk=3 at=2 rt=20 ovs=15"}},
+      {{"x42 dpl, true peak", X42 "dpl#stereo",
+        "gain=6 threshold=-1 release=0.03 truepeak=1"}},
+      {{"Calf Limiter, 4x", CALF "Limiter",
+        "level_in=6dB limit=-1dB attack=3 release=30 oversampling=4 "
+        "auto_level=0"}},
+      {{"ZaMaximX2, samples only", ZAM "ZaMaximX2",
+        "thresh=-7 ceil=-1 rel=30"}}}},
+    {{"-30 dB", "gate", "threshold=-30"},
+     1.0,
+     {{{"LSP Gate", LSP "gate_stereo",
+        "scm=0 scs=5 gt=-30dB gr=-60dB at=1 rt=100"}},
+      {{"ZamGate X2", ZAM "ZamGateX2", "thr=-30 att=1 rel=100"}},
+      {{"Calf Gate", CALF "Gate",
+        "threshold=-30dB range=-60dB attack=1 release=100 detection=1"}}}},
+    {{"four bands", "multiband", "bands=4"},
+     1.0,
+     {{{"LSP Multiband Compressor", LSP "mb_compressor_stereo",
+        "mode=0 cbe_1=1 cbe_2=1 cbe_3=1 sf_1=120 sf_2=600 sf_3=2500 cbe_6=0 "
+        "cbe_7=0 cbe_4=0 cbe_5=0 ife_l=0 ofe_l=0 ife_r=0 ofe_r=0 cr_0=2 cr_1=2 "
+        "cr_2=2 cr_3=2 al_0=-24dB al_1=-24dB al_2=-24dB al_3=-24dB scm_0=0 "
+        "scm_1=0 scm_2=0 scm_3=0"}},
+      {{"Calf Multiband Compressor", CALF "MultibandCompressor",
+        "mode=0 freq0=120 freq1=600 freq2=2500 bypass0=0 bypass1=0 bypass2=0 "
+        "bypass3=0 detection0=1 detection1=1 detection2=1 detection3=1 "
+        "threshold0=-24dB threshold1=-24dB threshold2=-24dB threshold3=-24dB"}},
+      {{"ZaMultiComp X2, three bands", ZAM "ZaMultiCompX2",
+        "toggle1=1 toggle2=1 toggle3=1 xover1=120 xover2=2500 thr1=-24 "
+        "thr2=-24 "
+        "thr3=-24 rat1=2 rat2=2 rat3=2"}}}},
+    {{"split at 6 kHz", "de-esser", "at=6000 threshold=-10 look-ahead=0"},
+     1.0,
+     {{{"Calf Deesser", CALF "Deesser",
+        "mode=1 f1_freq=6000 threshold=-24dB"}}}},
+    {{"tube, 12 dB", "saturator", "character=tube drive=12"},
+     1.0,
+     {{{"Calf Saturator", CALF "Saturator", "drive=5 blend=0"}},
+      {{"ZamTube, 12 dB", ZAM "ZamTube", "tubedrive=4"}}}},
+    {{"15 ips", "tape", ""},
+     1.0,
+     {{{"Calf Tape Simulator", CALF "TapeSimulator",
+        "noise=0 mechanical=0 magnetical=1 level_in=0dB"}}}},
+    {{"from 3.5 kHz", "exciter", "at=3500"},
+     1.0,
+     {{{"Calf Exciter", CALF "Exciter", "freq=3500"}}}},
+    {{"attack +6 dB", "transient", "attack=6 sustain=-3"},
+     1.0,
+     {{{"Calf Transient Designer", CALF "TransientDesigner",
+        "attack_boost=0.5 release_boost=-0.3"}}}},
+    {{"three bands", "imager", "bands=3 1-width=0 3-width=140"},
+     1.0,
+     {{{"Calf Multi Spread", CALF "MultiSpread", "filters=4"}}}},
+    {{"width 140 %", "width", "width=140"},
+     1.0,
+     {{{"Calf Stereo Tools", CALF "StereoTools", "slev=3dB"}}}},
+    {{"plate of 1.6 s", "reverb", "type=plate decay=1.6 mix=100"},
+     1.0,
+     {{{"Dragonfly Plate, tank", "urn:dragonfly:plate",
+        "algorithm=2 decay=1.6 dry_level=0 early_level=100"}},
+      {{"Dragonfly Room", "urn:dragonfly:room", "decay=1.6 dry_level=0"}},
+      {{"Calf Reverb", CALF "Reverb", "decay_time=1.6 dry=0 amount=1"}},
+      {{"ZamVerb", ZAM "ZamVerb", "wetdry=100 room=1"}}}},
+    {{"375 ms, 40 %", "delay", "time=375 feedback=40 mix=50"},
+     1.0,
+     {{{"Calf Vintage Delay", CALF "VintageDelay",
+        "timing=1 ms=375 time_l=1 time_r=1 subdiv=1 feedback=0.4 medium=1 "
+        "mix_mode=0"}},
+      {{"ZamDelay, mono", ZAM "ZamDelay", "time=375 feedb=0.4"}}}},
+    {{"three voices", "chorus", "voices=3"},
+     1.0,
+     {{{"Calf Multi Chorus", CALF "MultiChorus",
+        "voices=3 mod_rate=0.6 min_delay=10 mod_depth=2"}}}},
+    {{"two notches", "phaser", "notches=2"},
+     1.0,
+     {{{"Calf Phaser", CALF "Phaser", "stages=4 mod_rate=0.4 feedback=0.3"}}}},
+    {{"sine of 5 Hz", "tremolo", "speed=5"},
+     1.0,
+     {{{"Calf Pulsator", CALF "Pulsator", "hz=5 amount=0.5"}}}},
+    {{"8 bits", "lo-fi", ""},
+     1.0,
+     {{{"Calf Crusher", CALF "Crusher", "bits=8 samples=2"}}}},
+};
+
+static float music[2][FRAMES];
+static float result[2][FRAMES];
+
+static void
+make_music(void)
+{
+  static double x[2][FRAMES];
+  signal_mix(x[0], x[1], FRAMES, 48000.0);
+  for (int i = 0; i < FRAMES; ++i) {
+    music[0][i] = (float)(0.7 * x[0][i]);
+    music[1][i] = (float)(0.7 * x[1][i]);
+  }
+}
+
+/// One that takes part, and its best time so far
+typedef struct {
+  Subject* subject;
+  double ns;
+} Entrant;
+
+static void
+run_round(Entrant* e)
+{
+  const float* const in[2] = {music[0], music[1]};
+  float* const out[2] = {result[0], result[1]};
+  if (e->subject) {
+    const double spent = subject_run(e->subject, in, out, FRAMES);
+    const double samples = (double)FRAMES * subject_channels(e->subject);
+    e->ns = fmin(e->ns, 1e9 * spent / samples);
+  }
+}
+
+static void
+print_verdict(const char* how, double ns, double fastest, double bar)
+{
+  printf("  %-38s %6.1fx the fastest peer's speed; wanted %gx: %s\n", how,
+         fastest / ns, bar, fastest >= bar * ns ? "met" : "MISSED");
+}
+
+static void
+print_peer(const Rival* rival, double ns, const Entrant* ours)
+{
+  printf("  %-38s %8.3f %7.1f %7.1f\n", rival->spec.name, ns, ns / ours[0].ns,
+         ns / ours[1].ns);
+  printf("      %s\n", *rival->spec.settings ? rival->spec.settings : "-");
+  if (rival->lesser) {
+    printf("      does not count: %s\n", rival->lesser);
+  }
+}
+
+static void
+print_comparison(const Comparison* c, const Entrant* e)
+{
+  double fastest = INFINITY;
+  printf("\n%s, %s\n", c->ours.id, c->ours.name);
+  printf("  %-38s %8.3f\n", "ours, all lanes busy as in a song", e[0].ns);
+  printf("  %-38s %8.3f\n", "ours, one stereo pair alone", e[1].ns);
+  for (int i = 0; i < MAX_PEERS && c->peers[i].spec.id; ++i) {
+    if (!e[2 + i].subject) {
+      printf("  %-38s not installed\n", c->peers[i].spec.name);
+      continue;
+    }
+    print_peer(&c->peers[i], e[2 + i].ns, e);
+    if (!c->peers[i].lesser) {
+      fastest = fmin(fastest, e[2 + i].ns);
+    }
+  }
+  if (isfinite(fastest)) {
+    print_verdict("in a song", e[0].ns, fastest, c->bar);
+    print_verdict("alone", e[1].ns, fastest, c->bar);
+  }
+}
+
+static void
+compare(const Comparison* c)
+{
+  Entrant e[2 + MAX_PEERS];
+  int n = 0;
+  e[n++] = (Entrant){subject_open(&c->ours, 48000.0, 0), INFINITY};
+  e[n++] = (Entrant){subject_open(&c->ours, 48000.0, 1), INFINITY};
+  for (int i = 0; i < MAX_PEERS && c->peers[i].spec.id; ++i) {
+    e[n++] = (Entrant){subject_open(&c->peers[i].spec, 48000.0, 0), INFINITY};
+  }
+  for (int r = 0; r < ROUNDS; ++r) {
+    for (int i = 0; i < n; ++i) {
+      run_round(&e[i]);
+    }
+  }
+  print_comparison(c, e);
+  for (int i = 0; i < n; ++i) {
+    subject_close(e[i].subject);
+  }
+}
+
+int
+main(int argc, char** argv)
+{
+  ton_denormals_off();
+  make_music();
+  puts("Nanoseconds for a frame of one channel, and how many times as long as\n"
+       "ours a peer takes: in a song, alone.  Its settings stand below it.");
+  for (size_t i = 0; i < TON_COUNT(comparisons); ++i) {
+    bool wanted = argc < 2;
+    for (int k = 1; k < argc; ++k) {
+      wanted = wanted || strcmp(argv[k], comparisons[i].ours.id) == 0;
+    }
+    if (wanted) {
+      compare(&comparisons[i]);
+    }
+  }
+  return 0;
+}
