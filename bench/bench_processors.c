@@ -71,6 +71,7 @@ static const struct {
     {"phaser", "two notches", "spread=50"},
     {"tremolo", "sine", "spread=50"},
     {"delay", "delay", "feedback=40"},
+    {"delay", "delay with a tape", "feedback=40 tape=on wow=0.1"},
     {"reverb", "plate", "mix=100"},
     {"saturator", "soft", "drive=6"},
     {"saturator", "soft, driven far", "drive=18"},

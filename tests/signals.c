@@ -165,6 +165,51 @@ signal_amplitude(const double* x, uint64_t n, double rate, double hz)
 }
 
 double
+signal_worst_alias_db(const double* amplitude, uint64_t n, double rate,
+                      uint32_t bin)
+{
+  double worst = 1e-20;
+  for (uint32_t k = 28; k < 20000.0 * (double)n / rate; ++k) {
+    const uint32_t off = k % bin;
+    if (off > 6 && off < bin - 6) {
+      worst = fmax(worst, amplitude[k]);
+    }
+  }
+  return 20.0 * log10(worst / amplitude[bin]);
+}
+
+/// Phase of a tone in PIECE frames from `at`, under a Hann window
+enum { PIECE = 2048 };
+
+static double
+phase_of(const double* x, uint64_t at, double rate, double hz)
+{
+  double re = 0.0;
+  double im = 0.0;
+  for (uint64_t i = 0; i < PIECE; ++i) {
+    const double w = 0.5 - 0.5 * cos(2.0 * M_PI * ((double)i + 0.5) / PIECE);
+    const double turns = fmod(hz / rate * (double)(at + i), 1.0);
+    re += w * x[at + i] * cos(2.0 * M_PI * turns);
+    im -= w * x[at + i] * sin(2.0 * M_PI * turns);
+  }
+  return atan2(im, re);
+}
+
+double
+signal_deviation_hz(const double* x, uint64_t n, double rate, double hz)
+{
+  double most = 0.0;
+  double last = phase_of(x, 0, rate, hz);
+  for (uint64_t at = PIECE / 8; at + PIECE <= n; at += PIECE / 8) {
+    const double phase = phase_of(x, at, rate, hz);
+    const double turned = remainder(phase - last, 2.0 * M_PI) / (2.0 * M_PI);
+    most = fmax(most, fabs(turned) * rate / (PIECE / 8));
+    last = phase;
+  }
+  return most;
+}
+
+double
 signal_rms(const double* x, uint64_t n)
 {
   double sum = 0.0;

@@ -39,6 +39,16 @@ energy_db(const float* x, uint32_t from, uint32_t n)
   return 10.0 * log10(sum);
 }
 
+static uint32_t
+largest(const float* x)
+{
+  uint32_t at = 0;
+  for (uint32_t i = 1; i < N; ++i) {
+    at = fabsf(x[i]) > fabsf(x[at]) ? i : at;
+  }
+  return at;
+}
+
 static void
 run(const char* settings)
 {
@@ -61,10 +71,7 @@ spc_10_the_time_is_exact(void** state)
     silence();
     left[0] = right[0] = 1.0F;
     run(cases[k].settings);
-    uint32_t at = 0;
-    for (uint32_t i = 1; i < N; ++i) {
-      at = fabsf(left[i]) > fabsf(left[at]) ? i : at;
-    }
+    const uint32_t at = largest(left);
     EXPECT_NEAR("SPC-10 time", (double)at, cases[k].frames, 0.0, "frames");
     for (uint32_t i = 0; i < at; ++i) {
       assert_true(left[i] == 0.0F && right[i] == 0.0F);
@@ -247,6 +254,127 @@ a_long_feedback_dies(void** state)
   p->close(p, d);
 }
 
+// Tape in the loop ----------------------------------------------------------------
+
+enum { LAST = 65536 };
+
+static const double rates[] = {44100.0, 48000.0, 96000.0, 192000.0};
+static double sound[N];
+static double lines[LAST / 2 + 1];
+
+static void
+spc_10_the_time_is_exact_with_a_tape(void** state)
+{
+  (void)state;
+  for (int r = 0; r < 4; ++r) {
+    silence();
+    left[0] = right[0] = 0.01F;
+    lone_apply(ton_processor("delay"), rates[r],
+               "time=250 feedback=0 lowpass=20000 tape=on", left, right, N);
+    EXPECT_NEAR("SPC-10 time with a tape", largest(left), 0.25 * rates[r], 0.0,
+                "frames");
+    silence();
+    left[0] = right[0] = 0.01F;
+    lone_apply(ton_processor("delay"), rates[r],
+               "time=1 feedback=0 lowpass=20000 tape=on", left, right, N);
+    EXPECT_AT_MOST("shortest time", largest(left) * 1000.0 / rates[r], 3.0,
+                   "ms");
+  }
+}
+
+/// The last frames of a tone's first echo, into `sound`; the tone's frequency
+static double
+tone_off_tape(double rate, double hz, double peak_dbfs, const char* more)
+{
+  char settings[128];
+  snprintf(settings, sizeof(settings),
+           "time=10 feedback=0 highpass=20 lowpass=20000 tape=on %s", more);
+  const double exact = signal_coherent_hz(hz, rate, LAST);
+  signal_sine(sound, N, rate, exact, peak_dbfs, 0.0);
+  for (uint32_t i = 0; i < N; ++i) {
+    left[i] = right[i] = (float)sound[i];
+  }
+  lone_apply(ton_processor("delay"), rate, settings, left, right, N);
+  for (uint32_t i = 0; i < N; ++i) {
+    sound[i] = (double)left[i];
+  }
+  signal_spectrum(sound + N - LAST, LAST, lines);
+  return exact;
+}
+
+static void
+sat_13_nothing_folds_off_the_tape(void** state)
+{
+  (void)state;
+  static const double tones[] = {1250.0, 5000.0, 10000.0};
+  for (int i = 0; i < 24; ++i) {
+    const double rate = rates[i / 6];
+    const double hz = tone_off_tape(rate, tones[i % 3], 0.0,
+                                    i / 3 % 2 ? "drive=6" : "drive=12");
+    const uint32_t bin = (uint32_t)lrint(hz * LAST / rate);
+    EXPECT_AT_MOST("SAT-13 tape of the delay",
+                   signal_worst_alias_db(lines, LAST, rate, bin), -80.0, "dBc");
+  }
+}
+
+/// Third harmonic of tanh at amplitudes of 0.1 and 0.3
+static void
+sat_05_the_tape_rounds_off(void** state)
+{
+  (void)state;
+  static const double wanted[] = {-61.61, -42.69};
+  for (int i = 0; i < 8; ++i) {
+    const double rate = rates[i / 2];
+    const double dbfs = i % 2 ? -10.4576 : -20.0;
+    const double hz = tone_off_tape(rate, 500.0, dbfs, "");
+    const uint32_t bin = (uint32_t)lrint(hz * LAST / rate);
+    EXPECT_DB("SAT-05 third harmonic off the tape",
+              20.0 * log10(lines[3 * bin] / lines[bin]), wanted[i % 2], 0.05);
+  }
+}
+
+static void
+sat_09_echoes_sway(void** state)
+{
+  (void)state;
+  for (int r = 0; r < 2; ++r) {
+    const double hz =
+        tone_off_tape(rates[r], 3150.0, -40.0, "wow=0.1 wow-speed=1");
+    EXPECT_NEAR("SAT-09 peak deviation of 3150 Hz in an echo",
+                signal_deviation_hz(sound + N - 2 * LAST, 2 * (uint64_t)LAST,
+                                    rates[r], hz),
+                hz * 0.001, 0.03 * hz * 0.001, "Hz");
+  }
+}
+
+/// Quiet echoes are those of a delay without a tape; loud ones stay below what the
+/// tape takes, however often they come again
+static void
+only_loud_echoes_are_rounded_off(void** state)
+{
+  (void)state;
+  burst();
+  for (uint32_t i = 0; i < N; ++i) {
+    left[i] *= 0.002F;
+    right[i] *= 0.002F;
+  }
+  double last = energy_db(left, 0, 4800) + 6.0206;
+  run("time=500 feedback=50 lowpass=20000 highpass=20 tape=on");
+  for (uint32_t k = 1; k < 7; ++k) {
+    const double now = energy_db(left, k * 24000 - 200, 6800);
+    EXPECT_DB("SPC-10 echo to echo of a quiet burst", now - last, -6.0206,
+              0.01);
+    last = now;
+  }
+  for (uint32_t i = 0; i < N; ++i) {
+    left[i] = right[i] = (float)sin(2.0 * M_PI * 1000.0 * i / RATE);
+  }
+  run("time=20 feedback=95 lowpass=20000 highpass=20 tape=on drive=12");
+  // tanh gives at most 1 / drive; a filter rings over by 18 % on a square
+  EXPECT_AT_MOST("loudest echo", fabs((double)left[largest(left)]),
+                 1.18 * 0.2512, "");
+}
+
 int
 main(void)
 {
@@ -260,6 +388,11 @@ main(void)
       cmocka_unit_test(spc_09_no_click_while_values_move),
       cmocka_unit_test(spc_13_dry_is_exact),
       cmocka_unit_test(a_long_feedback_dies),
+      cmocka_unit_test(spc_10_the_time_is_exact_with_a_tape),
+      cmocka_unit_test(sat_13_nothing_folds_off_the_tape),
+      cmocka_unit_test(sat_05_the_tape_rounds_off),
+      cmocka_unit_test(sat_09_echoes_sway),
+      cmocka_unit_test(only_loud_echoes_are_rounded_off),
   };
   return TON_TESTS(tests);
 }
