@@ -100,19 +100,35 @@ follow_references(const MasterState* m)
                ton_plan_text(m->plan, "%g LUFS", m->result->goal_lufs), &d);
 }
 
+/// References come and the loudness stays: say so, who brings them may expect theirs
+static void
+tell_kept_loudness(const MasterState* m, double lufs)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_GOAL_WRITTEN, 1.0);
+  ton_decision_figure(&d, "loudness", lufs);
+  ton_decision_figure(&d, "loudness of the references",
+                      mean_loudness(m->brief));
+  ton_plan_record(m->plan, "loudness", ton_plan_text(m->plan, "%g LUFS", lufs),
+                  &d);
+}
+
 static void
 master_goal(MasterState* m)
 {
   const TonMaster* const old = m->brief->existing;
+  const double was =
+      old && old->has_loudness ? (double)old->loudness_lufs : NAN;
   m->ceiling_dbtp = wanted_ceiling(m->brief);
   m->result->goal_lufs = wanted_loudness(m->brief);
   if (!is_locked(old, "loudness") && !isnan(reference_loudness(m->brief))) {
     m->result->goal_yields = true;
     follow_references(m);
+  } else if (m->brief->n_references && !is_locked(old, "loudness") &&
+             fabs(m->brief->target.loudness_lufs - was) < 1e-6) {
+    tell_kept_loudness(m, was);
   } else {
-    decide_goal(m, "loudness", m->brief->target.loudness_lufs,
-                old && old->has_loudness ? (double)old->loudness_lufs : NAN,
-                "LUFS");
+    decide_goal(m, "loudness", m->brief->target.loudness_lufs, was, "LUFS");
   }
   decide_goal(m, "ceiling", m->brief->target.ceiling_dbtp,
               old ? (double)old->ceiling_dbtp : NAN, "dBTP");

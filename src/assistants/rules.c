@@ -21,11 +21,11 @@ static const TonRule rules[] = {
 
     // Mix: roles
     [TON_RULE_ROLE_NAME] =
-        {"role.name", TON_STAGE_MIX, ROLES, "the file name says \"{word}\"",
+        {"role.name", TON_STAGE_MIX, ROLES, "the name says \"{word}\"",
          "first rule of the role table whose words stand in the file name"},
     [TON_RULE_ROLE_DOUBTFUL_NAME] =
         {"role.doubtful-name", TON_STAGE_MIX, ROLES,
-         "the file name says \"{word}\", but it {sound}; write the "
+         "the name says \"{word}\", but it {sound}; write the "
          "role (role: ...) if the name is wrong",
          "a kick or a bass by its name with under 0.3 % of its power below 150 "
          "Hz, or a sound that is like that of another family of roles, and "
@@ -47,7 +47,7 @@ static const TonRule rules[] = {
                                "during 60 % or more of the time with the lead"},
     [TON_RULE_ROLE_NONE] =
         {"role.none", TON_STAGE_MIX, ROLES,
-         "neither the file name nor the sound tells the role",
+         "neither the name nor the sound tells the role",
          "no rule of the role table fits; the row \"unknown\" is used",
          .instead = "a role",
          .why_not = "write one (role: ...) and it is used"},

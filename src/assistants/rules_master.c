@@ -30,6 +30,14 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
                      {"true peak of the mix", "dBTP"}}},
     ROW(GOAL_ASKED) = {"goal.asked", TON_STAGE_MASTER, TARGETS, "{target}",
                        "asked for when the master was made"},
+    ROW(GOAL_WRITTEN) =
+        {"goal.written", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "stays at {loudness} as master.yaml says, the references have "
+         "{loudness of the references}; --loudness changes it",
+         "a loudness that stands in the text is a person's, references do not "
+         "change it",
+         .figures = {{"loudness", "LUFS"},
+                     {"loudness of the references", "LUFS"}}},
     ROW(GOAL_REFERENCE) =
         {"goal.reference", TON_STAGE_MASTER, "docs/rules.md 3.8",
          "as loud as the references are on average, {loudness of the "

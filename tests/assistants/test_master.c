@@ -112,6 +112,17 @@ propose(const TonMasterBrief* given, const char* text, TonPlan* plan,
   return after;
 }
 
+static const TonDecision*
+find_rule(const TonPlan* plan, const char* rule)
+{
+  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
+    if (strcmp(plan->decisions.items[i].rule, rule) == 0) {
+      return &plan->decisions.items[i];
+    }
+  }
+  return NULL;
+}
+
 static const TonInsert*
 find_insert(const TonMaster* master, const char* id)
 {
@@ -474,6 +485,27 @@ test_references_give_the_loudness(void** state)
 }
 
 static void
+test_a_written_loudness_is_kept_beside_references(void** state)
+{
+  (void)state;
+  const TonSound mix = healthy();
+  TonSound reference = healthy();
+  reference.facts.whole.integrated_lufs = -9.0;
+  TonMasterBrief brief = brief_of(&mix);
+  brief.references = &reference;
+  brief.n_references = 1;
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  ton_master_free(
+      propose(&brief, "song: X\nloudness: -14 LUFS\n", &plan, &result));
+  const TonDecision* const d = find_rule(&plan, "goal.written");
+  assert_non_null(d);
+  assert_non_null(strstr(d->reason, "-14 LUFS"));
+  assert_non_null(strstr(d->reason, "-9 LUFS"));
+  ton_plan_free(&plan);
+}
+
+static void
 test_loose_bass_goes_to_the_middle(void** state)
 {
   (void)state;
@@ -809,6 +841,7 @@ main(void)
       cmocka_unit_test(test_a_finished_record_is_left_alone),
       cmocka_unit_test(test_dc_and_low_level_are_repaired_first),
       cmocka_unit_test(test_references_give_the_loudness),
+      cmocka_unit_test(test_a_written_loudness_is_kept_beside_references),
       cmocka_unit_test(test_loose_bass_goes_to_the_middle),
       cmocka_unit_test(test_keep_keeps),
       cmocka_unit_test(test_locked_chain_is_kept),
