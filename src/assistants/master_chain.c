@@ -32,7 +32,7 @@
 // Repair ----------------------------------------------------------------------
 
 /// DC above this costs headroom, full scale 1
-#define MAX_DC    0.0005
+#define MAX_DC    0.001
 #define DC_CUT_HZ 20.0
 /// Gain that is left to the limiter alone, dB
 #define MAX_GAIN_DB 24.0

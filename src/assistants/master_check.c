@@ -29,6 +29,12 @@ static const char EMPTY[] = "hardly anything sounds there, or beside it";
 static const char OTHER_MUSIC[] =
     "this is another kind of music than the tone is known of";
 
+/// Bass this much softer than usual beside the middle: neither a bass nor a bass
+/// drum plays.  Lone voices lack 13 dB and more, songs up to 5, dB
+#define LONE_DB 9.0
+static const char LONE[] =
+    "without bass it is a lone voice or instrument, not like whole songs";
+
 const char*
 ton_light_name(TonLight light)
 {
@@ -235,6 +241,14 @@ static const Contrast harsh = {
 static const Contrast sibilance = {
     {1900.0, 3300.0}, {4900.0, 10500.0}, {12000.0, 16500.0}};
 
+/// Also of what has no middle, as a bass drum
+static bool
+plays_alone(const double* over_db)
+{
+  const double bass = mean_of(over_db, 45.0, 145.0);
+  return !(bass - mean_of(over_db, 450.0, 1700.0) > -LONE_DB);
+}
+
 static uint32_t
 rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
 {
@@ -245,14 +259,18 @@ rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     over[b] = -over[b];
   }
+  const bool lone = plays_alone(over);
   const double rumble =
       10.0 * log10(thirds_power(f, 0.0, 29.0) / thirds_power(f, 39.0, 129.0));
+  const char* const why = lone ? LONE : EMPTY;
   const CheckRow rows[] = {
       {"rumble", TON_RULE_CHECK_RUMBLE, rumble, NAN, "there is no bass"},
-      {"mud", TON_RULE_CHECK_MUD, contrast_of(over, &mud), NAN, EMPTY},
-      {"harsh", TON_RULE_CHECK_HARSH, contrast_of(over, &harsh), NAN, EMPTY},
-      {"sibilance", TON_RULE_CHECK_SIBILANCE, contrast_of(over, &sibilance),
-       NAN, EMPTY},
+      {"mud", TON_RULE_CHECK_MUD, lone ? NAN : contrast_of(over, &mud), NAN,
+       why},
+      {"harsh", TON_RULE_CHECK_HARSH, lone ? NAN : contrast_of(over, &harsh),
+       NAN, why},
+      {"sibilance", TON_RULE_CHECK_SIBILANCE,
+       lone ? NAN : contrast_of(over, &sibilance), NAN, why},
       {"tilt", TON_RULE_CHECK_TILT, alike ? fabs(tilt_of(over)) : NAN, NAN,
        OTHER_MUSIC},
   };

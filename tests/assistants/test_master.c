@@ -782,6 +782,31 @@ test_readiness_tells_tone_in_decibels(void** state)
   }
 }
 
+/// A thin song is judged, but not what has no bass at all: it plays alone
+static void
+test_readiness_knows_what_plays_alone(void** state)
+{
+  (void)state;
+  static const struct {
+    double softer_db; ///< Below 150 Hz
+    bool alone;
+  } cases[] = {{6.0, false}, {13.0, true}, {100.0, true}};
+  static const char* const items[] = {"mud", "harsh", "sibilance"};
+  for (uint32_t k = 0; k < TON_COUNT(cases); ++k) {
+    TonSound mix = healthy();
+    for (uint32_t b = 0; ton_third_hz(b) < 150.0; ++b) {
+      mix.facts.active_db[b] -= cases[k].softer_db;
+    }
+    TonFinding rows[32];
+    const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+    for (uint32_t i = 0; i < TON_COUNT(items); ++i) {
+      const TonFinding* const f = finding(rows, n, items[i]);
+      assert_int_equal(f->light == TON_LIGHT_GREY, cases[k].alone);
+      assert_int_equal(strstr(f->text, "lone voice") != NULL, cases[k].alone);
+    }
+  }
+}
+
 /// A band 12 dB above its neighbours is all that sounds: no fault of a mix
 static void
 test_readiness_leaves_a_lone_band_alone(void** state)
@@ -853,6 +878,7 @@ main(void)
       cmocka_unit_test(test_readiness_follows_what_lasts),
       cmocka_unit_test(test_readiness_says_what_it_cannot_measure),
       cmocka_unit_test(test_readiness_tells_tone_in_decibels),
+      cmocka_unit_test(test_readiness_knows_what_plays_alone),
       cmocka_unit_test(test_readiness_leaves_a_lone_band_alone),
   };
   return cmocka_run_group_tests(tests, open_all, close_all);

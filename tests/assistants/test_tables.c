@@ -48,7 +48,7 @@ static const Mistake mistakes[] = {
      "there is no role \"guied\"; did you mean \"guide\"?"},
     {"roles.yaml", "decay: 1.6 s", "decay: 1.6 dB", "expected s"},
     {"readiness.yaml", "  tilt:", "  tild:", "lights: add a line for \"tilt\""},
-    {"readiness.yaml", "green: 0.05", "green: low", "not a number"},
+    {"readiness.yaml", "green: 0.1", "green: low", "not a number"},
     {"tone/modern.yaml", "{at: 31.5 Hz", "{at: 300 Hz", "stand at 32 Hz"},
     {"tone/modern.yaml", "level: -11.0 dB", "level: loud", "not a number"},
 };

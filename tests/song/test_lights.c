@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file The lights of `check`: faults put into music are found, and music without
-/// them stays green.
+/// @file The lights of `check`: faults put into music are found, music without
+/// them stays green, and a lone voice or instrument is not judged as a whole song.
 ///
 ///     test_lights --perform PROGRAM SCORE   the demo song, mixed
 ///     test_lights                           songs and records of TON_AUDIO
@@ -257,15 +257,16 @@ lit(const TonFinding* rows, uint32_t n, const char* const* items)
   return NULL;
 }
 
-static double
-value_of(const TonFinding* rows, uint32_t n, const char* item)
+static const TonFinding*
+row_of(const TonFinding* rows, uint32_t n, const char* item)
 {
   for (uint32_t i = 0; i < n; ++i) {
     if (strcmp(rows[i].item, item) == 0) {
-      return rows[i].value;
+      return &rows[i];
     }
   }
-  return NAN;
+  fail_msg("there is no row %s", item);
+  return NULL;
 }
 
 // Score -------------------------------------------------------------------------
@@ -323,9 +324,9 @@ judge_music(const char* path)
     score.found[f] += found != NULL;
     score.false_alarms[f] += alarm != NULL;
     print_message("# %-28.28s %-10s clean %8.2f %-5s with it %8.2f %s\n", name,
-                  faults[f].name, value_of(clean, n, faults[f].rows[0]),
+                  faults[f].name, row_of(clean, n, faults[f].rows[0])->value,
                   alarm ? ton_light_name(alarm->light) : "",
-                  value_of(rows, k, faults[f].rows[0]),
+                  row_of(rows, k, faults[f].rows[0])->value,
                   found ? ton_light_name(found->light) : "NOT FOUND");
     free_music(&m);
   }
@@ -367,6 +368,50 @@ judge_mix(const char* stems)
   judge_music(song_path("out/mix.wav"));
 }
 
+/// By the tone of whole songs nothing that plays alone is judged
+static void
+judge_lone(const char* folder, const char* name)
+{
+  static const char* const items[] = {"mud", "harsh", "sibilance"};
+  char path[1024];
+  TonFinding rows[TON_MAX_FINDINGS];
+  snprintf(path, sizeof(path), "%s/%s", folder, name);
+  const Music music = load_music(path);
+  const uint32_t n = lights_of(&music, rows);
+  for (size_t i = 0; i < TON_COUNT(items); ++i) {
+    const TonFinding* const row = row_of(rows, n, items[i]);
+    print_message("# %-28.28s %-10s %s\n", name, items[i], row->text);
+    assert_int_equal(row->light, TON_LIGHT_GREY);
+    assert_string_equal(row->fix, "");
+  }
+  free_music(&music);
+}
+
+static void
+lone_stems_of_the_demo_are_not_judged(void** state)
+{
+  (void)state;
+  static const char* const lone[] = {"13 LEAD VOX.wav", "14 BV 1.wav",
+                                     "08 Gtr L.wav", "10 Rhodes.wav"};
+  for (size_t i = 0; i < TON_COUNT(lone); ++i) {
+    judge_lone(stems_folder, lone[i]);
+  }
+}
+
+static void
+lone_recordings_are_not_judged(void** state)
+{
+  (void)state;
+  static const char* const lone[] = {
+      "solo-vocal/vocadito_1.wav", "francium/VOX_LEAD.m4a",
+      "francium/BGVOX_ECHO.m4a", "funk/clav.mp3", "funk/horns.mp3"};
+  char folder[1024];
+  snprintf(folder, sizeof(folder), "%s/songs", getenv("TON_AUDIO"));
+  for (size_t i = 0; i < TON_COUNT(lone); ++i) {
+    judge_lone(folder, lone[i]);
+  }
+}
+
 static void
 faults_are_found_in_a_mix(void** state)
 {
@@ -402,9 +447,13 @@ int
 main(int argc, char** argv)
 {
   const bool demo = argc == 4 && strcmp(argv[1], "--perform") == 0;
-  const struct CMUnitTest tests[] = {
-      demo ? (struct CMUnitTest)cmocka_unit_test(faults_are_found_in_a_mix)
-           : (struct CMUnitTest)cmocka_unit_test(faults_are_found_in_records),
+  const struct CMUnitTest of_demo[] = {
+      cmocka_unit_test(lone_stems_of_the_demo_are_not_judged),
+      cmocka_unit_test(faults_are_found_in_a_mix),
+  };
+  const struct CMUnitTest of_records[] = {
+      cmocka_unit_test(lone_recordings_are_not_judged),
+      cmocka_unit_test(faults_are_found_in_records),
   };
   assert_int_equal(ton_tone("modern", &tone, NULL), TON_OK);
   assert_int_equal(ton_limits_read(&limits, NULL), TON_OK);
@@ -413,7 +462,7 @@ main(int argc, char** argv)
   } else if (!getenv("TON_AUDIO")) {
     return ton_cannot_run("the songs are not here");
   }
-  const int failed = SONG_TESTS(tests);
+  const int failed = demo ? SONG_TESTS(of_demo) : SONG_TESTS(of_records);
   ton_limits_free(limits);
   if (demo) {
     drop_performed();
