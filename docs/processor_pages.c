@@ -51,6 +51,7 @@ static const struct {
     {"compressor", "2:1", ""},
     {"compressor", "4:1", "ratio=4"},
     {"compressor", "inf:1, no knee", "ratio=inf knee=0"},
+    {"compressor", "4:1, opto", "ratio=4 behaviour=opto"},
     {"gate", "gate", ""},
     {"gate", "expander, 2:1", "ratio=2"},
     {"limiter", "12 dB of gain", "gain=12"},

@@ -4,68 +4,14 @@
    Compressor: turns down what is louder than a threshold.
 */
 #include "base/array.h"
-#include "dsp/ballistics.h"
 #include "dsp/decibel.h"
-#include "dsp/detector.h"
 #include "dsp/gain_computer.h"
-#include "dsp/gain_curve.h"
-#include "dsp/inter_sample.h"
-#include "dsp/kernels/lanes_unrolled.h"
-#include "dsp/look_ahead.h"
-#include "dsp/make_up.h"
-#include "dsp/ramp.h"
-#include "dsp/sliding_max.h"
-#include "dsp/svf.h"
+#include "processors/dynamics/compressor_groups.h"
 #include "processors/dynamics/compressor_params.h"
 #include "processors/dynamics/reduction.h"
 #include "processors/processors.h"
 
 #include <math.h>
-
-/**
-   Coefficients with a ramp.  Levels are in octaves of amplitude (6.02 dB) re full scale;
-   `edge` is the level at which the knee begins.
-*/
-enum { EDGE, SLOPE, KNEE, RANGE, LINK, MAKEUP, MIX, N_RAMPED };
-
-/**
-   sidechain -+- high-pass -+- |x| --------+- log2 - curve - range - link
-                      +- mean square-+                           |
-        +----------------------------- ballistics <- hold <------+
-        v
-   x - look-ahead - * 2^(make-up - gain reduction) - mix - out
-*/
-typedef struct {
-  TonRamp ramp;
-  TonRamped c[N_RAMPED];
-  double rate;
-  TonBallistics ballistics;
-  // Detector
-  TonV power; ///< State: mean square
-  TonV power_feed;
-  TonVi rms;
-  TonVi filtered;
-  TonVi quick; ///< Lanes that look between the samples
-  TonInterSample between;
-  TonSvfLanes highpass;
-  // What the lanes need: the rest is left out
-  bool any_rms;
-  bool any_quick;
-  bool any_filter;
-  bool any_link;
-  bool half_link; ///< A link that is neither 0 nor 1, now or on its way
-  bool mixed;     ///< A dry share, now or on its way
-  // Of the coefficients at rest
-  TonVi linked;
-  TonV drive; ///< 2^-edge
-  TonV bend;  ///< slope / knee
-  TonMakeUp loudness;
-  TonSlidingMax hold;
-  TonLookAhead ahead;
-  TonV ring[];
-} Compressor;
-
-enum { CHUNK = 64 };
 
 /// An attack that is shorter follows each wave, and the corners of its gain fold
 /// at the sample rate: it reads the peaks between the samples too, and holds
@@ -73,6 +19,8 @@ enum { CHUNK = 64 };
 static const double QUICK_MS = 0.5;
 static const double DETECTOR_MS = 35.0; ///< RMS, and the ripple it follows
 static const double MAKE_UP_S = 4.0;
+static const double CHARGE_S = 1.0; ///< Of the second stage of a release
+static const double DISCHARGE_S = 3.0;
 
 /// A corner is a knee of this width, in octaves
 static const double CORNER = 1e-6;
@@ -88,6 +36,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   s->ahead.mask = ring - 1;
   s->power_feed = ton_v(ton_average_feed(0.010, spec->rate));
   ton_make_up_prepare(&s->loudness, spec->rate);
+  ton_two_stage_prepare(&s->release, CHARGE_S, DISCHARGE_S, spec->rate);
   ton_inter_sample_prepare(&s->between);
   return TON_OK;
 }
@@ -98,6 +47,8 @@ reset(const TonProcessor* self, void* state)
   Compressor* const s = state;
   ton_sliding_max_reset(&s->hold);
   ton_ballistics_reset(&s->ballistics);
+  ton_feedback_gain_reset(&s->feedback);
+  ton_two_stage_reset(&s->release);
   memset(&s->power, 0, sizeof(s->power));
   ton_make_up_reset(&s->loudness);
   ton_svf_clear(&s->highpass);
@@ -145,6 +96,15 @@ set_hold(Compressor* s, uint32_t lane, const CompressorParams* p)
 }
 
 static void
+set_behaviour(Compressor* s, uint32_t lane, const CompressorParams* p)
+{
+  const int behaviour = (int)p->behaviour;
+  ton_feedback_gain_set(&s->feedback, lane, behaviour != CLEAN,
+                        (double)p->attack_ms, (double)p->release_ms, s->rate);
+  ton_two_stage_set(&s->release, lane, share_that_stays[behaviour]);
+}
+
+static void
 set_curve(Compressor* s, const TonUpdate* u)
 {
   const CompressorParams* const p = (const CompressorParams*)u->params;
@@ -188,6 +148,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
       &s->ballistics, u->lane,
       &(TonBallisticsTimes){(double)p->attack_ms, 0.0, (double)p->release_ms},
       s->rate);
+  set_behaviour(s, u->lane, p);
   set_hold(s, u->lane, p);
   set_detector(s, u->lane, p);
   ton_make_up_set(&s->loudness, u->lane, p->auto_makeup != 0.0F, u->pair);
@@ -257,41 +218,6 @@ detect(Compressor* s, const float* sidechain, TonV* level, uint32_t n)
 
 // The curve ---------------------------------------------------------------------
 
-/// Coefficients of one frame, in registers
-typedef struct {
-  TonV knee;
-  TonV bend;
-  TonV range;
-  TonV link;
-  TonVi linked;
-} CompressorCurve;
-
-static inline CompressorCurve
-curve_now(const Compressor* s)
-{
-  return (CompressorCurve){s->c[KNEE].now, s->bend, s->c[RANGE].now,
-                           s->c[LINK].now, s->linked};
-}
-
-/**
-   Static curve as gain reduction over the distance o from the knee's lower end
-
-     c = slope / knee  t (o - t / 2),  t = min(o, knee),  o >= 0
-*/
-static inline TonV
-reduction(const CompressorCurve* v, TonV o)
-{
-  const TonV t = ton_v_min(o, v->knee);
-  return ton_v_min(v->bend * t * (o - 0.5F * t), v->range);
-}
-
-/// ton_link() where no link lies between 0 and 1
-static inline TonV
-whole_linked(const CompressorCurve* v, TonV c)
-{
-  return ton_v_max(c, (TonV)((TonVi)ton_v_swap(c) & v->linked));
-}
-
 /// Distance from the knee's lower end, in octaves, in place of the level
 static void
 drive_any(Compressor* s, TonV* c, uint32_t n)
@@ -307,8 +233,17 @@ drive_any(Compressor* s, TonV* c, uint32_t n)
   ton_frames_log2(c, n);
 }
 
+/// What a frame asks for: a reduction, or the level for a lane that listens to its
+/// output; and the law of that frame
+typedef struct {
+  TonV c;
+  TonV slope;
+  TonV knee;
+  TonV range;
+} Wanted;
+
 static void
-reduce_any(Compressor* s, TonV* c, uint32_t n)
+want(Compressor* s, const TonV* over, Wanted* wanted, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     for (int k = SLOPE; s->ramp.moving && k <= LINK; ++k) {
@@ -316,7 +251,35 @@ reduce_any(Compressor* s, TonV* c, uint32_t n)
       s->bend = s->c[SLOPE].now / s->c[KNEE].now;
     }
     const CompressorCurve v = curve_now(s);
-    c[i] = ton_link(reduction(&v, c[i]), v.link);
+    const TonV c =
+        ton_v_select(s->feedback.lanes, over[i], reduction(&v, over[i]));
+    wanted[i] = (Wanted){ton_link(c, v.link), s->c[SLOPE].now, v.knee, v.range};
+  }
+}
+
+/// Distances from the knee's lower end become reductions, whatever the lanes need
+static void
+reduce_any(Compressor* s, TonV* c, uint32_t n)
+{
+  Wanted wanted[CHUNK];
+  TonV fed[CHUNK];
+  want(s, c, wanted, n);
+  for (uint32_t i = 0; i < n; ++i) {
+    c[i] = wanted[i].c;
+  }
+  if (s->hold.any) {
+    ton_sliding_max(&s->hold, c, n);
+  }
+  for (uint32_t i = 0; s->feedback.any && i < n; ++i) {
+    const Wanted* const w = &wanted[i];
+    fed[i] = ton_feedback_gain(&s->feedback, c[i], w->slope, w->knee, w->range);
+  }
+  ton_ballistics(&s->ballistics, c, n);
+  for (uint32_t i = 0; s->feedback.any && i < n; ++i) {
+    c[i] = ton_v_select(s->feedback.lanes, fed[i], c[i]);
+  }
+  if (s->release.any) {
+    ton_two_stage(&s->release, c, n);
   }
 }
 
@@ -370,103 +333,17 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
   detect(s, reduction_sidechain(block, from), c, n);
   drive_any(s, c, n);
   reduce_any(s, c, n);
-  if (s->hold.any) {
-    ton_sliding_max(&s->hold, c, n);
-  }
-  ton_ballistics(&s->ballistics, c, n);
   return apply_any(s, c, x, n, largest, ton_vi_load(block->on));
 }
 
 // The usual case ------------------------------------------------------------
 
-/// No ramp, hold or auto make-up: the fast path is allowed
+/// No ramp, hold, auto make-up or listening to the output: the fast path is allowed
 static bool
 fast_path(const Compressor* s)
 {
-  return !(s->ramp.moving || s->half_link || s->loudness.any || s->hold.any);
-}
-
-/// A group's sidechain becomes the wanted reduction c, while the poles follow the
-/// group before it, in place: they wait for each other, the logarithms do not
-static inline __attribute__((always_inline)) void
-reduce_group(const Compressor* s, const float* sidechain, TonV* c,
-             TonBallisticsRun* f, TonV* before)
-{
-  const CompressorCurve v = curve_now(s);
-  TonUnrolledLog2 g;
-  TON_EACH_FRAME(k)
-  c[k] = ton_over_edge(ton_v_load(sidechain + (size_t)k * TON_LANES), s->drive);
-  if (before) {
-    before[0] = ton_ballistics_plain(f, before[0]);
-  }
-  ton_unrolled_log2_begin(&g, c);
-  _Pragma("GCC unroll 8") for (int i = 1; i < TON_LOG2_TERMS; ++i)
-  {
-    ton_unrolled_log2_term(&g, i);
-    if (before) {
-      before[i] = ton_ballistics_plain(f, before[i]);
-    }
-  }
-  ton_unrolled_log2_end(&g, c);
-  if (before) {
-    before[7] = ton_ballistics_plain(f, before[7]);
-  }
-  TON_EACH_FRAME(k) c[k] = reduction(&v, c[k]);
-  if (s->any_link) {
-    TON_EACH_FRAME(k) c[k] = whole_linked(&v, c[k]);
-  }
-}
-
-static inline __attribute__((always_inline)) TonV
-apply_group(const Compressor* s, TonV* c, const float* late, float* x,
-            TonV largest, TonVi off)
-{
-  const TonV makeup = s->c[MAKEUP].now;
-  const TonV mix = s->c[MIX].now;
-  TonV dry[TON_UNROLLED];
-  TON_EACH_FRAME(k) largest = ton_v_max(largest, c[k]);
-  TON_EACH_FRAME(k) c[k] = makeup - c[k];
-  ton_unrolled_exp2(c);
-  if (s->mixed) {
-    TON_EACH_FRAME(k) c[k] = c[k] * mix + (1.0F - mix);
-  }
-  TON_EACH_FRAME(k) c[k] = ton_v_load(late + (size_t)k * TON_LANES) * c[k];
-  TON_EACH_FRAME(k) dry[k] = ton_v_load(x + (size_t)k * TON_LANES);
-  if (ton_vi_any(off)) {
-    TON_EACH_FRAME(k) c[k] = ton_v_select(off, dry[k], c[k]);
-  }
-  TON_EACH_FRAME(k) ton_v_store(x + (size_t)k * TON_LANES, c[k]);
-  return largest;
-}
-
-/// Sound of n frames in whole groups, in the order it comes
-typedef struct {
-  const float* sidechain;
-  const float* late; ///< What waited for the gain; x itself if nothing waits
-  float* x;
-  TonVi off;
-} Stretch;
-
-static TonV
-run_groups(Compressor* s, Stretch t, uint32_t n, TonV largest)
-{
-  enum { GROUP = TON_UNROLLED * TON_LANES };
-  TonBallisticsRun f = ton_ballistics_begin(&s->ballistics);
-  TonV c[TON_UNROLLED];
-  TonV before[TON_UNROLLED];
-  reduce_group(s, t.sidechain, before, &f, NULL);
-  for (n -= TON_UNROLLED; n; n -= TON_UNROLLED) {
-    t.sidechain += GROUP;
-    reduce_group(s, t.sidechain, c, &f, before);
-    largest = apply_group(s, before, t.late, t.x, largest, t.off);
-    TON_EACH_FRAME(k) before[k] = c[k];
-    t.late += GROUP;
-    t.x += GROUP;
-  }
-  TON_EACH_FRAME(k) before[k] = ton_ballistics_plain(&f, before[k]);
-  largest = apply_group(s, before, t.late, t.x, largest, t.off);
-  ton_ballistics_end(&s->ballistics, &f);
-  return largest;
+  return !(s->ramp.moving || s->half_link || s->loudness.any || s->hold.any ||
+           s->feedback.any);
 }
 
 /// At most CHUNK frames in whole groups, of which level and sound are not those
@@ -543,9 +420,10 @@ settle(const TonProcessor* self, const void* state, const float* values)
   const double rate = ((const Compressor*)state)->rate;
   const double ms = (double)(p->attack_ms + p->release_ms) + DETECTOR_MS;
   const double make_up = p->auto_makeup != 0.0F ? MAKE_UP_S : 0.0;
+  const double charge = p->behaviour != (float)CLEAN ? DISCHARGE_S : 0.0;
   return latency(self, state, values) +
          (uint64_t)(1.1 * fmax((double)p->hold_ms, QUICK_MS) * rate / 1000.0) +
-         ton_settle_frames(ms / 1000.0 + make_up, rate);
+         ton_settle_frames(ms / 1000.0 + make_up + charge, rate);
 }
 
 static bool
@@ -557,16 +435,34 @@ neutral(const TonProcessor* self, const float* values)
          p->lookahead_ms == 0.0F;
 }
 
+/// Of a steady sound `over` dB beyond the knee's lower end, where the compressor
+/// listens to its output: the root of  o + K o^2 / (2 knee) = over
+static double
+fed_back(const CompressorParams* p, double over)
+{
+  const double ratio = fmin((double)p->ratio, 1.0 / (1.0 - 0.99));
+  const double knee = fmax((double)p->knee_db, CORNER * TON_OCTAVE_DB);
+  const double bent =
+      2.0 * over / (1.0 + sqrt(1.0 + 2.0 * (ratio - 1.0) * over / knee));
+  const double out =
+      bent > knee ? (over + 0.5 * (ratio - 1.0) * knee) / ratio : bent;
+  return over - out;
+}
+
 static double
 transfer(const TonProcessor* self, const float* values, double in_db)
 {
   const CompressorParams* const p = (const CompressorParams*)values;
+  const double threshold = (double)p->threshold_db;
+  const double knee = (double)p->knee_db;
   const double ratio = p->ratio >= 100.0F ? INFINITY : (double)p->ratio;
-  const double reduction =
-      fmin(ton_compressor_reduction(in_db, (double)p->threshold_db, ratio,
-                                    (double)p->knee_db),
-           (double)p->range_db);
-  const double wet = ton_from_db((double)p->makeup_db - reduction);
+  const double over = fmax(in_db - threshold + 0.5 * knee, 0.0);
+  const double wanted =
+      p->behaviour == (float)CLEAN
+          ? ton_compressor_reduction(in_db, threshold, ratio, knee)
+          : fed_back(p, over);
+  const double wet =
+      ton_from_db((double)p->makeup_db - fmin(wanted, (double)p->range_db));
   const double mix = (double)p->mix_percent / 100.0;
   return in_db + ton_to_db(mix * wet + 1.0 - mix);
 }
@@ -577,8 +473,9 @@ const TonProcessor TON_LANED(ton_compressor) = {
     .category = "dynamics",
     .help =
         "Turns down what rises above a threshold. Attack and release are the "
-        "times in which the gain, in decibels, makes 63 % of a change. The "
-        "meter shows the gain reduction.",
+        "times in which the gain, in decibels, makes 63 % of a change. It can "
+        "behave like a VCA (clean), a FET or an opto compressor. The meter "
+        "shows the gain reduction.",
     .params = params,
     .n_params = TON_COUNT(params),
     .meters = reduction_meters,

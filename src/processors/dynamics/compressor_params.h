@@ -24,9 +24,17 @@ typedef struct {
   float sidechain_highpass_hz;
   float hold_ms;
   float auto_makeup;
+  float behaviour;
 } CompressorParams;
 
 enum { PEAK, RMS, LONGEST_MS = 20 };
+
+enum { CLEAN, FET, OPTO };
+
+static const char* const behaviours[] = {"clean", "fet", "opto", NULL};
+
+/// Share of a long reduction that is released slowly, by behaviour
+static const float share_that_stays[] = {0.0F, 0.25F, 0.5F};
 
 static const char* const detectors[] = {"peak", "rms", NULL};
 
@@ -80,6 +88,13 @@ static const TonParam params[] = {
     ROW_SWITCH("auto-make-up", auto_makeup, 0, 0, NONE, "Auto make-up",
                "Restores the loudness that the compression takes away, within "
                "seconds; make-up is added to it"),
+    ROW_CHOICE(
+        "behaviour", behaviour, behaviours, 0, TON_RESTART, NONE, "Behaviour",
+        "Clean does exactly what attack, release and ratio say, as a VCA "
+        "does. Fet and opto listen to their own output: the knee is "
+        "wider, and the gain comes back faster while there is sound. "
+        "After long compression the last quarter (fet) or half (opto) "
+        "of it comes back slowly, within 3 s"),
 };
 
 static_assert(sizeof(CompressorParams) == sizeof(float) * TON_COUNT(params),
