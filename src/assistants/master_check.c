@@ -35,6 +35,12 @@ static const char OTHER_MUSIC[] =
 static const char LONE[] =
     "without bass it is a lone voice or instrument, not like whole songs";
 
+/// Ranges and tones are known of whole songs: less of it that sounds is not judged
+/// by them, s
+#define SONG_S 20.0
+static const char BRIEF[] =
+    "less than 20 s of it sounds, too little to compare with songs";
+
 const char*
 ton_light_name(TonLight light)
 {
@@ -161,6 +167,7 @@ rows_of_level(const TonFacts* f, CheckRow* r)
   const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
   // too small and too large are both faults: test the nearer bound
   const bool flat = m->loudness_range_lu < 9.0;
+  const bool brief = f->active_s < SONG_S;
   const CheckRow rows[] = {
       {"clipping", TON_RULE_CHECK_CLIPPING, clips_per_minute(m),
        m->n_clips ? m->clips[0].at_s : NAN},
@@ -168,7 +175,7 @@ rows_of_level(const TonFacts* f, CheckRow* r)
        m->true_peak_at_s},
       {"limited", TON_RULE_CHECK_LIMITED, m->plr_lu, NAN, SHORT},
       {"dynamics", flat ? TON_RULE_CHECK_FLAT : TON_RULE_CHECK_DYNAMICS,
-       m->loudness_range_lu, NAN, SHORT},
+       brief ? NAN : m->loudness_range_lu, NAN, brief ? BRIEF : SHORT},
       {"dc", TON_RULE_CHECK_DC, 100.0 * dc, NAN},
       {"bad-samples", TON_RULE_CHECK_BAD_SAMPLES, (double)m->bad_samples,
        m->first_bad_at_s},
@@ -259,20 +266,21 @@ rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     over[b] = -over[b];
   }
-  const bool lone = plays_alone(over);
+  const bool brief = f->active_s < SONG_S;
+  const bool other = brief || plays_alone(over);
   const double rumble =
       10.0 * log10(thirds_power(f, 0.0, 29.0) / thirds_power(f, 39.0, 129.0));
-  const char* const why = lone ? LONE : EMPTY;
+  const char* const why = brief ? BRIEF : other ? LONE : EMPTY;
   const CheckRow rows[] = {
       {"rumble", TON_RULE_CHECK_RUMBLE, rumble, NAN, "there is no bass"},
-      {"mud", TON_RULE_CHECK_MUD, lone ? NAN : contrast_of(over, &mud), NAN,
+      {"mud", TON_RULE_CHECK_MUD, other ? NAN : contrast_of(over, &mud), NAN,
        why},
-      {"harsh", TON_RULE_CHECK_HARSH, lone ? NAN : contrast_of(over, &harsh),
+      {"harsh", TON_RULE_CHECK_HARSH, other ? NAN : contrast_of(over, &harsh),
        NAN, why},
       {"sibilance", TON_RULE_CHECK_SIBILANCE,
-       lone ? NAN : contrast_of(over, &sibilance), NAN, why},
-      {"tilt", TON_RULE_CHECK_TILT, alike ? fabs(tilt_of(over)) : NAN, NAN,
-       OTHER_MUSIC},
+       other ? NAN : contrast_of(over, &sibilance), NAN, why},
+      {"tilt", TON_RULE_CHECK_TILT, alike && !brief ? fabs(tilt_of(over)) : NAN,
+       NAN, brief ? BRIEF : OTHER_MUSIC},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);

@@ -20,6 +20,7 @@ healthy(void)
 {
   TonFacts f = {.layout = TON_LAYOUT_STEREO,
                 .active_lufs = -20.0,
+                .active_s = 170.0,
                 .range_lu = 4.0,
                 .noise_db = -INFINITY,
                 .end_level_db = -80.0};
@@ -759,6 +760,27 @@ test_readiness_says_what_it_cannot_measure(void** state)
   assert_string_equal(ton_light_name(TON_LIGHT_GREY), "grey");
 }
 
+/// Three seconds of two tones are no song: range and tone of songs say nothing
+static void
+test_readiness_does_not_hold_seconds_against_songs(void** state)
+{
+  (void)state;
+  TonSound mix = healthy();
+  mix.facts.active_s = 3.0;
+  mix.facts.whole.frames = 48000ULL * 3;
+  mix.facts.whole.loudness_range_lu = 0.5;
+  TonFinding rows[32];
+  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+  static const char* const grey[] = {"dynamics", "mud", "harsh", "sibilance",
+                                     "tilt"};
+  for (uint32_t i = 0; i < TON_COUNT(grey); ++i) {
+    const TonFinding* const row = finding(rows, n, grey[i]);
+    assert_int_equal(row->light, TON_LIGHT_GREY);
+    assert_non_null(strstr(row->text, "less than 20 s"));
+  }
+  assert_int_equal(finding(rows, n, "headroom")->light, TON_LIGHT_GREEN);
+}
+
 /// The tone is told in decibels, softer ones with their sign
 static void
 test_readiness_tells_tone_in_decibels(void** state)
@@ -877,6 +899,7 @@ main(void)
       cmocka_unit_test(test_readiness_sees_faults),
       cmocka_unit_test(test_readiness_follows_what_lasts),
       cmocka_unit_test(test_readiness_says_what_it_cannot_measure),
+      cmocka_unit_test(test_readiness_does_not_hold_seconds_against_songs),
       cmocka_unit_test(test_readiness_tells_tone_in_decibels),
       cmocka_unit_test(test_readiness_knows_what_plays_alone),
       cmocka_unit_test(test_readiness_leaves_a_lone_band_alone),
