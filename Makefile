@@ -30,6 +30,7 @@ bench: build
 	@tools/bench.sh $(BUILD)
 
 quality: build
+	@tools/peers.sh
 	@tools/quality.py $(BUILD) --slow >$(BUILD)/quality.md
 	@cp $(BUILD)/quality.md docs/quality.md
 

@@ -32,10 +32,18 @@ Each acceptance figure has an ID and a test of that name. A row shows the
 measurement that comes nearest to its limit, at each sample rate at which it is
 taken: the value, and in brackets the margin. "Any" is for figures that have no
 rate; what must hold to the bit has no value.
+
+Where free plug-ins or programs do the same job, the last two columns show the one
+that comes nearest to ours: the same signal and the same measure for both, less is
+better. The last part lists every one of them with its settings, and says why where
+one is ahead. A compressor counts at equal reduction, and with attack and release that
+were found by measuring; a limiter at equal loudness, within 0.3 dB of the ceiling.
 """
 
 Figure = collections.namedtuple("Figure",
                                 "what rate value sign limit margin unit")
+# One of ours or somebody else's, by the same measure; less is better
+Rival = collections.namedtuple("Rival", "what rate unit why who value settings")
 
 
 def identifiers(text):
@@ -89,6 +97,82 @@ def exact(test):
     return Figure(MANY.sub("", test).strip("_").replace("_", " "), 0, 0.0, "exact", 0.0, math.inf, "")
 
 
+def rivals(build):
+    """{ID: [Rival]} of everybody who does the same, ours among them."""
+    program = os.path.join(build, "bench", "peer_figures")
+    found = collections.defaultdict(list)
+    if not os.path.exists(program):
+        print("quality.py: no plug-ins beside ours: built without lilv-0",
+              file=sys.stderr)
+        return found
+    ran = subprocess.run([program], check=True, stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL, text=True)
+    for line in ran.stdout.splitlines():
+        if line.startswith("BESIDE\t"):
+            name, what, rate, unit, why, who, value, settings = \
+                line.split("\t")[1:9]
+            found[name].append(Rival(what, float(rate), unit, why, who,
+                                     float(value), settings))
+    return found
+
+
+def is_ours(rival):
+    return rival.who.split(",")[0] == "ours"
+
+
+def best(group, ours):
+    return min((r for r in group if is_ours(r) == ours),
+               key=lambda r: r.value, default=None)
+
+
+def by_measure(found):
+    """The rivals of an ID, one list for each measure."""
+    groups = {}
+    for rival in found:
+        groups.setdefault(rival.what, []).append(rival)
+    return list(groups.values())
+
+
+def beside(found):
+    """Two cells: the nearest peer, and its figure with ours."""
+    pairs = [(best(g, True), best(g, False)) for g in by_measure(found)]
+    pairs = [(ours, peer) for ours, peer in pairs if ours and peer]
+    if not pairs:
+        return ["", ""]
+    ours, peer = min(pairs, key=lambda pair: pair[1].value - pair[0].value)
+    return [peer.who, f"{number(peer.value)} {peer.unit}; "
+                      f"ours {number(ours.value)}"]
+
+
+def standing(group):
+    """Whether the best of ours is ahead, or why it is not."""
+    ours, peer = best(group, True), best(group, False)
+    if not ours or not peer:
+        return "nobody to compare with"
+    if number(ours.value) == number(peer.value):
+        return "equal"
+    if ours.value < peer.value:
+        return "ahead"
+    return "BEHIND" + (f": {group[0].why}" if group[0].why else "")
+
+
+def render_rivals(found):
+    print("## Beside free plug-ins\n")
+    print("| ID | What, less is better | Who | Figure | Settings |")
+    print("|---|---|---|---|---|")
+    for name in sorted(found):
+        for group in by_measure(found[name]):
+            first = group[0]
+            rate = f"{first.rate / 1000:g} kHz"
+            print(f"| {name} | {first.what}, at {rate} | **{standing(group)}** "
+                  "| | |")
+            for r in group:
+                settings = f"`{r.settings.strip()}`" if r.settings.strip() else ""
+                print(f"| | | {r.who} | {number(r.value)} {r.unit} "
+                      f"| {settings} |")
+    print()
+
+
 def tightness(figure):
     """Margin as a share of the limit: what comes nearest is smallest."""
     return figure.margin / (abs(figure.limit) or 1.0)
@@ -100,7 +184,7 @@ def number(x):
     return f"{x:.3g}" if abs(x) < 100 else f"{x:.1f}"
 
 
-def row(name, found):
+def row(name, found, peers):
     """The figure of an ID that is nearest to its limit, at each rate."""
     what = min(found, key=tightness).what
     same = [f for f in found if f.what == what]
@@ -114,16 +198,17 @@ def row(name, found):
                      if figure else "")
     text = ID.sub("", what).strip(" ,:").replace("|", "\\|")
     if nearest.sign == "exact":
-        return [name, text, "yes or no", "", "", "", "", "holds"]
+        return [name, text, "yes or no", "", "", "", "", "holds",
+                *beside(peers)]
     sign = {"near": "near", "<=": "at most", ">=": "at least"}[nearest.sign]
     return [name, text, f"{sign} {number(nearest.limit)} {nearest.unit}".strip(),
-            *cells]
+            *cells, *beside(peers)]
 
 
-def render(table):
+def render(table, found):
     print(HEAD)
     head = ["ID", "What comes nearest", "Limit", "44.1 kHz", "48 kHz",
-            "96 kHz", "192 kHz", "Any"]
+            "96 kHz", "192 kHz", "Any", "Nearest peer", "Its figure"]
     for group, title in NAMES.items():
         names = sorted(n for n in table if n.startswith(group + "-"))
         if not names:
@@ -132,8 +217,10 @@ def render(table):
         print("| " + " | ".join(head) + " |")
         print("|" + "---|" * len(head))
         for name in names:
-            print("| " + " | ".join(row(name, table[name])) + " |")
+            print("| " + " | ".join(row(name, table[name], found[name])) + " |")
         print()
+    if any(found.values()):
+        render_rivals({name: rs for name, rs in found.items() if rs})
 
 
 def main(build, slow):
@@ -146,7 +233,7 @@ def main(build, slow):
             sys.exit(f"quality.py: {' '.join(command)} failed:\n{ran.stderr}")
         for name, figure in figures(ran.stdout + ran.stderr):
             table[name].append(figure)
-    render(table)
+    render(table, rivals(build))
 
 
 if __name__ == "__main__":
