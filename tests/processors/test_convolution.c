@@ -273,6 +273,34 @@ spc_14_a_space_is_as_loud_as_the_dry_sound(void** state)
   }
 }
 
+/// Energy of the space between two frames, of a tone that ends after two seconds
+static double
+of_a_tone(const char* settings, uint32_t from, uint32_t to)
+{
+  memset(stereo, 0, sizeof(stereo));
+  for (uint32_t i = 0; i < 2 * RATE; ++i) {
+    stereo[2 * i] = (float)(0.5 * sin(2.0 * M_PI * 997.0 * i / RATE));
+    stereo[2 * i + 1] = stereo[2 * i];
+  }
+  play(settings, stereo, 4 * RATE);
+  return 10.0 * log10(energy(from, to));
+}
+
+static void
+the_space_ducks_under_the_sound(void** state)
+{
+  (void)state;
+  enum { DURING = 18 * RATE / 10, BEHIND = 34 * RATE / 10, LONG = RATE / 10 };
+  EXPECT_DB("duck while it sounds",
+            of_a_tone("duck=12", DURING, DURING + LONG) -
+                of_a_tone("duck=0", DURING, DURING + LONG),
+            -12.0, 0.2);
+  EXPECT_DB("duck 1.4 s after",
+            of_a_tone("duck=12", BEHIND, BEHIND + LONG) -
+                of_a_tone("duck=0", BEHIND, BEHIND + LONG),
+            0.0, 0.1);
+}
+
 static void
 a_space_that_is_too_long_is_refused(void** state)
 {
@@ -355,6 +383,7 @@ main(void)
       cmocka_unit_test(the_decay_is_as_asked),
       cmocka_unit_test(backwards_it_swells),
       cmocka_unit_test(spc_14_a_space_is_as_loud_as_the_dry_sound),
+      cmocka_unit_test(the_space_ducks_under_the_sound),
       cmocka_unit_test(a_space_that_is_too_long_is_refused),
       cmocka_unit_test(a_space_is_as_long_as_what_is_left_of_it),
       cmocka_unit_test(a_silent_space_is_refused_and_a_broken_sample_left_out),

@@ -145,6 +145,28 @@ shelves_are_shelves(void** state)
   }
 }
 
+/// A tone of 1 kHz at the side-chain moves the band of another sound; its own level
+/// then counts no more
+static void
+eq_12_the_sidechain_decides(void** state)
+{
+  (void)state;
+  static double key[N];
+  static double right[N];
+  static const char* const settings =
+      "at=1000 threshold=-30 ratio=4 range=24 q=1.5";
+  const double hz = near_hz(1000.0);
+  memset(in, 0, sizeof(in));
+  add_tone(hz, -10.0);
+  for (int loud = 0; loud < 2; ++loud) {
+    signal_sine(key, N, RATE, hz, loud ? -10.0 : -40.0, 0.0);
+    lone_pair(ton_processor("dynamic-eq"), RATE, settings,
+              &(LonePair){in, in, key, out, right}, N);
+    EXPECT_DB("EQ-12 gain by the side-chain", gain_db(hz), loud ? -15.0 : 0.0,
+              0.1);
+  }
+}
+
 static void
 below_the_threshold_every_bit_stays(void** state)
 {
@@ -264,6 +286,7 @@ main(void)
       cmocka_unit_test(eq_12_reduction_and_what_lies_outside),
       cmocka_unit_test(eq_12_attack_and_release_take_their_time),
       cmocka_unit_test(shelves_are_shelves),
+      cmocka_unit_test(eq_12_the_sidechain_decides),
       cmocka_unit_test(below_the_threshold_every_bit_stays),
       cmocka_unit_test(sibilants_are_known_at_any_level),
       cmocka_unit_test(dyn_10_a_burst_is_reduced_and_pink_noise_is_not),

@@ -6,10 +6,15 @@
 */
 
 #include "base/array.h"
+#include "base/data_path.h"
 #include "base/memory.h"
 #include "dsp/denormal.h"
 #include "signals.h"
 #include "single_lane.h"
+
+#include <tonmeister/session.h>
+
+#include <limits.h>
 
 enum { N = 480000, RATE = 48000 };
 static const double rate = RATE;
@@ -46,6 +51,31 @@ to_doubles(int n)
   }
 }
 
+/// What a preset of the limiter sets, as lone_values() reads it.  Static
+static const char*
+style(const char* preset)
+{
+  static char text[256];
+  char path[PATH_MAX];
+  char folder[PATH_MAX - 100];
+  TonInsert insert = {0};
+  TonPreset* read = NULL;
+  ton_data_path("presets", folder, sizeof(folder));
+  snprintf(path, sizeof(path), "%s/%s-limiter.yaml", folder, preset);
+  assert_int_equal(ton_preset_read(path, &read, NULL), TON_OK);
+  assert_int_equal(ton_insert_parse(read->name, &insert, NULL), TON_OK);
+  assert_string_equal(insert.type->id, "limiter");
+  snprintf(text, sizeof(text),
+           "gain=%g ceiling=%g look-ahead=%g release=%g mode=%s link=%g",
+           (double)insert.params[0], (double)insert.params[1],
+           (double)insert.params[2], (double)insert.params[3],
+           insert.params[4] > 0.0F ? "manual" : "auto",
+           (double)insert.params[5]);
+  ton_insert_free(&insert);
+  ton_preset_free(read);
+  return text;
+}
+
 /// in -> limiter -> out
 static void
 limit(const char* settings, int n)
@@ -72,6 +102,12 @@ peak_db(int n)
 {
   return 20.0 * log10(fmax(signal_true_peak(in[0], (uint64_t)n),
                            signal_true_peak(in[1], (uint64_t)n)));
+}
+
+static double
+out_peak_db(int from, int to)
+{
+  return 20.0 * log10(signal_true_peak(out[0] + from, (uint64_t)(to - from)));
 }
 
 /// Gain in dB by which in[i] came out; the last one where in[] is too small to
@@ -104,14 +140,14 @@ static double
 modulation(const char* more)
 {
   enum { M = 4 * RATE };
-  char settings[128];
+  char settings[280];
   for (int i = 0; i < M; ++i) {
     const double t = i / rate;
     in[0][i] = sin(2.0 * M_PI * 50.0 * t) + 0.25 * sin(2.0 * M_PI * 1000.0 * t);
     in[1][i] = in[0][i];
   }
   scale(3.0 - peak_db(RATE), M);
-  snprintf(settings, sizeof(settings), "ceiling=0dBTP %s", more);
+  snprintf(settings, sizeof(settings), "%s ceiling=0dBTP", more);
   limit(settings, M);
   return sidebands(2 * RATE, 2 * RATE);
 }
@@ -123,6 +159,8 @@ lim_05_bass_does_not_shake_the_rest(void** state)
   EXPECT_AT_MOST("LIM-05 sidebands, default", modulation(""), -50.0, "dB");
   EXPECT_AT_MOST("LIM-05 sidebands, look-ahead 10 ms",
                  modulation("look-ahead=10ms"), -70.0, "dB");
+  EXPECT_AT_MOST("LIM-05 sidebands, transparent",
+                 modulation(style("transparent")), -70.0, "dB");
 }
 
 // LIM-06 ------------------------------------------------------------------------
@@ -149,19 +187,53 @@ attack(const double* x)
          log10(signal_rms(x, ONSET) / signal_rms(x + ONSET, BODY - ONSET));
 }
 
-/// The last kick has no room behind it for the delay
+/// Of the attack of kicks, dB: the mean
+static double
+attack_lost(const char* more)
+{
+  char settings[280];
+  snprintf(settings, sizeof(settings), "%s ceiling=0dBTP", more);
+  const uint32_t delay = late(settings);
+  double loss = 0.0;
+  kicks_over_a_bed();
+  limit(settings, KICKS * KICK);
+  for (int k = 0; k < KICKS; ++k) {
+    loss += attack(in[0] + k * KICK) - attack(out[0] + k * KICK + delay);
+  }
+  return loss / KICKS;
+}
+
 static void
 lim_06_kicks_keep_their_attack(void** state)
 {
   (void)state;
-  const uint32_t delay = late("");
-  double loss = 0.0;
-  kicks_over_a_bed();
-  limit("ceiling=0dBTP", KICKS * KICK);
-  for (int k = 0; k < KICKS; ++k) {
-    loss += attack(in[0] + k * KICK) - attack(out[0] + k * KICK + delay);
+  EXPECT_AT_MOST("LIM-06 attack lost", attack_lost(""), 1.5, "dB");
+  EXPECT_AT_MOST("LIM-06 attack lost, punchy", attack_lost(style("punchy")),
+                 1.0, "dB");
+}
+
+/// At one gain the loud style leaves more level than each of the others, and the
+/// safe one holds the ceiling that lossy formats need
+static void
+styles_do_what_their_names_say(void** state)
+{
+  (void)state;
+  enum { M = 4 * RATE };
+  static const char* const others[] = {"transparent", "punchy"};
+  char settings[280];
+  double lufs[3];
+  for (int k = 0; k < 3; ++k) {
+    signal_mix(in[0], in[1], M, rate);
+    snprintf(settings, sizeof(settings), "%s gain=10dB",
+             style(k < 2 ? others[k] : "loud"));
+    limit(settings, M);
+    lufs[k] = signal_loudness(out[0], out[1], M, rate);
   }
-  EXPECT_AT_MOST("LIM-06 attack lost", loss / KICKS, 1.5, "dB");
+  EXPECT_AT_LEAST("loud over transparent", lufs[2] - lufs[0], 0.1, "LU");
+  EXPECT_AT_LEAST("loud over punchy", lufs[2] - lufs[1], 0.1, "LU");
+  snprintf(settings, sizeof(settings), "%s gain=10dB", style("safe"));
+  limit(settings, M);
+  EXPECT_AT_MOST("safe: true peak", out_peak_db(0, M), -2.0, "dBTP");
 }
 
 // LIM-07 ------------------------------------------------------------------------
@@ -379,12 +451,6 @@ limit_and_change(const Change* changes, uint32_t n_changes, uint32_t ramp,
   to_doubles(n);
 }
 
-static double
-out_peak_db(int from, int to)
-{
-  return 20.0 * log10(signal_true_peak(out[0] + from, (uint64_t)(to - from)));
-}
-
 /// What is not near the tone: high-passed by second differences, taken out of
 /// the tone's own, as a level of the loudest millisecond
 static double
@@ -491,6 +557,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(lim_05_bass_does_not_shake_the_rest),
       cmocka_unit_test(lim_06_kicks_keep_their_attack),
+      cmocka_unit_test(styles_do_what_their_names_say),
       cmocka_unit_test(lim_07_with_a_long_release_the_gain_does_not_pump),
       cmocka_unit_test(lim_07_the_default_pumps_little),
       cmocka_unit_test(lim_08_the_image_stays_where_it_is),

@@ -409,6 +409,43 @@ no_width_is_mono(void** state)
   response_free(&r);
 }
 
+/// Energy of a reverb between two times, of a tone that ends after two seconds; dB
+static double
+of_a_tone(const char* settings, double from_s, double to_s)
+{
+  enum { N = 48000 * 4 };
+  static float x[2][N];
+  memset(x, 0, sizeof(x));
+  for (int i = 0; i < N / 2; ++i) {
+    x[0][i] = x[1][i] = (float)(0.5 * sin(2.0 * M_PI * 997.0 * i / 48000.0));
+  }
+  lone_apply(ton_processor("reverb"), RESPONSE_RATE, settings, x[0], x[1], N);
+  double sum = 1e-30;
+  for (int i = (int)(from_s * 48000.0); i < (int)(to_s * 48000.0); ++i) {
+    sum += (double)x[0][i] * (double)x[0][i];
+  }
+  return 10.0 * log10(sum);
+}
+
+static void
+the_reverb_ducks_under_the_sound(void** state)
+{
+  (void)state;
+  static const char* const types[] = {"room", "plate", "hall"};
+  for (int k = 0; k < 3; ++k) {
+    char open[64];
+    char ducked[64];
+    snprintf(open, sizeof(open), "decay=5 type=%s", types[k]);
+    snprintf(ducked, sizeof(ducked), "decay=5 duck=12 type=%s", types[k]);
+    EXPECT_DB("duck while it sounds",
+              of_a_tone(ducked, 1.8, 1.9) - of_a_tone(open, 1.8, 1.9), -12.0,
+              0.2);
+    EXPECT_DB("duck 1.4 s after",
+              of_a_tone(ducked, 3.4, 3.5) - of_a_tone(open, 3.4, 3.5), 0.0,
+              0.1);
+  }
+}
+
 /// What the mix assistant counts on: `gain` of data/roles.yaml at any decay, so
 /// that sends have the energy they say
 static void
@@ -484,6 +521,7 @@ main(void)
       cmocka_unit_test(spc_13_dry_is_exact),
       cmocka_unit_test(predelay_comes_before_all),
       cmocka_unit_test(no_width_is_mono),
+      cmocka_unit_test(the_reverb_ducks_under_the_sound),
       cmocka_unit_test(energy_is_what_the_assistant_counts_on),
       cmocka_unit_test(spc_14_one_loudness_at_any_decay),
   };

@@ -4,6 +4,7 @@
    Convolution reverb: the sound of a space that somebody recorded.
 */
 #include "dsp/convolution.h"
+#include "dsp/duck.h"
 #include "dsp/k_weight.h"
 #include "dsp/one_pole.h"
 #include "dsp/smoothed.h"
@@ -23,6 +24,7 @@ typedef struct {
   float lowpass_hz;
   float width_percent;
   float mix_percent;
+  float duck_db;
 } ConvolutionParams;
 
 #define AT(field) offsetof(ConvolutionParams, field)
@@ -47,6 +49,8 @@ static const TonParam params[] = {
                 "Width", "0 % makes the space mono, more than 100 % wider"),
     ROW_PERCENT("mix", mix_percent, 0, 100, 100, TON_AUTOMATE, MIX, "Mix",
                 "Share of the space; use 100 % on a bus that is fed by sends"),
+    ROW_DB("duck", duck_db, 0, 24, 0, TON_AUTOMATE, NONE, "Ducking",
+           "Lowers the space by this much while the input is playing"),
 };
 
 static_assert(sizeof(ConvolutionParams) == sizeof(float) * TON_COUNT(params),
@@ -58,7 +62,7 @@ static const TonResourceInfo resources[] = {
 };
 
 /// What follows its values slowly, so that nothing clicks
-enum { HIGH, HIGH_ON, LOW, WIDTH, MIX, N_SMOOTHED };
+enum { HIGH, HIGH_ON, LOW, WIDTH, MIX, DUCK, N_SMOOTHED };
 
 enum { CHUNK = 256, RING = 4096 };
 
@@ -76,6 +80,7 @@ typedef struct {
   TonSmoothed smoothed;
   double high[2];
   double low[2];
+  TonDuck duck;
 } Convolution;
 
 static const double SMOOTHING_S = 0.020;
@@ -313,6 +318,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   Convolution* const v = *state;
   v->rate = spec->rate;
   ton_smoothed_set(&v->smoothed, SMOOTHING_S, spec->rate);
+  ton_duck_prepare(&v->duck, spec->rate);
   const TonStatus status = load(v, spec, error);
   if (status) {
     close(self, v);
@@ -336,6 +342,7 @@ reset(const TonProcessor* self, void* state)
   forget(v, 0);
   memset(v->high, 0, sizeof(v->high));
   memset(v->low, 0, sizeof(v->low));
+  v->duck.envelope = 0.0;
   ton_smoothed_arrive(&v->smoothed);
 }
 
@@ -362,6 +369,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
                   : ton_one_pole((double)p->lowpass_hz, v->rate);
   goal[WIDTH] = (double)p->width_percent / 100.0;
   goal[MIX] = (double)p->mix_percent / 100.0;
+  goal[DUCK] = ton_duck_depth((double)p->duck_db);
   if (!u->ramp) {
     ton_smoothed_arrive(&v->smoothed);
   }
@@ -384,8 +392,14 @@ finish(Convolution* v, const float wet[2][CHUNK], uint32_t i, const float* dry,
        double* out)
 {
   ton_smoothed_step(&v->smoothed, N_SMOOTHED);
-  const double left = filtered(v, 0, (double)wet[0][i]);
-  const double right = filtered(v, 1, (double)wet[1][i]);
+  double left = filtered(v, 0, (double)wet[0][i]);
+  double right = filtered(v, 1, (double)wet[1][i]);
+  if (v->smoothed.now[DUCK] > 0.0) {
+    const double gain = ton_duck_step(&v->duck, v->smoothed.now[DUCK],
+                                      (double)dry[0], (double)dry[1]);
+    left *= gain;
+    right *= gain;
+  }
   const double side = v->smoothed.now[WIDTH] * 0.5 * (left - right);
   const double mid = 0.5 * (left + right);
   out[0] =
@@ -445,8 +459,11 @@ tail(const TonProcessor* self, const void* state, const float* values)
 static uint64_t
 settle(const TonProcessor* self, const void* state, const float* values)
 {
+  const ConvolutionParams* const p = (const ConvolutionParams*)values;
+  const double ducked = p->duck_db > 0.0F ? TON_DUCK_FALL_S : 0.0;
   return tail(self, state, values) +
-         ton_settle_frames(SMOOTHING_S, ((const Convolution*)state)->rate);
+         ton_settle_frames(SMOOTHING_S + ducked,
+                           ((const Convolution*)state)->rate);
 }
 
 const TonProcessor ton_convolution = {

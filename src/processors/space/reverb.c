@@ -49,6 +49,8 @@ static const TonParam params[] = {
                 "Width", "Stereo width of the reverb, from mono to full"),
     ROW_PERCENT("mix", mix_percent, 0, 100, 100, TON_AUTOMATE, MIX, "Mix",
                 "Share of the reverb; use 100 % on a bus that is fed by sends"),
+    ROW_DB("duck", duck_db, 0, 24, 0, TON_AUTOMATE, NONE, "Ducking",
+           "Lowers the reverb by this much while the input is playing"),
 };
 
 static_assert(sizeof(ReverbParams) == sizeof(float) * TON_COUNT(params),
@@ -62,6 +64,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   Reverb plan = {.rate = spec->rate, .silent = true};
   reverb_lay_out(&plan, p);
   plan.smoothing = (float)(1.0 - exp(-1.0 / (0.010 * spec->rate)));
+  ton_duck_prepare(&plan.ducking, spec->rate);
   reverb_rest(&plan.lines);
   const size_t memory = plan.floats * sizeof(float);
   TON_TRY(ton_instance(sizeof(Reverb) + memory, state, error));
@@ -99,6 +102,8 @@ reset(const TonProcessor* self, void* state)
   r->feed = r->feed_goal;
   r->width = r->width_goal;
   r->mix = r->mix_goal;
+  r->duck = r->duck_goal;
+  r->ducking.envelope = 0.0;
 }
 
 /// Modulation follows the song.  In silence the chunks do too: then all is as
@@ -129,6 +134,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   r->feed_goal = open * reverb_feed(p);
   r->width_goal = p->width_percent / 100.0F;
   r->mix_goal = p->mix_percent / 100.0F;
+  r->duck_goal = (float)ton_duck_depth((double)p->duck_db);
   // a modulated delay loses a little energy; a frozen reverb must not
   r->lines.depth_goal =
       open * p->modulation_percent / 100.0F * reverb_max_depth(r->rate);
@@ -136,6 +142,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
     r->feed = r->feed_goal;
     r->width = r->width_goal;
     r->mix = r->mix_goal;
+    r->duck = r->duck_goal;
   }
 }
 
@@ -309,6 +316,20 @@ widen_at_rest(const Reverb* r, float wet[2][CHUNK], float* two, float* share,
   }
 }
 
+/// The reverb lower while the input plays
+static void
+duck(Reverb* r, const float* x, float wet[2][CHUNK], uint32_t n)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    r->duck = approach(r->duck, r->duck_goal, r->smoothing);
+    const float gain = (float)ton_duck_step(&r->ducking, (double)r->duck,
+                                            (double)ton_finite(x[2 * i]),
+                                            (double)ton_finite(x[2 * i + 1]));
+    wet[0][i] *= gain;
+    wet[1][i] *= gain;
+  }
+}
+
 static void
 mix_out(Reverb* r, const int32_t* on, float wet[2][CHUNK], float* x, uint32_t n)
 {
@@ -374,6 +395,9 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
       reverb_damp(r, &r->now, 0); // without the rounding of the steps
     }
     gather(r, first, in, late, n);
+    if (r->duck != 0.0F || r->duck_goal != 0.0F) {
+      duck(r, x, late, n);
+    }
     mix_out(r, block->on, late, x, n);
     r->into = (r->into + n) % CHUNK;
     x += 2 * (size_t)n;
@@ -401,9 +425,11 @@ settle(const TonProcessor* self, const void* state, const float* values)
 {
   const ReverbParams* const p = (const ReverbParams*)values;
   const double rate = ((const Reverb*)state)->rate;
+  const uint64_t ducked =
+      p->duck_db > 0.0F ? ton_settle_frames(TON_DUCK_FALL_S, rate) : 0;
   return p->freeze > 0.5F ? UINT32_MAX
                           : tail(self, state, values) * 5 / 4 +
-                                (uint64_t)(MODULATION_S * rate);
+                                (uint64_t)(MODULATION_S * rate) + ducked;
 }
 
 const TonProcessor TON_LANED(ton_reverb) = {

@@ -2,6 +2,8 @@
 #ifndef TON_PROCESSORS_SPACE_REVERB_H
 #define TON_PROCESSORS_SPACE_REVERB_H
 
+#include "dsp/duck.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,6 +33,7 @@ typedef struct {
   float lowpass_hz;
   float width_percent;
   float mix_percent;
+  float duck_db;
 } ReverbParams;
 
 enum { ROOM, PLATE, HALL, TYPES };
@@ -143,9 +146,12 @@ typedef struct {
   float feed;    ///< Gain of the input: 0 while frozen
   float width;
   float mix;
+  float duck; ///< Depth, 0 to 1
   float feed_goal;
   float width_goal;
   float mix_goal;
+  float duck_goal;
+  TonDuck ducking;
   float smoothing; ///< Share of the way per frame
   uint32_t floats; ///< Of memory
   _Alignas(64) float memory[];
