@@ -93,8 +93,8 @@ TonStatus ton_decisions_read(const char* path, TonDecisions* decisions,
 
 /// Set `superseded` of every decision with a path: true if the text's value
 /// is another one by now ("-3 dB" and "-3.0dB" are the same), or is gone; for
-/// a decision without a value, if there is one now.  TON_NO_MEMORY at worst;
-/// [main]
+/// a decision without a value, if there is one now.  Decisions about a track or
+/// bus that got another name follow it.  TON_NO_MEMORY at worst; [main]
 TonStatus ton_decisions_compare(TonDecisions* decisions, const TonDoc* doc);
 
 TON_API_END

@@ -184,6 +184,58 @@ a_changed_value_supersedes_its_decision(void** state)
   ton_doc_free(doc);
 }
 
+/// A track, and one with a slash in its name, got another name; one was removed, and
+/// one that a person wrote has nothing to do with it
+static void
+a_renamed_track_keeps_its_decisions(void** state)
+{
+  (void)state;
+  static const char text[] =
+      "tracks:\n"
+      "  BD: {trim: +3 dB, pan: L20, fader: -1 dB, to: Kit}\n"
+      "  Snare: {trim: -2 dB, pan: C}\n"
+      "  Gtr/2: {trim: +1 dB, pan: R40}\n"
+      "  New: {trim: 0 dB, pan: R10}\n"
+      "buses:\n"
+      "  Kit: {fader: -3 dB, chain: []}\n";
+  static const struct {
+    const char* path;
+    const char* value;
+    const char* now;
+    bool superseded;
+  } cases[] = {
+      {"tracks/Kick/trim", "+3 dB", "tracks/BD/trim", false},
+      {"tracks/Kick/pan", "L20", "tracks/BD/pan", false},
+      {"tracks/Kick/fader", "0 dB", "tracks/BD/fader", true},
+      {"tracks/Kick/chain", "", "tracks/BD/chain", false},
+      {"tracks/Kick/to", "Kit", "tracks/BD/to", false},
+      {"tracks/Snare/trim", "-2 dB", "tracks/Snare/trim", false},
+      {"tracks/Gone/trim", "+9 dB", "tracks/Gone/trim", true},
+      {"tracks/Gone/pan", "R10", "tracks/Gone/pan", true},
+      {"tracks/A~0B/trim", "+1 dB", "tracks/Gtr~12/trim", false},
+      {"tracks/A~0B/pan", "R40", "tracks/Gtr~12/pan", false},
+      {"buses/Drums/fader", "-3 dB", "buses/Kit/fader", false},
+      {"buses/Drums/chain", "[]", "buses/Kit/chain", false},
+  };
+  TonDoc* doc = NULL;
+  TonDecisions all = {0};
+  const size_t n = sizeof(cases) / sizeof(cases[0]);
+  assert_int_equal(
+      ton_doc_parse(text, sizeof(text) - 1, "mix.yaml", &doc, NULL), TON_OK);
+  for (size_t i = 0; i < n; ++i) {
+    TonDecision* const d = ton_decisions_add(&all);
+    strcpy(d->path, cases[i].path);
+    strcpy(d->value, cases[i].value);
+  }
+  assert_int_equal(ton_decisions_compare(&all, doc), TON_OK);
+  for (size_t i = 0; i < n; ++i) {
+    assert_string_equal(all.items[i].path, cases[i].now);
+    assert_int_equal(all.items[i].superseded, cases[i].superseded);
+  }
+  ton_decisions_free(&all);
+  ton_doc_free(doc);
+}
+
 static void
 refused_memory_adds_nothing(void** state)
 {
@@ -210,6 +262,7 @@ main(void)
       cmocka_unit_test(broken_files_are_refused),
       cmocka_unit_test(entries_of_a_wrong_kind_read_as_empty),
       cmocka_unit_test(a_changed_value_supersedes_its_decision),
+      cmocka_unit_test(a_renamed_track_keeps_its_decisions),
       cmocka_unit_test(refused_memory_adds_nothing),
   };
   const int made = mkstemp(file);
