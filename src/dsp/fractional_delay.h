@@ -13,6 +13,7 @@
 */
 
 #include <stdint.h>
+#include <string.h>
 
 enum { TON_FRACTION_TAPS = 16, TON_FRACTION_PLACES = 512 };
 
@@ -40,6 +41,17 @@ ton_line_write(TonLine line, uint32_t at, float x)
   line.memory[at + line.frames] = x;
 }
 
+/// Four neighbours, worked on at once
+typedef float TonFourTaps __attribute__((vector_size(16)));
+
+static inline TonFourTaps
+ton_four_taps(const float* x)
+{
+  TonFourTaps four;
+  memcpy(&four, x, sizeof(four));
+  return four;
+}
+
 /// What was written `delay` frames before frame `at`, which is not yet written;
 /// from TON_FRACTION_MIN to frames - TON_FRACTION_MIN.  [audio]
 static inline float
@@ -54,10 +66,11 @@ ton_line_read(TonLine line, uint32_t at, double delay, const TonFractions* f)
   const uint32_t centre = at < before ? at + line.frames - before : at - before;
   const float* const x =
       line.memory + (centre >= BEFORE ? centre : centre + line.frames) - BEFORE;
-  float sum[4] = {0.0F, 0.0F, 0.0F, 0.0F};
-  for (int i = 0; i < TON_FRACTION_TAPS; ++i) {
-    const float h = f->tap[k][i] + between * (f->tap[last][i] - f->tap[k][i]);
-    sum[i % 4] += h * x[i];
+  TonFourTaps sum = {0.0F, 0.0F, 0.0F, 0.0F};
+  for (int i = 0; i < TON_FRACTION_TAPS; i += 4) {
+    const TonFourTaps low = ton_four_taps(&f->tap[k][i]);
+    const TonFourTaps high = ton_four_taps(&f->tap[last][i]);
+    sum += (low + between * (high - low)) * ton_four_taps(&x[i]);
   }
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }

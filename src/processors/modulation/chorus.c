@@ -32,6 +32,7 @@ enum { SINE, TRIANGLE, MAX_VOICES = 6 };
 
 static const char* const waves[] = {"sine", "triangle", NULL};
 
+static const double MIN_DELAY = TON_FRACTION_MIN; ///< Frames
 static const double MAX_DELAY_MS = 30.0;
 static const double MAX_DEPTH_MS = 8.0;
 static const float CLOSED_HZ = 20.0F; ///< Here there is no high-pass
@@ -168,17 +169,16 @@ static double
 voices_of(const Chorus* c, int side)
 {
   const uint64_t lag =
-      side ? (uint64_t)(c->smoothed.now[SPREAD] * (double)TON_LFO_QUARTER) : 0;
+      side ? (uint64_t)(int64_t)(c->smoothed.now[SPREAD] * 0x1p62) : 0;
   const uint64_t apart = UINT64_MAX / c->voices;
   float sum = 0.0F;
   for (uint32_t v = 0; v < c->voices; ++v) {
     const uint64_t phase = c->lfo.phase - lag + v * apart;
-    const double delay =
+    const double wanted =
         c->smoothed.now[DELAY] + c->smoothed.now[DEPTH] * wave_of(c, phase);
-    sum +=
-        ton_line_read(c->line[side], c->at,
-                      fmin(fmax(delay, (double)TON_FRACTION_MIN), c->max_delay),
-                      &c->fractions);
+    const double longer = wanted > MIN_DELAY ? wanted : MIN_DELAY;
+    const double delay = longer < c->max_delay ? longer : c->max_delay;
+    sum += ton_line_read(c->line[side], c->at, delay, &c->fractions);
   }
   return (double)sum;
 }
