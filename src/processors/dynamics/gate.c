@@ -295,42 +295,21 @@ threshold_now(Hysteresis* m, TonV upper, TonV hysteresis, TonV x, TonV since)
 }
 
 /**
-   Gain reduction wanted at n levels, in their place
+   Gain reduction wanted at a level
 
      c = slope (t^2 / (2 knee) + o - t),  o = edge - level + knee/2 >= 0,
      t = min(o, knee)
 */
-static void
-curve(Gate* s, TonV* level, TonV* since, uint32_t n)
+static inline TonV
+wanted_reduction(const TonV* v, TonV threshold, TonV level)
 {
-  TonV v[N_RAMPED];
-  Hysteresis hysteresis = {s->hysteresis.hold, s->hysteresis.stay,
-                           s->hysteresis.open};
-  for (int k = 0; k < N_RAMPED; ++k) {
-    v[k] = s->c[k].now;
-  }
-  for (uint32_t i = 0; i < n; ++i) {
-    for (int k = 0; s->ramp.moving && k < N_RAMPED; ++k) {
-      v[k] += s->c[k].step;
-    }
-    const TonV x = ton_link(level[i], v[LINK]);
-    // of the side that the level is of
-    since[i] = ton_v_select(x > level[i], ton_v_swap(since[i]), since[i]);
-    const TonV from =
-        threshold_now(&hysteresis, v[THRESHOLD], v[HYSTERESIS], x, since[i]);
-    const TonV o = ton_v_max(from - x + 0.5F * v[KNEE], ton_v(0.0F));
-    const TonV t = ton_v_min(o, v[KNEE]);
-    const TonV c = v[SLOPE] * (t * t * v[BEND] + (o - t));
-    level[i] = ton_v_min(c, v[RANGE]);
-  }
-  for (int k = 0; k < N_RAMPED; ++k) {
-    s->c[k].now = v[k];
-  }
-  s->hysteresis = hysteresis;
+  const TonV o = ton_v_max(threshold - level + 0.5F * v[KNEE], ton_v(0.0F));
+  const TonV t = ton_v_min(o, v[KNEE]);
+  return ton_v_min(v[SLOPE] * (t * t * v[BEND] + (o - t)), v[RANGE]);
 }
 
 /// Start at steady state for the first sample
-static void
+static inline void
 start_steady(GateEnvelope* w, TonV c)
 {
   w->last = c;
@@ -341,33 +320,54 @@ start_steady(GateEnvelope* w, TonV c)
 
 /// Reduction wanted becomes the reduction.  The hold is counted from where the
 /// level began to fall, not from where it fell below the threshold
-static void
-follow(GateEnvelope* w, TonV* c, const TonV* since, uint32_t n)
+static inline TonV
+follow(GateEnvelope* w, TonV c, TonV since)
 {
   const TonV zero = ton_v(0.0F);
   const TonV nothing = ton_v(-1e-20F);
-  const TonV open = w->open;
-  const TonV close = w->close;
-  const TonV hold = w->hold;
-  TonV held = w->held;
-  TonV last = w->last;
-  TonV above = w->above;
-  TonV lag = w->lag;
-  for (uint32_t i = 0; i < n; ++i) {
-    const TonV s = above + (last - c[i]);
-    const TonV less = ton_v_max(held - 1.0F, ton_v(-1.0F));
-    const TonV closes = ton_v_where_ge(less, zero, ton_v(1.0F), close);
-    held = ton_v_where_ge(s, nothing, hold - since[i], less);
-    above = ton_v_where_ge(s, nothing, s * open, s * closes);
-    const TonV far = lag + (s - above);
-    lag = ton_v_where_ge(far, zero, far * open, far * close);
-    last = c[i];
-    c[i] = last + above + lag;
+  const TonV s = w->above + (w->last - c);
+  const TonV less = ton_v_max(w->held - 1.0F, ton_v(-1.0F));
+  const TonV closes = ton_v_where_ge(less, zero, ton_v(1.0F), w->close);
+  w->held = ton_v_where_ge(s, nothing, w->hold - since, less);
+  w->above = ton_v_where_ge(s, nothing, s * w->open, s * closes);
+  const TonV far = w->lag + (s - w->above);
+  w->lag = ton_v_where_ge(far, zero, far * w->open, far * w->close);
+  w->last = c;
+  return c + w->above + w->lag;
+}
+
+/// Levels become gain reductions, in their place.  One loop for the hysteresis and
+/// the envelope: each waits for its own last frame, and not for the other
+static void
+reduce(Gate* s, TonV* level, const TonV* since, uint32_t n)
+{
+  TonV v[N_RAMPED];
+  Hysteresis hysteresis = s->hysteresis;
+  GateEnvelope envelope = s->envelope;
+  for (int k = 0; k < N_RAMPED; ++k) {
+    v[k] = s->c[k].now;
   }
-  w->held = held;
-  w->last = last;
-  w->above = above;
-  w->lag = lag;
+  for (uint32_t i = 0; i < n; ++i) {
+    for (int k = 0; s->ramp.moving && k < N_RAMPED; ++k) {
+      v[k] += s->c[k].step;
+    }
+    const TonV x = ton_link(level[i], v[LINK]);
+    // of the side that the level is of
+    const TonV fallen =
+        ton_v_select(x > level[i], ton_v_swap(since[i]), since[i]);
+    const TonV c = wanted_reduction(
+        v, threshold_now(&hysteresis, v[THRESHOLD], v[HYSTERESIS], x, fallen),
+        x);
+    if (!envelope.begun) {
+      start_steady(&envelope, c);
+    }
+    level[i] = follow(&envelope, c, fallen);
+  }
+  for (int k = 0; k < N_RAMPED; ++k) {
+    s->c[k].now = v[k];
+  }
+  s->hysteresis = hysteresis;
+  s->envelope = envelope;
 }
 
 /// A piece of a block.  Returns the largest gain
@@ -382,11 +382,7 @@ run(void* state, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
   float* const x = block->x + (size_t)from * TON_LANES;
   const TonVi on = ton_vi_load(block->on);
   detect(s, reduction_sidechain(block, from), c, since, n);
-  curve(s, c, since, n);
-  if (!s->envelope.begun) {
-    start_steady(&s->envelope, c[0]);
-  }
-  follow(&s->envelope, c, since, n);
+  reduce(s, c, since, n);
   if (s->ahead.longest) {
     ton_look_ahead_run(&s->ahead, s->ring, x, late, n);
   }
