@@ -86,7 +86,8 @@ open_ours(Subject* s, const SubjectSpec* spec, double rate, uint32_t busy)
   if (!any) {
     quit(spec->id, "no such processor");
   }
-  s->lanes = busy == 1 ? 4 : ton_machine_lanes(); // as the engine's banks
+  // as the engine does
+  s->lanes = busy == 1 && !(any->flags & TON_ALONE) ? 4 : ton_machine_lanes();
   s->processor = ton_processor_lanes(any, s->lanes);
   s->lanes = s->processor->lanes;
   s->pairs = busy ? busy : s->lanes / 2;
