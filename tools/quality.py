@@ -99,20 +99,22 @@ def exact(test):
 
 def rivals(build):
     """{ID: [Rival]} of everybody who does the same, ours among them."""
-    program = os.path.join(build, "bench", "peer_figures")
     found = collections.defaultdict(list)
-    if not os.path.exists(program):
-        print("quality.py: no plug-ins beside ours: built without lilv-0",
-              file=sys.stderr)
-        return found
-    ran = subprocess.run([program], check=True, stdout=subprocess.PIPE,
-                         stderr=subprocess.DEVNULL, text=True)
-    for line in ran.stdout.splitlines():
-        if line.startswith("BESIDE\t"):
-            name, what, rate, unit, why, who, value, settings = \
-                line.split("\t")[1:9]
-            found[name].append(Rival(what, float(rate), unit, why, who,
-                                     float(value), settings))
+    for name in "peer_figures", "program_figures":
+        program = os.path.join(build, "bench", name)
+        if not os.path.exists(program):
+            print(f"quality.py: {name} is not built: lilv-0 or libebur128 is "
+                  "missing", file=sys.stderr)
+            continue
+        print(name, file=sys.stderr)
+        ran = subprocess.run([program], check=True, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, text=True)
+        for line in ran.stdout.splitlines():
+            if line.startswith("BESIDE\t"):
+                name, what, rate, unit, why, who, value, settings = \
+                    line.split("\t")[1:9]
+                found[name].append(Rival(what, float(rate), unit, why, who,
+                                         float(value), settings))
     return found
 
 
@@ -157,7 +159,7 @@ def standing(group):
 
 
 def render_rivals(found):
-    print("## Beside free plug-ins\n")
+    print("## Beside free plug-ins and programs\n")
     print("| ID | What, less is better | Who | Figure | Settings |")
     print("|---|---|---|---|---|")
     for name in sorted(found):
