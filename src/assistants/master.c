@@ -21,6 +21,15 @@ is_locked(const TonMaster* master, const char* key)
 // Goal ------------------------------------------------------------------------
 
 static void
+start_goal(const MasterState* m, TonDecision* d, const char* key, double value)
+{
+  ton_decision_start(d, TON_RULE_GOAL_TARGET, 1.0);
+  ton_decision_figure(d, key, value);
+  ton_decision_name(d, "target", m->brief->target.title);
+  ton_decision_name(d, "source", m->brief->target.source);
+}
+
+static void
 decide_goal(const MasterState* m, const char* key, double value, double was,
             const char* unit)
 {
@@ -32,10 +41,7 @@ decide_goal(const MasterState* m, const char* key, double value, double was,
     return;
   }
   TonDecision d;
-  ton_decision_start(&d, TON_RULE_GOAL_TARGET, 1.0);
-  ton_decision_figure(&d, key, value);
-  ton_decision_name(&d, "target", m->brief->target.title);
-  ton_decision_name(&d, "source", m->brief->target.source);
+  start_goal(m, &d, key, value);
   record_value(m, key, ton_plan_text(m->plan, "%g %s", value, unit), &d);
 }
 
@@ -100,15 +106,24 @@ follow_references(const MasterState* m)
                ton_plan_text(m->plan, "%g LUFS", m->result->goal_lufs), &d);
 }
 
-/// References come and the loudness stays: say so, who brings them may expect theirs
+/// The loudness of the text stays.  If a person wrote it and brings references, who
+/// may expect theirs is told; else it is the target's still
 static void
-tell_kept_loudness(const MasterState* m, double lufs)
+keep_loudness(const MasterState* m, double lufs)
 {
+  const bool theirs = m->brief->loudness_theirs;
   TonDecision d;
-  ton_decision_start(&d, TON_RULE_GOAL_WRITTEN, 1.0);
-  ton_decision_figure(&d, "loudness", lufs);
-  ton_decision_figure(&d, "loudness of the references",
-                      mean_loudness(m->brief));
+  if (theirs && !m->brief->n_references) {
+    return;
+  }
+  if (theirs) {
+    ton_decision_start(&d, TON_RULE_GOAL_WRITTEN, 1.0);
+    ton_decision_figure(&d, "loudness", lufs);
+    ton_decision_figure(&d, "loudness of the references",
+                        mean_loudness(m->brief));
+  } else {
+    start_goal(m, &d, "loudness", lufs);
+  }
   ton_plan_record(m->plan, "loudness", ton_plan_text(m->plan, "%g LUFS", lufs),
                   &d);
 }
@@ -124,9 +139,9 @@ master_goal(MasterState* m)
   if (!is_locked(old, "loudness") && !isnan(reference_loudness(m->brief))) {
     m->result->goal_yields = true;
     follow_references(m);
-  } else if (m->brief->n_references && !is_locked(old, "loudness") &&
+  } else if (!is_locked(old, "loudness") &&
              fabs(m->brief->target.loudness_lufs - was) < 1e-6) {
-    tell_kept_loudness(m, was);
+    keep_loudness(m, was);
   } else {
     decide_goal(m, "loudness", m->brief->target.loudness_lufs, was, "LUFS");
   }

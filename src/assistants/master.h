@@ -42,12 +42,13 @@ typedef struct {
   const TonSound* mix;
   const TonSound* references; ///< Or null
   uint32_t n_references;
-  TonTarget target;   ///< Loudness, ceiling; from ton_target() or the command
-  TonTone tone;       ///< Used when there is no reference
-  double amount;      ///< 0 to 100 percent of the proposed tonal move;
-                      ///< NaN: 50 for the profile, by likeness for references
-  bool loudness_open; ///< Nobody asked for a loudness: references of the same
-                      ///< kind of music give it
+  TonTarget target;     ///< Loudness, ceiling; from ton_target() or the command
+  TonTone tone;         ///< Used when there is no reference
+  double amount;        ///< 0 to 100 percent of the proposed tonal move;
+                        ///< NaN: 50 for the profile, by likeness for references
+  bool loudness_open;   ///< Nobody asked for a loudness: references of the same
+                        ///< kind of music give it
+  bool loudness_theirs; ///< A person wrote it into master.yaml
   const TonMaster* existing; ///< What master.yaml says now, or null
 } TonMasterBrief;
 

@@ -495,6 +495,7 @@ test_a_written_loudness_is_kept_beside_references(void** state)
   TonMasterBrief brief = brief_of(&mix);
   brief.references = &reference;
   brief.n_references = 1;
+  brief.loudness_theirs = true;
   TonPlan plan = {0};
   TonMasterPlan result;
   ton_master_free(

@@ -161,11 +161,13 @@ END
 "$ton" apply "$song/out/mix.wav" "$work/loud.wav" limiter:gain=24dB,ceiling=-1dB >/dev/null 2>&1
 rm "$song"/master*
 sed -i 's/^title:.*/title: Song/' "$song/release.yaml"
-says "a reference that is too loud" complains 3 'LU short: to be as loud as the references' "$ton" master "$song" --reference "$work/loud.wav"
+says "a goal of the assistant's own" exits 0 "$ton" master "$song"
+says "gives way to a reference that is too loud" complains 3 'LU short: to be as loud as the references' "$ton" master "$song" --reference "$work/loud.wav"
 says "is too loud the second time" complains 3 'LU short: to be as loud as the references' "$ton" master "$song"
 says "and its files are not good" complains 3 'master.wav: has .* LUFS instead of' "$ton" release "$song"
 says "unless another loudness is asked for" exits 0 "$ton" master "$song" --loudness "-16 LUFS"
 says "from then on" exits 0 "$ton" master "$song"
+says "and beside a reference, which is told" prints 'stays at -16 LUFS as master.yaml says' "$ton" master "$song" --reference "$work/loud.wav"
 says "its files are good, too" exits 0 "$ton" release "$song"
 
 # A reason goes with the value that it explains
