@@ -67,6 +67,7 @@ static const struct {
     {"lo-fi", "sampler", "noise=-60 crackle=5"},
     {"linear-phase-equaliser", "bells from 40 Hz",
      "1-type=bell 1-at=40 1-gain=3 1-q=2 2-type=bell 2-at=3000 2-gain=2"},
+    {"mid-side", "encode", ""},
     {"multiband", "four bands", ""},
     {"passive-equaliser", "boost, cut and air",
      "low-boost=6 low-cut=5 high-boost=4"},

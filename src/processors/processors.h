@@ -51,6 +51,7 @@
   LANED(ton_decorrelator)                                                      \
   ALONE(ton_delay)                                                             \
   ALONE_WIDE(ton_imager)                                                       \
+  LANED(ton_mid_side)                                                          \
   ALONE_WIDE(ton_reverb)                                                       \
   LANED(ton_width)
 

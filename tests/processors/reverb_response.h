@@ -22,12 +22,13 @@
 #define RESPONSE_OPEN "pre-delay=0 highpass=20 lowpass=20000 "
 #define RESPONSE_FLAT RESPONSE_OPEN "treble=100 "
 
-enum { ROOM, PLATE, HALL, TYPES };
+enum { ROOM, PLATE, HALL, CHAMBER, TYPES };
 
-static const char* const type_names[TYPES] = {"room", "plate", "hall"};
+static const char* const type_names[TYPES] = {"room", "plate", "hall",
+                                              "chamber"};
 
 /// What each type is used for
-static const double natural_s[TYPES] = {0.6, 1.6, 2.5};
+static const double natural_s[TYPES] = {0.6, 1.6, 2.5, 2.0};
 
 /// Both sides after an impulse into `side` that comes `wait` frames late
 typedef struct {

@@ -53,7 +53,7 @@ static void
 spc_03_echoes_are_dense(void** state)
 {
   (void)state;
-  static const double by_ms[TYPES] = {60.0, 40.0, 100.0};
+  static const double by_ms[TYPES] = {60.0, 40.0, 100.0, 60.0};
   for (int type = 0; type < TYPES; ++type) {
     Response r[RESPONSES];
     responses(RESPONSE_FLAT, type, natural_s[type], 30000, r);

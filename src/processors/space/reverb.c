@@ -12,13 +12,15 @@
 #include <math.h>
 #include <string.h>
 
-static const char* const types[] = {"room", "plate", "hall", NULL};
+static const char* const types[] = {"room", "plate", "hall", "chamber", NULL};
 
 #define AT(field) offsetof(ReverbParams, field)
 
 static const TonParam params[] = {
     ROW_CHOICE("type", type, types, PLATE, TON_RESTART, SHAPE, "Type",
-               "Kind of space: small room, plate or large hall"),
+               "Kind of space: small room, plate, large hall, or the hard, "
+               "bare chamber of "
+               "old studios"),
     ROW_S("decay", decay_s, 0.1, 20, 1.6, TON_AUTOMATE, DECAY, "Decay",
           "Time in which the reverb falls by 60 dB"),
     ROW_MS("pre-delay", predelay_ms, 0, 250, 20, TON_RESTART, TIME, "Pre-delay",
@@ -437,7 +439,8 @@ const TonProcessor TON_LANED(ton_reverb) = {
     .name = "Reverb",
     .category = "space",
     .help =
-        "A room, a plate or a hall: early reflections, then sixteen modulated "
+        "A room, a plate, a hall or a chamber: early reflections, then sixteen "
+        "modulated "
         "delay lines that feed each other, with separate decay for bass and "
         "treble.",
     .params = params,

@@ -36,7 +36,7 @@ typedef struct {
   float duck_db;
 } ReverbParams;
 
-enum { ROOM, PLATE, HALL, TYPES };
+enum { ROOM, PLATE, HALL, CHAMBER, TYPES };
 
 /// Frames worked on at a time: no longer than the shortest path
 enum { CHUNK = 32 };

@@ -10,14 +10,16 @@
 #include <string.h>
 
 /// Milliseconds of the lines at 100 %: of 400 sets, about evenly spaced in the
-/// logarithm, those whose tails ring least (SPC-04)
+/// logarithm, those whose tails ring least (SPC-04); the chamber's is one of 30
 static const double lengths_ms[TYPES][LINES] = {
     {40.87, 14.59, 23.68, 39.31, 13.74, 22.21, 35.15, 12.43, 19.30, 31.32,
      10.82, 17.31, 28.92, 46.92, 15.62, 26.32},
     {44.68, 15.29, 24.75, 39.98, 14.56, 23.43, 35.82, 12.93, 20.74, 32.54,
      53.76, 18.85, 29.69, 49.88, 16.72, 27.30},
     {87.63, 28.42, 47.83, 79.36, 26.12, 44.08, 68.40, 24.80, 40.38, 62.82,
-     21.79, 35.82, 59.70, 91.38, 32.07, 52.69}};
+     21.79, 35.82, 59.70, 91.38, 32.07, 52.69},
+    {34.97, 26.66, 37.91, 67.23, 23.20, 17.75, 61.53, 29.22, 30.59, 51.62,
+     46.96, 19.47, 21.91, 54.54, 41.94, 16.77}};
 
 /// And of the all-passes, left and right
 static const double diffuser_ms[2][DIFFUSERS] = {
@@ -29,7 +31,8 @@ static const struct {
   double span_ms;
   double gain;
   double decay_s;
-} early[TYPES] = {{16.0, 1.55, 0.6}, {20.0, 1.25, 1.6}, {40.0, 1.12, 2.5}};
+} early[TYPES] = {
+    {16.0, 1.55, 0.6}, {20.0, 1.25, 1.6}, {40.0, 1.12, 2.5}, {24.0, 1.2, 2.0}};
 
 static uint32_t
 frames_of(double ms, double rate)

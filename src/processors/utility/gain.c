@@ -15,7 +15,12 @@ typedef struct {
   float gain_db;
   float invert;
   float delay_ms;
+  float side;
 } GainParams;
+
+enum { BOTH, LEFT, RIGHT };
+
+static const char* const sides[] = {"both", "left", "right", NULL};
 
 enum { LONGEST_MS = 500 };
 
@@ -28,12 +33,16 @@ static const TonParam params[] = {
                "Inverts the polarity"),
     ROW_MS("delay", delay_ms, 0, LONGEST_MS, 0, TON_RESTART, TIME, "Delay",
            "Delays the sound, in whole samples"),
+    ROW_CHOICE("side", side, sides, BOTH, TON_RESTART, SIDE, "Side",
+               "Part of a stereo signal that is changed: a delay of 5 to 35 ms "
+               "on one side makes a mono sound wide (Haas), but hollow in "
+               "mono; a mono signal is always changed whole"),
 };
 
 static_assert(sizeof(GainParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
-/// y[n] = gain x[n - delay]
+/// y[n] = gain x[n - delay], on the sides that are changed
 typedef struct {
   TonRamp ramp;
   TonRamped gain;
@@ -75,11 +84,20 @@ reset(const TonProcessor* self, void* state)
   g->at = 0;
 }
 
+static bool
+changes_lane(const TonUpdate* u)
+{
+  const int side = (int)((const GainParams*)u->params)->side;
+  return !u->pair || side == BOTH || side == (u->lane % 2 ? RIGHT : LEFT);
+}
+
 static void
 update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
+  static const GainParams nothing = {0};
   Gain* const g = state;
-  const GainParams* const p = (const GainParams*)u->params;
+  const GainParams* const p =
+      changes_lane(u) ? (const GainParams*)u->params : &nothing;
   const float factor = (float)ton_from_db((double)p->gain_db);
   ton_ramp_to(&g->gain, u->lane, p->invert != 0.0F ? -factor : factor, u->ramp);
   ton_ramp_start(&g->ramp, u->lane, u->ramp);
@@ -146,7 +164,8 @@ const TonProcessor TON_LANED(ton_gain) = {
     .id = "gain",
     .name = "Gain",
     .category = "gain",
-    .help = "Changes level, polarity and arrival time, and nothing else.",
+    .help = "Changes level, polarity and arrival time of both sides or of one, "
+            "and nothing else.",
     .params = params,
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
