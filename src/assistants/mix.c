@@ -214,6 +214,16 @@ ton_assist_mix_balance(const TonMixBrief* brief, const TonLevelsBehind* after,
 }
 
 TonStatus
+ton_assist_mix_peaks(const TonMixBrief* brief, const TonMixPeaks* peaks,
+                     TonPlan* plan, TonError* error)
+{
+  MixState state = {0};
+  TON_TRY(open_state(&state, brief, plan, error));
+  cut_peaks(&state, peaks);
+  return ton_plan_check(plan, error);
+}
+
+TonStatus
 ton_assist_mix_level(const TonMix* existing, double true_peak_dbtp,
                      double integrated_lufs, TonPlan* plan, TonError* error)
 {

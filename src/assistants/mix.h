@@ -22,7 +22,8 @@
      2. ton_assist_mix() -> ton_plan_apply() on the skeleton of mix.yaml
      3. render; measure each strip after its fader and the mix;
         ton_assist_mix_thresholds() -> apply, and again while it changes something
-     4. ton_assist_mix_balance() with what was measured -> apply, render again
+     4. ton_assist_mix_balance() with what was measured -> apply, render again;
+        ton_assist_mix_peaks() where its peaks are high -> apply, render again
      5. ton_assist_mix_level() with the mix's true peak -> apply, render
 */
 
@@ -74,6 +75,28 @@ TonStatus ton_assist_mix_thresholds(const TonMixBrief* brief,
 TonStatus ton_assist_mix_balance(const TonMixBrief* brief,
                                  const TonLevelsBehind* after, TonPlan* plan,
                                  TonError* error);
+
+/// The high peaks of a render (ton_high_peak())
+typedef struct {
+  double mix_lufs;
+  double mix_dbfs;
+  const double* strips_dbfs; ///< Of each strip, behind its fader
+} TonMixPeaks;
+
+/// Whether the peaks of a render stand so high that a loud master would need more
+/// limiting than is good.  [any]
+bool ton_mix_peaks_high(const TonRoles* roles, double mix_lufs,
+                        double mix_dbfs);
+
+/**
+   Cut the tips of the peaks of tracks and buses that make those of the mix high.
+
+   @param brief As before; `existing` is what was rendered
+   @param plan Clippers at the end of chains; n_edits of 0: none may be there
+*/
+TonStatus ton_assist_mix_peaks(const TonMixBrief* brief,
+                               const TonMixPeaks* peaks, TonPlan* plan,
+                               TonError* error);
 
 /// Range the mix's true peak shall land in, dBTP
 #define TON_MIX_PEAK_DBTP         -4.5

@@ -115,6 +115,9 @@ void propose_tone(MixState* state, MixTrack* s);     ///< equaliser
 void propose_dynamics(MixState* state, MixTrack* s); ///< compressor
 void propose_de_esser(MixState* state, MixTrack* s); ///< de-esser, behind it
 
+/// After a test render: clippers for high peaks
+void cut_peaks(const MixState* state, const TonMixPeaks* peaks);
+
 /// After a test render: what the compressor that was proposed does
 void measure_dynamics(MixState* state, MixTrack* s);
 

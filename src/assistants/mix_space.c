@@ -72,9 +72,24 @@ bus_name(const MixState* state, const char* group)
   return group;
 }
 
+/// A clipper that was proposed before is proposed anew, or not
+static void
+forget_clipper(const MixState* state, const char* name)
+{
+  const TonStrip* const bus = find_bus(state, name);
+  if (bus && bus->n_chain == 1 && !is_locked(bus, "chain") &&
+      strcmp(bus->chain[0].type->id, "saturator") == 0) {
+    ton_plan_edit(state->plan,
+                  ton_plan_text(state->plan, "buses/%s/chain",
+                                ton_plan_name(state->plan, name)),
+                  NULL, NULL);
+  }
+}
+
 static void
 make_bus(const MixState* state, const char* bus, uint32_t members)
 {
+  forget_clipper(state, bus);
   if (bus_rerouted(state, bus)) {
     return;
   }

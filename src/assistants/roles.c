@@ -98,6 +98,8 @@ static const TonField group_fields[] = {
      .flags = TON_NAN},
     {"spread", TON_AS_DOUBLE, offsetof(TonGroup, spread_lu), LEVEL_LU,
      .otherwise = "3 LU"},
+    {"clip", TON_AS_DOUBLE, offsetof(TonGroup, clip_db), TON_DB, 0.0, 12.0,
+     .otherwise = "0 dB"},
 };
 
 static const TonTable group_table = {.what = "group",
@@ -134,6 +136,15 @@ static const TonField trim_fields[] = {
 };
 
 static const TonTable trim_table = {.what = "trim", TON_FIELDS(trim_fields)};
+
+static const TonField peak_fields[] = {
+    {"room", TON_AS_DOUBLE, offsetof(TonPeakBounds, room_lu), LEVEL_LU,
+     .flags = TON_REQUIRED},
+    {"high", TON_AS_DOUBLE, offsetof(TonPeakBounds, high_lu), LEVEL_LU,
+     .flags = TON_REQUIRED},
+};
+
+static const TonTable peak_table = {.what = "peaks", TON_FIELDS(peak_fields)};
 
 static const TonField side_fields[] = {
     {"left", TON_AS_TEXT, .at = offsetof(TonRoles, left),
@@ -185,6 +196,8 @@ static const TonField fields[] = {
      .count = IN_TEXT(roles.n_roles), .table = &role_table,
      .flags = TON_REQUIRED},
     {"trim", TON_AS_PART, IN_TEXT(roles.trim), .table = &trim_table,
+     .flags = TON_REQUIRED},
+    {"peaks", TON_AS_PART, IN_TEXT(roles.peaks), .table = &peak_table,
      .flags = TON_REQUIRED},
     {"space", TON_AS_PART, IN_TEXT(roles.space), .table = &space_table,
      .flags = TON_REQUIRED},

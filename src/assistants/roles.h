@@ -63,6 +63,7 @@ typedef struct {
   char* with;      ///< Group it is counted with, or null
   double level_lu; ///< Of the whole group re lead vocal; NaN: none
   double spread_lu;
+  double clip_db; ///< What peaks may lose to a clipper; 0: never one
 } TonGroup;
 
 /// The one shared reverb of data/roles.yaml
@@ -83,6 +84,12 @@ typedef struct {
   double highest_db;
   double noise_lufs; ///< Steady noise below this is left alone
 } TonTrimBounds;
+
+/// Peaks above the loudness of the mix, LU
+typedef struct {
+  double room_lu; ///< So much a loud master has room for
+  double high_lu; ///< Where 95 % of the time they are lower, nothing is cut
+} TonPeakBounds;
 
 /// A word rule
 typedef struct {
@@ -105,6 +112,7 @@ typedef struct {
   TonSounds* sounds; ///< What roles sound like
   TonSpace space;
   TonTrimBounds trim;
+  TonPeakBounds peaks;
   char* left; ///< Words that say that a track is the left side of something
   char* right;
   char* pairs;  ///< "left right, ...": words of a side only beside each other

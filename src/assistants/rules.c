@@ -448,6 +448,22 @@ static const TonRule rules[] = {
          "the reverb itself adds {gain of the reverb}",
          .figures = {{"reverb against the track", "dB"},
                      {"gain of the reverb", "dB"}}},
+    [TON_RULE_PEAKS_CUT] =
+        {"peaks.cut", TON_STAGE_MIX, ROLES,
+         "its peaks are {peaks} louder than the song as a whole, and a master "
+         "of -14 LUFS has room for {room}: cuts their tips, by {cut} or less "
+         "for "
+         "95 % of the time",
+         "highest sample of each 0.1 s, what 95 % of them stay below, against "
+         "the integrated loudness of the mix; of the mix that is {peaks of the "
+         "mix}, and up to {high peaks} need at most 4 dB of limiting",
+         .instead = "limiting in the master",
+         .why_not = "it would turn down all tracks with every peak of this one",
+         .figures = {{"peaks", "LU"},
+                     {"room", "LU"},
+                     {"cut", "dB"},
+                     {"peaks of the mix", "LU"},
+                     {"high peaks", "LU"}}},
     [TON_RULE_HEADROOM_MIX_PEAK] =
         {"headroom.mix-peak", TON_STAGE_MIX, "docs/rules.md 2.20",
          "room for mastering: the loudest peak goes from {true peak} to "

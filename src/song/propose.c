@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Proposing a mix: the stems are measured, the assistant is asked, what it
 /// says goes into the text, the result is rendered and levelled.
+#include "analysis/high_peak.h"
 #include "assistants/mix.h"
 #include "assistants/user_edits.h"
 #include "base/error.h"
@@ -153,52 +154,93 @@ propose_all(Proposal* p)
 
 // What was proposed is rendered and measured -------------------------------------
 
+/// What is measured beside the mix
+typedef enum { MIX_ALONE, TRACK_LEVELS, STRIP_PEAKS } Measured;
+
 typedef struct {
   Recorder mix;
+  Measured measured;
   Recorder* strips;
   StripTap* taps;
+  uint32_t n_taps;
   TonLevelsBehind* after; ///< Per track
+  double* peaks_dbfs;     ///< Per strip
+  double mix_peaks_dbfs;
   double true_peak_dbtp;
   double integrated_lufs;
 } Trial;
 
-static TonStatus
-open_trial(const Proposal* p, Trial* h, bool strips)
+static bool
+open_taps(const Proposal* p, Trial* h)
 {
-  h->strips = ton_alloc((p->n + 1) * sizeof(Recorder));
-  h->taps = ton_alloc((p->n + 1) * sizeof(StripTap));
+  const bool peaks = h->measured == STRIP_PEAKS;
+  const uint32_t n = peaks                         ? p->mix->n_strips
+                     : h->measured == TRACK_LEVELS ? p->n
+                                                   : 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (i == p->mix->mix) {
+      continue;
+    }
+    h->strips[i].error = p->error;
+    h->strips[i].meters =
+        ton_meters_new(p->mix->rate, 2,
+                       (peaks ? TON_MEASURE_LEVELS : TON_MEASURE_LOUDNESS) |
+                           TON_MEASURE_TIMELINE);
+    h->taps[h->n_taps++] = (StripTap){i, 1.0F, &h->strips[i]};
+    if (!h->strips[i].meters) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static TonStatus
+open_trial(const Proposal* p, Trial* h)
+{
+  const uint32_t n = p->mix->n_strips;
+  h->strips = ton_alloc(n * sizeof(Recorder));
+  h->taps = ton_alloc(n * sizeof(StripTap));
   h->after = ton_alloc((p->n + 1) * sizeof(TonLevelsBehind));
+  h->peaks_dbfs = ton_alloc(n * sizeof(double));
   h->mix.error = p->error;
   h->mix.meters = ton_meters_new(p->mix->rate, 2,
-                                 TON_MEASURE_TRUE_PEAK | TON_MEASURE_LOUDNESS);
-  bool good = h->strips && h->taps && h->after && h->mix.meters;
-  for (uint32_t i = 0; good && strips && i < p->n; ++i) {
-    h->strips[i].error = p->error;
-    h->strips[i].meters = ton_meters_new(
-        p->mix->rate, 2, TON_MEASURE_LOUDNESS | TON_MEASURE_TIMELINE);
-    h->taps[i] = (StripTap){i, 1.0F, &h->strips[i]};
-    good = h->strips[i].meters;
+                                 TON_MEASURE_TRUE_PEAK | TON_MEASURE_LOUDNESS |
+                                     TON_MEASURE_LEVELS | TON_MEASURE_TIMELINE);
+  return h->strips && h->taps && h->after && h->peaks_dbfs && h->mix.meters &&
+                 open_taps(p, h)
+             ? TON_OK
+             : ton_fail(p->error, TON_NO_MEMORY, "out of memory");
+}
+
+/// What the meter of a strip found
+static TonStatus
+read_strip(const Proposal* p, Trial* h, uint32_t i, const TonMeasurement* mix)
+{
+  TonMeasurement m;
+  if (!h->strips[i].meters) {
+    return TON_OK;
   }
-  return good ? TON_OK : ton_fail(p->error, TON_NO_MEMORY, "out of memory");
+  TON_TRY(ton_meters_finish(h->strips[i].meters, &m));
+  return h->measured == STRIP_PEAKS
+             ? ton_high_peak(&m, mix, &h->peaks_dbfs[i])
+             : ton_levels_behind(&p->sounds[i].features, &m, &h->after[i]);
 }
 
 /// Read the meters; TON_NO_MEMORY at worst
 static TonStatus
 read_trial(const Proposal* p, Trial* h)
 {
-  TonMeasurement m;
-  TonStatus status = TON_OK;
-  ton_meters_finish(h->mix.meters, &m);
-  h->true_peak_dbtp = m.true_peak_dbtp;
-  h->integrated_lufs = m.integrated_lufs;
+  TonMeasurement mix;
+  TonStatus status = ton_meters_finish(h->mix.meters, &mix);
+  h->true_peak_dbtp = mix.true_peak_dbtp;
+  h->integrated_lufs = mix.integrated_lufs;
+  status = status ? status : ton_high_peak(&mix, &mix, &h->mix_peaks_dbfs);
   for (uint32_t i = 0; i < p->n; ++i) {
     h->after[i] = (TonLevelsBehind){NAN, NAN, NAN};
-    if (h->strips[i].meters) {
-      ton_meters_finish(h->strips[i].meters, &m);
-      status =
-          status ? status
-                 : ton_levels_behind(&p->sounds[i].features, &m, &h->after[i]);
-    }
+  }
+  for (uint32_t i = 0; i < p->mix->n_strips; ++i) {
+    h->peaks_dbfs[i] = -INFINITY;
+    status = status ? status : read_strip(p, h, i, &mix);
   }
   return status ? ton_fail(p->error, status, "out of memory") : TON_OK;
 }
@@ -207,21 +249,32 @@ static void
 close_trial(const Proposal* p, Trial* h)
 {
   ton_meters_free(h->mix.meters);
-  for (uint32_t i = 0; h->strips && i < p->n; ++i) {
+  for (uint32_t i = 0; h->strips && i < p->mix->n_strips; ++i) {
     ton_meters_free(h->strips[i].meters);
   }
   ton_free(h->strips);
   ton_free(h->taps);
 }
 
-static TonStatus
-render_trial(Proposal* p, Trial* h, bool strips)
+/// What a trial found is not needed any more
+static void
+forget_trial(Trial* h)
 {
+  ton_free(h->after);
+  ton_free(h->peaks_dbfs);
   *h = (Trial){0};
-  TonStatus status = open_trial(p, h, strips);
+}
+
+/// A test render in the place of an earlier one
+static TonStatus
+render_trial(Proposal* p, Trial* h, Measured measured)
+{
+  forget_trial(h);
+  h->measured = measured;
+  TonStatus status = open_trial(p, h);
   status = status ? status
                   : render_mix(p->mix, p->song->cache, &h->mix, h->taps,
-                               strips ? p->n : 0, p->job, NULL, p->error);
+                               h->n_taps, p->job, NULL, p->error);
   status = status ? status : read_trial(p, h);
   close_trial(p, h);
   return status;
@@ -234,7 +287,7 @@ enum { THRESHOLD_STEPS = 3 };
 static TonStatus
 render_compressed(Proposal* p, Trial* trial)
 {
-  TonStatus status = render_trial(p, trial, true);
+  TonStatus status = render_trial(p, trial, TRACK_LEVELS);
   for (int i = 0; !status && i < THRESHOLD_STEPS; ++i) {
     TonPlan plan = {0};
     const TonMixBrief brief = brief_of(p);
@@ -244,38 +297,61 @@ render_compressed(Proposal* p, Trial* trial)
     if (status || !raised) {
       return status;
     }
-    ton_free(trial->after);
-    status = render_trial(p, trial, true);
+    status = render_trial(p, trial, TRACK_LEVELS);
   }
   return status;
 }
 
-/// Faders by what stands behind the chains, then the mix bus by the sum
+/// Faders by what stands behind the chains
+static TonStatus
+balance(Proposal* p, Trial* trial)
+{
+  TonPlan plan = {0};
+  TON_TRY(render_compressed(p, trial));
+  const TonMixBrief brief = brief_of(p);
+  TonStatus status =
+      ton_assist_mix_balance(&brief, trial->after, &plan, p->error);
+  const bool moved = plan.n_edits > 0;
+  status = carry_out(p, &plan, status);
+  return status || !moved ? status : render_trial(p, trial, MIX_ALONE);
+}
+
+/// Peaks that would need much limiting are cut where they come from
+static TonStatus
+tame_peaks(Proposal* p, Trial* trial)
+{
+  TonPlan plan = {0};
+  if (!ton_mix_peaks_high(p->roles, trial->integrated_lufs,
+                          trial->mix_peaks_dbfs)) {
+    return TON_OK;
+  }
+  TON_TRY(render_trial(p, trial, STRIP_PEAKS));
+  const TonMixPeaks peaks = {.mix_lufs = trial->integrated_lufs,
+                             .mix_dbfs = trial->mix_peaks_dbfs,
+                             .strips_dbfs = trial->peaks_dbfs};
+  const TonMixBrief brief = brief_of(p);
+  TonStatus status = ton_assist_mix_peaks(&brief, &peaks, &plan, p->error);
+  const bool cut = plan.n_edits > 0;
+  status = carry_out(p, &plan, status);
+  return status || !cut ? status : render_trial(p, trial, MIX_ALONE);
+}
+
+/// Faders and peaks of the tracks, then the mix bus by the sum
 static TonStatus
 level_all(Proposal* p)
 {
-  Trial trial;
+  Trial trial = {0};
   TonPlan plan = {0};
-  TonStatus status = render_compressed(p, &trial);
-  if (!status) {
-    const TonMixBrief brief = brief_of(p);
-    status = ton_assist_mix_balance(&brief, trial.after, &plan, p->error);
-    const bool moved = plan.n_edits > 0;
-    status = carry_out(p, &plan, status);
-    ton_free(trial.after);
-    trial.after = NULL;
-    status = status || !moved ? status : render_trial(p, &trial, false);
-  }
-  ton_free(trial.after);
-  TON_TRY(status);
-  plan = (TonPlan){0};
+  TonStatus status = balance(p, &trial);
+  status = status ? status : tame_peaks(p, &trial);
   // silence has no level; what makes it is in the other decisions
-  return isfinite(trial.true_peak_dbtp)
-             ? carry_out(p, &plan,
-                         ton_assist_mix_level(p->mix, trial.true_peak_dbtp,
-                                              trial.integrated_lufs, &plan,
-                                              p->error))
-             : TON_OK;
+  if (!status && isfinite(trial.true_peak_dbtp)) {
+    status = ton_assist_mix_level(p->mix, trial.true_peak_dbtp,
+                                  trial.integrated_lufs, &plan, p->error);
+    status = carry_out(p, &plan, status);
+  }
+  forget_trial(&trial);
+  return status;
 }
 
 static TonStatus

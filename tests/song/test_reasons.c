@@ -10,6 +10,7 @@
 #include "heard_kit.h"
 #include "performed.h"
 #include "song.h"
+#include "uncut.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -220,6 +221,43 @@ time_between(const Case* c)
   return together(c).lag_ms;
 }
 
+// Clippers ------------------------------------------------------------------------
+
+/// The strip of a decision, and the mix, without any clipper
+static Uncut
+uncut(const Case* c)
+{
+  static char name[512];
+  sscanf(c->decision->path, "%*[^/]/%511[^/]", name);
+  return render_uncut(c->song, name);
+}
+
+static double
+peaks_of_strip(const Case* c)
+{
+  const Uncut u = uncut(c);
+  return high_peaks(u.strip, u.mix) + mix_fader(c) - loudness(u.mix);
+}
+
+static double
+peaks_of_mix(const Case* c)
+{
+  const Uncut u = uncut(c);
+  return high_peaks(u.mix, u.mix) - loudness(u.mix);
+}
+
+/// Of the strip's peaks, with `mix --stems` in the place of the bypassed clipper
+static double
+cut_of_strip(const Case* c)
+{
+  const Uncut u = uncut(c);
+  char name[600];
+  sscanf(c->decision->path, "%*[^/]/%511[^/]", name);
+  const uint32_t strip = ton_mix_strip(c->mix, name);
+  return high_peaks(u.strip, u.mix) + mix_fader(c) -
+         high_peaks(behind(&c->mix->strips[strip]), u.mix);
+}
+
 // Mix and master ------------------------------------------------------------------
 
 static double
@@ -361,6 +399,9 @@ static const struct {
     {"balance.in-context", "loudness after the fader", 0.5,
      loudness_in_test_mix},
     {"balance.in-context", "place", 0.7, place_in_mix},
+    {"peaks.cut", "peaks", 0.3, peaks_of_strip},
+    {"peaks.cut", "peaks of the mix", 0.3, peaks_of_mix},
+    {"peaks.cut", "cut", 0.3, cut_of_strip},
     {"headroom.mix-peak", "true peak", 0.1, peak_before},
     {"headroom.mix-peak", "loudness of the mix", 0.1, loudness_before},
     {"loudness.drive", "loudness of the mix", 0.05, mix_loudness},
