@@ -216,8 +216,10 @@ bool ton_lock_holds(char* const* locks, uint32_t n_locks, const char* path);
 typedef struct {
   char* song;
   char* folder;
-  char* source; ///< Absolute path of the mix
-  char* target; ///< Name in data/targets, or ""
+  char* source;    ///< Absolute path of the mix
+  char* target;    ///< Name in data/targets, or ""
+  char* style;     ///< Name in data/styles.yaml, or ""
+  char* intensity; ///< Name of one there, or ""
   float loudness_lufs;
   float ceiling_dbtp;
   bool has_loudness; ///< False: no loudness goal, keep the level

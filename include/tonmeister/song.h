@@ -127,6 +127,10 @@ TonStatus ton_each_role(TonTakeKind take, void* handle, TonError* error);
 /// Call `take` for each tonal profile that a target may name (data/tone).
 TonStatus ton_each_tone(TonTakeKind take, void* handle, TonError* error);
 
+/// The same with every style of data/styles.yaml, and with every intensity.  [main]
+TonStatus ton_each_style(TonTakeKind take, void* handle, TonError* error);
+TonStatus ton_each_intensity(TonTakeKind take, void* handle, TonError* error);
+
 // Mix -------------------------------------------------------------------------
 
 /// Where a mix goes; zero-initialise for out/mix.wav in 32-bit float
@@ -147,11 +151,13 @@ TonStatus ton_song_mix(const TonSong* song, const TonMixOptions* options,
 
 /// What is asked of a master beside its text; NaN and null: nothing
 typedef struct {
-  double loudness_lufs; ///< Integrated loudness to reach, -70 to 0 LUFS
-  double ceiling_dbtp;  ///< True peak not to pass, -20 to 0 dBTP
-  double amount;        ///< Share of the tonal correction, 0 to 100 percent
-  const char* target;   ///< Name in data/targets.yaml
-  const char* out;      ///< Path of the WAV; null: out/master.wav
+  double loudness_lufs;  ///< Integrated loudness to reach, -70 to 0 LUFS
+  double ceiling_dbtp;   ///< True peak not to pass, -20 to 0 dBTP
+  double amount;         ///< Share of the tonal correction, 0 to 100 percent
+  const char* target;    ///< Name in data/targets.yaml
+  const char* style;     ///< Name in data/styles.yaml
+  const char* intensity; ///< Name of one there
+  const char* out;       ///< Path of the WAV; null: out/master.wav
   const char* const* references; ///< Paths of audio files to come nearer to
   uint32_t n_references;
   bool anyway; ///< Reach the loudness whatever the limiter has to take away

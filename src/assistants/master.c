@@ -222,6 +222,9 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
       master_glue(&m);
       master_width(&m);
     }
+    if (*brief->style.name) {
+      master_style(&m);
+    }
     master_limit(&m);
   }
   return ton_plan_check(plan, error);

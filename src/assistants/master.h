@@ -6,6 +6,7 @@
 #include "assistants/gain_search.h"
 #include "assistants/limits.h"
 #include "assistants/plan.h"
+#include "assistants/styles.h"
 #include "assistants/targets.h"
 
 #include <tonmeister/check.h>
@@ -44,6 +45,7 @@ typedef struct {
   uint32_t n_references;
   TonTarget target;     ///< Loudness, ceiling; from ton_target() or the command
   TonTone tone;         ///< Used when there is no reference
+  TonStyle style;       ///< At its intensity; no name: nobody asked for one
   double amount;        ///< 0 to 100 percent of the proposed tonal move;
                         ///< NaN: 50 for the profile, by likeness for references
   bool loudness_open;   ///< Nobody asked for a loudness: references of the same

@@ -76,6 +76,7 @@ double tone_response(const ToneSection* sections, uint32_t n, double hz,
 void master_tone(MasterState* m);   ///< Bounded broad correction
 void master_repair(MasterState* m); ///< DC, and a very soft mix raised
 void master_glue(MasterState* m);   ///< Compression where it helps
+void master_style(MasterState* m);  ///< What was asked for by a style's name
 void master_width(MasterState* m);  ///< Lows to the middle, sides in range
 void master_limit(MasterState* m);  ///< Limiter with the first gain
 

@@ -6,6 +6,7 @@
 */
 #include "assistants/rules_tables.h"
 
+#define STYLES    "data/styles.yaml"
 #define TARGETS   "data/targets.yaml"
 #define ROW(rule) [TON_RULE_##rule - TON_RULE_MASTER_FIRST]
 
@@ -140,6 +141,28 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          .figures = {{"mean distance", "dB"}}},
 
     // compression of the whole
+    ROW(STYLE_TONE) = {"style.tone", TON_STAGE_MASTER, STYLES,
+                       "the style \"{style}\": {where} {way} by {change}",
+                       "a shelf below 150 Hz or above 6 kHz, as the table has "
+                       "it, times the share of the intensity",
+                       .figures = {{"change", "dB"}}},
+    ROW(STYLE_ATTACK) = {"style.attack", TON_STAGE_MASTER, STYLES,
+                         "the style \"{style}\": sounds begin {way}, by up to "
+                         "{change}",
+                         "a transient shaper, as the table has it, times the "
+                         "share of the intensity",
+                         .figures = {{"change", "dB"}}},
+    ROW(STYLE_COLOUR) = {"style.colour", TON_STAGE_MASTER, STYLES,
+                         "the style \"{style}\": soft harmonics of a tape "
+                         "machine that is driven {drive} further",
+                         "a tape machine, as the table has it, times the share "
+                         "of the intensity",
+                         .figures = {{"drive", "dB"}}},
+    ROW(STYLE_WIDTH) = {"style.width", TON_STAGE_MASTER, STYLES,
+                        "the style \"{style}\": {way}, the sides at {width}",
+                        "the sides, as the table has it, times the share of "
+                        "the intensity",
+                        .figures = {{"width", "%"}}},
     ROW(GLUE_HELPS) =
         {"glue.helps", TON_STAGE_MASTER, "docs/rules.md 3.5",
          "holds the loud parts together: they vary by {range of the loud "

@@ -69,6 +69,12 @@ offer_value(Offer offer)
   case OFFER_TARGETS:
     offer_topics(TOPIC_TARGET);
     break;
+  case OFFER_STYLES:
+    offer_topics(TOPIC_STYLE);
+    break;
+  case OFFER_INTENSITIES:
+    offer_topics(TOPIC_INTENSITY);
+    break;
   case OFFER_SHELLS:
     printf("COMPREPLY=($(compgen -W $'bash\\nzsh\\nfish' -- \"$word\"))");
     break;
@@ -167,6 +173,10 @@ fish_values(Offer offer)
 {
   if (offer == OFFER_TARGETS) {
     cli_each_topic(TOPIC_TARGET, print_fish_name, NULL);
+  } else if (offer == OFFER_STYLES) {
+    cli_each_topic(TOPIC_STYLE, print_fish_name, NULL);
+  } else if (offer == OFFER_INTENSITIES) {
+    cli_each_topic(TOPIC_INTENSITY, print_fish_name, NULL);
   } else if (offer == OFFER_SHELLS) {
     printf("bash zsh fish");
   } else if (offer == OFFER_DEPTHS) {

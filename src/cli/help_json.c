@@ -170,6 +170,10 @@ add_data(json_t* o, const char* topic, bool all)
       o, "roles",
       json_kinds(cli_roles(), topic, all || strcmp(topic, "roles") == 0));
   json_object_set_new(o, "tones", json_kinds(cli_tones(), topic, all));
+  const bool styles = all || strcmp(topic, "styles") == 0;
+  json_object_set_new(o, "styles", json_kinds(cli_styles(), topic, styles));
+  json_object_set_new(o, "intensities",
+                      json_kinds(cli_intensities(), topic, styles));
 }
 
 static json_t*

@@ -350,6 +350,13 @@ cli_explain(const char* topic)
                 all || strcmp(topic, "roles") == 0, &found);
   explain_kinds(cli_tones(), "Tonal profiles, \"tone\" in data/targets.yaml",
                 topic, all, &found);
+  const bool styles = strcmp(topic, "styles") == 0;
+  explain_kinds(cli_styles(), "Styles of --style", topic, all || styles,
+                &found);
+  if (all || styles) {
+    explain_kinds(cli_intensities(), "Intensities of --intensity", topic, true,
+                  &found);
+  }
   if (all) {
     explain_terms(topic, true, &found);
   }

@@ -32,6 +32,8 @@ cli_master_options(const CommandLine* line, TonMasterOptions* options,
                    TonError* error)
 {
   options->target = cli_value(line, "target");
+  options->style = cli_value(line, "style");
+  options->intensity = cli_value(line, "intensity");
   TON_TRY(value_of(line, "loudness", TON_LUFS, &options->loudness_lufs, error));
   TON_TRY(value_of(line, "ceiling", TON_DBTP, &options->ceiling_dbtp, error));
   TON_TRY(value_of(line, "amount", TON_PERCENT, &options->amount, error));

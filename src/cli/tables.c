@@ -139,3 +139,19 @@ cli_tones(void)
   static bool tried;
   return read_kinds(&tones, &tried, ton_each_tone);
 }
+
+const HelpKinds*
+cli_styles(void)
+{
+  static HelpKinds styles;
+  static bool tried;
+  return read_kinds(&styles, &tried, ton_each_style);
+}
+
+const HelpKinds*
+cli_intensities(void)
+{
+  static HelpKinds intensities;
+  static bool tried;
+  return read_kinds(&intensities, &tried, ton_each_intensity);
+}

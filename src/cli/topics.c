@@ -5,6 +5,7 @@
    targets, roles, tonal profiles and terms.
 */
 
+#include "base/array.h"
 #include "cli/help.h"
 #include "cli/verbs.h"
 
@@ -76,10 +77,18 @@ each_of_data(unsigned kinds, TakeTopic take, void* handle)
   for (uint32_t i = 0; targets && i < targets->n; ++i) {
     take(handle, targets->items[i].name);
   }
-  const HelpKinds* const both[] = {cli_roles(), cli_tones()};
-  for (int k = 0; (kinds & TOPIC_KIND) && k < 2; ++k) {
-    for (size_t i = 0; i < both[k]->n; ++i) {
-      take(handle, both[k]->items[i].name);
+  const struct {
+    unsigned kind;
+    const HelpKinds* (*all)(void);
+  } tables[] = {{TOPIC_KIND, cli_roles},
+                {TOPIC_KIND, cli_tones},
+                {TOPIC_STYLE, cli_styles},
+                {TOPIC_INTENSITY, cli_intensities}};
+  for (size_t k = 0; k < TON_COUNT(tables); ++k) {
+    const HelpKinds* const all =
+        kinds & tables[k].kind ? tables[k].all() : NULL;
+    for (size_t i = 0; all && i < all->n; ++i) {
+      take(handle, all->items[i].name);
     }
   }
 }
@@ -87,9 +96,9 @@ each_of_data(unsigned kinds, TakeTopic take, void* handle)
 void
 cli_each_topic(unsigned kinds, TakeTopic take, void* handle)
 {
-  static const char* const lists[] = {"all", "presets", "roles", "targets",
-                                      "terms"};
-  for (int i = 0; (kinds & TOPIC_LIST) && i < 5; ++i) {
+  static const char* const lists[] = {"all",    "presets", "roles",
+                                      "styles", "targets", "terms"};
+  for (size_t i = 0; (kinds & TOPIC_LIST) && i < TON_COUNT(lists); ++i) {
     take(handle, lists[i]);
   }
   for (uint32_t i = 0; (kinds & TOPIC_VERB) && i < cli_n_verbs; ++i) {

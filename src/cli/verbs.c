@@ -54,6 +54,12 @@ static const Option mix_options[] = {
       {"reference", .value = "FILE",                                           \
        .help = "a song to come nearer to in tone and loudness",                \
        .offer = OFFER_FILES, .repeats = true},                                 \
+      {"style", .value = "NAME",                                               \
+       .help = "warm, open, punchy, ...; tonmeister help styles",              \
+       .offer = OFFER_STYLES},                                                 \
+      {"intensity", .value = "NAME",                                           \
+       .help = "how strong the style is and how loud: low, medium, high",      \
+       .offer = OFFER_INTENSITIES},                                            \
       {"amount", .value = "PERCENT",                                           \
        .help = "how much to correct the tone, from 0 to 100 percent"},         \
   {                                                                            \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file The roles of tracks and the tonal profiles of data/, by name; roles that a
+/// @file The roles of tracks the tonal profiles and the styles of data/, by name; roles that a
 /// mix names and the table does not know.
 #include "assistants/roles.h"
+#include "assistants/styles.h"
 #include "assistants/targets.h"
 #include "base/data_path.h"
 #include "base/error.h"
@@ -104,4 +105,28 @@ ton_each_tone(TonTakeKind take, void* handle, TonError* error)
   }
   globfree(&found);
   return status;
+}
+
+TonStatus
+ton_each_style(TonTakeKind take, void* handle, TonError* error)
+{
+  TonStyles* all = NULL;
+  TON_TRY(ton_styles_read(&all, error));
+  for (uint32_t i = 0; i < all->n_styles; ++i) {
+    take(handle, all->styles[i].name, all->styles[i].about);
+  }
+  ton_styles_free(all);
+  return TON_OK;
+}
+
+TonStatus
+ton_each_intensity(TonTakeKind take, void* handle, TonError* error)
+{
+  TonStyles* all = NULL;
+  TON_TRY(ton_styles_read(&all, error));
+  for (uint32_t i = 0; i < all->n_intensities; ++i) {
+    take(handle, all->intensities[i].name, all->intensities[i].about);
+  }
+  ton_styles_free(all);
+  return TON_OK;
 }

@@ -122,34 +122,77 @@ chain_is_ours(MasterText* t)
 static TonStatus
 find_proposal(MasterText* t)
 {
-  const bool another = t->options->n_references || isfinite(t->options->amount);
+  const TonMasterOptions* const w = t->options;
+  const bool another =
+      w->n_references || isfinite(w->amount) || w->style || w->intensity;
   t->propose = !t->was_there || !ton_doc_line(t->doc, "chain") || another;
   if (another && t->was_there && t->master->n_chain &&
       !is_locked(t->master, "chain") && !chain_is_ours(t)) {
     return ton_fail_file(t->error, TON_BAD_USE, text_path(t),
                          "holds a chain of your own, which %s would replace; "
                          "take \"chain:\" out, and a new one is proposed",
-                         t->options->n_references ? "--reference" : "--amount");
+                         w->n_references       ? "--reference"
+                         : isfinite(w->amount) ? "--amount"
+                         : w->style            ? "--style"
+                                               : "--intensity");
   }
   return TON_OK;
 }
 
-/// The target by its name, or the usual one; a wrong name is shown where it
-/// stands
+/// A wrong name is shown where it stands in the text, if it does
 static TonStatus
-find_target(MasterText* t, const char* named)
+show_name(MasterText* t, TonStatus status, const char* key)
 {
-  const TonStatus status =
-      ton_target(named ? named : "streaming", &t->target, t->error);
-  const TonNode* const node = named == t->master->target
-                                  ? ton_node_child(t->doc->root, "target")
-                                  : NULL;
+  const TonNode* const node = ton_node_child(t->doc->root, key);
   if (!status || !node || !t->error) {
     return status;
   }
   char text[sizeof(t->error->text)];
   ton_string_cut(text, sizeof(text), "%s", t->error->text);
   return ton_fail_at(t->doc, node, t->error, "%s", text);
+}
+
+/// The target by its name, or the usual one
+static TonStatus
+find_target(MasterText* t, const char* named)
+{
+  const TonStatus status =
+      ton_target(named ? named : "streaming", &t->target, t->error);
+  return named == t->master->target ? show_name(t, status, "target") : status;
+}
+
+/// Say in the goal's reason which intensity moved it, where there is room
+static void
+name_intensity(TonTarget* target, const char* name)
+{
+  const size_t n = strlen(target->title);
+  if (!ton_string_format(target->title + n, sizeof(target->title) - n,
+                         "; intensity %s", name)) {
+    target->title[n] = '\0';
+  }
+}
+
+/// The style by its name, and what its intensity does to the goal of a target
+static TonStatus
+find_style(MasterText* t)
+{
+  const TonMasterOptions* const w = t->options;
+  const char* const style = w->style ? w->style : t->master->style;
+  const char* const strong = w->intensity ? w->intensity : t->master->intensity;
+  TonIntensity intensity;
+  if (!*style && !*strong) {
+    return TON_OK;
+  }
+  TonStatus status = ton_style(style, &t->brief.style, t->error);
+  TON_TRY(w->style ? status : show_name(t, status, "style"));
+  status = ton_intensity(strong, &intensity, t->error);
+  TON_TRY(w->intensity ? status : show_name(t, status, "intensity"));
+  ton_style_scale(&t->brief.style, &intensity);
+  t->target.loudness_lufs += intensity.loudness_lu;
+  if (*strong) {
+    name_intensity(&t->target, strong);
+  }
+  return TON_OK;
 }
 
 /// Is the loudness of the text one that the assistant wrote, as its record says?
@@ -181,6 +224,7 @@ find_goal(MasterText* t)
                             : *m->target ? m->target
                                          : NULL;
   TON_TRY(find_target(t, named));
+  TON_TRY(find_style(t));
   const bool written = ton_doc_line(t->doc, "loudness") != 0 &&
                        !(t->propose && loudness_is_ours(t));
   t->brief.loudness_theirs = written;
@@ -266,12 +310,23 @@ write_options(MasterText* t)
   TON_TRY(refuse_locked(t, "references", w->n_references > 0));
   TON_TRY(refuse_locked(
       t, "target", w->target && strcmp(w->target, t->master->target) != 0));
+  TON_TRY(refuse_locked(t, "style",
+                        w->style && strcmp(w->style, t->master->style) != 0));
+  TON_TRY(refuse_locked(t, "intensity",
+                        w->intensity &&
+                            strcmp(w->intensity, t->master->intensity) != 0));
   TON_TRY(refuse_locked(t, "amount",
                         isfinite(w->amount) &&
                             w->amount != (double)t->master->amount));
   TON_TRY(write_references(t));
   if (w->target) {
     TON_TRY(edit(t, "target", w->target));
+  }
+  if (w->style) {
+    TON_TRY(edit(t, "style", w->style));
+  }
+  if (w->intensity) {
+    TON_TRY(edit(t, "intensity", w->intensity));
   }
   if (isfinite(w->amount)) {
     snprintf(value, sizeof(value), "%g %%", w->amount);

@@ -507,6 +507,48 @@ test_a_written_loudness_is_kept_beside_references(void** state)
   ton_plan_free(&plan);
 }
 
+/// As ordinary values in front of the limiter, each with its reason
+static void
+test_a_style_is_values(void** state)
+{
+  (void)state;
+  const TonSound mix = healthy();
+  TonMasterBrief brief = brief_of(&mix);
+  const TonIntensity strong = {.share = 150.0};
+  brief.style = (TonStyle){.name = "warm",
+                           .bass_db = 1.0,
+                           .treble_db = -0.8,
+                           .attack_db = 1.0,
+                           .colour_db = 2.0,
+                           .width = 110.0};
+  ton_style_scale(&brief.style, &strong);
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  TonMaster* m = propose(&brief, "song: X\n", &plan, &result);
+  const TonInsert* const tape = find_insert(m, "tape");
+  const TonInsert* const transient = find_insert(m, "transient");
+  const TonInsert* const equaliser = find_insert(m, "equaliser");
+  const TonInsert* const width = find_insert(m, "width");
+  assert_true(tape && transient && equaliser && width);
+  EXPECT_DB("drive", (double)value_of(tape, "drive"), 3.0, 1e-6);
+  EXPECT_DB("attack", (double)value_of(transient, "attack"), 1.5, 1e-6);
+  EXPECT_DB("bass", (double)value_of(equaliser, "1-gain"), 1.5, 1e-6);
+  EXPECT_DB("treble", (double)value_of(equaliser, "2-gain"), -1.2, 1e-6);
+  EXPECT_NEAR("width", (double)value_of(width, "width"), 115.0, 1e-6, "%");
+  assert_int_equal(result.limiter, m->n_chain - 1);
+  assert_non_null(find_rule(&plan, "style.tone"));
+  assert_non_null(strstr(find_rule(&plan, "style.attack")->reason, "harder"));
+  ton_master_free(m);
+  ton_plan_free(&plan);
+  // what adds nothing writes nothing
+  brief.style = (TonStyle){.name = "balanced", .width = 100.0};
+  m = propose(&brief, "song: X\n", &plan, &result);
+  assert_null(find_insert(m, "tape"));
+  assert_null(find_rule(&plan, "style.tone"));
+  ton_master_free(m);
+  ton_plan_free(&plan);
+}
+
 static void
 test_loose_bass_goes_to_the_middle(void** state)
 {
@@ -889,6 +931,7 @@ main(void)
       cmocka_unit_test(test_a_finished_record_is_left_alone),
       cmocka_unit_test(test_dc_and_low_level_are_repaired_first),
       cmocka_unit_test(test_references_give_the_loudness),
+      cmocka_unit_test(test_a_style_is_values),
       cmocka_unit_test(test_a_written_loudness_is_kept_beside_references),
       cmocka_unit_test(test_loose_bass_goes_to_the_middle),
       cmocka_unit_test(test_keep_keeps),

@@ -6,6 +6,7 @@
 */
 #include "assistants/limits.h"
 #include "assistants/roles.h"
+#include "assistants/styles.h"
 #include "assistants/targets.h"
 #include "base/array.h"
 #include "base/folder.h"
@@ -33,6 +34,16 @@ read_targets(const char* name, TonError* error)
   TonTargets* targets = NULL;
   const TonStatus status = ton_targets_read(&targets, error);
   ton_targets_free(targets);
+  return status;
+}
+
+static TonStatus
+read_styles(const char* name, TonError* error)
+{
+  (void)name;
+  TonStyles* styles = NULL;
+  const TonStatus status = ton_styles_read(&styles, error);
+  ton_styles_free(styles);
   return status;
 }
 
@@ -133,7 +144,7 @@ static const DataReader readers[] = {
     {"roles.yaml", read_roles},       {"deliverables.yaml", read_deliverables},
     {"glossary.yaml", read_glossary}, {"tone/", read_tone},
     {"presets/", read_preset},        {"readiness.yaml", read_limits},
-    {"sounds.yaml", read_sounds},
+    {"sounds.yaml", read_sounds},     {"styles.yaml", read_styles},
 };
 
 static TonStatus
