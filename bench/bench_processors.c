@@ -62,6 +62,8 @@ static const struct {
     {"chorus", "three voices", "feedback=20"},
     {"decorrelator", "eight stages", ""},
     {"exciter", "exciter", ""},
+    {"generator", "pink noise", ""},
+    {"generator", "sine", "sound=sine"},
     {"imager", "three bands", "1-width=0 3-width=140"},
     {"imager", "guarded", "least-correlation=0"},
     {"lo-fi", "sampler", "noise=-60 crackle=5"},

@@ -42,6 +42,7 @@
   LANED(ton_phase_rotator)                                                     \
   /* gain */                                                                   \
   LANED(ton_gain)                                                              \
+  ALONE(ton_generator)                                                         \
   /* modulation */                                                             \
   ALONE(ton_chorus)                                                            \
   ALONE(ton_phaser)                                                            \
