@@ -299,6 +299,30 @@ TonStatus ton_measure_file(const char* path, unsigned what,
 /// the second in which it does.  False for what cannot be opened.
 bool ton_is_truncated(const char* path, double* end_s);
 
+/// What a listener of a streaming service gets of a master
+typedef struct {
+  char platform[48]; ///< As data/platforms.yaml writes it
+  char* path;        ///< Of the WAV
+  double gain_db;    ///< What the service turns it up by
+  bool limited;      ///< With a limiter behind that
+  bool replaced;     ///< A file of that name was there before
+  TonMeasurement played;
+} TonPlayback;
+
+/// TON_NOT_FOUND: data/platforms.yaml has no such service; the error names the
+/// nearest one.
+TonStatus ton_platform_find(const char* platform, TonError* error);
+
+/// Write what a service of data/platforms.yaml plays of a master, beside it and with
+/// its rate and depth, as "master (Spotify).wav": turned down or up as the service
+/// does, without its coding.  A file of that name is replaced.  TON_NOT_FOUND: no
+/// such service.  `playback` is freed by ton_playback_free(), also after an error.
+TonStatus ton_simulate(const char* master, const char* platform,
+                       const TonJob* job, TonPlayback* playback,
+                       TonError* error);
+
+void ton_playback_free(TonPlayback* playback);
+
 /// Run a chain over an audio file into another of the same rate and depth; the
 /// ending of `out` (.wav, .flac, .mp3) says the format.
 TonStatus ton_apply(const char* in, const char* out, const TonInsert* chain,

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define LOUDNESS  .unit = TON_LUFS, .min = -70.0, .max = 0.0
 #define TRUE_PEAK .unit = TON_DBTP, .min = -40.0, .max = 6.0
@@ -71,24 +72,37 @@ ton_targets_free(TonTargets* targets)
   ton_table_free(targets);
 }
 
+/// `kind` is "target" or "platform"
+static TonStatus
+unknown_name(const char* kind, const char* name, const char* const* names,
+             uint32_t n, TonError* error)
+{
+  TonString all = {0};
+  for (uint32_t i = 0; i < n; ++i) {
+    ton_string_printf(&all, "%s%s", i ? ", " : "", names[i]);
+  }
+  const char* const near = ton_string_nearest(name, names, n);
+  const TonStatus status =
+      near ? ton_fail(error, TON_NOT_FOUND,
+                      "there is no %s \"%s\"; did you mean \"%s\"?", kind, name,
+                      near)
+           : ton_fail(error, TON_NOT_FOUND,
+                      "there is no %s \"%s\"; choose one of %s", kind, name,
+                      ton_string_string(&all));
+  ton_string_free(&all);
+  return status;
+}
+
 static TonStatus
 unknown_target(const TonTargets* t, const char* name, TonError* error)
 {
   const char** const names = ton_alloc((t->n + 1) * sizeof(char*));
-  TonString all = {0};
   for (uint32_t i = 0; names && i < t->n; ++i) {
     names[i] = t->items[i].name;
-    ton_string_printf(&all, "%s%s", i ? ", " : "", names[i]);
   }
-  const char* const near = names ? ton_string_nearest(name, names, t->n) : NULL;
   const TonStatus status =
-      near ? ton_fail(error, TON_NOT_FOUND,
-                      "there is no target \"%s\"; did you mean \"%s\"?", name,
-                      near)
-           : ton_fail(error, TON_NOT_FOUND,
-                      "there is no target \"%s\"; choose one of %s", name,
-                      ton_string_string(&all));
-  ton_string_free(&all);
+      names ? unknown_name("target", name, names, t->n, error)
+            : ton_fail(error, TON_NO_MEMORY, "out of memory");
   ton_free((void*)names);
   return status;
 }
@@ -119,6 +133,7 @@ static const TonField platform_fields[] = {
     {"target", TON_AS_DOUBLE, offsetof(TonPlatform, target_lufs), LOUDNESS,
      .flags = TON_NAN},
     {"raises", TON_AS_SWITCH, .at = offsetof(TonPlatform, raises)},
+    {"limits", TON_AS_SWITCH, .at = offsetof(TonPlatform, limits)},
     {"until", TON_AS_DOUBLE, offsetof(TonPlatform, raise_dbtp), TRUE_PEAK,
      .otherwise = "-1 dBTP"},
     {"advice", TON_AS_DOUBLE, offsetof(TonPlatform, advice_dbtp), TRUE_PEAK,
@@ -147,17 +162,19 @@ static const TonTable platforms_table = {.what = "the table of platforms",
                                          .size = sizeof(Platforms)};
 
 /// Turned down to the target; turned up, where that is done, until the peak
-/// is in the way (docs/rules.md 3.7)
+/// is in the way or a limiter takes it (docs/rules.md 3.7)
 static void
 work_out(TonPenalty* row, double lufs, double dbtp)
 {
   const TonPlatform* const p = &row->platform;
   const double gap = p->target_lufs - lufs;
+  const double room = p->raise_dbtp - dbtp;
   row->gain_db = 0.0;
-  if (gap < 0.0) {
+  row->limited = p->raises && p->limits && gap > fmax(room, 0.0);
+  if (gap < 0.0 || row->limited) {
     row->gain_db = gap;
   } else if (gap > 0.0 && p->raises) {
-    row->gain_db = fmax(fmin(gap, p->raise_dbtp - dbtp), 0.0);
+    row->gain_db = fmax(fmin(gap, room), 0.0);
   }
   row->plays_lufs = lufs + row->gain_db;
   row->wasted_db = fmax(-row->gain_db, 0.0);
@@ -183,6 +200,41 @@ ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
           ? ton_fail(error, TON_BAD_USE,
                      "platforms.yaml has %u platforms; at most %u", t->n, size)
           : TON_OK;
+  ton_table_free(data);
+  return status;
+}
+
+static TonStatus
+unknown_platform(const Platforms* t, const char* name, TonError* error)
+{
+  const char** const names = ton_alloc((t->n + 1) * sizeof(char*));
+  for (uint32_t i = 0; names && i < t->n; ++i) {
+    names[i] = t->items[i].name;
+  }
+  const TonStatus status =
+      names ? unknown_name("platform", name, names, t->n, error)
+            : ton_fail(error, TON_NO_MEMORY, "out of memory");
+  ton_free((void*)names);
+  return status;
+}
+
+TonStatus
+ton_platform_penalty(const char* name, double integrated_lufs,
+                     double true_peak_dbtp, TonPenalty* row, TonError* error)
+{
+  void* data = NULL;
+  TON_TRY(
+      ton_table_read_data("platforms.yaml", &platforms_table, &data, error));
+  const Platforms* const t = data;
+  uint32_t i = 0;
+  while (i < t->n && strcasecmp(t->items[i].name, name) != 0) {
+    ++i;
+  }
+  if (i < t->n) {
+    row->platform = t->items[i];
+    work_out(row, integrated_lufs, true_peak_dbtp);
+  }
+  const TonStatus status = i < t->n ? TON_OK : unknown_platform(t, name, error);
   ton_table_free(data);
   return status;
 }

@@ -19,6 +19,7 @@ typedef struct {
   double target_lufs; ///< NaN: it does not normalise
   bool raises;        ///< Also turns quiet songs up
   double raise_dbtp;  ///< Up to this true peak
+  bool limits;        ///< And beyond, with a limiter there
   double advice_dbtp; ///< True peak it advises
   char source[96];
 } TonPlatform;
@@ -26,6 +27,7 @@ typedef struct {
 typedef struct {
   TonPlatform platform;
   double gain_db; ///< What it will do
+  bool limited;   ///< With a limiter behind it
   double plays_lufs;
   double wasted_db; ///< Limiting that bought nothing there
   bool over_advice; ///< True peak above its advice
@@ -36,6 +38,12 @@ typedef struct {
 TonStatus ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
                                  TonPenalty* rows, uint32_t size, uint32_t* n,
                                  TonError* error);
+
+/// Same of one platform, by its name without regard to case.  TON_NOT_FOUND names
+/// the nearest one.  [main]
+TonStatus ton_platform_penalty(const char* name, double integrated_lufs,
+                               double true_peak_dbtp, TonPenalty* row,
+                               TonError* error);
 
 /// A tonal profile; data/tone/NAME.yaml
 typedef struct {

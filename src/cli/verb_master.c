@@ -63,9 +63,52 @@ json_decisions(const TonDecisions* all)
   return list;
 }
 
+/// What services play of the master
+typedef struct {
+  TonPlayback* items;
+  uint32_t n;
+} Playbacks;
+
+static void
+print_playbacks(const Playbacks* all)
+{
+  for (uint32_t i = 0; i < all->n; ++i) {
+    const TonPlayback* const p = &all->items[i];
+    printf("  %-20s ", cli_visible(p->platform));
+    if (fabs(p->gain_db) < 0.005) {
+      printf("plays it as it is");
+    } else {
+      printf("turns it %s by %.2f dB%s", p->gain_db < 0.0 ? "down" : "up",
+             fabs(p->gain_db), p->limited ? ", into a limiter" : "");
+    }
+    printf(": %.2f LUFS, %.2f dBTP\n      %s\n",
+           report_rounded(p->played.integrated_lufs, 2),
+           report_rounded(p->played.true_peak_dbtp, 2), cli_visible(p->path));
+  }
+}
+
+static json_t*
+json_playbacks(const Playbacks* all)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < all->n; ++i) {
+    const TonPlayback* const p = &all->items[i];
+    json_t* const o =
+        json_pack("{s:s, s:o, s:b}", "platform", p->platform, "path",
+                  cli_json_text(p->path), "limited", p->limited);
+    json_object_set_new(o, "gain_db", report_number(p->gain_db));
+    json_object_set_new(o, "integrated_lufs",
+                        report_number(p->played.integrated_lufs));
+    json_object_set_new(o, "true_peak_dbtp",
+                        report_number(p->played.true_peak_dbtp));
+    json_array_append_new(list, o);
+  }
+  return list;
+}
+
 static json_t*
 json_master(const TonMasterResult* m, const char* mix, const char* master,
-            bool met)
+            const Playbacks* playbacks, bool met)
 {
   json_t* const o = json_object();
   json_object_set_new(o, "mix", cli_measurement(&m->before, mix));
@@ -81,7 +124,46 @@ json_master(const TonMasterResult* m, const char* mix, const char* master,
                       report_number(m->max_reduction_at_s));
   json_object_set_new(o, "limiter_runs", json_integer(m->limiter_runs));
   json_object_set_new(o, "decisions", json_decisions(&m->decisions));
+  json_object_set_new(o, "playback", json_playbacks(playbacks));
   return o;
+}
+
+/// Before the work of a master is done
+static TonStatus
+find_platforms(const CommandLine* line, TonError* error)
+{
+  uint32_t n = 0;
+  const char* const* const names = cli_values(line, "simulate", &n);
+  for (uint32_t i = 0; i < n; ++i) {
+    TON_TRY(ton_platform_find(names[i], error));
+  }
+  return TON_OK;
+}
+
+static TonStatus
+simulate(const CommandLine* line, const char* master, Playbacks* all,
+         TonError* error)
+{
+  uint32_t n = 0;
+  const char* const* const names = cli_values(line, "simulate", &n);
+  all->items = ton_alloc((n + 1) * sizeof(TonPlayback));
+  if (!all->items) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    TonPlayback* const p = &all->items[all->n++];
+    TON_TRY(ton_simulate(master, names[i], &line->job, p, error));
+  }
+  return TON_OK;
+}
+
+static void
+free_playbacks(const Playbacks* all)
+{
+  for (uint32_t i = 0; i < all->n; ++i) {
+    ton_playback_free(&all->items[i]);
+  }
+  ton_free(all->items);
 }
 
 /// Where the master of a file is written: "Night Drive (master).wav", in the
@@ -115,14 +197,29 @@ find_output(const CommandLine* line, char** path, TonError* error)
 }
 
 static void
+tell_replaced(const CommandLine* line, const char* out,
+              const Playbacks* playbacks)
+{
+  if (out) {
+    cli_tell_replaced(line, out);
+  }
+  for (uint32_t i = 0; i < playbacks->n; ++i) {
+    if (playbacks->items[i].replaced) {
+      cli_tell_replaced(line, playbacks->items[i].path);
+    }
+  }
+}
+
+static void
 answer(const CommandLine* line, const TonMasterResult* m, const char* out,
-       bool met)
+       const Playbacks* playbacks, bool met)
 {
   if (line->json) {
-    cli_print_json(json_master(m, line->args[0], out, met));
+    cli_print_json(json_master(m, line->args[0], out, playbacks, met));
   } else {
     printf("%s\n", cli_visible(out));
     print_master(m);
+    print_playbacks(playbacks);
     print_reasons(m);
   }
 }
@@ -156,8 +253,10 @@ cli_master(const CommandLine* line, TonError* error)
 {
   TonMasterOptions options = {0};
   TonMasterResult m = {0};
+  Playbacks playbacks = {0};
   char* out = NULL;
   TON_TRY(cli_master_options(line, &options, error));
+  TON_TRY(find_platforms(line, error));
   options.out = cli_value(line, "output");
   const bool was_there = options.out && ton_is_file(options.out);
   TonStatus status = find_output(line, &out, error);
@@ -165,13 +264,16 @@ cli_master(const CommandLine* line, TonError* error)
     options.out = out;
   }
   status = status ? status : master(line, &options, &m, error);
+  const bool written = !status || status == TON_GOAL_MISSED;
+  const TonStatus played =
+      written ? simulate(line, out, &playbacks, status ? NULL : error) : TON_OK;
   cli_progress_clear();
-  if (!status || status == TON_GOAL_MISSED) {
-    if (was_there) {
-      cli_tell_replaced(line, options.out);
-    }
-    answer(line, &m, out, !status);
+  if (written) {
+    tell_replaced(line, was_there ? options.out : NULL, &playbacks);
+    answer(line, &m, out, &playbacks, !status);
   }
+  status = status ? status : played;
+  free_playbacks(&playbacks);
   ton_master_result_free(&m);
   ton_free(out);
   return status;

@@ -79,6 +79,11 @@ static const Option master_options[] = {
              "(master).wav\"",
      .offer = OFFER_FILES},
     MASTER_OPTIONS,
+    {"simulate", .value = "PLATFORM",
+     .help =
+         "also write what listeners of a streaming service hear, beside the "
+         "master: \"master (Spotify).wav\"",
+     .repeats = true},
 };
 
 static const Option help_options[] = {
@@ -155,6 +160,7 @@ const Verb cli_verbs[] = {
              "worked out again. Writes a WAV of 24 bit.",
      .examples =
          "tonmeister master night-drive\n"
+         "tonmeister master night-drive --simulate spotify --simulate youtube\n"
          "tonmeister master mix.wav -o master.wav --loudness \"-14 LUFS\"",
      .min_args = 1,
      .max_args = 1,

@@ -184,6 +184,10 @@ says "a master without a name" in_here exits 0 "$ton" master "Night Drive.wav"
 says "is called after the file" test -s "$work/here/Night Drive (master).wav"
 says "another master stays" cmp "$song/out/mix.wav" "$work/here/master.wav"
 says "so does this one" in_here complains 2 'is there already; name the result with -o' "$ton" master "Night Drive.wav"
+says "a service that does not exist" in_here complains 2 'there is no platform "spotfy"; did you mean "Spotify"?' "$ton" master "Night Drive.wav" -o m.wav --simulate spotfy
+says "is told before the work" test ! -e "$work/here/m.wav"
+says "what services play" in_here prints '  SoundCloud  *plays it as it is: -1' "$ton" master "Night Drive.wav" -o m.wav --simulate spotify --simulate soundcloud
+says "lies beside the master" test -s "$work/here/m (Spotify).wav" -a -s "$work/here/m (SoundCloud).wav"
 says "unless it is named, and that is told" in_here complains 0 'Night Drive (master).wav was there already and has been replaced' "$ton" master "Night Drive.wav" -o "Night Drive (master).wav"
 says "so do mix" in_here complains 0 'master.wav was there already and has been replaced' "$ton" mix "$song" -o master.wav
 says "and apply" in_here complains 0 'master.wav was there already and has been replaced' "$ton" apply "Night Drive.wav" master.wav gain:gain=-1dB
