@@ -173,6 +173,7 @@ typedef struct {
   uint32_t limiter_runs;   ///< Times the limiter was run
   double reduction_p95_db; ///< Its gain reduction, 95th percentile of the
                            ///< largest in each 0.1 s; NaN: no limiter
+  double reduction_share;  ///< Share of the time in which it is over 1 dB
   double max_reduction_db; ///< Its largest gain reduction; NaN: no limiter
   double max_reduction_at_s;
 } TonMasterResult;
@@ -308,6 +309,17 @@ typedef struct {
   bool replaced;     ///< A file of that name was there before
   TonMeasurement played;
 } TonPlayback;
+
+/// Takes what a service does to a master: the gain in dB (NaN: it does not change the
+/// level of any), and whether a limiter stands behind it
+typedef void (*TonTakePlatform)(void* handle, const char* platform,
+                                double gain_db, bool limited);
+
+/// Call `take` for each service of data/platforms.yaml, about a master of this
+/// loudness and true peak.
+TonStatus ton_each_platform(double integrated_lufs, double true_peak_dbtp,
+                            TonTakePlatform take, void* handle,
+                            TonError* error);
 
 /// TON_NOT_FOUND: data/platforms.yaml has no such service; the error names the
 /// nearest one.

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/string.h"
+#include "cli/candidates.h"
 #include "cli/json_output.h"
 #include "cli/master_options.h"
 #include "cli/measurement_table.h"
@@ -257,6 +258,9 @@ cli_master(const CommandLine* line, TonError* error)
   char* out = NULL;
   TON_TRY(cli_master_options(line, &options, error));
   TON_TRY(find_platforms(line, error));
+  if (cli_has(line, "candidates")) {
+    return cli_candidates(line, &options, error);
+  }
   options.out = cli_value(line, "output");
   const bool was_there = options.out && ton_is_file(options.out);
   TonStatus status = find_output(line, &out, error);

@@ -79,6 +79,10 @@ static const Option master_options[] = {
              "(master).wav\"",
      .offer = OFFER_FILES},
     MASTER_OPTIONS,
+    {"candidates",
+     .help =
+         "instead, write a dynamic, a balanced and a loud master beside it, "
+         "and show what each costs; master.yaml stays"},
     {"simulate", .value = "PLATFORM",
      .help =
          "also write what listeners of a streaming service hear, beside the "
@@ -160,6 +164,7 @@ const Verb cli_verbs[] = {
              "worked out again. Writes a WAV of 24 bit.",
      .examples =
          "tonmeister master night-drive\n"
+         "tonmeister master night-drive --candidates\n"
          "tonmeister master night-drive --simulate spotify --simulate youtube\n"
          "tonmeister master mix.wav -o master.wav --loudness \"-14 LUFS\"",
      .min_args = 1,

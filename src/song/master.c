@@ -281,6 +281,7 @@ work(MasterText* t, const char* out, TonMasterResult* m)
   m->after = o.measured;
   m->limiter_runs = o.runs;
   m->reduction_p95_db = o.reduction_p95_db;
+  m->reduction_share = o.reduction_share;
   m->max_reduction_db = o.largest_db;
   m->max_reduction_at_s = o.largest_at_s;
   const bool as_written = task.own_first && o.runs == 1;

@@ -191,7 +191,9 @@ static void
 read_reduction(MasterOutcome* o, const GainReduction* row)
 {
   o->largest_db = 0.0;
+  o->reduction_share = 0.0;
   for (uint32_t i = 0; i < row->n; ++i) {
+    o->reduction_share += row->db[i] > 1.0F ? 1.0 / row->n : 0.0;
     if ((double)row->db[i] > o->largest_db) {
       o->largest_db = (double)row->db[i];
       o->largest_at_s = i / 10.0;
@@ -211,6 +213,7 @@ render_back(MasterRun* r, Recorder* recorder)
       run_part(r, &source, limiter_at(r->task), r->task->master->n_chain, &sink,
                &reductions);
   r->outcome->reduction_p95_db = NAN;
+  r->outcome->reduction_share = NAN;
   r->outcome->largest_db = NAN;
   const GainReduction* const row = reductions.rows;
   if (!status && reductions.n && row->insert == 0 && row->n) {
@@ -370,8 +373,10 @@ TonStatus
 master_run(const MasterTask* task, const MasterFront* front,
            MasterOutcome* outcome, const TonJob* job, TonError* error)
 {
-  *outcome = (MasterOutcome){
-      .reduction_p95_db = NAN, .largest_db = NAN, .largest_at_s = NAN};
+  *outcome = (MasterOutcome){.reduction_p95_db = NAN,
+                             .reduction_share = NAN,
+                             .largest_db = NAN,
+                             .largest_at_s = NAN};
   MasterRun r = {.task = task,
                  .job = job,
                  .error = error,

@@ -32,6 +32,7 @@ typedef struct {
   TonMeasurement measured; ///< Of what was written
   TonGainSearch search;
   double reduction_p95_db; ///< Of the limiter's meter over 0.1 s; NaN: none
+  double reduction_share;  ///< Share of these in which it is over 1 dB
   double largest_db;       ///< Largest reduction, and where
   double largest_at_s;
   uint32_t runs; ///< Limiter runs

@@ -64,6 +64,23 @@ path_beside(const char* master, const char* platform)
 }
 
 TonStatus
+ton_each_platform(double integrated_lufs, double true_peak_dbtp,
+                  TonTakePlatform take, void* handle, TonError* error)
+{
+  enum { MAX_PLATFORMS = 32 };
+  TonPenalty rows[MAX_PLATFORMS];
+  uint32_t n = 0;
+  TON_TRY(ton_platform_penalties(integrated_lufs, true_peak_dbtp, rows,
+                                 MAX_PLATFORMS, &n, error));
+  for (uint32_t i = 0; i < n; ++i) {
+    const bool none = isnan(rows[i].platform.target_lufs);
+    take(handle, rows[i].platform.name, none ? NAN : rows[i].gain_db,
+         rows[i].limited);
+  }
+  return TON_OK;
+}
+
+TonStatus
 ton_platform_find(const char* platform, TonError* error)
 {
   TonPenalty p;

@@ -184,6 +184,17 @@ says "a master without a name" in_here exits 0 "$ton" master "Night Drive.wav"
 says "is called after the file" test -s "$work/here/Night Drive (master).wav"
 says "another master stays" cmp "$song/out/mix.wav" "$work/here/master.wav"
 says "so does this one" in_here complains 2 'is there already; name the result with -o' "$ton" master "Night Drive.wav"
+# Three masters side by side, and the texts stay
+cp "$song/master.yaml" "$work/master.before"
+says "candidates" prints '  integrated loudness  *-16.0[0-9]* *-11.[0-9]* *-9.[0-9]* LUFS' "$ton" master "$song" --candidates
+says "have their price on each service" said '  YouTube  *0.0 *-3.0 *-5.0 dB'
+says "and what the limiter does" said '  limiter, over 1 dB  *[0-9]* *[0-9]* *[0-9]* % of the time'
+says "lie beside the master" test -s "$song/out/master (loud).wav"
+says "without a change of the text" cmp "$work/master.before" "$song/master.yaml"
+says "take no goal" complains 2 'loudness and files of its own' "$ton" master "$song" --candidates --loudness "-10 LUFS"
+says "of a file lie here" in_here exits 0 "$ton" master "Night Drive.wav" --candidates
+says "under its name" test -s "$work/here/Night Drive (balanced).wav"
+says "which they do not take from another" in_here complains 2 'is there already' "$ton" master "Night Drive.wav" --candidates
 says "a service that does not exist" in_here complains 2 'there is no platform "spotfy"; did you mean "Spotify"?' "$ton" master "Night Drive.wav" -o m.wav --simulate spotfy
 says "is told before the work" test ! -e "$work/here/m.wav"
 says "what services play" in_here prints '  SoundCloud  *plays it as it is: -1' "$ton" master "Night Drive.wav" -o m.wav --simulate spotify --simulate soundcloud

@@ -131,6 +131,30 @@ the_file_lies_beside_the_master(void** state)
   ton_playback_free(&p);
 }
 
+/// Counts the services, and looks at two of them
+static void
+take_service(void* handle, const char* platform, double gain_db, bool limited)
+{
+  uint32_t* const n = handle;
+  ++*n;
+  assert_false(limited);
+  if (strcmp(platform, "Spotify") == 0) {
+    assert_true(fabs(gain_db + 5.0) < 1e-9);
+  } else if (strcmp(platform, "Club, CD") == 0) {
+    assert_true(isnan(gain_db));
+  }
+}
+
+static void
+every_service_is_told(void** state)
+{
+  (void)state;
+  uint32_t n = 0;
+  assert_int_equal(ton_each_platform(-9.0, -1.0, take_service, &n, NULL),
+                   TON_OK);
+  assert_true(n >= 8);
+}
+
 static void
 what_cannot_be_played_is_an_error(void** state)
 {
@@ -161,6 +185,7 @@ main(void)
       cmocka_unit_test(soft_masters_are_turned_up_by_some),
       cmocka_unit_test(one_service_turns_up_into_a_limiter),
       cmocka_unit_test(the_file_lies_beside_the_master),
+      cmocka_unit_test(every_service_is_told),
       cmocka_unit_test(what_cannot_be_played_is_an_error),
   };
   return SONG_TESTS(tests);
