@@ -218,6 +218,7 @@ typedef struct {
   char* folder;
   char* source;    ///< Absolute path of the mix
   char* target;    ///< Name in data/targets, or ""
+  char* genre;     ///< Name in data/genres.yaml, or ""
   char* style;     ///< Name in data/styles.yaml, or ""
   char* intensity; ///< Name of one there, or ""
   float loudness_lufs;

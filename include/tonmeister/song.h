@@ -131,6 +131,9 @@ TonStatus ton_each_tone(TonTakeKind take, void* handle, TonError* error);
 TonStatus ton_each_style(TonTakeKind take, void* handle, TonError* error);
 TonStatus ton_each_intensity(TonTakeKind take, void* handle, TonError* error);
 
+/// The same with every genre of data/genres.yaml.  [main]
+TonStatus ton_each_genre(TonTakeKind take, void* handle, TonError* error);
+
 // Mix -------------------------------------------------------------------------
 
 /// Where a mix goes; zero-initialise for out/mix.wav in 32-bit float
@@ -155,6 +158,7 @@ typedef struct {
   double ceiling_dbtp;   ///< True peak not to pass, -20 to 0 dBTP
   double amount;         ///< Share of the tonal correction, 0 to 100 percent
   const char* target;    ///< Name in data/targets.yaml
+  const char* genre;     ///< Name in data/genres.yaml
   const char* style;     ///< Name in data/styles.yaml
   const char* intensity; ///< Name of one there
   const char* out;       ///< Path of the WAV; null: out/master.wav
@@ -281,13 +285,14 @@ typedef struct {
   uint32_t n_red;
 } TonCheck;
 
-/// Is the song's out/mix.wav ready for mastering?
-TonStatus ton_song_check(const TonSong* song, const TonJob* job,
-                         TonCheck* result, TonError* error);
+/// Is the song's out/mix.wav ready for mastering?  `genre` is a name of
+/// data/genres.yaml; null: that of master.yaml, if it has one.
+TonStatus ton_song_check(const TonSong* song, const char* genre,
+                         const TonJob* job, TonCheck* result, TonError* error);
 
 /// Same of any audio file.
-TonStatus ton_check_file(const char* path, const TonJob* job, TonCheck* result,
-                         TonError* error);
+TonStatus ton_check_file(const char* path, const char* genre, const TonJob* job,
+                         TonCheck* result, TonError* error);
 
 /// Measure an audio file from start to end; `what` is a set of TON_MEASURE_
 /// flags.  `owner`, if not null, takes the meters that own the curves (freed

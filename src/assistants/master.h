@@ -33,21 +33,24 @@
 */
 
 /// Readiness of a mix for mastering (docs/rules.md 3.1), held against a profile
-/// (null: none) and the limits of data/readiness.yaml.  Returns how many rows
-/// were written, at most `size` (24 is enough).  [main]
+/// (null: none) and the limits of data/readiness.yaml.  Bands that stand out are
+/// looked for against `tone`, for which the limits are known, the slope against
+/// `kind`, the kind of music (null: `tone`).  Returns how many rows were written, at
+/// most `size` (24 is enough).  [main]
 uint32_t ton_readiness(const TonFacts* mix, const TonTone* tone,
-                       const TonLimits* limits, TonFinding* rows,
-                       uint32_t size);
+                       const TonTone* kind, const TonLimits* limits,
+                       TonFinding* rows, uint32_t size);
 
 typedef struct {
   const TonSound* mix;
   const TonSound* references; ///< Or null
   uint32_t n_references;
-  TonTarget target;     ///< Loudness, ceiling; from ton_target() or the command
-  TonTone tone;         ///< Used when there is no reference
-  TonStyle style;       ///< At its intensity; no name: nobody asked for one
-  double amount;        ///< 0 to 100 percent of the proposed tonal move;
-                        ///< NaN: 50 for the profile, by likeness for references
+  TonTarget target; ///< Loudness, ceiling; from ton_target() or the command
+  TonTone tone;     ///< Used when there is no reference
+  double most_db;   ///< A band may be moved towards the tone; 0, NaN: as usual
+  TonStyle style;   ///< At its intensity; no name: nobody asked for one
+  double amount;    ///< 0 to 100 percent of the proposed tonal move;
+                    ///< NaN: 50 for the profile, by likeness for references
   bool loudness_open;   ///< Nobody asked for a loudness: references of the same
                         ///< kind of music give it
   bool loudness_theirs; ///< A person wrote it into master.yaml

@@ -161,12 +161,14 @@ write_row(const CheckRow* r, const TonLimits* limits, TonFinding* finding)
 }
 
 static uint32_t
-rows_of_level(const TonFacts* f, CheckRow* r)
+rows_of_level(const TonFacts* f, const TonLimits* limits, CheckRow* r)
 {
   const TonMeasurement* const m = &f->whole;
   const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
   // too small and too large are both faults: test the nearer bound
-  const bool flat = m->loudness_range_lu < 9.0;
+  const bool flat =
+      m->loudness_range_lu < 0.5 * (ton_limit(limits, "flat")->green +
+                                    ton_limit(limits, "dynamics")->green);
   const bool brief = f->active_s < SONG_S;
   const CheckRow rows[] = {
       {"clipping", TON_RULE_CHECK_CLIPPING, clips_per_minute(m),
@@ -256,13 +258,22 @@ plays_alone(const double* over_db)
   return !(bass - mean_of(over_db, 450.0, 1700.0) > -LONE_DB);
 }
 
+/// How far the slope lies from that of a kind of music; NaN: this is another one,
+/// with a slope of its own
+static double
+tilt_from(const TonFacts* f, const TonTone* kind)
+{
+  double error[TON_THIRDS];
+  tone_error(f, kind->level_db, error);
+  return tone_mean_error(error) <= TONE_ALIKE_DB ? fabs(tilt_of(error)) : NAN;
+}
+
 static uint32_t
-rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
+rows_of_tone(const TonFacts* f, const TonTone* tone, const TonTone* kind,
+             CheckRow* r)
 {
   double over[TON_THIRDS];
   tone_error(f, tone->level_db, over);
-  // another kind of music has a slope of its own
-  const bool alike = tone_mean_error(over) <= TONE_ALIKE_DB;
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     over[b] = -over[b];
   }
@@ -279,23 +290,23 @@ rows_of_tone(const TonFacts* f, const TonTone* tone, CheckRow* r)
        NAN, why},
       {"sibilance", TON_RULE_CHECK_SIBILANCE,
        other ? NAN : contrast_of(over, &sibilance), NAN, why},
-      {"tilt", TON_RULE_CHECK_TILT, alike && !brief ? fabs(tilt_of(over)) : NAN,
-       NAN, brief ? BRIEF : OTHER_MUSIC},
+      {"tilt", TON_RULE_CHECK_TILT, brief ? NAN : tilt_from(f, kind), NAN,
+       brief ? BRIEF : OTHER_MUSIC},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
 }
 
 uint32_t
-ton_readiness(const TonFacts* mix, const TonTone* tone, const TonLimits* limits,
-              TonFinding* rows, uint32_t size)
+ton_readiness(const TonFacts* mix, const TonTone* tone, const TonTone* kind,
+              const TonLimits* limits, TonFinding* rows, uint32_t size)
 {
   CheckRow all[32];
-  uint32_t n = rows_of_level(mix, all);
+  uint32_t n = rows_of_level(mix, limits, all);
   n += rows_of_noise(mix, all + n);
   n += rows_of_stereo(mix, all + n);
   if (tone && mix->layout != TON_LAYOUT_SILENT) {
-    n += rows_of_tone(mix, tone, all + n);
+    n += rows_of_tone(mix, tone, kind ? kind : tone, all + n);
   }
   n = n < size ? n : size;
   for (uint32_t i = 0; i < n; ++i) {

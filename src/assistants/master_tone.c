@@ -44,6 +44,16 @@ find_share(const TonMasterBrief* brief, double distance_db)
 
 // Move ------------------------------------------------------------------------
 
+/// Most that a section and a band may do, dB
+static double
+bound_of(const MasterState* m)
+{
+  const double most_db = m->brief->most_db;
+  return m->brief->n_references ? REFERENCE_DB
+         : most_db > 0.0        ? fmin(most_db, MAX_DB)
+                                : MAX_DB;
+}
+
 /// Distances between which a lacking band is raised less and less: it was not
 /// played, dB
 #define MISSING_FROM_DB 8.0
@@ -149,9 +159,8 @@ find_move(const MasterState* m, const TonTone* target, const double* error_db,
   const bool follow = m->brief->n_references > 0;
   // a person's amount is followed to the letter
   const double chance = isnan(m->brief->amount) ? 1.0 : 0.0;
-  *move = (ToneMove){.bound_db = follow ? REFERENCE_DB : MAX_DB,
-                     .sections = follow ? 8 : 6,
-                     .narrow = follow};
+  *move = (ToneMove){
+      .bound_db = bound_of(m), .sections = follow ? 8 : 6, .narrow = follow};
   towards_profile(target, error_db, share, raw);
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
     raw[b] = follow
@@ -218,7 +227,7 @@ decide_section(const MasterState* m, const ToneSection* s, uint32_t index,
   const double error = isnan(error_db[band]) ? 0.0 : error_db[band];
   TonDecision d;
   const bool follow = m->brief->n_references > 0;
-  const double bound_db = follow ? REFERENCE_DB : MAX_DB;
+  const double bound_db = bound_of(m);
   const double spread_db = target->spread_db[band];
   ton_decision_start(&d,
                      follow                           ? TON_RULE_TONE_REFERENCE

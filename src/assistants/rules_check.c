@@ -26,8 +26,8 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
         {"check.limited", CHECK,
          "the peaks are {peak to loudness} louder than the song as a whole",
          "true peak minus integrated loudness",
-         "the peaks are flattened already: take the limiter off the mix bus "
-         "and render the mix again",
+         "the peaks are flattened already: of a mix, take the limiter off the "
+         "mix bus and render it again; a finished master may be like that",
          .figures = {{"peak to loudness", "LU"}}},
     ROW(CHECK_FLAT) = {"check.flat", CHECK,
                        "loudness varies by {loudness range} through the song",

@@ -4,7 +4,6 @@
 
 #include "base/array.h"
 #include "base/error.h"
-#include "base/string.h"
 #include "session/fields.h"
 
 #include <stddef.h>
@@ -81,33 +80,6 @@ ton_styles_free(TonStyles* styles)
   ton_table_free(styles);
 }
 
-enum { MOST = 64 }; ///< Rows that a message names
-
-/// Place of a name among rows of `size` bytes that begin with theirs; TON_NOT_FOUND
-/// names the nearest
-static TonStatus
-find(const char* what, const char* name, const void* rows, size_t size,
-     uint32_t n, uint32_t* at, TonError* error)
-{
-  const char* names[MOST];
-  TonString all = {0};
-  for (*at = 0; *at < n && *at < MOST; ++*at) {
-    names[*at] = (const char*)rows + *at * size;
-    if (strcmp(names[*at], name) == 0) {
-      ton_string_free(&all);
-      return TON_OK;
-    }
-    ton_string_printf(&all, "%s%s", *at ? ", " : "", names[*at]);
-  }
-  const char* const near = ton_string_nearest(name, names, *at);
-  const TonStatus status =
-      ton_fail(error, TON_NOT_FOUND, "there is no %s \"%s\"; %s%s%s", what,
-               name, near ? "did you mean \"" : "choose one of ",
-               near ? near : ton_string_string(&all), near ? "\"?" : "");
-  ton_string_free(&all);
-  return status;
-}
-
 TonStatus
 ton_style(const char* name, TonStyle* style, TonError* error)
 {
@@ -115,8 +87,8 @@ ton_style(const char* name, TonStyle* style, TonError* error)
   uint32_t i = 0;
   TON_TRY(ton_styles_read(&all, error));
   const TonStatus status =
-      find("style", name && *name ? name : "balanced", all->styles,
-           sizeof(TonStyle), all->n_styles, &i, error);
+      ton_table_find("style", name && *name ? name : "balanced", all->styles,
+                     sizeof(TonStyle), all->n_styles, &i, error);
   if (!status) {
     *style = all->styles[i];
   }
@@ -130,9 +102,9 @@ ton_intensity(const char* name, TonIntensity* intensity, TonError* error)
   TonStyles* all = NULL;
   uint32_t i = 0;
   TON_TRY(ton_styles_read(&all, error));
-  const TonStatus status =
-      find("intensity", name && *name ? name : "medium", all->intensities,
-           sizeof(TonIntensity), all->n_intensities, &i, error);
+  const TonStatus status = ton_table_find(
+      "intensity", name && *name ? name : "medium", all->intensities,
+      sizeof(TonIntensity), all->n_intensities, &i, error);
   if (!status) {
     *intensity = all->intensities[i];
   }

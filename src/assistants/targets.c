@@ -15,7 +15,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define LOUDNESS  .unit = TON_LUFS, .min = -70.0, .max = 0.0
 #define TRUE_PEAK .unit = TON_DBTP, .min = -40.0, .max = 6.0
@@ -72,54 +71,17 @@ ton_targets_free(TonTargets* targets)
   ton_table_free(targets);
 }
 
-/// `kind` is "target" or "platform"
-static TonStatus
-unknown_name(const char* kind, const char* name, const char* const* names,
-             uint32_t n, TonError* error)
-{
-  TonString all = {0};
-  for (uint32_t i = 0; i < n; ++i) {
-    ton_string_printf(&all, "%s%s", i ? ", " : "", names[i]);
-  }
-  const char* const near = ton_string_nearest(name, names, n);
-  const TonStatus status =
-      near ? ton_fail(error, TON_NOT_FOUND,
-                      "there is no %s \"%s\"; did you mean \"%s\"?", kind, name,
-                      near)
-           : ton_fail(error, TON_NOT_FOUND,
-                      "there is no %s \"%s\"; choose one of %s", kind, name,
-                      ton_string_string(&all));
-  ton_string_free(&all);
-  return status;
-}
-
-static TonStatus
-unknown_target(const TonTargets* t, const char* name, TonError* error)
-{
-  const char** const names = ton_alloc((t->n + 1) * sizeof(char*));
-  for (uint32_t i = 0; names && i < t->n; ++i) {
-    names[i] = t->items[i].name;
-  }
-  const TonStatus status =
-      names ? unknown_name("target", name, names, t->n, error)
-            : ton_fail(error, TON_NO_MEMORY, "out of memory");
-  ton_free((void*)names);
-  return status;
-}
-
 TonStatus
 ton_target(const char* name, TonTarget* target, TonError* error)
 {
   TonTargets* t = NULL;
-  TON_TRY(ton_targets_read(&t, error));
   uint32_t i = 0;
-  while (i < t->n && strcmp(t->items[i].name, name) != 0) {
-    ++i;
-  }
-  if (i < t->n) {
+  TON_TRY(ton_targets_read(&t, error));
+  const TonStatus status = ton_table_find("target", name, t->items,
+                                          sizeof(TonTarget), t->n, &i, error);
+  if (!status) {
     *target = t->items[i];
   }
-  const TonStatus status = i < t->n ? TON_OK : unknown_target(t, name, error);
   ton_targets_free(t);
   return status;
 }
@@ -204,20 +166,6 @@ ton_platform_penalties(double integrated_lufs, double true_peak_dbtp,
   return status;
 }
 
-static TonStatus
-unknown_platform(const Platforms* t, const char* name, TonError* error)
-{
-  const char** const names = ton_alloc((t->n + 1) * sizeof(char*));
-  for (uint32_t i = 0; names && i < t->n; ++i) {
-    names[i] = t->items[i].name;
-  }
-  const TonStatus status =
-      names ? unknown_name("platform", name, names, t->n, error)
-            : ton_fail(error, TON_NO_MEMORY, "out of memory");
-  ton_free((void*)names);
-  return status;
-}
-
 TonStatus
 ton_platform_penalty(const char* name, double integrated_lufs,
                      double true_peak_dbtp, TonPenalty* row, TonError* error)
@@ -227,14 +175,12 @@ ton_platform_penalty(const char* name, double integrated_lufs,
       ton_table_read_data("platforms.yaml", &platforms_table, &data, error));
   const Platforms* const t = data;
   uint32_t i = 0;
-  while (i < t->n && strcasecmp(t->items[i].name, name) != 0) {
-    ++i;
-  }
-  if (i < t->n) {
+  const TonStatus status = ton_table_find("platform", name, t->items,
+                                          sizeof(TonPlatform), t->n, &i, error);
+  if (!status) {
     row->platform = t->items[i];
     work_out(row, integrated_lufs, true_peak_dbtp);
   }
-  const TonStatus status = i < t->n ? TON_OK : unknown_platform(t, name, error);
   ton_table_free(data);
   return status;
 }

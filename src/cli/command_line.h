@@ -18,6 +18,7 @@ typedef enum {
   OFFER_NOTHING, ///< A number, a level
   OFFER_FILES,
   OFFER_TARGETS, ///< Names of data/targets.yaml
+  OFFER_GENRES,  ///< Of data/genres.yaml
   OFFER_STYLES,  ///< Of data/styles.yaml
   OFFER_INTENSITIES,
   OFFER_SHELLS,

@@ -69,6 +69,9 @@ offer_value(Offer offer)
   case OFFER_TARGETS:
     offer_topics(TOPIC_TARGET);
     break;
+  case OFFER_GENRES:
+    offer_topics(TOPIC_GENRE);
+    break;
   case OFFER_STYLES:
     offer_topics(TOPIC_STYLE);
     break;
@@ -173,6 +176,8 @@ fish_values(Offer offer)
 {
   if (offer == OFFER_TARGETS) {
     cli_each_topic(TOPIC_TARGET, print_fish_name, NULL);
+  } else if (offer == OFFER_GENRES) {
+    cli_each_topic(TOPIC_GENRE, print_fish_name, NULL);
   } else if (offer == OFFER_STYLES) {
     cli_each_topic(TOPIC_STYLE, print_fish_name, NULL);
   } else if (offer == OFFER_INTENSITIES) {

@@ -48,6 +48,7 @@ const HelpKinds* cli_roles(void);
 
 /// The tonal profiles that a target may name, in the same way
 const HelpKinds* cli_tones(void);
+const HelpKinds* cli_genres(void);
 const HelpKinds* cli_styles(void);
 const HelpKinds* cli_intensities(void);
 
@@ -67,13 +68,15 @@ enum {
   TOPIC_TARGET = 1 << 4,
   TOPIC_TERM = 1 << 5,     ///< Of data/glossary.yaml
   TOPIC_SPELLING = 1 << 6, ///< Other spellings of terms
-  TOPIC_LIST = 1 << 7,     ///< "all", "roles", "styles", "targets", "terms"
-  TOPIC_TEXT = 1 << 8,     ///< "mix.yaml"
-  TOPIC_KIND = 1 << 9,     ///< A role of a track, a tonal profile
-  TOPIC_KEY = 1 << 10,     ///< Of a text: "fader"
+  TOPIC_LIST =
+      1 << 7, ///< "all", "genres", "roles", "styles", "targets", "terms"
+  TOPIC_TEXT = 1 << 8, ///< "mix.yaml"
+  TOPIC_KIND = 1 << 9, ///< A role of a track, a tonal profile
+  TOPIC_KEY = 1 << 10, ///< Of a text: "fader"
   TOPIC_STYLE = 1 << 11,
-  TOPIC_ALL = (1 << 12) - 1,
-  TOPIC_INTENSITY = 1 << 12, ///< For completion: "low" is no topic by itself
+  TOPIC_GENRE = 1 << 12,
+  TOPIC_ALL = (1 << 13) - 1,
+  TOPIC_INTENSITY = 1 << 13, ///< For completion: "low" is no topic by itself
   /// What completion offers: one spelling of each, and no keys
   TOPIC_OFFERED = TOPIC_ALL & ~(TOPIC_SPELLING | TOPIC_KEY),
 };

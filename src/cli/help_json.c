@@ -170,6 +170,9 @@ add_data(json_t* o, const char* topic, bool all)
       o, "roles",
       json_kinds(cli_roles(), topic, all || strcmp(topic, "roles") == 0));
   json_object_set_new(o, "tones", json_kinds(cli_tones(), topic, all));
+  json_object_set_new(
+      o, "genres",
+      json_kinds(cli_genres(), topic, all || strcmp(topic, "genres") == 0));
   const bool styles = all || strcmp(topic, "styles") == 0;
   json_object_set_new(o, "styles", json_kinds(cli_styles(), topic, styles));
   json_object_set_new(o, "intensities",

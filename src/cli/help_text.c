@@ -350,6 +350,8 @@ cli_explain(const char* topic)
                 all || strcmp(topic, "roles") == 0, &found);
   explain_kinds(cli_tones(), "Tonal profiles, \"tone\" in data/targets.yaml",
                 topic, all, &found);
+  explain_kinds(cli_genres(), "Genres of --genre", topic,
+                all || strcmp(topic, "genres") == 0, &found);
   const bool styles = strcmp(topic, "styles") == 0;
   explain_kinds(cli_styles(), "Styles of --style", topic, all || styles,
                 &found);

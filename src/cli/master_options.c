@@ -32,6 +32,7 @@ cli_master_options(const CommandLine* line, TonMasterOptions* options,
                    TonError* error)
 {
   options->target = cli_value(line, "target");
+  options->genre = cli_value(line, "genre");
   options->style = cli_value(line, "style");
   options->intensity = cli_value(line, "intensity");
   TON_TRY(value_of(line, "loudness", TON_LUFS, &options->loudness_lufs, error));

@@ -155,3 +155,11 @@ cli_intensities(void)
   static bool tried;
   return read_kinds(&intensities, &tried, ton_each_intensity);
 }
+
+const HelpKinds*
+cli_genres(void)
+{
+  static HelpKinds genres;
+  static bool tried;
+  return read_kinds(&genres, &tried, ton_each_genre);
+}

@@ -82,6 +82,7 @@ each_of_data(unsigned kinds, TakeTopic take, void* handle)
     const HelpKinds* (*all)(void);
   } tables[] = {{TOPIC_KIND, cli_roles},
                 {TOPIC_KIND, cli_tones},
+                {TOPIC_GENRE, cli_genres},
                 {TOPIC_STYLE, cli_styles},
                 {TOPIC_INTENSITY, cli_intensities}};
   for (size_t k = 0; k < TON_COUNT(tables); ++k) {
@@ -96,7 +97,7 @@ each_of_data(unsigned kinds, TakeTopic take, void* handle)
 void
 cli_each_topic(unsigned kinds, TakeTopic take, void* handle)
 {
-  static const char* const lists[] = {"all",    "presets", "roles",
+  static const char* const lists[] = {"all",    "genres",  "presets", "roles",
                                       "styles", "targets", "terms"};
   for (size_t i = 0; (kinds & TOPIC_LIST) && i < TON_COUNT(lists); ++i) {
     take(handle, lists[i]);

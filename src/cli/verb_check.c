@@ -47,15 +47,17 @@ cli_check(const CommandLine* line, TonError* error)
   if (!check) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
+  const char* const genre = cli_value(line, "genre");
   const bool file = ton_is_file(path);
-  TonStatus status = file ? ton_check_file(path, &line->job, check, error)
-                          : ton_song_open(path, &song, error);
+  TonStatus status = file
+                         ? ton_check_file(path, genre, &line->job, check, error)
+                         : ton_song_open(path, &song, error);
   if (!status && !file) {
     path = ton_song_mix_path(song);
     cli_warn_changed(line, song, TON_SONG_STAGE_MASTER);
     cli_tell_cut_stems(line, song, line->args[0]);
     cli_tell_roles(line, song);
-    status = ton_song_check(song, &line->job, check, error);
+    status = ton_song_check(song, genre, &line->job, check, error);
   }
   cli_progress_clear();
   status = status ? status : answer(line, check, path, error);

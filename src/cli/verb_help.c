@@ -50,8 +50,8 @@ overview(void)
   printf("\n\nMore: tonmeister help NAME, of a verb, a processor, a band, a "
          "preset or a target,\nof a text (help mix.yaml), of a role (help lead "
          "vocal), or of a word of the field\n(help LUFS, help mud); help "
-         "presets, help roles, help styles,\nhelp targets and help terms list "
-         "them\n");
+         "presets, help roles, help genres,\nhelp styles, help targets and "
+         "help terms list them\n");
 }
 
 /// Names to find the nearest one of

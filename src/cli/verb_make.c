@@ -230,7 +230,7 @@ make_all(const CommandLine* line, Making* m, TonError* error)
         keep_goal(cli_release_song(m->song, &line->job, &m->delivery, error),
                   error, &m->missed));
   }
-  TON_TRY(ton_song_check(m->song, &line->job, &m->check, error));
+  TON_TRY(ton_song_check(m->song, NULL, &line->job, &m->check, error));
   find_faults(line, m);
   return TON_OK;
 }

@@ -54,6 +54,9 @@ static const Option mix_options[] = {
       {"reference", .value = "FILE",                                           \
        .help = "a song to come nearer to in tone and loudness",                \
        .offer = OFFER_FILES, .repeats = true},                                 \
+      {"genre", .value = "NAME",                                               \
+       .help = "kind of music; tonmeister help genres",                        \
+       .offer = OFFER_GENRES},                                                 \
       {"style", .value = "NAME",                                               \
        .help = "warm, open, punchy, ...; tonmeister help styles",              \
        .offer = OFFER_STYLES},                                                 \
@@ -95,6 +98,13 @@ static const Option help_options[] = {
     {"completion", .value = "SHELL",
      .help = "print a completion script: bash, zsh, fish",
      .offer = OFFER_SHELLS},
+};
+
+static const Option check_options[] = {
+    {"genre", .value = "NAME",
+     .help = "kind of music that it is held against; tonmeister help genres "
+             "lists them",
+     .offer = OFFER_GENRES},
 };
 
 /// Where what people read of a release comes from
@@ -195,6 +205,8 @@ const Verb cli_verbs[] = {
                  "tonmeister check mix.wav --json",
      .min_args = 1,
      .max_args = 1,
+     .options = check_options,
+     .n_options = TON_COUNT(check_options),
      .run = cli_check},
     {.name = "measure",
      .usage = "FILE...",

@@ -119,6 +119,13 @@ bool ton_field_find(const TonTable* table, void* row, const char* path,
 TonStatus ton_table_read(const TonDoc* doc, const char* folder,
                          const TonTable* table, void** data, TonError* error);
 
+/// Place of a name, in any case, among `n` rows of `size` bytes that begin with
+/// theirs, as TON_AS_NAMED reads them.  TON_NOT_FOUND: "there is no `what` ...", with the nearest
+/// name.  [main]
+TonStatus ton_table_find(const char* what, const char* name, const void* rows,
+                         size_t size, uint32_t n, uint32_t* at,
+                         TonError* error);
+
 /// Same for a file of the program's data folder ("targets.yaml").  [main]
 TonStatus ton_table_read_data(const char* name, const TonTable* table,
                               void** data, TonError* error);

@@ -74,6 +74,8 @@ static const TonField fields[] = {
      .help = "What is mastered; without it, out/mix.wav"},
     {"target", TON_AS_TEXT, AT(target), .otherwise = "",
      .help = "What the master is made for; tonmeister help targets lists them"},
+    {"genre", TON_AS_TEXT, .at = AT(genre), .otherwise = "",
+     .help = "Kind of music; tonmeister help genres lists them"},
     {"style", TON_AS_TEXT, .at = AT(style), .otherwise = "",
      .help = "What is added to taste; tonmeister help styles lists them"},
     {"intensity", TON_AS_TEXT, .at = AT(intensity), .otherwise = "",

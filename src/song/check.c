@@ -5,6 +5,7 @@
 #include "render/analyse.h"
 #include "song/song.h"
 
+#include "assistants/genres.h"
 #include "assistants/master.h"
 
 #include <math.h>
@@ -50,24 +51,30 @@ count_red(TonCheck* result)
 }
 
 static TonStatus
-check(const char* path, const char* target_name, const TonJob* job,
-      TonCheck* result, TonError* error)
+check(const char* path, const char* target_name, const char* genre_name,
+      const TonJob* job, TonCheck* result, TonError* error)
 {
   TonTarget target;
+  TonGenre genre = {0};
   TonTone tone = {0};
+  TonTone kind = {0};
   *result = (TonCheck){0};
   TON_TRY(ton_target(target_name, &target, error));
-  if (*target.tone) {
-    TON_TRY(ton_tone(target.tone, &tone, error));
-  }
+  TON_TRY(*genre_name ? ton_genre(genre_name, &genre, error) : TON_OK);
+  TON_TRY(*target.tone ? ton_tone(target.tone, &tone, error) : TON_OK);
+  TON_TRY(*genre_name ? ton_tone(genre.tone, &kind, error) : TON_OK);
   TonLimits* limits = NULL;
   TON_TRY(ton_limits_read(&limits, error));
+  if (*genre_name) {
+    ton_genre_limits(&genre, limits);
+  }
   TonSound sound;
   const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
   TonStatus status = analyse_mix(path, what, &sound, job, error);
   if (!status) {
     result->n_rows = ton_readiness(&sound.facts, *tone.name ? &tone : NULL,
-                                   limits, result->rows, TON_MAX_FINDINGS);
+                                   *kind.name ? &kind : NULL, limits,
+                                   result->rows, TON_MAX_FINDINGS);
     status = look_for_end(path, result, error);
   }
   ton_sound_free(&sound);
@@ -105,16 +112,16 @@ look_for_solo(const TonSong* song, TonCheck* result, TonError* error)
 }
 
 TonStatus
-ton_check_file(const char* path, const TonJob* job, TonCheck* result,
-               TonError* error)
+ton_check_file(const char* path, const char* genre, const TonJob* job,
+               TonCheck* result, TonError* error)
 {
-  return check(path, "streaming", job, result, error);
+  return check(path, "streaming", genre ? genre : "", job, result, error);
 }
 
-/// Held against the profile of the target that master.yaml names
+/// Held against the profile of the genre or the target that master.yaml names
 TonStatus
-ton_song_check(const TonSong* song, const TonJob* job, TonCheck* result,
-               TonError* error)
+ton_song_check(const TonSong* song, const char* genre, const TonJob* job,
+               TonCheck* result, TonError* error)
 {
   const bool rendered = access(song->mix, F_OK) == 0;
   if (!rendered && !song->texts[TON_SONG_MIX_TEXT].doc) {
@@ -136,6 +143,9 @@ ton_song_check(const TonSong* song, const TonJob* job, TonCheck* result,
   }
   TonStatus status =
       check(song->mix, master && *master->target ? master->target : "streaming",
+            genre    ? genre
+            : master ? master->genre
+                     : "",
             job, result, error);
   status = status ? status : look_for_solo(song, result, error);
   count_red(result);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file The roles of tracks the tonal profiles and the styles of data/, by name; roles that a
+/// @file The roles of tracks the tonal profiles, genres and styles of data/, by name; roles that a
 /// mix names and the table does not know.
+#include "assistants/genres.h"
 #include "assistants/roles.h"
 #include "assistants/styles.h"
 #include "assistants/targets.h"
@@ -128,5 +129,22 @@ ton_each_intensity(TonTakeKind take, void* handle, TonError* error)
     take(handle, all->intensities[i].name, all->intensities[i].about);
   }
   ton_styles_free(all);
+  return TON_OK;
+}
+
+TonStatus
+ton_each_genre(TonTakeKind take, void* handle, TonError* error)
+{
+  TonGenres* all = NULL;
+  TON_TRY(ton_genres_read(&all, error));
+  for (uint32_t i = 0; i < all->n; ++i) {
+    const TonGenre* const g = &all->items[i];
+    char about[128];
+    ton_string_cut(about, sizeof(about),
+                   "tonal profile \"%s\", loudness range up to %g LU", g->tone,
+                   g->widest_lu);
+    take(handle, g->name, about);
+  }
+  ton_genres_free(all);
   return TON_OK;
 }

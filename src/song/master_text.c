@@ -4,6 +4,7 @@
 #include "song/master_text.h"
 
 #include "assistants/decision_builder.h"
+#include "assistants/genres.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/path.h"
@@ -123,8 +124,8 @@ static TonStatus
 find_proposal(MasterText* t)
 {
   const TonMasterOptions* const w = t->options;
-  const bool another =
-      w->n_references || isfinite(w->amount) || w->style || w->intensity;
+  const bool another = w->n_references || isfinite(w->amount) || w->genre ||
+                       w->style || w->intensity;
   t->propose = !t->was_there || !ton_doc_line(t->doc, "chain") || another;
   if (another && t->was_there && t->master->n_chain &&
       !is_locked(t->master, "chain") && !chain_is_ours(t)) {
@@ -133,6 +134,7 @@ find_proposal(MasterText* t)
                          "take \"chain:\" out, and a new one is proposed",
                          w->n_references       ? "--reference"
                          : isfinite(w->amount) ? "--amount"
+                         : w->genre            ? "--genre"
                          : w->style            ? "--style"
                                                : "--intensity");
   }
@@ -159,6 +161,23 @@ find_target(MasterText* t, const char* named)
   const TonStatus status =
       ton_target(named ? named : "streaming", &t->target, t->error);
   return named == t->master->target ? show_name(t, status, "target") : status;
+}
+
+/// The tone of the genre takes the place of the target's
+static TonStatus
+find_genre(MasterText* t)
+{
+  const char* const asked = t->options->genre;
+  const char* const name = asked ? asked : t->master->genre;
+  TonGenre genre;
+  if (!*name) {
+    return TON_OK;
+  }
+  const TonStatus status = ton_genre(name, &genre, t->error);
+  TON_TRY(asked ? status : show_name(t, status, "genre"));
+  ton_string_cut(t->target.tone, sizeof(t->target.tone), "%s", genre.tone);
+  t->brief.most_db = genre.most_db;
+  return TON_OK;
 }
 
 /// Say in the goal's reason which intensity moved it, where there is room
@@ -224,6 +243,7 @@ find_goal(MasterText* t)
                             : *m->target ? m->target
                                          : NULL;
   TON_TRY(find_target(t, named));
+  TON_TRY(find_genre(t));
   TON_TRY(find_style(t));
   const bool written = ton_doc_line(t->doc, "loudness") != 0 &&
                        !(t->propose && loudness_is_ours(t));
@@ -310,6 +330,8 @@ write_options(MasterText* t)
   TON_TRY(refuse_locked(t, "references", w->n_references > 0));
   TON_TRY(refuse_locked(
       t, "target", w->target && strcmp(w->target, t->master->target) != 0));
+  TON_TRY(refuse_locked(t, "genre",
+                        w->genre && strcmp(w->genre, t->master->genre) != 0));
   TON_TRY(refuse_locked(t, "style",
                         w->style && strcmp(w->style, t->master->style) != 0));
   TON_TRY(refuse_locked(t, "intensity",
@@ -321,6 +343,9 @@ write_options(MasterText* t)
   TON_TRY(write_references(t));
   if (w->target) {
     TON_TRY(edit(t, "target", w->target));
+  }
+  if (w->genre) {
+    TON_TRY(edit(t, "genre", w->genre));
   }
   if (w->style) {
     TON_TRY(edit(t, "style", w->style));

@@ -2,6 +2,7 @@
 /// @file What the master assistant proposes for mixes of known faults.
 
 #include "assistants/decision_builder.h"
+#include "assistants/genres.h"
 #include "assistants/master.h"
 #include "base/array.h"
 #include "expect.h"
@@ -113,6 +114,18 @@ propose(const TonMasterBrief* given, const char* text, TonPlan* plan,
   return after;
 }
 
+static const TonFinding*
+finding(const TonFinding* rows, uint32_t n, const char* item)
+{
+  for (uint32_t i = 0; i < n; ++i) {
+    if (strcmp(rows[i].item, item) == 0) {
+      return &rows[i];
+    }
+  }
+  fail_msg("no row %s", item);
+  return NULL;
+}
+
 static const TonDecision*
 find_rule(const TonPlan* plan, const char* rule)
 {
@@ -184,6 +197,48 @@ test_a_dull_mix_is_lifted_within_bounds(void** state)
   EXPECT_NEAR("400 Hz", result.tone_db[13], 0.0, 0.5, "dB");
   ton_master_free(m);
   ton_plan_free(&plan);
+}
+
+/// A genre with a narrow bound moves no band further
+static void
+test_a_genre_bounds_the_tone(void** state)
+{
+  (void)state;
+  TonSound mix = healthy();
+  for (uint32_t b = 20; b < TON_THIRDS; ++b) {
+    mix.facts.active_db[b] -= 9.0;
+  }
+  TonMasterBrief brief = brief_of(&mix);
+  brief.amount = 100.0;
+  brief.most_db = 1.0;
+  TonPlan plan = {0};
+  TonMasterPlan result;
+  ton_master_free(propose(&brief, "song: X\n", &plan, &result));
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    EXPECT_AT_MOST("move", fabs(result.tone_db[b]), 1.25, "dB");
+  }
+  EXPECT_AT_LEAST("8 kHz", result.tone_db[26], 0.5, "dB");
+  ton_plan_free(&plan);
+}
+
+/// An orchestra may range further than a band before it is told of
+static void
+test_a_genre_has_its_range(void** state)
+{
+  (void)state;
+  TonGenre genre;
+  TonLimits* own = NULL;
+  TonSound mix = healthy();
+  TonFinding rows[32];
+  mix.facts.whole.loudness_range_lu = 20.0;
+  assert_int_equal(ton_genre("classical", &genre, NULL), TON_OK);
+  assert_int_equal(ton_limits_read(&own, NULL), TON_OK);
+  uint32_t n = ton_readiness(&mix.facts, &tone, NULL, own, rows, 32);
+  assert_int_equal(finding(rows, n, "dynamics")->light, TON_LIGHT_RED);
+  ton_genre_limits(&genre, own);
+  n = ton_readiness(&mix.facts, &tone, NULL, own, rows, 32);
+  assert_int_equal(finding(rows, n, "dynamics")->light, TON_LIGHT_GREEN);
+  ton_limits_free(own);
 }
 
 static void
@@ -682,18 +737,6 @@ test_the_limiter_gain_found_is_written(void** state)
   ton_plan_free(&plan);
 }
 
-static const TonFinding*
-finding(const TonFinding* rows, uint32_t n, const char* item)
-{
-  for (uint32_t i = 0; i < n; ++i) {
-    if (strcmp(rows[i].item, item) == 0) {
-      return &rows[i];
-    }
-  }
-  fail_msg("no row %s", item);
-  return NULL;
-}
-
 static void
 test_readiness_of_a_healthy_mix(void** state)
 {
@@ -702,7 +745,7 @@ test_readiness_of_a_healthy_mix(void** state)
   mix.facts.has_pauses = true;
   mix.facts.noise_db = -70.0;
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, NULL, limits, rows, 32);
   assert_true(n >= 15);
   for (uint32_t i = 0; i < n; ++i) {
     if (rows[i].light != TON_LIGHT_GREEN) {
@@ -741,7 +784,7 @@ test_readiness_sees_faults(void** state)
   mix.facts.active_db[0] += 25.0;
   mix.facts.active_db[1] += 25.0;
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, NULL, limits, rows, 32);
   static const char* const red[] = {
       "clipping", "headroom",  "limited",    "dc",       "bad-samples",
       "phase",    "mono-loss", "bass-width", "balance",  "hum",
@@ -773,7 +816,7 @@ test_readiness_follows_what_lasts(void** state)
     mix.facts.active_db[b] -= 2.5 * (b / 3.0); // darker by 2.5 dB an octave
   }
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, NULL, limits, rows, 32);
   static const char* const grey[] = {"noise", "tilt"};
   assert_int_equal(finding(rows, n, "phase")->light, TON_LIGHT_GREEN);
   for (uint32_t i = 0; i < TON_COUNT(grey); ++i) {
@@ -794,7 +837,7 @@ test_readiness_says_what_it_cannot_measure(void** state)
   mix.facts.whole.loudness_range_lu = NAN;
   mix.facts.whole.plr_lu = NAN;
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, NULL, limits, rows, 32);
   static const char* const grey[] = {"phase",   "mono-loss", "bass-width",
                                      "balance", "dynamics",  "limited"};
   for (uint32_t i = 0; i < TON_COUNT(grey); ++i) {
@@ -813,7 +856,7 @@ test_readiness_does_not_hold_seconds_against_songs(void** state)
   mix.facts.whole.frames = 48000ULL * 3;
   mix.facts.whole.loudness_range_lu = 0.5;
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, NULL, limits, rows, 32);
   static const char* const grey[] = {"dynamics", "mud", "harsh", "sibilance",
                                      "tilt"};
   for (uint32_t i = 0; i < TON_COUNT(grey); ++i) {
@@ -837,7 +880,7 @@ test_readiness_tells_tone_in_decibels(void** state)
     mix.facts.active_db[b] += 2.0 * tone.spread_db[b] + 0.5;
   }
   TonFinding rows[32];
-  const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+  const uint32_t n = ton_readiness(&mix.facts, &tone, NULL, limits, rows, 32);
   assert_int_equal(finding(rows, n, "harsh")->light, TON_LIGHT_RED);
   assert_int_equal(finding(rows, n, "mud")->light, TON_LIGHT_GREEN);
   assert_non_null(
@@ -863,7 +906,7 @@ test_readiness_knows_what_plays_alone(void** state)
       mix.facts.active_db[b] -= cases[k].softer_db;
     }
     TonFinding rows[32];
-    const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+    const uint32_t n = ton_readiness(&mix.facts, &tone, NULL, limits, rows, 32);
     for (uint32_t i = 0; i < TON_COUNT(items); ++i) {
       const TonFinding* const f = finding(rows, n, items[i]);
       assert_int_equal(f->light == TON_LIGHT_GREY, cases[k].alone);
@@ -889,7 +932,8 @@ test_readiness_leaves_a_lone_band_alone(void** state)
       for (uint32_t b = bands[i].first; b <= bands[i].last; ++b) {
         mix.facts.active_db[b] += over ? 12.1 : 11.9;
       }
-      const uint32_t n = ton_readiness(&mix.facts, &tone, limits, rows, 32);
+      const uint32_t n =
+          ton_readiness(&mix.facts, &tone, NULL, limits, rows, 32);
       const TonFinding* const f = finding(rows, n, bands[i].item);
       assert_int_equal(f->light, over ? TON_LIGHT_GREY : TON_LIGHT_RED);
       assert_true(over == (strstr(f->text, "hardly anything sounds") != NULL));
@@ -921,6 +965,8 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_healthy_mix_is_only_limited),
       cmocka_unit_test(test_a_dull_mix_is_lifted_within_bounds),
+      cmocka_unit_test(test_a_genre_bounds_the_tone),
+      cmocka_unit_test(test_a_genre_has_its_range),
       cmocka_unit_test(test_tone_is_bounded_for_any_spectrum),
       cmocka_unit_test(test_noise_is_not_raised),
       cmocka_unit_test(test_references_are_followed_in_part),

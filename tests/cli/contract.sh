@@ -243,6 +243,9 @@ says "a stem that somebody changed" rename_track "Bass Amp" "Bass"
 says "stays and is told" sh -c "[ -e '$stems/Bass Amp.wav' ] && grep -q 'Bass Amp.wav is not of this mix' '$work/error'"
 says "depth that is none" complains 2 'expected 16, 24 or 32' "$ton" mix "$work/song" --depth 20
 says "check finds what is wrong" complains 3 'not ready' "$ton" check "$work/stems/01 Kick.wav"
+says "a genre that is not there" complains 2 'did you mean "jazz"' "$ton" check "$work/stems/01 Kick.wav" --genre jaz
+says "one that is there" complains 3 'not ready' "$ton" check "$work/stems/01 Kick.wav" --genre jazz
+says "genres are listed" explains 'classical .* up to 22.4 LU' genres
 says "JSON of a goal missed" fails_json 3 "$ton" check "$work/stems/01 Kick.wav" --json
 says "compare as JSON" json "$ton" compare --json "$work/first.wav" "$work/stems/02 Bass.wav"
 says "compare with itself" exits 0 "$ton" compare "$work/first.wav" "$work/first.wav"
@@ -287,12 +290,12 @@ goals = {e["value"] for d in json.load(open(sys.argv[1]))["decisions"]
          for e in d["evidence"] if e["metric"] == "goal"}
 sys.exit(goals != {-20})' "$work/song/master-decisions.json"
 says "by a reference" exits 0 "$ton" master "$work/song" --reference "$work/24.wav" --amount 20
-says "in a style, louder" exits 0 "$ton" master "$work/song" --style warm --intensity high
+says "in a style, louder" exits 0 "$ton" master "$work/song" --style warm --intensity high --genre rock
 says "which stand in the text" sh -c "grep -q '^style: warm' '$work/song/master.yaml' && grep -q '^intensity: high' '$work/song/master.yaml' && grep -q 'tape: {drive: 2.8 dB}' '$work/song/master.yaml'"
 says "a style that is not there" complains 2 'did you mean "warm"' "$ton" master "$work/song" --style wram
 sed -i 's/^intensity: .*/intensity: huge/' "$work/song/master.yaml"
 says "an intensity that is not there" complains 2 'master.yaml:[0-9]*:[0-9]*: there is no intensity "huge"; choose one of low, medium, high' "$ton" master "$work/song"
-sed -i '/^intensity: /d; /^style: /d' "$work/song/master.yaml"
+sed -i '/^intensity: /d; /^style: /d; /^genre: /d' "$work/song/master.yaml"
 says "which stands in the text" grep -q '^references: \[.*24.wav' "$work/song/master.yaml"
 says "the amount too" grep -q '^amount: 20 %' "$work/song/master.yaml"
 printf 'song: X\nloudness: -20 LUFS\nchain:\n  - gain: {gain: -2 dB}   # mine\n  - limiter: {gain: 1 dB}\n' >"$work/song/master.yaml"

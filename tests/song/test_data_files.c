@@ -4,6 +4,7 @@
    Every file of data/ is read strictly: a key that nobody knows, in any of its
    maps, and another unit on any of its numbers are errors with their place.
 */
+#include "assistants/genres.h"
 #include "assistants/limits.h"
 #include "assistants/roles.h"
 #include "assistants/styles.h"
@@ -34,6 +35,16 @@ read_targets(const char* name, TonError* error)
   TonTargets* targets = NULL;
   const TonStatus status = ton_targets_read(&targets, error);
   ton_targets_free(targets);
+  return status;
+}
+
+static TonStatus
+read_genres(const char* name, TonError* error)
+{
+  (void)name;
+  TonGenres* genres = NULL;
+  const TonStatus status = ton_genres_read(&genres, error);
+  ton_genres_free(genres);
   return status;
 }
 
@@ -145,6 +156,7 @@ static const DataReader readers[] = {
     {"glossary.yaml", read_glossary}, {"tone/", read_tone},
     {"presets/", read_preset},        {"readiness.yaml", read_limits},
     {"sounds.yaml", read_sounds},     {"styles.yaml", read_styles},
+    {"genres.yaml", read_genres},
 };
 
 static TonStatus

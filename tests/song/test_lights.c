@@ -237,7 +237,7 @@ lights_of(const Music* m, TonFinding* rows)
   }
   assert_int_equal(ton_analysis_finish(a, &sound), TON_OK);
   const uint32_t n =
-      ton_readiness(&sound.facts, &tone, limits, rows, TON_MAX_FINDINGS);
+      ton_readiness(&sound.facts, &tone, NULL, limits, rows, TON_MAX_FINDINGS);
   ton_analysis_free(a);
   ton_sound_free(&sound);
   return n;

@@ -51,7 +51,7 @@ static TonStatus
 run_check(TonError* error)
 {
   static TonCheck check;
-  return ton_check_file(song_path("out/mix.wav"), &(TonJob){.threads = 2},
+  return ton_check_file(song_path("out/mix.wav"), NULL, &(TonJob){.threads = 2},
                         &check, error);
 }
 
