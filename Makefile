@@ -4,7 +4,7 @@
 
 BUILD ?= build
 
-.PHONY: all setup build demo test test-long bench quality lint install uninstall clean
+.PHONY: all setup build demo test test-long bench quality speed lint install uninstall clean
 
 all: build
 
@@ -33,6 +33,11 @@ quality: build
 	@tools/peers.sh
 	@tools/quality.py $(BUILD) --slow >$(BUILD)/quality.md
 	@cp $(BUILD)/quality.md docs/quality.md
+
+speed: build
+	@tools/peers.sh
+	@$(BUILD)/bench/bench_peers >$(BUILD)/speed.md
+	@cp $(BUILD)/speed.md docs/speed.md
 
 lint: setup $(BUILD)/build.ninja
 	@meson test -C $(BUILD) --suite lint --suite tidy --print-errorlogs

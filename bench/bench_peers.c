@@ -3,7 +3,7 @@
    @file
    Our processors beside free plug-ins that do the same: nanoseconds for a frame of
    one channel, the same music at 48 kHz in blocks of 256 frames, rounds in turn, the
-   best of them.
+   best of them.  Prints docs/speed.md.
 
    usage: bench_peers [ID]...
 */
@@ -13,18 +13,25 @@
 #include "signals.h"
 #include "subject.h"
 
+#include <tonmeister/processor.h>
+
+#include <sndfile.h>
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { FRAMES = 10240, ROUNDS = 100, MAX_PEERS = 5 };
 
-#define LSP  "http://lsp-plug.in/plugins/lv2/"
-#define CALF "http://calf.sourceforge.net/plugins/"
-#define X42  "http://gareus.org/oss/lv2/"
-#define ZAM  "urn:zamaudio:"
+#define LSP   "http://lsp-plug.in/plugins/lv2/"
+#define CALF  "http://calf.sourceforge.net/plugins/"
+#define X42   "http://gareus.org/oss/lv2/"
+#define ZAM   "urn:zamaudio:"
+#define SPACE "/tmp/tonmeister-bench-space.wav"
 
 typedef struct {
   SubjectSpec spec;
@@ -62,7 +69,7 @@ static const Comparison comparisons[] = {
       "threshold=-24 ratio=4 attack=10 release=120"},
      2.0,
      {{{"LSP Compressor", LSP "compressor_stereo",
-        "scm=0 scs=5 al=-24dB cr=4 at=10 rt=120 kn=-6dB"}},
+        "scm=0 scs=5 al=-24dB cr=4 at=10 rt=120 kn=-6dB pause=1"}},
       {{"x42 darc", X42 "darc#stereo",
         "threshold=-24 Ratio=0.75 attack=0.01 release=0.12"}},
       {{"ZamComp X2", ZAM "ZamCompX2",
@@ -73,7 +80,7 @@ static const Comparison comparisons[] = {
     {{"6 dB of gain under -1 dBTP", "limiter", "gain=6 ceiling=-1"},
      2.0,
      {{{"LSP Limiter, 4x", LSP "limiter_stereo",
-        "g_in=6dB th=-1dB alr=0 boost=0 lk=3 at=2 rt=20 ovs=15"},
+        "g_in=6dB th=-1dB alr=0 boost=0 lk=3 at=2 rt=20 ovs=15 pause=1"},
        "its true peak goes 5.4 dB over the ceiling (LIM-01)"},
       {{"x42 dpl, true peak", X42 "dpl#stereo",
         "gain=6 threshold=-1 release=0.03 truepeak=1"}},
@@ -86,7 +93,7 @@ static const Comparison comparisons[] = {
     {{"-30 dB", "gate", "threshold=-30"},
      1.0,
      {{{"LSP Gate", LSP "gate_stereo",
-        "scm=0 scs=5 gt=-30dB gh=1 ht=-34dB gr=-60dB at=1 rt=100"}},
+        "scm=0 scs=5 gt=-30dB gh=1 ht=-34dB gr=-60dB at=1 rt=100 pause=1"}},
       {{"ZamGate X2", ZAM "ZamGateX2", "thr=-30 att=1 rel=100"}},
       {{"Calf Gate", CALF "Gate",
         "threshold=-30dB range=-60dB attack=1 release=100 detection=1"},
@@ -131,7 +138,8 @@ static const Comparison comparisons[] = {
         "attack_boost=0.5 release_boost=-0.3"}}}},
     {{"three bands", "imager", "bands=3 1-width=0 3-width=140"},
      1.0,
-     {{{"Calf Multi Spread", CALF "MultiSpread", "filters=4"}}}},
+     {{{"Calf Multi Spread", CALF "MultiSpread",
+        "filters=4 amount0=2 amount1=2 amount2=2 amount3=2"}}}},
     {{"width 140 %", "width", "width=140"},
      1.0,
      {{{"Calf Stereo Tools", CALF "StereoTools", "slev=3dB"}}}},
@@ -142,6 +150,10 @@ static const Comparison comparisons[] = {
       {{"Dragonfly Room", "urn:dragonfly:room", "decay=1.6 dry_level=0"}},
       {{"Calf Reverb", CALF "Reverb", "decay_time=1.6 dry=0 amount=1"}},
       {{"ZamVerb", ZAM "ZamVerb", "wetdry=100 room=1"}}}},
+    {{"a space of 65,536 frames", "convolution", "impulse=" SPACE},
+     1.0,
+     {{{"x42 zeroconvolv", X42 "zeroconvolv#Stereo",
+        "state:" X42 "zeroconvolv#ir=" SPACE}}}},
     {{"375 ms, 40 %", "delay", "time=375 feedback=40 mix=50"},
      1.0,
      {{{"Calf Vintage Delay", CALF "VintageDelay",
@@ -163,6 +175,30 @@ static const Comparison comparisons[] = {
      1.0,
      {{{"Calf Crusher", CALF "Crusher", "bits=8 samples=2"}}}},
 };
+
+/// A space: noise that dies away, both sides
+static void
+write_space(void)
+{
+  enum { N = 65536 };
+  static double noise[2][N];
+  static float both[2 * N];
+  SF_INFO info = {.samplerate = 48000,
+                  .channels = 2,
+                  .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT};
+  for (int c = 0; c < 2; ++c) {
+    signal_white(noise[c], N, 1 + (uint64_t)c);
+    for (int i = 0; i < N; ++i) {
+      both[2 * i + c] = (float)(0.02 * noise[c][i] * exp(-i / 9600.0));
+    }
+  }
+  SNDFILE* const file = sf_open(SPACE, SFM_WRITE, &info);
+  if (!file || sf_writef_float(file, both, N) != N) {
+    fprintf(stderr, "%s: cannot be written\n", SPACE);
+    exit(1);
+  }
+  sf_close(file);
+}
 
 static float music[2][FRAMES];
 static float result[2][FRAMES];
@@ -196,45 +232,97 @@ run_round(Entrant* e)
   }
 }
 
+static FILE* table;
+
+/// What plug-ins print goes to the error output, not into the table
 static void
-print_verdict(const char* how, double ns, double fastest, double bar)
+open_table(void)
 {
-  printf("  %-38s %6.1fx the fastest peer's speed; wanted %gx: %s\n", how,
-         fastest / ns, bar, fastest >= bar * ns ? "met" : "MISSED");
+  table = fdopen(dup(1), "w");
+  if (!table || dup2(2, 1) < 0) {
+    perror("bench_peers");
+    exit(1);
+  }
 }
 
+/// A cell: how many times, and whether more was wanted
 static void
-print_peer(const Rival* rival, double ns, const Entrant* ours)
+print_ratio(double ratio, double bar)
 {
-  printf("  %-38s %8.3f %7.1f %7.1f\n", rival->spec.name, ns, ns / ours[0].ns,
-         ns / ours[1].ns);
-  printf("      %s\n", *rival->spec.settings ? rival->spec.settings : "-");
-  if (rival->lesser) {
-    printf("      does not count: %s\n", rival->lesser);
+  fprintf(table, " %.1f%s |", ratio, ratio >= bar ? "" : " **missed**");
+}
+
+/// A row for a peer; one that does not count says why
+static void
+print_peer(const Comparison* c, const Rival* rival, const Entrant* peer,
+           const Entrant* ours)
+{
+  fprintf(table, "| %s: %s | %.3g | %.3g | %s |", c->ours.id, c->ours.name,
+          ours[0].ns, ours[1].ns, rival->spec.name);
+  if (!peer->subject) {
+    fprintf(table, " not installed | | | | |\n");
+    return;
   }
+  fprintf(table, " %.3g |", peer->ns);
+  print_ratio(peer->ns / ours[0].ns, rival->lesser ? 0.0 : c->bar);
+  print_ratio(peer->ns / ours[1].ns, rival->lesser ? 0.0 : c->bar);
+  fprintf(table, rival->lesser ? " - |" : " %g |", c->bar);
+  fprintf(table, " %s%s`%s` |\n", rival->lesser ? rival->lesser : "",
+          rival->lesser ? "; " : "", rival->spec.settings);
 }
 
 static void
 print_comparison(const Comparison* c, const Entrant* e)
 {
-  double fastest = INFINITY;
-  printf("\n%s, %s\n", c->ours.id, c->ours.name);
-  printf("  %-38s %8.3f\n", "ours, all lanes busy as in a song", e[0].ns);
-  printf("  %-38s %8.3f\n", "ours, one stereo pair alone", e[1].ns);
   for (int i = 0; i < MAX_PEERS && c->peers[i].spec.id; ++i) {
-    if (!e[2 + i].subject) {
-      printf("  %-38s not installed\n", c->peers[i].spec.name);
-      continue;
-    }
-    print_peer(&c->peers[i], e[2 + i].ns, e);
-    if (!c->peers[i].lesser) {
-      fastest = fmin(fastest, e[2 + i].ns);
+    print_peer(c, &c->peers[i], &e[2 + i], e);
+  }
+  fflush(table);
+}
+
+/// The processor's name as the system tells it
+static void
+print_machine(void)
+{
+  char line[256];
+  char date[32];
+  const time_t now = time(NULL);
+  FILE* const file = fopen("/proc/cpuinfo", "r");
+  strftime(date, sizeof(date), "%Y-%m-%d", gmtime(&now));
+  fprintf(table, "Measured on %s, %u lanes", date, ton_machine_lanes());
+  while (file && fgets(line, sizeof(line), file)) {
+    if (strncmp(line, "model name", 10) == 0) {
+      line[strcspn(line, "\n")] = '\0';
+      fprintf(table, ", %s", strchr(line, ':') + 2);
+      break;
     }
   }
-  if (isfinite(fastest)) {
-    print_verdict("in a song", e[0].ns, fastest, c->bar);
-    print_verdict("alone", e[1].ns, fastest, c->bar);
+  if (file) {
+    fclose(file);
   }
+  fputs(".\n\n", table);
+}
+
+static void
+print_head(void)
+{
+  fputs("<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n"
+        "# Speed beside free plug-ins\n\n"
+        "Made by `make speed`; not edited by hand.\n\n"
+        "Nanoseconds for a frame of one channel, all with the same music at 48 "
+        "kHz\nin blocks of 256 frames, in turn, the best of 100 rounds. \"In a "
+        "song\" is with\nall lanes busy, \"alone\" with one stereo pair and "
+        "nothing beside it. The\nratios say how many times as long as ours the "
+        "peer takes. A peer that does\nnot reach the quality of ours is shown, "
+        "but no ratio is wanted: the figure\nthat says so is in "
+        "`quality.md`.\n\n",
+        table);
+  print_machine();
+  fputs(
+      "| Processor | In a song | Alone | Peer | ns | In a song, times | Alone, "
+      "times | Wanted | Settings of the peer |\n"
+      "|---|---|---|---|---|---|---|---|---|\n",
+      table);
 }
 
 static void
@@ -262,9 +350,10 @@ int
 main(int argc, char** argv)
 {
   ton_denormals_off();
+  open_table();
   make_music();
-  puts("Nanoseconds for a frame of one channel, and how many times as long as\n"
-       "ours a peer takes: in a song, alone.  Its settings stand below it.");
+  write_space();
+  print_head();
   for (size_t i = 0; i < TON_COUNT(comparisons); ++i) {
     bool wanted = argc < 2;
     for (int k = 1; k < argc; ++k) {
@@ -274,5 +363,6 @@ main(int argc, char** argv)
       compare(&comparisons[i]);
     }
   }
+  remove(SPACE);
   return 0;
 }

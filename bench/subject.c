@@ -8,6 +8,8 @@
 
 #include <tonmeister/processor.h>
 
+#include <sndfile.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@ struct Subject {
   int32_t on[TON_MAX_LANES];
   float* x; ///< A block
   float* meters;
+  char path[256]; ///< Of the file it uses; empty: none
 };
 
 _Noreturn static void
@@ -35,13 +38,54 @@ quit(const char* about, const char* what)
 }
 
 static double
-seconds(void)
+seconds(clockid_t clock)
 {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(clock, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+// Files: the "hash" of a resource is its path ----------------------------------
+
+static TonStatus
+load(void* handle, const char* path, double rate, TonPlanes* planes,
+     TonError* error)
+{
+  SF_INFO info = {0};
+  SNDFILE* const file = sf_open(path, SFM_READ, &info);
+  (void)handle;
+  (void)error;
+  if (!file || info.channels != 2 || info.samplerate != (int)rate) {
+    quit(path, "is no stereo file at the rate");
+  }
+  const size_t n = (size_t)info.frames;
+  float* const both = ton_alloc(2 * n * sizeof(float));
+  float* const x = ton_alloc(2 * n * sizeof(float));
+  const float** const plane = ton_alloc(2 * sizeof(float*));
+  sf_readf_float(file, both, info.frames);
+  sf_close(file);
+  for (size_t i = 0; i < n; ++i) {
+    x[i] = both[2 * i];
+    x[n + i] = both[2 * i + 1];
+  }
+  ton_free(both);
+  plane[0] = x;
+  plane[1] = x + n;
+  *planes = (TonPlanes){plane, 2, n, rate};
+  return TON_OK;
+}
+
+static void
+unload(void* handle, TonPlanes* planes)
+{
+  (void)handle;
+  ton_free((void*)(uintptr_t)planes->planes[0]);
+  ton_free((void*)(uintptr_t)planes->planes);
+}
+
+// Ours -------------------------------------------------------------------------
+
+/// Takes "impulse=PATH" where the processor uses a file
 static void
 set_values(Subject* s, const char* settings)
 {
@@ -56,6 +100,10 @@ set_values(Subject* s, const char* settings)
       quit(item, error.text);
     }
     *equals = '\0';
+    if (s->processor->n_resources && strcmp(item, "impulse") == 0) {
+      snprintf(s->path, sizeof(s->path), "%s", equals + 1);
+      continue;
+    }
     const TonParam* const param = ton_param(s->processor, item);
     if (!param) {
       quit(s->processor->id, item);
@@ -98,7 +146,10 @@ open_ours(Subject* s, const SubjectSpec* spec, double rate, uint32_t busy)
     params[lane] = s->values;
     s->on[lane] = -1;
   }
-  const TonSpec how = {rate, s->lanes, BLOCK, params, NULL};
+  const char* const hashes[] = {s->path};
+  const TonResources resources = {hashes, NULL, load, unload};
+  const TonSpec how = {rate, s->lanes, BLOCK, params,
+                       *s->path ? &resources : NULL};
   if (s->processor->open(s->processor, &how, &s->state, &error)) {
     quit(spec->id, error.text);
   }
@@ -178,9 +229,9 @@ run_block(Subject* s, const float* const in[2], float* const out[2],
 {
   fill(s, in[0] + from, in[1] + from, n);
   const TonBlock block = {s->x, NULL, s->on, s->meters, n};
-  const double start = seconds();
+  const double start = seconds(CLOCK_MONOTONIC);
   s->processor->process(s->processor, s->state, &block);
-  const double spent = seconds() - start;
+  const double spent = seconds(CLOCK_MONOTONIC) - start;
   for (uint32_t i = 0; i < n; ++i) {
     out[0][from + i] = s->x[i * s->lanes];
     out[1][from + i] = s->x[i * s->lanes + 1];
@@ -193,9 +244,9 @@ subject_run(Subject* s, const float* const in[2], float* const out[2],
             uint64_t frames)
 {
   if (s->peer) {
-    const double start = seconds();
+    const double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
     peer_run(s->peer, in, out, frames);
-    return seconds() - start;
+    return seconds(CLOCK_PROCESS_CPUTIME_ID) - start; // of its threads too
   }
   double spent = 0.0;
   for (uint64_t at = 0; at < frames; at += BLOCK) {

@@ -155,7 +155,10 @@ def standing(group):
         return "equal"
     if ours.value < peer.value:
         return "ahead"
-    return "BEHIND" + (f": {group[0].why}" if group[0].why else "")
+    if not group[0].why:
+        sys.exit(f"quality.py: {peer.who} is ahead in \"{group[0].what}\": say "
+                 "why in its row of bench/peer_figures.c, or be ahead")
+    return f"BEHIND: {group[0].why}"
 
 
 def render_rivals(found):
