@@ -26,6 +26,13 @@ decide_mute(const MixState* state, const MixTrack* s)
   if (s->original) {
     ton_decision_name(&d, "track", s->original->stem->strip);
     ton_decision_figure(&d, "likeness", 100.0 * s->likeness);
+    if (s->inverted) {
+      ton_decision_name(&d, "polarity", "with its polarity inverted");
+    }
+    if (fabs(s->copy_gain_db) >= 0.05) {
+      ton_decision_figure(&d, "gain", s->copy_gain_db);
+      ton_decision_name(&d, "way", s->copy_gain_db < 0.0 ? "softer" : "louder");
+    }
   } else if (s->parts) {
     ton_decision_name(&d, "tracks", s->parts);
     ton_decision_figure(&d, "likeness", 100.0 * s->likeness);

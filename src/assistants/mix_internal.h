@@ -30,8 +30,10 @@ typedef struct MixTrack {
                      ///< or null
   const char* parts; ///< Tracks that it is already the mix of, or null
   double
-      likeness; ///< Of a copy with its original, of a mix with the sum of its
-                ///< tracks; 0: it is neither
+      likeness;  ///< Of a copy with its original, of a mix with the sum of its
+                 ///< tracks; 0: it is neither
+  bool inverted; ///< A copy, with its polarity inverted
+  double copy_gain_db; ///< Of a copy re its original; 0: not another one
   struct MixTrack* other_side; ///< The right one if its name says left, or null
   struct MixTrack* partner;    ///< Other side of the same recording, or null
   double active_lufs;          ///< While it plays, with its other side
@@ -91,6 +93,9 @@ void track_keep(const MixState* state, const MixTrack* track, const char* key);
 bool track_kept_in(const MixTrack* track);
 
 // What the recordings are to each other, in this order --------------------------
+
+/// Whether a sound is one steady tone, which is like any other of its pitch
+bool is_one_tone(const TonFeatures* features);
 
 /// Sides of tracks whose names say left and right; those that are the sides of
 /// one recording have one role.  Before the tracks have their last order.

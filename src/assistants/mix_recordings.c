@@ -158,6 +158,35 @@ same_sound(const TonFeatures* a, const TonFeatures* b)
          memcmp(a->low, b->low, a->n_low * sizeof(float)) == 0;
 }
 
+/// Levels of a third octave re another sound's differ by this much at most if one is
+/// the other at another gain, dB; softer bands may hold only what rounding left
+#define SAME_DB 0.1
+#define SOFT_DB 40.0
+
+/// The gain between two sounds whose third octaves all differ by it, dB; NaN: theirs
+/// do not
+static double
+gain_between(const TonFacts* a, const TonFacts* b)
+{
+  double max = -INFINITY;
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < TON_THIRDS; ++i) {
+    at = b->active_db[i] > max ? i : at;
+    max = fmax(max, b->active_db[i]);
+  }
+  const double gain = a->active_db[at] - b->active_db[at];
+  for (uint32_t i = 0; i < TON_THIRDS; ++i) {
+    if (b->active_db[i] > max - SOFT_DB &&
+        !(fabs(a->active_db[i] - b->active_db[i] - gain) < SAME_DB)) {
+      return NAN;
+    }
+  }
+  return isfinite(gain) ? gain : NAN;
+}
+
+/// Correlation of a recording with itself at another gain: what is left is rounding
+#define LIKE_ITSELF 0.9999
+
 /// Which of two names the original has: one without a word such as "copy", then
 /// the shorter one, then that of the smaller bytes
 static bool
@@ -220,7 +249,26 @@ in_another_format(const MixTrack* s, const MixTrack* original)
   return alike >= LIKE_CODED ? alike : 0.0;
 }
 
-/// How like an original a copy of it is; 0: it is none
+/// The same at another gain or polarity: how alike they are, below 0 where one is
+/// the other upside down; 0: they are not.  One tone is like any other.
+static double
+at_another_gain(const MixTrack* s, const MixTrack* original)
+{
+  const TonFeatures* const a = s->features;
+  const TonFeatures* const b = original->features;
+  const double gain_db = gain_between(s->facts, original->facts);
+  const double sides_db = 10.0 * log10((a->left_energy * b->right_energy) /
+                                       (a->right_energy * b->left_energy));
+  if (isnan(gain_db) || a->channels != b->channels ||
+      (a->channels > 1 && !(fabs(sides_db) < SAME_DB)) || is_one_tone(b)) {
+    return 0.0;
+  }
+  const double alike = likeness(a, b);
+  return fabs(alike) >= LIKE_ITSELF ? alike : 0.0;
+}
+
+/// How like an original a copy of it is, below 0 where it is upside down; 0: it is
+/// none
 static double
 copy_likeness(const TonRoles* roles, const MixTrack* s,
               const MixTrack* original)
@@ -229,10 +277,13 @@ copy_likeness(const TonRoles* roles, const MixTrack* s,
       original->guess.side != s->guess.side) {
     return 0.0;
   }
-  return named_before(roles, original, s) &&
-                 same_sound(s->features, original->features)
+  const double coded = in_another_format(s, original);
+  if (coded > 0.0 || !named_before(roles, original, s)) {
+    return coded;
+  }
+  return same_sound(s->features, original->features)
              ? 1.0
-             : in_another_format(s, original);
+             : at_another_gain(s, original);
 }
 
 void
@@ -245,9 +296,13 @@ find_copies(MixState* state)
       const double alike = o->original || track_kept_in(s)
                                ? 0.0
                                : copy_likeness(state->brief->roles, s, o);
-      if (alike > 0.0) {
+      if (alike != 0.0) {
         s->original = o;
-        s->likeness = alike;
+        s->likeness = fabs(alike);
+        s->inverted = alike < 0.0;
+        s->copy_gain_db = fabs(alike) >= LIKE_ITSELF
+                              ? s->facts->active_lufs - o->facts->active_lufs
+                              : 0.0;
       }
     }
   }

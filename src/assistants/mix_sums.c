@@ -236,7 +236,7 @@ make_sum(const Products* p, const Fit* fit, uint32_t track)
 
 /// One steady tone is the sum of any two others of its pitch: x[n] + x[n-2] is
 /// nothing but a gain times x[n-1]
-static bool
+bool
 is_one_tone(const TonFeatures* f)
 {
   double outer = 0.0;

@@ -82,10 +82,12 @@ static const TonRule rules[] = {
          "the role is marked as muted in the role table"},
     [TON_RULE_ROLE_COPY] =
         {"role.copy", TON_STAGE_MIX, "docs/rules.md 2.4",
-         "muted: the same recording as {track}, which is in the mix already",
-         "the same to the bit, or one name in two formats and nearly the "
-         "same sound: correlation below 1.2 kHz {likeness}",
-         .figures = {{"likeness", "%"}}},
+         "muted: the same recording as {track}[, {polarity}][, {|gain|} "
+         "{way}], which is in the mix already",
+         "the same to the bit, at another gain in all third octaves, or one "
+         "name in two formats and nearly the same sound: correlation below 1.2 "
+         "kHz {likeness}",
+         .figures = {{"likeness", "%"}, {"gain", "dB"}}},
 
     // Mix: level and faults of a stem
     [TON_RULE_TRIM_ACTIVE] =

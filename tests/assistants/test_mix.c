@@ -579,14 +579,20 @@ test_two_formats(void** state)
   (void)state;
   static double x[N];
   static TonSound coded;
+  static TonSound rough;
   for (uint64_t k = 0; k < N; ++k) {
     x[k] = 0.98 * made[6][k] + 0.001 * signal_random(3, k);
   }
   sound_of(x, NULL, N, RATE, 4096, &coded);
+  for (uint64_t k = 0; k < N; ++k) {
+    x[k] = made[6][k] + 0.02 * signal_random(3, k);
+  }
+  sound_of(x, NULL, N, RATE, 4096, &rough);
   const Recording rows[] = {
       {"Bass 2", "stems/Bass.mp3", &coded, "bass", true},
       {"Bass", "stems/Bass.wav", &plain[6], "bass", false},
-      {"Bass 3", "stems/Bass take.mp3", &coded, "bass", false},
+      {"Bass 3", "stems/Bass take.mp3", &rough, "bass", false},
+      {"Bass 4", "stems/Bass other.mp3", &coded, "bass", true},
       {"Snare", "stems/Snare.mp3", &plain[1], "snare", false},
       {"Snare 2", "stems/Snare.ogg", &plain[3], "snare", false}};
   expect_recordings(rows, TON_COUNT(rows));
@@ -603,6 +609,7 @@ test_two_formats(void** state)
   assert_true(d && strstr(d->reason, "the same recording as Bass,"));
   ton_plan_free(&plan);
   ton_sound_free(&coded);
+  ton_sound_free(&rough);
 }
 
 /// Of two files with one sound the one that is called a copy is muted, else that
@@ -620,6 +627,67 @@ test_copies(void** state)
       {"Pad L", "Pad L.wav", &plain[9], "pad", false},
       {"Pad R", "Pad R.wav", &plain[9], "pad", false}};
   expect_recordings(rows, TON_COUNT(rows));
+}
+
+/// Proposed beside the bass: what is said of "Bass again", or null
+static const TonDecision*
+said_of_again(const TonSound* again, TonPlan* plan)
+{
+  const TonMixStem stems[] = {
+      {.strip = "Bass", .file = "Bass.wav", .sound = &plain[6]},
+      {.strip = "Bass again", .file = "Bass again.wav", .sound = again},
+      {.strip = "Kick", .file = "Kick.wav", .sound = &plain[0]}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 3, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, plan, NULL), TON_OK);
+  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
+    if (strcmp(plan->decisions.items[i].path, "tracks/Bass again/mute") == 0) {
+      return &plan->decisions.items[i];
+    }
+  }
+  return NULL;
+}
+
+/// The same recording at another gain or polarity is a copy, rounded to 16 bit or
+/// not; another take, an amplifier's treble and a little noise make it another one
+static void
+test_copies_at_another_gain(void** state)
+{
+  (void)state;
+  static const struct {
+    double gain;
+    double steps;  ///< Rounded to so many a unit; 0: not
+    double treble; ///< Of the difference to the sample before
+    double noise;
+    const char* says; ///< Null: it is no copy
+  } cases[] = {
+      {0.25, 0.0, 0.0, 0.0, "as Bass, 12 dB softer, which"},
+      {-2.0, 0.0, 0.0, 0.0,
+       "as Bass, with its polarity inverted, 6 dB louder, which"},
+      {-1.0, 0.0, 0.0, 0.0, "as Bass, with its polarity inverted, which"},
+      {0.5, 32768.0, 0.0, 0.0, "as Bass, 6 dB softer, which"},
+      {0.5, 0.0, 3.0, 0.0, NULL},
+      {0.5, 0.0, 0.0, 0.01, NULL}};
+  static double x[N];
+  for (size_t c = 0; c < TON_COUNT(cases); ++c) {
+    TonSound again;
+    TonPlan plan = {0};
+    for (uint64_t k = 0; k < N; ++k) {
+      const double before = k ? made[6][k - 1] : 0.0;
+      x[k] = cases[c].gain *
+             (made[6][k] + cases[c].treble * (made[6][k] - before) +
+              cases[c].noise * signal_random(5, k));
+      x[k] = cases[c].steps > 0.0 ? rint(x[k] * cases[c].steps) / cases[c].steps
+                                  : x[k];
+    }
+    sound_of(x, NULL, N, RATE, 4096, &again);
+    const TonDecision* const d = said_of_again(&again, &plan);
+    print_message("# gain %g, treble %g, noise %g: %s\n", cases[c].gain,
+                  cases[c].treble, cases[c].noise, d ? d->reason : "no copy");
+    assert_int_equal(d != NULL, cases[c].says != NULL);
+    assert_true(!d || strstr(d->reason, cases[c].says));
+    ton_plan_free(&plan);
+    ton_sound_free(&again);
+  }
 }
 
 /// Names say a side in other languages, too; the first of two parts goes left
@@ -1643,6 +1711,7 @@ main(void)
       cmocka_unit_test(test_a_submix_says_of_what),
       cmocka_unit_test(test_two_formats),
       cmocka_unit_test(test_copies),
+      cmocka_unit_test(test_copies_at_another_gain),
       cmocka_unit_test(test_named_sides),
       cmocka_unit_test(test_pairs_in_six_languages),
       cmocka_unit_test(test_letters_of_notes),
