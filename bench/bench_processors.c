@@ -79,6 +79,7 @@ static const struct {
     {"delay", "delay", "feedback=40"},
     {"delay", "delay with a tape", "feedback=40 tape=on wow=0.1"},
     {"reverb", "plate", "mix=100"},
+    {"spring", "springs", ""},
     {"saturator", "soft", "drive=6"},
     {"saturator", "soft, driven far", "drive=18"},
     {"saturator", "hard", "character=hard drive=6"},

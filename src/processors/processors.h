@@ -54,6 +54,7 @@
   ALONE_WIDE(ton_imager)                                                       \
   LANED(ton_mid_side)                                                          \
   ALONE_WIDE(ton_reverb)                                                       \
+  ALONE(ton_spring)                                                            \
   LANED(ton_width)
 
 #define TON_DECLARE_ALONE(name) extern const TonProcessor name;
