@@ -168,8 +168,10 @@ double
 signal_worst_alias_db(const double* amplitude, uint64_t n, double rate,
                       uint32_t bin)
 {
+  const double per_hz = (double)n / rate;
   double worst = 1e-20;
-  for (uint32_t k = 28; k < 20000.0 * (double)n / rate; ++k) {
+  for (uint32_t k = (uint32_t)fmax(7.0, ceil(20.0 * per_hz));
+       k < 20000.0 * per_hz; ++k) {
     const uint32_t off = k % bin;
     if (off > 6 && off < bin - 6) {
       worst = fmax(worst, amplitude[k]);

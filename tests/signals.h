@@ -51,7 +51,7 @@ double signal_amplitude(const double* x, uint64_t n, double rate, double hz);
 /// 2^17.  Rectangular window
 void signal_spectrum(const double* x, uint64_t n, double* amplitude);
 
-/// Worst line below 20 kHz of a signal_spectrum() over n frames that is not within
+/// Worst line from 20 Hz to 20 kHz of a signal_spectrum() over n frames that is not within
 /// 6 bins of a harmonic of the tone at `bin`; dB re the tone
 double signal_worst_alias_db(const double* amplitude, uint64_t n, double rate,
                              uint32_t bin);

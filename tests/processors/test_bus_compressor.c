@@ -183,14 +183,7 @@ worst_alias_dbc(double rate, double hz, const char* settings)
   memcpy(right, left, frames * sizeof(double));
   play(settings, rate, false, frames);
   signal_spectrum(out + frames - WINDOW, WINDOW, lines);
-  double worst = 0.0;
-  for (uint32_t i = 1; i <= WINDOW / 2; ++i) {
-    const double f = rate * i / WINDOW;
-    const uint32_t apart = (i + 6) % k;
-    worst =
-        apart > 12 && f > 20.0 && f < 20000.0 ? fmax(worst, lines[i]) : worst;
-  }
-  return 20.0 * log10(worst / lines[k]);
+  return signal_worst_alias_db(lines, WINDOW, rate, k);
 }
 
 static void
