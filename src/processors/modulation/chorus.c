@@ -88,6 +88,8 @@ typedef struct {
   double rate;
   TonLfo lfo;
   uint32_t voices;
+  uint64_t apart; ///< From voice to voice, of a turn
+  double root;    ///< Of the number of voices
   uint32_t wave;
   TonSmoothed smoothed;
   double max_delay; ///< Longest delay, frames
@@ -113,6 +115,8 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   Chorus* const c = *state;
   c->rate = spec->rate;
   c->voices = (uint32_t)p->voices;
+  c->apart = UINT64_MAX / c->voices;
+  c->root = sqrt((double)p->voices);
   c->wave = (uint32_t)p->wave;
   c->max_delay = (double)(frames - TON_FRACTION_MIN);
   ton_smoothed_set(&c->smoothed, SMOOTHING_S, spec->rate);
@@ -164,21 +168,29 @@ wave_of(const Chorus* c, uint64_t phase)
   return c->wave == SINE ? ton_lfo_sine(phase) : ton_lfo_triangle(phase);
 }
 
-/// Sum of the voices of one side
-static double
-voices_of(const Chorus* c, int side)
+/// Delays of all voices of one side, frames.  Apart from the reading, so that the waves
+/// of both sides are worked out at once
+static void
+find_delays(const Chorus* c, int side, double delay[MAX_VOICES])
 {
   const uint64_t lag =
       side ? (uint64_t)(int64_t)(c->smoothed.now[SPREAD] * 0x1p62) : 0;
-  const uint64_t apart = UINT64_MAX / c->voices;
-  float sum = 0.0F;
   for (uint32_t v = 0; v < c->voices; ++v) {
-    const uint64_t phase = c->lfo.phase - lag + v * apart;
+    const uint64_t phase = c->lfo.phase - lag + v * c->apart;
     const double wanted =
         c->smoothed.now[DELAY] + c->smoothed.now[DEPTH] * wave_of(c, phase);
     const double longer = wanted > MIN_DELAY ? wanted : MIN_DELAY;
-    const double delay = longer < c->max_delay ? longer : c->max_delay;
-    sum += ton_line_read(c->line[side], c->at, delay, &c->fractions);
+    delay[v] = longer < c->max_delay ? longer : c->max_delay;
+  }
+}
+
+/// Sum of the voices of one side
+static double
+voices_of(const Chorus* c, int side, const double delay[MAX_VOICES])
+{
+  float sum = 0.0F;
+  for (uint32_t v = 0; v < c->voices; ++v) {
+    sum += ton_line_read(c->line[side], c->at, delay[v], &c->fractions);
   }
   return (double)sum;
 }
@@ -194,12 +206,12 @@ without_bass(Chorus* c, int side, double x)
 }
 
 static float
-run_side(Chorus* c, int side, float x)
+run_side(Chorus* c, int side, const double delay[MAX_VOICES], float x)
 {
   const double n = (double)c->voices;
   const double dry = (double)ton_finite(x);
-  const double sum = voices_of(c, side);
-  const double wet = without_bass(c, side, sum / sqrt(n));
+  const double sum = voices_of(c, side, delay);
+  const double wet = without_bass(c, side, sum / c->root);
   ton_line_write(c->line[side], c->at,
                  (float)(dry + c->smoothed.now[FEEDBACK] * sum / n));
   return (float)(dry + c->smoothed.now[MIX] * (wet - dry));
@@ -212,8 +224,11 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   float* x = block->x;
   for (uint32_t i = 0; i < block->frames; ++i, x += 2) {
     ton_smoothed_step(&c->smoothed, N_SMOOTHED);
+    double delay[2][MAX_VOICES];
+    find_delays(c, 0, delay[0]);
+    find_delays(c, 1, delay[1]);
     for (int side = 0; side < 2; ++side) {
-      const float y = run_side(c, side, x[side]);
+      const float y = run_side(c, side, delay[side], x[side]);
       x[side] = block->on[side] ? y : x[side];
     }
     c->at = c->at + 1 < c->line[0].frames ? c->at + 1 : 0;
