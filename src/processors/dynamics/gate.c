@@ -383,19 +383,21 @@ run(void* state, const TonBlock* block, uint32_t from, uint32_t n, TonV largest)
   const TonVi on = ton_vi_load(block->on);
   detect(s, reduction_sidechain(block, from), c, since, n);
   reduce(s, c, since, n);
+  const float* sound = x;
   if (s->ahead.longest) {
     ton_look_ahead_run(&s->ahead, s->ring, x, late, n);
+    sound = (const float*)late;
   }
   for (uint32_t i = 0; i < n; ++i) {
-    const TonV dry = ton_v_load(x + (size_t)i * TON_LANES);
-    late[i] = s->ahead.longest ? late[i] : dry;
-    largest = ton_v_max(largest, ton_v_select(late[i] != 0.0F, c[i], largest));
+    const TonV y = ton_v_load(sound + (size_t)i * TON_LANES);
+    largest = ton_v_max(largest, ton_v_select(y != 0.0F, c[i], largest));
     c[i] = -c[i];
   }
   ton_frames_exp2(c, n);
   for (uint32_t i = 0; i < n; ++i) {
     float* const at = x + (size_t)i * TON_LANES;
-    ton_v_store(at, ton_v_select(on, late[i] * c[i], ton_v_load(at)));
+    const TonV y = ton_v_load(sound + (size_t)i * TON_LANES) * c[i];
+    ton_v_store(at, ton_v_select(on, y, ton_v_load(at)));
   }
   return largest;
 }
