@@ -117,14 +117,34 @@ find_peak(CrossSums* p, TonFft* fft, double rate, double longest_ms,
   result->likeness = 0.5 * here / sqrt(p->all_aa * p->all_bb);
 }
 
+/// Product of both in the body band, b moved to be earlier
+static double
+product_moved(const CrossSums* p, double rate, double ms)
+{
+  double sum = 0.0;
+  for (uint32_t k = 1; k < WINDOW / 2; ++k) {
+    const double hz = k * rate / WINDOW;
+    const double turn = 2.0 * M_PI * hz * ms / 1000.0;
+    if (hz >= BODY_FROM_HZ && hz <= BODY_TO_HZ) {
+      sum += (double)p->cross[2 * k] * cos(turn) +
+             (double)p->cross[2 * k + 1] * sin(turn);
+    }
+  }
+  return sum;
+}
+
 static void
-add_up(const CrossSums* p, double gain, TonAlignment* result)
+add_up(const CrossSums* p, double gain, double rate, TonAlignment* result)
 {
   // b brought to the active loudness of a
-  const double bb = p->bb * gain * gain;
-  const double ab = p->ab * gain;
-  result->as_is_db = ton_power_db((p->aa + bb + 2.0 * ab) / (p->aa + bb));
-  result->flip_db = ton_power_db((p->aa + bb - 2.0 * ab) / (p->aa + bb));
+  const double both = p->aa + p->bb * gain * gain;
+  const double ab = 2.0 * gain * p->ab / both;
+  const double moved =
+      2.0 * gain * product_moved(p, rate, result->lag_ms) / both;
+  result->as_is_db = ton_power_db(1.0 + ab);
+  result->flip_db = ton_power_db(1.0 - ab);
+  result->aligned_db = ton_power_db(1.0 + moved);
+  result->aligned_flipped_db = ton_power_db(1.0 - moved);
 }
 
 static void
@@ -167,7 +187,7 @@ ton_align(const TonSound* a, const TonSound* b, double longest_ms,
   if (found) {
     find_peak(&p, fft, a->features.low_rate, longest_ms, result);
     add_up(&p, pow(10.0, (a->facts.active_lufs - b->facts.active_lufs) / 20.0),
-           result);
+           a->features.low_rate, result);
   }
   ton_free(p.cross);
   ton_free(kept);

@@ -37,9 +37,12 @@ typedef struct MixTrack {
   struct MixTrack* other_side; ///< The right one if its name says left, or null
   struct MixTrack* partner;    ///< Other side of the same recording, or null
   double active_lufs;          ///< While it plays, with its other side
-  bool sounds;                 ///< Part of the mix: not silent, not a guide
-  bool mono;                   ///< One sound, whatever the channels
-  bool noise;                  ///< Nothing but soft steady noise: left alone
+  double lag_ms; ///< It arrives so much later than the nearest microphone
+                 ///< of its set, and the two are brought together; else 0
+  double moved_gain_db; ///< What that is worth, 60 to 400 Hz
+  bool sounds;          ///< Part of the mix: not silent, not a guide
+  bool mono;            ///< One sound, whatever the channels
+  bool noise;           ///< Nothing but soft steady noise: left alone
   double trim_db;
   double missing_db; ///< What the trim would still have to raise and may not
   double level_lufs; ///< After trim and layout, fader at 0 dB

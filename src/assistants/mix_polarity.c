@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Polarity of microphones that hear one source.
+   Polarity of microphones that hear one source, and the time between them.
 */
 #include "analysis/alignment.h"
 #include "assistants/mix_internal.h"
@@ -16,6 +16,12 @@
 #define LIKE        0.3
 #define CLOSE_MS    5.0
 #define OVERHEAD_MS 20.0
+/// Correlation from which the time between two is sure
+#define SURE_LIKE 0.5
+/// What is nearer together stays, ms
+#define LEAST_MS 0.1
+/// A simpler change is preferred if it is worse by no more, dB
+#define SIMPLER_DB 0.5
 
 static bool
 word_in(const char* file, const char* const* words)
@@ -37,15 +43,15 @@ word_in(const char* file, const char* const* words)
 
 /// The microphone nearest the source: by its name, else the one with the
 /// highest peaks over its loudness
-static const MixTrack*
+static MixTrack*
 nearest_microphone(const MixState* state, const char* role)
 {
   static const char* const near[] = {"in", "inside", "top",   "up",
                                      "di", "line",   "close", NULL};
-  const MixTrack* best = NULL;
+  MixTrack* best = NULL;
   bool best_named = false;
   for (uint32_t i = 0; i < state->n; ++i) {
-    const MixTrack* const s = &state->tracks[i];
+    MixTrack* const s = &state->tracks[i];
     if (!s->sounds || strcmp(s->role->name, role) != 0) {
       continue;
     }
@@ -102,20 +108,118 @@ align(const MixState* state, const MixTrack* near, const MixTrack* s,
   return status == TON_OK;
 }
 
+static bool
+in_set(const MixTrack* s, const char* role)
+{
+  return s->sounds && strcmp(s->role->name, role) == 0;
+}
+
+/// A person's delay is kept, and what it was made for
+static bool
+may_move(const MixTrack* s)
+{
+  return !s->partner && !track_locked(s, "delay");
+}
+
+/// Whether moving the later one, flipped or not, is worth more than a flip alone
+static bool
+gains_by_moving(const TonAlignment* a)
+{
+  const double simple = fmax(a->as_is_db, a->flip_db);
+  const double moved = fmax(a->aligned_db, a->aligned_flipped_db);
+  return a->likeness >= SURE_LIKE && fabs(a->lag_ms) >= LEAST_MS &&
+         moved >= a->as_is_db + WORTH_DB && moved > simple + SIMPLER_DB;
+}
+
 static void
-compare(MixState* state, const MixTrack* near, const char* role)
+decide_flip_moved(const MixState* state, MixTrack* s, const MixTrack* near,
+                  const TonAlignment* a)
+{
+  TonDecision d;
+  const double better = a->aligned_flipped_db - a->aligned_db;
+  if (better < WORTH_DB || track_locked(s, "polarity")) {
+    return;
+  }
+  ton_decision_start(&d, TON_RULE_DELAY_POLARITY, fmin(a->likeness, 1.0));
+  ton_decision_range(&d, "gain of the sum", better, WORTH_DB, NAN);
+  ton_decision_name(&d, "track", near->stem->strip);
+  track_decide(state, s, "polarity", "inverted", &d);
+}
+
+/// What stands between a track and the nearest microphone of its set
+static void
+compare_one(const MixState* state, const MixTrack* near, MixTrack* s)
+{
+  TonAlignment a;
+  if (!align(state, near, s, CLOSE_MS, &a) || a.likeness < LIKE) {
+    return;
+  }
+  if (may_move(near) && may_move(s) && gains_by_moving(&a)) {
+    s->lag_ms = a.lag_ms;
+    s->moved_gain_db = fmax(a.aligned_db, a.aligned_flipped_db) - a.as_is_db;
+    decide_flip_moved(state, s, near, &a);
+    return;
+  }
+  const Flip flip = {near->stem->strip, a.flip_db - a.as_is_db, a.likeness,
+                     a.lag_ms};
+  decide_polarity(state, s, &flip);
+}
+
+static void
+decide_delay(const MixState* state, const MixTrack* s, const MixTrack* with,
+             double ms)
+{
+  TonDecision d;
+  const double gain =
+      s->moved_gain_db > 0.0 ? s->moved_gain_db : with->moved_gain_db;
+  if (ms < 0.005) {
+    return;
+  }
+  ton_decision_start(&d, TON_RULE_DELAY_ALIGN, 0.7);
+  ton_decision_figure(&d, "delay", ms);
+  if (gain > 0.0) {
+    ton_decision_range(&d, "gain of the sum", gain, WORTH_DB, NAN);
+  }
+  ton_decision_name(&d, "track", with->stem->strip);
+  track_decide(state, s, "delay", ton_plan_text(state->plan, "%.2f ms", ms),
+               &d);
+}
+
+/// The microphones of a set that arrive too early wait for the latest one; those
+/// that are left where they are keep their time to the nearest
+static void
+delay_set(MixState* state, MixTrack* near, const char* role)
+{
+  const MixTrack* latest = near;
+  const MixTrack* moved = NULL;
+  for (uint32_t i = 0; i < state->n; ++i) {
+    const MixTrack* const s = &state->tracks[i];
+    if (s != near && in_set(s, role) && s->lag_ms != 0.0) {
+      moved = s;
+      latest = s->lag_ms > latest->lag_ms ? s : latest;
+    }
+  }
+  for (uint32_t i = 0; moved && i < state->n; ++i) {
+    MixTrack* const s = &state->tracks[i];
+    if (in_set(s, role) && may_move(s)) {
+      const double ms = latest->lag_ms - s->lag_ms;
+      decide_delay(state, s, s == near ? latest : near,
+                   ton_plan_rounded(ms, 100.0));
+    }
+  }
+}
+
+static void
+compare(MixState* state, MixTrack* near, const char* role)
 {
   for (uint32_t i = 0; near && i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    TonAlignment a;
-    if (s == near || !s->sounds || s->partner ||
-        strcmp(s->role->name, role) != 0 ||
-        !align(state, near, s, CLOSE_MS, &a) || a.likeness < LIKE) {
-      continue;
+    if (s != near && in_set(s, role) && !s->partner) {
+      compare_one(state, near, s);
     }
-    const Flip flip = {near->stem->strip, a.flip_db - a.as_is_db, a.likeness,
-                       a.lag_ms};
-    decide_polarity(state, s, &flip);
+  }
+  if (near) {
+    delay_set(state, near, role);
   }
 }
 

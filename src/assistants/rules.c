@@ -195,6 +195,25 @@ static const TonRule rules[] = {
                      {"likeness", ""},
                      {"time between them", "ms"}}},
 
+    [TON_RULE_DELAY_ALIGN] =
+        {"delay.align", TON_STAGE_MIX, "docs/rules.md 2.6",
+         "delayed by {delay}, so that it sounds together with {track}[: from "
+         "60 "
+         "to 400 Hz both get {gain of the sum} louder]",
+         "energy of the sum between 60 and 400 Hz, both brought together in "
+         "time and polarity, against as recorded; more than 0.5 dB better than "
+         "a flip alone",
+         .instead = "polarity alone",
+         .why_not = "the time between the two cancels what they share",
+         .figures = {{"delay", "ms"}, {"gain of the sum", "dB"}}},
+    [TON_RULE_DELAY_POLARITY] =
+        {"delay.polarity", TON_STAGE_MIX, "docs/rules.md 2.6",
+         "polarity flipped: once it sounds together with {track}, both get "
+         "{gain of the sum} louder from 60 to 400 Hz",
+         "energy of the sum between 60 and 400 Hz, brought together in time, "
+         "flipped against as recorded",
+         .figures = {{"gain of the sum", "dB"}}},
+
     // Mix: tone of a track
     [TON_RULE_HIGHPASS_SPECTRUM] =
         {"highpass.spectrum", TON_STAGE_MIX, "docs/rules.md 2.11",

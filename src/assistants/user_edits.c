@@ -8,12 +8,24 @@
 
 #include <string.h>
 
-enum { ROLE, TO, CHAIN, SENDS, TRIM, POLARITY, FADER, PAN, MUTE, REPAIR };
+enum {
+  ROLE,
+  TO,
+  CHAIN,
+  SENDS,
+  TRIM,
+  POLARITY,
+  FADER,
+  PAN,
+  MUTE,
+  REPAIR,
+  DELAY
+};
 
 /// Keys of a strip that an assistant writes
 static const char* const keys[] = {"role", "to",       "chain", "sends",
                                    "trim", "polarity", "fader", "pan",
-                                   "mute", "repair"};
+                                   "mute", "repair",   "delay"};
 
 static const TonDecision*
 find(const TonDecisions* all, const char* path)

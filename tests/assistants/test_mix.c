@@ -936,6 +936,116 @@ test_silence_in_front_changes_nothing(void** state)
   ton_plan_free(&plans[1]);
 }
 
+/// A bass by its line and its amplifier, which comes `late` frames later by `gain`,
+/// with a third microphone far from both; the plan is freed by the caller
+static void
+propose_bass(double gain, uint32_t late, bool locked, TonPlan* plan)
+{
+  static double x[N];
+  static TonSound amp;
+  TonDoc* doc = NULL;
+  const char* const text = locked ? "tracks:\n  Bass Amp: {file: a.wav, delay: "
+                                    "1 ms, lock: [delay]}\n"
+                                  : "tracks:\n  Bass Amp: {file: a.wav}\n";
+  for (uint64_t k = 0; k < N; ++k) {
+    x[k] = gain * (k >= late ? made[6][k - late] : 0.0) +
+           0.001 * signal_random(41, k);
+  }
+  sound_of(x, NULL, N, RATE, 4096, &amp);
+  assert_int_equal(ton_doc_parse(text, strlen(text), "mix", &doc, NULL),
+                   TON_OK);
+  TonMix* const mix = read_mix(doc);
+  const TonMixStem stems[] = {
+      {.strip = "Bass DI", .file = "Bass DI.wav", .sound = &plain[6]},
+      {.strip = "Bass Amp", .file = "Bass Amp.wav", .sound = &amp},
+      {.strip = "Lead Vox", .file = "Lead Vox.wav", .sound = &plain[9]}};
+  const TonMixBrief brief = {
+      .stems = stems, .n_stems = 3, .roles = roles, .existing = mix};
+  assert_int_equal(ton_assist_mix(&brief, plan, NULL), TON_OK);
+  ton_sound_free(&amp);
+  ton_mix_free(mix);
+  ton_doc_free(doc);
+}
+
+static const TonEdit*
+edit_of(const TonPlan* plan, const char* path)
+{
+  for (uint32_t i = 0; i < plan->n_edits; ++i) {
+    if (strcmp(plan->edits[i].path, path) == 0) {
+      return &plan->edits[i];
+    }
+  }
+  return NULL;
+}
+
+/// The line waits for the amplifier that comes 2.5 ms later, right way up or not;
+/// not where somebody has set a delay, nor for what is together already
+static void
+test_time_between_microphones(void** state)
+{
+  (void)state;
+  static const struct {
+    double gain;
+    uint32_t late;
+    bool locked;
+    const char* delay;
+    bool flipped;
+  } cases[] = {{0.7, 120, false, "2.50 ms", false},
+               {-0.7, 120, false, "2.50 ms", true},
+               {0.7, 120, true, NULL, false},
+               {0.7, 2, false, NULL, false}};
+  for (size_t c = 0; c < TON_COUNT(cases); ++c) {
+    TonPlan plan = {0};
+    propose_bass(cases[c].gain, cases[c].late, cases[c].locked, &plan);
+    const TonEdit* const delay = edit_of(&plan, "tracks/Bass DI/delay");
+    const TonEdit* const flip = edit_of(&plan, "tracks/Bass Amp/polarity");
+    print_message("# %s | %s\n", delay ? delay->comment : "-",
+                  flip ? flip->comment : "-");
+    assert_int_equal(delay != NULL, cases[c].delay != NULL);
+    assert_true(!delay || strcmp(delay->value, cases[c].delay) == 0);
+    assert_int_equal(flip != NULL, cases[c].flipped);
+    assert_null(edit_of(&plan, "tracks/Bass Amp/delay"));
+    assert_null(edit_of(&plan, "tracks/Lead Vox/delay"));
+    ton_plan_free(&plan);
+  }
+}
+
+/// What the sum gains: two of one level that sound together have 3 dB more than
+/// their powers, and the sum as recorded is worked out here from the samples
+static void
+test_gain_of_sounding_together(void** state)
+{
+  (void)state;
+  enum { LATE_FRAMES = 120, BINS = 340, WINDOW = 9600, STEP_HZ = 1 };
+  double powers = 0.0;
+  double sum = 0.0;
+  TonPlan plan = {0};
+  for (uint32_t at = 4800; at + WINDOW <= N; at += 8 * WINDOW) {
+    for (uint32_t k = 0; k < BINS; k += 5) {
+      const double turn = 2.0 * M_PI * (60.0 + STEP_HZ * k) / RATE;
+      double re[2] = {0.0};
+      double im[2] = {0.0};
+      for (uint32_t i = 0; i < WINDOW; ++i) {
+        const double w = 0.5 - 0.5 * cos(2.0 * M_PI * i / WINDOW);
+        for (int t = 0; t < 2; ++t) {
+          const double x = w * made[6][at + i - (t ? LATE_FRAMES : 0)];
+          re[t] += x * cos(turn * i);
+          im[t] += x * sin(turn * i);
+        }
+      }
+      powers += re[0] * re[0] + im[0] * im[0] + re[1] * re[1] + im[1] * im[1];
+      sum +=
+          (re[0] + re[1]) * (re[0] + re[1]) + (im[0] + im[1]) * (im[0] + im[1]);
+    }
+  }
+  propose_bass(0.7, LATE_FRAMES, false, &plan);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_DELAY_ALIGN);
+  assert_non_null(d);
+  EXPECT_DB("gain of the sum", d ? d->evidence[1].value : NAN,
+            10.0 * log10(2.0) - 10.0 * log10(sum / powers), 0.7);
+  ton_plan_free(&plan);
+}
+
 static void
 test_polarity_of_all_changes_nothing(void** state)
 {
@@ -1696,52 +1806,55 @@ close_all(void** state)
   return 0;
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_text_reads_back),
+    cmocka_unit_test(test_balance_sums),
+    cmocka_unit_test(test_places),
+    cmocka_unit_test(test_sides_of_a_recording),
+    cmocka_unit_test(test_finished_mixes),
+    cmocka_unit_test(test_instrumental_mixes),
+    cmocka_unit_test(test_submixes),
+    cmocka_unit_test(test_tones_of_one_pitch),
+    cmocka_unit_test(test_a_submix_says_of_what),
+    cmocka_unit_test(test_two_formats),
+    cmocka_unit_test(test_copies),
+    cmocka_unit_test(test_copies_at_another_gain),
+    cmocka_unit_test(test_named_sides),
+    cmocka_unit_test(test_pairs_in_six_languages),
+    cmocka_unit_test(test_letters_of_notes),
+    cmocka_unit_test(test_letters_of_what_lies_in_the_middle),
+    cmocka_unit_test(test_snare_bottom_is_turned),
+    cmocka_unit_test(test_gains_change_only_trims),
+    cmocka_unit_test(test_order_changes_nothing),
+    cmocka_unit_test(test_silence_in_front_changes_nothing),
+    cmocka_unit_test(test_time_between_microphones),
+    cmocka_unit_test(test_gain_of_sounding_together),
+    cmocka_unit_test(test_polarity_of_all_changes_nothing),
+    cmocka_unit_test(test_locked_lead_is_followed),
+    cmocka_unit_test(test_locked_kick_moves_only_drums),
+    cmocka_unit_test(test_locked_all_is_left_alone),
+    cmocka_unit_test(test_proposing_twice_is_stable),
+    cmocka_unit_test(test_correction_after_a_render),
+    cmocka_unit_test(test_a_compressor_keeps_to_its_role),
+    cmocka_unit_test(test_a_locked_lead_counts_as_rendered),
+    cmocka_unit_test(test_the_voice_yields),
+    cmocka_unit_test(test_moved_fader_counts),
+    cmocka_unit_test(test_mix_peak),
+    cmocka_unit_test(test_a_de_esser_takes_what_stands_out),
+    cmocka_unit_test(test_steady_rumble_is_cut),
+    cmocka_unit_test(test_steps_under_a_voice_are_cut),
+    cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),
+    cmocka_unit_test(test_noise_is_left_alone),
+    cmocka_unit_test(test_noise_is_judged_by_name_and_level),
+    cmocka_unit_test(test_names_that_need_others),
+    cmocka_unit_test(test_roles_without_names),
+    cmocka_unit_test(test_names_that_the_sound_contradicts),
+    cmocka_unit_test(test_hum_below_the_highpass),
+    cmocka_unit_test(test_a_trim_is_bounded),
+};
+
 int
 main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_text_reads_back),
-      cmocka_unit_test(test_balance_sums),
-      cmocka_unit_test(test_places),
-      cmocka_unit_test(test_sides_of_a_recording),
-      cmocka_unit_test(test_finished_mixes),
-      cmocka_unit_test(test_instrumental_mixes),
-      cmocka_unit_test(test_submixes),
-      cmocka_unit_test(test_tones_of_one_pitch),
-      cmocka_unit_test(test_a_submix_says_of_what),
-      cmocka_unit_test(test_two_formats),
-      cmocka_unit_test(test_copies),
-      cmocka_unit_test(test_copies_at_another_gain),
-      cmocka_unit_test(test_named_sides),
-      cmocka_unit_test(test_pairs_in_six_languages),
-      cmocka_unit_test(test_letters_of_notes),
-      cmocka_unit_test(test_letters_of_what_lies_in_the_middle),
-      cmocka_unit_test(test_snare_bottom_is_turned),
-      cmocka_unit_test(test_gains_change_only_trims),
-      cmocka_unit_test(test_order_changes_nothing),
-      cmocka_unit_test(test_silence_in_front_changes_nothing),
-      cmocka_unit_test(test_polarity_of_all_changes_nothing),
-      cmocka_unit_test(test_locked_lead_is_followed),
-      cmocka_unit_test(test_locked_kick_moves_only_drums),
-      cmocka_unit_test(test_locked_all_is_left_alone),
-      cmocka_unit_test(test_proposing_twice_is_stable),
-      cmocka_unit_test(test_correction_after_a_render),
-      cmocka_unit_test(test_a_compressor_keeps_to_its_role),
-      cmocka_unit_test(test_a_locked_lead_counts_as_rendered),
-      cmocka_unit_test(test_the_voice_yields),
-      cmocka_unit_test(test_moved_fader_counts),
-      cmocka_unit_test(test_mix_peak),
-      cmocka_unit_test(test_a_de_esser_takes_what_stands_out),
-      cmocka_unit_test(test_steady_rumble_is_cut),
-      cmocka_unit_test(test_steps_under_a_voice_are_cut),
-      cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),
-      cmocka_unit_test(test_noise_is_left_alone),
-      cmocka_unit_test(test_noise_is_judged_by_name_and_level),
-      cmocka_unit_test(test_names_that_need_others),
-      cmocka_unit_test(test_roles_without_names),
-      cmocka_unit_test(test_names_that_the_sound_contradicts),
-      cmocka_unit_test(test_hum_below_the_highpass),
-      cmocka_unit_test(test_a_trim_is_bounded),
-  };
   return cmocka_run_group_tests(tests, open_all, close_all);
 }
