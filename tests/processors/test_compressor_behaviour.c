@@ -66,14 +66,14 @@ passes(uint32_t from, double limit, bool upwards)
   return i - from + 1.0;
 }
 
-/// A side-chain that is loud from `up` to `down`
+/// A side-chain that is loud from `up` to `down`, or to the end
 static void
 loud_between(double rate, double up_s, double down_s)
 {
   constant(left, 0, N, -12.0);
   constant(right, 0, N, -12.0);
   constant(sidechain, 0, N, -60.0);
-  constant(sidechain, (uint32_t)(up_s * rate), (uint32_t)(down_s * rate),
+  constant(sidechain, (uint32_t)(up_s * rate), (uint32_t)fmin(down_s * rate, N),
            -10.0);
 }
 
