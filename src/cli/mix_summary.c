@@ -120,6 +120,9 @@ typedef struct {
 
 static const StemFault faults[] = {
     {"polarity.sum", "polarity", true},
+    {"delay.polarity", "polarity", true},
+    {"delay.align", "early arrival", true},
+    {"peaks.cut", "high peaks", true},
     {"defect.dc", "DC", true},
     {"defect.hum", "hum", true},
     {"defect.spike", "spike", true},

@@ -184,6 +184,35 @@ says "a master without a name" in_here exits 0 "$ton" master "Night Drive.wav"
 says "is called after the file" test -s "$work/here/Night Drive (master).wav"
 says "another master stays" cmp "$song/out/mix.wav" "$work/here/master.wav"
 says "so does this one" in_here complains 2 'is there already; name the result with -o' "$ton" master "Night Drive.wav"
+# An amplifier 2.5 ms behind the line, and upside down
+mkdir "$work/apart"
+python3 - "$work/apart" <<'END'
+import math, random, struct, sys
+random.seed(1)
+x, y = [], 0.0
+for i in range(288000):
+    t = i % 24000 / 48000
+    y += 0.06 * (random.uniform(-1, 1) - y)
+    x.append(math.exp(-4 * t) * (y + 0.3 * math.sin(400 * t)))
+for name, late, gain in (("Bass DI", 0, 0.5), ("Bass Amp", 120, -0.4)):
+    data = b"".join(struct.pack("<f", gain * (x[i - late] if i >= late else 0)
+                                + random.uniform(-1e-4, 1e-4))
+                    for i in range(len(x)))
+    with open("%s/%s.wav" % (sys.argv[1], name), "wb") as f:
+        f.write(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt "
+                + struct.pack("<IHHIIHH", 16, 3, 1, 48000, 192000, 4, 32)
+                + b"data" + struct.pack("<I", len(data)) + data)
+END
+says "microphones apart" exits 0 "$ton" new "$work/bass" "$work/apart"
+says "are brought together" grep -q '^    delay: 2.5[0-9]* ms  # delayed by 2.5 ms, so that it sounds together with Bass Amp' "$work/bass/mix.yaml"
+says "with the polarity" grep -q '^    polarity: inverted  # polarity flipped: once' "$work/bass/mix.yaml"
+cp "$work/bass/mix.yaml" "$work/bass.before"
+says "once more" exits 0 "$ton" mix "$work/bass" --propose
+says "they stay there" cmp "$work/bass.before" "$work/bass/mix.yaml"
+exits 0 "$ton" make "$work/apart" -o "$work/bass"
+says "which is told" said 'repaired  .*early arrival of Bass DI'
+says "both of it" said 'repaired  .*polarity of Bass Amp'
+
 # Three masters side by side, and the texts stay
 cp "$song/master.yaml" "$work/master.before"
 says "candidates" prints '  integrated loudness  *-16.0[0-9]* *-11.[0-9]* *-9.[0-9]* LUFS' "$ton" master "$song" --candidates
