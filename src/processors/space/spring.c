@@ -3,10 +3,8 @@
    @file
    Spring reverb: springs whose treble arrives later than their bass.
 */
-#define TON_LANES 4
 #include "dsp/biquad_pair.h"
 #include "dsp/duck.h"
-#include "dsp/kernels/lanes.h"
 #include "dsp/smoothed.h"
 #include "processors/param_rows.h"
 #include "processors/processors.h"
@@ -44,14 +42,18 @@ static_assert(sizeof(SpringParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
 /// Two springs a side
-enum { SPRINGS = TON_LANES, SECTIONS = 100, FILTERS = 2 };
+enum { SPRINGS = 4, SECTIONS = 100, FILTERS = 2 };
+
+/// Of every spring.  In double: what a hundred sections round away in float lies above
+/// -140 dBFS, and depends on where a render starts
+typedef double Springs __attribute__((vector_size(8 * SPRINGS)));
 
 /// What follows its values slowly; the gains of the loops come first
 enum { WIDTH = SPRINGS, MIX, DUCK, DAMPING, N_SMOOTHED };
 
 /// Once to the far end and back, ms; no two have a common multiple that is near
 static const double length_ms[SPRINGS] = {41.3, 55.9, 45.7, 59.9};
-static const float COEFFICIENT = 0.62F;
+static const double COEFFICIENT = 0.62;
 static const double BEND_HZ = 4300.0; ///< Towards which waves get slower
 static const double LEVEL = 0.9;
 static const double EVEN_HZ = 3000.0; ///< Up to where all decays alike
@@ -83,10 +85,10 @@ typedef struct {
   uint32_t late;            ///< Pre-delay
   uint32_t at;
   uint32_t mask;
-  TonV damped; ///< State of the damping
-  TonV* past;  ///< Ring of what reached the far ends, mask + 1 frames
-  TonPair* in; ///< Ring of the input, as long
-  TonV bend[]; ///< u, [section][place]
+  Springs damped; ///< State of the damping
+  Springs* past;  ///< Ring of what reached the far ends, mask + 1 frames
+  TonPair* in;    ///< Ring of the input, as long
+  Springs bend[]; ///< u, [section][place]
 } Spring;
 
 static uint32_t
@@ -122,7 +124,7 @@ set_filters(Spring* s, const SpringParams* p)
 static double
 bend_frames(const Spring* s, double hz)
 {
-  const double a = (double)COEFFICIENT;
+  const double a = COEFFICIENT;
   const double c = cos(2.0 * M_PI * hz * s->stretch / s->rate);
   return SECTIONS * s->stretch * (1.0 - a * a) / (1.0 + a * a + 2.0 * a * c);
 }
@@ -146,7 +148,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
       (uint32_t)fmax(1.0, rint(spec->rate / 2.0 / BEND_HZ));
   const uint32_t ring = ring_frames(spec->rate);
   const size_t bend = (size_t)SECTIONS * stretch;
-  TON_TRY(ton_instance(sizeof(Spring) + (bend + ring) * sizeof(TonV) +
+  TON_TRY(ton_instance(sizeof(Spring) + (bend + ring) * sizeof(Springs) +
                            ring * sizeof(TonPair),
                        state, error));
   Spring* const s = *state;
@@ -168,14 +170,14 @@ reset(const TonProcessor* self, void* state)
 {
   Spring* const s = state;
   const size_t ring = (size_t)s->mask + 1;
-  memset(s->bend, 0, (size_t)SECTIONS * s->stretch * sizeof(TonV));
-  memset(s->past, 0, ring * sizeof(TonV));
+  memset(s->bend, 0, (size_t)SECTIONS * s->stretch * sizeof(Springs));
+  memset(s->past, 0, ring * sizeof(Springs));
   memset(s->in, 0, ring * sizeof(TonPair));
   ton_biquad_pair_clear(&s->highpass);
   for (int i = 0; i < FILTERS; ++i) {
     ton_biquad_pair_clear(&s->lowpass[i]);
   }
-  s->damped = ton_v(0.0F);
+  s->damped = (Springs){0.0};
   s->duck.envelope = 0.0;
   ton_smoothed_arrive(&s->smoothed);
 }
@@ -211,10 +213,10 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
 }
 
 /// What comes back from the far ends
-static inline TonV
+static inline Springs
 far_ends(const Spring* s, uint32_t at)
 {
-  TonV y;
+  Springs y;
   for (int k = 0; k < SPRINGS; ++k) {
     y[k] = s->past[(at - s->length[k]) & s->mask][k];
   }
@@ -223,13 +225,13 @@ far_ends(const Spring* s, uint32_t at)
 
 /// n frames through the all-passes, from `place` on: none comes round
 static inline void
-bend(Spring* s, TonV* x, uint32_t n)
+bend(Spring* s, Springs* x, uint32_t n)
 {
-  TonV* u = s->bend + s->place;
+  Springs* u = s->bend + s->place;
   for (int k = 0; k < SECTIONS; ++k, u += s->stretch) {
     for (uint32_t i = 0; i < n; ++i) {
-      const TonV before = u[i];
-      const TonV now = x[i] - COEFFICIENT * before;
+      const Springs before = u[i];
+      const Springs now = x[i] - COEFFICIENT * before;
       x[i] = COEFFICIENT * now + before;
       u[i] = now;
     }
@@ -237,25 +239,26 @@ bend(Spring* s, TonV* x, uint32_t n)
 }
 
 /// Into the springs: as loud at any decay
-static inline TonV
-driven(Spring* s, TonPair in, TonV back)
+static inline Springs
+driven(Spring* s, TonPair in, Springs back)
 {
-  s->damped = back + (float)s->smoothed.now[DAMPING] * (s->damped - back);
-  const double* const g = s->smoothed.now;
-  const TonV gain = {(float)g[0], (float)g[1], (float)g[2], (float)g[3]};
+  s->damped = back + s->smoothed.now[DAMPING] * (s->damped - back);
   const TonPair x = ton_biquad_pair(&s->highpass, in);
-  const TonV drive = {(float)x[0], (float)x[0], (float)x[1], (float)x[1]};
-  return drive * ton_v_sqrt(1.0F - gain * gain) - gain * s->damped;
+  Springs y;
+  for (int k = 0; k < SPRINGS; ++k) {
+    const double gain = s->smoothed.now[k];
+    y[k] = x[k / 2] * sqrt(1.0 - gain * gain) - gain * s->damped[k];
+  }
+  return y;
 }
 
 /// One frame out
 static inline void
-mix_out(Spring* s, TonV back, float* x, const int32_t* on)
+mix_out(Spring* s, Springs back, float* x, const int32_t* on)
 {
   const double* const now = s->smoothed.now;
   const TonPair dry = {(double)ton_finite(x[0]), (double)ton_finite(x[1])};
-  TonPair wet = {LEVEL * (double)(back[0] - back[1]),
-                 LEVEL * (double)(back[2] - back[3])};
+  TonPair wet = {LEVEL * (back[0] - back[1]), LEVEL * (back[2] - back[3])};
   for (int i = 0; i < FILTERS; ++i) {
     wet = ton_biquad_pair(&s->lowpass[i], wet);
   }
@@ -273,13 +276,13 @@ enum { CHUNK = 16 };
 static void
 run(Spring* s, float* x, const int32_t* on, uint32_t n)
 {
-  TonV wave[CHUNK];
+  Springs wave[CHUNK];
   for (uint32_t i = 0; i < n; ++i, x += 2) {
     const uint32_t at = s->at + i;
     s->in[at & s->mask] =
         (TonPair){(double)ton_finite(x[0]), (double)ton_finite(x[1])};
     ton_smoothed_step(&s->smoothed, N_SMOOTHED);
-    const TonV back = far_ends(s, at);
+    const Springs back = far_ends(s, at);
     wave[i] = driven(s, s->in[(at - s->late) & s->mask], back);
     mix_out(s, back, x, on);
   }
