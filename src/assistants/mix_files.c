@@ -10,6 +10,9 @@
 #include <math.h>
 #include <string.h>
 
+/// A file that holds a DC offset and no sound takes room from the others, full scale 1
+#define OFFSET_DC 0.001
+
 static void
 decide_mute(const MixState* state, const MixTrack* s)
 {
@@ -193,15 +196,34 @@ decide_trim(const MixState* state, const MixTrack* s)
                &d);
 }
 
+/// What a file without sound holds; a DC offset is kept out of the mix
+static void
+name_silence(const MixState* state, const MixTrack* s)
+{
+  const TonMeasurement* const m = &s->facts->whole;
+  const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
+  TonDecision d;
+  if (m->bad_samples) {
+    ton_decision_start(&d, TON_RULE_TRIM_BROKEN, 1.0);
+    ton_decision_figure(&d, "broken samples", (double)m->bad_samples);
+    track_decide(state, s, "trim", NULL, &d);
+  } else if (dc > OFFSET_DC && !track_locked(s, "mute")) {
+    ton_decision_start(&d, TON_RULE_TRIM_CONSTANT, 1.0);
+    ton_decision_figure(&d, "DC offset", 100.0 * dc);
+    track_decide(state, s, "mute", "true", &d);
+  } else {
+    ton_decision_start(&d, TON_RULE_TRIM_SILENT, 1.0);
+    track_decide(state, s, "trim", NULL, &d);
+  }
+}
+
 void
 propose_trim(MixState* state)
 {
   for (uint32_t i = 0; i < state->n; ++i) {
     const MixTrack* const s = &state->tracks[i];
-    TonDecision d;
     if (s->facts->layout == TON_LAYOUT_SILENT) {
-      ton_decision_start(&d, TON_RULE_TRIM_SILENT, 1.0);
-      track_decide(state, s, "trim", NULL, &d);
+      name_silence(state, s);
       continue;
     }
     if (s->facts->whole.bad_samples) {

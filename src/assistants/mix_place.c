@@ -244,6 +244,33 @@ choose_sides(const MixState* state, Singles* singles)
   set_signs(singles, best);
 }
 
+/// Left and right of a mix differ by no more, dB
+#define EVEN_DB 0.7
+
+/// What has no counterpart stays nearer to the middle: the singles of the louder side
+/// move in until the sides are even, if that helps
+static void
+move_in(const MixState* state, Singles* singles)
+{
+  enum { STEPS = 20 };
+  const double louder = copysign(1.0, imbalance(state));
+  double was[MAX_SINGLES];
+  bool even = fabs(imbalance(state)) <= EVEN_DB;
+  for (uint32_t i = 0; i < singles->n; ++i) {
+    was[i] = singles->tracks[i]->pan;
+  }
+  for (int step = STEPS - 1; step >= 0 && !even; --step) {
+    for (uint32_t i = 0; i < singles->n; ++i) {
+      const bool leans = was[i] * louder > 0.0;
+      singles->tracks[i]->pan = leans ? rint(was[i] * step / STEPS) : was[i];
+    }
+    even = fabs(imbalance(state)) <= EVEN_DB;
+  }
+  for (uint32_t i = 0; i < singles->n && !even; ++i) {
+    singles->tracks[i]->pan = was[i];
+  }
+}
+
 // Writing ---------------------------------------------------------------------
 
 static const char*
@@ -279,7 +306,8 @@ decide_pan(const MixState* state, const MixTrack* s)
                      : low         ? TON_RULE_PLACE_LOW
                                    : TON_RULE_PLACE_SIDE,
                      0.7);
-  ton_decision_range(&d, "right minus left", imbalance(state), -0.7, 0.7);
+  ton_decision_range(&d, "right minus left", imbalance(state), -EVEN_DB,
+                     EVEN_DB);
   ton_decision_range(&d, "energy below 150 Hz", 100.0 * s->facts->low_share,
                      NAN, 100.0 * HEAVY);
   track_name_role(s, &d);
@@ -312,6 +340,7 @@ propose_place(MixState* state)
     place_role(state, &state->brief->roles->roles[r], &singles);
   }
   choose_sides(state, &singles);
+  move_in(state, &singles);
   for (uint32_t i = 0; i < state->n; ++i) {
     const MixTrack* const s = &state->tracks[i];
     if (track_locked(s, "pan")) {

@@ -124,6 +124,19 @@ static const TonRule rules[] = {
     [TON_RULE_TRIM_SILENT] = {"trim.silent", TON_STAGE_MIX, "docs/rules.md 2.3",
                               "the file is silent",
                               "no sample of the file sounds"},
+    [TON_RULE_TRIM_CONSTANT] =
+        {"trim.constant", TON_STAGE_MIX, "docs/rules.md 2.3",
+         "nothing that can be heard, only a DC offset of {DC offset}: muted, "
+         "it "
+         "would take room from the others",
+         "no sound, and a mean of {DC offset} of full scale",
+         .figures = {{"DC offset", "%"}}},
+    [TON_RULE_TRIM_BROKEN] =
+        {"trim.broken", TON_STAGE_MIX, "docs/rules.md 2.3",
+         "nothing that can be heard: {broken samples} hold no number; export "
+         "it again",
+         "samples that are no finite numbers play as silence",
+         .figures = {{"broken samples", "samples"}}},
     [TON_RULE_DEFECT_CLIPPING] =
         {"defect.clipping", TON_STAGE_MIX, "docs/rules.md 2.1",
          "{clipped samples} clipped, the longest run at {@longest run}: record "

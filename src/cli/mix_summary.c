@@ -130,6 +130,8 @@ static const StemFault faults[] = {
     {"defect.soft-hum", "soft hum", false},
     {"defect.clipping", "clipping", false},
     {"trim.silent", "silence", false},
+    {"trim.constant", "only a DC offset", false},
+    {"trim.broken", "only broken samples", false},
     {"trim.noise", "only noise", false},
     {"trim.too-soft", "too little level", false},
 };

@@ -1620,6 +1620,62 @@ test_noise_is_left_alone(void** state)
   }
 }
 
+/// A file of nothing but a constant is kept out of the mix, one of nothing but broken
+/// samples is told; neither is "silent"
+static void
+test_what_a_file_without_sound_holds(void** state)
+{
+  (void)state;
+  static double x[N];
+  TonSound constant;
+  TonSound broken;
+  TonPlan plan = {0};
+  for (uint64_t i = 0; i < N; ++i) {
+    x[i] = 0.5;
+  }
+  sound_of(x, NULL, N, RATE, 4096, &constant);
+  memset(x, 0, sizeof(x));
+  sound_of(x, NULL, N, RATE, 4096, &broken);
+  broken.facts.whole.bad_samples = N;
+  const TonMixStem stems[] = {
+      {.strip = "Lead Vox", .file = "Lead Vox.wav", .sound = &plain[9]},
+      {.strip = "Synth", .file = "Synth.wav", .sound = &constant},
+      {.strip = "Pad", .file = "Pad.wav", .sound = &broken}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 3, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_TRIM_CONSTANT);
+  assert_non_null(d);
+  assert_string_equal(d->path, "tracks/Synth/mute");
+  EXPECT_NEAR("DC offset", d->evidence[0].value, 50.0, 0.1, "%");
+  assert_non_null(decision_of(&plan, TON_RULE_TRIM_BROKEN));
+  assert_null(decision_of(&plan, TON_RULE_TRIM_SILENT));
+  ton_plan_free(&plan);
+  ton_sound_free(&constant);
+  ton_sound_free(&broken);
+}
+
+/// What has nothing on the other side stays so near to the middle that left and
+/// right are even
+static void
+test_a_lone_guitar_leaves_the_sides_even(void** state)
+{
+  (void)state;
+  static const char* const files[] = {"Kick.wav", "Lead Vox.wav", "Guitar.wav"};
+  const TonSound* const sounds[] = {&plain[0], &plain[9], &plain[7]};
+  TonPlan plan = {0};
+  TonMixStem stems[3];
+  for (uint32_t i = 0; i < 3; ++i) {
+    stems[i] =
+        (TonMixStem){.strip = files[i], .file = files[i], .sound = sounds[i]};
+  }
+  const TonMixBrief brief = {.stems = stems, .n_stems = 3, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_PLACE_SIDE);
+  assert_non_null(d);
+  EXPECT_AT_MOST("left and right", fabs(d->evidence[0].value), 0.7, "dB");
+  ton_plan_free(&plan);
+}
+
 static bool
 noise_is_left_alone(double dbfs, const char* file)
 {
@@ -1844,6 +1900,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_steady_rumble_is_cut),
     cmocka_unit_test(test_steps_under_a_voice_are_cut),
     cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),
+    cmocka_unit_test(test_what_a_file_without_sound_holds),
+    cmocka_unit_test(test_a_lone_guitar_leaves_the_sides_even),
     cmocka_unit_test(test_noise_is_left_alone),
     cmocka_unit_test(test_noise_is_judged_by_name_and_level),
     cmocka_unit_test(test_names_that_need_others),
