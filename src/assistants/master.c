@@ -128,6 +128,27 @@ keep_loudness(const MasterState* m, double lufs)
                   &d);
 }
 
+/// References that would give the loudness, if they were not softer than the target
+static bool
+are_softer(const TonMasterBrief* b)
+{
+  return b->loudness_open && b->n_references &&
+         mean_loudness(b) < b->target.loudness_lufs;
+}
+
+static void
+leave_softer_references(const MasterState* m)
+{
+  const double lufs = m->brief->target.loudness_lufs;
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_GOAL_SOFTER_REFERENCE, 0.9);
+  ton_decision_figure(&d, "loudness", lufs);
+  ton_decision_figure(&d, "loudness of the references",
+                      m->result->references_lufs);
+  ton_decision_name(&d, "target", m->brief->target.title);
+  record_value(m, "loudness", ton_plan_text(m->plan, "%g LUFS", lufs), &d);
+}
+
 static void
 master_goal(MasterState* m)
 {
@@ -136,9 +157,12 @@ master_goal(MasterState* m)
       old && old->has_loudness ? (double)old->loudness_lufs : NAN;
   m->ceiling_dbtp = wanted_ceiling(m->brief);
   m->result->goal_lufs = wanted_loudness(m->brief);
+  m->result->references_lufs = mean_loudness(m->brief);
   if (!is_locked(old, "loudness") && !isnan(reference_loudness(m->brief))) {
     m->result->goal_yields = true;
     follow_references(m);
+  } else if (!is_locked(old, "loudness") && are_softer(m->brief)) {
+    leave_softer_references(m);
   } else if (!is_locked(old, "loudness") &&
              fabs(m->brief->target.loudness_lufs - was) < 1e-6) {
     keep_loudness(m, was);
@@ -256,7 +280,9 @@ ton_assist_master_yield(TonMasterPlan* result, TonGainSearch* search,
   TonDecision d;
   const double lufs = rint(search->best_lufs * 10.0) / 10.0;
   ton_decision_start(&d, TON_RULE_GOAL_NEAR_REFERENCE, 0.7);
-  ton_decision_figure(&d, "loudness of the references", result->goal_lufs);
+  ton_decision_figure(&d, "goal", result->goal_lufs);
+  ton_decision_figure(&d, "loudness of the references",
+                      result->references_lufs);
   ton_decision_range(&d, "limiter reduction", reduction_db, NAN,
                      TON_MASTER_GENTLE_DB);
   d.bound_hit = true;
@@ -275,7 +301,8 @@ ton_assist_master_stay_as_loud(const TonMasterBrief* brief,
   TonDecision d;
   const double lufs = brief->target.loudness_lufs;
   ton_decision_start(&d, TON_RULE_GOAL_AS_WITHOUT, 0.7);
-  ton_decision_figure(&d, "loudness of the references", result->goal_lufs);
+  ton_decision_figure(&d, "loudness of the references",
+                      result->references_lufs);
   ton_decision_range(&d, "limiter reduction", reduction_db, NAN,
                      TON_MASTER_GENTLE_DB);
   ton_decision_figure(&d, "usual loudness", lufs);

@@ -59,12 +59,13 @@ typedef struct {
 
 /// What came out beside the plan
 typedef struct {
-  uint32_t limiter; ///< Index of the limiter in chain
-  uint32_t glue;    ///< Of the compressor of the whole; UINT32_MAX: none
-  double gain_db;   ///< First gain for the search
-  bool gain_locked; ///< A person's gain: do not search
-  bool search;      ///< There is a loudness goal
-  double goal_lufs; ///< It, or NaN
+  uint32_t limiter;       ///< Index of the limiter in chain
+  uint32_t glue;          ///< Of the compressor of the whole; UINT32_MAX: none
+  double gain_db;         ///< First gain for the search
+  bool gain_locked;       ///< A person's gain: do not search
+  bool search;            ///< There is a loudness goal
+  double goal_lufs;       ///< It, or NaN
+  double references_lufs; ///< Their mean, or NaN
   bool goal_yields; ///< It follows references: as near as the limiter may go
   double tone_db[TON_THIRDS]; ///< The tonal move proposed, per band
 } TonMasterPlan;

@@ -47,13 +47,22 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          "is the same kind of music",
          .figures = {{"loudness of the references", "LUFS"},
                      {"tonal distance", "dB", "docs/rules.md 3.9"}}},
+    ROW(GOAL_SOFTER_REFERENCE) =
+        {"goal.softer-reference", TON_STAGE_MASTER, "docs/rules.md 3.8",
+         "{target}; the references are softer, {loudness of the references}, "
+         "which does not lower it: --loudness does",
+         "a goal of {loudness}; references make no master softer",
+         .figures = {{"loudness", "LUFS", TARGETS},
+                     {"loudness of the references", "LUFS"}}},
     ROW(GOAL_NEAR_REFERENCE) =
         {"goal.near-reference", TON_STAGE_MASTER, "docs/rules.md 3.8",
-         "as near to the {loudness of the references} of the references as it "
-         "gets while the limiter turns down by {limiter reduction}",
+         "as near to {goal} as it gets while the limiter turns down by "
+         "{limiter "
+         "reduction}; the references have {loudness of the references}",
          "a loudness that nobody asked for is given up beyond 6 dB of limiter "
          "reduction (P95)",
-         .figures = {{"loudness of the references", "LUFS"},
+         .figures = {{"goal", "LUFS"},
+                     {"loudness of the references", "LUFS"},
                      {"limiter reduction", "dB"}}},
     ROW(GOAL_AS_WITHOUT) =
         {"goal.as-without", TON_STAGE_MASTER, "docs/rules.md 3.8",

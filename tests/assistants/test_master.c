@@ -529,7 +529,19 @@ test_references_give_the_loudness(void** state)
   EXPECT_DB("first drive", result.gain_db, 10.5, 1e-6);
   ton_master_free(m);
   ton_plan_free(&plan);
-  // unlike ones do not
+  // softer ones do not lower it, and that is told
+  references[0].facts.whole.integrated_lufs = -20.0;
+  references[1].facts.whole.integrated_lufs = -22.0;
+  m = propose(&brief, "song: X\n", &plan, &result);
+  EXPECT_NEAR("goal", (double)m->loudness_lufs, -14.0, 1e-6, "LUFS");
+  const TonDecision* const d = find_rule(&plan, "goal.softer-reference");
+  assert_non_null(d);
+  assert_non_null(strstr(d->reason, "softer, -21 LUFS"));
+  ton_master_free(m);
+  ton_plan_free(&plan);
+  references[0].facts.whole.integrated_lufs = -9.0;
+  references[1].facts.whole.integrated_lufs = -10.0;
+  // unlike ones do not count
   for (uint32_t b = 0; b < 12; ++b) {
     references[0].facts.active_db[b] -= 30.0;
     references[1].facts.active_db[b] -= 30.0;
