@@ -8,6 +8,7 @@
 #include "dsp/decibel.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
   HUM_FRAME = 8192, ///< 2.7 s: lines resolved to 0.4 Hz
@@ -16,7 +17,24 @@ enum {
   STEADY = 48,    ///< Windows over the song, when it never pauses
   FEWEST = 16,    ///< Of them
   NOTE_TIMES = 4, ///< Power of a line that comes and goes over its least
+  STEP = 15,      ///< 5 ms: the gaps between hits are sought in such steps
+  BLOCK = 3,      ///< Steps: 15 ms, about one period of the mains
+  SOFT_TIMES = 4, ///< Power over the softest that still counts as soft
+  GAP_TIMES = 30, ///< Power of the whole over that of a gap, at least
 };
+
+/// The softest moments of a sound, pauses left out
+typedef struct {
+  double* power;    ///< Mean power of the block that starts at each step
+  uint32_t n_steps; ///< Steps where a block starts
+  double softest;   ///< Power that 1 % of the blocks stay below
+  bool gaps;        ///< They are gaps between hits: far softer, and flat
+} Softest;
+
+/// Share of the bins around a line that lie below its surroundings.  Gaps in
+/// step put copies of each line at multiples of the tempo: few bins lie between
+#define AROUND         0.5
+#define AROUND_IN_GAPS 0.15
 
 /// A line that stands out of what lies within 5 Hz around it
 typedef struct {
@@ -27,7 +45,7 @@ typedef struct {
 } Line;
 
 static Line
-find_line(const double* bins, double rate, double hz)
+find_line(const double* bins, double rate, double hz, double share)
 {
   const double width = rate / HUM_FRAME;
   const uint32_t middle = (uint32_t)lrint(hz / width);
@@ -44,23 +62,43 @@ find_line(const double* bins, double rate, double hz)
       around[n++] = bins[k];
     }
   }
-  const double floor_power = percentile(around, n, 0.5) + 1e-30;
+  const double floor_power = percentile(around, n, share) + 1e-30;
   const double power = bins[top - 1] + bins[top] + bins[top + 1];
   return (Line){power, ton_power_db(bins[top] / floor_power), top * width, top};
 }
 
-/// `often`: median power of each bin, or null; a line whose median is much
-/// higher than its minimum belongs to notes
+/// Whether a line is one of a comb: a loop has lines at equal distances on both
+/// sides of each of its lines, and hum has none within 10 Hz
+static bool
+in_comb(const double* bins, double rate, uint32_t top)
+{
+  const double width = rate / HUM_FRAME;
+  const uint32_t far = (uint32_t)(10.5 / width);
+  for (uint32_t d = (uint32_t)(1.2 / width); d <= far; ++d) {
+    const double below = fmax(bins[top - d], bins[top - d + 1]);
+    const double above = fmax(bins[top + d], bins[top + d - 1]);
+    if (10.0 * fmin(below, above) > bins[top]) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// `often`: median power of each bin, or null where no music sounds; a line
+/// whose median is much higher than its minimum belongs to notes.  `least` and
+/// `most`: power of a hum
 static void
-judge_hum(const double* bins, const double* often, double rate, double base_hz,
-          TonFacts* t)
+judge_hum(const double* bins, const double* often, double rate, double around,
+          double base_hz, double least, double most, TonFacts* t)
 {
   TonHum hum = {.hz = base_hz};
   uint32_t n = 0;
   double power = 0.0;
   for (uint32_t k = 1; k <= TON_HUM_LINES; ++k) {
-    const Line line = find_line(bins, rate, base_hz * k);
-    const bool steady = !often || often[line.bin] < NOTE_TIMES * bins[line.bin];
+    const Line line = find_line(bins, rate, base_hz * k, around);
+    const bool steady =
+        !often || (often[line.bin] < NOTE_TIMES * bins[line.bin] &&
+                   !in_comb(bins, rate, line.bin));
     if (line.prominence_db >= 12.0 && steady) {
       hum.lines |= 1U << (k - 1);
       hum.line_db[k - 1] = ton_power_db(line.power) - t->active_lufs;
@@ -70,7 +108,8 @@ judge_hum(const double* bins, const double* often, double rate, double base_hz,
     }
   }
   hum.level_db = ton_power_db(power) - t->active_lufs;
-  if (n >= 4 && (t->hum.hz == 0.0 || hum.level_db > t->hum.level_db)) {
+  if (n >= 4 && power >= least && power <= most &&
+      (t->hum.hz == 0.0 || hum.level_db > t->hum.level_db)) {
     t->hum = hum;
   }
 }
@@ -123,22 +162,142 @@ steady_spectrum(TonFft* fft, const TonFeatures* f, double* bins, double* often)
   return n >= FEWEST;
 }
 
+/// Power of the block that starts at each step
+static void
+measure_blocks(const TonFeatures* f, Softest* s)
+{
+  for (uint32_t i = 0; i < s->n_steps; ++i) {
+    const float* const x = f->low + (size_t)i * STEP;
+    double sum = 0.0;
+    for (uint32_t k = 0; k < BLOCK * STEP; ++k) {
+      sum += (double)x[k] * (double)x[k];
+    }
+    s->power[i] = sum / (BLOCK * STEP);
+  }
+}
+
+/// A decaying tail takes as long from one level to the next as from that to
+/// the one below; between hits the sound falls to a level and stays there.  Gaps
+/// that are too short for a period of the mains do not count
+static void
+find_softest(const TonFeatures* f, Softest* s, double* sorted)
+{
+  uint32_t n = 0;
+  double sum = 0.0;
+  measure_blocks(f, s);
+  for (uint32_t i = 0; i < s->n_steps; ++i) {
+    if (low_share_on(f, (uint64_t)i * STEP, BLOCK * STEP) == 1.0) {
+      sorted[n++] = s->power[i];
+      sum += s->power[i];
+    }
+  }
+  s->softest = n ? percentile(sorted, n, 0.01) : 0.0;
+  const double limit = SOFT_TIMES * s->softest;
+  uint32_t soft = 0;
+  uint32_t next = 0;
+  for (uint32_t i = 0; i < n && sorted[i] <= limit * SOFT_TIMES; ++i) {
+    soft += sorted[i] <= limit;
+    next += sorted[i] > limit;
+  }
+  s->gaps = s->softest > 0.0 && 4 * next < 3 * soft && soft > 0.03 * n &&
+            sum > (double)n * GAP_TIMES * s->softest;
+}
+
+/// Copy a window, silent but for the gaps; returns the share of the gaps
+static double
+copy_gaps(const TonFeatures* f, const Softest* s, uint32_t from, float* out)
+{
+  uint32_t in_gaps = 0;
+  uint32_t left = 0; // steps that the last soft block still covers
+  for (uint32_t i = 0; i < HUM_FRAME / STEP; ++i) {
+    const uint32_t step = from + i;
+    const bool soft =
+        step < s->n_steps && s->power[step] <= SOFT_TIMES * s->softest;
+    left = soft ? BLOCK : left;
+    for (uint32_t k = 0; left && k < STEP; ++k) {
+      out[(size_t)i * STEP + k] = f->low[(size_t)step * STEP + k];
+    }
+    in_gaps += left > 0;
+    left -= left > 0;
+  }
+  return (double)in_gaps * STEP / HUM_FRAME;
+}
+
+/// Mean spectrum of the gaps between hits, lines at the level of a tone that
+/// sounds in all of them
+static bool
+gap_spectrum(TonFft* fft, const TonFeatures* f, const Softest* s, double* bins)
+{
+  const uint32_t span = (uint32_t)((f->n_low - HUM_FRAME) / STEP);
+  float* const window = ton_alloc(HUM_FRAME * sizeof(float));
+  double weight = 0.0;
+  for (uint32_t w = 0; window && w < MAX_HUM; ++w) {
+    memset(window, 0, HUM_FRAME * sizeof(float));
+    const double share =
+        copy_gaps(f, s, (uint32_t)((uint64_t)span * w / MAX_HUM), window);
+    low_add_spectrum(fft, HUM_FRAME, window, bins);
+    weight += share * share;
+  }
+  ton_free(window);
+  for (uint32_t k = 0; k < HUM_BINS; ++k) {
+    bins[k] = weight > 0.0 ? bins[k] / weight : 0.0;
+  }
+  return weight > 0.0;
+}
+
 /// Level above which a hum found in music without pauses is the music, dB
 #define HUM_IN_MUSIC_DB -10.0
 
-/// From the pauses; from the music if it never pauses
 static void
+judge_both(const double* bins, const double* often, double rate, double around,
+           double least, double most, TonFacts* t)
+{
+  judge_hum(bins, often, rate, around, 50.0, least, most, t);
+  judge_hum(bins, often, rate, around, 60.0, least, most, t);
+}
+
+/// In music without pauses: from its gaps, where the hum must be most of what
+/// sounds; else from the music, whose softest moments must hold the hum
+static void
+search_music(TonFft* fft, const TonFeatures* f, const Softest* s, double* bins,
+             double* often, TonFacts* t)
+{
+  if (s->gaps && gap_spectrum(fft, f, s, bins)) {
+    judge_both(bins, NULL, f->low_rate, AROUND_IN_GAPS, 0.5 * s->softest,
+               INFINITY, t);
+  }
+  if (t->hum.hz == 0.0 && steady_spectrum(fft, f, bins, often)) {
+    judge_both(bins, often, f->low_rate, AROUND, 0.0, SOFT_TIMES * s->softest,
+               t);
+  }
+  if (t->hum.level_db > HUM_IN_MUSIC_DB) {
+    t->hum = (TonHum){.level_db = -INFINITY};
+  }
+}
+
+/// From the pauses; from the music if it never pauses
+static bool
 search_hum(TonFft* fft, const TonFeatures* f, double* bins, double* often,
            TonFacts* t)
 {
-  const bool pauses = pause_spectrum(fft, f, bins);
-  if (pauses || steady_spectrum(fft, f, bins, often)) {
-    judge_hum(bins, pauses ? NULL : often, f->low_rate, 50.0, t);
-    judge_hum(bins, pauses ? NULL : often, f->low_rate, 60.0, t);
+  if (pause_spectrum(fft, f, bins)) {
+    judge_both(bins, NULL, f->low_rate, AROUND, 0.0, INFINITY, t);
+    return true;
   }
-  if (!pauses && t->hum.level_db > HUM_IN_MUSIC_DB) {
-    t->hum = (TonHum){.level_db = -INFINITY};
+  if (f->n_low < HUM_FRAME) {
+    return true;
   }
+  Softest s = {.n_steps = (uint32_t)(f->n_low / STEP) - BLOCK};
+  s.power = ton_alloc(s.n_steps * sizeof(double));
+  double* const sorted = ton_alloc(s.n_steps * sizeof(double));
+  const bool good = s.power && sorted;
+  if (good) {
+    find_softest(f, &s, sorted);
+    search_music(fft, f, &s, bins, often, t);
+  }
+  ton_free(sorted);
+  ton_free(s.power);
+  return good;
 }
 
 TonStatus
@@ -147,10 +306,7 @@ find_hum(const TonFeatures* f, TonFacts* t)
   TonFft* const fft = ton_fft_new(HUM_FRAME);
   double* const bins = ton_alloc(HUM_BINS * sizeof(double));
   double* const often = ton_alloc(HUM_BINS * sizeof(double));
-  const bool good = fft && bins && often;
-  if (good) {
-    search_hum(fft, f, bins, often, t);
-  }
+  const bool good = fft && bins && often && search_hum(fft, f, bins, often, t);
   ton_free(often);
   ton_free(bins);
   ton_fft_free(fft);

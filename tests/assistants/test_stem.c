@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Facts found in stems: levels, notes, hum, noise, low end.
+/// @file Facts found in stems: levels, notes, noise, low end.
 
 #include "analysis/alignment.h"
 #include "analysis/levels_behind.h"
@@ -226,76 +226,6 @@ test_layouts(void** state)
   sound_of(a, NULL, 4 * RATE, RATE, 512, &f);
   assert_int_equal(f.facts.layout, TON_LAYOUT_SILENT);
   ton_sound_free(&f);
-}
-
-static void
-add_hum(double* x, uint64_t n, double hz, double level)
-{
-  for (uint64_t i = 0; i < n; ++i) {
-    for (int k = 1; k <= 6; ++k) {
-      x[i] += level / k * sin(2.0 * M_PI * hz * k * (double)i / RATE);
-    }
-    x[i] += 0.01 * level * signal_random(3, i);
-  }
-}
-
-static void
-test_hum(void** state)
-{
-  (void)state;
-  static const double mains[] = {50.0, 60.0};
-  for (uint32_t m = 0; m < TON_COUNT(mains); ++m) {
-    memset(a, 0, sizeof(a));
-    stem_guitar(a, 4 * RATE, RATE, 1.0);
-    add_hum(a, N, mains[m], 0.002);
-    TonSound f;
-    sound_of(a, NULL, N, RATE, 512, &f);
-    EXPECT_NEAR("mains", f.facts.hum.hz, mains[m], 0.3, "Hz");
-    assert_int_equal(f.facts.hum.lines & 0x3F, 0x3F);
-    for (int k = 0; k < 6; ++k) {
-      EXPECT_AT_LEAST("prominence", f.facts.hum.prominence_db[k], 12.0, "dB");
-      EXPECT_NEAR("tone", f.facts.hum.line_db[k] + f.facts.active_lufs,
-                  20.0 * log10(0.002 / (k + 1)) - 3.01, 0.3, "dB");
-    }
-    ton_sound_free(&f);
-  }
-  memset(a, 0, sizeof(a));
-  stem_guitar(a, 4 * RATE, RATE, 1.0);
-  for (uint64_t i = 0; i < N; ++i) {
-    a[i] += 0.001 * signal_random(5, i);
-  }
-  TonSound f;
-  sound_of(a, NULL, N, RATE, 512, &f);
-  EXPECT_NEAR("no hum", f.facts.hum.hz, 0.0, 0.0, "Hz");
-  assert_true(f.facts.has_pauses);
-  EXPECT_AT_MOST("noise is steady", f.facts.pause_range_db, 3.0, "dB");
-  ton_sound_free(&f);
-}
-
-/// An instrument that never pauses: notes come and go, hum stays
-static void
-test_hum_under_music(void** state)
-{
-  (void)state;
-  enum { LONG = 40 * RATE };
-  double* const x = calloc(LONG, sizeof(double));
-  for (uint32_t humming = 0; humming < 2; ++humming) {
-    for (uint64_t i = 0; i < LONG; ++i) {
-      const double t = (double)i / RATE;
-      const double hz = 110.0 * pow(2.0, (uint64_t)(t / 0.6) * 7 % 12 / 12.0);
-      x[i] = 0.1 * fmod(hz * t, 1.0) - 0.05;
-    }
-    if (humming) {
-      add_hum(x, LONG, 50.0, 0.003);
-    }
-    TonSound f;
-    sound_of(x, NULL, LONG, RATE, 4096, &f);
-    assert_false(f.facts.has_pauses);
-    EXPECT_NEAR("mains", f.facts.hum.hz, humming ? 50.0 : 0.0, 0.3, "Hz");
-    assert_true(!humming || (f.facts.hum.lines & 1U));
-    ton_sound_free(&f);
-  }
-  free(x);
 }
 
 static void
@@ -589,8 +519,6 @@ main(void)
       cmocka_unit_test(test_dense_music_has_pauses),
       cmocka_unit_test(test_levels_behind_nothing),
       cmocka_unit_test(test_layouts),
-      cmocka_unit_test(test_hum),
-      cmocka_unit_test(test_hum_under_music),
       cmocka_unit_test(test_alignment),
       cmocka_unit_test(test_spectrum_agrees_with_meters),
       cmocka_unit_test(test_lows_are_resolved),
