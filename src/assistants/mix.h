@@ -7,6 +7,7 @@
 #include "assistants/plan.h"
 #include "assistants/roles.h"
 
+#include <tonmeister/audio_file.h>
 #include <tonmeister/session.h>
 
 #include <stdbool.h>
@@ -33,8 +34,9 @@ typedef struct {
   const char* file;  ///< As written in mix.yaml; the role is read from it
   const char* role;  ///< A person's word for the role, or null
   const TonSound* sound;
-  bool moved;      ///< A curve moves its fader
-  double moved_db; ///< Level of that curve while the track plays
+  const TonAudioInfo* format; ///< Of the file itself, or null
+  bool moved;                 ///< A curve moves its fader
+  double moved_db;            ///< Level of that curve while the track plays
 } TonMixStem;
 
 typedef struct {

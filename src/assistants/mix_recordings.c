@@ -231,19 +231,109 @@ is_coded(const char* file)
   return false;
 }
 
-/// "Kick.wav" and "Kick.mp3": how alike they are, 0 for other names.  The coded one
-/// is the copy, of two coded ones that of the larger bytes.
+/// Which of two formats of a recording is the better one: lossless, with longer
+/// words, then at a higher rate, else the one named before
+static bool
+is_better_format(const TonRoles* roles, const MixTrack* a, const MixTrack* b)
+{
+  const bool coded_a = is_coded(a->stem->file);
+  const bool coded_b = is_coded(b->stem->file);
+  const TonAudioInfo* const x = a->stem->format;
+  const TonAudioInfo* const y = b->stem->format;
+  return coded_a != coded_b ? coded_b
+         : x && y && !coded_a && x->samples != y->samples
+             ? x->samples > y->samples
+         : x && y && x->rate != y->rate ? x->rate > y->rate
+                                        : named_before(roles, a, b);
+}
+
+static bool
+same_but_for_endings(const char* a, const char* b)
+{
+  const size_t n = strlen(a) - strlen(ton_file_ending(a));
+  return n == strlen(b) - strlen(ton_file_ending(b)) && strncmp(a, b, n) == 0;
+}
+
+/// What a codec changes a recording by at most: its length, its gain, its levels of
+/// 100 ms re that gain on average, and its third octaves re that gain, up to the
+/// 10 kHz that every codec keeps and down to LOUD_DB under the loudest
+#define CODED_S         0.1
+#define CODED_GAIN_DB   1.0
+#define CODED_LEVELS_DB 0.3
+#define CODED_BANDS_DB  1.0
+#define LOUD_DB         20.0
+
+/// Gain between two sounds of which both sound at `i` of 100 ms; NaN: they do not
+static double
+gain_at(const TonFeatures* a, const TonFeatures* b, uint32_t i)
+{
+  return a->tenth_on[i] && b->tenth_on[i]
+             ? 10.0 *
+                   log10((double)a->tenth_power[i] / (double)b->tenth_power[i])
+             : NAN;
+}
+
+/// Mean difference of the levels re `gain`, dB; infinite: they never sound together
+static double
+level_difference(const TonFeatures* a, const TonFeatures* b, double gain)
+{
+  double sum = 0.0;
+  uint32_t on = 0;
+  for (uint32_t i = 0; i < a->n_tenths && i < b->n_tenths; ++i) {
+    const double here = gain_at(a, b, i);
+    if (isfinite(here)) {
+      sum += fabs(here - gain);
+      ++on;
+    }
+  }
+  return on ? sum / on : INFINITY;
+}
+
+/// Largest difference re `gain` of the third octaves down to `depth` under the
+/// loudest, dB
+static double
+band_difference(const TonFacts* a, const TonFacts* b, double gain, double depth)
+{
+  double loudest = -INFINITY;
+  for (uint32_t i = 0; i < TON_THIRDS; ++i) {
+    loudest = fmax(loudest, b->active_db[i]);
+  }
+  double most = 0.0;
+  for (uint32_t i = 0; i < TON_THIRDS && ton_third_hz(i) < 11e3; ++i) {
+    most = b->active_db[i] > loudest - depth
+               ? fmax(most, fabs(a->active_db[i] - b->active_db[i] - gain))
+               : most;
+  }
+  return most;
+}
+
+/// One length, the same levels all the time and in all bands; `coded`: but for what a
+/// codec changes
+static bool
+sounds_the_same(const MixTrack* s, const MixTrack* original, bool coded)
+{
+  const TonFeatures* const a = s->features;
+  const TonFeatures* const b = original->features;
+  const double longer_s = (double)s->facts->whole.frames / a->rate -
+                          (double)original->facts->whole.frames / b->rate;
+  const double gain = s->facts->active_lufs - original->facts->active_lufs;
+  return fabs(longer_s) < CODED_S && a->channels == b->channels &&
+         fabs(gain) < (coded ? CODED_GAIN_DB : SAME_DB) &&
+         level_difference(a, b, gain) < (coded ? CODED_LEVELS_DB : SAME_DB) &&
+         band_difference(s->facts, original->facts, gain,
+                         coded ? LOUD_DB : SOFT_DB) <
+             (coded ? CODED_BANDS_DB : SAME_DB);
+}
+
+/// "Kick.wav" and "Kick.mp3", or "24 bit/Kick.wav" and "16 bit/Kick.wav": how alike
+/// they are.  In different folders lie different recordings of one name, too.
 static double
 in_another_format(const MixTrack* s, const MixTrack* original)
 {
   const char* const a = s->stem->file;
-  const char* const b = original->stem->file;
-  const size_t n = strlen(a) - strlen(ton_file_ending(a));
-  const bool same_name =
-      n == strlen(b) - strlen(ton_file_ending(b)) && strncmp(a, b, n) == 0;
-  const bool before =
-      is_coded(a) != is_coded(b) ? is_coded(a) : strcmp(b, a) < 0;
-  const double alike = same_name && before && is_coded(a)
+  const bool coded = is_coded(a);
+  const bool beside = coded && same_but_for_endings(a, original->stem->file);
+  const double alike = beside || sounds_the_same(s, original, coded)
                            ? likeness(s->features, original->features)
                            : 0.0;
   return alike >= LIKE_CODED ? alike : 0.0;
@@ -277,11 +367,15 @@ copy_likeness(const TonRoles* roles, const MixTrack* s,
       original->guess.side != s->guess.side) {
     return 0.0;
   }
-  const double coded = in_another_format(s, original);
-  if (coded > 0.0 || !named_before(roles, original, s)) {
-    return coded;
+  const bool one_name = same_but_for_endings(
+      ton_file_name(s->stem->file), ton_file_name(original->stem->file));
+  if (one_name ? !is_better_format(roles, original, s)
+               : !named_before(roles, original, s)) {
+    return 0.0;
   }
-  return same_sound(s->features, original->features)
+  const double coded = one_name ? in_another_format(s, original) : 0.0;
+  return coded > 0.0 ? coded
+         : same_sound(s->features, original->features)
              ? 1.0
              : at_another_gain(s, original);
 }

@@ -28,6 +28,7 @@ typedef struct {
   uint32_t n;  ///< Tracks
   PreparedStem* ready;
   TonSound* sounds;
+  TonAudioInfo* formats; ///< Of the files themselves
   TonMixStem* stems;
   TonRoles* roles;
   TonDecisions decisions;
@@ -48,6 +49,16 @@ read_again(Proposal* p)
 }
 
 static TonStatus
+read_format(const char* path, TonAudioInfo* format, TonError* error)
+{
+  TonAudio* audio = NULL;
+  TON_TRY(ton_audio_open(path, &audio, error));
+  *format = *ton_audio_info(audio);
+  ton_audio_close(audio);
+  return TON_OK;
+}
+
+static TonStatus
 analyse_stem(void* handle, uint32_t i, const TonJob* job, TonError* error)
 {
   const Proposal* const p = handle;
@@ -55,7 +66,7 @@ analyse_stem(void* handle, uint32_t i, const TonJob* job, TonError* error)
   TON_TRY(analyse_converted(p->mix->strips[i].file, p->ready[i].path,
                             TON_MEASURE_LEVELS, sound, job, error));
   ton_features_thin(&sound->features);
-  return TON_OK;
+  return read_format(p->mix->strips[i].file, &p->formats[i], error);
 }
 
 static TonStatus
@@ -64,8 +75,9 @@ analyse_all(Proposal* p)
   p->n = p->mix->n_tracks;
   p->ready = ton_alloc((p->n + 1) * sizeof(PreparedStem));
   p->sounds = ton_alloc((p->n + 1) * sizeof(TonSound));
+  p->formats = ton_alloc((p->n + 1) * sizeof(TonAudioInfo));
   p->stems = ton_alloc((p->n + 1) * sizeof(TonMixStem));
-  if (!p->ready || !p->sounds || !p->stems) {
+  if (!p->ready || !p->sounds || !p->formats || !p->stems) {
     return ton_fail(p->error, TON_NO_MEMORY, "out of memory");
   }
   TON_TRY(prepare_stems(p->mix, p->song->cache, p->job, p->ready, p->error));
@@ -92,7 +104,8 @@ brief_of(Proposal* p)
     p->stems[i] = (TonMixStem){.strip = s->name,
                                .file = telling_name(p, s->file),
                                .role = s->role[0] ? s->role : NULL,
-                               .sound = &p->sounds[i]};
+                               .sound = &p->sounds[i],
+                               .format = &p->formats[i]};
     p->stems[i].moved =
         fader_level(s, &p->sounds[i].features, &p->stems[i].moved_db);
   }
@@ -385,6 +398,7 @@ ton_song_propose(TonSong* song, const TonJob* job, TonError* error)
   }
   ton_free(p.ready);
   ton_free(p.sounds);
+  ton_free(p.formats);
   ton_free(p.stems);
   ton_roles_free(p.roles);
   ton_decisions_free(&p.decisions);

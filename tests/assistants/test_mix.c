@@ -612,6 +612,80 @@ test_two_formats(void** state)
   ton_sound_free(&rough);
 }
 
+/// The bass as a codec leaves it, or rounded to 16 bit, or another one of its name
+static void
+make_bass(double gain, double noise, double steps, TonSound* sound)
+{
+  static double x[N];
+  for (uint64_t k = 0; k < N; ++k) {
+    x[k] = gain * made[6][k] + noise * signal_random(3, k);
+    x[k] = steps > 0.0 ? rint(x[k] * steps) / steps : x[k];
+  }
+  sound_of(x, NULL, N, RATE, 4096, sound);
+}
+
+/// What of the two files, with formats, is muted: neither '0', first 'a', second 'b'
+static char
+muted_of(const char* a, const TonSound* of_a, const TonAudioInfo* format_a,
+         const char* b, const TonSound* of_b, const TonAudioInfo* format_b)
+{
+  const TonMixStem stems[] = {
+      {.strip = "Bass", .file = a, .sound = of_a, .format = format_a},
+      {.strip = "Bass 2", .file = b, .sound = of_b, .format = format_b},
+      {.strip = "Kick", .file = "Kick.wav", .sound = &plain[0]}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 3, .roles = roles};
+  TonPlan plan = {0};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_ROLE_COPY);
+  const char muted = !d ? '0' : strstr(d->path, "Bass 2") ? 'b' : 'a';
+  ton_plan_free(&plan);
+  return muted;
+}
+
+/// A session that lies there in two formats, each in its folder, is heard once: in
+/// the lossless one, with the longer words, at the higher rate.  Other recordings
+/// of one name are all heard.
+static void
+test_two_folders_of_formats(void** state)
+{
+  (void)state;
+  static const TonAudioInfo w16 = {.rate = 48000, .samples = TON_SAMPLES_16};
+  static const TonAudioInfo w24 = {.rate = 48000, .samples = TON_SAMPLES_24};
+  static const TonAudioInfo cd = {.rate = 44100, .samples = TON_SAMPLES_24};
+  TonSound coded;
+  TonSound rounded;
+  TonSound other;
+  make_bass(0.97, 0.0005, 0.0, &coded);
+  make_bass(1.0, 0.0, 32768.0, &rounded);
+  make_bass(0.97, 0.02, 0.0, &other);
+  const TonSound* const bass = &plain[6];
+  const struct {
+    const char* a;
+    const TonSound* of_a;
+    const TonAudioInfo* format_a;
+    const char* b;
+    const TonSound* of_b;
+    const TonAudioInfo* format_b;
+    char muted;
+  } cases[] = {
+      {"MP3/Bass.mp3", &coded, &w16, "WAV/Bass.wav", bass, &w16, 'a'},
+      {"16bit/Bass.wav", &rounded, &w16, "24bit/Bass.wav", bass, &w24, 'a'},
+      {"a/Bass.wav", bass, &w24, "b/Bass.wav", &rounded, &w16, 'b'},
+      {"44k/Bass.wav", bass, &cd, "48k/Bass.wav", bass, &w24, 'a'},
+      {"a/Bass.wav", bass, &w24, "b/Bass.wav", bass, &w24, 'b'},
+      {"Verse/Bass.wav", &other, &w24, "Chorus/Bass.wav", bass, &w24, '0'},
+      {"WAV/Bass.wav", bass, &w24, "MP3/Bass.mp3", &other, &w24, '0'}};
+  for (size_t i = 0; i < TON_COUNT(cases); ++i) {
+    const char muted = muted_of(cases[i].a, cases[i].of_a, cases[i].format_a,
+                                cases[i].b, cases[i].of_b, cases[i].format_b);
+    print_message("# %s and %s: %c\n", cases[i].a, cases[i].b, muted);
+    assert_int_equal(muted, cases[i].muted);
+  }
+  ton_sound_free(&coded);
+  ton_sound_free(&rounded);
+  ton_sound_free(&other);
+}
+
 /// Of two files with one sound the one that is called a copy is muted, else that
 /// with the longer name
 static void
@@ -1873,6 +1947,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_tones_of_one_pitch),
     cmocka_unit_test(test_a_submix_says_of_what),
     cmocka_unit_test(test_two_formats),
+    cmocka_unit_test(test_two_folders_of_formats),
     cmocka_unit_test(test_copies),
     cmocka_unit_test(test_copies_at_another_gain),
     cmocka_unit_test(test_named_sides),
