@@ -83,7 +83,9 @@ letter_of(uint32_t code)
   } else if (code < 0xC0 || code == 0x3000 || code == 0x2013) {
     letter = (Letter){.kind = KIND_GAP, .bytes = " "};
   } else {
-    code += code >= 0x410 && code <= 0x42F ? 0x20U : 0U; // Cyrillic capitals
+    const bool greek = code >= 0x391 && code <= 0x3A9;
+    const bool cyrillic = code >= 0x410 && code <= 0x42F;
+    code += greek || cyrillic ? 0x20U : 0U; // capitals
     code = code == 0x401 || code == 0x451 ? 0x435U : code;
     utf8proc_encode_char((utf8proc_int32_t)code,
                          (utf8proc_uint8_t*)letter.bytes);

@@ -360,13 +360,28 @@ test_pairs_of_names(void** state)
       {"Teclado E.wav", "Teclado D.wav"},
       {"Teclado esq.wav", "Teclado dir.wav"},
       {"Archi S.wav", "Archi D.wav"},
+      {"Gitar venstre.wav", "Gitar højre.wav"},
+      {"Gitar Venstre 2.wav", "Gitar Høyre 2.wav"},
+      {"Gitarr vänster.wav", "Gitarr höger.wav"},
+      {"Kitara vasen.wav", "Kitara oikea.wav"},
+      {"Gitara lewa.wav", "Gitara prawa.wav"},
+      {"Gitara L.wav", "Gitara P.wav"},
+      {"Chor lewy.wav", "Chor prawy.wav"},
+      {"Gitár bal.wav", "Gitár jobb.wav"},
+      {"Kytara levá.wav", "Kytara pravá.wav"},
+      {"Klavír levý.wav", "Klavír pravý.wav"},
+      {"Chitară stânga.wav", "Chitară dreapta.wav"},
+      {"Gitar sol.wav", "Gitar sağ.wav"},
+      {"Gitaar links.wav", "Gitaar rechts.wav"},
+      {"Κιθάρα αριστερά.wav", "Κιθάρα δεξιά.wav"},
+      {"ΚΙΘΑΡΑ ΑΡΙΣΤΕΡΑ.wav", "ΚΙΘΑΡΑ ΔΕΞΙΑ.wav"},
       {"Archi sx.wav", "Archi dx.wav"},
       {"Archi sin.wav", "Archi des.wav"}};
-  static const char* const others[][2] = {{"Gtr 1 L.wav", "Gtr 2 R.wav"},
-                                          {"Pad G.wav", "Pad A.wav"},
-                                          {"Pad G.wav", "Bass D.wav"},
-                                          {"Der Bass.wav", "Der Bass 2.wav"},
-                                          {"Coro izq.wav", "Coro.wav"}};
+  static const char* const others[][2] = {
+      {"Gtr 1 L.wav", "Gtr 2 R.wav"}, {"Pad G.wav", "Pad A.wav"},
+      {"Pad G.wav", "Bass D.wav"},    {"Der Bass.wav", "Der Bass 2.wav"},
+      {"Coro izq.wav", "Coro.wav"},   {"Pad sol.wav", "Pad la.wav"},
+      {"Pad bal.wav", "Pad.wav"}};
   for (size_t i = 0; i < TON_COUNT(pairs); ++i) {
     expect_pair(*state, pairs[i][0], pairs[i][1], true);
   }
@@ -401,6 +416,9 @@ test_sides(void** state)
                {"ギター右.wav", 'R'},
                {"Piano.L.wav", 'L'},
                {"Guitar 1.wav", 0},
+               {"Sol.wav", 0},
+               {"Bal.wav", 0},
+               {"Levy Vox.wav", 0},
                {"DX 7.wav", 0},
                {"Der Bass.wav", 0}};
   for (size_t i = 0; i < TON_COUNT(named); ++i) {
