@@ -390,6 +390,29 @@ test_pairs_of_names(void** state)
   }
 }
 
+/// How people call a mix of the song beside its tracks; with more behind it the
+/// word "demo" names no mix
+static void
+test_mixes_by_name(void** state)
+{
+  static const char* const mixes[] = {
+      "Mstr.wav",    "Stereomix.wav",     "Stereo Mix.wav", "Demo.wav",
+      "Demo v3.wav", "Song Demo 2.wav",   "Maqueta.wav",    "Maquette 2.wav",
+      "Maquete.wav", "Song_Stereomix.wav"};
+  static const char* const tracks[] = {"Demo Kick.wav", "Bass demo.wav",
+                                       "Demo Jonas.wav", "Demo/Jonas.wav",
+                                       "Demolition.wav"};
+  for (size_t i = 0; i < TON_COUNT(mixes) + TON_COUNT(tracks); ++i) {
+    const bool mix = i < TON_COUNT(mixes);
+    const char* const name = mix ? mixes[i] : tracks[i - TON_COUNT(mixes)];
+    TonRoleGuess guess;
+    ton_role_from_name(*state, name, &guess);
+    if ((strcmp(guess.role->name, "finished mix") == 0) != mix) {
+      fail_msg("%s: %s", name, guess.role->name);
+    }
+  }
+}
+
 static void
 test_sides(void** state)
 {
@@ -480,6 +503,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_real_names),
       cmocka_unit_test(test_words),
+      cmocka_unit_test(test_mixes_by_name),
       cmocka_unit_test(test_sides),
       cmocka_unit_test(test_pairs_of_names),
       cmocka_unit_test(test_table_is_sound),
