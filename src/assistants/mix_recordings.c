@@ -221,8 +221,9 @@ likeness(const TonFeatures* a, const TonFeatures* b)
 static bool
 is_coded(const char* file)
 {
-  static const char* const endings[] = {".mp3", ".ogg", ".opus",
-                                        ".m4a", ".aac", ".wma"};
+  static const char* const endings[] = {
+      ".mp3", ".ogg",  ".opus", ".m4a", ".aac", ".wma", ".mp2",
+      ".ac3", ".eac3", ".dts",  ".spx", ".m4b", ".webm"};
   for (size_t i = 0; i < TON_COUNT(endings); ++i) {
     if (strcasecmp(ton_file_ending(file), endings[i]) == 0) {
       return true;

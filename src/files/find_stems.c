@@ -19,9 +19,10 @@ static bool
 named_like_audio(const char* name)
 {
   static const char* const endings[] = {
-      ".wav",  ".wave", ".aif",  ".aiff", ".aifc", ".flac", ".mp3",
-      ".ogg",  ".oga",  ".opus", ".m4a",  ".aac",  ".caf",  ".w64",
-      ".rf64", ".bw64", ".wv",   ".mp4",  ".au",   ".wma"};
+      ".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac", ".mp3",  ".ogg",
+      ".oga", ".opus", ".m4a", ".aac",  ".caf",  ".w64",  ".rf64", ".bw64",
+      ".wv",  ".mp4",  ".au",  ".snd",  ".wma",  ".mka",  ".webm", ".m4b",
+      ".tta", ".mp2",  ".ac3", ".eac3", ".dts",  ".spx",  ".voc"};
   const char* const ending = ton_file_ending(name);
   for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); ++i) {
     if (strcasecmp(ending, endings[i]) == 0) {

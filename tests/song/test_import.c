@@ -72,6 +72,25 @@ test_folders(void** state)
   ton_stems_free(&stems);
 }
 
+/// Every ending of a file that can be measured is a stem's
+static void
+test_endings(void** state)
+{
+  (void)state;
+  static const char* const names[] = {"a.ac3", "b.dts", "c.eac3", "d.m4b",
+                                      "e.mka", "g.mp2", "h.snd",  "i.spx",
+                                      "j.tta", "k.voc", "l.WEBM"};
+  TonStems stems = {0};
+  for (size_t i = 0; i < TON_COUNT(names); ++i) {
+    char path[64];
+    snprintf(path, sizeof(path), "e/%s", names[i]);
+    recording(path);
+  }
+  assert_int_equal(ton_stems_find(song_path("e"), NULL, &stems, NULL), TON_OK);
+  expect_found(&stems, "e", names, TON_COUNT(names));
+  ton_stems_free(&stems);
+}
+
 /// Numbers count as numbers; of names that are alike the bytes decide, whatever
 /// order the files were made in
 static void
@@ -217,6 +236,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_folders),
+      cmocka_unit_test(test_endings),
       cmocka_unit_test(test_order),
       cmocka_unit_test(test_wrong_folders),
       cmocka_unit_test(test_groups),
