@@ -62,12 +62,15 @@ flat_session_equals_the_sum_to_the_bit(void** state)
   }
 }
 
+enum { GAIN_PARAMS = 4 };
+
 /// Nine stems, two buses, sends, a side-chain, movement of everything
 static TonGraph*
 busy_graph(RigStem* stems, float** planes, const TonSink* sink)
 {
   TonGraph* const graph = ton_graph_new(48000);
   const TonProcessor* const gain = ton_processor("gain");
+  assert_int_equal(gain->n_params, GAIN_PARAMS);
   for (uint32_t i = 0; i < 9; ++i) {
     const TonFader fader = {.db = -3.0F - (float)i,
                             .pan = (float)i * 20.0F - 80.0F,
@@ -75,7 +78,8 @@ busy_graph(RigStem* stems, float** planes, const TonSink* sink)
     const TonSource* const source =
         rig_stem(&stems[i], (const float* const*)&planes[i], 1 + i % 2, FRAMES);
     ton_graph_strip(graph, "stem", source, i % 3 ? 1.0F : -0.5F, &fader);
-    const float params[] = {(float)i * -0.7F, (float)(i % 2), (float)(i % 4)};
+    const float params[GAIN_PARAMS] = {(float)i * -0.7F, (float)(i % 2),
+                                       (float)(i % 4)};
     for (uint32_t k = 0; k < i % 3; ++k) {
       ton_graph_insert(graph, i, gain, params, UINT32_MAX);
     }
@@ -213,7 +217,7 @@ eng_03_automation_starts_at_its_sample(void** state)
     ton_graph_edge(graph, 0, mix, 0.0F, false);
     const float frames = 37.0F;
     ton_graph_insert(graph, 0, &rig_latency, &frames, UINT32_MAX);
-    const float params[] = {0.0F, 0.0F, 0.0F};
+    const float params[GAIN_PARAMS] = {0.0F};
     ton_graph_insert(graph, 0, ton_processor("gain"), params, UINT32_MAX);
     const double at = (double)starts[k % 4] / 48000.0;
     const TonPoint points[] = {{0.0, 0.0F, TON_CURVE_HOLD},
