@@ -11,6 +11,7 @@
 #include <tonmeister/unit.h>
 
 #include <math.h>
+#include <string.h>
 
 static TonStatus
 value_of(const CommandLine* line, const char* option, TonUnit unit,
@@ -31,6 +32,12 @@ TonStatus
 cli_master_options(const CommandLine* line, TonMasterOptions* options,
                    TonError* error)
 {
+  const char* const loudness = cli_value(line, "loudness");
+  if (loudness && strcmp(loudness, "keep") == 0) {
+    return ton_fail(error, TON_BAD_USE,
+                    "--loudness takes a figure, as \"-14 LUFS\"; --target keep "
+                    "leaves the level as it is");
+  }
   options->target = cli_value(line, "target");
   options->genre = cli_value(line, "genre");
   options->style = cli_value(line, "style");
