@@ -7,6 +7,7 @@
    usage: bench_processors [ID]...
 */
 #include "base/memory.h"
+#include "setting.h"
 
 #include <tonmeister/processor.h>
 
@@ -94,17 +95,16 @@ static void
 set(const TonProcessor* p, const char* settings, float* values)
 {
   char text[512];
+  char* rest = text;
+  Setting item;
   snprintf(text, sizeof(text), "%s", settings);
-  char* rest = NULL;
-  for (char* item = strtok_r(text, " ", &rest); item;
-       item = strtok_r(NULL, " ", &rest)) {
-    char* const equals = strchr(item, '=');
-    *equals = '\0';
-    const TonParam* const param = ton_param(p, item);
+  while (setting_next(&rest, &item)) {
+    const TonParam* const param = ton_param(p, item.symbol);
     TonError error;
-    if (!param || ton_param_parse(param, equals + 1, &values[param - p->params],
-                                  &error)) {
-      fprintf(stderr, "%s: cannot set %s\n", p->id, item);
+    if (!param || !item.value ||
+        ton_param_parse(param, item.value, &values[param - p->params],
+                        &error)) {
+      fprintf(stderr, "%s: cannot set %s\n", p->id, item.symbol);
     }
   }
 }

@@ -76,8 +76,7 @@ decay_s(double hz, uint32_t n)
 {
   static float x[FIGURE_MAX];
   static double band[FIGURE_MAX];
-  static double energy[FIGURE_MAX + 1];
-  double sum[5] = {0.0};
+  static double energy[FIGURE_MAX];
   memset(energy, 0, sizeof(energy));
   for (int c = 0; c < 2; ++c) {
     for (uint32_t i = 0; i < n; ++i) {
@@ -88,21 +87,8 @@ decay_s(double hz, uint32_t n)
       energy[i] += band[i] * band[i];
     }
   }
-  for (uint32_t i = n; i-- > 0;) {
-    energy[i] += energy[i + 1];
-  }
-  for (uint32_t i = 0; i < n; ++i) {
-    const double db = 10.0 * log10(energy[i] / energy[0] + 1e-30);
-    if (db <= -5.0 && db >= -35.0) {
-      const double t = i / rate;
-      const double terms[5] = {1.0, t, db, t * t, t * db};
-      for (int k = 0; k < 5; ++k) {
-        sum[k] += terms[k];
-      }
-    }
-  }
-  return -60.0 * (sum[0] * sum[3] - sum[1] * sum[1]) /
-         (sum[0] * sum[4] - sum[1] * sum[2]);
+  response_decay(energy, n);
+  return response_decay_s(energy, n, -35.0, rate);
 }
 
 /// SPC-01: how far the decay from 250 Hz to 4 kHz is off the 1.6 s asked for, at

@@ -2,6 +2,7 @@
 /// @file An LV2 plug-in by lilv: features, ports, work it asks for, its files.
 
 #include "peer.h"
+#include "setting.h"
 
 #include <lilv/lilv.h>
 #include <lv2/atom/atom.h>
@@ -251,19 +252,17 @@ void
 peer_set(Peer* p, const char* settings)
 {
   char text[4096];
-  char* rest = NULL;
+  char* rest = text;
+  Setting item;
   snprintf(text, sizeof(text), "%s", settings);
-  for (char* item = strtok_r(text, " ", &rest); item;
-       item = strtok_r(NULL, " ", &rest)) {
-    char* const equals = strrchr(item, '=');
-    if (!equals) {
-      quit("is no port=value", item);
+  while (setting_next(&rest, &item)) {
+    if (!item.value) {
+      quit("is no port=value", item.symbol);
     }
-    *equals = '\0';
-    if (strncmp(item, "state:", 6) != 0) {
-      set_port(p, item, equals + 1);
+    if (strncmp(item.symbol, "state:", 6) != 0) {
+      set_port(p, item.symbol, item.value);
     } else {
-      restore(p, item + 6, equals + 1);
+      restore(p, item.symbol + 6, item.value);
     }
   }
 }

@@ -98,67 +98,72 @@ static const Trial highpasses[MAX_TRIALS] = {
     release, least, 1000.0                                                     \
   }
 
+/// Compressors that stand in several tables
+#define OURS                                                                   \
+  {                                                                            \
+    {"ours", "compressor", "ratio=4"}, {"threshold=%g", 0, -60},               \
+        TIMES("attack=%g", 0.01, "release=%g", 5)                              \
+  }
+#define LSP_PEAK                                                               \
+  {                                                                            \
+    {"LSP Compressor, peak", LSP "compressor_stereo",                          \
+     "scm=0 scs=5 cr=4 kn=-6dB pause=1"},                                      \
+        {"al=%gdB", 0, -60}, TIMES("at=%g", 0.01, "rt=%g", 1)                  \
+  }
+#define LSP_RMS                                                                \
+  {                                                                            \
+    {"LSP Compressor, RMS", LSP "compressor_stereo",                           \
+     "scm=1 scr=10 scs=5 cr=4 kn=-6dB pause=1"},                               \
+        {"al=%gdB", 0, -60}, TIMES("at=%g", 0.01, "rt=%g", 1)                  \
+  }
+#define X42_DARC                                                               \
+  {                                                                            \
+    {"x42 darc", X42 "darc#stereo", "Ratio=0.75"}, {"threshold=%g", -10, -50}, \
+        {"attack=%g", 0.001, 0.1},                                             \
+    {                                                                          \
+      "release=%g", 0.03, 3                                                    \
+    }                                                                          \
+  }
+#define CALF_PEAK                                                              \
+  {                                                                            \
+    {"Calf Compressor, peak", CALF "Compressor",                               \
+     "ratio=4 detection=1 stereo_link=1"},                                     \
+        {"threshold=%gdB", 0, -60}, TIMES("attack=%g", 0.01, "release=%g", 1)  \
+  }
+
 static const Trial compressors[MAX_TRIALS] = {
-    {{"ours", "compressor", "ratio=4"},
-     {"threshold=%g", 0, -60},
-     TIMES("attack=%g", 0.01, "release=%g", 5)},
+    OURS,
     {{"ours, hold of 13 ms", "compressor", "ratio=4 hold=13"},
      {"threshold=%g", 0, -60},
      TIMES("attack=%g", 0.01, "release=%g", 5)},
     {{"ours, RMS", "compressor", "ratio=4 detector=rms"},
      {"threshold=%g", 0, -60},
      TIMES("attack=%g", 0.01, "release=%g", 5)},
-    {{"LSP Compressor, peak", LSP "compressor_stereo",
-      "scm=0 scs=5 cr=4 kn=-6dB pause=1"},
-     {"al=%gdB", 0, -60},
-     TIMES("at=%g", 0.01, "rt=%g", 1)},
-    {{"LSP Compressor, RMS", LSP "compressor_stereo",
-      "scm=1 scr=10 scs=5 cr=4 kn=-6dB pause=1"},
-     {"al=%gdB", 0, -60},
-     TIMES("at=%g", 0.01, "rt=%g", 1)},
-    {{"x42 darc", X42 "darc#stereo", "Ratio=0.75"},
-     {"threshold=%g", -10, -50},
-     {"attack=%g", 0.001, 0.1},
-     {"release=%g", 0.03, 3}},
+    LSP_PEAK,
+    LSP_RMS,
+    X42_DARC,
     {{"ZamComp X2", ZAM "ZamCompX2", "rat=4 kn=6 stereodet=1"},
      {"thr=%g", 0, -60},
      {"att=%g", 0.1, 100},
      {"rel=%g", 1, 500}},
-    {{"Calf Compressor, peak", CALF "Compressor",
-      "ratio=4 detection=1 stereo_link=1"},
-     {"threshold=%gdB", 0, -60},
-     TIMES("attack=%g", 0.01, "release=%g", 1)},
+    CALF_PEAK,
 };
 
 static const Trial holding[MAX_TRIALS] = {
     {{"ours", "compressor", "ratio=4 hold=13"},
      {"threshold=%g", 0, -60},
      TIMES("attack=%g", 0.01, "release=%g", 5)},
-    {{"LSP Compressor, RMS", LSP "compressor_stereo",
-      "scm=1 scr=10 scs=5 cr=4 kn=-6dB pause=1"},
-     {"al=%gdB", 0, -60},
-     TIMES("at=%g", 0.01, "rt=%g", 1)},
-    {{"x42 darc", X42 "darc#stereo", "Ratio=0.75"},
-     {"threshold=%g", -10, -50},
-     {"attack=%g", 0.001, 0.1},
-     {"release=%g", 0.03, 3}},
+    LSP_RMS,
+    X42_DARC,
 };
 
 static const Trial quick[MAX_TRIALS] = {
-    {{"ours", "compressor", "ratio=4"},
-     {"threshold=%g", 0, -60},
-     TIMES("attack=%g", 0.01, "release=%g", 5)},
-    {{"LSP Compressor, peak", LSP "compressor_stereo",
-      "scm=0 scs=5 cr=4 kn=-6dB pause=1"},
-     {"al=%gdB", 0, -60},
-     TIMES("at=%g", 0.01, "rt=%g", 1)},
+    OURS,
+    LSP_PEAK,
     {{"ZamComp X2", ZAM "ZamCompX2", "rat=4 kn=6 stereodet=1"},
      {"thr=%g", 0, -60},
      TIMES("att=%g", 0.1, "rel=%g", 1)},
-    {{"Calf Compressor, peak", CALF "Compressor",
-      "ratio=4 detection=1 stereo_link=1"},
-     {"threshold=%gdB", 0, -60},
-     TIMES("attack=%g", 0.01, "release=%g", 1)},
+    CALF_PEAK,
 };
 
 static const Trial multibands[MAX_TRIALS] = {

@@ -2,6 +2,7 @@
 /// @file Our processors as the engine drives them, plug-ins by the host in peer.c.
 
 #include "subject.h"
+#include "setting.h"
 
 #include "base/memory.h"
 #include "peer.h"
@@ -90,25 +91,23 @@ static void
 set_values(Subject* s, const char* settings)
 {
   char text[1024];
-  char* rest = NULL;
+  char* rest = text;
+  Setting item;
   snprintf(text, sizeof(text), "%s", settings);
-  for (char* item = strtok_r(text, " ", &rest); item;
-       item = strtok_r(NULL, " ", &rest)) {
-    char* const equals = strchr(item, '=');
-    TonError error = {.text = "is no symbol=value"};
-    if (!equals) {
-      quit(item, error.text);
+  while (setting_next(&rest, &item)) {
+    TonError error;
+    if (!item.value) {
+      quit(item.symbol, "is no symbol=value");
     }
-    *equals = '\0';
-    if (s->processor->n_resources && strcmp(item, "impulse") == 0) {
-      snprintf(s->path, sizeof(s->path), "%s", equals + 1);
+    if (s->processor->n_resources && strcmp(item.symbol, "impulse") == 0) {
+      snprintf(s->path, sizeof(s->path), "%s", item.value);
       continue;
     }
-    const TonParam* const param = ton_param(s->processor, item);
+    const TonParam* const param = ton_param(s->processor, item.symbol);
     if (!param) {
-      quit(s->processor->id, item);
+      quit(s->processor->id, item.symbol);
     }
-    if (ton_param_parse(param, equals + 1,
+    if (ton_param_parse(param, item.value,
                         &s->values[param - s->processor->params], &error)) {
       quit(s->processor->id, error.text);
     }

@@ -155,9 +155,9 @@ typedef struct {
    Audio of one bank over a stretch of time.
 
    Interleaved by lane: x[frame * lanes + lane], 64-byte aligned (8 bytes when
-   lanes == 2), and so are the meters.  1.0 is 0 dBFS.  A pair (left, right) is two neighbouring
-   lanes, even first.  Lanes whose `on` is zero must leave process() with every
-   bit as it came.
+   lanes == 2), and so are the meters.  1.0 is 0 dBFS.  A pair (left, right) is
+   two neighbouring lanes, even first.  Lanes whose `on` is zero must leave
+   process() with every bit as it came.
 */
 typedef struct {
   float* x;               ///< In and out

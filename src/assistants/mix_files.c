@@ -10,9 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-/// A file that holds a DC offset and no sound takes room from the others, full scale 1
-#define OFFSET_DC 0.001
-
 static void
 decide_mute(const MixState* state, const MixTrack* s)
 {
@@ -201,15 +198,14 @@ static void
 name_silence(const MixState* state, const MixTrack* s)
 {
   const TonMeasurement* const m = &s->facts->whole;
-  const double dc = fmax(fabs(m->dc[0]), fabs(m->dc[1]));
   TonDecision d;
   if (m->bad_samples) {
     ton_decision_start(&d, TON_RULE_TRIM_BROKEN, 1.0);
     ton_decision_figure(&d, "broken samples", (double)m->bad_samples);
     track_decide(state, s, "trim", NULL, &d);
-  } else if (dc > OFFSET_DC && !track_locked(s, "mute")) {
+  } else if (track_dc(s) > TRACK_DC && !track_locked(s, "mute")) {
     ton_decision_start(&d, TON_RULE_TRIM_CONSTANT, 1.0);
-    ton_decision_figure(&d, "DC offset", 100.0 * dc);
+    ton_decision_figure(&d, "DC offset", 100.0 * track_dc(s));
     track_decide(state, s, "mute", "true", &d);
   } else {
     ton_decision_start(&d, TON_RULE_TRIM_SILENT, 1.0);

@@ -74,6 +74,12 @@ bool mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan);
 /// Whether a person has locked a value of the track ("fader", "sends/Plate")
 bool track_locked(const MixTrack* track, const char* key);
 
+/// Mean above this is a DC offset, full scale 1
+#define TRACK_DC 0.001
+
+/// The larger mean of the channels, full scale 1
+double track_dc(const MixTrack* track);
+
 /// Complete and hand over a record for "tracks/NAME/KEY"; a null value is
 /// "left alone".  What was measured on the other side of a recording says so.
 void track_decide(const MixState* state, const MixTrack* track, const char* key,

@@ -163,25 +163,42 @@ same_sound(const TonFeatures* a, const TonFeatures* b)
 #define SAME_DB 0.1
 #define SOFT_DB 40.0
 
+static uint32_t
+loudest_band(const TonFacts* f)
+{
+  uint32_t at = 0;
+  for (uint32_t i = 1; i < TON_THIRDS; ++i) {
+    at = f->active_db[i] > f->active_db[at] ? i : at;
+  }
+  return at;
+}
+
+/// Largest difference re `gain` of the third octaves up to `to_hz` that lie no further
+/// than `depth` under the loudest, dB
+static double
+band_difference(const TonFacts* a, const TonFacts* b, double gain, double depth,
+                double to_hz)
+{
+  const double floor = b->active_db[loudest_band(b)] - depth;
+  double most = 0.0;
+  for (uint32_t i = 0; i < TON_THIRDS && ton_third_hz(i) < to_hz; ++i) {
+    const double off = fabs(a->active_db[i] - b->active_db[i] - gain);
+    most = b->active_db[i] > floor ? fmax(most, off) : most;
+  }
+  return most;
+}
+
 /// The gain between two sounds whose third octaves all differ by it, dB; NaN: theirs
 /// do not
 static double
 gain_between(const TonFacts* a, const TonFacts* b)
 {
-  double max = -INFINITY;
-  uint32_t at = 0;
-  for (uint32_t i = 0; i < TON_THIRDS; ++i) {
-    at = b->active_db[i] > max ? i : at;
-    max = fmax(max, b->active_db[i]);
-  }
+  const uint32_t at = loudest_band(b);
   const double gain = a->active_db[at] - b->active_db[at];
-  for (uint32_t i = 0; i < TON_THIRDS; ++i) {
-    if (b->active_db[i] > max - SOFT_DB &&
-        !(fabs(a->active_db[i] - b->active_db[i] - gain) < SAME_DB)) {
-      return NAN;
-    }
-  }
-  return isfinite(gain) ? gain : NAN;
+  return isfinite(gain) &&
+                 band_difference(a, b, gain, SOFT_DB, INFINITY) < SAME_DB
+             ? gain
+             : NAN;
 }
 
 /// Correlation of a recording with itself at another gain: what is left is rounding
@@ -251,18 +268,19 @@ is_better_format(const TonRoles* roles, const MixTrack* a, const MixTrack* b)
 static bool
 same_but_for_endings(const char* a, const char* b)
 {
-  const size_t n = strlen(a) - strlen(ton_file_ending(a));
-  return n == strlen(b) - strlen(ton_file_ending(b)) && strncmp(a, b, n) == 0;
+  const ptrdiff_t n = ton_file_ending(a) - a;
+  return n == ton_file_ending(b) - b && strncmp(a, b, (size_t)n) == 0;
 }
 
 /// What a codec changes a recording by at most: its length, its gain, its levels of
 /// 100 ms re that gain on average, and its third octaves re that gain, up to the
-/// 10 kHz that every codec keeps and down to LOUD_DB under the loudest
+/// 10 kHz band that every codec keeps and down to LOUD_DB under the loudest
 #define CODED_S         0.1
 #define CODED_GAIN_DB   1.0
 #define CODED_LEVELS_DB 0.3
 #define CODED_BANDS_DB  1.0
 #define LOUD_DB         20.0
+#define KEPT_HZ         11e3
 
 /// Gain between two sounds of which both sound at `i` of 100 ms; NaN: they do not
 static double
@@ -290,24 +308,6 @@ level_difference(const TonFeatures* a, const TonFeatures* b, double gain)
   return on ? sum / on : INFINITY;
 }
 
-/// Largest difference re `gain` of the third octaves down to `depth` under the
-/// loudest, dB
-static double
-band_difference(const TonFacts* a, const TonFacts* b, double gain, double depth)
-{
-  double loudest = -INFINITY;
-  for (uint32_t i = 0; i < TON_THIRDS; ++i) {
-    loudest = fmax(loudest, b->active_db[i]);
-  }
-  double most = 0.0;
-  for (uint32_t i = 0; i < TON_THIRDS && ton_third_hz(i) < 11e3; ++i) {
-    most = b->active_db[i] > loudest - depth
-               ? fmax(most, fabs(a->active_db[i] - b->active_db[i] - gain))
-               : most;
-  }
-  return most;
-}
-
 /// One length, the same levels all the time and in all bands; `coded`: but for what a
 /// codec changes
 static bool
@@ -322,8 +322,8 @@ sounds_the_same(const MixTrack* s, const MixTrack* original, bool coded)
          fabs(gain) < (coded ? CODED_GAIN_DB : SAME_DB) &&
          level_difference(a, b, gain) < (coded ? CODED_LEVELS_DB : SAME_DB) &&
          band_difference(s->facts, original->facts, gain,
-                         coded ? LOUD_DB : SOFT_DB) <
-             (coded ? CODED_BANDS_DB : SAME_DB);
+                         coded ? LOUD_DB : SOFT_DB,
+                         KEPT_HZ) < (coded ? CODED_BANDS_DB : SAME_DB);
 }
 
 /// "Kick.wav" and "Kick.mp3", or "24 bit/Kick.wav" and "16 bit/Kick.wav": how alike

@@ -29,8 +29,6 @@
 #define RING_DB   6.0
 #define NOTE_DB   12.0
 #define RING_TIME 0.6
-/// Mean above this is a DC offset
-#define DC_LEVEL 0.001
 
 static void
 add_band(MixState* state, MixTrack* s, const char* kind,
@@ -148,12 +146,6 @@ round_hz(double hz)
   return hz < 100.0 ? rint(hz) : 5.0 * rint(hz / 5.0);
 }
 
-static double
-dc_of(const MixTrack* s)
-{
-  return fmax(fabs(s->facts->whole.dc[0]), fabs(s->facts->whole.dc[1]));
-}
-
 static void
 leave_lows(const MixState* state, const MixTrack* s, double below_db, double hz)
 {
@@ -237,9 +229,9 @@ write_highpass(MixState* state, MixTrack* s, const LowEnd* low)
     ton_decision_range(&d, "energy below in pauses", low->pause_db, NAN,
                        RUMBLE_DB);
   }
-  if (dc_of(s) > DC_LEVEL) {
-    ton_decision_range(&d, "DC offset", 100.0 * dc_of(s), NAN,
-                       100.0 * DC_LEVEL);
+  if (track_dc(s) > TRACK_DC) {
+    ton_decision_range(&d, "DC offset", 100.0 * track_dc(s), NAN,
+                       100.0 * TRACK_DC);
   }
   d.bound_hit = low->music_hz > s->role->highpass_hz;
   if (d.bound_hit || rule == TON_RULE_HIGHPASS_BELOW_ROLE) {
@@ -279,13 +271,13 @@ decide_highpass(MixState* state, MixTrack* s)
 static void
 decide_dc(MixState* state, MixTrack* s)
 {
-  const double dc = dc_of(s);
-  if (s->n_bands || !(dc > DC_LEVEL)) {
+  const double dc = track_dc(s);
+  if (s->n_bands || !(dc > TRACK_DC)) {
     return;
   }
   TonDecision d;
   ton_decision_start(&d, TON_RULE_DEFECT_DC, 0.95);
-  ton_decision_range(&d, "DC offset", 100.0 * dc, NAN, 100.0 * DC_LEVEL);
+  ton_decision_range(&d, "DC offset", 100.0 * dc, NAN, 100.0 * TRACK_DC);
   const TonSetting settings[] = {{"at", 10.0}, {"slope", 6.0}};
   add_band(state, s, "highpass", settings, 2, &d);
 }

@@ -17,6 +17,13 @@ track_locked(const MixTrack* track, const char* key)
   return old && ton_lock_holds(old->locks, old->n_locks, key);
 }
 
+double
+track_dc(const MixTrack* track)
+{
+  const double* const dc = track->facts->whole.dc;
+  return fmax(fabs(dc[0]), fabs(dc[1]));
+}
+
 bool
 track_is_unknown(const MixTrack* track)
 {

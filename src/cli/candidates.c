@@ -42,9 +42,8 @@ name_candidate(const CommandLine* line, Candidate* c, TonError* error)
   const char* const from = line->args[0];
   if (ton_is_file(from)) {
     const char* const name = ton_file_name(from);
-    const char* const dot = strrchr(name, '.');
-    const size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-    c->path = ton_string_new("%.*s (%s).wav", (int)n, name, c->target);
+    c->path = ton_string_new(
+        "%.*s (%s).wav", (int)(ton_file_ending(name) - name), name, c->target);
   } else {
     char* const file = ton_string_new("out/master (%s).wav", c->target);
     c->path = file ? cli_song_file(from, file) : NULL;

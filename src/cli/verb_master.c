@@ -173,9 +173,8 @@ static char*
 output_of_file(const char* file)
 {
   const char* const name = ton_file_name(file);
-  const char* const dot = strrchr(name, '.');
-  const size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-  return ton_string_new("%.*s (master).wav", (int)n, name);
+  return ton_string_new("%.*s (master).wav",
+                        (int)(ton_file_ending(name) - name), name);
 }
 
 /// Where the master is written.  A name that nobody has chosen is not taken from

@@ -202,6 +202,13 @@ find_style(MasterText* t)
   if (!*style && !*strong) {
     return TON_OK;
   }
+  if (*style && t->target.keeps) {
+    return ton_fail_file(t->error, TON_BAD_USE, text_path(t),
+                         "the target \"%s\" leaves tone, dynamics and width as "
+                         "they are, and the style \"%s\" changes them; ask for "
+                         "one of the two",
+                         t->target.name, style);
+  }
   TonStatus status = ton_style(style, &t->brief.style, t->error);
   TON_TRY(w->style ? status : show_name(t, status, "style"));
   status = ton_intensity(strong, &intensity, t->error);

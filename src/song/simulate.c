@@ -48,9 +48,8 @@ static char*
 path_beside(const char* master, const char* platform)
 {
   const char* const name = ton_file_name(master);
-  const char* const dot = strrchr(name, '.');
-  const size_t n = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-  char* const title = ton_string_new("%.*s", (int)n, name);
+  char* const title =
+      ton_string_new("%.*s", (int)(ton_file_ending(name) - name), name);
   FileNames names = {0};
   char* const file =
       title ? file_names_add(&names, title, platform, "wav") : NULL;

@@ -293,6 +293,7 @@ says "by a reference" exits 0 "$ton" master "$work/song" --reference "$work/24.w
 says "in a style, louder" exits 0 "$ton" master "$work/song" --style warm --intensity high --genre rock
 says "which stand in the text" sh -c "grep -q '^style: warm' '$work/song/master.yaml' && grep -q '^intensity: high' '$work/song/master.yaml' && grep -q 'tape: {drive: 2.8 dB}' '$work/song/master.yaml'"
 says "to keep the loudness" complains 2 'target keep leaves the level as it is' "$ton" master "$work/song" --loudness keep
+says "a style of what is kept" complains 2 'ask for one of the two' "$ton" master "$work/song" --target keep --style warm
 says "a style that is not there" complains 2 'did you mean "warm"' "$ton" master "$work/song" --style wram
 sed -i 's/^intensity: .*/intensity: huge/' "$work/song/master.yaml"
 says "an intensity that is not there" complains 2 'master.yaml:[0-9]*:[0-9]*: there is no intensity "huge"; choose one of low, medium, high' "$ton" master "$work/song"

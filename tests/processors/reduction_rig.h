@@ -46,4 +46,15 @@ reduction(uint32_t i)
   return 20.0 * log10(left[i] / out[i]);
 }
 
+/// Frames from `from` on until the reduction passes `limit`
+static inline double
+passes(uint32_t from, double limit, bool upwards)
+{
+  uint32_t i = from;
+  while (i + 1 < N && (reduction(i) < limit) == upwards) {
+    ++i;
+  }
+  return i - from + 1.0;
+}
+
 #endif

@@ -30,6 +30,38 @@ static const char* const type_names[TYPES] = {"room", "plate", "hall",
 /// What each type is used for
 static const double natural_s[TYPES] = {0.6, 1.6, 2.5, 2.0};
 
+/// Schroeder's backward integration, in place: the energy of frame i becomes what that
+/// and later ones hold, dB re all
+static inline void
+response_decay(double* energy, uint32_t n)
+{
+  for (uint32_t i = n - 1; i-- > 0;) {
+    energy[i] += energy[i + 1];
+  }
+  const double all = energy[0] + 1e-30;
+  for (uint32_t i = 0; i < n; ++i) {
+    energy[i] = 10.0 * log10(energy[i] / all + 1e-30);
+  }
+}
+
+/// Seconds for 60 dB by a line through -5 dB to `end_db` of such a decay
+static inline double
+response_decay_s(const double* db, uint32_t n, double end_db, double rate)
+{
+  double sum[5] = {0.0};
+  for (uint32_t i = 0; i < n && db[i] > end_db; ++i) {
+    if (db[i] <= -5.0) {
+      const double t = i / rate;
+      const double terms[5] = {1.0, t, db[i], t * t, t * db[i]};
+      for (int k = 0; k < 5; ++k) {
+        sum[k] += terms[k];
+      }
+    }
+  }
+  return -60.0 * (sum[0] * sum[3] - sum[1] * sum[1]) /
+         (sum[0] * sum[4] - sum[1] * sum[2]);
+}
+
 /// Both sides after an impulse into `side` that comes `wait` frames late
 typedef struct {
   uint32_t n;

@@ -9,17 +9,6 @@ enum { N = 655360 };
 
 static const double rates[] = {44100.0, 48000.0, 96000.0, 192000.0};
 
-/// First frame from `from` on at which the reduction passes `limit`
-static double
-passes(uint32_t from, double limit, bool upwards)
-{
-  uint32_t i = from;
-  while (i + 1 < N && (reduction(i) < limit) == upwards) {
-    ++i;
-  }
-  return i - from + 1.0;
-}
-
 /// A step may be written as a person writes it
 static void
 steps_are_read_in_any_unit(void** state)

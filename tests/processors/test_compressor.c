@@ -86,17 +86,6 @@ dyn_02_static_curve_of_a_tone(void** state)
   EXPECT_AT_MOST("DYN-02 static curve, RMS", worst, 0.1, "dB");
 }
 
-/// First frame from `from` on at which the reduction passes `limit`
-static double
-passes(uint32_t from, double limit, bool upwards)
-{
-  uint32_t i = from;
-  while (i + 1 < N && (reduction(i) < limit) == upwards) {
-    ++i;
-  }
-  return i - from + 1.0;
-}
-
 static void
 dyn_03_times(void** state)
 {

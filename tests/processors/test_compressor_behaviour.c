@@ -55,17 +55,6 @@ dyn_01_the_curve_is_that_of_the_output(void** state)
   EXPECT_AT_MOST("DYN-01 fet and opto against their curve", worst, 1e-3, "dB");
 }
 
-/// Frames from `from` on until the reduction passes `limit`
-static double
-passes(uint32_t from, double limit, bool upwards)
-{
-  uint32_t i = from;
-  while (i + 1 < N && (reduction(i) < limit) == upwards) {
-    ++i;
-  }
-  return i - from + 1.0;
-}
-
 /// A side-chain that is loud from `up` to `down`, or to the end
 static void
 loud_between(double rate, double up_s, double down_s)

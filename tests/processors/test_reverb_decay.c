@@ -28,31 +28,7 @@ decay_curve(const Response* r, uint32_t n_responses, double hz, double octaves)
       }
     }
   }
-  for (uint32_t i = n - 1; i-- > 0;) {
-    energy[i] += energy[i + 1];
-  }
-  const double all = energy[0];
-  for (uint32_t i = 0; i < n; ++i) {
-    energy[i] = 10.0 * log10(energy[i] / all + 1e-30);
-  }
-}
-
-/// Seconds for 60 dB by a line through -5 dB to `end_db`
-static double
-decay_time(uint32_t n, double end_db)
-{
-  double sum[5] = {0.0};
-  for (uint32_t i = 0; i < n && energy[i] > end_db; ++i) {
-    if (energy[i] <= -5.0) {
-      const double t = i / RESPONSE_RATE;
-      const double terms[5] = {1.0, t, energy[i], t * t, t * energy[i]};
-      for (int k = 0; k < 5; ++k) {
-        sum[k] += terms[k];
-      }
-    }
-  }
-  return -60.0 * (sum[0] * sum[3] - sum[1] * sum[1]) /
-         (sum[0] * sum[4] - sum[1] * sum[2]);
+  response_decay(energy, n);
 }
 
 static void
@@ -73,8 +49,11 @@ spc_01_decay_in_every_octave(void** state)
                  type_names[type], wanted[k], hz);
         decay_curve(r, 2, hz, 1.0);
         const bool edge = hz < 126.0 || hz > 15999.0;
-        EXPECT_NEAR(what, 100.0 * (decay_time(n, -35.0) / wanted[k] - 1.0), 0.0,
-                    edge ? 10.0 : 5.0, "%");
+        EXPECT_NEAR(what,
+                    100.0 * (response_decay_s(energy, n, -35.0, RESPONSE_RATE) /
+                                 wanted[k] -
+                             1.0),
+                    0.0, edge ? 10.0 : 5.0, "%");
       }
       response_free(&r[0]);
       response_free(&r[1]);
@@ -98,8 +77,8 @@ spc_02_decay_falls_with_the_frequency(void** state)
     for (double hz = 125.0; hz < 9000.0; hz *= 2.0) {
       const double wanted = 2.0 * pow(hz / 1000.0, -1.0 / 3.0);
       decay_curve(r, 2, hz, 1.0);
-      const double t30 = decay_time(n, -35.0);
-      const double t20 = decay_time(n, -25.0);
+      const double t30 = response_decay_s(energy, n, -35.0, RESPONSE_RATE);
+      const double t20 = response_decay_s(energy, n, -25.0, RESPONSE_RATE);
       char what[64];
       snprintf(what, sizeof(what), "SPC-02 %s at %g Hz", type_names[type], hz);
       EXPECT_NEAR(what, 100.0 * (t30 / wanted - 1.0), 0.0, 10.0, "%");
@@ -123,7 +102,7 @@ plate_decay(const char* settings, double hz)
   decay_curve(r, 2, hz, 0.33);
   response_free(&r[0]);
   response_free(&r[1]);
-  return decay_time(n, -35.0);
+  return response_decay_s(energy, n, -35.0, RESPONSE_RATE);
 }
 
 static void

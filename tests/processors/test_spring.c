@@ -78,26 +78,12 @@ each_echo_is_a_chirp(void** state)
 static double
 decay_s(double hz, uint32_t n)
 {
-  static double left_over[N];
-  double sum[5] = {0.0};
   response_band(left, band, n, hz, 1.0);
-  double rest = 1e-30;
-  for (uint32_t i = n; i-- > 0;) {
-    rest += band[i] * band[i];
-    left_over[i] = rest;
-  }
   for (uint32_t i = 0; i < n; ++i) {
-    const double db = 10.0 * log10(left_over[i] / rest);
-    if (db <= -5.0 && db >= -35.0) {
-      const double t = i / response_rate;
-      const double terms[5] = {1.0, t, db, t * t, t * db};
-      for (int k = 0; k < 5; ++k) {
-        sum[k] += terms[k];
-      }
-    }
+    band[i] *= band[i];
   }
-  return -60.0 * (sum[0] * sum[3] - sum[1] * sum[1]) /
-         (sum[0] * sum[4] - sum[1] * sum[2]);
+  response_decay(band, n);
+  return response_decay_s(band, n, -35.0, response_rate);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <glob.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char folder[] = "/tmp/ton-performed-XXXXXX";
 
@@ -28,6 +29,19 @@ drop_performed(void)
   char command[128];
   snprintf(command, sizeof(command), "rm -rf '%s'", folder);
   assert_int_equal(system(command), 0);
+}
+
+const char*
+stems_asked_for(int argc, char** argv)
+{
+  static char song_folder[1024];
+  const char* const songs = getenv("TON_AUDIO");
+  if (argc == 4 && strcmp(argv[1], "--perform") == 0) {
+    return perform(argv[2], argv[3]);
+  }
+  snprintf(song_folder, sizeof(song_folder), "%s/songs/%s", songs ? songs : "",
+           argc > 1 ? argv[1] : "");
+  return song_folder;
 }
 
 TonSong*

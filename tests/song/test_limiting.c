@@ -82,12 +82,7 @@ a_loud_master_needs_little_limiting(void** state)
 int
 main(int argc, char** argv)
 {
-  static char folder[1024];
-  const char* const songs = getenv("TON_AUDIO");
-  const bool demo = argc == 4 && strcmp(argv[1], "--perform") == 0;
-  snprintf(folder, sizeof(folder), "%s/songs/%s", songs ? songs : "",
-           argc > 1 ? argv[1] : "");
-  stems_folder = demo ? perform(argv[2], argv[3]) : folder;
+  stems_folder = stems_asked_for(argc, argv);
   if (!stems_folder) {
     return 1;
   }
@@ -98,8 +93,6 @@ main(int argc, char** argv)
       cmocka_unit_test(a_loud_master_needs_little_limiting),
   };
   const int failed = SONG_TESTS(tests);
-  if (demo) {
-    drop_performed();
-  }
+  drop_performed();
   return failed;
 }

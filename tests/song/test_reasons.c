@@ -593,12 +593,7 @@ figures_are_what_the_audio_says(void** state)
 int
 main(int argc, char** argv)
 {
-  const bool demo = argc == 4 && strcmp(argv[1], "--perform") == 0;
-  static char folder[1024];
-  const char* const songs = getenv("TON_AUDIO");
-  snprintf(folder, sizeof(folder), "%s/songs/%s", songs ? songs : "",
-           argc > 1 ? argv[1] : "");
-  stems_folder = demo ? perform(argv[2], argv[3]) : folder;
+  stems_folder = stems_asked_for(argc, argv);
   if (!stems_folder) {
     return 1;
   }
@@ -609,8 +604,6 @@ main(int argc, char** argv)
       cmocka_unit_test(figures_are_what_the_audio_says),
   };
   const int failed = SONG_TESTS(tests);
-  if (demo) {
-    drop_performed();
-  }
+  drop_performed();
   return failed;
 }
