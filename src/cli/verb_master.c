@@ -229,10 +229,6 @@ master(const CommandLine* line, const TonMasterOptions* options,
        TonMasterResult* m, TonError* error)
 {
   TonSong* song = NULL;
-  if (access(line->args[0], F_OK) != 0) {
-    return ton_fail_file(error, TON_NOT_FOUND, line->args[0],
-                         "there is no such file, and no such song");
-  }
   for (uint32_t i = 0; i < options->n_references; ++i) {
     cli_tell_cut(line, options->references[i]);
   }
@@ -257,6 +253,10 @@ cli_master(const CommandLine* line, TonError* error)
   char* out = NULL;
   TON_TRY(cli_master_options(line, &options, error));
   TON_TRY(find_platforms(line, error));
+  if (access(line->args[0], F_OK) != 0) {
+    return ton_fail_file(error, TON_NOT_FOUND, line->args[0],
+                         "there is no such file, and no such song");
+  }
   if (cli_has(line, "candidates")) {
     return cli_candidates(line, &options, error);
   }

@@ -161,6 +161,7 @@ END
 "$ton" apply "$song/out/mix.wav" "$work/loud.wav" limiter:gain=24dB,ceiling=-1dB >/dev/null 2>&1
 rm "$song"/master*
 sed -i 's/^title:.*/title: Song/' "$song/release.yaml"
+says "three masters of nothing" complains 2 'there is no such file, and no such song' "$ton" master "$work/nothing.wav" --candidates
 says "a goal of the assistant's own" exits 0 "$ton" master "$song"
 says "gives way to a reference that is too loud" complains 3 'LU short: to be as loud as the references' "$ton" master "$song" --reference "$work/loud.wav"
 says "is too loud the second time" complains 3 'LU short: to be as loud as the references' "$ton" master "$song"
