@@ -212,15 +212,26 @@ uint32_t ton_mix_strip(const TonMix* mix, const char* name);
 */
 bool ton_lock_holds(char* const* locks, uint32_t n_locks, const char* path);
 
+/// A fade from or to silence, even for the ear: ten decibels for each doubling of
+/// the way.  The same law as a fader's automation from or to `-inf dB`.
+typedef struct {
+  double length_s; ///< 0: none
+  bool smooth;     ///< Leaves and arrives slowly
+} TonFade;
+
 /// master.yaml: the chain on the stereo mix
 typedef struct {
   char* song;
   char* folder;
-  char* source;    ///< Absolute path of the mix
-  char* target;    ///< Name in data/targets, or ""
-  char* genre;     ///< Name in data/genres.yaml, or ""
-  char* style;     ///< Name in data/styles.yaml, or ""
-  char* intensity; ///< Name of one there, or ""
+  char* source;     ///< Absolute path of the mix
+  char* target;     ///< Name in data/targets, or ""
+  char* genre;      ///< Name in data/genres.yaml, or ""
+  char* style;      ///< Name in data/styles.yaml, or ""
+  char* intensity;  ///< Name of one there, or ""
+  double start_s;   ///< Where the master begins, in the mix
+  double end_s;     ///< Where it ends, in the mix; NaN: where that one does
+  TonFade fade_in;  ///< Behind the chain, from the master's start
+  TonFade fade_out; ///< To its end
   float loudness_lufs;
   float ceiling_dbtp;
   bool has_loudness; ///< False: no loudness goal, keep the level

@@ -76,6 +76,7 @@ TonStatus
 facts_find(TonFeatures* features, TonFacts* facts)
 {
   set_undefined(facts);
+  facts->head_s = facts->tail_s = features->n_levels * features->level_s;
   if (find_activity(features, facts)) {
     return TON_NO_MEMORY;
   }
@@ -86,6 +87,7 @@ facts_find(TonFeatures* features, TonFacts* facts)
   if (find_levels(features, facts) || find_hits(features, facts)) {
     return TON_NO_MEMORY;
   }
+  find_ends(features, facts);
   facts->end_level_db = ton_power_db(features->end_power) - facts->active_lufs;
   if (find_spectra(features, facts)) {
     return TON_NO_MEMORY;

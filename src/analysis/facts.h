@@ -5,7 +5,7 @@
    whole sound; and the analysis that makes both in one pass.
 
    Every fact holds when the sound is made louder or softer (levels shift with
-   it), its polarity is flipped, or silence is put in front of it.
+   it), its polarity is flipped, or, but for `head_s`, silence is put in front.
 */
 #ifndef TON_ANALYSIS_FACTS_H
 #define TON_ANALYSIS_FACTS_H
@@ -75,6 +75,11 @@ typedef struct {
   double hit_p75_db;      ///< 75th percentile of the hits' levels re active
                           ///< loudness
   double end_level_db;    ///< Last 5 ms re active loudness: is it cut off?
+
+  // The ends: what lies 60 dB below the active loudness counts as silence
+  double head_s; ///< Before the first sound that is no click
+  double tail_s; ///< Behind the last sound
+  double ring_s; ///< From the last moment 20 dB below the active loudness on
 
   // Spectra
   double active_db[TON_THIRDS];

@@ -85,6 +85,9 @@ TonStatus find_activity(TonFeatures* features, TonFacts* facts);
 /// Loudness, range, peaks, noise between the sounds
 TonStatus find_levels(const TonFeatures* features, TonFacts* facts);
 
+/// Silence at both ends; needs the active loudness
+void find_ends(const TonFeatures* features, TonFacts* facts);
+
 TonStatus find_hits(const TonFeatures* features, TonFacts* facts);
 
 /// Mean spectra of sound and pauses, and what follows from them

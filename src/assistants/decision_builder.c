@@ -280,10 +280,9 @@ add_choice(Sentence* s, const char* p)
   return *p ? p + 1 : p;
 }
 
-/// False if it does not fit
-static bool
-write_sentence(const TonDecision* decision, const char* template, char* out,
-               size_t size)
+bool
+ton_decision_fill(const TonDecision* decision, const char* template, char* out,
+                  size_t size)
 {
   Sentence s = {.decision = decision, .out = out, .size = size};
   const char* p = template;
@@ -302,10 +301,10 @@ ton_decision_finish(TonDecision* decision)
   if (!rule) {
     return true;
   }
-  const bool reason = write_sentence(decision, rule->reason, decision->reason,
-                                     sizeof(decision->reason));
-  const bool detail = write_sentence(decision, rule->detail, decision->detail,
-                                     sizeof(decision->detail));
+  const bool reason = ton_decision_fill(
+      decision, rule->reason, decision->reason, sizeof(decision->reason));
+  const bool detail = ton_decision_fill(
+      decision, rule->detail, decision->detail, sizeof(decision->detail));
   decision->n_alternatives = rule->instead != NULL;
   if (rule->instead) {
     TonAlternative* const a = &decision->alternatives[0];

@@ -36,6 +36,11 @@ void ton_decision_name(TonDecision* decision, const char* what,
 /// fit.  [any]
 bool ton_decision_finish(TonDecision* decision);
 
+/// Fill a template (see TonRule) with a decision's figures and names.  False if it
+/// did not fit; what fitted is there.  [any]
+bool ton_decision_fill(const TonDecision* decision, const char* template,
+                       char* out, size_t size);
+
 /// Figure by its metric, or null.  [any]
 TonEvidence* ton_decision_evidence(TonDecision* decision, const char* metric);
 

@@ -32,9 +32,29 @@ static const TonTable limit_table = {.what = "light",
                                      .size = sizeof(TonLimit),
                                      .name = &limit_name};
 
+#define END(key, field)                                                        \
+  {                                                                            \
+    key, TON_AS_DOUBLE, offsetof(TonEndLimits, field), TON_S, 0.0, 30.0,       \
+        .flags = TON_REQUIRED                                                  \
+  }
+
+static const TonField end_fields[] = {
+    END("before", before_s),
+    END("behind", behind_s),
+    END("fade-in", fade_in_s),
+    END("shortest-fade-out", shortest_fade_out_s),
+    END("longest-fade-out", longest_fade_out_s),
+};
+
+static const TonTable end_table = {.what = "the table of ends",
+                                   TON_FIELDS(end_fields),
+                                   .size = sizeof(TonEndLimits)};
+
 static const TonField limits_fields[] = {
     {"lights", TON_AS_NAMED, offsetof(TonLimits, items),
      .count = offsetof(TonLimits, n), .table = &limit_table,
+     .flags = TON_REQUIRED},
+    {"ends", TON_AS_PART, offsetof(TonLimits, ends), .table = &end_table,
      .flags = TON_REQUIRED},
 };
 

@@ -19,9 +19,19 @@ typedef struct {
   char source[96];
 } TonLimit;
 
+/// What a master keeps around its sound where an end is put right, s
+typedef struct {
+  double before_s; ///< Silence kept before the first sound
+  double behind_s; ///< Kept behind the last one, and faded out if it is noise
+  double fade_in_s;
+  double shortest_fade_out_s; ///< Of sound that the file cuts off
+  double longest_fade_out_s;
+} TonEndLimits;
+
 typedef struct {
   TonLimit* items;
   uint32_t n;
+  TonEndLimits ends;
 } TonLimits;
 
 /// A limit for every rule of the report, or the text is wrong.  Freed with

@@ -234,6 +234,9 @@ ton_assist_master(const TonMasterBrief* brief, TonPlan* plan,
                     "the mix is silent; there is nothing to master");
   }
   master_goal(&m);
+  if (brief->limits) {
+    master_ends(&m);
+  }
   if (is_locked(brief->existing, "chain")) {
     keep_chain(&m);
   } else {

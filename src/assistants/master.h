@@ -41,6 +41,27 @@ uint32_t ton_readiness(const TonFacts* mix, const TonTone* tone,
                        const TonTone* kind, const TonLimits* limits,
                        TonFinding* rows, uint32_t size);
 
+/// What master.yaml says of the ends of the master
+typedef enum {
+  TON_MASTER_START,
+  TON_MASTER_END,
+  TON_MASTER_FADE_IN,
+  TON_MASTER_FADE_OUT,
+  TON_MASTER_ENDS, ///< How many there are
+} TonMasterEnd;
+
+/// Its key.  [any]
+const char* ton_master_end_key(TonMasterEnd end);
+
+/// What master.yaml should say of the ends of a mix, s; NaN: nothing, they are good
+typedef struct {
+  double seconds[TON_MASTER_ENDS];
+  bool noise; ///< The fade-out is of what goes on behind the end
+} TonMixEnds;
+
+/// Find it.  [any]
+TonMixEnds ton_mix_ends(const TonFacts* mix, const TonLimits* limits);
+
 typedef struct {
   const TonSound* mix;
   const TonSound* references; ///< Or null
@@ -54,6 +75,8 @@ typedef struct {
   bool loudness_open;   ///< Nobody asked for a loudness: references of the same
                         ///< kind of music give it
   bool loudness_theirs; ///< A person wrote it into master.yaml
+  const TonLimits* limits;   ///< How the ends shall be; null: they stay
+  unsigned ends_theirs;      ///< Bit of each TonMasterEnd that a person wrote
   const TonMaster* existing; ///< What master.yaml says now, or null
 } TonMasterBrief;
 

@@ -18,6 +18,7 @@ typedef struct {
   double value;
   double at_s;
   const char* unmeasured; ///< Why `value` is NaN, where it can be
+  double cure;            ///< What the rule's fix names, s
 } CheckRow;
 
 static const char SHORT[] = "the sound is too short or too soft for it";
@@ -153,11 +154,15 @@ write_row(const CheckRow* r, const TonLimits* limits, TonFinding* finding)
   ton_decision_start(&d, r->rule, 1.0);
   ton_decision_figure(&d, figure->metric,
                       is_nothing(r, figure->unit) ? -INFINITY : r->value);
+  if (rule->figures[1].metric) {
+    ton_decision_figure(&d, rule->figures[1].metric, r->cure);
+  }
   ton_decision_name(&d, "way", r->value < 0.0 ? "less" : "more");
   ton_decision_finish(&d);
   ton_string_cut(finding->text, sizeof(finding->text), "%s", d.reason);
-  ton_string_cut(finding->fix, sizeof(finding->fix), "%s",
-                 good ? "" : rule->fix);
+  if (!good) {
+    ton_decision_fill(&d, rule->fix, finding->fix, sizeof(finding->fix));
+  }
 }
 
 static uint32_t
@@ -188,8 +193,10 @@ rows_of_level(const TonFacts* f, const TonLimits* limits, CheckRow* r)
 }
 
 static uint32_t
-rows_of_noise(const TonFacts* f, CheckRow* r)
+rows_of_noise(const TonFacts* f, const TonLimits* limits, CheckRow* r)
 {
+  const TonMixEnds ends = ton_mix_ends(f, limits);
+  const double* const cure = ends.seconds;
   const double hum = f->hum.hz > 0.0 ? f->hum.level_db : -INFINITY;
   const double end_s = (double)f->whole.frames / f->whole.rate;
   // what changes in the pauses is reverb or soft music, not noise
@@ -198,10 +205,13 @@ rows_of_noise(const TonFacts* f, CheckRow* r)
       {"noise", TON_RULE_CHECK_NOISE, noise ? f->noise_db : NAN, NAN,
        "no pause is long and steady enough"},
       {"hum", TON_RULE_CHECK_HUM, hum, NAN},
-      {"start", TON_RULE_CHECK_START, f->whole.silence_head_s, 0.0},
-      {"end", TON_RULE_CHECK_END, f->end_level_db, end_s},
-      {"tail", TON_RULE_CHECK_TAIL, f->whole.silence_tail_s,
-       end_s - f->whole.silence_tail_s},
+      {"start", TON_RULE_CHECK_START, f->head_s, 0.0,
+       .cure = cure[TON_MASTER_START]},
+      {"end", TON_RULE_CHECK_END, f->end_level_db, end_s,
+       .unmeasured = "master.yaml ends it before, without a fade",
+       .cure = cure[TON_MASTER_FADE_OUT]},
+      {"tail", TON_RULE_CHECK_TAIL, f->tail_s, end_s - f->tail_s,
+       .cure = cure[TON_MASTER_END]},
   };
   memcpy(r, rows, sizeof(rows));
   return sizeof(rows) / sizeof(rows[0]);
@@ -303,7 +313,7 @@ ton_readiness(const TonFacts* mix, const TonTone* tone, const TonTone* kind,
 {
   CheckRow all[32];
   uint32_t n = rows_of_level(mix, limits, all);
-  n += rows_of_noise(mix, all + n);
+  n += rows_of_noise(mix, limits, all + n);
   n += rows_of_stereo(mix, all + n);
   if (tone && mix->layout != TON_LAYOUT_SILENT) {
     n += rows_of_tone(mix, tone, kind ? kind : tone, all + n);

@@ -73,6 +73,7 @@ uint32_t tone_fit(const ToneMove* move, double rate, ToneSection* sections);
 double tone_response(const ToneSection* sections, uint32_t n, double hz,
                      double rate);
 
+void master_ends(MasterState* m);   ///< Where it starts and ends
 void master_tone(MasterState* m);   ///< Bounded broad correction
 void master_repair(MasterState* m); ///< DC, and a very soft mix raised
 void master_glue(MasterState* m);   ///< Compression where it helps

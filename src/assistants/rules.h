@@ -91,6 +91,11 @@ typedef enum {
   TON_RULE_GOAL_SOFTER_REFERENCE,
   TON_RULE_GOAL_NEAR_REFERENCE,
   TON_RULE_GOAL_AS_WITHOUT,
+  TON_RULE_ENDS_START,
+  TON_RULE_ENDS_FADE_IN,
+  TON_RULE_ENDS_END,
+  TON_RULE_ENDS_NOISE,
+  TON_RULE_ENDS_CUT,
   TON_RULE_REPAIR_SPIKE,
   TON_RULE_REPAIR_DC,
   TON_RULE_REPAIR_LEVEL,
@@ -172,7 +177,7 @@ typedef struct {
   const char* source;  ///< "docs/rules.md 2.11" or a file in data/
   const char* reason;  ///< For a beginner: the short comment beside the value
   const char* detail;  ///< For an engineer: how it was measured and judged
-  const char* fix;     ///< Check only: what to do in the mix
+  const char* fix;     ///< Check only: what to do in the mix, a template, too
   const char* instead; ///< What was considered and not done, or null
   const char* why_not;
   TonRuleFigure figures[TON_RULE_FIGURES];

@@ -75,20 +75,25 @@ const TonRule check_rules[TON_RULES - TON_RULE_CHECK_FIRST] = {
          .figures = {{"hum", "LU"}}},
     ROW(CHECK_START) = {"check.start", TON_STAGE_CHECK, "docs/rules.md 3.1",
                         "silence before the first sound: {silence}",
-                        "time below -60 dBFS at the start",
-                        "trim the start to 0.05 to 0.5 s",
-                        .figures = {{"silence", "s"}}},
+                        "time to the first 25 ms that are no more than 60 dB "
+                        "under the loudness; clicks do not count",
+                        "write start: {@place} into master.yaml, or trim the "
+                        "start to 0.05 to 0.5 s",
+                        .figures = {{"silence", "s"}, {"place", "s"}}},
     ROW(CHECK_END) =
         {"check.end", CHECK,
          "the end of the file: [{level at the end} against the music|silent]",
          "level of the last 5 ms re active loudness",
-         "let the last reverb die away before the end, or fade it out",
-         .figures = {{"level at the end", "LU"}}},
+         "let the last reverb die away before the end, or write fade-out: "
+         "{fade} into master.yaml",
+         .figures = {{"level at the end", "LU"}, {"fade", "s"}}},
     ROW(CHECK_TAIL) = {"check.tail", CHECK,
                        "silence after the last sound: {silence}",
-                       "time below -60 dBFS at the end",
-                       "end the stems where the last sound has died away",
-                       .figures = {{"silence", "s"}}},
+                       "time behind the last 25 ms that are no more than 60 dB "
+                       "under the loudness",
+                       "write end: {@place} into master.yaml, or end the stems "
+                       "where the last sound has died away",
+                       .figures = {{"silence", "s"}, {"place", "s"}}},
     ROW(CHECK_PHASE) =
         {"check.phase", CHECK,
          "how alike left and right are (below 0 they cancel in mono): "

@@ -7,6 +7,7 @@
 #include "assistants/rules_tables.h"
 
 #define STYLES    "data/styles.yaml"
+#define READINESS "data/readiness.yaml"
 #define TARGETS   "data/targets.yaml"
 #define ROW(rule) [TON_RULE_##rule - TON_RULE_MASTER_FIRST]
 
@@ -73,6 +74,37 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          .figures = {{"loudness of the references", "LUFS"},
                      {"limiter reduction", "dB"},
                      {"usual loudness", "LUFS", TARGETS}}},
+    // where it starts and ends
+    ROW(ENDS_START) =
+        {"ends.start", TON_STAGE_MASTER, READINESS,
+         "the first sound comes at {@first sound}; {kept} before it stay",
+         "first 25 ms of the mix that are no more than 60 dB under its "
+         "loudness; a "
+         "sound of at most 75 ms, 12 dB under the highest peak, with 0.25 s of "
+         "silence behind it is a click and does not count",
+         .figures = {{"first sound", "s"}, {"kept", "s"}}},
+    ROW(ENDS_FADE_IN) = {"ends.fade-in", TON_STAGE_MASTER, READINESS,
+                         "it is not silent there before the first sound: "
+                         "begins without a click",
+                         "sound above -90 dBFS before the start"},
+    ROW(ENDS_END) =
+        {"ends.end", TON_STAGE_MASTER, READINESS,
+         "the last sound has died away at {@last sound}, {silence} before the "
+         "mix "
+         "ends; {kept} of it stay",
+         "last 25 ms of the mix that are no more than 60 dB under its loudness",
+         .figures = {{"last sound", "s"}, {"silence", "s"}, {"kept", "s"}}},
+    ROW(ENDS_NOISE) = {"ends.noise", TON_STAGE_MASTER, READINESS,
+                       "noise or the rest of a reverb goes on behind the end",
+                       "sound above -90 dBFS behind the end"},
+    ROW(ENDS_CUT) =
+        {"ends.cut", TON_STAGE_MASTER, READINESS,
+         "the mix breaks off at {level at the end} against the music: "
+         "faded out from its last loud moment on",
+         "level of the last 5 ms; the fade begins where the music was last 20 "
+         "dB "
+         "under its loudness or more, in the bounds of data/readiness.yaml",
+         .figures = {{"level at the end", "LU"}}},
     ROW(REPAIR_SPIKE) =
         {"repair.spike", TON_STAGE_MASTER, "docs/rules.md 2.1",
          "{spikes} far louder than all around, the highest of {height} at "

@@ -66,6 +66,20 @@ read_lock(TonReader* r, const TonNode* node, void* row)
 }
 
 static const char* const keep[] = {"keep", NULL};
+static const char* const fade_curves[] = {"linear", "smooth", NULL};
+
+static const TonField fade_fields[] = {
+    {"length", TON_AS_DOUBLE, offsetof(TonFade, length_s), TON_S, 0.0, 600.0,
+     .otherwise = "0 s", .help = "How long it takes"},
+    {"curve", TON_AS_SWITCH, offsetof(TonFade, smooth), .words = fade_curves,
+     .otherwise = "linear",
+     .help = "linear: even for the ear; smooth: leaves and arrives slowly"},
+};
+
+static const TonTable fade_table = {.what = "the fade",
+                                    TON_FIELDS(fade_fields),
+                                    .size = sizeof(TonFade),
+                                    .short_form = "length"};
 
 static const TonField fields[] = {
     {"song", TON_AS_TEXT, .at = AT(song),
@@ -91,6 +105,15 @@ static const TonField fields[] = {
     {"amount", TON_AS_FLOAT, AT(amount), TON_PERCENT, 0.0, 100.0,
      .otherwise = "100 %",
      .help = "How far the proposal goes towards target and references"},
+    {"start", TON_AS_TIME, AT(start_s), .flags = TON_SHARED, .also = "begin",
+     .help = "Where the master begins, a time in the mix"},
+    {"end", TON_AS_TIME, AT(end_s), .flags = TON_NAN | TON_SHARED,
+     .help = "Where the master ends, a time in the mix; without it, at the end "
+             "of the mix"},
+    {"fade-in", TON_AS_PART, AT(fade_in), .table = &fade_table,
+     .help = "From silence, at the start of the master"},
+    {"fade-out", TON_AS_PART, AT(fade_out), .table = &fade_table,
+     .also = "fade", .help = "To silence, at the end of the master"},
     {"chain", TON_AS_OWN, AT(chain), .read = read_chain, .find = find_in_chain,
      .help =
          "Processors in the order of the signal; tonmeister help lists them"},
@@ -101,8 +124,13 @@ static const TonField fields[] = {
 static TonStatus
 check_master(TonReader* r, const TonNode* node, void* row)
 {
-  (void)node;
   TonMaster* const m = row;
+  const TonNode* const end = ton_node_child(node, "end");
+  if (m->end_s <= m->start_s) {
+    return ton_fail_at(r->doc, end, r->error,
+                       "end: the master would end before it starts; write a "
+                       "time behind that of \"start\"");
+  }
   TON_TRY(ton_read_song(r, &m->song, &m->folder));
   m->source = m->source ? m->source : ton_read_in_folder(r, "out/mix.wav");
   return m->source ? TON_OK : ton_read_no_memory(r);

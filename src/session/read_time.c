@@ -45,11 +45,12 @@ bar_to_seconds(TonReader* r, const TonNode* node, uint32_t bar, uint32_t beat,
                double* seconds)
 {
   if (r->tempo_bpm <= 0.0) {
-    return ton_fail_at(r->doc, node, r->error,
-                       "\"%s\" is counted in bars, and the song has no tempo; "
-                       "write \"tempo: 112 bpm\" at the top, or a time "
-                       "(\"0:51.4\")",
-                       node->text);
+    return ton_fail_at(
+        r->doc, node, r->error,
+        "\"%s\" is counted in bars, and there is no tempo; write "
+        "\"tempo: 112 bpm\" at the top of mix.yaml, or a time "
+        "(\"0:51.4\"), which is what other texts take",
+        node->text);
   }
   if (bar < 1 || beat < 1 || beat > r->beats_per_bar) {
     return ton_fail_at(r->doc, node, r->error,

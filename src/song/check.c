@@ -50,9 +50,26 @@ count_red(TonCheck* result)
   }
 }
 
+/// What master.yaml says of the ends is how they will be
+static void
+put_ends_right(const TonMaster* master, TonFacts* f)
+{
+  const double cut_s = (double)f->whole.frames / f->whole.rate - master->end_s;
+  f->head_s = fmax(f->head_s - master->start_s, 0.0);
+  if (cut_s > 0.0) {
+    f->tail_s = fmax(f->tail_s - cut_s, 0.0);
+    f->end_level_db = f->tail_s > 0.0 ? -INFINITY : NAN;
+  }
+  if (master->fade_out.length_s > 0.0) {
+    f->end_level_db = -INFINITY;
+  }
+}
+
+/// `master` may be null
 static TonStatus
-check(const char* path, const char* target_name, const char* genre_name,
-      const TonJob* job, TonCheck* result, TonError* error)
+check(const char* path, const TonMaster* master, const char* target_name,
+      const char* genre_name, const TonJob* job, TonCheck* result,
+      TonError* error)
 {
   TonTarget target;
   TonGenre genre = {0};
@@ -71,6 +88,9 @@ check(const char* path, const char* target_name, const char* genre_name,
   TonSound sound;
   const unsigned what = TON_MEASURE_ALL & ~TON_MEASURE_TIMELINE;
   TonStatus status = analyse_mix(path, what, &sound, job, error);
+  if (!status && master) {
+    put_ends_right(master, &sound.facts);
+  }
   if (!status) {
     result->n_rows = ton_readiness(&sound.facts, *tone.name ? &tone : NULL,
                                    *kind.name ? &kind : NULL, limits,
@@ -115,7 +135,7 @@ TonStatus
 ton_check_file(const char* path, const char* genre, const TonJob* job,
                TonCheck* result, TonError* error)
 {
-  return check(path, "streaming", genre ? genre : "", job, result, error);
+  return check(path, NULL, "streaming", genre ? genre : "", job, result, error);
 }
 
 /// Held against the profile of the genre or the target that master.yaml names
@@ -142,7 +162,8 @@ ton_song_check(const TonSong* song, const char* genre, const TonJob* job,
     TON_TRY(song_read_master(song, &master, error));
   }
   TonStatus status =
-      check(song->mix, master && *master->target ? master->target : "streaming",
+      check(song->mix, master,
+            master && *master->target ? master->target : "streaming",
             genre    ? genre
             : master ? master->genre
                      : "",

@@ -136,7 +136,9 @@ task_of(const MasterText* t, const char* out)
       .channels = chain_channels(t->mix.facts.whole.channels, t->master->chain,
                                  t->master->n_chain),
       .rate = t->mix.facts.whole.rate,
-      .frames = t->mix.facts.whole.frames};
+      .frames = t->mix.facts.whole.frames,
+      .from = t->from,
+      .to = t->to};
 }
 
 /// What the glue does, from what comes out with it and without

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "dsp/limiter_model.h"
+#include "render/fade.h"
 #include "render/file_source.h"
 
 #include <math.h>
@@ -21,6 +22,9 @@
 #define SURE_DB 3.0
 
 struct MasterFront {
+  uint64_t from; ///< Frames of the mix that are kept
+  uint64_t to;
+  uint64_t at; ///< Frames that came out
   TempAudio* audio;
   LimiterModel* model; ///< Null: no loudness goal
   TonMeters* meters;   ///< Null: nobody asks for its levels
@@ -46,12 +50,12 @@ limiter_at(const MasterTask* t)
 /// Run a part of the chain
 static TonStatus
 run_part(MasterRun* r, const TonSource* source, uint32_t from, uint32_t to,
-         const TonSink* sink, GainReductions* reductions)
+         uint64_t frames, const TonSink* sink, GainReductions* reductions)
 {
   const ChainRun run = {.name = "master",
                         .source = *source,
                         .rate = r->task->rate,
-                        .frames = r->task->frames,
+                        .frames = frames,
                         .chain = r->task->master->chain + from,
                         .n = to - from,
                         .stage = r->stage};
@@ -60,22 +64,37 @@ run_part(MasterRun* r, const TonSource* source, uint32_t from, uint32_t to,
 
 // Front -----------------------------------------------------------------------
 
+static uint64_t
+clamp(uint64_t frame, uint64_t low, uint64_t high)
+{
+  return frame < low ? low : frame > high ? high : frame;
+}
+
+/// The meters hear all of the mix, as those of the mix itself did; what is kept is
+/// the master's part of it
 static bool
 take_front(void* handle, const float* const* in, uint32_t frames)
 {
   MasterFront* const f = handle;
-  if (f->model) {
-    limiter_model_add(f->model, in, frames);
-  }
   if (f->meters) {
     ton_meters_add(f->meters, in, frames);
   }
-  return temp_audio_add(f->audio, in, frames);
+  const uint64_t from = clamp(f->from, f->at, f->at + frames) - f->at;
+  const uint64_t to = clamp(f->to, f->at, f->at + frames) - f->at;
+  const float* const kept[2] = {in[0] + from, in[1] + from};
+  const uint32_t n = (uint32_t)(to - from);
+  f->at += frames;
+  if (f->model && n) {
+    limiter_model_add(f->model, kept, n);
+  }
+  return !n || temp_audio_add(f->audio, kept, n);
 }
 
 static TonStatus
 open_front(const MasterTask* t, MasterFront* f, TonError* error)
 {
+  f->from = t->from;
+  f->to = t->to;
   const bool wanted = t->limiter && isfinite(t->goal_lufs);
   TON_TRY(temp_audio_new(t->out, t->channels, &f->audio, error));
   f->model = wanted ? limiter_model_new(t->rate, t->channels) : NULL;
@@ -112,8 +131,8 @@ run_front(MasterRun* r, MasterFront* f)
   ton_audio_repair(audio);
   const TonSource source = source_of(audio);
   const TonSink sink = {f, take_front};
-  const TonStatus status =
-      run_part(r, &source, 0, limiter_at(r->task), &sink, NULL);
+  const TonStatus status = run_part(r, &source, 0, limiter_at(r->task),
+                                    r->task->frames, &sink, NULL);
   ton_audio_close(audio);
   // a full disk explains a render that stopped
   TON_TRY(temp_audio_close(f->audio, r->error));
@@ -206,12 +225,18 @@ read_reduction(MasterOutcome* o, const GainReduction* row)
 static TonStatus
 render_back(MasterRun* r, Recorder* recorder)
 {
+  const MasterTask* const t = r->task;
   const TonSource source = source_of_temp(r->audio);
-  const TonSink sink = recorder_sink(recorder);
+  Fade fade = {.in = t->master->fade_in,
+               .out = t->master->fade_out,
+               .rate = t->rate,
+               .frames = t->to - t->from,
+               .next = recorder_sink(recorder)};
+  const TonSink sink = fade_sink(&fade);
   GainReductions reductions = {0};
   const TonStatus status =
-      run_part(r, &source, limiter_at(r->task), r->task->master->n_chain, &sink,
-               &reductions);
+      run_part(r, &source, limiter_at(t), t->master->n_chain, fade.frames,
+               &sink, &reductions);
   r->outcome->reduction_p95_db = NAN;
   r->outcome->reduction_share = NAN;
   r->outcome->largest_db = NAN;
@@ -232,7 +257,7 @@ format_of(const MasterTask* t)
                           .container = "WAV",
                           .dither = true,
                           .dither_seed = 1,
-                          .frames_hint = t->frames,
+                          .frames_hint = t->to - t->from,
                           .broadcast = {.present = true,
                                         .integrated_lufs = NAN,
                                         .range_lu = NAN,

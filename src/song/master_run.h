@@ -25,7 +25,9 @@ typedef struct {
   bool levels;             ///< Measure what comes out before the limiter
   uint32_t channels;       ///< Of the master: 1 or 2
   uint32_t rate;
-  uint64_t frames;
+  uint64_t frames; ///< Of the mix
+  uint64_t from;   ///< Where the master begins and ends in the mix
+  uint64_t to;
 } MasterTask;
 
 typedef struct {

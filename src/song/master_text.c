@@ -221,24 +221,6 @@ find_style(MasterText* t)
   return TON_OK;
 }
 
-/// Is the loudness of the text one that the assistant wrote, as its record says?
-static bool
-loudness_is_ours(MasterText* t)
-{
-  if (ton_decisions_compare(t->records, t->doc)) {
-    return false;
-  }
-  for (uint32_t i = 0; i < t->records->count; ++i) {
-    const TonDecision* const d = &t->records->items[i];
-    if (strcmp(d->path, "loudness") == 0 && *d->value && !d->superseded &&
-        strcmp(d->rule, "goal.asked") != 0 &&
-        strcmp(d->rule, "goal.written") != 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /// Command line, then a person's own figures, then the target's.  A text with
 /// a chain and without a goal keeps its level.
 static TonStatus
@@ -253,7 +235,7 @@ find_goal(MasterText* t)
   TON_TRY(find_genre(t));
   TON_TRY(find_style(t));
   const bool written = ton_doc_line(t->doc, "loudness") != 0 &&
-                       !(t->propose && loudness_is_ours(t));
+                       !(t->propose && master_text_is_ours(t, "loudness"));
   t->brief.loudness_theirs = written;
   double* const lufs = &t->target.loudness_lufs;
   double* const dbtp = &t->target.ceiling_dbtp;
@@ -426,6 +408,9 @@ static TonStatus
 propose(MasterText* t)
 {
   TonPlan plan = {0};
+  master_text_own_ends(t);
+  TON_TRY(ton_limits_read(&t->limits, t->error));
+  t->brief.limits = t->limits;
   TonStatus status = ton_assist_master(&t->brief, &plan, &t->plan, t->error);
   status = status ? status : ton_plan_apply(&plan, t->doc, t->error);
   ton_decisions_free(t->records);
@@ -576,6 +561,7 @@ master_text_propose(MasterText* t)
   }
   TON_TRY(t->propose ? propose(t) : keep_chain(t));
   TON_TRY(master_text_read_again(t));
+  TON_TRY(master_text_ends(t));
   return lower_limiter(t);
 }
 
@@ -583,6 +569,7 @@ void
 master_text_close(MasterText* t)
 {
   ton_master_free(t->master);
+  ton_limits_free(t->limits);
   ton_sound_free(&t->mix);
   for (uint32_t i = 0; i < t->n_references && i < MAX_REFERENCES; ++i) {
     ton_sound_free(&t->references[i]);

@@ -26,6 +26,9 @@ typedef struct {
   TonSound mix;
   TonSound references[16];
   uint32_t n_references;
+  TonLimits* limits;
+  uint64_t from; ///< Frames of the mix where the master begins and ends
+  uint64_t to;
   TonMasterBrief brief;
   TonMasterPlan plan;
 } MasterText;
@@ -33,6 +36,15 @@ typedef struct {
 /// Begin the text if there is none; find the goal, and whether a chain is to be
 /// proposed.
 TonStatus master_text_open(MasterText* t);
+
+/// Is a value of the text one that the assistant wrote, as its record says?
+bool master_text_is_ours(MasterText* t, const char* key);
+
+/// Tell the assistant which starts, ends and fades a person wrote.
+void master_text_own_ends(MasterText* t);
+
+/// Frames of the mix that the master begins and ends with.
+TonStatus master_text_ends(MasterText* t);
 
 /// Measure, propose; what was asked for goes into the text.
 TonStatus master_text_propose(MasterText* t);

@@ -94,11 +94,14 @@ read_master(const TonSong* song, Material* m, const TonJob* job,
   m->goal_lufs = master->has_loudness ? (double)master->loudness_lufs : NAN;
   m->ceiling_dbtp = (double)master->ceiling_dbtp;
   const TonStatus status = measure_mix(master->source, master, m, job, error);
+  const uint32_t before = (uint32_t)rint(10.0 * master->start_s);
   for (uint32_t i = 0; !status && i < m->reductions.n; ++i) {
     const GainReduction* const row = &m->reductions.rows[i];
     ton_string_cut(m->inserts[i], sizeof(m->inserts[i]), "%u %s",
                    row->insert + 1, master->chain[row->insert].type->id);
-    m->curves[i] = (TonReportCurve){m->inserts[i], row->db, row->n};
+    const uint32_t skip = before < row->n ? before : row->n;
+    m->curves[i] =
+        (TonReportCurve){m->inserts[i], row->db + skip, row->n - skip};
   }
   ton_master_free(master);
   return status;

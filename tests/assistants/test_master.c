@@ -37,7 +37,7 @@ healthy(void)
   m->correlation_min = m->correlation_p5 = 0.2;
   m->balance_db = 0.1;
   m->mono_loss_lu = -0.7;
-  m->silence_head_s = 0.1;
+  m->silence_head_s = f.head_s = 0.1;
   static const double side[] = {-18.0, -10.0, -7.6, -8.0, -7.5};
   memcpy(m->band_side_db, side, sizeof(side));
   for (uint32_t b = 0; b < TON_THIRDS; ++b) {
@@ -792,7 +792,7 @@ test_readiness_sees_faults(void** state)
   mix.facts.hum.hz = 50.0;
   mix.facts.hum.level_db = -50.0;
   mix.facts.end_level_db = -10.0;
-  m->silence_head_s = 5.0;
+  mix.facts.head_s = 5.0;
   mix.facts.active_db[0] += 25.0;
   mix.facts.active_db[1] += 25.0;
   TonFinding rows[32];
