@@ -2,7 +2,7 @@
 /**
    @file
    Facts below 180 Hz, where the spectra of 80 ms are too coarse: the low sum
-   resolves 3 Hz.
+   resolves 3 Hz, and where nothing changes within a second, 1 Hz.
 */
 #include "analysis/features_internal.h"
 #include "base/memory.h"
@@ -17,9 +17,8 @@
 #define MOVING 0.1
 
 enum {
-  LOW_FRAME = 1024, ///< 0.34 s: lows resolved to 3 Hz
   LOW_BINS = LOW_FRAME / 2 + 1,
-  SPLICE_BAND = 9, ///< 160 Hz: bands up to here are read from the low sum
+  SPLICE_BAND = LOW_BANDS - 1, ///< 160 Hz: read from the low sum up to here
 };
 
 /// Steps that sound between two places of the low sum, as a share
@@ -61,18 +60,26 @@ low_add_spectrum(TonFft* fft, uint32_t n, const float* x, double* sum)
   }
 }
 
-static double
-band_power(const double* bins, uint32_t n, double rate, uint32_t band)
+double
+low_power(const double* bins, uint32_t n, double rate, double from_hz,
+          double to_hz)
 {
-  const double edge = pow(2.0, 1.0 / 6.0);
-  const double from = ton_third_hz(band) / edge * n / rate + 0.5;
-  const double to = ton_third_hz(band) * edge * n / rate + 0.5;
+  const double from = from_hz * n / rate + 0.5;
+  const double to = to_hz * n / rate + 0.5;
   double sum = 0.0;
   for (uint32_t k = (uint32_t)from; k <= (uint32_t)to && k <= n / 2; ++k) {
     const double inside = fmin(k + 1.0, to) - fmax(k, from);
     sum += inside * bins[k];
   }
   return sum;
+}
+
+static double
+band_power(const double* bins, uint32_t n, double rate, uint32_t band)
+{
+  const double edge = pow(2.0, 1.0 / 6.0);
+  return low_power(bins, n, rate, ton_third_hz(band) / edge,
+                   ton_third_hz(band) * edge);
 }
 
 /// Share of a line's power that a Hann window puts into the bin so many bins away
@@ -120,9 +127,11 @@ coarse_band(const double* bins, const TonFeatures* f, uint32_t band)
 
 /// Replace the bands up to the splice by those of the low sum, which is mono:
 /// each is brought to the power that all channels have there, with its neighbours;
-/// `bins` are the sums of n spectra
+/// `bins` are the sums of n spectra, `channels` the power of all channels over
+/// that of their mean
 static void
-splice(double* bins, uint32_t n, const TonFeatures* f, double* thirds_db)
+splice(double* bins, uint32_t n, const TonFeatures* f, double* thirds_db,
+       double* channels)
 {
   double ours[SPLICE_BAND + 2];
   double theirs[SPLICE_BAND + 2];
@@ -138,9 +147,10 @@ splice(double* bins, uint32_t n, const TonFeatures* f, double* thirds_db)
     const double mono = ours[below] + ours[b] + ours[b + 1];
     const double all = theirs[below] + theirs[b] + theirs[b + 1];
     // Where the mono sum cancels, the coarse band stays
-    if (mono > 0.05 * all && mono < 2.0 * all) {
+    channels[b] = mono > 0.05 * all && mono < 2.0 * all ? all / mono : 0.0;
+    if (channels[b] > 0.0) {
       thirds_db[b] = ton_power_db(band_power(bins, LOW_FRAME, f->low_rate, b) *
-                                  all / mono);
+                                  channels[b]);
     }
   }
 }
@@ -199,8 +209,9 @@ count_rumble_bands(const LowTimes* t)
   return n;
 }
 
-/// Spectra of a sound and of its pauses, and the stretches of the sound
-static void
+/// Spectra of a sound and of its pauses, and the stretches of the sound; false
+/// when memory is refused
+static bool
 read_spectra(TonFft* fft, const TonFeatures* f, TonFacts* t, double* bins,
              LowTimes* times)
 {
@@ -219,8 +230,12 @@ read_spectra(TonFft* fft, const TonFeatures* f, TonFacts* t, double* bins,
       ++pauses;
     }
   }
-  splice(bins, active, f, t->active_db);
-  splice(bins + LOW_BINS, pauses, f, t->pause_db);
+  LowSpectrum sound = {.bins = bins, .thirds_db = t->active_db};
+  LowSpectrum pause = {.bins = bins + LOW_BINS, .thirds_db = t->pause_db};
+  splice(bins, active, f, t->active_db, sound.channels);
+  splice(bins + LOW_BINS, pauses, f, t->pause_db, pause.channels);
+  return find_low_hz(f, false, &sound, t->low) &&
+         find_low_hz(f, true, &pause, t->low_pause);
 }
 
 TonStatus
@@ -235,9 +250,9 @@ find_low_bands(const TonFeatures* f, TonFacts* t)
   for (uint32_t b = 0; powers && b <= SPLICE_BAND; ++b) {
     times.bands[b] = powers + (size_t)(b + 1) * max_frames;
   }
-  const bool good = fft && bins && powers;
+  const bool good =
+      fft && bins && powers && read_spectra(fft, f, t, bins, &times);
   if (good) {
-    read_spectra(fft, f, t, bins, &times);
     t->rumble_bands = t->has_pauses ? 0 : count_rumble_bands(&times);
   }
   ton_free(powers);

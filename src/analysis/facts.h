@@ -16,7 +16,10 @@
 
 #include <stdbool.h>
 
-enum { TON_HUM_LINES = 8 }; ///< Harmonics of the mains that are looked at
+enum {
+  TON_HUM_LINES = 8, ///< Harmonics of the mains that are looked at
+  TON_LOW_HZ = 178,  ///< Where the third octave at 160 Hz ends
+};
 
 typedef enum {
   TON_LAYOUT_SILENT,    ///< Nothing but digital silence
@@ -84,9 +87,14 @@ typedef struct {
   // Spectra
   double active_db[TON_THIRDS];
   double pause_db[TON_THIRDS]; ///< Between the sounds
-  bool has_pauses;             ///< At least 1 s of pause was heard
-  double centroid_hz;          ///< Of the active spectrum
-  double low_share;            ///< Share of power below 150 Hz, 0 to 1
+  double
+      low[TON_LOW_HZ]; ///< Power from each whole Hz to the next re full scale;
+                       ///< a steady tone reaches 3 Hz to either side
+  double low_pause[TON_LOW_HZ]; ///< Between the sounds; a tone reaches 6 Hz
+                                ///< where no pause lasts for 1.4 s
+  bool has_pauses;              ///< At least 1 s of pause was heard
+  double centroid_hz;           ///< Of the active spectrum
+  double low_share;             ///< Share of power below 150 Hz, 0 to 1
   uint32_t rumble_bands; ///< Bands from the lowest on that hold rumble in a
                          ///< sound without pauses: their level never changes
                          ///< while that above 180 Hz does

@@ -101,6 +101,28 @@ TonStatus find_low_bands(const TonFeatures* f, TonFacts* t);
 
 TonStatus find_hum(const TonFeatures* f, TonFacts* t);
 
+enum {
+  LOW_FRAME = 1024, ///< Samples of the low sum, 0.34 s: resolved to 3 Hz
+  LOW_BANDS = 10,   ///< Third octaves up to 160 Hz are read from it
+};
+
+/// What is known of a sound or of its pauses below 180 Hz
+typedef struct {
+  const double* bins;         ///< Mean spectrum of LOW_FRAME samples
+  const double* thirds_db;    ///< Of all channels
+  double channels[LOW_BANDS]; ///< Power of all channels over that of their
+                              ///< mean; 0 where the mean cancels
+} LowSpectrum;
+
+/// Power of all channels in each Hz below TON_LOW_HZ, of the sound or of its
+/// pauses; false when memory is refused
+bool find_low_hz(const TonFeatures* f, bool pauses, const LowSpectrum* coarse,
+                 double* low);
+
+/// Power between two frequencies of a spectrum of n samples of the low sum
+double low_power(const double* bins, uint32_t n, double rate, double from_hz,
+                 double to_hz);
+
 /// Share of the level frames that sound between two places of the low sum
 double low_share_on(const TonFeatures* features, uint64_t from,
                     uint32_t length);

@@ -3,6 +3,7 @@
 #define TON_ASSISTANTS_MIX_INTERNAL_H
 
 #include "assistants/decision_builder.h"
+#include "assistants/insert_text.h"
 #include "assistants/mix.h"
 
 /**
@@ -80,10 +81,18 @@ bool track_locked(const MixTrack* track, const char* key);
 /// The larger mean of the channels, full scale 1
 double track_dc(const MixTrack* track);
 
+/// A hum that can be heard, or null
+const TonHum* track_hum(const MixTrack* track);
+
 /// Complete and hand over a record for "tracks/NAME/KEY"; a null value is
 /// "left alone".  What was measured on the other side of a recording says so.
 void track_decide(const MixState* state, const MixTrack* track, const char* key,
                   const char* value, TonDecision* decision);
+
+/// The same for one more band of its equaliser: "highpass", "bell", "notch"
+void track_add_band(MixState* state, MixTrack* track, const char* kind,
+                    const TonSetting* settings, uint32_t n,
+                    TonDecision* decision);
 
 /// Whether nothing is known of what the track plays
 bool track_is_unknown(const MixTrack* track);
@@ -125,7 +134,9 @@ void propose_place(MixState* state);    ///< pan
 void propose_routes(MixState* state);   ///< buses
 void propose_space(MixState* state);    ///< The shared reverb and its sends
 
-void propose_tone(MixState* state, MixTrack* s);     ///< equaliser
+void propose_tone(MixState* state, MixTrack* s); ///< equaliser
+/// Its first band, a high-pass: the cut-off, or 0
+double propose_highpass(MixState* state, MixTrack* s);
 void propose_dynamics(MixState* state, MixTrack* s); ///< compressor
 void propose_de_esser(MixState* state, MixTrack* s); ///< de-esser, behind it
 

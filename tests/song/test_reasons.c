@@ -59,17 +59,19 @@ trimmed_loudness(const Case* c)
          strtod(c->decision->value, NULL);
 }
 
-/// Below the frequency that the text has.  The program knows bands of a third of
-/// an octave: what is cited has to lie between what half a band less and half a
-/// band more give
+/// Below the frequency that the text has.  The program knows the power in each Hz
+/// below 178 Hz, and bands of a third of an octave above: what is cited has to lie
+/// between what 1 Hz, or half a band, less and more give
 static double
 energy_below(const Case* c)
 {
   const double half = pow(2.0, 1.0 / 6.0);
   const char* const at = strstr(c->decision->value, "at: ");
   const double hz = at ? strtod(at + 4, NULL) : figure(c->decision, "cut-off");
-  const double least = share_below_db(c->sound, hz / half);
-  const double most = share_below_db(c->sound, hz * half);
+  const double from = hz < 178.0 ? hz - 1.0 : hz / half;
+  const double to = hz < 178.0 ? hz + 1.0 : hz * half;
+  const double least = share_below_db(c->sound, from);
+  const double most = share_below_db(c->sound, to);
   return fmin(fmax(figure(c->decision, "energy below"), least), most);
 }
 
