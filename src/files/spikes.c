@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Spikes: samples of a file far above all that surrounds them, which are
-/// no sound, are replaced while it is read.
+/// @file Spikes and bursts: samples of a file far above all that surrounds them,
+/// which are no sound, are replaced while it is read.
 #include "base/error.h"
 #include "base/memory.h"
 #include "files/audio.h"
@@ -15,7 +15,20 @@
 #define SPIKE_LEVEL 2.0F
 #define SPIKE_RATIO 8.0F
 
-enum { SIDES_PER_S = 750, SHARE_OF_SIDE = 8, STEP = 64 };
+/// A burst is above +20 dBFS, no longer than 10 ms, and 40 dB over the 50 ms to
+/// either side: a program that went wrong for a moment.  Sounds that are so short
+/// are in no file so loud, and where a whole file is, they are not alone
+#define BURST_LEVEL 10.0F
+#define BURST_RATIO 100.0F
+
+enum {
+  SIDES_PER_S = 750,
+  SHARE_OF_SIDE = 8,
+  STEP = 64,
+  SLOTS_PER_S = 1000, ///< Bursts are looked for in slots of 1 ms
+  BURST_SLOTS = 10,
+  REACH_SLOTS = BURST_SLOTS + 50,
+};
 
 /// In steps of a constant number of samples, which compilers make vectors of
 static bool
@@ -88,10 +101,23 @@ side_of(const TonAudio* a)
   return a->info.rate / SIDES_PER_S + 1;
 }
 
+static uint32_t
+slot_of(const TonAudio* a)
+{
+  return a->info.rate / SLOTS_PER_S + 1;
+}
+
+/// Frames to either side that decide about one
+static uint32_t
+reach_of(const TonAudio* a)
+{
+  return (REACH_SLOTS + 1) * slot_of(a);
+}
+
 uint64_t
 audio_surroundings(const TonAudio* a, uint64_t frame)
 {
-  const uint64_t reach = 2 * side_of(a);
+  const uint64_t reach = reach_of(a);
   return frame > reach ? frame - reach : 0;
 }
 
@@ -143,16 +169,116 @@ read_ahead(TonAudio* a, uint64_t end, TonError* error)
   return status;
 }
 
-/// `x` is a channel of the window, `out` its frames from `first` on
+/// A channel of the window, and the frame of the file it begins with
+typedef struct {
+  const float* x;
+  uint32_t n;
+  uint64_t from;
+  uint32_t slot; ///< Frames
+} Channel;
+
+/// Highest sample of a slot, 0 outside the window
+static float
+slot_peak(const Channel* c, int64_t slot)
+{
+  const int64_t begin = slot * c->slot - (int64_t)c->from;
+  const int64_t end = begin + c->slot < c->n ? begin + c->slot : c->n;
+  float peak = 0.0F;
+  for (int64_t i = begin > 0 ? begin : 0; i < end; ++i) {
+    peak = fabsf(c->x[i]) > peak ? fabsf(c->x[i]) : peak;
+  }
+  return peak;
+}
+
+/// Samples above a limit in the slots of a burst
+static uint32_t
+count_high(const Channel* c, const int64_t* span, float limit)
+{
+  uint32_t high = 0;
+  for (int64_t i = span[0] * c->slot; i < (span[1] + 1) * c->slot; ++i) {
+    const int64_t at = i - (int64_t)c->from;
+    high += at >= 0 && at < c->n && fabsf(c->x[at]) > limit;
+  }
+  return high;
+}
+
+/// Whether a slot is one of a burst, which reaches from `span[0]` to `span[1]`;
+/// so few samples that they are spikes are none
+static bool
+is_burst(const Channel* c, int64_t slot, uint32_t side, int64_t* span)
+{
+  float highest = 0.0F;
+  for (int64_t k = slot - BURST_SLOTS; k <= slot + BURST_SLOTS; ++k) {
+    highest = fmaxf(highest, slot_peak(c, k));
+  }
+  const float limit = highest / BURST_RATIO;
+  span[0] = slot + 1;
+  span[1] = slot - 1;
+  for (int64_t k = 0; k <= REACH_SLOTS && highest > BURST_LEVEL &&
+                      span[1] - span[0] < BURST_SLOTS;
+       ++k) {
+    span[0] = slot_peak(c, slot - k) > limit ? slot - k : span[0];
+    span[1] = slot_peak(c, slot + k) > limit ? slot + k : span[1];
+  }
+  return span[0] <= slot && span[1] >= slot &&
+         span[1] - span[0] < BURST_SLOTS &&
+         count_high(c, span, limit) > side / SHARE_OF_SIDE;
+}
+
+/// On the line between both ends of a burst
+static float
+across(const Channel* c, const int64_t* span, uint64_t frame)
+{
+  const int64_t from = span[0] * c->slot - (int64_t)c->from - 1;
+  const int64_t to = (span[1] + 1) * c->slot - (int64_t)c->from;
+  const float before = from >= 0 ? c->x[from] : 0.0F;
+  const float behind = to < c->n ? c->x[to] : 0.0F;
+  const float way =
+      (float)((int64_t)(frame - c->from) - from) / (float)(to - from);
+  return before + (behind - before) * way;
+}
+
+/// `out` is what is read of the channel, from its frame `first` on
 static void
-replace(TonAudio* a, float* out, uint32_t frames, const float* x,
+replace(TonAudio* a, float* out, uint32_t frames, const Channel* c,
         uint32_t first)
 {
   const uint32_t side = side_of(a);
+  int64_t slot = -1;
+  int64_t span[2] = {0, 0};
+  bool burst = false;
   for (uint32_t i = 0; i < frames; ++i) {
-    if (is_spike(x, a->window.n, first + i, side)) {
-      note_spike(&a->faults, x[first + i], a->at + i);
-      out[i] = between(x, a->window.n, first + i, side);
+    const uint64_t frame = a->at + i;
+    if (slot != (int64_t)(frame / c->slot)) {
+      slot = (int64_t)(frame / c->slot);
+      burst = is_burst(c, slot, side, span);
+    }
+    if (burst) {
+      note_spike(&a->faults, c->x[first + i], frame);
+      out[i] = across(c, span, frame);
+    } else if (is_spike(c->x, c->n, first + i, side)) {
+      note_spike(&a->faults, c->x[first + i], frame);
+      out[i] = between(c->x, c->n, first + i, side);
+    }
+  }
+}
+
+/// Repair what is read of the window, from its frame `first` on.  A soft sample
+/// may lie in a burst, so that its surroundings decide whether one is looked for
+static void
+repair(TonAudio* a, float* const* out, uint32_t first, uint32_t frames)
+{
+  const AudioWindow* const w = &a->window;
+  const uint32_t reach = (BURST_SLOTS + 1) * slot_of(a);
+  const uint32_t begin = first > reach ? first - reach : 0;
+  const uint32_t behind = first + frames + reach;
+  const uint32_t end = behind < w->n ? behind : w->n;
+  for (uint32_t c = 0; c < a->info.channels; ++c) {
+    const float* const x = w->samples + (size_t)c * w->capacity;
+    const Channel channel = {x, w->n, w->from, slot_of(a)};
+    memcpy(out[c], x + first, frames * sizeof(float));
+    if (is_high(x + begin, end - begin)) {
+      replace(a, out[c], frames, &channel, first);
     }
   }
 }
@@ -164,7 +290,7 @@ audio_read_repaired(TonAudio* a, float* const* out, uint32_t frames,
   AudioWindow* const w = &a->window;
   const uint64_t needed = audio_surroundings(a, a->at);
   const uint64_t from = needed > w->from ? needed : w->from;
-  const uint64_t ahead = a->at + frames + 2 * side_of(a);
+  const uint64_t ahead = a->at + frames + reach_of(a);
   const uint64_t end = ahead < a->info.frames ? ahead : a->info.frames;
   if (!make_room(a, from, (uint32_t)(end - from))) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -172,13 +298,7 @@ audio_read_repaired(TonAudio* a, float* const* out, uint32_t frames,
   TON_TRY(read_ahead(a, end, error));
   const uint32_t first = (uint32_t)(a->at - from);
   *got = w->n - first < frames ? w->n - first : frames;
-  for (uint32_t c = 0; c < a->info.channels; ++c) {
-    const float* const x = w->samples + (size_t)c * w->capacity;
-    memcpy(out[c], x + first, *got * sizeof(float));
-    if (is_high(out[c], *got)) {
-      replace(a, out[c], *got, x, first);
-    }
-  }
+  repair(a, out, first, *got);
   a->at += *got;
   return TON_OK;
 }

@@ -67,6 +67,31 @@ spikes_are_replaced_wherever_they_stand(void** state)
   ton_audio_close(a);
 }
 
+/// A burst of noise of 2 ms in soft music, and one at the end of the file
+static void
+bursts_are_replaced(void** state)
+{
+  (void)state;
+  static uint32_t at[3 * 96];
+  static float values[3 * 96];
+  static float* const to[] = {whole};
+  for (uint32_t i = 0; i < TON_COUNT(at); ++i) {
+    at[i] = i < 2 * 96 ? 9000 + i : N - 3 * 96 + i;
+    values[i] = 100.0F * (float)signal_random(4, i);
+  }
+  write_with(at, values, TON_COUNT(at), 0.3F);
+  TonAudio* const a = open_repaired();
+  uint32_t got = 0;
+  assert_int_equal(ton_audio_read(a, to, N, &got, NULL), TON_OK);
+  assert_true(ton_audio_faults(a)->spikes >= TON_COUNT(at));
+  for (uint32_t i = 0; i < N; ++i) {
+    assert_true(fabsf(whole[i]) < 0.25F);
+    const bool near = (i > 8900 && i < 9300) || i > N - 200;
+    assert_true(near || whole[i] == sound[i]);
+  }
+  ton_audio_close(a);
+}
+
 /// The same samples whatever is read at once, and after a jump
 static void
 repair_does_not_depend_on_the_reading(void** state)
@@ -182,6 +207,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(spikes_are_replaced_wherever_they_stand),
+      cmocka_unit_test(bursts_are_replaced),
       cmocka_unit_test(repair_does_not_depend_on_the_reading),
       cmocka_unit_test(loud_sound_is_no_spike),
       cmocka_unit_test(the_first_bad_sample_has_a_place),
