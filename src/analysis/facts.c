@@ -63,13 +63,39 @@ highest_note_db(const TonFacts* f)
   return max;
 }
 
-/// The noise of an empty channel: its 400 ms loudness stays within 2 LU, and no
-/// band stands 3 dB above its neighbours
+/// Highest Hz between 25 and 160 Hz over the mean of the half octave around it,
+/// dB; 0 where the mains hum
+static double
+lowest_note_db(const TonFacts* f)
+{
+  double max = 0.0;
+  for (uint32_t hz = 25; f->hum.hz == 0.0 && hz < 160; ++hz) {
+    const uint32_t from = 5 * hz / 6;
+    const uint32_t to = 6 * hz / 5 < TON_LOW_HZ ? 6 * hz / 5 : TON_LOW_HZ;
+    double sum = 0.0;
+    for (uint32_t k = from; k < to; ++k) {
+      sum += f->low[k] / (to - from);
+    }
+    max = sum > 0.0 ? fmax(max, ton_power_db(f->low[hz] / sum)) : max;
+  }
+  return max;
+}
+
+/// The noise of an empty channel: its 400 ms loudness stays within 2 LU, no
+/// twelfth octave stands 3 dB above its neighbours, and no Hz of the lows 5 dB
 static bool
 is_steady_noise(const TonFacts* f)
 {
   return !f->has_pauses && f->range_lu < 2.0 && f->activity > 0.99 &&
-         highest_note_db(f) < 3.0;
+         highest_note_db(f) < 3.0 && lowest_note_db(f) < 5.0;
+}
+
+/// Less than 2 s of sound, in whose frames of 25 ms the peak stands 26 dB over the
+/// mean: a frame in which one sample of 400 sounds.  No instrument reaches 20 dB
+static bool
+is_only_clicks(const TonFacts* f)
+{
+  return f->active_s < 2.0 && f->timbre.frame_crest_db > 26.0;
 }
 
 TonStatus
@@ -93,7 +119,10 @@ facts_find(TonFeatures* features, TonFacts* facts)
     return TON_NO_MEMORY;
   }
   find_timbre(features, facts);
+  facts->only_clicks = is_only_clicks(facts);
+  if (find_low_bands(features, facts) || find_hum(features, facts)) {
+    return TON_NO_MEMORY;
+  }
   facts->steady_noise = is_steady_noise(facts);
-  return find_low_bands(features, facts) ? TON_NO_MEMORY
-                                         : find_hum(features, facts);
+  return TON_OK;
 }

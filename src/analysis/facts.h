@@ -109,6 +109,7 @@ typedef struct {
 
   TonTimbre timbre;
   TonHum hum;
+  bool only_clicks; ///< Nothing but a few single samples or as good as that
   bool
       steady_noise; ///< Nothing but noise: never pauses, never changes, no note
                     ///< stands out

@@ -158,6 +158,18 @@ name_noise(const MixState* state, const MixTrack* s)
 }
 
 static void
+mute_clicks(const MixState* state, const MixTrack* s)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_TRIM_CLICKS, 0.9);
+  ton_decision_figure(&d, "time that plays", s->facts->active_s);
+  ton_decision_figure(&d, "highest peak", s->facts->whole.sample_peak_dbfs);
+  ton_decision_range(&d, "peak over the mean of 25 ms",
+                     s->facts->timbre.frame_crest_db, NAN, 26.0);
+  track_decide(state, s, "mute", "true", &d);
+}
+
+static void
 start_trim(const MixState* state, const MixTrack* s, TonDecision* d)
 {
   if (s->missing_db > 0.0) {
@@ -237,6 +249,8 @@ propose_trim(MixState* state)
     }
     if (s->noise) {
       name_noise(state, s);
+    } else if (s->clicks) {
+      mute_clicks(state, s);
     } else if (s->sounds) {
       decide_trim(state, s);
     }

@@ -44,6 +44,7 @@ typedef struct MixTrack {
   bool sounds;          ///< Part of the mix: not silent, not a guide
   bool mono;            ///< One sound, whatever the channels
   bool noise;           ///< Nothing but soft steady noise: left alone
+  bool clicks;          ///< Nothing but clicks: muted
   double trim_db;
   double missing_db; ///< What the trim would still have to raise and may not
   double level_lufs; ///< After trim and layout, fader at 0 dB
@@ -80,6 +81,9 @@ bool track_locked(const MixTrack* track, const char* key);
 
 /// The larger mean of the channels, full scale 1
 double track_dc(const MixTrack* track);
+
+/// Hum that can be heard, re active loudness, dB
+#define TRACK_HUM_DB -60.0
 
 /// A hum that can be heard, or null
 const TonHum* track_hum(const MixTrack* track);

@@ -112,13 +112,21 @@ is_unwanted_noise(const MixState* state, const MixTrack* s)
          s->facts->active_lufs < raised_below;
 }
 
+/// A few clicks in silence that nobody gave a role
+static bool
+is_unwanted_click(const MixTrack* s)
+{
+  return s->facts->only_clicks && !track_locked(s, "trim") &&
+         !track_locked(s, "mute") && s->guess.rule != TON_RULE_ROLE_GIVEN;
+}
+
 /// Whether a track is part of the mix
 static bool
 takes_part(const MixTrack* s)
 {
   return s->facts->layout != TON_LAYOUT_SILENT &&
          (!s->role->mute || track_kept_in(s)) &&
-         isfinite(s->facts->active_lufs) && !s->noise &&
+         isfinite(s->facts->active_lufs) && !s->noise && !s->clicks &&
          !(s->old && s->old->mute && track_locked(s, "mute"));
 }
 
@@ -261,6 +269,7 @@ mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan)
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
     s->noise = is_unwanted_noise(state, s);
+    s->clicks = is_unwanted_click(s);
     s->sounds = takes_part(s);
     find_fader(s);
   }

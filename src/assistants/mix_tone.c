@@ -8,33 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-/// Hum that can be heard, re active loudness, dB
-#define HUM_DB -60.0
 /// Height of a lasting peak over its surroundings that is a resonance, dB;
 /// higher peaks are notes that are held or repeated
 #define RING_DB   6.0
 #define NOTE_DB   12.0
 #define RING_TIME 0.6
-
-void
-track_add_band(MixState* state, MixTrack* s, const char* kind,
-               const TonSetting* settings, uint32_t n, TonDecision* d)
-{
-  const char* const value = ton_chain_band(state->plan, settings, n);
-  if (value) {
-    track_decide(state, s,
-                 ton_plan_text(state->plan, "chain/%u/equaliser/%u/%s",
-                               s->n_chain, s->n_bands++, kind),
-                 value, d);
-  }
-}
-
-const TonHum*
-track_hum(const MixTrack* s)
-{
-  const TonFacts* const f = s->facts;
-  return f->hum.hz > 0.0 && f->hum.level_db > HUM_DB ? &f->hum : NULL;
-}
 
 static void
 leave_hum(const MixState* state, const MixTrack* s)
@@ -42,7 +20,7 @@ leave_hum(const MixState* state, const MixTrack* s)
   const TonHum* const hum = &s->facts->hum;
   TonDecision d;
   ton_decision_start(&d, TON_RULE_DEFECT_SOFT_HUM, 0.8);
-  ton_decision_range(&d, "hum", hum->level_db, NAN, HUM_DB);
+  ton_decision_range(&d, "hum", hum->level_db, NAN, TRACK_HUM_DB);
   ton_decision_figure(&d, "mains frequency", hum->hz);
   track_decide(state, s, "chain/equaliser/notch", NULL, &d);
 }
@@ -62,7 +40,7 @@ decide_hum(MixState* state, MixTrack* s, double highpass_hz)
       ton_decision_range(&d, "height of the tone", hum->prominence_db[k - 1],
                          NAN, 12.0);
       ton_decision_figure(&d, "tone", hum->line_db[k - 1]);
-      ton_decision_range(&d, "hum", hum->level_db, NAN, HUM_DB);
+      ton_decision_range(&d, "hum", hum->level_db, NAN, TRACK_HUM_DB);
       const TonSetting settings[] = {{"at", hum->hz * k}, {"q", 30.0}};
       track_add_band(state, s, "notch", settings, 2, &d);
     }

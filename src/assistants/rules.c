@@ -131,6 +131,17 @@ static const TonRule rules[] = {
          "would take room from the others",
          "no sound, and a mean of {DC offset} of full scale",
          .figures = {{"DC offset", "%"}}},
+    [TON_RULE_TRIM_CLICKS] =
+        {"trim.clicks", TON_STAGE_MIX, "docs/rules.md 2.3",
+         "nothing but clicks of up to {highest peak}: muted, they would take "
+         "room from the others; write a role and it is mixed",
+         "sounds for {time that plays}, and in 25 ms its peak stands {peak "
+         "over "
+         "the mean of 25 ms} over the mean: single samples",
+         .figures = {{"time that plays", "s"},
+                     {"highest peak", "dBFS"},
+                     {"peak over the mean of 25 ms", "dB",
+                      "docs/rules.md 2.3"}}},
     [TON_RULE_TRIM_BROKEN] =
         {"trim.broken", TON_STAGE_MIX, "docs/rules.md 2.3",
          "nothing that can be heard: {broken samples} hold no number; export "

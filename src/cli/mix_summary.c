@@ -131,6 +131,7 @@ static const StemFault faults[] = {
     {"defect.clipping", "clipping", false},
     {"trim.silent", "silence", false},
     {"trim.constant", "only a DC offset", false},
+    {"trim.clicks", "only clicks", false},
     {"trim.broken", "only broken samples", false},
     {"trim.noise", "only noise", false},
     {"trim.too-soft", "too little level", false},

@@ -175,11 +175,11 @@ typedef struct {
   uint32_t n;
   uint64_t from;
   uint32_t slot; ///< Frames
-} Channel;
+} WindowChannel;
 
 /// Highest sample of a slot, 0 outside the window
 static float
-slot_peak(const Channel* c, int64_t slot)
+slot_peak(const WindowChannel* c, int64_t slot)
 {
   const int64_t begin = slot * c->slot - (int64_t)c->from;
   const int64_t end = begin + c->slot < c->n ? begin + c->slot : c->n;
@@ -192,7 +192,7 @@ slot_peak(const Channel* c, int64_t slot)
 
 /// Samples above a limit in the slots of a burst
 static uint32_t
-count_high(const Channel* c, const int64_t* span, float limit)
+count_high(const WindowChannel* c, const int64_t* span, float limit)
 {
   uint32_t high = 0;
   for (int64_t i = span[0] * c->slot; i < (span[1] + 1) * c->slot; ++i) {
@@ -205,7 +205,7 @@ count_high(const Channel* c, const int64_t* span, float limit)
 /// Whether a slot is one of a burst, which reaches from `span[0]` to `span[1]`;
 /// so few samples that they are spikes are none
 static bool
-is_burst(const Channel* c, int64_t slot, uint32_t side, int64_t* span)
+is_burst(const WindowChannel* c, int64_t slot, uint32_t side, int64_t* span)
 {
   float highest = 0.0F;
   for (int64_t k = slot - BURST_SLOTS; k <= slot + BURST_SLOTS; ++k) {
@@ -227,7 +227,7 @@ is_burst(const Channel* c, int64_t slot, uint32_t side, int64_t* span)
 
 /// On the line between both ends of a burst
 static float
-across(const Channel* c, const int64_t* span, uint64_t frame)
+across(const WindowChannel* c, const int64_t* span, uint64_t frame)
 {
   const int64_t from = span[0] * c->slot - (int64_t)c->from - 1;
   const int64_t to = (span[1] + 1) * c->slot - (int64_t)c->from;
@@ -240,7 +240,7 @@ across(const Channel* c, const int64_t* span, uint64_t frame)
 
 /// `out` is what is read of the channel, from its frame `first` on
 static void
-replace(TonAudio* a, float* out, uint32_t frames, const Channel* c,
+replace(TonAudio* a, float* out, uint32_t frames, const WindowChannel* c,
         uint32_t first)
 {
   const uint32_t side = side_of(a);
@@ -275,7 +275,7 @@ repair(TonAudio* a, float* const* out, uint32_t first, uint32_t frames)
   const uint32_t end = behind < w->n ? behind : w->n;
   for (uint32_t c = 0; c < a->info.channels; ++c) {
     const float* const x = w->samples + (size_t)c * w->capacity;
-    const Channel channel = {x, w->n, w->from, slot_of(a)};
+    const WindowChannel channel = {x, w->n, w->from, slot_of(a)};
     memcpy(out[c], x + first, frames * sizeof(float));
     if (is_high(x + begin, end - begin)) {
       replace(a, out[c], frames, &channel, first);

@@ -1694,6 +1694,53 @@ test_noise_is_left_alone(void** state)
   }
 }
 
+/// A bass that somebody turned down by 80 dB is no noise, though it never pauses
+/// and none of its harmonics lies above 500 Hz
+static void
+test_a_soft_bass_is_no_noise(void** state)
+{
+  (void)state;
+  static double x[N];
+  for (uint64_t i = 0; i < N; ++i) {
+    const double turn = 2.0 * M_PI * 55.0 * (double)i / RATE;
+    const double hiss = 1e-6 * signal_random(9, i);
+    x[i] = 1e-4 * (0.25 * sin(turn) + 0.1 * sin(2.0 * turn)) + hiss;
+  }
+  TonSound sound;
+  sound_of(x, NULL, N, RATE, 4096, &sound);
+  assert_false(sound.facts.steady_noise);
+  ton_sound_free(&sound);
+}
+
+/// Single samples in silence are no track of their own, unless somebody says so
+static void
+test_clicks_alone_are_muted(void** state)
+{
+  (void)state;
+  static double x[N];
+  TonSound sound;
+  TonPlan plan = {0};
+  memset(x, 0, sizeof(x));
+  x[2 * RATE] = x[3 * RATE + 7] = 0.9;
+  sound_of(x, NULL, N, RATE, 4096, &sound);
+  const TonMixStem stems[] = {
+      {.strip = "Lead Vox", .file = "Lead Vox.wav", .sound = &plain[9]},
+      {.strip = "Pop", .file = "Pop.wav", .sound = &sound}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 2, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_TRIM_CLICKS);
+  assert_non_null(d);
+  assert_string_equal(d->path, "tracks/Pop/mute");
+  for (uint32_t i = 0; i < plan.n_edits; ++i) {
+    assert_null(strstr(plan.edits[i].path, "Pop/trim"));
+  }
+  ton_plan_free(&plan);
+  ton_sound_free(&sound);
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    assert_false(plain[i].facts.only_clicks);
+  }
+}
+
 /// A file of nothing but a constant is kept out of the mix, one of nothing but broken
 /// samples is told; neither is "silent"
 static void
@@ -1975,6 +2022,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_steady_rumble_is_cut),
     cmocka_unit_test(test_steps_under_a_voice_are_cut),
     cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),
+    cmocka_unit_test(test_a_soft_bass_is_no_noise),
+    cmocka_unit_test(test_clicks_alone_are_muted),
     cmocka_unit_test(test_what_a_file_without_sound_holds),
     cmocka_unit_test(test_a_lone_guitar_leaves_the_sides_even),
     cmocka_unit_test(test_noise_is_left_alone),
