@@ -86,21 +86,21 @@ track_kept_in(const MixTrack* s)
 }
 
 void
-track_add_band(MixState* state, MixTrack* s, const char* kind,
+track_add_band(MixState* state, MixTrack* track, const char* kind,
                const TonSetting* settings, uint32_t n, TonDecision* d)
 {
   const char* const value = ton_chain_band(state->plan, settings, n);
   if (value) {
-    track_decide(state, s,
+    track_decide(state, track,
                  ton_plan_text(state->plan, "chain/%u/equaliser/%u/%s",
-                               s->n_chain, s->n_bands++, kind),
+                               track->n_chain, track->n_bands++, kind),
                  value, d);
   }
 }
 
 const TonHum*
-track_hum(const MixTrack* s)
+track_hum(const MixTrack* track)
 {
-  const TonFacts* const f = s->facts;
+  const TonFacts* const f = track->facts;
   return f->hum.hz > 0.0 && f->hum.level_db > TRACK_HUM_DB ? &f->hum : NULL;
 }
