@@ -4,6 +4,7 @@
 
 #include "base/name_set.h"
 #include "base/path.h"
+#include "base/safe_name.h"
 #include "base/string.h"
 #include "base/utf8.h"
 
@@ -144,6 +145,23 @@ next_folder(const char** at, const char** folder, size_t* length)
   return false;
 }
 
+/// Add a folder or the name of a file without its ending, as every system takes
+/// it
+static void
+add_safe_part(TonString* path, const char* part, size_t length)
+{
+  TonString name = {0};
+  ton_add_safe_name(&name, part, length, MAX_NAME);
+  if (name.length && *name.bytes == '.') {
+    *name.bytes = '_';
+  }
+  const char* const safe = ton_string_string(&name);
+  ton_string_printf(path, "%s%s", ton_is_reserved_name(safe) ? "_" : "",
+                    *safe ? safe : "_");
+  path->failed |= name.failed;
+  ton_string_free(&name);
+}
+
 /// "stems/Drums/01_Kick.wav"; `path` begins behind the common folders
 static void
 name_file(Naming* g, const char* path, NamedStem* stem)
@@ -154,17 +172,15 @@ name_file(Naming* g, const char* path, NamedStem* stem)
   ton_string_add(&text, "stems/");
   for (const char* at = path; next_folder(&at, &folder, &length);) {
     const char* const part = plain(g->names, folder, length);
-    ton_string_add(&text, part ? part : "");
+    add_safe_part(&text, part ? part : "", part ? strlen(part) : 0);
     ton_string_add(&text, "/");
     g->failed |= !part;
   }
   const char* const base = ton_file_name(path);
   const char* const name = plain(g->names, base, strlen(base));
   const char* const ending = ton_file_ending(name ? name : "");
-  const size_t stem_length = name ? (size_t)(ending - name) : 0;
-  ton_string_add_bytes(&text, name ? name : "",
-                       stem_length > MAX_NAME ? fitting(name, stem_length)
-                                              : stem_length);
+  stem->name = name;
+  add_safe_part(&text, name ? name : "", name ? (size_t)(ending - name) : 0);
   ton_string_add(&text, ending);
   const char* const wanted =
       text.failed ? NULL : own(g->names, text.bytes, text.length);
@@ -211,7 +227,7 @@ joined(Naming* g, const char* a, const char* b)
 static void
 name_track(Naming* g, const char* folder, NamedStem* stem)
 {
-  const char* const file = ton_file_name(stem->file);
+  const char* const file = stem->name ? stem->name : "";
   const char* name =
       strip_name(g, file, (size_t)(ton_file_ending(file) - file), "Track");
   if (name && strcasecmp(name, "Mix") == 0) { // the mix bus has that name

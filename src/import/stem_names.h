@@ -13,7 +13,8 @@
 
 typedef struct {
   const char* from;  ///< Path of the recording
-  const char* file;  ///< "stems/Drums/01_Kick.wav"
+  const char* name;  ///< Its last part, as a text may have it: "01_Kick.wav"
+  const char* file;  ///< "stems/Drums/01_Kick.wav", which every system takes
   const char* track; ///< "01 Kick"
   const char* bus;   ///< "Drums", or null: no bus of its own
   bool first_of_bus;

@@ -203,9 +203,25 @@ test_names_are_there_once(void** state)
       {"a/Fl\xF6te.wav", "stems/Fl\xC3\xB6te 3.wav", "Fl\xC3\xB6te 3", NULL},
       {"a/two\nlines.wav", "stems/two lines.wav", "two lines", NULL},
       {"a/two lines.wav", "stems/two lines 2.wav", "two lines 2", NULL},
-      {"a/.wav", "stems/.wav", ".wav", NULL},
+      {"a/.wav", "stems/_wav", ".wav", NULL},
       {"a/\xE3\x82\xAD\xE3\x82\x99.wav", "stems/\xE3\x82\xAE.wav",
        "\xE3\x82\xAE", NULL}};
+  expect_names(rows, TON_COUNT(rows));
+}
+
+/// Files go to any disk, tracks keep their names
+static void
+test_names_that_a_system_refuses(void** state)
+{
+  (void)state;
+  static const Named rows[] = {
+      {"s/Gtr: L?.wav", "stems/Gtr- L-.wav", "Gtr: L?", NULL},
+      {"s/Gtr- L-.wav", "stems/Gtr- L- 2.wav", "Gtr- L-", NULL},
+      {"s/a\\b.wav", "stems/a-b.wav", "a\\b", NULL},
+      {"s/Kick .wav", "stems/Kick.wav", "Kick", NULL},
+      {"s/con.wav", "stems/_con.wav", "con", NULL},
+      {"s/Aux/1.wav", "stems/_Aux/1.wav", "1", "Aux"},
+      {"s/Aux/2.wav", "stems/_Aux/2.wav", "2", "Aux"}};
   expect_names(rows, TON_COUNT(rows));
 }
 
@@ -241,6 +257,7 @@ main(void)
       cmocka_unit_test(test_wrong_folders),
       cmocka_unit_test(test_groups),
       cmocka_unit_test(test_names_are_there_once),
+      cmocka_unit_test(test_names_that_a_system_refuses),
       cmocka_unit_test(test_files_in_another_unicode_form),
   };
   return SONG_TESTS(tests);
