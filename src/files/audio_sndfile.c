@@ -278,6 +278,11 @@ find_length(TonAudio* a, const SF_INFO* info, TonError* error)
                          "holds several recordings, one behind the other "
                          "(chained Ogg); export it again as one");
   }
+  if (container == SF_FORMAT_FLAC && files_flac_is_joined(a->path)) {
+    return ton_fail_file(error, TON_BAD_FILE, a->path,
+                         "holds several recordings, one behind the other; "
+                         "export it again as one");
+  }
   if (container == SF_FORMAT_MPEG && usable) {
     return trim_mp3(a, error);
   }

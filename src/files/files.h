@@ -27,6 +27,10 @@ OggPages files_ogg_pages(const char* path);
 /// Give the stream of a finished Ogg file the number 1.  False: errno says why not
 bool files_ogg_renumber(int fd);
 
+/// Whether another stream begins behind the first one of a FLAC file; of what
+/// cannot be opened nothing is said
+bool files_flac_is_joined(const char* path);
+
 /// Where the sound lies in what a lossy decoder gives
 typedef struct {
   uint32_t delay;  ///< Frames the encoder put before it

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// @file Files whose headers do not say what follows: joined from different
 /// recordings, without a length, with tags behind the sound, full of zeros.
+#include "base/array.h"
 #include "base/interrupt.h"
 #include "files/mp3_frames.h"
 #include "signals.h"
@@ -112,6 +113,40 @@ a_damaged_mp3_file_is_named(void** state)
   assert_string_equal(trouble(room_path("behind.mp3")), "");
 #endif
   free(whole);
+}
+
+/// Of two FLAC files put together decoders give the first.  A byte of the second
+/// stream's beginning may stand on either side of a read of 64 KB.
+static void
+joined_flac_files_are_named(void** state)
+{
+  (void)state;
+  static float noise[1 << 15];
+  const TonAudioFormat format = {.rate = 48000,
+                                 .channels = 1,
+                                 .samples = TON_SAMPLES_24,
+                                 .container = "FLAC"};
+  const float* const in[] = {noise};
+  for (uint32_t i = 0; i < TON_COUNT(noise); ++i) {
+    noise[i] = (float)(0.5 * signal_random(2, i));
+  }
+  size_t n = 0;
+  room_write("a.flac", &format, in, TON_COUNT(noise), NULL);
+  assert_string_equal(trouble(room_path("a.flac")), "");
+  unsigned char* const one = room_get("a.flac", &n);
+  assert_in_range(n, 65536 + 16, 131072);
+  unsigned char* const two = calloc(1, 2 * n + 65536);
+  assert_non_null(two);
+  const size_t places[] = {n, 131072 - 4, 131072 - 1, 131072, 131072 + 1};
+  for (size_t k = 0; k < TON_COUNT(places); ++k) {
+    memset(two, 0, 2 * n + 65536);
+    memcpy(two, one, n);
+    memcpy(two + places[k], one, n);
+    room_put("b.flac", two, places[k] + n);
+    assert_non_null(strstr(trouble(room_path("b.flac")), "several recordings"));
+  }
+  free(two);
+  free(one);
 }
 
 static void
@@ -304,6 +339,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_form_that_changes_is_named),
       cmocka_unit_test(a_damaged_mp3_file_is_named),
+      cmocka_unit_test(joined_flac_files_are_named),
       cmocka_unit_test(joined_mp3_files_are_named),
       cmocka_unit_test(a_flac_of_unknown_length_is_read_whole),
       cmocka_unit_test(tags_behind_the_sound_are_no_sound),
