@@ -84,6 +84,8 @@ static const struct {
     {"saturator", "soft", "drive=6"},
     {"saturator", "soft, driven far", "drive=18"},
     {"saturator", "hard", "character=hard drive=6"},
+    {"saturator", "transistor", "character=transistor drive=6"},
+    {"saturator", "fold", "character=fold drive=18"},
     {"tape", "15 ips", ""},
     {"tape", "worn", "bias=60 wow=0.1 flutter=0.1 hiss=-60"},
     {"width", "width", "width=140"},

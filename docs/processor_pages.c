@@ -62,6 +62,8 @@ static const struct {
     {"saturator", "soft", "drive=12 auto-gain=off"},
     {"saturator", "tube", "character=tube drive=12 auto-gain=off"},
     {"saturator", "hard", "character=hard drive=12 auto-gain=off"},
+    {"saturator", "transistor", "character=transistor drive=12 auto-gain=off"},
+    {"saturator", "fold", "character=fold drive=18 auto-gain=off"},
     {"lo-fi", "4 bits", "bits=4 rate=48000"},
     {"tape", "no drive", ""},
     {"tape", "12 dB", "drive=12"},

@@ -12,8 +12,10 @@ static double in[ALL];
 static float left[ALL];
 static double amplitude[N / 2 + 1];
 
-static const char* const characters[] = {"soft", "tube", "tape", "transformer",
-                                         "hard"};
+enum { CHARACTERS = 7 };
+
+static const char* const characters[CHARACTERS] = {
+    "soft", "tube", "tape", "transformer", "hard", "transistor", "fold"};
 
 static double
 level_db(double a)
@@ -91,9 +93,9 @@ sat_13_nothing_folds_at_any_drive(void** state)
 {
   (void)state;
   static const double tones[] = {5000.0, 10000.0};
-  for (int i = 0; i < 20 * n_rates; ++i) {
-    const int c = i / 4 % 5;
-    const double rate = rates[i / 20];
+  for (int i = 0; i < 4 * CHARACTERS * n_rates; ++i) {
+    const int c = i / 4 % CHARACTERS;
+    const double rate = rates[i / (4 * CHARACTERS)];
     char settings[99];
     snprintf(settings, sizeof(settings), "character=%s drive=%d auto-gain=off",
              characters[c], 24 + i / 2 % 2 * 12);
@@ -203,7 +205,7 @@ what_is_quiet_keeps_its_spectrum(void** state)
 {
   (void)state;
   static const double at[] = {40.0, 200.0, 1000.0, 6000.0, 17000.0};
-  for (int c = 0; c < 5; ++c) {
+  for (int c = 0; c < CHARACTERS; ++c) {
     for (int k = 0; k < 5; ++k) {
       char settings[99];
       snprintf(settings, sizeof(settings),
@@ -219,7 +221,7 @@ static void
 sat_06_no_dc_comes_out(void** state)
 {
   (void)state;
-  for (int c = 0; c < 5; ++c) {
+  for (int c = 0; c < CHARACTERS; ++c) {
     char settings[99];
     snprintf(settings, sizeof(settings),
              "character=%s drive=18 bias=70 auto-gain=off", characters[c]);
@@ -278,18 +280,84 @@ static void
 sat_14_bass_is_as_loud_as_the_middle(void** state)
 {
   (void)state;
-  static const char* const flat[] = {"soft", "tube", "hard", "tape"};
-  for (int i = 0; i < 12; ++i) {
+  static const char* const flat[] = {"soft",       "tube", "hard",
+                                     "transistor", "fold", "tape"};
+  for (int i = 0; i < 18; ++i) {
     char settings[99];
     double low;
     double middle;
     snprintf(settings, sizeof(settings), "character=%s drive=%d auto-gain=off",
              flat[i / 3], i % 3 * 18);
     bent_tone(48000.0, 30.0, settings, &low);
-    bent_tone(48000.0, i / 3 == 3 ? 220.5 : 1000.3, settings, &middle);
+    bent_tone(48000.0, i / 3 == 5 ? 220.5 : 1000.3, settings, &middle);
     EXPECT_DB("SAT-14 30 Hz against 1 kHz", 10.0 * log10(low / middle), 0.0,
               0.5);
   }
+}
+
+static double
+transistor(double x)
+{
+  return 0.5 * fmax(fmin(x + 0.15, 1.0), -1.0) + 0.5 * tanh(x + 0.15);
+}
+
+/// Rises to 2.6, turns, and ends at -2.6
+static double
+folder(double x)
+{
+  return 7.8 * tanh(x / 13.0 * 3.0) - 10.4 * tanh(x / 13.0);
+}
+
+/// Harmonic of curve(d sin) over d and the curve's slope at rest, in dB
+static double
+curve_harmonic_db(double (*curve)(double), double d, uint32_t number)
+{
+  enum { POINTS = 4096 };
+  double re = 0.0;
+  double im = 0.0;
+  for (int i = 0; i < POINTS; ++i) {
+    const double turn = 2.0 * M_PI * i / POINTS;
+    const double y = curve(d * sin(turn)) * 2.0 / POINTS;
+    re += y * cos(turn * number);
+    im += y * sin(turn * number);
+  }
+  const double slope = (curve(1e-5) - curve(-1e-5)) / 2e-5;
+  return level_db(hypot(re, im) / (d * slope));
+}
+
+static void
+transistor_and_folder_are_their_curves(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* name;
+    double (*curve)(double);
+  } of[] = {{"transistor", transistor}, {"fold", folder}};
+  for (int i = 0; i < 6; ++i) {
+    const int drive = i % 3 * 15;
+    char settings[99];
+    snprintf(settings, sizeof(settings), "character=%s auto-gain=off drive=%d",
+             of[i / 3].name, drive);
+    const uint32_t bin = tone(48000.0, 1000.0, 0.0, settings);
+    for (uint32_t number = 1; number <= 5; number += 2) {
+      EXPECT_DB(
+          of[i / 3].name, level_db(amplitude[number * bin]),
+          curve_harmonic_db(of[i / 3].curve, pow(10.0, drive / 20.0), number),
+          0.05);
+    }
+  }
+}
+
+/// Peaks as loud as the curve, and no louder, after the DC has gone
+static void
+sat_14_a_fold_stays_under_its_limit(void** state)
+{
+  (void)state;
+  double power;
+  const double peak = bent_tone(
+      rates[0], 30.0, "character=fold drive=36 auto-gain=off", &power);
+  EXPECT_AT_MOST("SAT-14 fold, peak over the limit",
+                 level_db(peak / 2.6) + 36.0, 0.1, "dB");
 }
 
 /// Harmonics 2 to 20 below 20 kHz against the first
@@ -341,7 +409,7 @@ sat_08_a_square_of_24_dbfs_is_survived(void** state)
 {
   (void)state;
   for (int r = 0; r < n_rates; ++r) {
-    for (int c = 0; c < 5; ++c) {
+    for (int c = 0; c < CHARACTERS; ++c) {
       for (uint32_t i = 0; i < N; ++i) {
         in[i] = i / 50 % 2 ? 15.85 : -15.85;
       }
@@ -395,7 +463,7 @@ sat_10_auto_gain_keeps_the_loudness(void** state)
   static float r[M];
   signal_mix(mix[0], mix[1], M, 48000.0);
   double dry = 0.0;
-  for (int c = 0; c < 5; ++c) {
+  for (int c = 0; c < CHARACTERS; ++c) {
     for (int drive = 0; drive <= 24; drive += 12) {
       for (uint32_t i = 0; i < M; ++i) {
         l[i] = (float)mix[0][i];
@@ -459,6 +527,8 @@ main(int argc, char** argv)
       cmocka_unit_test(sat_06_no_dc_comes_out),
       cmocka_unit_test(sat_13_nothing_folds_at_any_drive),
       cmocka_unit_test(sat_14_the_bass_stays_under_the_limit),
+      cmocka_unit_test(sat_14_a_fold_stays_under_its_limit),
+      cmocka_unit_test(transistor_and_folder_are_their_curves),
       cmocka_unit_test(sat_14_bass_is_as_loud_as_the_middle),
       cmocka_unit_test(sat_07_a_transformer_bends_the_bass),
       cmocka_unit_test(sat_08_tape_compresses_evenly),

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   Saturator: distortion of tube, tape, transformer and clipper.
+   Saturator: distortion of tube, transistor, tape, transformer, clipper and
+   folder.
 */
 #include "dsp/decibel.h"
 #include "dsp/detector.h"
 #include "dsp/k_weight.h"
 #include "dsp/oversample.h"
 #include "dsp/ramp.h"
+#include "dsp/sum_curve.h"
 #include "dsp/svf.h"
 #include "dsp/waveshaper.h"
 #include "processors/colour/saturator_params.h"
@@ -15,16 +17,29 @@
 
 #include <math.h>
 
-/// What makes a character, beside its curve
+/// Clean for longer than a tube, then with a corner
+static const TonSumShape transistor = {0.5, {0.5}, {1.0, 1.0}};
+
+/// Turns at 2.6 (w = 4.5), passes 0 (w = 12.6) and ends at -2.6.  Turning
+/// earlier would fold treble that is driven by 36 dB to -72 dBc (SAT-13)
+static const TonSumShape folder = {0.0, {7.8, -10.4}, {13.0 / 3.0, 13.0}};
+
+/// What makes a character
 static const struct {
-  double pivot_hz;    ///< Of the emphasis
-  double emphasis_db; ///< Treble before bass
-  double bias;        ///< In front of the curve, share of its limit
-  double sag;         ///< How far the mean square moves the bias
+  double pivot_hz;          ///< Of the emphasis
+  double emphasis_db;       ///< Treble before bass
+  double bias;              ///< In front of the curve, share of its limit
+  double sag;               ///< How far the mean square moves the bias
+  const TonSumShape* shape; ///< Of its curve, unless it is tanh or the clipper
 } makes[CHARACTERS] = {
-    [SOFT] = {1000.0, 0.0, 0.0, 0.0},       [TUBE] = {1000.0, 0.0, 0.12, 0.4},
-    [TAPE] = {3180.0, 9.0, 0.0, 0.0}, // 50 us, the corner of IEC and NAB tape
-    [TRANSFORMER] = {45.0, -9.0, 0.0, 0.0}, [HARD] = {1000.0, 0.0, 0.0, 0.0},
+    [SOFT] = {1000.0, 0.0, 0.0, 0.0, NULL},
+    [TUBE] = {1000.0, 0.0, 0.12, 0.4, NULL},
+    [TAPE] = {3180.0, 9.0, 0.0, 0.0,
+              NULL}, // 50 us, the corner of IEC and NAB tape
+    [TRANSFORMER] = {45.0, -9.0, 0.0, 0.0, NULL},
+    [HARD] = {1000.0, 0.0, 0.0, 0.0, NULL},
+    [TRANSISTOR] = {1000.0, 0.0, 0.15, 0.0, &transistor},
+    [FOLD] = {1000.0, 0.0, 0.0, 0.0, &folder},
 };
 
 static const float DB_PER_OCTAVE = 6.02059991F; ///< 20 log10 2
@@ -78,8 +93,8 @@ typedef struct {
                                      ^
                               bias --+-- sag
 
-   The curve is tanh(d x + b) - tanh(b), or clipping, over d: the gain of what
-   is quiet is 1.
+   The curve is f(d x + b) - f(b) over d f'(b), where f is tanh, the clipper or a
+   sum of both: the gain of what is quiet is 1.
 
    DC is the part of (wet - dry) below eight poles at 5 Hz: one runs every
    frame, the others on means of 32 frames.  At 20 Hz they leave 1e-5 of
@@ -93,6 +108,7 @@ typedef struct {
   double rate;
   TonVi hard;   ///< Lanes that clip
   TonVi steep;  ///< Lanes whose tanh is driven so far that it would fold
+  TonVi summed; ///< Lanes whose curve is a sum
   TonVi paired; ///< Lanes that are matched together with their neighbour
   TonV sag;     ///< Bias per mean square of what is bent
   TonV leak[2]; ///< Of that mean, with two poles
@@ -108,8 +124,10 @@ typedef struct {
   TonV last;        ///< Into the curve, with its bias
   TonClipCurve clip;
   TonTanhCurve tanh;
-  TonSvfLanes weigh[2][2]; ///< K-weighting of dry and wet
-  TonV power[2];           ///< Sums of dry and wet over BEAT_FRAMES
+  TonSumCurve sum;
+  const TonSumShape* shape[TON_LANES]; ///< Of the sum, or null
+  TonSvfLanes weigh[2][2];             ///< K-weighting of dry and wet
+  TonV power[2];                       ///< Sums of dry and wet over BEAT_FRAMES
   uint32_t beat;
   double heard[TON_LANES]; ///< Times BEAT_FRAMES, up to MATCH_S
   double mean_power[TON_LANES][2];
@@ -185,6 +203,7 @@ reset(const TonProcessor* self, void* state)
   memset(&s->dc, 0, sizeof(s->dc));
   memset(&s->clip, 0, sizeof(s->clip));
   memset(&s->tanh, 0, sizeof(s->tanh));
+  ton_sum_curve_start(&s->sum, ~(TonVi){0}, s->c[BIAS].now);
   memset(s->power, 0, sizeof(s->power));
   memset(s->heard, 0, sizeof(s->heard));
   memset(s->mean_power, 0, sizeof(s->mean_power));
@@ -255,6 +274,15 @@ choose_curve(Saturator* s, const TonUpdate* u, double emphasis_db)
     ton_tanh_start(&s->tanh, start, s->last);
   }
   s->steep[lane] = steep;
+  const TonSumShape* const shape = makes[(int)p->character].shape;
+  if (shape && (shape != s->shape[lane] || !u->ramp)) {
+    TonVi start = {0};
+    start[lane] = -1;
+    ton_sum_curve_set(&s->sum, lane, shape);
+    ton_sum_curve_start(&s->sum, start, s->last);
+  }
+  s->shape[lane] = shape;
+  s->summed[lane] = shape ? -1 : 0;
 }
 
 static void
@@ -267,6 +295,8 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   const double bias =
       makes[k].bias + MAX_BIAS * (double)p->bias_percent / 100.0;
   const double bent = k == HARD ? 0.0 : tanh(bias);
+  const double slope =
+      makes[k].shape ? ton_sum_slope(makes[k].shape, bias) : 1.0 - bent * bent;
   const double mix = (double)p->mix_percent / 100.0;
   const double out = ton_from_db((double)p->output_db);
   send_emphasis(s, lane, makes[k].emphasis_db + (double)p->emphasis_db,
@@ -277,7 +307,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
     s->clip.last[lane] = s->last[lane];
   }
   ton_ramp_to(&s->c[BIAS], lane, (float)bias, u->ramp);
-  ton_ramp_to(&s->c[SLOPE], lane, (float)(1.0 - bent * bent), u->ramp);
+  ton_ramp_to(&s->c[SLOPE], lane, (float)slope, u->ramp);
   ton_ramp_to(&s->c[WET], lane, (float)(mix * out), u->ramp);
   ton_ramp_to(&s->c[DRY], lane, (float)((1.0 - mix) * out), u->ramp);
   ton_ramp_to(&s->c[MATCH], lane, p->auto_gain, u->ramp);
@@ -329,11 +359,14 @@ take(Saturator* s, const float* x, uint32_t n)
 /// square of what is bent moves the bias of the next
 static inline __attribute__((always_inline)) void
 bend_frame(Saturator* s, const TonV* x, TonV* y, const bool soft,
-           const bool steep, const bool hard)
+           const bool steep, const bool hard, const bool sums)
 {
   const TonV drive = ton_v_exp2(next(s, DRIVE));
   const TonV bias = next(s, BIAS) + s->sag * s->mean[1];
-  const TonV at_rest = ton_v_tanh(bias);
+  TonV at_rest = ton_v_tanh(bias);
+  if (sums) {
+    at_rest = ton_v_select(s->summed, ton_sum_curve_at(&s->sum, bias), at_rest);
+  }
   const TonV per_drive = 1.0F / drive;
   const TonV scale = per_drive / next(s, SLOPE);
   TonV power = {0};
@@ -343,6 +376,9 @@ bend_frame(Saturator* s, const TonV* x, TonV* y, const bool soft,
       TonV bent = ton_v_tanh(s->last);
       if (steep) {
         bent = ton_v_select(s->steep, ton_tanh_step(&s->tanh, w), bent);
+      }
+      if (sums) {
+        bent = ton_v_select(s->summed, ton_sum_curve_step(&s->sum, w), bent);
       }
       bent = bent - at_rest;
       power += bent * bent;
@@ -366,18 +402,21 @@ bend(Saturator* s, uint32_t n)
   const bool hard = ton_vi_any(s->hard);
   const bool soft = ton_vi_any(~s->hard);
   const bool steep = ton_vi_any(s->steep);
+  const bool sums = ton_vi_any(s->summed);
   const uint32_t step = s->over.bands.factor;
   const TonV* x = s->over.top;
   TonV* y = ton_oversample_back(&s->over);
   for (uint32_t i = 0; i < n; ++i, x += step, y += step) {
-    if (steep) {
-      bend_frame(s, x, y, true, true, true);
+    if (sums) {
+      bend_frame(s, x, y, true, true, true, true);
+    } else if (steep) {
+      bend_frame(s, x, y, true, true, true, false);
     } else if (soft && hard) {
-      bend_frame(s, x, y, true, false, true);
+      bend_frame(s, x, y, true, false, true, false);
     } else if (hard) {
-      bend_frame(s, x, y, false, false, true);
+      bend_frame(s, x, y, false, false, true, false);
     } else {
-      bend_frame(s, x, y, true, false, false);
+      bend_frame(s, x, y, true, false, false, false);
     }
   }
 }
@@ -544,8 +583,9 @@ const TonProcessor TON_LANED(ton_saturator) = {
     .name = "Saturator",
     .category = "colour",
     .help =
-        "Distortion of a tube, tape, a transformer or a clipper, for harmonics "
-        "and density; oversampled to at least 352.8 kHz, so that there is no "
+        "Distortion of a tube, a transistor, tape, a transformer, a clipper or "
+        "a folder, for harmonics and density; oversampled to at least 352.8 "
+        "kHz, so that there is no "
         "aliasing. A sine of -18 dBFS RMS (0 VU) at 0 dB of drive gets a third "
         "harmonic of -52 dB.",
     .params = params,

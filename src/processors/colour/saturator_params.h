@@ -20,10 +20,10 @@ typedef struct {
   float output_db;
 } SaturatorParams;
 
-enum { SOFT, TUBE, TAPE, TRANSFORMER, HARD, CHARACTERS };
+enum { SOFT, TUBE, TAPE, TRANSFORMER, HARD, TRANSISTOR, FOLD, CHARACTERS };
 
-static const char* const characters[] = {"soft",        "tube", "tape",
-                                         "transformer", "hard", NULL};
+static const char* const characters[] = {
+    "soft", "tube", "tape", "transformer", "hard", "transistor", "fold", NULL};
 
 #define AT(field) offsetof(SaturatorParams, field)
 
@@ -31,7 +31,10 @@ static const TonParam params[] = {
     ROW_CHOICE(
         "character", character, characters, 0, 0, SHAPE, "Character",
         "Soft treats all frequencies alike; tube distorts one half of the wave "
-        "first; tape the treble, transformer the bass; hard clips at 0 dBFS"),
+        "first; tape the treble, transformer the bass; hard clips at 0 dBFS; "
+        "transistor stays clean for longer than a tube and then clips; fold "
+        "turns peaks more than 13 dB over full scale back, through 0 to the "
+        "other side, which adds high harmonics"),
     ROW_DB("drive", drive_db, -24, 36, 6, TON_AUTOMATE, DRIVE, "Drive",
            "Gain into the distortion; quiet sounds keep their level"),
     ROW_PERCENT(
