@@ -288,6 +288,51 @@ hold_bridges_short_pauses(void** state)
             0.001);
 }
 
+/// A hit a millisecond long every `period` frames from frame 0
+static void
+hits(double* x, uint32_t period)
+{
+  constant(x, 0, N, -90.0);
+  for (uint32_t i = 0; i + 48 < N; i += period) {
+    constant(x, i, i + 48, -10.0);
+  }
+}
+
+static void
+a_hit_opens_it_to_the_end_of_the_hold(void** state)
+{
+  (void)state;
+  bright();
+  hits(sidechain, N);
+  play("threshold=-20 ratio=4 attack=20 hold=300", 48000.0, true, N);
+  EXPECT_AT_MOST("reduction left by a hit of 1 ms after ten attacks",
+                 reduction(9600), 0.05, "dB");
+}
+
+/// While a hold is renewed before it ends, what was before a start inside the
+/// song is forgotten all the same
+static void
+hits_that_never_let_it_close_are_all_it_knows(void** state)
+{
+  (void)state;
+  enum { LATER = 2 * 4800, SETTLED = 48000 };
+  static double song[N];
+  const char* const settings =
+      "threshold=-0.4 ratio=2.4 range=78 attack=4 hold=190 release=30";
+  bright();
+  hits(sidechain, 4800);
+  constant(sidechain, 0, LATER, -1.0);
+  play(settings, 48000.0, true, N);
+  memcpy(song, out, sizeof(song));
+  memmove(sidechain, sidechain + LATER, (N - LATER) * sizeof(double));
+  play(settings, 48000.0, true, N - LATER);
+  double most = 1e-12;
+  for (uint32_t i = SETTLED; i < N - LATER; ++i) {
+    most = fmax(most, fabs(out[i] - song[i + LATER]));
+  }
+  EXPECT_AT_MOST("a start inside the song", 20.0 * log10(most), -140.0, "dBFS");
+}
+
 static void
 range_is_the_most_it_turns_down(void** state)
 {
@@ -454,6 +499,8 @@ main(void)
       cmocka_unit_test(dyn_09_closing_does_not_click),
       cmocka_unit_test(dyn_17_hold_is_counted_from_the_fall),
       cmocka_unit_test(hold_bridges_short_pauses),
+      cmocka_unit_test(a_hit_opens_it_to_the_end_of_the_hold),
+      cmocka_unit_test(hits_that_never_let_it_close_are_all_it_knows),
       cmocka_unit_test(range_is_the_most_it_turns_down),
       cmocka_unit_test(key_filters_choose_what_opens),
       cmocka_unit_test(side_chain_opens_and_shuts),

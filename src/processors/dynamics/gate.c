@@ -91,17 +91,19 @@ static_assert(sizeof(GateParams) == sizeof(float) * TON_COUNT(params),
 enum { THRESHOLD, HYSTERESIS, SLOPE, KNEE, BEND, RANGE, LINK, N_RAMPED };
 
 /**
-   Two equal poles, which begin and end without a corner:  c - y - z
+   A hold, and two equal poles, which begin and end without a corner:
+   c - goal - y - z.  The poles move while the goal is held, so that what came
+   before is forgotten whether the hold ends or not.
 
    In float, which stands still before it arrives; so what is kept is the
-   distance to where each pole goes:  above = y - c,  lag = z - y.
+   distance to where each pole goes:  above = y - goal,  lag = z - y.
 */
 typedef struct {
   TonV open;  ///< Share of both distances kept each frame, opening
   TonV close; ///< The same closing
   TonV hold;  ///< Frames
   TonV held;  ///< State: frames of hold left
-  TonV last;  ///< State: c, octaves of gain reduction
+  TonV goal;  ///< State: octaves of gain reduction
   TonV above; ///< State
   TonV lag;   ///< State
   bool begun; ///< The first frame was there
@@ -312,7 +314,7 @@ wanted_reduction(const TonV* v, TonV threshold, TonV level)
 static inline void
 start_steady(GateEnvelope* w, TonV c)
 {
-  w->last = c;
+  w->goal = c;
   w->above = ton_v(0.0F);
   w->lag = ton_v(0.0F);
   w->begun = true;
@@ -324,16 +326,16 @@ static inline TonV
 follow(GateEnvelope* w, TonV c, TonV since)
 {
   const TonV zero = ton_v(0.0F);
-  const TonV nothing = ton_v(-1e-20F);
-  const TonV s = w->above + (w->last - c);
   const TonV less = ton_v_max(w->held - 1.0F, ton_v(-1.0F));
-  const TonV closes = ton_v_where_ge(less, zero, ton_v(1.0F), w->close);
-  w->held = ton_v_where_ge(s, nothing, w->hold - since, less);
-  w->above = ton_v_where_ge(s, nothing, s * w->open, s * closes);
+  const TonV kept = ton_v_where_ge(less, zero, w->goal, c);
+  const TonV goal = ton_v_where_ge(w->goal, c, c, kept);
+  const TonV s = w->above + (w->goal - goal);
+  w->held = ton_v_where_ge(w->goal, c, w->hold - since, less);
+  w->above = ton_v_where_ge(s, zero, s * w->open, s * w->close);
   const TonV far = w->lag + (s - w->above);
   w->lag = ton_v_where_ge(far, zero, far * w->open, far * w->close);
-  w->last = c;
-  return c + w->above + w->lag;
+  w->goal = goal;
+  return goal + w->above + w->lag;
 }
 
 /// Levels become gain reductions, in their place.  One loop for the hysteresis and
