@@ -223,7 +223,15 @@ typedef struct {
   uint32_t n;
   char*
       cover_remark; ///< Why shops may refuse the cover; null: nothing is known
+  double
+      stems_null_db; ///< What is left of the master before its limiter when its
+                     ///< stems are taken away, re that; NaN: no stems
 } TonDelivery;
+
+/// What a release holds beside the deliverables of release.yaml
+typedef struct {
+  bool stems; ///< Mastered stems, and instrumental, a cappella and TV mix
+} TonReleaseOptions;
 
 void ton_delivery_free(TonDelivery* delivery);
 
@@ -231,9 +239,12 @@ void ton_delivery_free(TonDelivery* delivery);
 /// A song without the text gets one, to be saved.  TON_BAD_USE: the mix or the master
 /// is out of date.  TON_GOAL_MISSED: written, but a file is not good, or the master
 /// has not the loudness or the ceiling of master.yaml.  A cover that is broken is TON_BAD_FILE before
-/// anything is written.  `delivery` is the caller's to free in any case.
-TonStatus ton_song_release(TonSong* song, const TonJob* job,
-                           TonDelivery* delivery, TonError* error);
+/// anything is written.  With `stems`, TON_BAD_USE also where mix or master were made
+/// elsewhere, and TON_GOAL_MISSED where the stems do not add up to the master before its
+/// limiter within -90 dB.  `delivery` is the caller's to free in any case.
+TonStatus ton_song_release(TonSong* song, const TonReleaseOptions* options,
+                           const TonJob* job, TonDelivery* delivery,
+                           TonError* error);
 
 /// Write report.html beside the deliverables, one self-contained page, and
 /// report.json with the same for programs.

@@ -13,6 +13,7 @@
 #include "cli/terminal.h"
 #include "report/figures.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,5 +84,10 @@ cli_print_files(const TonDelivery* delivery)
 {
   for (uint32_t i = 0; i < delivery->n; ++i) {
     print_delivered(&delivery->files[i]);
+  }
+  if (!isnan(delivery->stems_null_db)) {
+    printf("  %-34s %11.1f dB re it\n",
+           "the master before its limiter minus all stems",
+           fmax(delivery->stems_null_db, -200.0));
   }
 }

@@ -40,11 +40,12 @@ cli_master_song(TonSong* song, const TonMasterOptions* options,
 }
 
 TonStatus
-cli_release_song(TonSong* song, const TonJob* job, TonDelivery* delivery,
-                 TonError* error)
+cli_release_song(TonSong* song, const TonReleaseOptions* options,
+                 const TonJob* job, TonDelivery* delivery, TonError* error)
 {
   TonError own = {0};
-  const TonStatus status = ton_song_release(song, job, delivery, error);
+  const TonStatus status =
+      ton_song_release(song, options, job, delivery, error);
   if (status && status != TON_GOAL_MISSED) {
     return status;
   }

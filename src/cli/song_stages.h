@@ -17,7 +17,8 @@ TonStatus cli_master_song(TonSong* song, const TonMasterOptions* options,
                           const TonJob* job, TonMasterResult* result,
                           TonError* error);
 
-TonStatus cli_release_song(TonSong* song, const TonJob* job,
-                           TonDelivery* delivery, TonError* error);
+TonStatus cli_release_song(TonSong* song, const TonReleaseOptions* options,
+                           const TonJob* job, TonDelivery* delivery,
+                           TonError* error);
 
 #endif

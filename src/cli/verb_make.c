@@ -226,9 +226,9 @@ make_all(const CommandLine* line, Making* m, TonError* error)
   TON_TRY(make_mix(line, m, error));
   TON_TRY(make_master(line, &options, m, error));
   if (m->first <= TON_SONG_STAGE_RELEASE) {
-    TON_TRY(
-        keep_goal(cli_release_song(m->song, &line->job, &m->delivery, error),
-                  error, &m->missed));
+    TON_TRY(keep_goal(cli_release_song(m->song, &(TonReleaseOptions){0},
+                                       &line->job, &m->delivery, error),
+                      error, &m->missed));
   }
   TON_TRY(ton_song_check(m->song, NULL, &line->job, &m->check, error));
   find_faults(line, m);

@@ -107,6 +107,12 @@ static const Option check_options[] = {
      .offer = OFFER_GENRES},
 };
 
+static const Option release_options[] = {
+    {"stems", .help =
+                  "also mastered stems, an instrumental, an a cappella and a "
+                  "TV mix, with the gains of the master"},
+};
+
 /// Where what people read of a release comes from
 #define RELEASE_TEXT                                                           \
   "Title, artist and cover stand in SONG/release.yaml. If it is not there, "   \
@@ -189,10 +195,13 @@ const Verb cli_verbs[] = {
      .text = "WAV, FLAC, MP3 and others with tags, cover and checksums, into "
              "SONG/out/release. Each file is opened again and "
              "measured. " RELEASE_TEXT,
-     .examples = "tonmeister release night-drive",
+     .examples = "tonmeister release night-drive\n"
+                 "tonmeister release night-drive --stems",
      .min_args = 1,
      .max_args = 1,
      .renders = true,
+     .options = release_options,
+     .n_options = TON_COUNT(release_options),
      .run = cli_release},
     {.name = "check",
      .usage = "SONG|FILE",

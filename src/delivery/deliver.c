@@ -104,10 +104,9 @@ write_once(const Delivery* d, const PeakHold* hold, const char* path,
   return ton_writer_finish(recorder.writer, &b, &tags, d->error);
 }
 
-/// Open the finished file and measure it again: what is promised is what lies
-/// on the disk
-static TonStatus
-verify(TonDelivered* made, const char* path, const TonJob* job, TonError* error)
+TonStatus
+delivery_verify(TonDelivered* made, const char* path, const TonJob* job,
+                TonError* error)
 {
   TON_TRY(ton_measure_file(
       path, TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK | TON_MEASURE_LEVELS,
@@ -129,7 +128,8 @@ try_and_verify(const Delivery* d, TonDelivered* made)
     *d->writer = NULL;
     TON_TRY(write_once(d, &hold, made->path, d->writer));
     made->tries = (uint32_t)i + 1;
-    TON_TRY(verify(made, ton_writer_temporary(*d->writer), d->job, d->error));
+    TON_TRY(delivery_verify(made, ton_writer_temporary(*d->writer), d->job,
+                            d->error));
     if (!delivery_improve(&d->task, made, &hold)) {
       break;
     }

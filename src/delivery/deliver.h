@@ -7,6 +7,11 @@
 
 #include <tonmeister/job.h>
 
+/// Open a finished file and measure it again: what is promised is what lies on the
+/// disk.  Sets what `made` says of it but for `good` and `why`.  [main]
+TonStatus delivery_verify(TonDelivered* made, const char* path,
+                          const TonJob* job, TonError* error);
+
 /**
    Write one file beside `made->path`, open it again, measure it and judge it; a
    second try where the first can be bettered.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Fading sound in and out on its way into a sink.
+/// @file A part of a sound on its way into a sink, faded in and out.
 #include "render/fade.h"
 
 #include "engine/automation_curve.h"
@@ -43,9 +43,8 @@ is_between(const Fade* f, uint32_t frames)
 }
 
 static bool
-push(void* handle, const float* const* in, uint32_t frames)
+pass(Fade* f, const float* const* in, uint32_t frames)
 {
-  Fade* const f = handle;
   if (is_between(f, frames)) {
     f->at += frames;
     return f->next.push(f->next.handle, in, frames);
@@ -64,6 +63,18 @@ push(void* handle, const float* const* in, uint32_t frames)
     }
   }
   return true;
+}
+
+static bool
+push(void* handle, const float* const* in, uint32_t frames)
+{
+  Fade* const f = handle;
+  const uint32_t skip = f->skip < frames ? (uint32_t)f->skip : frames;
+  const uint64_t left = f->frames - f->at;
+  const float* const kept[2] = {in[0] + skip, in[1] + skip};
+  const uint32_t n = frames - skip < left ? frames - skip : (uint32_t)left;
+  f->skip -= skip;
+  return !n || pass(f, kept, n);
 }
 
 TonSink

@@ -256,8 +256,7 @@ add_taps(TonGraph* graph, const TonMix* mix, Recorder* recorder,
          const StripTap* taps, uint32_t n_taps)
 {
   for (uint32_t i = 0; i < n_taps; ++i) {
-    const TonSink sink = recorder_sink(taps[i].recorder);
-    TON_TRY(ton_graph_tap(graph, taps[i].strip, taps[i].gain, &sink));
+    TON_TRY(ton_graph_tap(graph, taps[i].strip, taps[i].gain, &taps[i].sink));
   }
   const TonSink sink = recorder_sink(recorder);
   return ton_graph_tap(graph, mix->mix, 1.0F, &sink);

@@ -65,11 +65,11 @@ TonStatus render_chain(const ChainRun* run, const TonSink* sink,
 TonStatus render_file(const char* path, const TonInsert* chain, uint32_t n,
                       Recorder* recorder, const TonJob* job, TonError* error);
 
-/// A strip to record beside the mix bus
+/// A strip to hear beside the mix bus
 typedef struct {
   uint32_t strip;
   float gain;
-  Recorder* recorder;
+  TonSink sink;
 } StripTap;
 
 /// The first strip that produced something that is not a number

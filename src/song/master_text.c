@@ -471,16 +471,22 @@ keep_chain(MasterText* t)
 }
 
 TonInsert*
-master_text_limiter(const MasterText* t)
+song_limiter(const TonMaster* master)
 {
-  assert(t->master);
-  for (uint32_t i = t->master->n_chain; i-- > 0;) {
-    TonInsert* const insert = &t->master->chain[i];
+  for (uint32_t i = master->n_chain; i-- > 0;) {
+    TonInsert* const insert = &master->chain[i];
     if (strcmp(insert->type->id, "limiter") == 0 && !insert->bypass) {
       return insert;
     }
   }
   return NULL;
+}
+
+TonInsert*
+master_text_limiter(const MasterText* t)
+{
+  assert(t->master);
+  return song_limiter(t->master);
 }
 
 /// Whether the user has locked a value of the limiter, or (key "") any of them

@@ -16,9 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/// A rate that is not written is that of the first stem
-static TonStatus
-find_rate(TonMix* mix, TonError* error)
+TonStatus
+song_find_rate(TonMix* mix, TonError* error)
 {
   if (!mix->rate && mix->n_tracks) {
     TonAudio* audio = NULL;
@@ -105,7 +104,8 @@ open_stems(const TonMix* mix, const char* folder, uint32_t bits, StemFiles* s,
     }
     StemFile* const stem = &s->files[s->n++];
     stem->recorder.error = error;
-    s->taps[s->n - 1] = (StripTap){i, mix_gain(mix), &stem->recorder};
+    s->taps[s->n - 1] =
+        (StripTap){i, mix_gain(mix), recorder_sink(&stem->recorder)};
     TON_TRY(open_stem(folder, mix->strips[i].name, &s->names, &format, stem));
   }
   return TON_OK;
@@ -231,7 +231,7 @@ ton_song_mix(const TonSong* song, const TonMixOptions* options,
 {
   TonMix* mix = NULL;
   TonStatus status = song_read_mix(song, &mix, error);
-  status = status ? status : find_rate(mix, error);
+  status = status ? status : song_find_rate(mix, error);
   if (!status && options->out) {
     status = output_expect(options->out, true, NULL, error);
   } else if (!status) {

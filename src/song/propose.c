@@ -199,7 +199,7 @@ open_taps(const Proposal* p, Trial* h)
         ton_meters_new(p->mix->rate, 2,
                        (peaks ? TON_MEASURE_LEVELS : TON_MEASURE_LOUDNESS) |
                            TON_MEASURE_TIMELINE);
-    h->taps[h->n_taps++] = (StripTap){i, 1.0F, &h->strips[i]};
+    h->taps[h->n_taps++] = (StripTap){i, 1.0F, recorder_sink(&h->strips[i])};
     if (!h->strips[i].meters) {
       return false;
     }

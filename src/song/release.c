@@ -11,6 +11,7 @@
 #include "delivery/file_name.h"
 #include "delivery/written_files.h"
 #include "song/made.h"
+#include "song/mastered_stems.h"
 #include "song/song.h"
 
 #include <math.h>
@@ -89,9 +90,16 @@ typedef struct {
   MasterGoal goal;
   TonDelivered* all;
   TonAudioWriter** writers; ///< Of the files that are finished
-  uint32_t n;
-  uint32_t* order; ///< In which they are begun
+  uint32_t n;               ///< Those of release.yaml
+  uint32_t* order;          ///< In which they are begun
+  MasteredStems* stems;     ///< Their files come behind; null: none
 } Deliveries;
+
+static uint32_t
+count_all(const Deliveries* a)
+{
+  return a->n + (a->stems ? a->stems->stems.n : 0);
+}
 
 /// Names and paths of all files
 static TonStatus
@@ -99,13 +107,17 @@ name_files(Deliveries* a, TonError* error)
 {
   FileNames names = {0};
   bool good = true;
-  for (uint32_t i = 0; i < a->n && good; ++i) {
-    const TonDeliverable* const what = &a->release->deliverables[i];
-    const DeliveryFormat* const format = delivery_format(what->container);
-    char* const file = file_names_add(&names, a->release->title, what->name,
-                                      format->extension);
+  for (uint32_t i = 0; i < count_all(a) && good; ++i) {
+    const bool stem = i >= a->n;
+    const TonDeliverable* const what = &a->release->deliverables[stem ? 0 : i];
+    const DeliveryFormat* const format =
+        delivery_format(stem ? "WAV" : what->container);
+    const char* const name =
+        stem ? a->stems->stems.outputs[i - a->n].name : what->name;
+    char* const file =
+        file_names_add(&names, a->release->title, name, format->extension);
     a->all[i] = (TonDelivered){
-        .name = ton_copy_string(what->name),
+        .name = ton_copy_string(name),
         .lossy = format->lossy,
         .path = file ? ton_string_new("%s/%s", a->song->release, file) : NULL};
     good = a->all[i].name && a->all[i].path;
@@ -155,11 +167,12 @@ static TonStatus
 publish(Deliveries* a, TonError* error)
 {
   static const char* const reports[] = {"report.html", "report.json", NULL};
-  WrittenFile* const files = ton_alloc((a->n + 1) * sizeof(WrittenFile));
+  const uint32_t n = count_all(a);
+  WrittenFile* const files = ton_alloc((n + 1) * sizeof(WrittenFile));
   if (!files) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");
   }
-  for (uint32_t i = 0; i < a->n; ++i) {
+  for (uint32_t i = 0; i < n; ++i) {
     files[i] = (WrittenFile){a->all[i].path, a->all[i].sha256};
   }
   const WrittenFiles w = {.folder = a->song->release,
@@ -167,21 +180,32 @@ publish(Deliveries* a, TonError* error)
                           .interim = a->song->interim_sums,
                           .stale = reports,
                           .files = files,
-                          .n = a->n};
-  const TonStatus status = written_files_publish(&w, a->writers, a->n, error);
+                          .n = n};
+  const TonStatus status = written_files_publish(&w, a->writers, n, error);
   ton_free(files);
   return status == TON_GOAL_MISSED ? TON_OK : status;
 }
 
+/// What may be left of the master before its limiter without its stems, dB
+#define STEMS_NULL_DB -90.0
+
 /// Files that are as good as their master are not good if that one missed its goal
 static TonStatus
-judge(const Deliveries* a, TonError* error)
+judge(const Deliveries* a, double stems_null_db, TonError* error)
 {
-  for (uint32_t i = 0; i < a->n; ++i) {
+  for (uint32_t i = 0; i < count_all(a); ++i) {
     if (!a->all[i].good) {
       return ton_fail_file(error, TON_GOAL_MISSED, a->all[i].path, "%s",
                            a->all[i].why);
     }
+  }
+  if (stems_null_db > STEMS_NULL_DB) {
+    return ton_fail_file(
+        error, TON_GOAL_MISSED, a->song->release,
+        "the stems add up to the master before its limiter only "
+        "within %.0f dB: a processor of the mix bus or the master "
+        "colours the sum; bypass it",
+        stems_null_db);
   }
   const double lufs = a->master.integrated_lufs;
   const double goal = a->goal.loudness_lufs;
@@ -194,18 +218,31 @@ judge(const Deliveries* a, TonError* error)
 }
 
 static TonStatus
-deliver_all(TonSong* song, const TonRelease* r, const TonJob* job,
-            TonDelivery* delivery, TonError* error)
+deliver_stems(Deliveries* a, TonDelivery* delivery, const TonJob* job,
+              TonError* error)
 {
-  Deliveries a = {.song = song, .release = r, .n = r->n_deliverables};
+  return a->stems ? mastered_stems_write(a->song, a->release, a->stems,
+                                         a->master.frames, a->all + a->n,
+                                         a->writers + a->n,
+                                         &delivery->stems_null_db, job, error)
+                  : TON_OK;
+}
+
+static TonStatus
+deliver_all(TonSong* song, const TonRelease* r, MasteredStems* stems,
+            const TonJob* job, TonDelivery* delivery, TonError* error)
+{
+  Deliveries a = {
+      .song = song, .release = r, .n = r->n_deliverables, .stems = stems};
+  const uint32_t n = count_all(&a);
   TON_TRY(find_goal(song, r, &a.goal, error));
   TON_TRY(ton_make_folder(song->release, error));
   TON_TRY(ton_measure_file(r->source,
                            TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK,
                            &a.master, NULL, job, error));
-  delivery->n = a.n;
-  delivery->files = a.all = ton_alloc((a.n + 1) * sizeof(TonDelivered));
-  a.writers = ton_alloc((a.n + 1) * sizeof(TonAudioWriter*));
+  delivery->n = n;
+  delivery->files = a.all = ton_alloc((n + 1) * sizeof(TonDelivered));
+  a.writers = ton_alloc((n + 1) * sizeof(TonAudioWriter*));
   a.order = ton_alloc((a.n + 1) * sizeof(uint32_t));
   TonStatus status = a.all && a.writers && a.order
                          ? name_files(&a, error)
@@ -214,9 +251,10 @@ deliver_all(TonSong* song, const TonRelease* r, const TonJob* job,
     find_order(&a);
     status = parallel_for(a.n, job, deliver_one, &a, error);
   }
+  status = status ? status : deliver_stems(&a, delivery, job, error);
   status = status ? status : publish(&a, error);
-  status = status ? status : judge(&a, error);
-  for (uint32_t i = 0; a.writers && i < a.n; ++i) {
+  status = status ? status : judge(&a, delivery->stems_null_db, error);
+  for (uint32_t i = 0; a.writers && i < n; ++i) {
     ton_writer_abandon(a.writers[i]);
   }
   ton_free(a.writers);
@@ -280,11 +318,12 @@ check_current(const TonSong* song, const TonRelease* r, TonError* error)
 }
 
 TonStatus
-ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
-                 TonError* error)
+ton_song_release(TonSong* song, const TonReleaseOptions* options,
+                 const TonJob* job, TonDelivery* delivery, TonError* error)
 {
   TonRelease* r = NULL;
-  *delivery = (TonDelivery){0};
+  MasteredStems stems = {0};
+  *delivery = (TonDelivery){.stems_null_db = NAN};
   TON_TRY(song_report_check(error));
   TON_TRY(begin_text(song, error));
   TON_TRY(song_read_release(song, &r, error));
@@ -296,11 +335,17 @@ ton_song_release(TonSong* song, const TonJob* job, TonDelivery* delivery,
                           song->given);
   status = status ? status : check_current(song, r, error);
   status = status ? status : look_at_cover(r, delivery, error);
+  if (!status && options->stems) {
+    status = mastered_stems_open(song, r, &stems, error);
+  }
   char files[MADE_HASH] = "";
   status = status ? status : made_forget(song, TON_SONG_STAGE_RELEASE, error);
   status =
       status ? status : made_files(song, TON_SONG_STAGE_RELEASE, files, error);
-  status = status ? status : deliver_all(song, r, job, delivery, error);
+  status = status ? status
+                  : deliver_all(song, r, options->stems ? &stems : NULL, job,
+                                delivery, error);
+  mastered_stems_close(&stems);
   ton_release_free(r);
   TON_TRY(status);
   return made_note(song, TON_SONG_STAGE_RELEASE, files, error);

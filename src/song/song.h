@@ -46,6 +46,12 @@ TonStatus song_of_file(TonSong** song, TonError* error);
 /// Path of a file of the song, owned by it; null when memory is refused.
 const char* song_path_of(TonSong* song, const char* file);
 
+/// A rate that is not written is that of the first stem.
+TonStatus song_find_rate(TonMix* mix, TonError* error);
+
+/// The last limiter of a master that works, or null.
+TonInsert* song_limiter(const TonMaster* master);
+
 /// The text as values; stems and references must be there.  Freed by caller.
 TonStatus song_read_mix(const TonSong* song, TonMix** mix, TonError* error);
 TonStatus song_read_master(const TonSong* song, TonMaster** master,

@@ -183,6 +183,7 @@ song_releases(const TonJob* job, TonDelivery* delivery, TonError* error)
   TonSong* song = NULL;
   *delivery = (TonDelivery){0};
   TON_TRY(ton_song_open(song_path(""), &song, error));
-  const TonStatus status = ton_song_release(song, job, delivery, error);
+  const TonStatus status =
+      ton_song_release(song, &(TonReleaseOptions){0}, job, delivery, error);
   return save_and_close(song, status, error);
 }

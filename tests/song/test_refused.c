@@ -90,7 +90,8 @@ run_release(TonError* error)
   TonSong* song = NULL;
   const TonJob job = {.threads = 2};
   TON_TRY(ton_song_open(song_path(""), &song, error));
-  TonStatus status = ton_song_release(song, &job, &made, error);
+  TonStatus status =
+      ton_song_release(song, &(TonReleaseOptions){0}, &job, &made, error);
   if (!status || status == TON_GOAL_MISSED) {
     status = ton_song_save(song, error);
     status = status ? status : ton_song_report(song, &made, &job, error);

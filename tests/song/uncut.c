@@ -41,7 +41,8 @@ render_both(const TonSong* song, const char* strip, const char* const* paths)
   for (int i = 0; i < 2; ++i) {
     open_writer(mix, paths[i], &recorders[i]);
   }
-  const StripTap tap = {ton_mix_strip(mix, strip), 1.0F, &recorders[1]};
+  const StripTap tap = {ton_mix_strip(mix, strip), 1.0F,
+                        recorder_sink(&recorders[1])};
   assert_int_equal(
       render_mix(mix, song->cache, &recorders[0], &tap, 1, &job, NULL, NULL),
       TON_OK);
