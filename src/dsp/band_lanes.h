@@ -52,19 +52,27 @@ ton_band_section(double hz, double rate, uint32_t crossover, uint32_t band,
   return ton_svf(crossover < band ? &high : &low);
 }
 
-/// Set `n_bands` (2 to TON_MAX_BANDS) with n_bands - 1 crossovers in Hz: each is
-/// moved up to a third of an octave above the one below if it lies lower.  Lanes
-/// beyond stay silent; states stay.  [audio]
+/// Where the n_bands - 1 crossovers lie, in Hz: each is moved up to a third of an
+/// octave above the one below if it lies lower.  [any]
 static inline void
-ton_bands_set(TonBandLanes* b, const float* wanted_hz, uint32_t n_bands,
-              double rate)
+ton_band_edges(const float* wanted_hz, uint32_t n_bands, double rate,
+               double* hz)
 {
-  double hz[TON_MAX_BANDS - 1];
   double lowest = 0.0;
   for (uint32_t i = 0; i + 1 < n_bands; ++i) {
     hz[i] = fmin(fmax((double)wanted_hz[i], lowest), 0.45 * rate);
     lowest = hz[i] * 1.2599210498948732;
   }
+}
+
+/// Set `n_bands` (2 to TON_MAX_BANDS) with crossovers as above.  Lanes beyond
+/// stay silent; states stay.  [audio]
+static inline void
+ton_bands_set(TonBandLanes* b, const float* wanted_hz, uint32_t n_bands,
+              double rate)
+{
+  double hz[TON_MAX_BANDS - 1];
+  ton_band_edges(wanted_hz, n_bands, rate, hz);
   b->n_bands = n_bands;
   b->n_sections = 2 * (n_bands - 1);
   b->n_vectors = (2 * n_bands + TON_LANES - 1) / TON_LANES;

@@ -125,6 +125,39 @@ opto_releases_in_two_stages(void** state)
   }
 }
 
+/// Time in which the reduction halves after `burst_s` of 10 dB over the threshold
+static double
+halving_s(double rate, double burst_s, const char* settings)
+{
+  const uint32_t down = (uint32_t)((0.05 + burst_s) * rate);
+  loud_between(rate, 0.05, 0.05 + burst_s);
+  play(settings, rate, true, N);
+  return passes(down, 0.5 * reduction(down - 1), false) / rate;
+}
+
+/// The reference's figures for an automatic release; without it a long burst is
+/// released as soon as a short one
+static void
+an_automatic_release_follows_the_sound(void** state)
+{
+  (void)state;
+  static const char* const of[] = {"clean", "fet", "opto"};
+  for (int k = 0; k < 3; ++k) {
+    char s[160];
+    snprintf(s, sizeof(s),
+             "threshold=-20 ratio=4 attack=1 release=100 behaviour=%s "
+             "auto-release=on",
+             of[k]);
+    EXPECT_AT_MOST("auto: halves after 10 ms", halving_s(48000.0, 0.010, s),
+                   0.200, "s");
+    EXPECT_NEAR("auto: halves after 5 s", halving_s(48000.0, 5.0, s), 1.75,
+                1.25, "s");
+  }
+  const char* const fixed = "threshold=-20 ratio=4 attack=1 release=100";
+  EXPECT_AT_MOST("fixed: halves after 5 s", halving_s(48000.0, 5.0, fixed),
+                 0.200, "s");
+}
+
 /// Milliseconds in which 63 % of a release are made when a side-chain of 0 dBFS falls
 /// to `dbfs`, at 8:1
 static double
@@ -214,6 +247,7 @@ main(void)
       cmocka_unit_test(dyn_01_the_curve_is_that_of_the_output),
       cmocka_unit_test(dyn_03_times_are_those_of_the_knobs),
       cmocka_unit_test(opto_releases_in_two_stages),
+      cmocka_unit_test(an_automatic_release_follows_the_sound),
       cmocka_unit_test(what_rings_on_is_followed),
       cmocka_unit_test(dyn_06_below_the_threshold_every_bit_stays),
       cmocka_unit_test(dyn_18_a_quick_attack_does_not_alias),

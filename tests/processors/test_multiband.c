@@ -142,6 +142,52 @@ each_band_follows_its_own_curve(void** state)
 }
 
 static void
+dyn_12_linear_phase_is_only_late(void** state)
+{
+  (void)state;
+  static const char* const splits[] = {
+      "phase=linear bands=2 crossover-1=60", "phase=linear bands=4",
+      "phase=linear bands=6 crossover-1=40 crossover-2=60 mix=50"};
+  const TonProcessor* const p = ton_processor("multiband");
+  for (uint32_t i = 0; i < N; ++i) {
+    left[i] = 0.3 * signal_random(1, i);
+    right[i] = 0.3 * signal_random(2, i);
+  }
+  for (int r = 0; r < 4; ++r) {
+    for (int k = 0; k < 3; ++k) {
+      const char* const settings = every_band(splits[k], "ratio=1");
+      float values[LONE_PARAMS];
+      lone_values(p, settings, values);
+      const uint32_t late = lone_latency(p, rates[r], values);
+      play(settings, rates[r], WINDOW);
+      assert_true(late > 0 && late < WINDOW / 2);
+      EXPECT_AT_MOST("DYN-12 linear phase, null",
+                     signal_null_db(out + late, left, WINDOW - late), -140.0,
+                     "dB");
+    }
+  }
+}
+
+/// With one band down by 24 dB, tones around the crossover have the level of a
+/// Linkwitz-Riley crossover without its phase: 1 - (1 - g) / (1 + (f / fc)^4)
+static void
+linear_bands_have_the_slopes_of_the_others(void** state)
+{
+  (void)state;
+  static const double times[] = {0.25, 0.5, 1.0, 2.0, 4.0};
+  const double g = pow(10.0, -24.0 / 20.0);
+  for (int r = 0; r < 4; ++r) {
+    for (int k = 0; k < 5; ++k) {
+      tone(rates[r], 120.0 * times[k], -20.0);
+      play("phase=linear bands=2 1-ratio=1 2-ratio=1 1-gain=-24", rates[r], N);
+      const double w = played.hz / 120.0;
+      EXPECT_DB("level around a crossover", gain_db(),
+                20.0 * log10(1.0 - (1.0 - g) / (1.0 + pow(w, 4.0))), 0.1);
+    }
+  }
+}
+
+static void
 dyn_13_upward_compression(void** state)
 {
   (void)state;
@@ -297,6 +343,8 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(dyn_12_flat_at_rest),
       cmocka_unit_test(each_band_follows_its_own_curve),
+      cmocka_unit_test(dyn_12_linear_phase_is_only_late),
+      cmocka_unit_test(linear_bands_have_the_slopes_of_the_others),
       cmocka_unit_test(dyn_13_upward_compression),
       cmocka_unit_test(expansion_both_ways),
       cmocka_unit_test(dyn_03_times),

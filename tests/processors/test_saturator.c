@@ -92,10 +92,13 @@ static void
 sat_13_nothing_folds_at_any_drive(void** state)
 {
   (void)state;
-  static const double tones[] = {5000.0, 10000.0};
+  static const double tones[] = {10000.0, 5000.0};
   for (int i = 0; i < 4 * CHARACTERS * n_rates; ++i) {
     const int c = i / 4 % CHARACTERS;
     const double rate = rates[i / (4 * CHARACTERS)];
+    if (i % 2 && c > 4) {
+      continue; // sums of the others: at the tone that folds more
+    }
     char settings[99];
     snprintf(settings, sizeof(settings), "character=%s drive=%d auto-gain=off",
              characters[c], 24 + i / 2 % 2 * 12);
@@ -280,16 +283,15 @@ static void
 sat_14_bass_is_as_loud_as_the_middle(void** state)
 {
   (void)state;
-  static const char* const flat[] = {"soft",       "tube", "hard",
-                                     "transistor", "fold", "tape"};
-  for (int i = 0; i < 18; ++i) {
+  static const char* const flat[] = {"soft", "tube", "hard", "tape"};
+  for (int i = 0; i < 12; ++i) {
     char settings[99];
     double low;
     double middle;
     snprintf(settings, sizeof(settings), "character=%s drive=%d auto-gain=off",
              flat[i / 3], i % 3 * 18);
     bent_tone(48000.0, 30.0, settings, &low);
-    bent_tone(48000.0, i / 3 == 5 ? 220.5 : 1000.3, settings, &middle);
+    bent_tone(48000.0, i / 3 == 3 ? 220.5 : 1000.3, settings, &middle);
     EXPECT_DB("SAT-14 30 Hz against 1 kHz", 10.0 * log10(low / middle), 0.0,
               0.5);
   }
@@ -353,11 +355,15 @@ static void
 sat_14_a_fold_stays_under_its_limit(void** state)
 {
   (void)state;
-  double power;
-  const double peak = bent_tone(
-      rates[0], 30.0, "character=fold drive=36 auto-gain=off", &power);
+  const char* const settings = "character=fold drive=36 auto-gain=off";
+  double low;
+  double middle;
+  const double peak = bent_tone(rates[0], 30.0, settings, &low);
+  bent_tone(rates[0], 1000.3, settings, &middle);
   EXPECT_AT_MOST("SAT-14 fold, peak over the limit",
                  level_db(peak / 2.6) + 36.0, 0.1, "dB");
+  EXPECT_DB("SAT-14 fold, 30 Hz against 1 kHz", 10.0 * log10(low / middle), 0.0,
+            0.5);
 }
 
 /// Harmonics 2 to 20 below 20 kHz against the first

@@ -101,7 +101,9 @@ set_behaviour(Compressor* s, uint32_t lane, const CompressorParams* p)
   const int behaviour = (int)p->behaviour;
   ton_feedback_gain_set(&s->feedback, lane, behaviour != CLEAN,
                         (double)p->attack_ms, (double)p->release_ms, s->rate);
-  ton_two_stage_set(&s->release, lane, share_that_stays[behaviour]);
+  ton_two_stage_set(&s->release, lane,
+                    p->auto_release != 0.0F ? AUTO_SHARE
+                                            : share_that_stays[behaviour]);
 }
 
 static void
@@ -338,12 +340,13 @@ run_any(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
 
 // The usual case ------------------------------------------------------------
 
-/// No ramp, hold, auto make-up or listening to the output: the fast path is allowed
+/// No ramp, hold, auto make-up, second stage of a release or listening to the
+/// output: the fast path is allowed
 static bool
 fast_path(const Compressor* s)
 {
   return !(s->ramp.moving || s->half_link || s->loudness.any || s->hold.any ||
-           s->feedback.any);
+           s->feedback.any || s->release.any);
 }
 
 /// At most CHUNK frames in whole groups, of which level and sound are not those
@@ -420,7 +423,8 @@ settle(const TonProcessor* self, const void* state, const float* values)
   const double rate = ((const Compressor*)state)->rate;
   const double ms = (double)(p->attack_ms + p->release_ms) + DETECTOR_MS;
   const double make_up = p->auto_makeup != 0.0F ? MAKE_UP_S : 0.0;
-  const double charge = p->behaviour != (float)CLEAN ? DISCHARGE_S : 0.0;
+  const bool charged = p->behaviour != (float)CLEAN || p->auto_release != 0.0F;
+  const double charge = charged ? DISCHARGE_S : 0.0;
   return latency(self, state, values) +
          (uint64_t)(1.1 * fmax((double)p->hold_ms, QUICK_MS) * rate / 1000.0) +
          ton_settle_frames(ms / 1000.0 + make_up + charge, rate);

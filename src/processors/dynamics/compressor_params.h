@@ -25,6 +25,7 @@ typedef struct {
   float hold_ms;
   float auto_makeup;
   float behaviour;
+  float auto_release;
 } CompressorParams;
 
 enum { PEAK, RMS, LONGEST_MS = 20 };
@@ -35,6 +36,9 @@ static const char* const behaviours[] = {"clean", "fet", "opto", NULL};
 
 /// Share of a long reduction that is released slowly, by behaviour
 static const float share_that_stays[] = {0.0F, 0.25F, 0.5F};
+
+/// The same with an automatic release
+static const float AUTO_SHARE = 0.75F;
 
 static const char* const detectors[] = {"peak", "rms", NULL};
 
@@ -95,6 +99,11 @@ static const TonParam params[] = {
         "wider, and the gain comes back faster while there is sound. "
         "After long compression the last quarter (fet) or half (opto) "
         "of it comes back slowly, within 3 s"),
+    ROW_SWITCH(
+        "auto-release", auto_release, 0, 0, NONE, "Auto release",
+        "The release follows the sound: a short peak is released in the time "
+        "that is set, and of a reduction that lasts for seconds three quarters "
+        "come back slowly, within 3 s, so that the gain does not pump"),
 };
 
 static_assert(sizeof(CompressorParams) == sizeof(float) * TON_COUNT(params),

@@ -7,6 +7,7 @@
 #include "dsp/detector.h"
 #include "dsp/gain_curve.h"
 #include "dsp/kernels/lanes_unrolled.h"
+#include "dsp/linear_bands.h"
 #include "dsp/ramp.h"
 #include "processors/dynamics/multiband_params.h"
 #include "processors/processors.h"
@@ -41,15 +42,36 @@ typedef struct {
 typedef struct {
   double rate;
   TonBandLanes bands;
+  TonLinearBands* linear; ///< In place of the filters of `bands`, or null
+  bool begun;             ///< A sound has been heard
   Dynamics dynamics[TON_BAND_VECTORS];
 } Multiband;
 
-enum { CHUNK = 64 };
+enum { CHUNK = TON_LINEAR_CHUNK };
 
 static const float MIN_LEVEL = -20.0F;       ///< Octaves re full scale: -120 dB
 static const float MIN_LIFTED = -13.287712F; ///< -80 dB: noise stays below
 static const double CORNER = 1e-6;
 static const double RIPPLE_MS = 25.0;
+
+static void
+close(const TonProcessor* self, void* state)
+{
+  if (state) {
+    ton_linear_bands_free(((Multiband*)state)->linear);
+  }
+  ton_free(state);
+}
+
+static bool
+make_linear(Multiband* m, const MultibandParams* p)
+{
+  double hz[CROSSOVERS];
+  const uint32_t n_bands = (uint32_t)p->bands;
+  ton_band_edges(p->crossover_hz, n_bands, m->rate, hz);
+  m->linear = ton_linear_bands_new(hz, n_bands, m->rate);
+  return m->linear;
+}
 
 static TonStatus
 open(const TonProcessor* self, const TonSpec* spec, void** state,
@@ -61,6 +83,12 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   for (int v = 0; v < TON_BAND_VECTORS; ++v) { // also in lanes without a band
     m->dynamics[v].c[KNEE].now = ton_v(1.0F);
   }
+  const MultibandParams* const p = (const MultibandParams*)spec->params[0];
+  if (p->phase == (float)LINEAR && !make_linear(m, p)) {
+    close(self, m);
+    *state = NULL;
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
   return TON_OK;
 }
 
@@ -69,8 +97,22 @@ reset(const TonProcessor* self, void* state)
 {
   Multiband* const m = state;
   ton_bands_clear(&m->bands);
+  if (m->linear) {
+    ton_linear_bands_reset(m->linear, 0);
+  }
+  m->begun = false;
   for (int v = 0; v < TON_BAND_VECTORS; ++v) {
     ton_ballistics_reset(&m->dynamics[v].ballistics);
+  }
+}
+
+/// While nothing has been heard; later the blocks stay where they are
+static void
+locate(const TonProcessor* self, void* state, int64_t song_frame)
+{
+  Multiband* const m = state;
+  if (m->linear && !m->begun) {
+    ton_linear_bands_reset(m->linear, song_frame);
   }
 }
 
@@ -206,21 +248,53 @@ work(Dynamics* d, TonV* x, uint32_t n)
   return largest;
 }
 
+/// n frames of the pair, split without a shift of phase
+static void
+split_linear(Multiband* m, const float* x2, TonV (*x)[CHUNK], uint32_t n)
+{
+  float sound[2 * CHUNK];
+  float bands[2 * BANDS * CHUNK];
+  const uint32_t lanes = 2 * m->bands.n_bands;
+  for (uint32_t i = 0; i < 2 * n; ++i) {
+    sound[i] = fabsf(x2[i]) < 1e6F ? x2[i] : 0.0F;
+  }
+  ton_linear_bands_split(m->linear, sound, bands, n);
+  for (uint32_t i = 0; i < n * m->bands.n_vectors; ++i) {
+    x[i / n][i % n] = (TonV){0};
+  }
+  for (uint32_t i = 0; i < n * lanes; ++i) {
+    const uint32_t lane = i % lanes;
+    x[lane / TON_LANES][i / lanes][lane % TON_LANES] = bands[i];
+  }
+}
+
+/// n frames of the pair, each band in its lanes
+static void
+split(Multiband* m, const float* x2, TonV (*x)[CHUNK], uint32_t n)
+{
+  TonV frame[TON_BAND_VECTORS];
+  if (m->linear) {
+    split_linear(m, x2, x, n);
+    return;
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    ton_bands_split(&m->bands, x2 + 2 * (size_t)i, frame);
+    for (uint32_t v = 0; v < m->bands.n_vectors; ++v) {
+      x[v][i] = frame[v];
+    }
+  }
+}
+
 /// At most CHUNK frames, in which no ramp ends
 static void
 run(Multiband* m, const TonBlock* block, uint32_t from, uint32_t n,
     TonV* largest)
 {
   TonV x[TON_BAND_VECTORS][CHUNK];
-  TonV frame[TON_BAND_VECTORS];
+  TonV frame[TON_BAND_VECTORS] = {{0}};
   float* at = block->x + 2 * (size_t)from;
   const uint32_t vectors = m->bands.n_vectors;
-  for (uint32_t i = 0; i < n; ++i) {
-    ton_bands_split(&m->bands, at + 2 * (size_t)i, frame);
-    for (uint32_t v = 0; v < vectors; ++v) {
-      x[v][i] = frame[v];
-    }
-  }
+  split(m, at, x, n);
   for (uint32_t v = 0; v < vectors; ++v) {
     largest[v] = ton_v_max(largest[v], work(&m->dynamics[v], x[v], n));
   }
@@ -249,6 +323,7 @@ static void
 process(const TonProcessor* self, void* state, const TonBlock* block)
 {
   Multiband* const m = state;
+  m->begun = true;
   TonV largest[TON_BAND_VECTORS] = {0};
   for (uint32_t at = 0; at < block->frames;) {
     const uint32_t left = block->frames - at;
@@ -266,9 +341,20 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   ton_lanes_done();
 }
 
+static uint32_t
+latency(const TonProcessor* self, const void* state, const float* values)
+{
+  const TonLinearBands* const linear = ((const Multiband*)state)->linear;
+  return linear ? ton_linear_bands_latency(linear) : 0;
+}
+
 static uint64_t
 tail(const TonProcessor* self, const void* state, const float* values)
 {
+  const TonLinearBands* const linear = ((const Multiband*)state)->linear;
+  if (linear) {
+    return ton_linear_bands_latency(linear);
+  }
   const MultibandParams* const p = (const MultibandParams*)values;
   return ton_bands_tail((double)p->crossover_hz[0], (uint32_t)p->bands,
                         ((const Multiband*)state)->rate);
@@ -282,7 +368,9 @@ settle(const TonProcessor* self, const void* state, const float* values)
   for (uint32_t i = 0; i < (uint32_t)p->bands; ++i) {
     longest = fmaxf(longest, p->band[i].attack_ms + p->band[i].release_ms);
   }
-  return tail(self, state, values) +
+  const TonLinearBands* const linear = ((const Multiband*)state)->linear;
+  return (linear ? ton_linear_bands_memory(linear)
+                 : tail(self, state, values)) +
          ton_settle_frames(((double)longest + RIPPLE_MS) / 1000.0,
                            ((const Multiband*)state)->rate);
 }
@@ -303,10 +391,12 @@ const TonProcessor TON_LANED(ton_multiband) = {
     .flags = TON_ALONE,
     .lanes = 2,
     .open = open,
-    .close = ton_instance_free,
+    .close = close,
     .reset = reset,
+    .locate = locate,
     .update = update,
     .process = process,
+    .latency = latency,
     .tail = tail,
     .settle = settle,
 };

@@ -30,7 +30,12 @@ typedef struct {
   float link_percent;
   float mix_percent;
   float output_db;
+  float phase;
 } MultibandParams;
+
+enum { MINIMUM, LINEAR };
+
+static const char* const phases[] = {"minimum", "linear", NULL};
 
 enum { COMPRESS, COMPRESS_UP, EXPAND, EXPAND_UP };
 
@@ -40,8 +45,8 @@ static const char* const modes[] = {"compress", "compress-up", "expand",
 #define AT(field) offsetof(MultibandParams, field)
 
 #define CROSSOVER(n, hz)                                                       \
-  ROW_HZ("crossover-" #n, crossover_hz[(n)-1], 30, 16000, hz, 0, NONE,         \
-         "Crossover " #n,                                                      \
+  ROW_HZ("crossover-" #n, crossover_hz[(n)-1], 30, 16000, hz, TON_RESTART,     \
+         NONE, "Crossover " #n,                                                \
          "Where band " #n                                                      \
          " ends and the next begins; at least a third of an octave above the " \
          "crossover below")
@@ -100,9 +105,15 @@ static const TonParam params[] = {
     ROW_PERCENT(
         "mix", mix_percent, 0, 100, 100, TON_AUTOMATE, MIX, "Mix",
         "Share of the processed sound; below 100 % the unprocessed bands are "
-        "mixed in. The crossovers turn the phase at any mix, also at 0 %"),
+        "mixed in. Crossovers of minimum phase turn the phase at any mix, also "
+        "at 0 %"),
     ROW_DB("output", output_db, -24, 24, 0, TON_AUTOMATE, OUTPUT, "Output",
            "Gain behind everything"),
+    ROW_CHOICE(
+        "phase", phase, phases, 0, TON_RESTART, NONE, "Phase",
+        "Minimum adds no latency and turns the phase around the crossovers; "
+        "linear leaves the phase alone, so that a copy of the sound may be "
+        "mixed in, and delays it, by more the lower the first crossover is"),
 };
 
 static_assert(sizeof(MultibandParams) == sizeof(float) * TON_COUNT(params),
