@@ -114,6 +114,29 @@ ton_node_same(const TonNode* a, const TonNode* b)
   return true;
 }
 
+static void
+add_counted(TonString* content, char kind, const char* text)
+{
+  ton_string_printf(content, "%c%zu:%s", kind, strlen(text), text);
+}
+
+void
+ton_node_content(const TonNode* node, TonString* content)
+{
+  if (node->kind == TON_SCALAR) {
+    add_counted(content, 's', node->text);
+    return;
+  }
+  ton_string_printf(content, "%c%u:", node->kind == TON_MAP ? 'm' : 'l',
+                    node->count);
+  for (uint32_t i = 0; i < node->count; ++i) {
+    if (node->kind == TON_MAP) {
+      add_counted(content, 'k', node->items[i]->key->text);
+    }
+    ton_node_content(node->items[i], content);
+  }
+}
+
 /// A number with a comma, "-22,5", in the line at `line`: its first byte and its
 /// length; null: there is none
 static const char*

@@ -80,6 +80,10 @@ TonNode* ton_node_step(const TonNode* node, const char* step);
 /// Same kind, same texts, same order; places and styles do not count
 bool ton_node_same(const TonNode* a, const TonNode* b);
 
+/// Add all that ton_node_same() compares: two trees that are the same, and only
+/// they, give the same
+void ton_node_content(const TonNode* node, TonString* content);
+
 /// Fill an error with a place in a text and the line that stands there
 TonStatus ton_fail_text(TonError* error, const char* name, const char* text,
                         size_t offset, const char* format, ...)

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/output_file.h"
 #include "base/string.h"
+#include "session/doc.h"
 #include "song/song.h"
 
 #include <glob.h>
@@ -130,12 +131,19 @@ made_files(const TonSong* song, TonSongStage stage, char hash[MADE_HASH],
   return status;
 }
 
+/// What a text says: comments and layout make no other sound
 static bool
 hash_text(const TonSong* song, TonSongStage stage, char hash[HASH])
 {
   const TonDoc* const doc = song->texts[texts[stage]].doc;
-  ton_text_hash(doc ? ton_doc_text(doc) : "", hash);
-  return doc;
+  TonString content = {0};
+  if (doc) {
+    ton_node_content(doc->root, &content);
+  }
+  ton_text_hash(ton_string_string(&content), hash);
+  const bool known = doc && !content.failed;
+  ton_string_free(&content);
+  return known;
 }
 
 // The notes --------------------------------------------------------------------------

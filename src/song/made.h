@@ -16,7 +16,7 @@ TonStatus made_files(const TonSong* song, TonSongStage stage,
                      char hash[MADE_HASH], TonError* error);
 
 /// Note that a stage is made of files of that hash.  The text counts as it is in
-/// memory: it is to be saved.
+/// memory, without comments and layout: it is to be saved.
 TonStatus made_note(const TonSong* song, TonSongStage stage,
                     const char files[MADE_HASH], TonError* error);
 

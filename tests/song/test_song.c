@@ -207,6 +207,38 @@ test_a_stem_replaced_meanwhile_is_mixed_again(void** state)
   ton_song_free(song);
 }
 
+/// A mix is as new as its text, whatever comments a person has added to it since
+static void
+test_a_comment_makes_no_new_mix(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* text;
+    bool same;
+  } rows[] = {
+      {"# loud!\ntracks: {Kick: {file: stems/Kick.wav}}  # mine\n", true},
+      {"tracks:\n  Kick:\n\n    file: \"stems/Kick.wav\"\n", true},
+      {"tracks: {Kick: {file: stems/Kick.wav, fader: -1 dB}}\n", false},
+      {"tracks: {Kicks: {file: stems/Kick.wav}}\n", false}};
+  for (size_t i = 0; i < TON_COUNT(rows); ++i) {
+    TonSong* song = NULL;
+    TonMeasurement m;
+    TonSongStage stage = TON_SONG_STAGES;
+    make_song();
+    song_text("mix.yaml", "tracks: {Kick: {file: stems/Kick.wav}}\n");
+    assert_int_equal(ton_song_open(song_path(""), &song, NULL), TON_OK);
+    assert_int_equal(ton_song_mix(song, &(TonMixOptions){0}, &job, &m, NULL),
+                     TON_OK);
+    ton_song_free(song);
+    song_text("mix.yaml", rows[i].text);
+    assert_int_equal(ton_song_open(song_path(""), &song, NULL), TON_OK);
+    assert_int_equal(ton_song_outdated(song, &stage, NULL), TON_OK);
+    assert_int_equal(stage,
+                     rows[i].same ? TON_SONG_STAGE_MASTER : TON_SONG_STAGE_MIX);
+    ton_song_free(song);
+  }
+}
+
 int
 main(void)
 {
@@ -217,6 +249,7 @@ main(void)
       cmocka_unit_test(test_saved_is_what_is_read_again),
       cmocka_unit_test(test_a_curve_is_not_proposed_over),
       cmocka_unit_test(test_presets_of_the_song),
+      cmocka_unit_test(test_a_comment_makes_no_new_mix),
       cmocka_unit_test(test_a_stem_replaced_meanwhile_is_mixed_again),
   };
   return SONG_TESTS(tests);
