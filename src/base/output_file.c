@@ -46,8 +46,16 @@ static TonStatus
 check_target(const char* path, struct stat* there, TonError* error)
 {
   if (stat(path, there) != 0) {
+    struct stat link;
     there->st_mode = 0;
-    return errno == ENOENT ? TON_OK : ton_fail_write(error, path);
+    if (errno != ENOENT) {
+      return ton_fail_write(error, path);
+    }
+    return lstat(path, &link) != 0
+               ? TON_OK
+               : ton_fail_file(error, TON_WRITE_FAILED, path,
+                               "is a link to a file that is not there and is "
+                               "not written over; choose another name");
   }
   if (!S_ISREG(there->st_mode)) {
     return ton_fail_file(error, TON_WRITE_FAILED, path,

@@ -21,6 +21,16 @@ odd_break(const unsigned char* s, size_t n)
           (s[2] == 0xA8 || s[2] == 0xA9));
 }
 
+/// C0 and C1 controls but those that break a line, and U+FFFE and U+FFFF, which are
+/// no characters
+static bool
+is_control(const unsigned char* s, size_t n)
+{
+  return (n == 1 && ((*s < 0x20 && *s != '\n') || *s == 0x7F)) ||
+         (n == 2 && s[0] == 0xC2 && s[1] < 0xA0) ||
+         (n == 3 && s[0] == 0xEF && s[1] == 0xBF && s[2] >= 0xBE);
+}
+
 /// What is wrong with the character of `n` bytes at `s`, or null
 static const char*
 fault(const unsigned char* s, size_t n, bool comment, bool last)
@@ -36,10 +46,10 @@ fault(const unsigned char* s, size_t n, bool comment, bool last)
                                  : "a lone carriage return; end lines "
                                    "with a newline";
   }
-  if ((*s < 0x20 && *s != '\n') || *s == 0x7F) {
-    return "a control character; remove it";
+  if (odd_break(s, n)) {
+    return "an unusual line break; use a plain newline";
   }
-  return odd_break(s, n) ? "an unusual line break; use a plain newline" : NULL;
+  return is_control(s, n) ? "a control character; remove it" : NULL;
 }
 
 TonStatus

@@ -86,11 +86,13 @@ only_regular_files_are_written_over(void** state)
   assert_int_equal(mkfifo("pipe", 0666), 0);
   assert_int_equal(mkdir("folder", 0777), 0);
   assert_int_equal(symlink("pipe", "link"), 0);
+  assert_int_equal(symlink("nowhere", "lost"), 0);
+  refused("lost", "a link to a file that is not there");
   refused("pipe", "a device or a pipe");
   refused("link", "a device or a pipe");
   refused("/dev/null", "a device or a pipe");
   refused("folder", "a folder");
-  assert_int_equal(entries(), 3);
+  assert_int_equal(entries(), 4);
 }
 
 static void
