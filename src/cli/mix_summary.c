@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   What mix.yaml says, in the few lines that `make` prints of it.
+   What mix.yaml says, in the few lines that `make` and `new` print of it.
 */
 
 #include "cli/summary.h"

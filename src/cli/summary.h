@@ -6,7 +6,7 @@
 
 /**
    @file
-   The ten lines that `make` ends with.
+   The ten lines that `make` ends with, and those that `new` does.
 */
 
 /// A song as `make` has made it; nothing is owned

@@ -8,6 +8,7 @@
 #include "cli/json_output.h"
 #include "cli/song_files.h"
 #include "cli/song_stages.h"
+#include "cli/summary.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 
@@ -25,6 +26,23 @@ collect_stems(const CommandLine* line, TonStems* stems, TonError* error)
     TON_TRY(folder ? ton_stems_find(arg, line->args[0], stems, error)
                    : ton_stems_add(stems, arg, error));
   }
+  return TON_OK;
+}
+
+/// What was made of the stems
+static TonStatus
+print_song(const CommandLine* line, const TonSong* song, uint32_t n,
+           TonError* error)
+{
+  TonMix* mix = NULL;
+  TON_TRY(
+      ton_mix_read(ton_song_doc(song, TON_SONG_MIX_TEXT), NULL, &mix, error));
+  printf("%s: %u stem%s, mix.yaml written\n", cli_visible(line->args[0]), n,
+         n == 1 ? "" : "s");
+  if (!cli_has(line, "flat")) {
+    cli_print_mix_text(mix, ton_song_decisions(song, TON_SONG_MIX_TEXT));
+  }
+  ton_mix_free(mix);
   return TON_OK;
 }
 
@@ -46,13 +64,12 @@ cli_new(const CommandLine* line, TonError* error)
     cli_tell_cache(line, song);
   }
   status = status || flat ? status : cli_propose_mix(song, &line->job, error);
-  ton_song_free(song);
   if (!status && line->json) {
     cli_print_json(json_pack("{s:o, s:i}", "song", cli_json_text(line->args[0]),
                              "stems", (int)n));
   } else if (!status) {
-    printf("%s: %u stem%s, mix.yaml written\n", cli_visible(line->args[0]), n,
-           n == 1 ? "" : "s");
+    status = print_song(line, song, n, error);
   }
+  ton_song_free(song);
   return status;
 }
