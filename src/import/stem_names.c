@@ -2,6 +2,7 @@
 /// @file What stems are called in a song.
 #include "import/stem_names.h"
 
+#include "base/array.h"
 #include "base/name_set.h"
 #include "base/path.h"
 #include "base/safe_name.h"
@@ -247,13 +248,35 @@ bus_name(Naming* g, const char* folder)
              : free_name(g, &g->strips, joined(g, folder, "Bus"), "");
 }
 
-/// The first folder behind the common ones as a strip is called, or null
+/// Whether a folder is named for the form of its files and not for what plays
+static bool
+names_a_form(const char* folder, size_t length)
+{
+  static const char* const words[] = {
+      "wav",   "wave",   "wavs",  "mp3",   "flac",        "aif",   "aiff",
+      "m4a",   "ogg",    "stems", "audio", "audio files", "24bit", "24 bit",
+      "16bit", "16 bit", "44.1",  "48k",   "48 khz",      "96k"};
+  for (size_t i = 0; i < TON_COUNT(words); ++i) {
+    if (strlen(words[i]) == length &&
+        strncasecmp(words[i], folder, length) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The first folder behind the common ones as a strip is called, or null; for a
+/// group, those that are named for a form do not count
 static const char*
-folder_of(Naming* g, const char* path)
+folder_of(Naming* g, const char* path, bool group)
 {
   const char* folder = NULL;
   size_t length = 0;
-  if (!next_folder(&path, &folder, &length)) {
+  bool found = next_folder(&path, &folder, &length);
+  while (found && group && names_a_form(folder, length)) {
+    found = next_folder(&path, &folder, &length);
+  }
+  if (!found) {
     return NULL;
   }
   const char* const part = plain(g->names, folder, length);
@@ -300,10 +323,10 @@ name_all(Naming* g, char** paths, const char** folders)
   for (uint32_t i = 0; i < names->n && !g->failed; ++i) {
     NamedStem* const stem = &names->stems[i];
     stem->from = paths[i];
-    folders[i] = folder_of(g, paths[i] + common);
+    folders[i] = folder_of(g, paths[i] + common, true);
     name_file(g, paths[i] + common, stem);
     if (stem->file) {
-      name_track(g, folders[i], stem);
+      name_track(g, folder_of(g, paths[i] + common, false), stem);
     }
   }
   name_buses(g, folders);

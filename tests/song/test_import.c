@@ -209,6 +209,20 @@ test_names_are_there_once(void** state)
   expect_names(rows, TON_COUNT(rows));
 }
 
+/// A folder that is named for the form of its files is no group
+static void
+test_folders_of_a_form(void** state)
+{
+  (void)state;
+  static const Named rows[] = {
+      {"s/MP3/Kick.mp3", "stems/MP3/Kick.mp3", "Kick", NULL},
+      {"s/MP3/Drums/Tom.mp3", "stems/MP3/Drums/Tom.mp3", "Tom", "Drums"},
+      {"s/Wav/Kick.wav", "stems/Wav/Kick.wav", "Wav Kick", NULL},
+      {"s/Wav/Drums/Tom.wav", "stems/Wav/Drums/Tom.wav", "Wav Tom", "Drums"},
+      {"s/Wav/Drums/Rim.wav", "stems/Wav/Drums/Rim.wav", "Rim", "Drums"}};
+  expect_names(rows, TON_COUNT(rows));
+}
+
 /// Files go to any disk, tracks keep their names
 static void
 test_names_that_a_system_refuses(void** state)
@@ -257,6 +271,7 @@ main(void)
       cmocka_unit_test(test_wrong_folders),
       cmocka_unit_test(test_groups),
       cmocka_unit_test(test_names_are_there_once),
+      cmocka_unit_test(test_folders_of_a_form),
       cmocka_unit_test(test_names_that_a_system_refuses),
       cmocka_unit_test(test_files_in_another_unicode_form),
   };
