@@ -48,6 +48,10 @@ static const struct {
      "1-type=highpass 1-at=95 2-type=bell 2-at=120 2-gain=-2.4 2-q=1.3 "
      "3-type=bell 3-at=100 3-gain=2 4-type=bell 4-at=80 4-gain=-3 4-q=3 "
      "5-type=low-shelf 5-at=90 5-gain=4"},
+    {"equaliser", "the same, oversampled",
+     "oversample=on 1-type=highpass 1-at=95 2-type=bell 2-at=310 2-gain=-2.4 "
+     "2-q=1.3 3-type=bell 3-at=1200 3-gain=2 4-type=bell 4-at=3400 4-gain=-3 "
+     "4-q=3 5-type=bell 5-at=9000 5-gain=4"},
     {"equaliser", "one bell", "1-type=bell 1-gain=3"},
     {"equaliser", "one bell in double", "1-type=bell 1-at=100 1-gain=3"},
     {"equaliser", "mid-side",

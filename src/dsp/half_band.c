@@ -29,11 +29,10 @@ side_of(double rate, double pass)
   return (uint32_t)fmin(side, (double)TON_HALF_BAND_SIDE);
 }
 
-TonHalfBands
-ton_half_bands_plan(double rate)
+static TonHalfBands
+plan(double rate, uint32_t stages)
 {
-  TonHalfBands h = {.factor = rate < 66150.0 ? 8 : rate < 132300.0 ? 4 : 2};
-  h.stages = h.factor == 8 ? 3 : h.factor == 4 ? 2 : 1;
+  TonHalfBands h = {.factor = 1U << stages, .stages = stages};
   uint32_t top = 1; // frames of delay at the top rate
   for (uint32_t s = 0; s < h.stages; ++s) {
     h.side[s] = side_of(rate * (double)(1U << s), ton_half_band_pass(rate));
@@ -42,6 +41,12 @@ ton_half_bands_plan(double rate)
   h.wait = (h.factor - top % h.factor) % h.factor;
   h.latency = (top + h.wait) / h.factor;
   return h;
+}
+
+TonHalfBands
+ton_half_bands_plan(double rate)
+{
+  return plan(rate, rate < 66150.0 ? 3 : rate < 132300.0 ? 2 : 1);
 }
 
 static void
@@ -61,12 +66,23 @@ design(float* tap, uint32_t side)
   }
 }
 
-TonHalfBands
-ton_half_bands(double rate)
+static TonHalfBands
+with_taps(TonHalfBands h)
 {
-  TonHalfBands h = ton_half_bands_plan(rate);
   for (uint32_t s = 0; s < h.stages; ++s) {
     design(h.tap[s], h.side[s]);
   }
   return h;
+}
+
+TonHalfBands
+ton_half_bands(double rate)
+{
+  return with_taps(ton_half_bands_plan(rate));
+}
+
+TonHalfBands
+ton_half_bands_by_four(double rate)
+{
+  return with_taps(plan(rate, 2));
 }

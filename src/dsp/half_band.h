@@ -44,6 +44,9 @@ TonHalfBands ton_half_bands_plan(double rate);
 /// [any]
 TonHalfBands ton_half_bands(double rate);
 
+/// To four times a rate and back.  [any]
+TonHalfBands ton_half_bands_by_four(double rate);
+
 /// Hz up to which a sound of this rate passes unharmed.  [any]
 double ton_half_band_pass(double rate);
 

@@ -9,7 +9,8 @@
 
 /**
    @file
-   A bank at 352.8 or 384 kHz and back, for curves whose harmonics would fold.
+   A bank at a higher rate and back: at 352.8 or 384 kHz for curves whose
+   harmonics would fold, at four times the rate for filters near its half.
 
       in --> x2 --> x2 --> x2 --> top | curve | back --> :2 --> :2 --> :2 --> out
              up[0]  up[1]  up[2]                 down[2] down[1] down[0]
@@ -47,24 +48,31 @@ ton_oversample_past_down(const TonHalfBands* h, uint32_t s)
   return 2 * (2 * h->side[s] - 1) + wait;
 }
 
+/// Vectors of memory for these filters.  [any]
+static inline size_t
+ton_oversample_vectors_of(const TonHalfBands* h)
+{
+  size_t n = (size_t)(h->factor + 1) * TON_OVERSAMPLE;
+  for (uint32_t s = 0; s < h->stages; ++s) {
+    n += ton_oversample_past_up(h, s) + (TON_OVERSAMPLE << s);
+    n += ton_oversample_past_down(h, s) + (TON_OVERSAMPLE << (s + 1));
+  }
+  return n;
+}
+
 /// Vectors of memory at a rate.  [any]
 static inline size_t
 ton_oversample_vectors(double rate)
 {
   const TonHalfBands h = ton_half_bands_plan(rate);
-  size_t n = (size_t)(h.factor + 1) * TON_OVERSAMPLE;
-  for (uint32_t s = 0; s < h.stages; ++s) {
-    n += ton_oversample_past_up(&h, s) + (TON_OVERSAMPLE << s);
-    n += ton_oversample_past_down(&h, s) + (TON_OVERSAMPLE << (s + 1));
-  }
-  return n;
+  return ton_oversample_vectors_of(&h);
 }
 
-/// Lay out in zeroed `memory` of ton_oversample_vectors() vectors.  [main]
+/// Lay out in zeroed `memory` of ton_oversample_vectors_of() vectors.  [main]
 static inline void
-ton_oversample_prepare(TonOversample* o, double rate, TonV* memory)
+ton_oversample_with(TonOversample* o, const TonHalfBands* bands, TonV* memory)
 {
-  o->bands = ton_half_bands(rate);
+  o->bands = *bands;
   const TonHalfBands* const h = &o->bands;
   for (uint32_t s = 0; s < h->stages; ++s) {
     o->up[s] = memory + ton_oversample_past_up(h, s);
@@ -74,6 +82,15 @@ ton_oversample_prepare(TonOversample* o, double rate, TonV* memory)
   }
   o->top = memory;
   o->out = o->top + (size_t)h->factor * TON_OVERSAMPLE;
+}
+
+/// To 352.8 or 384 kHz, in zeroed `memory` of ton_oversample_vectors() vectors.
+/// [main]
+static inline void
+ton_oversample_prepare(TonOversample* o, double rate, TonV* memory)
+{
+  const TonHalfBands bands = ton_half_bands(rate);
+  ton_oversample_with(o, &bands, memory);
 }
 
 /// Forget the sound.  [audio]

@@ -3,12 +3,32 @@
    @file
    Equaliser of 24 bands.
 */
+#include "dsp/detector.h"
 #include "processors/equalisers/equaliser_passes.h"
 #include "processors/processors.h"
 
-static const TonParam params[] = {BAND_ROWS_24};
+/// Bands first: what works on them need not know of the rest
+typedef struct {
+  EqualiserParams bands;
+  float oversample;
+} AllParams;
 
-static_assert(sizeof(EqualiserParams) == sizeof(float) * TON_COUNT(params),
+static const TonParam params[] = {
+    BAND_ROWS_24,
+    {.symbol = "oversample",
+     .offset = offsetof(AllParams, oversample),
+     .name = "Oversample",
+     .help =
+         "Runs at four times the rate, where every curve keeps its analogue "
+         "shape within 0.15 dB up to 20 kHz; adds 1 to 2 ms of latency. From "
+         "88.2 kHz on it changes nothing",
+     .unit = TON_PLAIN,
+     .spacing = TON_SWITCH,
+     .max = 1.0F,
+     .flags = TON_RESTART},
+};
+
+static_assert(sizeof(AllParams) == sizeof(float) * TON_COUNT(params),
               "every field has one table row");
 
 static unsigned
@@ -43,25 +63,75 @@ design(const Band* band, double rate, TonBiquad h[TON_MAX_SECTIONS])
   return n;
 }
 
-static TonStatus
-open(const TonProcessor* self, const TonSpec* spec, void** state,
-     TonError* error)
+/// Below this rate a lane may be oversampled, Hz
+static const double OVERSAMPLED_BELOW = 66150.0;
+
+static bool
+is_oversampled(const float* values, double rate)
 {
-  TON_TRY(ton_instance(sizeof(Equaliser), state, error));
-  Equaliser* const e = *state;
-  e->rate = spec->rate;
+  return values && ((const AllParams*)values)->oversample != 0.0F &&
+         rate < OVERSAMPLED_BELOW;
+}
+
+static void
+prepare(Equaliser* e, double rate)
+{
+  e->rate = rate;
   for (unsigned i = 0; i < SLOTS; ++i) { // nothing is here: it passes
     e->section[i].through = ton_v(1.0F);
     e->move[i].through.now = e->move[i].through.goal = ton_v(1.0F);
     e->neutral[i] = ~e->neutral[i];
   }
+}
+
+static Oversampled*
+new_oversampled(TonVi lanes, double rate)
+{
+  const TonHalfBands bands = ton_half_bands_by_four(rate);
+  Oversampled* const d =
+      ton_alloc(sizeof(*d) + ton_oversample_vectors_of(&bands) * sizeof(TonV));
+  if (d) {
+    d->lanes = lanes;
+    prepare(&d->equaliser, FACTOR * rate);
+    ton_oversample_with(&d->over, &bands, d->memory);
+  }
+  return d;
+}
+
+static void
+close(const TonProcessor* self, void* state)
+{
+  if (state) {
+    ton_free(((EqualiserBank*)state)->oversampled);
+  }
+  ton_free(state);
+}
+
+static TonStatus
+open(const TonProcessor* self, const TonSpec* spec, void** state,
+     TonError* error)
+{
+  TonVi lanes = {0};
+  TON_TRY(ton_instance(sizeof(EqualiserBank), state, error));
+  EqualiserBank* const bank = *state;
+  prepare(&bank->plain, spec->rate);
+  for (uint32_t i = 0; i < spec->lanes; ++i) {
+    lanes[i] = is_oversampled(spec->params[i], spec->rate) ? -1 : 0;
+  }
+  if (ton_vi_any(lanes)) {
+    bank->oversampled = new_oversampled(lanes, spec->rate);
+    if (!bank->oversampled) {
+      close(self, bank);
+      *state = NULL;
+      return ton_fail(error, TON_NO_MEMORY, "out of memory");
+    }
+  }
   return TON_OK;
 }
 
 static void
-reset(const TonProcessor* self, void* state)
+forget(Equaliser* e)
 {
-  Equaliser* const e = state;
   for (unsigned i = 0; i < e->n_slots; ++i) {
     ton_svf_clear(&e->section[i]);
     for (int h = 0; h < 2; ++h) {
@@ -71,6 +141,27 @@ reset(const TonProcessor* self, void* state)
   }
 }
 
+static void
+reset(const TonProcessor* self, void* state)
+{
+  EqualiserBank* const bank = state;
+  forget(&bank->plain);
+  if (bank->oversampled) {
+    forget(&bank->oversampled->equaliser);
+    ton_oversample_reset(&bank->oversampled->over);
+    bank->oversampled->last = (TonV){0};
+  }
+}
+
+static uint32_t
+latency(const TonProcessor* self, const void* state, const float* values)
+{
+  const EqualiserBank* const bank = state;
+  return is_oversampled(values, bank->plain.rate)
+             ? bank->oversampled->over.bands.latency
+             : 0;
+}
+
 /// The slowest pole falls by 1 / (-ln radius) nepers a frame, until 120 dB are
 /// gone and what all bands boost, 36 dB or more.  Each section adds a tenth, from
 /// the thirteenth on more
@@ -78,14 +169,15 @@ static uint64_t
 tail(const TonProcessor* self, const void* state, const float* values)
 {
   const EqualiserParams* const p = (const EqualiserParams*)values;
-  const double rate = ((const Equaliser*)state)->rate;
+  const double plain = ((const EqualiserBank*)state)->plain.rate;
+  const double times = is_oversampled(values, plain) ? (double)FACTOR : 1.0;
   double slowest = 0.0;
   double sections = 0.0;
   double boost_db = 0.0;
   for (int i = 0; i < BANDS; ++i) {
     TonBiquad h[TON_MAX_SECTIONS];
     const unsigned n =
-        does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
+        does_nothing(&p->band[i]) ? 0 : design(&p->band[i], times * plain, h);
     boost_db += n ? fmax((double)p->band[i].gain_db, 0.0) : 0.0;
     for (unsigned k = 0; k < n; ++k) {
       slowest = fmax(slowest, -1.0 / log(ton_biquad_radius(&h[k])));
@@ -94,7 +186,8 @@ tail(const TonProcessor* self, const void* state, const float* values)
   }
   const double share = 0.1 * sections + 0.02 * fmax(sections - 12.0, 0.0);
   const double nepers = (120.0 + fmax(boost_db, 36.0)) / 8.685889638;
-  return (uint64_t)ceil(nepers * slowest * (1.0 + share));
+  return latency(self, state, values) +
+         (uint64_t)ceil(nepers * slowest * (1.0 + share) / times);
 }
 
 /// To -140 dB instead of -120
@@ -271,9 +364,8 @@ send_band(Equaliser* e, uint32_t lane, const EqualiserParams* p, int band,
 }
 
 static void
-update(const TonProcessor* self, void* state, const TonUpdate* u)
+update_lane(Equaliser* e, const TonUpdate* u)
 {
-  Equaliser* const e = state;
   const uint32_t lane = u->lane;
   const EqualiserParams* const p = (const EqualiserParams*)u->params;
   EqualiserParams* const known = &e->values[lane];
@@ -299,64 +391,17 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   ton_ramp_start(&e->ramp, lane, ramp);
 }
 
-// The plan -------------------------------------------------------------------
-
-static bool
-all_through(const Equaliser* e, unsigned slot, float value)
-{
-  const TonV through = e->section[slot].through;
-  return !ton_vi_any((through != value) & e->present[slot]);
-}
-
-/// Lanes without a section here let everything through: by `through`, or, to
-/// keep it 0 in all lanes, by `direct`
-static TonThrough
-through_of(Equaliser* e, unsigned slot)
-{
-  const bool none = all_through(e, slot, 0.0F);
-  const TonV through = ton_v(none ? 0.0F : 1.0F);
-  TonSvfLanes* const s = &e->section[slot];
-  TonSvfRamp* const m = &e->move[slot];
-  const TonVi here = e->present[slot];
-  s->through = ton_v_select(here, s->through, through);
-  s->direct = ton_v_select(here, s->direct, 1.0F - through);
-  m->through.now = ton_v_select(here, m->through.now, s->through);
-  m->direct.now = ton_v_select(here, m->direct.now, s->direct);
-  return none                         ? TON_THROUGH_NONE
-         : all_through(e, slot, 1.0F) ? TON_THROUGH_ONE
-                                      : TON_THROUGH_ANY;
-}
-
 static void
-make_plan(Equaliser* e)
+update(const TonProcessor* self, void* state, const TonUpdate* u)
 {
-  TonThrough through[SLOTS];
-  for (unsigned i = 0; i < e->n_slots; ++i) {
-    through[i] = through_of(e, i);
+  EqualiserBank* const bank = state;
+  if (bank->oversampled && bank->oversampled->lanes[u->lane]) {
+    TonUpdate scaled = *u;
+    scaled.ramp *= FACTOR;
+    update_lane(&bank->oversampled->equaliser, &scaled);
+  } else {
+    update_lane(&bank->plain, u);
   }
-  e->n_passes = 0;
-  for (unsigned i = 0; i < e->n_slots;) {
-    unsigned end = i + 1;
-    while (end < e->n_slots && !ton_vi_any(e->encode[end]) &&
-           !ton_vi_any(e->decode[end - 1])) {
-      ++end;
-    }
-    const unsigned parts = (end - i + TON_CASCADE - 1) / TON_CASCADE;
-    const unsigned count = (end - i + parts - 1) / parts;
-    Pass* const pass = &e->pass[e->n_passes++];
-    *pass = (Pass){.first = i, .count = count, .others = TON_THROUGH_ONE};
-    for (unsigned k = i; k < i + count; ++k) {
-      pass->works |= e->present[k] & ~e->neutral[k];
-      const bool none = through[k] == TON_THROUGH_NONE;
-      if (none && k - i == pass->n_none && pass->n_none < 2) {
-        ++pass->n_none;
-      } else if (through[k] != TON_THROUGH_ONE) {
-        pass->others = TON_THROUGH_ANY;
-      }
-    }
-    i += count;
-  }
-  e->stale = false;
 }
 
 // Audio ----------------------------------------------------------------------
@@ -415,12 +460,9 @@ advance(Equaliser* e, uint32_t frames)
 }
 
 static void
-process(const TonProcessor* self, void* state, const TonBlock* block)
+run(Equaliser* e, float* x, TonVi on, uint32_t frames)
 {
-  Equaliser* const e = state;
-  const TonVi on = ton_vi_load(block->on);
-  float* x = block->x;
-  for (uint32_t left = block->frames; left;) {
+  for (uint32_t left = frames; left;) {
     if (e->stale) {
       make_plan(e);
     }
@@ -439,18 +481,55 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
   }
 }
 
+/// The oversampled lanes of n frames, at most TON_OVERSAMPLE
+static void
+run_oversampled(Oversampled* d, float* x, TonVi on, uint32_t n)
+{
+  TonV* const in = d->over.up[0];
+  for (uint32_t i = 0; i < n; ++i) {
+    in[i] = ton_sane(ton_v_load(x + (size_t)i * TON_LANES));
+  }
+  ton_oversample_up(&d->over, n);
+  run(&d->equaliser, (float*)d->over.top, ~(TonVi){0}, FACTOR * n);
+  TonV* const back = ton_oversample_back(&d->over);
+  back[0] = d->last;
+  memcpy(back + 1, d->over.top, (FACTOR * n - 1) * sizeof(TonV));
+  d->last = d->over.top[FACTOR * n - 1];
+  ton_oversample_down(&d->over, n);
+  for (uint32_t i = 0; i < n; ++i) {
+    float* const at = x + (size_t)i * TON_LANES;
+    ton_v_store(at,
+                ton_v_select(on & d->lanes, d->over.out[i], ton_v_load(at)));
+  }
+}
+
+static void
+process(const TonProcessor* self, void* state, const TonBlock* block)
+{
+  EqualiserBank* const bank = state;
+  const TonVi on = ton_vi_load(block->on);
+  run(&bank->plain, block->x, on, block->frames);
+  for (uint32_t at = 0; bank->oversampled && at < block->frames;
+       at += TON_OVERSAMPLE) {
+    const uint32_t left = block->frames - at;
+    run_oversampled(bank->oversampled, block->x + (size_t)at * TON_LANES, on,
+                    left < TON_OVERSAMPLE ? left : TON_OVERSAMPLE);
+  }
+}
+
 /// Of all bands, whichever side they work on
 static double
 response(const TonProcessor* self, const float* values, double hz, double rate)
 {
   const EqualiserParams* const p = (const EqualiserParams*)values;
+  const double at_rate = is_oversampled(values, rate) ? FACTOR * rate : rate;
   double db = 0.0;
   for (int i = 0; i < BANDS; ++i) {
     TonBiquad h[TON_MAX_SECTIONS];
     const unsigned n =
-        does_nothing(&p->band[i]) ? 0 : design(&p->band[i], rate, h);
+        does_nothing(&p->band[i]) ? 0 : design(&p->band[i], at_rate, h);
     for (unsigned k = 0; k < n; ++k) {
-      db += ton_biquad_db(&h[k], hz, rate);
+      db += ton_biquad_db(&h[k], hz, at_rate);
     }
   }
   return db;
@@ -469,10 +548,11 @@ const TonProcessor TON_LANED(ton_equaliser) = {
     .n_params = TON_COUNT(params),
     .lanes = TON_LANES,
     .open = open,
-    .close = ton_instance_free,
+    .close = close,
     .reset = reset,
     .update = update,
     .process = process,
+    .latency = latency,
     .tail = tail,
     .settle = settle,
     .neutral = neutral,

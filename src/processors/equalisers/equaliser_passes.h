@@ -3,6 +3,7 @@
 #define TON_PROCESSORS_EQUALISERS_EQUALISER_PASSES_H
 
 #include "base/array.h"
+#include "dsp/oversample.h"
 #include "dsp/svf_cascade.h"
 #include "dsp/svf_ramp.h"
 #include "processors/equalisers/equaliser_bands.h"
@@ -11,10 +12,10 @@
 
 /**
    @file
-   State of the equaliser, and its inner loops.  Part of equaliser.c.
+   State of the equaliser, what runs together, and its inner loops.  Part of equaliser.c.
 */
 
-enum { HALF = TON_LANES / 2 };
+enum { HALF = TON_LANES / 2, FACTOR = 4 };
 
 enum { SLOTS = BANDS * TON_MAX_SECTIONS };
 
@@ -40,7 +41,7 @@ typedef struct {
    rounded once at the beginning of the move, and taken over at its end.
 */
 typedef struct {
-  double rate;
+  double rate; ///< At which the sections run
   TonRamp ramp;
   EqualiserParams values[TON_LANES];
   uint32_t known[TON_LANES];  ///< 1: values were given
@@ -61,6 +62,86 @@ typedef struct {
   TonSvfHalf half[SLOTS][2];          ///< Low and high lanes in double
   TonBiquad design[SLOTS][TON_LANES]; ///< Where each lane is or goes
 } Equaliser;
+
+/**
+   Lanes that run at FACTOR times the rate:
+
+     up -- sections -- one frame late -- down
+
+   The same bank twice: what a lane has in one of them it lacks in the other,
+   which passes it exactly.
+*/
+typedef struct {
+  Equaliser equaliser;
+  TonVi lanes;
+  TonOversample over;
+  TonV last; ///< Of the sections
+  TonV memory[];
+} Oversampled;
+
+/// An instance
+typedef struct {
+  Equaliser plain;
+  Oversampled* oversampled; ///< Null where no lane wants it
+} EqualiserBank;
+
+static bool
+all_through(const Equaliser* e, unsigned slot, float value)
+{
+  const TonV through = e->section[slot].through;
+  return !ton_vi_any((through != value) & e->present[slot]);
+}
+
+/// Lanes without a section here let everything through: by `through`, or, to
+/// keep it 0 in all lanes, by `direct`
+static TonThrough
+through_of(Equaliser* e, unsigned slot)
+{
+  const bool none = all_through(e, slot, 0.0F);
+  const TonV through = ton_v(none ? 0.0F : 1.0F);
+  TonSvfLanes* const s = &e->section[slot];
+  TonSvfRamp* const m = &e->move[slot];
+  const TonVi here = e->present[slot];
+  s->through = ton_v_select(here, s->through, through);
+  s->direct = ton_v_select(here, s->direct, 1.0F - through);
+  m->through.now = ton_v_select(here, m->through.now, s->through);
+  m->direct.now = ton_v_select(here, m->direct.now, s->direct);
+  return none                         ? TON_THROUGH_NONE
+         : all_through(e, slot, 1.0F) ? TON_THROUGH_ONE
+                                      : TON_THROUGH_ANY;
+}
+
+static void
+make_plan(Equaliser* e)
+{
+  TonThrough through[SLOTS];
+  for (unsigned i = 0; i < e->n_slots; ++i) {
+    through[i] = through_of(e, i);
+  }
+  e->n_passes = 0;
+  for (unsigned i = 0; i < e->n_slots;) {
+    unsigned end = i + 1;
+    while (end < e->n_slots && !ton_vi_any(e->encode[end]) &&
+           !ton_vi_any(e->decode[end - 1])) {
+      ++end;
+    }
+    const unsigned parts = (end - i + TON_CASCADE - 1) / TON_CASCADE;
+    const unsigned count = (end - i + parts - 1) / parts;
+    Pass* const pass = &e->pass[e->n_passes++];
+    *pass = (Pass){.first = i, .count = count, .others = TON_THROUGH_ONE};
+    for (unsigned k = i; k < i + count; ++k) {
+      pass->works |= e->present[k] & ~e->neutral[k];
+      const bool none = through[k] == TON_THROUGH_NONE;
+      if (none && k - i == pass->n_none && pass->n_none < 2) {
+        ++pass->n_none;
+      } else if (through[k] != TON_THROUGH_ONE) {
+        pass->others = TON_THROUGH_ANY;
+      }
+    }
+    i += count;
+  }
+  e->stale = false;
+}
 
 #define RUN(n)                                                                 \
   static void run_##n(const Pass* p, TonSvfLanes* s, float* x, TonVi on,       \
