@@ -292,7 +292,10 @@ ton_analysis_finish(TonAnalysis* a, TonSound* sound)
       facts_find(&sound->features, &sound->facts)) {
     return TON_NO_MEMORY;
   }
-  return keep_tenths(&sound->features);
+  return keep_tenths(&sound->features) ||
+                 keep_onsets(&sound->features, sound->facts.active_lufs)
+             ? TON_NO_MEMORY
+             : TON_OK;
 }
 
 void
@@ -328,6 +331,8 @@ ton_features_free(TonFeatures* features)
   ton_features_thin(features);
   ton_free(features->tenth_power);
   ton_free(features->tenth_on);
+  ton_free(features->tenth_notes);
+  ton_free(features->rises);
   ton_free(features->low);
   *features = (TonFeatures){0};
 }

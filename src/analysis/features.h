@@ -13,6 +13,7 @@
 
 enum {
   TON_TWELFTHS = 72,   ///< Bands of a twelfth octave, 200 Hz to 12.8 kHz
+  TON_NOTES = 12,      ///< Of an octave
   TON_LEVEL_RATE = 40, ///< Level frames a second
   TON_MAX_SPECTRA = 1 << 15,
   TON_LOW_MAX_S = 1800, ///< Seconds of sound in the low sum
@@ -35,8 +36,8 @@ typedef struct {
 /**
    Features of one sound, from its first frame on, at any sample rate.
 
-   A second of sound takes at most 26 kB: 1 kB of levels, 11 kB of spectra and
-   14 kB of the low sum.  Spectra and low sum do not grow without end: of a sound
+   A second of sound takes at most 27 kB: 2 kB of levels and notes, 11 kB of spectra
+   and 14 kB of the low sum.  Spectra and low sum do not grow without end: of a sound
    longer than about 23 minutes (at 48 kHz) only every second spectrum is kept,
    of twice that length every fourth, and the low sum ends after TON_LOW_MAX_S.
    Owned by whoever got them; ton_features_free().
@@ -57,6 +58,13 @@ typedef struct {
   uint32_t n_tenths;  ///< Levels once more, in steps of 100 ms
   float* tenth_power; ///< K-weighted power
   uint8_t* tenth_on;  ///< How many of its level frames are active, 0 to 4
+
+  float (*tenth_notes)[TON_NOTES]; ///< Amplitude of each note of the octave
+                                   ///< above 200 Hz, from G# on; 0 where it
+                                   ///< does not sound
+
+  uint32_t n_rises; ///< One a level frame
+  float* rises;     ///< dB by which the level rises
 
   double low_rate; ///< Hz of `low`, 2.6 to 3.5 kHz
   uint64_t n_low;

@@ -123,6 +123,9 @@ bool find_low_hz(const TonFeatures* f, bool pauses, const LowSpectrum* coarse,
 double low_power(const double* bins, uint32_t n, double rate, double from_hz,
                  double to_hz);
 
+/// Keep what tempo and sections are found in; the tenths are there
+TonStatus keep_onsets(TonFeatures* f, double active_lufs);
+
 /// Share of the level frames that sound between two places of the low sum
 double low_share_on(const TonFeatures* features, uint64_t from,
                     uint32_t length);

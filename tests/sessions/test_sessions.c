@@ -2,6 +2,7 @@
 /// @file What the mix assistant hears in made sessions, against what is true of
 /// them: FIRST COUNT, seeds.
 
+#include "analysis/rhythm.h"
 #include "assistants/decision_builder.h"
 #include "assistants/mix.h"
 #include "expect.h"
@@ -23,6 +24,12 @@ static struct {
   Score hums;
   uint32_t wrong_polarities; ///< Changed where nothing was planted
   uint32_t wrong_hums;
+  Score tempos;
+  Score meters;
+  Score first_bars;
+  Score boundaries;
+  Score letters;   ///< Of pairs of bars: alike or not
+  uint32_t extras; ///< Boundaries where there is none
 } heard;
 
 static void
@@ -99,6 +106,94 @@ analyse(const Session* s, uint32_t stem, TonSound* sound)
   ton_analysis_free(a);
 }
 
+// Tempo and sections -------------------------------------------------------------
+
+static TonTells
+tells(const char* role)
+{
+  return strcmp(role, "kick") == 0    ? TON_TELLS_KICK
+         : strcmp(role, "snare") == 0 ? TON_TELLS_SNARE
+         : strcmp(role, "hat") == 0 || strcmp(role, "overhead") == 0
+             ? TON_TELLS_BEATS
+             : TON_TELLS_CHORDS;
+}
+
+/// Letter of the section in which a bar lies
+static char
+true_letter(const Session* s, uint32_t bar)
+{
+  char letter = 0;
+  for (uint32_t i = 0; i < s->n_sections; ++i) {
+    letter = s->sections[i].first_bar <= bar ? s->sections[i].letter : letter;
+  }
+  return letter;
+}
+
+static uint32_t
+found_letter(const TonSongSection* sections, uint32_t n, uint32_t bar)
+{
+  uint32_t letter = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    letter = sections[i].first_bar <= bar ? sections[i].letter : letter;
+  }
+  return letter;
+}
+
+static void
+judge_letters(const Session* s, const TonSongSection* found, uint32_t n)
+{
+  for (uint32_t a = 1; a < s->n_bars; a += 4) {
+    for (uint32_t b = a + 4; b < s->n_bars; b += 4) {
+      const bool alike = found_letter(found, n, a) == found_letter(found, n, b);
+      count(&heard.letters, alike == (true_letter(s, a) == true_letter(s, b)));
+    }
+  }
+}
+
+static void
+judge_boundaries(const Session* s, const TonSongSection* found, uint32_t n)
+{
+  uint32_t met = 0;
+  for (uint32_t i = 1; i < s->n_sections; ++i) {
+    bool near = false;
+    for (uint32_t k = 1; k < n; ++k) {
+      near = near || labs((long)found[k].first_bar -
+                          (long)s->sections[i].first_bar) <= 1;
+    }
+    count(&heard.boundaries, near);
+    met += near;
+  }
+  heard.extras += n - 1 > met ? n - 1 - met : 0;
+  judge_letters(s, found, n);
+}
+
+static void
+find_rhythm(const Session* s, const TonSound* sounds, TonRhythmStem* stems,
+            TonRhythm* r)
+{
+  const TonRhythmKnown known = {.first_bar_s = NAN};
+  for (uint32_t i = 0; i < s->n_stems; ++i) {
+    stems[i] = (TonRhythmStem){&sounds[i].features, tells(s->stems[i].role)};
+  }
+  assert_int_equal(ton_find_rhythm(stems, s->n_stems, &known, r), TON_OK);
+}
+
+static void
+judge_time(const Session* s, const TonSound* sounds)
+{
+  TonRhythmStem stems[SESSION_MAX_STEMS];
+  TonSongSection sections[TON_MAX_SONG_SECTIONS];
+  TonRhythm r;
+  uint32_t n = 0;
+  find_rhythm(s, sounds, stems, &r);
+  count(&heard.tempos, fabs(r.tempo_bpm / s->tempo_bpm - 1.0) < 0.01);
+  count(&heard.meters, r.beats_per_bar == s->beats_per_bar);
+  count(&heard.first_bars, fabs(r.first_bar_s - s->first_bar_s) < 0.07);
+  assert_int_equal(ton_find_sections(stems, s->n_stems, &r, sections, &n),
+                   TON_OK);
+  judge_boundaries(s, sections, n);
+}
+
 static void
 hear_session(const TonRoles* roles, uint64_t seed)
 {
@@ -113,6 +208,7 @@ hear_session(const TonRoles* roles, uint64_t seed)
   }
   const TonMixBrief brief = {
       .stems = stems, .n_stems = s->n_stems, .roles = roles};
+  judge_time(s, sounds);
   TonPlan plan = {0};
   TonError error = {0};
   assert_int_equal(ton_assist_mix(&brief, &plan, &error), TON_OK);
@@ -155,6 +251,66 @@ test_hum(void** state)
   assert_int_equal(heard.wrong_hums, 0);
 }
 
+static void
+test_tempo(void** state)
+{
+  (void)state;
+  EXPECT_AT_LEAST("tempo within 1 %", share(&heard.tempos), 95.0, "%");
+  EXPECT_AT_LEAST("beats in a bar", share(&heard.meters), 95.0, "%");
+  EXPECT_AT_LEAST("first bar within 70 ms", share(&heard.first_bars), 90.0,
+                  "%");
+}
+
+/// Every second stem softer, and a second of silence in front
+static void
+change(Session* s)
+{
+  for (uint32_t i = 0; i < s->n_stems; ++i) {
+    float* const x = s->stems[i].x;
+    memmove(x + SESSION_RATE, x, (s->n - SESSION_RATE) * sizeof(float));
+    memset(x, 0, SESSION_RATE * sizeof(float));
+    for (uint64_t k = 0; i % 2 && k < s->n; ++k) {
+      x[k] *= 0.1F;
+    }
+  }
+}
+
+static void
+test_changed(void** state)
+{
+  (void)state;
+  Session* const s = session_make(3);
+  TonRhythm found[2];
+  for (int run = 0; run < 2; ++run) {
+    TonSound sounds[SESSION_MAX_STEMS];
+    TonRhythmStem stems[SESSION_MAX_STEMS];
+    for (uint32_t i = 0; i < s->n_stems; ++i) {
+      analyse(s, i, &sounds[i]);
+    }
+    find_rhythm(s, sounds, stems, &found[run]);
+    for (uint32_t i = 0; i < s->n_stems; ++i) {
+      ton_sound_free(&sounds[i]);
+    }
+    change(s);
+  }
+  session_free(s);
+  EXPECT_NEAR("tempo", found[1].tempo_bpm, found[0].tempo_bpm, 0.02, "bpm");
+  EXPECT_NEAR("later", found[1].first_bar_s - found[0].first_bar_s, 1.0, 0.01,
+              "s");
+}
+
+static void
+test_sections(void** state)
+{
+  (void)state;
+  const double extras = 100.0 * heard.extras / heard.boundaries.of;
+  EXPECT_AT_LEAST("boundaries within a bar", share(&heard.boundaries), 85.0,
+                  "%");
+  EXPECT_AT_MOST("boundaries where none is", extras, 10.0, "%");
+  EXPECT_AT_LEAST("bars told alike or different", share(&heard.letters), 90.0,
+                  "%");
+}
+
 int
 main(int argc, char** argv)
 {
@@ -171,10 +327,10 @@ main(int argc, char** argv)
   }
   ton_roles_free(roles);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_roles),
-      cmocka_unit_test(test_polarity),
-      cmocka_unit_test(test_delays),
-      cmocka_unit_test(test_hum),
+      cmocka_unit_test(test_roles),    cmocka_unit_test(test_polarity),
+      cmocka_unit_test(test_delays),   cmocka_unit_test(test_hum),
+      cmocka_unit_test(test_tempo),    cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_sections),
   };
   return TON_TESTS(tests);
 }
