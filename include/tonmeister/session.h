@@ -176,8 +176,11 @@ typedef struct {
   uint32_t rate;    ///< Hz; 0: not written, take the stems'
   double tempo_bpm; ///< 0: unknown
   uint32_t beats_per_bar;
+  double first_bar_s; ///< Where bar 1 begins
   TonSection* sections;
   uint32_t n_sections;
+  char** locks; ///< Keys of the song that are the user's: "tempo"
+  uint32_t n_locks;
   TonStrip* strips; ///< Tracks in the text's order, then buses in theirs
   uint32_t n_strips;
   uint32_t n_tracks;
@@ -206,7 +209,7 @@ uint32_t ton_mix_strip(const TonMix* mix, const char* name);
    be written as a whole.  This is the one meaning of locks: whoever writes to
    a text for the user asks here first.
 
-   @param locks Of a TonStrip or a TonMaster
+   @param locks Of a TonStrip, a TonMix or a TonMaster
    @param path Below the strip ("fader", "sends/Plate", "chain/0") or from the
           top of master.yaml, as in TonEdit.  [any]
 */

@@ -113,6 +113,7 @@ ton_assist_mix(const TonMixBrief* brief, TonPlan* plan, TonError* error)
   propose_place(&state);
   propose_routes(&state);
   propose_space(&state);
+  propose_time(&state);
   return ton_plan_check(plan, error);
 }
 

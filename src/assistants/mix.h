@@ -45,7 +45,7 @@ typedef struct {
   const TonRoles* roles;
   const TonMix* existing; ///< What mix.yaml says now, or null; strips are
                           ///< matched by name, locked keys are kept
-  double tempo_bpm;       ///< 0: unknown
+  double tempo_bpm;       ///< A person's; 0: unknown
   bool write_files;       ///< Also write tracks/NAME/file
 } TonMixBrief;
 

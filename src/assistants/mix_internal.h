@@ -137,6 +137,7 @@ void propose_faders(MixState* state);   ///< fader
 void propose_place(MixState* state);    ///< pan
 void propose_routes(MixState* state);   ///< buses
 void propose_space(MixState* state);    ///< The shared reverb and its sends
+void propose_time(MixState* state); ///< tempo, bars and sections of the song
 
 void propose_tone(MixState* state, MixTrack* s); ///< equaliser
 /// Its first band, a high-pass: the cut-off, or 0

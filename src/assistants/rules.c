@@ -493,6 +493,50 @@ static const TonRule rules[] = {
          "the reverb itself adds {gain of the reverb}",
          .figures = {{"reverb against the track", "dB"},
                      {"gain of the reverb", "dB"}}},
+    [TON_RULE_TIME_TEMPO] =
+        {"time.tempo", TON_STAGE_MIX, "docs/rules.md 2.22",
+         "notes and hits begin on its beats: {on the beats} more of them than "
+         "by chance",
+         "rises of the level of all stems, every 25 ms: the distance at which "
+         "they repeat, made exact over the whole song; eight bars at a time "
+         "lie {drift} beside a steady tempo, and no other count comes nearer "
+         "than {lead}",
+         .figures = {{"on the beats", "%"}, {"drift", "ms"}, {"lead", ""}}},
+    [TON_RULE_TIME_METER] =
+        {"time.meter", TON_STAGE_MIX, "docs/rules.md 2.22",
+         "kick, snare and changes of chords repeat every {beats}",
+         "means by half beats of bars of three and four beats, against what is "
+         "typical of them",
+         .figures = {{"beats", "beats"}}},
+    [TON_RULE_TIME_FIRST_BAR] =
+        {"time.first-bar", TON_STAGE_MIX, "docs/rules.md 2.22",
+         "the first whole bar begins here, by kick, snare and changes of "
+         "chords",
+         "the first of the bars that fit best, no earlier than a third of a "
+         "beat before the first sound: {first bar}",
+         .figures = {{"first bar", "ms"}}},
+    [TON_RULE_TIME_UNSURE] =
+        {"time.unsure", TON_STAGE_MIX, "docs/rules.md 2.22",
+         "not written, because steady beats and the first of each bar were not "
+         "heard for sure",
+         "{on the beats} more begins on beats than by chance, eight bars at a "
+         "time lie {drift} beside a steady tempo, and another count comes as "
+         "near as {lead}",
+         .instead = "tempo and first-bar",
+         .why_not = "write them, and sections are found with them",
+         .figures = {{"on the beats", "%"}, {"drift", "ms"}, {"lead", ""}}},
+    [TON_RULE_TIME_SECTION] =
+        {"time.section", TON_STAGE_MIX, "docs/rules.md 2.22",
+         "{bars}[ like {earlier}]: other tracks play, or other notes, than "
+         "around it",
+         "level of each stem and notes of the octave by bars, parted where "
+         "that explains more than a further section costs",
+         .figures = {{"bars", "bars"}}},
+    [TON_RULE_TIME_ONE_SECTION] =
+        {"time.one-section", TON_STAGE_MIX, "docs/rules.md 2.22",
+         "the same tracks play the same kind of notes all through",
+         "level of each stem and notes of the octave by bars: no place parts "
+         "them enough"},
     [TON_RULE_PEAKS_CUT] =
         {"peaks.cut", TON_STAGE_MIX, ROLES,
          "its peaks are {peaks} louder than the song as a whole, and a master "

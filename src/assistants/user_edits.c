@@ -27,6 +27,10 @@ static const char* const keys[] = {"role", "to",       "chain", "sends",
                                    "trim", "polarity", "fader", "pan",
                                    "mute", "repair",   "delay"};
 
+/// Keys of the song that it writes
+static const char* const song_keys[] = {"tempo", "meter", "first-bar",
+                                        "sections"};
+
 static const TonDecision*
 find(const TonDecisions* all, const char* path)
 {
@@ -146,6 +150,28 @@ sort_keys(UserEdits* k, const TonDoc* doc, const TonStrip* strip,
   }
 }
 
+/// Whether the assistant wrote a key of the song, and it still says the same
+static bool
+is_own_song_key(const UserEdits* k, const TonDoc* doc, const char* key)
+{
+  uint32_t n = 0;
+  const TonDecision* const d = find(&k->before, key);
+  return strcmp(key, "sections") == 0 ? all_hold(&k->before, "sections/", &n) &&
+                                            n == ton_doc_count(doc, key)
+                                      : d && !d->superseded;
+}
+
+static void
+sort_song_keys(UserEdits* k, const TonDoc* doc, const TonMix* mix)
+{
+  for (uint32_t i = 0; i < TON_COUNT(song_keys); ++i) {
+    const bool written = ton_doc_line(doc, song_keys[i]) > 0;
+    const bool kept = ton_lock_holds(mix->locks, mix->n_locks, song_keys[i]) ||
+                      (written && !is_own_song_key(k, doc, song_keys[i]));
+    k->song_kept |= kept ? 1U << i : 0U;
+  }
+}
+
 TonStatus
 user_edits_find(UserEdits* k, TonDecisions* records, const TonDoc* doc,
                 const TonMix* mix, TonError* error)
@@ -159,6 +185,7 @@ user_edits_find(UserEdits* k, TonDecisions* records, const TonDoc* doc,
   for (uint32_t i = 0; k->strips && i < mix->n_strips; ++i) {
     sort_keys(k, doc, &mix->strips[i], &k->strips[k->n++]);
   }
+  sort_song_keys(k, doc, mix);
   return k->strips && !k->strings.failed
              ? TON_OK
              : ton_fail(error, TON_NO_MEMORY, "out of memory");
@@ -175,22 +202,29 @@ user_edits_free(UserEdits* k)
 
 // Before a proposal -------------------------------------------------------------
 
+/// Locks of a strip or of the song, to be added to
+typedef struct {
+  char*** paths;
+  uint32_t* count;
+} KeptLocks;
+
+/// Add the keys whose bits are set
 static bool
-add_locks(UserEdits* k, const UserEditsStrip* kept, TonStrip* strip)
+add_locks(UserEdits* k, uint32_t bits, const char* const* names, size_t n,
+          const KeptLocks* locks)
 {
-  char** const locks = ton_arena_alloc(
-      &k->strings.arena, (strip->n_locks + TON_COUNT(keys)) * sizeof(char*));
-  if (!locks) {
+  char** const all =
+      ton_arena_alloc(&k->strings.arena, (*locks->count + n) * sizeof(char*));
+  if (!all) {
     return false;
   }
-  for (uint32_t i = 0; i < strip->n_locks; ++i) {
-    locks[i] = strip->locks[i];
+  for (uint32_t i = 0; i < *locks->count; ++i) {
+    all[i] = (*locks->paths)[i];
   }
-  strip->locks = locks;
-  for (uint32_t i = 0; i < TON_COUNT(keys); ++i) {
-    // A role that a person wrote is a word to follow, not a lock
-    if (i != ROLE && kept->kept >> i & 1U) {
-      locks[strip->n_locks++] = (char*)(uintptr_t)keys[i];
+  *locks->paths = all;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (bits >> i & 1U) {
+      all[(*locks->count)++] = (char*)(uintptr_t)names[i];
     }
   }
   return true;
@@ -199,14 +233,17 @@ add_locks(UserEdits* k, const UserEditsStrip* kept, TonStrip* strip)
 TonStatus
 user_edits_lock(UserEdits* k, TonMix* mix, TonError* error)
 {
-  for (uint32_t i = 0; i < k->n; ++i) {
+  bool ok = add_locks(k, k->song_kept, song_keys, TON_COUNT(song_keys),
+                      &(KeptLocks){&mix->locks, &mix->n_locks});
+  for (uint32_t i = 0; ok && i < k->n; ++i) {
     const uint32_t at = ton_mix_strip(mix, k->strips[i].name);
-    if (at != UINT32_MAX && k->strips[i].kept &&
-        !add_locks(k, &k->strips[i], &mix->strips[at])) {
-      return ton_fail(error, TON_NO_MEMORY, "out of memory");
-    }
+    TonStrip* const strip = at == UINT32_MAX ? NULL : &mix->strips[at];
+    // A role that a person wrote is a word to follow, not a lock
+    ok = !strip ||
+         add_locks(k, k->strips[i].kept & ~(1U << ROLE), keys, TON_COUNT(keys),
+                   &(KeptLocks){&strip->locks, &strip->n_locks});
   }
-  return TON_OK;
+  return ok ? TON_OK : ton_fail(error, TON_NO_MEMORY, "out of memory");
 }
 
 void
@@ -329,6 +366,19 @@ is_kept(UserEdits* k, const char* path)
   return false;
 }
 
+/// Number of the song's key that a path lies in, or UINT32_MAX
+static uint32_t
+song_key_of(const char* path)
+{
+  for (uint32_t i = 0; i < TON_COUNT(song_keys); ++i) {
+    const size_t length = strlen(song_keys[i]);
+    if (begins(path, song_keys[i]) && (!path[length] || path[length] == '/')) {
+      return i;
+    }
+  }
+  return UINT32_MAX;
+}
+
 /// "fader" of "tracks/Bass/fader"
 static const char*
 below_strip(const char* path)
@@ -338,13 +388,25 @@ below_strip(const char* path)
   return key ? key + 1 : "";
 }
 
+/// Whether a value is taken out when it is not proposed again
+static bool
+goes_stale(UserEdits* k, const char* path)
+{
+  const uint32_t key = song_key_of(path);
+  return key != UINT32_MAX
+             ? !(k->song_kept >> key & 1U)
+             : begins(path, "tracks/") &&
+                   !begins(below_strip(path), "chain/") && !is_kept(k, path);
+}
+
 static TonStatus
 take_out(TonDoc* doc, const char* path, TonError* error)
 {
   char parent[TON_PATH_BYTES];
   const bool whole = ton_string_format(parent, sizeof(parent), "%s", path);
   char* const slash = whole ? strrchr(parent, '/') : NULL;
-  if (slash && begins(below_strip(path), "sends/")) {
+  if (slash &&
+      (begins(below_strip(path), "sends/") || begins(path, "sections/"))) {
     *slash = '\0';
     if (ton_doc_count(doc, parent) == 1) {
       path = parent;
@@ -375,9 +437,7 @@ user_edits_close(UserEdits* k, TonDoc* doc, TonDecisions* now, TonError* error)
     if (!*d->value || has_path(now, d->path)) {
       continue;
     }
-    const bool stale = !d->superseded && begins(d->path, "tracks/") &&
-                       !begins(below_strip(d->path), "chain/") &&
-                       !is_kept(k, d->path);
+    const bool stale = !d->superseded && goes_stale(k, d->path);
     if (stale && ton_doc_line(doc, d->path)) {
       TON_TRY(take_out(doc, d->path, error));
     }

@@ -23,6 +23,7 @@ typedef struct {
 
 typedef struct {
   TonDecisions before; ///< Of the last proposal; superseded is true to the text
+  uint32_t song_kept;  ///< Bit k: key number k of the song is a person's
   UserEditsStrip* strips;
   uint32_t n;
   TonPlan strings; ///< Owns them

@@ -251,6 +251,33 @@ is_insertion(TonEditing* e)
   return e->before < e->at->count;
 }
 
+/// A value without parts, or with plain ones
+static bool
+is_plain(const TonNode* node)
+{
+  for (uint32_t i = 0; i < node->count; ++i) {
+    if (node->items[i]->count) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// A new plain value at the top of a text stands in front of the blocks, where it
+/// is seen
+static void
+find_place(TonEditing* e)
+{
+  const TonNode* const at = e->at;
+  for (uint32_t i = 0; !e->depth && !at->flow && i < at->count; ++i) {
+    const TonNode* const item = at->items[i];
+    if (is_plain(e->value) && !item->flow && !is_plain(item)) {
+      e->before = i;
+      return;
+    }
+  }
+}
+
 static TonStatus
 write_text(TonEditing* e, const TonEdit* edit)
 {
@@ -270,7 +297,11 @@ write_text(TonEditing* e, const TonEdit* edit)
     return ton_edit_insert(e);
   }
   TON_TRY(wrap_parents(e));
-  return e->whole ? ton_edit_replace(e) : ton_edit_add(e);
+  if (e->whole) {
+    return ton_edit_replace(e);
+  }
+  find_place(e);
+  return ton_edit_add(e);
 }
 
 static TonStatus

@@ -23,7 +23,8 @@ typedef struct {
   TonNode* value;  ///< The new value; for an addition what is added to `at`,
                    ///< with its missing parents; null when removing
   bool whole;      ///< `at` is replaced as a whole by `value`
-  uint32_t before; ///< Of an insertion: item of the list `at`; else UINT32_MAX
+  uint32_t before; ///< Item of `at` in front of which something is put; else
+                   ///< UINT32_MAX
   TonString out;   ///< The new text
 } TonEditing;
 

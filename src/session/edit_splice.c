@@ -6,6 +6,7 @@
 
 #include "session/edit.h"
 
+#include <assert.h>
 #include <string.h>
 
 size_t
@@ -284,7 +285,15 @@ add_line(TonEditing* e)
   TonEmitLayout layout =
       layout_of(e, first->key ? first->key->column : into->column);
   layout.deep_flow = deep_flow(into);
-  copy_to(e, &at, ton_line_end(source(e), into->items[into->count - 1]->end));
+  const uint32_t place = e->before < into->count ? e->before : into->count;
+  if (place == 0) {
+    assert(first->key);
+    copy_to(e, &at, ton_line_start(source(e), first->key->start));
+    emit_new_line(e, layout);
+    ton_string_add(&e->out, layout.newline);
+    return copy_rest(e, at);
+  }
+  copy_to(e, &at, ton_line_end(source(e), into->items[place - 1]->end));
   ton_string_add(&e->out, layout.newline);
   emit_new_line(e, layout);
   return copy_rest(e, at);

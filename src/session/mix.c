@@ -5,6 +5,7 @@
 */
 
 #include "base/array.h"
+#include "session/lock.h"
 #include "session/strip.h"
 #include "session/texts.h"
 
@@ -130,6 +131,28 @@ find_bus(void* row, const char* path, TonFound* found)
 
 #define AT(field) offsetof(TonMix, field)
 
+/// What stands in a track or a bus is locked there
+static TonStatus
+read_lock(TonReader* r, const TonNode* node, void* row)
+{
+  static const char* const keys[] = {"tempo", "meter", "first-bar", "sections"};
+  TonMix* const mix = &((MixText*)row)->mix;
+  TON_TRY(ton_read_locks(r, node, &ton_mix_table, row,
+                         (TonLocks){&mix->locks, &mix->n_locks}));
+  for (uint32_t i = 0; i < mix->n_locks; ++i) {
+    bool here = false;
+    for (size_t k = 0; k < TON_COUNT(keys); ++k) {
+      here = here || strcmp(mix->locks[i], keys[k]) == 0;
+    }
+    if (!here) {
+      const TonNode* const at = node->kind == TON_LIST ? node->items[i] : node;
+      return ton_read_unknown(r, at, "lock: at the top of the song there is no",
+                              at->text, keys, TON_COUNT(keys));
+    }
+  }
+  return TON_OK;
+}
+
 /// Times below need tempo, meter and first bar
 static const TonField fields[] = {
     {"song", TON_AS_TEXT, .at = AT(song),
@@ -153,6 +176,9 @@ static const TonField fields[] = {
     {"buses", TON_AS_OWN, AT(strips), .read = take_strips, .find = find_bus,
      .help = "Groups and effects by name; their keys are those of a track but "
              "for file"},
+    {"lock", TON_AS_OWN, AT(locks), .read = read_lock, .flags = TON_LOCKLESS,
+     .help = "What the assistant leaves alone of tempo, meter, first-bar and "
+             "sections"},
 };
 
 // Strips --------------------------------------------------------------------
@@ -287,6 +313,7 @@ check_mix(TonReader* r, const TonNode* node, void* row)
 {
   MixText* const text = row;
   text->mix.beats_per_bar = r->beats_per_bar;
+  text->mix.first_bar_s = r->first_bar_s;
   TON_TRY(ton_read_song(r, &text->mix.song, &text->mix.folder));
   if (!text->tracks || !text->tracks->count) {
     return ton_fail_at(r->doc, node, r->error,

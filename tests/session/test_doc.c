@@ -429,6 +429,22 @@ memory_refused_at_any_point_loses_nothing(void** state)
   assert_in_range(failures, 5, 199);
 }
 
+static void
+new_plain_values_stand_in_front_of_blocks(void** state)
+{
+  (void)state;
+  expect_edit("# Mine\nsong: A\n\ntracks:\n  B:\n    fader: 0 dB\n", "tempo",
+              "112 bpm", NULL,
+              "# Mine\nsong: A\ntempo: 112 bpm\n\ntracks:\n  B:\n    fader: 0 "
+              "dB\n");
+  expect_edit("# Mine\ntracks:\n  B:\n    fader: 0 dB\n", "tempo", "112 bpm",
+              NULL, "# Mine\ntempo: 112 bpm\ntracks:\n  B:\n    fader: 0 dB\n");
+  expect_edit("song: A\ntracks:\n  B:\n    fader: 0 dB\n", "buses/Mix/fader",
+              "-3 dB", NULL,
+              "song: A\ntracks:\n  B:\n    fader: 0 dB\nbuses:\n  Mix: {fader: "
+              "-3 dB}\n");
+}
+
 int
 main(void)
 {
@@ -450,6 +466,7 @@ main(void)
       cmocka_unit_test(slashes_in_names_are_escaped),
       cmocka_unit_test(wrong_edits_leave_the_text_alone),
       cmocka_unit_test(saving_follows_links_and_keeps_rights),
+      cmocka_unit_test(new_plain_values_stand_in_front_of_blocks),
       cmocka_unit_test(memory_refused_at_any_point_loses_nothing),
   };
   return TON_TESTS(tests);

@@ -5,6 +5,8 @@
 #include "analysis/rhythm.h"
 #include "assistants/decision_builder.h"
 #include "assistants/mix.h"
+#include "assistants/user_edits.h"
+#include "base/string.h"
 #include "expect.h"
 #include "session.h"
 
@@ -28,8 +30,10 @@ static struct {
   Score meters;
   Score first_bars;
   Score boundaries;
-  Score letters;   ///< Of pairs of bars: alike or not
-  uint32_t extras; ///< Boundaries where there is none
+  Score letters;         ///< Of pairs of bars: alike or not
+  uint32_t extras;       ///< Boundaries where there is none
+  Score written;         ///< Tempos that the text gets
+  uint32_t wrong_tempos; ///< Of these
 } heard;
 
 static void
@@ -90,6 +94,19 @@ judge_stem(const TonPlan* plan, const SessionStem* stem)
         plan, "Bass DI", "delay", TON_RULE_DELAY_ALIGN, TON_RULE_DELAY_ALIGN);
     count(&heard.delays, d && fabs(atof(d->value) - stem->late_ms) < 0.1);
   }
+}
+
+static void
+judge_tempo_written(const Session* s, const TonPlan* plan)
+{
+  const TonDecision* found = NULL;
+  for (uint32_t i = 0; i < plan->decisions.count; ++i) {
+    const TonDecision* const d = &plan->decisions.items[i];
+    found = strcmp(d->path, "tempo") == 0 && *d->value ? d : found;
+  }
+  count(&heard.written, found);
+  heard.wrong_tempos +=
+      found && fabs(atof(found->value) / s->tempo_bpm - 1.0) > 0.001;
 }
 
 static void
@@ -212,6 +229,7 @@ hear_session(const TonRoles* roles, uint64_t seed)
   TonPlan plan = {0};
   TonError error = {0};
   assert_int_equal(ton_assist_mix(&brief, &plan, &error), TON_OK);
+  judge_tempo_written(s, &plan);
   for (uint32_t i = 0; i < s->n_stems; ++i) {
     judge_stem(&plan, &s->stems[i]);
     ton_sound_free(&sounds[i]);
@@ -256,6 +274,9 @@ test_tempo(void** state)
 {
   (void)state;
   EXPECT_AT_LEAST("tempo within 1 %", share(&heard.tempos), 95.0, "%");
+  EXPECT_AT_LEAST("tempos written", share(&heard.written), 80.0, "%");
+  EXPECT_AT_MOST("wrong tempos written",
+                 100.0 * heard.wrong_tempos / heard.written.of, 2.0, "%");
   EXPECT_AT_LEAST("beats in a bar", share(&heard.meters), 95.0, "%");
   EXPECT_AT_LEAST("first bar within 70 ms", share(&heard.first_bars), 90.0,
                   "%");
@@ -299,6 +320,165 @@ test_changed(void** state)
               "s");
 }
 
+// The text -----------------------------------------------------------------------
+
+/// A song whose text is proposed again and again
+typedef struct {
+  Session* session;
+  TonSound sounds[SESSION_MAX_STEMS];
+  TonRoles* roles;
+  TonDoc* doc;
+  TonDecisions records;
+} Proposed;
+
+static void
+open_proposed(Proposed* p, uint64_t seed)
+{
+  TonString text = {0};
+  *p = (Proposed){.session = session_make(seed)};
+  assert_int_equal(ton_roles_read(NULL, &p->roles, NULL), TON_OK);
+  ton_string_add(&text, "# Mine\nsong: Made\n\ntracks:\n");
+  for (uint32_t i = 0; i < p->session->n_stems; ++i) {
+    analyse(p->session, i, &p->sounds[i]);
+    ton_string_printf(&text, "  %s:\n    file: %u.wav\n",
+                      p->session->stems[i].name, i);
+  }
+  assert_int_equal(ton_doc_parse(ton_string_string(&text), text.length,
+                                 "mix.yaml", &p->doc, NULL),
+                   TON_OK);
+  ton_string_free(&text);
+}
+
+static void
+close_proposed(Proposed* p)
+{
+  for (uint32_t i = 0; i < p->session->n_stems; ++i) {
+    ton_sound_free(&p->sounds[i]);
+  }
+  ton_doc_free(p->doc);
+  ton_decisions_free(&p->records);
+  ton_roles_free(p->roles);
+  session_free(p->session);
+}
+
+static void
+propose(Proposed* p)
+{
+  TonMixStem stems[SESSION_MAX_STEMS] = {0};
+  TonMix* mix = NULL;
+  UserEdits user = {0};
+  TonPlan plan = {0};
+  for (uint32_t i = 0; i < p->session->n_stems; ++i) {
+    stems[i] = (TonMixStem){.strip = p->session->stems[i].name,
+                            .file = p->session->stems[i].name,
+                            .sound = &p->sounds[i]};
+  }
+  assert_int_equal(ton_mix_read(p->doc, NULL, &mix, NULL), TON_OK);
+  assert_int_equal(user_edits_find(&user, &p->records, p->doc, mix, NULL),
+                   TON_OK);
+  assert_int_equal(user_edits_lock(&user, mix, NULL), TON_OK);
+  user_edits_forget(&user, mix);
+  const bool held = ton_lock_holds(mix->locks, mix->n_locks, "tempo");
+  const TonMixBrief brief = {.stems = stems,
+                             .n_stems = p->session->n_stems,
+                             .roles = p->roles,
+                             .existing = mix,
+                             .tempo_bpm = held ? mix->tempo_bpm : 0.0};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  user_edits_spare(&user, &p->records, p->doc, &plan);
+  assert_int_equal(ton_plan_apply(&plan, p->doc, NULL), TON_OK);
+  p->records = plan.decisions;
+  plan.decisions = (TonDecisions){0};
+  assert_int_equal(user_edits_close(&user, p->doc, &p->records, NULL), TON_OK);
+  ton_plan_free(&plan);
+  user_edits_free(&user);
+  ton_mix_free(mix);
+}
+
+static void
+expect_text(const Proposed* p, const char* path, const char* value)
+{
+  char* const is = ton_doc_get(p->doc, path);
+  if (value) {
+    assert_non_null(is);
+    assert_string_equal(is, value);
+  } else {
+    assert_null(is);
+  }
+  free(is);
+}
+
+static void
+edit(Proposed* p, const char* path, const char* value)
+{
+  const TonEdit change = {.path = path, .value = value};
+  assert_int_equal(ton_doc_edit(p->doc, &change, NULL), TON_OK);
+}
+
+/// Seed 3: 101.7 bpm, A4 B8 C8 B8 C8, bar 1 at 2.369 s
+static void
+test_text(void** state)
+{
+  (void)state;
+  Proposed p;
+  open_proposed(&p, 3);
+  propose(&p);
+  expect_text(&p, "tempo", "101.7 bpm");
+  expect_text(&p, "meter", NULL);
+  expect_text(&p, "sections/B 2", "21 bar");
+  char* const first = strdup(ton_doc_text(p.doc));
+  assert_true(strstr(first, "first-bar") < strstr(first, "tracks:"));
+  propose(&p);
+  assert_string_equal(ton_doc_text(p.doc), first);
+  edit(&p, "first-bar", NULL);
+  edit(&p, "sections", NULL);
+  propose(&p);
+  assert_string_equal(ton_doc_text(p.doc), first);
+  free(first);
+  close_proposed(&p);
+}
+
+static void
+test_corrected(void** state)
+{
+  (void)state;
+  Proposed p;
+  open_proposed(&p, 3);
+  propose(&p);
+  edit(&p, "sections", "{intro: 1 bar, verse 1: 5 bar}");
+  edit(&p, "first-bar", "4.729 s");
+  propose(&p);
+  expect_text(&p, "tempo", "101.7 bpm");
+  expect_text(&p, "sections/verse 1", "5 bar");
+  expect_text(&p, "sections/B 2", NULL);
+  expect_text(&p, "first-bar", "4.729 s");
+  // sections of the assistant follow a person's first bar
+  edit(&p, "sections", NULL);
+  propose(&p);
+  expect_text(&p, "sections/B 2", "20 bar");
+  // with a wrong tempo there are none
+  edit(&p, "first-bar", NULL);
+  edit(&p, "tempo", "93 bpm");
+  propose(&p);
+  expect_text(&p, "tempo", "93 bpm");
+  expect_text(&p, "first-bar", NULL);
+  expect_text(&p, "sections", NULL);
+  close_proposed(&p);
+}
+
+static void
+test_locked(void** state)
+{
+  (void)state;
+  Proposed p;
+  open_proposed(&p, 3);
+  edit(&p, "lock", "[tempo, sections]");
+  propose(&p);
+  expect_text(&p, "tempo", NULL);
+  expect_text(&p, "sections", NULL);
+  close_proposed(&p);
+}
+
 static void
 test_sections(void** state)
 {
@@ -330,7 +510,9 @@ main(int argc, char** argv)
       cmocka_unit_test(test_roles),    cmocka_unit_test(test_polarity),
       cmocka_unit_test(test_delays),   cmocka_unit_test(test_hum),
       cmocka_unit_test(test_tempo),    cmocka_unit_test(test_changed),
-      cmocka_unit_test(test_sections),
+      cmocka_unit_test(test_sections), cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_text),     cmocka_unit_test(test_corrected),
+      cmocka_unit_test(test_locked),
   };
   return TON_TESTS(tests);
 }
