@@ -112,6 +112,9 @@ typedef struct {
   bool has_gain;        ///< ReplayGain 2.0 fields below are set
   double track_gain_db; ///< Re -18 LUFS
   double track_peak_dbtp;
+  bool has_album_gain;  ///< And those of the whole album
+  double album_gain_db; ///< Re -18 LUFS
+  double album_peak_dbtp;
   const char* cover_path; ///< JPEG or PNG, front cover; null: none.  Not owned
 } TonTags;
 

@@ -291,6 +291,32 @@ TonStatus ton_release_read(const TonDoc* doc, const char* folder,
 
 void ton_release_free(TonRelease* release);
 
+/// A song of an album
+typedef struct {
+  char* song;          ///< Absolute path of its folder
+  double gap_s;        ///< Silence in front of it; of the first track none
+  double crossfade_s;  ///< Overlap with the track before; 0: none
+  float loudness_lufs; ///< Of its master; NaN: worked out
+} TonAlbumTrack;
+
+/// album.yaml
+typedef struct {
+  TonRelease
+      release;  ///< What all its files carry; `title` is that of the album
+  char* folder; ///< Absolute
+  float loudness_lufs; ///< Of the loudest track
+  float ceiling_dbtp;
+  float contrast; ///< Share of the mixes' differences in loudness that stays, %
+  TonAlbumTrack* tracks;
+  uint32_t n_tracks;
+} TonAlbum;
+
+/// Songs are not looked for.  Freed with ton_album_free().
+TonStatus ton_album_read(const TonDoc* doc, const char* folder,
+                         TonAlbum** album, TonError* error);
+
+void ton_album_free(TonAlbum* album);
+
 /// What takes an edit back.  Freed by ton_undo_free(); null is allowed.
 typedef struct TonUndo TonUndo;
 

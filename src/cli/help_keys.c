@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   What help prints of mix.yaml, master.yaml and release.yaml: every key.
+   What help prints of mix.yaml, master.yaml, release.yaml and album.yaml: every key.
 */
 
 #include "cli/help.h"

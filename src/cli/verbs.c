@@ -113,6 +113,11 @@ static const Option release_options[] = {
                   "TV mix, with the gains of the master"},
 };
 
+static const Option album_options[] = {
+    {"output", 'o', "ALBUM",
+     "folder of a new album; its album.yaml names the songs", OFFER_FILES},
+};
+
 /// Where what people read of a release comes from
 #define RELEASE_TEXT                                                           \
   "Title, artist and cover stand in SONG/release.yaml. If it is not there, "   \
@@ -203,6 +208,23 @@ const Verb cli_verbs[] = {
      .options = release_options,
      .n_options = TON_COUNT(release_options),
      .run = cli_release},
+    {.name = "album",
+     .usage = "ALBUM | SONG... -o ALBUM",
+     .summary = "Master songs to one another and write an album.",
+     .text =
+         "ALBUM is a folder with an album.yaml: the songs in their order, "
+         "gaps, crossfades, one loudness and one ceiling (tonmeister help "
+         "album.yaml). Each mix is mastered for the album; the texts and "
+         "files of the songs stay as they are. The tracks, with the gain of "
+         "track and album in their tags, are written into ALBUM/out.",
+     .examples = "tonmeister album night-drive blue -o first-light\n"
+                 "tonmeister album first-light",
+     .min_args = 1,
+     .max_args = 99,
+     .renders = true,
+     .options = album_options,
+     .n_options = TON_COUNT(album_options),
+     .run = cli_album},
     {.name = "check",
      .usage = "SONG|FILE",
      .summary = "What is wrong, where, and how to fix it.",

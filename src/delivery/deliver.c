@@ -100,7 +100,12 @@ write_once(const Delivery* d, const PeakHold* hold, const char* path,
   const TonBroadcast b = {format.broadcast.present, m.integrated_lufs,
                           m.loudness_range_lu,      m.true_peak_dbtp,
                           m.momentary_max_lufs,     m.short_term_max_lufs};
-  const TonTags tags = delivery_tags(d->task.release, &m);
+  TonTags tags = delivery_tags(d->task.release, &m);
+  if (d->task.album) {
+    tags.has_album_gain = isfinite(d->task.album->integrated_lufs);
+    tags.album_gain_db = -18.0 - d->task.album->integrated_lufs;
+    tags.album_peak_dbtp = d->task.album->true_peak_dbtp;
+  }
   return ton_writer_finish(recorder.writer, &b, &tags, d->error);
 }
 

@@ -15,7 +15,8 @@ typedef struct {
   const TonDeliverable* what;
   const DeliveryFormat* format;
   const TonMeasurement* master;
-  double ceiling_dbtp; ///< Of the master
+  double ceiling_dbtp;         ///< Of the master
+  const TonMeasurement* album; ///< It is a track of; null: none
 } DeliveryTask;
 
 /// A limiter in front of the writer, where conversion or a codec moves peaks

@@ -47,6 +47,29 @@ utf8(const char* text)
   return TagLib::String(text, TagLib::String::UTF8);
 }
 
+/// ReplayGain 2.0 of a track or an album; Opus has one of its own, RFC 7845: re -23
+/// LUFS, in 1/256 dB
+void
+add_gain(TagLib::PropertyMap& map, const char* of, double gain_db,
+         double peak_dbtp, bool opus)
+{
+  char key[64];
+  char text[64];
+  std::snprintf(key, sizeof(key), opus ? "R128_%s_GAIN" : "REPLAYGAIN_%s_GAIN",
+                of);
+  if (opus) {
+    std::snprintf(text, sizeof(text), "%ld",
+                  std::lround(256.0 * (gain_db - 5.0)));
+    map.insert(utf8(key), utf8(text));
+    return;
+  }
+  std::snprintf(text, sizeof(text), "%.2f dB", gain_db);
+  map.insert(utf8(key), utf8(text));
+  std::snprintf(key, sizeof(key), "REPLAYGAIN_%s_PEAK", of);
+  std::snprintf(text, sizeof(text), "%.6f", std::pow(10.0, peak_dbtp / 20.0));
+  map.insert(utf8(key), utf8(text));
+}
+
 /// Vorbis comments count the tracks in a field of its own, ID3 after a slash
 TagLib::PropertyMap
 properties(const TonTags* tags, bool split_track, bool opus)
@@ -69,16 +92,11 @@ properties(const TonTags* tags, bool split_track, bool opus)
     std::snprintf(text, sizeof(text), "%u", tags->track_total);
     map.insert("TRACKTOTAL", utf8(text));
   }
-  if (tags->has_gain && opus) { // RFC 7845: re -23 LUFS, in 1/256 dB
-    std::snprintf(text, sizeof(text), "%ld",
-                  std::lround(256.0 * (tags->track_gain_db - 5.0)));
-    map.insert("R128_TRACK_GAIN", utf8(text));
-  } else if (tags->has_gain) {
-    std::snprintf(text, sizeof(text), "%.2f dB", tags->track_gain_db);
-    map.insert("REPLAYGAIN_TRACK_GAIN", utf8(text));
-    std::snprintf(text, sizeof(text), "%.6f",
-                  std::pow(10.0, tags->track_peak_dbtp / 20.0));
-    map.insert("REPLAYGAIN_TRACK_PEAK", utf8(text));
+  if (tags->has_gain) {
+    add_gain(map, "TRACK", tags->track_gain_db, tags->track_peak_dbtp, opus);
+  }
+  if (tags->has_album_gain) {
+    add_gain(map, "ALBUM", tags->album_gain_db, tags->album_peak_dbtp, opus);
   }
   return map;
 }
@@ -248,25 +266,44 @@ first_of(const TagLib::PropertyMap& map, const char* key)
              : found->second.front().to8Bit(true);
 }
 
+/// A number of a track or an album; false if there is none
+bool
+read_gain(const TagLib::PropertyMap& map, const char* form, const char* of,
+          double* value)
+{
+  char key[64];
+  std::snprintf(key, sizeof(key), form, of);
+  const std::string text = first_of(map, key);
+  *value = text.empty() ? 0.0 : std::atof(text.c_str());
+  return !text.empty();
+}
+
+bool
+read_gains(const TagLib::PropertyMap& map, const char* of, double* gain_db,
+           double* peak_dbtp)
+{
+  double peak = 0.0;
+  const bool opus = read_gain(map, "R128_%s_GAIN", of, gain_db);
+  *gain_db = opus ? *gain_db / 256.0 + 5.0 : 0.0;
+  double plain = 0.0;
+  const bool gain = read_gain(map, "REPLAYGAIN_%s_GAIN", of, &plain);
+  *gain_db = gain ? plain : *gain_db;
+  if (read_gain(map, "REPLAYGAIN_%s_PEAK", of, &peak)) {
+    *peak_dbtp = 20.0 * std::log10(peak);
+  }
+  return gain || opus;
+}
+
 void
 read_numbers(const TagLib::PropertyMap& map, TonTags* tags)
 {
   std::sscanf(first_of(map, "TRACKNUMBER").c_str(), "%u/%u", &tags->track,
               &tags->track_total);
   std::sscanf(first_of(map, "TRACKTOTAL").c_str(), "%u", &tags->track_total);
-  const std::string gain = first_of(map, "REPLAYGAIN_TRACK_GAIN");
-  const std::string opus_gain = first_of(map, "R128_TRACK_GAIN");
-  tags->has_gain = !gain.empty() || !opus_gain.empty();
-  if (!opus_gain.empty()) {
-    tags->track_gain_db = std::atof(opus_gain.c_str()) / 256.0 + 5.0;
-  }
-  if (!gain.empty()) {
-    tags->track_gain_db = std::atof(gain.c_str());
-  }
-  const std::string peak = first_of(map, "REPLAYGAIN_TRACK_PEAK");
-  if (!peak.empty()) {
-    tags->track_peak_dbtp = 20.0 * std::log10(std::atof(peak.c_str()));
-  }
+  tags->has_gain =
+      read_gains(map, "TRACK", &tags->track_gain_db, &tags->track_peak_dbtp);
+  tags->has_album_gain =
+      read_gains(map, "ALBUM", &tags->album_gain_db, &tags->album_peak_dbtp);
 }
 
 int

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const TonTable* const texts[] = {&ton_mix_table, &ton_master_table,
-                                        &ton_release_table};
+                                        &ton_release_table, &ton_album_table};
 
 static const char* const kinds[] = {
     [TON_AS_TEXT] = "text",     [TON_AS_FLOAT] = "number",

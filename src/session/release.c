@@ -8,6 +8,7 @@
 #include "session/date.h"
 #include "session/deliverable.h"
 #include "session/isrc_upc.h"
+#include "session/release_fields.h"
 #include "session/texts.h"
 
 #include <stdio.h>
@@ -37,8 +38,8 @@ check_isrc(TonReader* r, const TonNode* node, void* row)
              : replace_text(r, plain, &((TonRelease*)row)->isrc);
 }
 
-static TonStatus
-check_upc(TonReader* r, const TonNode* node, void* row)
+TonStatus
+ton_release_upc(TonReader* r, const TonNode* node, void* row)
 {
   char digits[16];
   char check = '\0';
@@ -54,9 +55,8 @@ check_upc(TonReader* r, const TonNode* node, void* row)
                : replace_text(r, digits, &((TonRelease*)row)->upc);
 }
 
-/// A name that is written is not blank
-static TonStatus
-check_name(TonReader* r, const TonNode* node, void* row)
+TonStatus
+ton_release_name(TonReader* r, const TonNode* node, void* row)
 {
   (void)row;
   return node->text[strspn(node->text, " ")]
@@ -102,8 +102,8 @@ read_track(TonReader* r, const TonNode* node, void* row)
   return TON_OK;
 }
 
-static TonStatus
-read_deliverables(TonReader* r, const TonNode* node, void* row)
+TonStatus
+ton_release_deliverables(TonReader* r, const TonNode* node, void* row)
 {
   return ton_read_deliverables(r, node, row);
 }
@@ -111,11 +111,12 @@ read_deliverables(TonReader* r, const TonNode* node, void* row)
 static const TonField fields[] = {
     {"source", TON_AS_OWN, AT(source), .read = read_source,
      .help = "The master to be released; without it, out/master.wav"},
-    {"title", TON_AS_TEXT, .at = AT(title), .read = check_name,
+    {"title", TON_AS_TEXT, .at = AT(title), .read = ton_release_name,
      .also = "name song",
      .help = "Name of the song; without it, that of the folder"},
-    {"artist", TON_AS_TEXT, AT(artist), .otherwise = "", .read = check_name,
-     .also = "band performer", .help = "Who plays the song"},
+    {"artist", TON_AS_TEXT, AT(artist), .otherwise = "",
+     .read = ton_release_name, .also = "band performer",
+     .help = "Who plays the song"},
     A_TEXT("album", album, "The record it is on"),
     A_TEXT("album-artist", album_artist, "Who the whole record is by"),
     A_TEXT("composer", composer, "Who wrote it"),
@@ -130,15 +131,16 @@ static const TonField fields[] = {
      .help = "The label"},
     {"isrc", TON_AS_TEXT, AT(isrc), .otherwise = "", .read = check_isrc,
      .help = "Number of this recording, which the label gives it"},
-    {"upc", TON_AS_TEXT, AT(upc), .otherwise = "", .read = check_upc,
+    {"upc", TON_AS_TEXT, AT(upc), .otherwise = "", .read = ton_release_upc,
      .also = "barcode ean gtin",
      .help = "Number of the product, as under its bar code"},
     {"cover", TON_AS_FILE, .at = AT(cover), .also = "artwork image picture art",
      .help = "Picture for the files: JPEG or PNG"},
     {"track", TON_AS_OWN, AT(track), .read = read_track,
      .help = "Its place on the record: 3, or 3/10"},
-    {"deliverables", TON_AS_OWN, AT(deliverables), .read = read_deliverables,
-     .table = &ton_deliverable_table, .also = "files formats",
+    {"deliverables", TON_AS_OWN, AT(deliverables),
+     .read = ton_release_deliverables, .table = &ton_deliverable_table,
+     .also = "files formats",
      .help = "Files to write: names of data/deliverables.yaml, or your own"},
 };
 

@@ -12,6 +12,8 @@
 extern const TonTable ton_mix_table;
 extern const TonTable ton_master_table;
 extern const TonTable ton_release_table;
+extern const TonTable ton_album_table;
+extern const TonTable ton_album_track_table;
 extern const TonTable ton_deliverable_table;
 extern const TonTable ton_preset_table;
 

@@ -56,6 +56,7 @@ try() {
     *)
       [ -d night-drive ] ||
         tonmeister make recordings -o night-drive -q >/dev/null
+      [ -d blue ] || cp -r night-drive blue
       ;;
   esac
   eval "$1"
@@ -74,7 +75,7 @@ while IFS= read -r line; do
 done <<<"$shown"
 
 shown=$(tonmeister help all | sed -n '/^Examples:/,/^$/s/^  \(tonmeister .*\)/\1/p')
-says "the help has an example for each verb" test "$(echo "$shown" | cut -d' ' -f2 | sort -u | wc -l)" = 11
+says "the help has an example for each verb" test "$(echo "$shown" | cut -d' ' -f2 | sort -u | wc -l)" = 12
 while IFS= read -r line; do
   says "help: $line" try "$line"
 done <<<"$shown"
@@ -101,6 +102,7 @@ says "docs/json.md: mix" keys mix tonmeister mix night-drive --json
 says "docs/json.md: clean" keys clean tonmeister clean night-drive --json
 says "docs/json.md: master" keys master tonmeister master night-drive --json
 says "docs/json.md: release" keys release tonmeister release night-drive --json
+says "docs/json.md: album" keys album tonmeister album first-light --json
 says "docs/json.md: help" keys help tonmeister help all --json
 while IFS= read -r key; do
   says "docs/json.md: the report has $key" grep -q "\"$key\":" night-drive/out/release/report.json

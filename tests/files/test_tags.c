@@ -30,7 +30,10 @@ static const TonTags tags = {.title = "Nachtfahrt \xC3\xBC",
                              .track_total = 9,
                              .has_gain = true,
                              .track_gain_db = -4.25,
-                             .track_peak_dbtp = -1.0};
+                             .track_peak_dbtp = -1.0,
+                             .has_album_gain = true,
+                             .album_gain_db = -3.5,
+                             .album_peak_dbtp = -0.5};
 
 static const struct {
   const char* name;
@@ -86,8 +89,11 @@ every_text_comes_back(void** state)
     assert_int_equal(r.track_total, 9);
     assert_true(r.has_gain);
     EXPECT_DB("gain", r.track_gain_db, -4.25, 0.005);
+    assert_true(r.has_album_gain);
+    EXPECT_DB("album gain", r.album_gain_db, -3.5, 0.005);
     if (strcmp(forms[k].container, "OPUS") != 0) { // has a gain alone
       EXPECT_DB("peak", r.track_peak_dbtp, -1.0, 0.001);
+      EXPECT_DB("album peak", r.album_peak_dbtp, -0.5, 0.001);
     }
     assert_true(cover);
     ton_tags_free(&r);

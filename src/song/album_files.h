@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+   @file
+   An album on its way, and the files that come of it.  All functions [main].
+*/
+#ifndef TON_SONG_ALBUM_FILES_H
+#define TON_SONG_ALBUM_FILES_H
+
+#include "song/programme.h"
+#include "song/song.h"
+
+#include <tonmeister/album.h>
+
+/// A song on its way
+typedef struct {
+  TonSong* song;
+  TonRelease* release; ///< Or null
+  char* master;        ///< Path of its master for the album
+  char* cut;           ///< Path of its part of the joined album
+  uint32_t rate;       ///< Of the master, Hz
+} AlbumPart;
+
+typedef struct {
+  const char* given; ///< Folder as it was named
+  const TonJob* job;
+  TonError* error;
+  TonAlbum* album;
+  TonAlbumResult* result;
+  AlbumPart* parts;
+  char* work;  ///< Folder of what is only needed on the way
+  char* cache; ///< Folder of masters at another rate
+  char* out;
+  char* sums;
+  char* interim_sums;
+} AlbumWork;
+
+/// Room for the tracks, and the folders.
+TonStatus album_files_open(AlbumWork* w);
+
+/// Join the masters with gaps and crossfades, at the rate of the first; each track is
+/// cut out from its start to that of the next.
+TonStatus album_files_join(AlbumWork* w);
+
+/// Write, measure and judge every deliverable of every track.
+TonStatus album_files_deliver(AlbumWork* w);
+
+/// What was only needed on the way goes.
+void album_files_close(AlbumWork* w);
+
+#endif

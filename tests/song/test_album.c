@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// @file Albums: songs mastered to one another, joined, cut, tagged.
+
+#include "base/array.h"
+#include "base/folder.h"
+#include "signals.h"
+#include "song.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <tonmeister/album.h>
+
+enum { RATE = 44100, SECONDS = 5, N = SECONDS * RATE };
+
+static const TonJob job = {.threads = 2};
+
+/// Songs of this level and a limiter as their whole chain
+static const struct {
+  const char* name;
+  double peak_dbfs;
+} songs[] = {{"one", -6.0}, {"two", -8.0}, {"three", -20.0}};
+
+static const char master_text[] = "source: out/mix.wav\nloudness: -16 LUFS\n"
+                                  "chain: [limiter: {gain: 1 dB}]\n";
+
+static const char*
+in_song(const char* song, const char* file)
+{
+  static char names[8][256];
+  static unsigned at;
+  char* const name = names[at++ % 8];
+  snprintf(name, sizeof(names[0]), "%s/%s", song, file);
+  return name;
+}
+
+static void
+make_songs(void)
+{
+  for (size_t i = 0; i < TON_COUNT(songs); ++i) {
+    const char* const name = songs[i].name;
+    ton_make_folder(song_path(in_song(name, "out")), NULL);
+    song_mix(in_song(name, "out/mix.wav"), RATE, 2, SECONDS,
+             songs[i].peak_dbfs);
+    song_text(in_song(name, "master.yaml"), master_text);
+  }
+  song_text("two/release.yaml", "title: The Second\nartist: B\n"
+                                "isrc: DE-A12-26-00002\ncomposer: C\n");
+}
+
+static void
+make_album(const char* text, TonStatus expected, TonAlbumResult* r,
+           TonError* error)
+{
+  make_songs();
+  ton_make_folder(song_path("album"), NULL);
+  song_text("album/album.yaml", text);
+  const TonStatus status = ton_album_make(song_path("album"), &job, r, error);
+  if (status != expected) {
+    print_error("%s\n", error->text);
+  }
+  assert_int_equal(status, expected);
+}
+
+/// All tracks of one kind, one after the other; returns frames
+static uint64_t
+join(const TonAlbumResult* r, const char* kind, double** left, double** right)
+{
+  uint64_t n = 0;
+  *left = NULL;
+  *right = NULL;
+  for (uint32_t i = 0; i < r->delivery.n; ++i) {
+    double* x[2];
+    if (strcmp(r->delivery.files[i].name, kind) == 0) {
+      const uint64_t more = song_load(r->delivery.files[i].path, &x[0], &x[1]);
+      *left = realloc(*left, (n + more) * sizeof(double));
+      *right = realloc(*right, (n + more) * sizeof(double));
+      memcpy(*left + n, x[0], more * sizeof(double));
+      memcpy(*right + n, x[1], more * sizeof(double));
+      n += more;
+      free(x[0]);
+      free(x[1]);
+    }
+  }
+  return n;
+}
+
+/// 60 % of what the mixes differ by stays, within bounds; one ceiling; the songs
+/// themselves are left alone
+static void
+test_tracks_keep_their_contrast(void** state)
+{
+  (void)state;
+  TonAlbumResult r;
+  TonError error = {0};
+  make_album("artist: A\nceiling: -1.5 dBTP\ndeliverables: [flac, wav-24]\n"
+             "tracks: [../one, ../two, ../three]\n",
+             TON_OK, &r, &error);
+  // the mixes lie at 2, 0 and -12 LU of the median: 1.2, 0 and -3 LU stay
+  static const double goals[] = {-14.0, -15.2, -18.2};
+  double power = 0.0;
+  for (uint32_t i = 0; i < 3; ++i) {
+    const TonAlbumRow* const row = &r.tracks[i];
+    EXPECT_NEAR("goal", row->goal_lufs, goals[i], 0.11, "LUFS");
+    // the gap behind it is a part of so short a track
+    EXPECT_NEAR("loudness", row->measured.integrated_lufs, row->goal_lufs,
+                i < 2 ? 0.25 : 0.1, "LUFS");
+    EXPECT_AT_MOST("peak", row->measured.true_peak_dbtp, -1.45, "dBTP");
+    assert_string_equal(song_read(in_song(songs[i].name, "master.yaml")),
+                        master_text);
+    assert_int_not_equal(
+        access(song_path(in_song(songs[i].name, "out/master.wav")), F_OK), 0);
+    power += pow(10.0, row->measured.integrated_lufs / 10.0);
+  }
+  EXPECT_NEAR("first goal", r.tracks[0].goal_lufs, -14.0, 0.0, "LUFS");
+  EXPECT_NEAR("album loudness", r.whole.integrated_lufs,
+              10.0 * log10(power / 3.0), 0.3, "LUFS");
+  ton_album_result_free(&r);
+}
+
+static void
+test_tags_tell_track_and_album(void** state)
+{
+  (void)state;
+  TonAlbumResult r;
+  TonError error = {0};
+  make_album("title: Both\nartist: A\ndeliverables: [flac, opus]\n"
+             "tracks: [../one, ../two]\n",
+             TON_OK, &r, &error);
+  for (uint32_t i = 0; i < r.delivery.n; ++i) {
+    TonTags t = {0};
+    bool cover = false;
+    const TonAlbumRow* const row = &r.tracks[i / 2];
+    assert_int_equal(
+        ton_tags_read(r.delivery.files[i].path, &t, &cover, &error), TON_OK);
+    assert_true(t.has_gain && t.has_album_gain);
+    EXPECT_DB("track", t.track_gain_db, -18.0 - row->measured.integrated_lufs,
+              0.05);
+    EXPECT_DB("album", t.album_gain_db, -18.0 - r.whole.integrated_lufs, 0.01);
+    assert_string_equal(t.album, "Both");
+    assert_string_equal(t.album_artist, "A");
+    assert_string_equal(t.title, i < 2 ? "one" : "The Second");
+    assert_string_equal(t.artist, i < 2 ? "A" : "B");
+    assert_string_equal(t.isrc, i < 2 ? "" : "DEA122600002");
+    assert_int_equal(t.track, i / 2 + 1);
+    assert_int_equal(t.track_total, 2);
+    ton_tags_free(&t);
+  }
+  ton_album_result_free(&r);
+}
+
+/// The files one after the other are the album: gap and crossfade lie in them
+static void
+test_gaps_and_crossfades(void** state)
+{
+  (void)state;
+  TonAlbumResult r;
+  TonError error = {0};
+  make_album("contrast: 0 %\nloudness: -20 LUFS\ndeliverables: [wav-24]\n"
+             "tracks:\n"
+             "  - ../one\n"
+             "  - {song: ../one, gap: 1.5 s}\n"
+             "  - {song: ../one, crossfade: 1 s}\n",
+             TON_OK, &r, &error);
+  double* x[2];
+  const uint64_t n = join(&r, "wav-24", &x[0], &x[1]);
+  const uint64_t second = N + 3 * RATE / 2;
+  const uint64_t third = second + N - RATE;
+  EXPECT_NEAR("length", (double)n / RATE, (double)(third + N) / RATE, 0.0, "s");
+  EXPECT_NEAR("start of the third", r.tracks[2].start_s, (double)third / RATE,
+              1e-9, "s");
+  double gap = 0.0;
+  double twice = 0.0;
+  double cross = 0.0;
+  for (uint64_t i = 0; i < N; ++i) {
+    gap = fmax(gap, i < 3 * RATE / 2 ? fabs(x[0][N + i]) : 0.0);
+    const bool faded = i >= N - RATE;
+    twice = fmax(twice, faded ? 0.0 : fabs(x[0][i] - x[0][second + i]));
+    if (i < RATE) {
+      const double in = sin(0.5 * M_PI * (double)i / RATE);
+      const double out = sin(0.5 * M_PI * (double)(RATE - i) / RATE);
+      const double wanted = out * x[0][N - RATE + i] + in * x[0][i];
+      cross = fmax(cross, fabs(x[0][third + i] - wanted));
+    }
+  }
+  EXPECT_AT_MOST("gap", gap, 0.0, "");
+  EXPECT_AT_MOST("bits outside of a crossfade", twice, 0.0, "");
+  EXPECT_AT_MOST("crossfade", cross * 8388608.0, 2.0, "steps of 24 bits");
+  free(x[0]);
+  free(x[1]);
+  ton_album_result_free(&r);
+}
+
+static void
+test_a_text_is_begun_once(void** state)
+{
+  (void)state;
+  TonError error = {0};
+  make_songs();
+  const char* const given[] = {song_path("two"), song_path("one")};
+  const char* const folder = song_path("new album");
+  assert_int_equal(ton_album_begin(folder, given, 2, &error), TON_OK);
+  assert_non_null(strstr(song_read("new album/album.yaml"), "/two\n"));
+  assert_int_equal(ton_album_begin(folder, given, 2, &error), TON_BAD_USE);
+  const char* const missing[] = {song_path("none")};
+  assert_int_equal(ton_album_begin(song_path("other"), missing, 1, &error),
+                   TON_NOT_FOUND);
+}
+
+static void
+test_wrong_texts_are_told(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* text;
+    const char* error;
+  } wrong[] = {
+      {"tracks: []\n", "an album has 1 to 99 tracks"},
+      {"tracks: [{song: ../one, gap: 1 s, crossfade: 1 s}]\n",
+       "one of both has to go"},
+      {"tracks: [{gap: 1 s}]\n", "the key \"song\" is missing"},
+      {"tracks: [../one]\nupc: 036000291453\n", "has a typing error"},
+  };
+  ton_make_folder(song_path("album"), NULL);
+  for (size_t i = 0; i < TON_COUNT(wrong); ++i) {
+    TonAlbumResult r;
+    TonError error = {0};
+    song_text("album/album.yaml", wrong[i].text);
+    assert_int_equal(ton_album_make(song_path("album"), &job, &r, &error),
+                     TON_BAD_TEXT);
+    if (!strstr(error.text, wrong[i].error)) {
+      fail_msg("%s", error.text);
+    }
+    ton_album_result_free(&r);
+  }
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_tracks_keep_their_contrast),
+      cmocka_unit_test(test_tags_tell_track_and_album),
+      cmocka_unit_test(test_gaps_and_crossfades),
+      cmocka_unit_test(test_a_text_is_begun_once),
+      cmocka_unit_test(test_wrong_texts_are_told),
+  };
+  return SONG_TESTS(tests);
+}
