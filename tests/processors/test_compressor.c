@@ -461,6 +461,66 @@ range_is_the_most(void** state)
   EXPECT_DB("reduction held by the range", reduction(N - 1), 6.0, 1e-4);
 }
 
+/// n frames of four lanes in place, in blocks of changing length; the largest of each
+/// meter of lanes 0 and 1 behind them
+static void
+play_four(const float* const* params, const float* values, float* x, uint32_t n)
+{
+  static const uint32_t blocks[] = {256, 1, 16, 40, 8, 33};
+  const TonProcessor* const p =
+      ton_processor_lanes(ton_processor("compressor"), 4);
+  static const int32_t on[4] = {-1, -1, 0, 0};
+  float meters[4] __attribute__((aligned(64))) = {0};
+  void* state = NULL;
+  const TonSpec spec = {48000.0, 4, 256, params, NULL};
+  assert_int_equal(p->open(p, &spec, &state, NULL), TON_OK);
+  for (uint32_t lane = 0; lane < 2; ++lane) {
+    p->update(p, state, &(TonUpdate){lane, values, true, 0});
+  }
+  for (uint32_t at = 0, k = 0; at < n; ++k) {
+    const uint32_t some = blocks[k % 6] < n - at ? blocks[k % 6] : n - at;
+    float part[256 * 4] __attribute__((aligned(64)));
+    memcpy(part, x + (size_t)4 * at, some * 4 * sizeof(float));
+    p->process(p, state, &(TonBlock){part, NULL, on, meters, some});
+    memcpy(x + (size_t)4 * at, part, some * 4 * sizeof(float));
+    x[(size_t)4 * n] += meters[0];
+    x[(size_t)4 * n + 1] += meters[1];
+    at += some;
+  }
+  p->close(p, state);
+}
+
+/// Where a pair is alone in four lanes two frames share a vector: the same bits as
+/// with its neighbours, which keep theirs
+static void
+a_pair_alone_has_the_same_bits(void** state)
+{
+  (void)state;
+  enum { FRAMES = 20000 };
+  static float alone[4 * FRAMES + 2];
+  static float among[4 * FRAMES + 2];
+  static const char* const settings[] = {
+      "threshold=-30 ratio=4", "threshold=-30 ratio=4 link=0 mix=60",
+      "threshold=-30 ratio=8 detector=rms look-ahead=3 make-up=4",
+      "threshold=-30 ratio=4 sidechain-highpass=150 link=30"};
+  for (int k = 0; k < 4; ++k) {
+    float values[LONE_PARAMS];
+    lone_values(ton_processor("compressor"), settings[k], values);
+    const float* const one[TON_MAX_LANES] = {values, values};
+    const float* const two[TON_MAX_LANES] = {values, values, values, values};
+    for (uint32_t i = 0; i < 4 * FRAMES; ++i) {
+      const double loud = i / 4 / 3000 % 2 ? 0.5 : 0.02;
+      alone[i] = among[i] = (float)(loud * signal_random(i % 4, i / 4));
+    }
+    memset(alone + (size_t)4 * FRAMES, 0, 2 * sizeof(float));
+    memset(among + (size_t)4 * FRAMES, 0, 2 * sizeof(float));
+    play_four(one, values, alone, FRAMES);
+    play_four(two, values, among, FRAMES);
+    assert_true(alone[(size_t)4 * FRAMES] > 0.0F);
+    assert_memory_equal(alone, among, sizeof(alone));
+  }
+}
+
 int
 main(void)
 {
@@ -483,6 +543,7 @@ main(void)
       cmocka_unit_test(hold_lasts_as_long_as_it_says),
       cmocka_unit_test(sidechain_highpass_lets_the_bass_pass),
       cmocka_unit_test(range_is_the_most),
+      cmocka_unit_test(a_pair_alone_has_the_same_bits),
   };
   return TON_TESTS(tests);
 }

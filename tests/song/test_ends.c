@@ -112,6 +112,7 @@ test_the_text_is_followed(void** state)
   const uint64_t first = 5 * RATE / 4;
   EXPECT_NEAR("length", (double)n / RATE, 8.75, 0.0, "s");
   double worst = 0.0;
+  double energy[2][2] = {{0.0}}; // of both fades: by the law, and measured
   for (uint64_t i = 0; i < n; ++i) {
     const double in = (double)i / RATE;
     const double w = 0.5 - 0.5 * cos(M_PI * (double)(n - 1 - i) / (2 * RATE));
@@ -120,10 +121,17 @@ test_the_text_is_followed(void** state)
                         : i >= n - 2 * RATE ? pow(w, law)
                                             : 1.0;
     for (int c = 0; c < 2; ++c) {
-      worst = fmax(worst, fabs(out[c][i] - gain * mix[c][first + i]));
+      const double wanted = gain * mix[c][first + i];
+      worst = fmax(worst, fabs(out[c][i] - wanted));
+      energy[in >= 1.0][0] += gain == 1.0 ? 0.0 : wanted * wanted;
+      energy[in >= 1.0][1] += gain == 1.0 ? 0.0 : out[c][i] * out[c][i];
     }
   }
   EXPECT_AT_MOST("difference", worst * 8388608.0, 2.0, "steps of 24 bits");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_DB("OUT-09 energy of a fade",
+              10.0 * log10(energy[i][1] / energy[i][0]), 0.0, 0.1);
+  }
   for (int c = 0; c < 2; ++c) {
     free(mix[c]);
     free(out[c]);
@@ -222,6 +230,38 @@ test_a_persons_ends_stay(void** state)
   expect_text("start", false);
 }
 
+/// Two masters of one mix that meet at a sector of a CD (588 frames), which fits
+/// their word: side by side they are the mix, bit for bit
+static void
+test_masters_that_meet_leave_no_gap(void** state)
+{
+  (void)state;
+  enum { CD = 44100, WHOLE = 9 * CD + 17, CUT = 303 * 588 };
+  static const char* const texts[] = {
+      "source: out/mix.wav\nloudness: keep\nend: 4.04 s\nchain: []\n",
+      "source: out/mix.wav\nloudness: keep\nstart: 4.04 s\nchain: []\n"};
+  static double mix[2][WHOLE];
+  signal_mix(mix[0], mix[1], WHOLE, CD);
+  for (uint64_t i = 0; i < 2 * WHOLE; ++i) {
+    double* const x = &mix[i % 2][i / 2];
+    *x = rint(0.5 * *x * 8388608.0) / 8388608.0;
+  }
+  song_wav("out/mix.wav", CD, 2, mix[0], mix[1], WHOLE);
+  uint64_t at = 0;
+  for (int part = 0; part < 2; ++part) {
+    double* out[2];
+    make_master(texts[part], &usual);
+    const uint64_t n = song_load(song_path("out/master.wav"), &out[0], &out[1]);
+    EXPECT_NEAR("OUT-10 length", (double)n, part ? WHOLE - CUT : CUT, 0.0,
+                "frames");
+    for (int c = 0; c < 2; ++c) {
+      assert_memory_equal(out[c], mix[c] + at, n * sizeof(double));
+      free(out[c]);
+    }
+    at += n;
+  }
+}
+
 /// Times that leave nothing of the mix are told where they stand
 static void
 test_times_have_to_fit(void** state)
@@ -247,6 +287,7 @@ main(void)
       cmocka_unit_test(test_faulty_ends_are_put_right),
       cmocka_unit_test(test_a_persons_ends_stay),
       cmocka_unit_test(test_times_have_to_fit),
+      cmocka_unit_test(test_masters_that_meet_leave_no_gap),
   };
   return SONG_TESTS(tests);
 }

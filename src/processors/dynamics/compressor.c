@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "dsp/decibel.h"
 #include "dsp/gain_computer.h"
-#include "processors/dynamics/compressor_groups.h"
+#include "processors/dynamics/compressor_pairs.h"
 #include "processors/dynamics/compressor_params.h"
 #include "processors/dynamics/reduction.h"
 #include "processors/processors.h"
@@ -25,6 +25,14 @@ static const double DISCHARGE_S = 3.0;
 /// A corner is a knee of this width, in octaves
 static const double CORNER = 1e-6;
 
+/// Whether one pair is alone in four lanes
+static bool
+is_alone(const TonSpec* spec)
+{
+  return TON_LANES == 4 && spec->params[0] && spec->params[1] &&
+         !spec->params[2] && !spec->params[3];
+}
+
 static TonStatus
 open(const TonProcessor* self, const TonSpec* spec, void** state,
      TonError* error)
@@ -33,6 +41,7 @@ open(const TonProcessor* self, const TonSpec* spec, void** state,
   TON_TRY(ton_instance(sizeof(Compressor) + ring * sizeof(TonV), state, error));
   Compressor* const s = *state;
   s->rate = spec->rate;
+  s->alone = is_alone(spec);
   s->ahead.mask = ring - 1;
   s->power_feed = ton_v(ton_average_feed(0.010, spec->rate));
   ton_make_up_prepare(&s->loudness, spec->rate);
@@ -364,7 +373,7 @@ run_chunk(Compressor* s, Stretch t, uint32_t n, TonV largest)
     ton_look_ahead_run(&s->ahead, s->ring, t.x, late, n);
     t.late = (const float*)late;
   }
-  return run_groups(s, t, n, largest);
+  return s->alone ? run_alone(s, t, n, largest) : run_groups(s, t, n, largest);
 }
 
 /// Whole groups, as many as there are
@@ -376,7 +385,8 @@ run_plain(Compressor* s, const TonBlock* block, uint32_t from, uint32_t n,
   Stretch t = {reduction_sidechain(block, from), block->x + at, block->x + at,
                ~ton_vi_load(block->on)};
   if (!(s->any_filter || s->any_rms || s->ahead.longest)) {
-    return run_groups(s, t, n, largest);
+    return s->alone ? run_alone(s, t, n, largest)
+                    : run_groups(s, t, n, largest);
   }
   for (uint32_t done = 0; done < n; done += CHUNK) {
     const uint32_t some = n - done < CHUNK ? n - done : CHUNK;

@@ -41,6 +41,7 @@ typedef struct {
   TonRamp ramp;
   TonRamped c[N_RAMPED];
   double rate;
+  bool alone; ///< One pair, in lanes 0 and 1 of four
   TonBallistics ballistics;
   TonFeedbackGain feedback; ///< In place of curve and ballistics
   TonTwoStage release;
