@@ -151,6 +151,7 @@ reset(const TonProcessor* self, void* state)
     ton_oversample_reset(&bank->oversampled->over);
     bank->oversampled->last = (TonV){0};
   }
+  ton_lanes_done();
 }
 
 static uint32_t
@@ -402,6 +403,7 @@ update(const TonProcessor* self, void* state, const TonUpdate* u)
   } else {
     update_lane(&bank->plain, u);
   }
+  ton_lanes_done();
 }
 
 // Audio ----------------------------------------------------------------------
@@ -515,6 +517,7 @@ process(const TonProcessor* self, void* state, const TonBlock* block)
     run_oversampled(bank->oversampled, block->x + (size_t)at * TON_LANES, on,
                     left < TON_OVERSAMPLE ? left : TON_OVERSAMPLE);
   }
+  ton_lanes_done();
 }
 
 /// Of all bands, whichever side they work on
