@@ -179,7 +179,8 @@ typedef struct {
   double first_bar_s; ///< Where bar 1 begins
   TonSection* sections;
   uint32_t n_sections;
-  char** locks; ///< Keys of the song that are the user's: "tempo"
+  bool by_section; ///< Automation is placed by sections or bars
+  char** locks;    ///< Keys of the song that are the user's: "tempo"
   uint32_t n_locks;
   TonStrip* strips; ///< Tracks in the text's order, then buses in theirs
   uint32_t n_strips;

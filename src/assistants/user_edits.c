@@ -161,14 +161,17 @@ is_own_song_key(const UserEdits* k, const TonDoc* doc, const char* key)
                                       : d && !d->superseded;
 }
 
+/// A person's, or what a curve is placed by
 static void
 sort_song_keys(UserEdits* k, const TonDoc* doc, const TonMix* mix)
 {
   for (uint32_t i = 0; i < TON_COUNT(song_keys); ++i) {
-    const bool written = ton_doc_line(doc, song_keys[i]) > 0;
-    const bool kept = ton_lock_holds(mix->locks, mix->n_locks, song_keys[i]) ||
-                      (written && !is_own_song_key(k, doc, song_keys[i]));
-    k->song_kept |= kept ? 1U << i : 0U;
+    const char* const key = song_keys[i];
+    const bool written = ton_doc_line(doc, key) > 0;
+    const bool own = ton_lock_holds(mix->locks, mix->n_locks, key) ||
+                     (written && !is_own_song_key(k, doc, key));
+    k->song_kept |= own || (written && mix->by_section) ? 1U << i : 0U;
+    k->tempo_bpm = own && i == 0 ? mix->tempo_bpm : k->tempo_bpm;
   }
 }
 

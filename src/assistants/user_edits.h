@@ -23,6 +23,8 @@ typedef struct {
 
 typedef struct {
   TonDecisions before; ///< Of the last proposal; superseded is true to the text
+  double tempo_bpm;    ///< That a person wrote or locked; 0: none.  What the
+                       ///< assistant has heard itself moves no other value
   uint32_t song_kept;  ///< Bit k: key number k of the song is a person's
   UserEditsStrip* strips;
   uint32_t n;

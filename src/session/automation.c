@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "session/chain.h"
+#include "session/section_moves.h"
 #include "session/strip.h"
 
 #include <stdio.h>
@@ -198,6 +199,23 @@ read_point(TonReader* r, const TonNode* node, const TonStrip* strip,
   return TON_OK;
 }
 
+/// A level that moves by sections, from where it is written
+static TonStatus
+read_moves(TonReader* r, const TonNode* list, const TonStrip* strip,
+           TonAutomation* curve)
+{
+  const bool fader = curve->move == TON_MOVE_FADER;
+  if (!fader && curve->move != TON_MOVE_SEND) {
+    return ton_fail_at(r->doc, list->items[0], r->error,
+                       "\"%s\": only a fader and a send are moved by sections; "
+                       "write [\"chorus 1\", value]",
+                       list->items[0]->text);
+  }
+  const double base_db =
+      (double)(fader ? strip->fader_db : strip->sends[curve->item].level_db);
+  return ton_read_section_moves(r, list, range_of("fader"), base_db, curve);
+}
+
 static TonStatus
 read_curve(TonReader* r, const TonNode* list, const TonStrip* strip,
            TonAutomation* curve)
@@ -208,6 +226,9 @@ read_curve(TonReader* r, const TonNode* list, const TonStrip* strip,
                        "%s: expected breakpoints: [[\"0:50.9\", value], "
                        "[\"0:51.4\", value]]",
                        list->key->text);
+  }
+  if (ton_moves_by_section(list)) {
+    return read_moves(r, list, strip, curve);
   }
   curve->points = ton_read_buffer(r, list->count, sizeof(TonPoint));
   if (!curve->points) {

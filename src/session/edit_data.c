@@ -10,6 +10,7 @@
 
 #include "session/chain.h"
 #include "session/edit.h"
+#include "session/section_moves.h"
 #include "session/texts.h"
 
 #include "base/error.h"
@@ -216,6 +217,22 @@ is_set_twice(const Edited* e, const TonNode* node, const char* path,
   return twice;
 }
 
+/// The strip around a value moves levels by sections, which begin at it
+static bool
+is_moved_from(const TonNode* node)
+{
+  for (const TonNode* at = node->parent; at; at = at->parent) {
+    const TonNode* const curves =
+        at->kind == TON_MAP ? ton_node_child(at, "automation") : NULL;
+    for (uint32_t i = 0; curves && i < curves->count; ++i) {
+      if (ton_moves_by_section(curves->items[i])) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 /// The value that an edit sets to another one, if that is all it does
 static TonNode*
 find_value(const Edited* e, const TonEdit* edit, TonFound* found)
@@ -230,7 +247,7 @@ find_value(const Edited* e, const TonEdit* edit, TonFound* found)
   const char* const written = ton_doc_text(e->doc) + node->start;
   const bool alone =
       ton_field_find(e->table, *e->data, edit->path, found) &&
-      stands_alone(found, node, value) &&
+      stands_alone(found, node, value) && !is_moved_from(node) &&
       is_ascii(written, node->end - node->start) &&
       !(found->param && is_set_twice(e, node, edit->path, found->param));
   return alone ? node : NULL;

@@ -62,6 +62,9 @@ static TonStatus
 check_sections(TonReader* r, const TonNode* node, void* row)
 {
   const TonMix* const mix = &((MixText*)row)->mix;
+  r->sections = mix->sections;
+  r->n_sections = mix->n_sections;
+  r->by_section = false;
   for (uint32_t i = 1; i < mix->n_sections; ++i) {
     const TonSection* const section = &mix->sections[i];
     if (section->at_s < section[-1].at_s) {
@@ -78,7 +81,7 @@ static const TonField section_name = {"name", TON_AS_TEXT,
                                       .at = offsetof(TonSection, name)};
 
 static const TonField section_fields[] = {
-    {"at", TON_AS_TIME, .at = offsetof(TonSection, at_s),
+    {"at", TON_AS_TIME, .at = offsetof(TonSection, at_s), .flags = TON_SHARED,
      .help = "Where the section begins"},
 };
 
@@ -294,6 +297,7 @@ read_strips(TonReader* r, MixText* text)
       }
     }
   }
+  mix->by_section = r->by_section;
   return wrong ? TON_BAD_TEXT : ton_check_routes(r, mix, text->nodes);
 }
 

@@ -23,8 +23,11 @@ typedef struct {
                     ///< one ends the reading
   double tempo_bpm; ///< 0: unknown
   uint32_t beats_per_bar;
-  uint32_t beats_per_note; ///< In a whole note: 4 in 4/4, 8 in 6/8
-  double first_bar_s;      ///< Where bar 1 begins
+  uint32_t beats_per_note;    ///< In a whole note: 4 in 4/4, 8 in 6/8
+  double first_bar_s;         ///< Where bar 1 begins
+  const TonSection* sections; ///< Of the song, once they are read
+  uint32_t n_sections;
+  bool by_section; ///< Something is placed by sections or bars
 } TonReader;
 
 /// Fail at `node`: "LEAD "word"; did you mean "nearest"?", where the lead is

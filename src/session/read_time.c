@@ -59,7 +59,22 @@ bar_to_seconds(TonReader* r, const TonNode* node, uint32_t bar, uint32_t beat,
   }
   const double beats = (double)(bar - 1) * r->beats_per_bar + (beat - 1);
   *seconds = r->first_bar_s + beats * 60.0 / r->tempo_bpm;
+  r->by_section = true;
   return TON_OK;
+}
+
+/// Where a section of that name begins
+static bool
+read_section(TonReader* r, const char* name, double* seconds)
+{
+  for (uint32_t i = 0; i < r->n_sections; ++i) {
+    if (strcmp(r->sections[i].name, name) == 0) {
+      *seconds = r->sections[i].at_s;
+      r->by_section = true;
+      return true;
+    }
+  }
+  return false;
 }
 
 TonStatus
@@ -69,6 +84,9 @@ ton_read_time(TonReader* r, const TonNode* node, double* seconds)
   uint32_t beat = 0;
   if (node->kind == TON_SCALAR && read_bar(node->text, &bar, &beat)) {
     return bar_to_seconds(r, node, bar, beat, seconds);
+  }
+  if (node->kind == TON_SCALAR && read_section(r, node->text, seconds)) {
+    return TON_OK;
   }
   char buffer[160];
   const char* why = NULL;
@@ -81,8 +99,9 @@ ton_read_time(TonReader* r, const TonNode* node, double* seconds)
   return ton_fail_at(r->doc, node, r->error,
                      "%s%s%s is not a time; write a time "
                      "(\"0:51.4\", \"12.5 s\") or a bar (\"17 bar\", \"17.3 "
-                     "bar\")",
+                     "bar\")%s",
                      node->kind == TON_SCALAR ? "\"" : "",
                      node->kind == TON_SCALAR ? node->text : "a list or map",
-                     node->kind == TON_SCALAR ? "\"" : "");
+                     node->kind == TON_SCALAR ? "\"" : "",
+                     r->n_sections ? " or a section of the song" : "");
 }

@@ -95,14 +95,6 @@ telling_name(const Proposal* p, const char* file)
   return inside ? file + n + 7 : ton_file_name(file);
 }
 
-/// What the assistant has heard itself changes nothing else of the mix
-static double
-persons_tempo(const TonMix* mix)
-{
-  return ton_lock_holds(mix->locks, mix->n_locks, "tempo") ? mix->tempo_bpm
-                                                           : 0.0;
-}
-
 /// The strips move with every reading of the text
 static TonMixBrief
 brief_of(Proposal* p)
@@ -121,7 +113,7 @@ brief_of(Proposal* p)
                        .n_stems = p->n,
                        .roles = p->roles,
                        .existing = p->mix,
-                       .tempo_bpm = persons_tempo(p->mix)};
+                       .tempo_bpm = p->user.tempo_bpm};
 }
 
 static bool

@@ -110,7 +110,9 @@ static void
 read_piece(const Block* block)
 {
   TonString text = {0};
-  ton_string_add(&text, "tempo: 120 bpm\ntracks:\n  Kick: {file: k.wav}\n"
+  ton_string_add(&text, "tempo: 120 bpm\n"
+                        "sections: {verse 2: 17 bar, chorus 2: 25 bar}\n"
+                        "tracks:\n  Kick: {file: k.wav}\n"
                         "  Vox:\n    file: v.wav\n    sends: {Plate: 0 dB}\n");
   bool chained = strncmp(block->text, "chain:", 6) == 0;
   if (!chained) {
@@ -150,7 +152,7 @@ pieces_are_read_in_their_place(void** state)
       }
     }
   }
-  assert_int_equal(pieces, 3);
+  assert_int_equal(pieces, 4);
 }
 
 static void

@@ -378,12 +378,11 @@ propose(Proposed* p)
                    TON_OK);
   assert_int_equal(user_edits_lock(&user, mix, NULL), TON_OK);
   user_edits_forget(&user, mix);
-  const bool held = ton_lock_holds(mix->locks, mix->n_locks, "tempo");
   const TonMixBrief brief = {.stems = stems,
                              .n_stems = p->session->n_stems,
                              .roles = p->roles,
                              .existing = mix,
-                             .tempo_bpm = held ? mix->tempo_bpm : 0.0};
+                             .tempo_bpm = user.tempo_bpm};
   assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
   user_edits_spare(&user, &p->records, p->doc, &plan);
   assert_int_equal(ton_plan_apply(&plan, p->doc, NULL), TON_OK);
@@ -466,6 +465,29 @@ test_corrected(void** state)
   close_proposed(&p);
 }
 
+/// Sections that a curve names stay, whatever is heard
+static void
+test_used(void** state)
+{
+  (void)state;
+  Proposed p;
+  open_proposed(&p, 3);
+  propose(&p);
+  edit(&p, "tracks/Rhodes/automation", "{fader: [+1 dB in B 1]}");
+  for (uint32_t i = 0; i < p.session->n_stems; ++i) {
+    TonFeatures* const f = &p.sounds[i].features;
+    memset(f->rises, 0, f->n_rises * sizeof(float));
+  }
+  propose(&p);
+  expect_text(&p, "tempo", "101.7 bpm");
+  expect_text(&p, "sections/B 1", "5 bar");
+  edit(&p, "tracks/Rhodes/automation", NULL);
+  propose(&p);
+  expect_text(&p, "tempo", NULL);
+  expect_text(&p, "sections", NULL);
+  close_proposed(&p);
+}
+
 static void
 test_locked(void** state)
 {
@@ -512,7 +534,7 @@ main(int argc, char** argv)
       cmocka_unit_test(test_tempo),    cmocka_unit_test(test_changed),
       cmocka_unit_test(test_sections), cmocka_unit_test(test_changed),
       cmocka_unit_test(test_text),     cmocka_unit_test(test_corrected),
-      cmocka_unit_test(test_locked),
+      cmocka_unit_test(test_locked),   cmocka_unit_test(test_used),
   };
   return TON_TESTS(tests);
 }
