@@ -35,8 +35,18 @@ typedef struct {
   TonAlbumRow* tracks;
   uint32_t n;
   TonMeasurement whole; ///< From the first track to the last, without curves
-  TonDelivery delivery; ///< Track by track, each in the order of album.yaml
+  TonDelivery
+      delivery; ///< Track by track, each in the order of album.yaml; then the
+                ///< CD image
+  double
+      cd_null_db; ///< What is left of the tracks when the CD image, read by its
+                  ///< CUE, is taken away, dB re them; NaN: no image
 } TonAlbumResult;
+
+/// What is made beside the tracks
+typedef struct {
+  bool cd; ///< One WAV and a CUE for a pressing plant
+} TonAlbumOptions;
 
 void ton_album_result_free(TonAlbumResult* result);
 
@@ -52,10 +62,12 @@ TonStatus ton_album_begin(const char* folder, const char* const* songs,
    The loudest track has the album's loudness; the others lie below it by the share
    of the differences between the mixes that album.yaml keeps, within bounds
    (docs/rules.md 3.10).  TON_GOAL_MISSED: written, but a track did not reach its
-   loudness or the ceiling.  `result` is the caller's to free in any case.
+   loudness or the ceiling, or the album does not fit on a CD.  `result` is the
+   caller's to free in any case.
 */
-TonStatus ton_album_make(const char* folder, const TonJob* job,
-                         TonAlbumResult* result, TonError* error);
+TonStatus ton_album_make(const char* folder, const TonAlbumOptions* options,
+                         const TonJob* job, TonAlbumResult* result,
+                         TonError* error);
 
 TON_API_END
 

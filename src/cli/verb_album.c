@@ -40,9 +40,10 @@ print_json(const TonAlbumResult* r)
   for (uint32_t i = 0; i < r->n; ++i) {
     json_array_append_new(tracks, json_track(&r->tracks[i]));
   }
-  cli_print_json(json_pack("{s:o, s:o, s:o}", "tracks", tracks, "album",
+  cli_print_json(json_pack("{s:o, s:o, s:o, s:o}", "tracks", tracks, "album",
                            report_measurement(&r->whole), "files",
-                           cli_json_files(&r->delivery)));
+                           cli_json_files(&r->delivery), "cd_null_db",
+                           report_number(r->cd_null_db)));
 }
 
 static void
@@ -102,7 +103,9 @@ cli_album(const CommandLine* line, TonError* error)
   TonAlbumResult result = {0};
   const char* folder = NULL;
   TON_TRY(find_folder(line, &folder, error));
-  const TonStatus status = ton_album_make(folder, &line->job, &result, error);
+  const TonAlbumOptions options = {.cd = cli_has(line, "cd")};
+  const TonStatus status =
+      ton_album_make(folder, &options, &line->job, &result, error);
   cli_progress_clear();
   if (!status || status == TON_GOAL_MISSED) {
     tell_jumps(line, &result);
@@ -111,6 +114,11 @@ cli_album(const CommandLine* line, TonError* error)
     } else {
       print_table(&result);
       cli_print_files(&result.delivery);
+      if (!isnan(result.cd_null_db)) {
+        printf("  %-34s %11.1f dB re them\n",
+               "the tracks minus the CD image, read by its CUE",
+               fmax(result.cd_null_db, -200.0));
+      }
     }
   }
   ton_album_result_free(&result);

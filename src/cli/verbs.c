@@ -114,6 +114,9 @@ static const Option release_options[] = {
 };
 
 static const Option album_options[] = {
+    {"cd", .help =
+               "also an image for a CD: one WAV, and a CUE with names, ISRC "
+               "and UPC"},
     {"output", 'o', "ALBUM",
      "folder of a new album; its album.yaml names the songs", OFFER_FILES},
 };
@@ -218,7 +221,7 @@ const Verb cli_verbs[] = {
          "files of the songs stay as they are. The tracks, with the gain of "
          "track and album in their tags, are written into ALBUM/out.",
      .examples = "tonmeister album night-drive blue -o first-light\n"
-                 "tonmeister album first-light",
+                 "tonmeister album first-light --cd",
      .min_args = 1,
      .max_args = 99,
      .renders = true,

@@ -267,11 +267,16 @@ work(AlbumWork* w)
 }
 
 TonStatus
-ton_album_make(const char* folder, const TonJob* job, TonAlbumResult* result,
-               TonError* error)
+ton_album_make(const char* folder, const TonAlbumOptions* options,
+               const TonJob* job, TonAlbumResult* result, TonError* error)
 {
-  AlbumWork w = {.given = folder, .job = job, .result = result, .error = error};
-  *result = (TonAlbumResult){.delivery = {.stems_null_db = NAN}};
+  AlbumWork w = {.given = folder,
+                 .job = job,
+                 .result = result,
+                 .error = error,
+                 .cd = options->cd};
+  *result =
+      (TonAlbumResult){.delivery = {.stems_null_db = NAN}, .cd_null_db = NAN};
   const TonStatus status = work(&w);
   album_files_close(&w);
   return status;

@@ -10,6 +10,7 @@
 #include "delivery/deliver.h"
 #include "delivery/file_name.h"
 #include "delivery/written_files.h"
+#include "song/cd_image.h"
 
 #include <limits.h>
 #include <math.h>
@@ -32,10 +33,11 @@ album_files_open(AlbumWork* w)
   w->out = ton_string_new("%s/out", folder);
   w->sums = ton_string_new("%s/out/SHA256SUMS", folder);
   w->interim_sums = ton_string_new("%s/out/.files", folder);
+  w->joined = ton_string_new("%s/joined.wav", w->work ? w->work : "");
   w->parts = ton_alloc((n + 1) * sizeof(AlbumPart));
   w->result->tracks = ton_alloc((n + 1) * sizeof(TonAlbumRow));
-  if (!w->work || !w->cache || !w->out || !w->sums || !w->interim_sums ||
-      !w->parts || !w->result->tracks) {
+  if (!w->work || !w->joined || !w->cache || !w->out || !w->sums ||
+      !w->interim_sums || !w->parts || !w->result->tracks) {
     return no_memory(w);
   }
   w->result->n = n;
@@ -60,6 +62,7 @@ typedef struct {
   uint64_t at;
   uint32_t track;
   TonAudioWriter* writer;
+  TonAudioWriter* joined; ///< Null: nobody wants it
   TonMeters* meters;
   TonMeters* whole;
 } Cutter;
@@ -70,15 +73,38 @@ rate_of(const AlbumWork* w)
   return w->parts[0].rate;
 }
 
+static TonAudioFormat
+format_of(const AlbumWork* w)
+{
+  return (TonAudioFormat){.rate = rate_of(w),
+                          .channels = 2,
+                          .samples = TON_SAMPLES_24,
+                          .container = "WAV",
+                          .dither = true,
+                          .dither_seed = 1};
+}
+
+/// The joined album begins with the 2 s of silence that a CD has in front of its
+/// first track
+static TonStatus
+begin_joined(Cutter* c)
+{
+  static const float silence[1024];
+  const float* const in[2] = {silence, silence};
+  const TonAudioFormat format = format_of(c->w);
+  TON_TRY(ton_writer_open(c->w->joined, &format, &c->joined, c->w->error));
+  for (uint32_t left = 2 * format.rate; left;) {
+    const uint32_t n = left < 1024 ? left : 1024;
+    TON_TRY(ton_writer_write(c->joined, in, n, c->w->error));
+    left -= n;
+  }
+  return TON_OK;
+}
+
 static TonStatus
 begin_track(Cutter* c)
 {
-  const TonAudioFormat format = {.rate = rate_of(c->w),
-                                 .channels = 2,
-                                 .samples = TON_SAMPLES_24,
-                                 .container = "WAV",
-                                 .dither = true,
-                                 .dither_seed = 1};
+  const TonAudioFormat format = format_of(c->w);
   c->meters = ton_meters_new(format.rate, 2,
                              TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);
   return c->meters ? ton_writer_open(c->w->parts[c->track].cut, &format,
@@ -112,6 +138,9 @@ take(void* handle, const float* const* in, uint32_t frames)
 {
   Cutter* const c = handle;
   ton_meters_add(c->whole, in, frames);
+  if (c->joined && ton_writer_write(c->joined, in, frames, c->w->error)) {
+    return false;
+  }
   for (uint32_t from = 0; from < frames;) {
     const uint64_t left = end_of(c) - c->at;
     const uint32_t n = frames - from < left ? frames - from : (uint32_t)left;
@@ -156,9 +185,12 @@ place(const AlbumWork* w, ProgrammePart* parts, uint64_t* gaps,
   const uint64_t frames =
       programme_place(parts, w->album->n_tracks, gaps, overlaps);
   for (uint32_t i = 0; i < w->album->n_tracks; ++i) {
+    const uint64_t length = ton_audio_info(parts[i].audio)->frames;
     w->result->tracks[i].start_s = (double)parts[i].start / rate;
+    w->parts[i].end_s = (double)(parts[i].start + length) / rate;
   }
-  return frames;
+  const uint64_t sector = rate_of(w) / CD_SECTORS;
+  return w->cd ? (frames + sector - 1) / sector * sector : frames;
 }
 
 static TonStatus
@@ -168,13 +200,22 @@ play(AlbumWork* w, const ProgrammePart* parts, uint64_t frames)
   c.whole = ton_meters_new(rate_of(w), 2,
                            TON_MEASURE_LOUDNESS | TON_MEASURE_TRUE_PEAK);
   const TonSink sink = {&c, take};
-  TonStatus status = c.whole ? programme_play(parts, w->album->n_tracks, frames,
-                                              &sink, w->job, w->error)
-                             : no_memory(w);
+  TonStatus status = !c.whole ? no_memory(w)
+                     : w->cd  ? begin_joined(&c)
+                              : TON_OK;
+  status = status ? status
+                  : programme_play(parts, w->album->n_tracks, frames, &sink,
+                                   w->job, w->error);
+  if (!status && c.joined) {
+    status = ton_writer_commit(c.joined, NULL, NULL, w->error);
+    c.joined = NULL;
+    status = status == TON_GOAL_MISSED ? TON_OK : status;
+  }
   if (!status && ton_meters_finish(c.whole, &w->result->whole)) {
     status = no_memory(w);
   }
   ton_writer_abandon(c.writer);
+  ton_writer_abandon(c.joined);
   ton_meters_free(c.meters);
   ton_meters_free(c.whole);
   return status;
@@ -266,16 +307,26 @@ name_file(AlbumWork* w, FileNames* names, uint32_t track,
   return file->name && file->path ? TON_OK : no_memory(w);
 }
 
+static uint32_t
+count_tracks(const AlbumWork* w)
+{
+  return w->album->n_tracks * w->album->release.n_deliverables;
+}
+
 static TonStatus
 name_files(AlbumWork* w)
 {
   FileNames names = {0};
   TonStatus status = TON_OK;
   const uint32_t kinds = w->album->release.n_deliverables;
-  for (uint32_t i = 0; i < w->result->delivery.n && !status; ++i) {
+  for (uint32_t i = 0; i < count_tracks(w) && !status; ++i) {
     status = name_file(w, &names, i / kinds,
                        &w->album->release.deliverables[i % kinds],
                        &w->result->delivery.files[i]);
+  }
+  if (w->cd && !status) {
+    status =
+        cd_image_name(w, &names, &w->result->delivery.files[count_tracks(w)]);
   }
   file_names_free(&names);
   return status;
@@ -286,6 +337,9 @@ deliver_one(void* handle, uint32_t i, const TonJob* job, TonError* error)
 {
   const AlbumDelivery* const d = handle;
   const AlbumWork* const w = d->w;
+  if (i == count_tracks(w)) {
+    return cd_image_deliver(w, &d->writers[i], job, error);
+  }
   const uint32_t track = i / w->album->release.n_deliverables;
   const TonRelease* const r = &d->releases[track];
   const TonDeliverable* const what = &r->deliverables[i % r->n_deliverables];
@@ -306,18 +360,19 @@ publish(AlbumDelivery* d)
 {
   AlbumWork* const w = d->w;
   const TonDelivery* const all = &w->result->delivery;
-  WrittenFile* const files = ton_alloc((all->n + 1) * sizeof(WrittenFile));
+  WrittenFile* const files = ton_alloc((all->n + 2) * sizeof(WrittenFile));
   if (!files) {
     return no_memory(w);
   }
   for (uint32_t i = 0; i < all->n; ++i) {
     files[i] = (WrittenFile){all->files[i].path, all->files[i].sha256};
   }
+  files[all->n] = (WrittenFile){w->cue, w->cue_sum};
   const WrittenFiles written = {.folder = w->out,
                                 .list = w->sums,
                                 .interim = w->interim_sums,
                                 .files = files,
-                                .n = all->n};
+                                .n = all->n + w->cd};
   const TonStatus status =
       written_files_publish(&written, d->writers, all->n, w->error);
   ton_free(files);
@@ -334,7 +389,7 @@ judge(const AlbumWork* w)
                            file->why);
     }
   }
-  return TON_OK;
+  return w->cd ? cd_image_judge(w) : TON_OK;
 }
 
 TonStatus
@@ -342,7 +397,7 @@ album_files_deliver(AlbumWork* w)
 {
   const uint32_t tracks = w->album->n_tracks;
   TonDelivery* const all = &w->result->delivery;
-  all->n = tracks * w->album->release.n_deliverables;
+  all->n = count_tracks(w) + w->cd;
   all->files = ton_alloc((all->n + 1) * sizeof(TonDelivered));
   AlbumDelivery d = {.w = w,
                      .releases = ton_alloc((tracks + 1) * sizeof(TonRelease)),
@@ -355,7 +410,13 @@ album_files_deliver(AlbumWork* w)
   }
   status =
       status ? status : parallel_for(all->n, w->job, deliver_one, &d, w->error);
+  if (w->cd && !status) {
+    status = cd_image_cue(w);
+  }
   status = status ? status : publish(&d);
+  if (w->cd && !status) {
+    status = cd_image_null(w);
+  }
   for (uint32_t i = 0; d.writers && i < all->n; ++i) {
     ton_writer_abandon(d.writers[i]);
   }
@@ -378,7 +439,12 @@ album_files_close(AlbumWork* w)
     ton_free(p->master);
     ton_free(p->cut);
   }
+  if (w->joined) {
+    unlink(w->joined);
+  }
   ton_free(w->parts);
+  ton_free(w->joined);
+  ton_free(w->cue);
   ton_free(w->work);
   ton_free(w->cache);
   ton_free(w->out);

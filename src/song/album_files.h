@@ -17,6 +17,7 @@ typedef struct {
   TonRelease* release; ///< Or null
   char* master;        ///< Path of its master for the album
   char* cut;           ///< Path of its part of the joined album
+  double end_s;        ///< Where its master ends in the album
   uint32_t rate;       ///< Of the master, Hz
 } AlbumPart;
 
@@ -27,6 +28,10 @@ typedef struct {
   TonAlbum* album;
   TonAlbumResult* result;
   AlbumPart* parts;
+  bool cd;
+  char* joined; ///< Path of all of it behind 2 s of silence, for the CD
+  char* cue;    ///< Path of the CUE
+  char cue_sum[65];
   char* work;  ///< Folder of what is only needed on the way
   char* cache; ///< Folder of masters at another rate
   char* out;

@@ -61,8 +61,8 @@ try() {
   esac
   eval "$1"
   local status=$?
-  # check may find something; that is an answer too
-  case $1 in *check*) [ $status = 3 ] && status=0 ;; esac
+  # check may find something, and 3 s are too short for a CD: an answer, too
+  case $1 in *check* | *--cd*) [ $status = 3 ] && status=0 ;; esac
   cp night-drive/out/release/*.flac references/ 2>/dev/null
   cp references/*.flac . 2>/dev/null
   return $status

@@ -16,6 +16,8 @@
 enum { RATE = 44100, SECONDS = 5, N = SECONDS * RATE };
 
 static const TonJob job = {.threads = 2};
+static const TonAlbumOptions tracks_alone = {.cd = false};
+static const TonAlbumOptions with_cd = {.cd = true};
 
 /// Songs of this level and a limiter as their whole chain
 static const struct {
@@ -57,7 +59,8 @@ make_album(const char* text, TonStatus expected, TonAlbumResult* r,
   make_songs();
   ton_make_folder(song_path("album"), NULL);
   song_text("album/album.yaml", text);
-  const TonStatus status = ton_album_make(song_path("album"), &job, r, error);
+  const TonStatus status =
+      ton_album_make(song_path("album"), &tracks_alone, &job, r, error);
   if (status != expected) {
     print_error("%s\n", error->text);
   }
@@ -193,6 +196,90 @@ test_gaps_and_crossfades(void** state)
   ton_album_result_free(&r);
 }
 
+/// Names and places of the album below
+static void
+expect_cue(void)
+{
+  const char* const cue = song_read("album/out/A -Set- (cd image).cue");
+  static const char* const lines[] = {
+      "CATALOG 0036000291452\n", "TITLE \"A 'Set'\"\n",
+      "FILE \"A -Set- (cd image).wav\" WAVE\n", "  TRACK 01 AUDIO\n",
+      "    INDEX 00 00:00:00\n", "    INDEX 01 00:02:00\n",
+      "    TITLE \"The Second\"\n", "    PERFORMER \"B\"\n",
+      "    SONGWRITER \"C\"\n", "    ISRC DEA122600002\n",
+      "    INDEX 00 00:07:01\n",
+      // 2 + 5 + 1.11 s: 608.25 sectors
+      "    INDEX 01 00:08:08\n", "  TRACK 03 AUDIO\n",
+      // 0.5 s before 13.11 s: 945.75 sectors
+      "    INDEX 01 00:12:45\n"};
+  for (size_t i = 0; i < TON_COUNT(lines); ++i) {
+    if (!strstr(cue, lines[i])) {
+      fail_msg("%s is missing in\n%s", lines[i], cue);
+    }
+  }
+}
+
+/// Of two rates: the image begins each track in the sector that its CUE names
+static void
+test_the_cd_image_holds_the_tracks(void** state)
+{
+  (void)state;
+  TonAlbumResult r;
+  TonError error = {0};
+  make_songs();
+  song_mix("three/out/mix.wav", 48000.0, 2, SECONDS, -9.0);
+  song_text("album/album.yaml",
+            "title: A \"Set\"\nartist: A\nupc: 036000291452\n"
+            "deliverables: [flac]\n"
+            "tracks:\n  - ../three\n  - {song: ../two, gap: 1.11 s}\n"
+            "  - {song: ../one, crossfade: 0.5 s}\n");
+  const TonStatus status =
+      ton_album_make(song_path("album"), &with_cd, &job, &r, &error);
+  if (status) {
+    print_error("%s\n", error.text);
+  }
+  assert_int_equal(status, TON_OK);
+  EXPECT_AT_MOST("left of the tracks", r.cd_null_db, -60.0, "dB");
+  expect_cue();
+  double* x[2];
+  const TonDelivered* const image = &r.delivery.files[r.delivery.n - 1];
+  const uint64_t n = song_load(image->path, &x[0], &x[1]);
+  assert_int_equal(n % 588, 0);
+  EXPECT_AT_MOST("2 s in front", 20.0 * log10(signal_rms(x[0], 2 * RATE)),
+                 -80.0, "dBFS");
+  EXPECT_AT_LEAST("then music",
+                  20.0 * log10(signal_rms(x[0] + (uint64_t)2 * RATE, RATE)),
+                  -40.0, "dBFS");
+  free(x[0]);
+  free(x[1]);
+  assert_non_null(strstr(song_read("album/out/SHA256SUMS"), ".cue\n"));
+  ton_album_result_free(&r);
+}
+
+/// What the last run wrote for a CD goes with the next one that has none; a track
+/// may be too short for a CD
+static void
+test_what_no_cd_can_have_is_told(void** state)
+{
+  (void)state;
+  TonAlbumResult r;
+  TonError error = {0};
+  make_album("deliverables: [flac]\ntracks: [../one, ../two]\n", TON_OK, &r,
+             &error);
+  assert_true(isnan(r.cd_null_db));
+  ton_album_result_free(&r);
+  assert_int_not_equal(
+      access(song_path("album/out/A -Set- (cd image).cue"), F_OK), 0);
+  song_mix("two/out/mix.wav", RATE, 2, 1.5, -8.0);
+  song_text("album/album.yaml",
+            "deliverables: [flac]\ntracks: [../one, ../two]\n");
+  assert_int_equal(
+      ton_album_make(song_path("album"), &with_cd, &job, &r, &error),
+      TON_GOAL_MISSED);
+  assert_non_null(strstr(error.text, "track 2 is shorter than 4 s"));
+  ton_album_result_free(&r);
+}
+
 static void
 test_a_text_is_begun_once(void** state)
 {
@@ -228,8 +315,9 @@ test_wrong_texts_are_told(void** state)
     TonAlbumResult r;
     TonError error = {0};
     song_text("album/album.yaml", wrong[i].text);
-    assert_int_equal(ton_album_make(song_path("album"), &job, &r, &error),
-                     TON_BAD_TEXT);
+    assert_int_equal(
+        ton_album_make(song_path("album"), &tracks_alone, &job, &r, &error),
+        TON_BAD_TEXT);
     if (!strstr(error.text, wrong[i].error)) {
       fail_msg("%s", error.text);
     }
@@ -244,6 +332,8 @@ main(void)
       cmocka_unit_test(test_tracks_keep_their_contrast),
       cmocka_unit_test(test_tags_tell_track_and_album),
       cmocka_unit_test(test_gaps_and_crossfades),
+      cmocka_unit_test(test_the_cd_image_holds_the_tracks),
+      cmocka_unit_test(test_what_no_cd_can_have_is_told),
       cmocka_unit_test(test_a_text_is_begun_once),
       cmocka_unit_test(test_wrong_texts_are_told),
   };
