@@ -11,6 +11,9 @@
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 enum { GUARD = 256, MARK = 0xA5, MAX_METERS = 16 };
 
@@ -185,6 +188,30 @@ rig_meters(const Rig* rig)
   return rig->meters;
 }
 
+#if defined(__x86_64__)
+/// The parts of the wide registers that plain code does not know are in use
+static bool
+wide_registers_used(void)
+{
+  enum { YMM = 1 << 2, ZMM = 1 << 6, TELLS = 1 << 2 };
+  uint32_t a = 0;
+  uint32_t b = 0;
+  uint32_t c = 0;
+  uint32_t d = 0;
+  if (!__get_cpuid_count(0xD, 1, &a, &b, &c, &d) || !(a & TELLS)) {
+    return false;
+  }
+  __asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(1));
+  return a & (YMM | ZMM);
+}
+#else
+static bool
+wide_registers_used(void)
+{
+  return false;
+}
+#endif
+
 static void
 run_block(Rig* rig, float* x, const float* sidechain, uint32_t frames)
 {
@@ -200,7 +227,14 @@ run_block(Rig* rig, float* x, const float* sidechain, uint32_t frames)
                           rig->meters, frames};
   enter(rig);
   rig->processor->process(rig->processor, rig->state, &block);
+  const bool used = wide_registers_used();
   leave(rig);
+  if (used) {
+    fail_msg(
+        "%s (%u lanes) leaves the wide registers in use: plain code runs at "
+        "a quarter of its speed; see ton_lanes_done()",
+        rig->processor->id, rig->spec.lanes);
+  }
   check_guard(rig, rest ? behind : (unsigned char*)rig->x + block_bytes(rig),
               "behind its block");
   memcpy(x, rig->x, bytes);
