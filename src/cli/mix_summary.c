@@ -303,10 +303,38 @@ print_shape(const TonMix* mix)
          c.off_centre == 1 ? "" : "s", c.to_reverb);
 }
 
+/// Whether the assistant listened for a tempo and was not sure
+static bool
+is_unsure(const TonDecisions* all)
+{
+  for (uint32_t i = 0; i < all->count; ++i) {
+    if (strcmp(all->items[i].rule, "time.unsure") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void
+print_time(const TonMix* mix, const TonDecisions* all)
+{
+  if (mix->tempo_bpm > 0.0) {
+    printf("  time      %g bpm", mix->tempo_bpm);
+    if (mix->n_sections) {
+      printf(", %u section%s", mix->n_sections,
+             mix->n_sections == 1 ? "" : "s");
+    }
+    printf("%s\n", is_unsure(all) ? "; not sure where bars begin" : "");
+  } else if (is_unsure(all)) {
+    printf("  time      no steady tempo was heard for sure\n");
+  }
+}
+
 void
 cli_print_mix_text(const TonMix* mix, const TonDecisions* all)
 {
   print_roles(mix);
+  print_time(mix, all);
   print_muted(mix, all);
   print_faults(mix, all);
   print_shape(mix);
