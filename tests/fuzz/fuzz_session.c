@@ -143,16 +143,19 @@ read_all(const TonDoc* doc)
   TonMix* mix = NULL;
   TonMaster* master = NULL;
   TonRelease* release = NULL;
+  TonAlbum* album = NULL;
   TonError error = {0};
   const TonStatus read[] = {ton_mix_read(doc, NULL, &mix, &error),
                             ton_master_read(doc, NULL, &master, &error),
-                            ton_release_read(doc, NULL, &release, &error)};
-  for (int i = 0; i < 3; ++i) {
+                            ton_release_read(doc, NULL, &release, &error),
+                            ton_album_read(doc, NULL, &album, &error)};
+  for (int i = 0; i < 4; ++i) {
     MUST(read[i] == TON_OK || read[i] == TON_BAD_TEXT);
   }
   ton_mix_free(mix);
   ton_master_free(master);
   ton_release_free(release);
+  ton_album_free(album);
 }
 
 int
