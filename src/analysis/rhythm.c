@@ -566,7 +566,8 @@ ton_find_rhythm(const TonRhythmStem* stems, uint32_t n,
   Onsets onsets = {0};
   *rhythm = (TonRhythm){0};
   const TonStatus status = open_onsets(stems, n, &onsets);
-  if (!status && onsets.has[0] && onsets.n > LONGEST_LAG) {
+  if (!status && onsets.has[0] &&
+      onsets.end_s - onsets.start_s > LONGEST_LAG / RATE) {
     find_in(&onsets, known, rhythm);
   }
   close_onsets(&onsets);

@@ -320,6 +320,27 @@ test_changed(void** state)
               "s");
 }
 
+/// A short sound in a long file has no tempo
+static void
+test_short(void** state)
+{
+  (void)state;
+  enum { N = 12 * SESSION_RATE };
+  static float x[N];
+  Session s = {.n = N, .n_stems = 1};
+  s.stems[0] = (SessionStem){.role = "kick", .x = x};
+  for (int i = 0; i < SESSION_RATE / 5; ++i) {
+    x[i] = 0.5F * sinf(0.05F * (float)i);
+  }
+  TonSound sound;
+  TonRhythmStem stem;
+  TonRhythm r;
+  analyse(&s, 0, &sound);
+  find_rhythm(&s, &sound, &stem, &r);
+  assert_true(r.tempo_bpm == 0.0);
+  ton_sound_free(&sound);
+}
+
 // The text -----------------------------------------------------------------------
 
 /// A song whose text is proposed again and again
@@ -529,12 +550,13 @@ main(int argc, char** argv)
   }
   ton_roles_free(roles);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_roles),    cmocka_unit_test(test_polarity),
-      cmocka_unit_test(test_delays),   cmocka_unit_test(test_hum),
-      cmocka_unit_test(test_tempo),    cmocka_unit_test(test_changed),
-      cmocka_unit_test(test_sections), cmocka_unit_test(test_changed),
-      cmocka_unit_test(test_text),     cmocka_unit_test(test_corrected),
-      cmocka_unit_test(test_locked),   cmocka_unit_test(test_used),
+      cmocka_unit_test(test_roles),     cmocka_unit_test(test_polarity),
+      cmocka_unit_test(test_delays),    cmocka_unit_test(test_hum),
+      cmocka_unit_test(test_tempo),     cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_sections),  cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_short),     cmocka_unit_test(test_text),
+      cmocka_unit_test(test_corrected), cmocka_unit_test(test_locked),
+      cmocka_unit_test(test_used),
   };
   return TON_TESTS(tests);
 }
