@@ -486,6 +486,16 @@ test_corrected(void** state)
   close_proposed(&p);
 }
 
+/// From now on no beat is heard
+static void
+forget_rises(Proposed* p)
+{
+  for (uint32_t i = 0; i < p->session->n_stems; ++i) {
+    TonFeatures* const f = &p->sounds[i].features;
+    memset(f->rises, 0, f->n_rises * sizeof(float));
+  }
+}
+
 /// Sections that a curve names stay, whatever is heard
 static void
 test_used(void** state)
@@ -495,10 +505,7 @@ test_used(void** state)
   open_proposed(&p, 3);
   propose(&p);
   edit(&p, "tracks/Rhodes/automation", "{fader: [+1 dB in B 1]}");
-  for (uint32_t i = 0; i < p.session->n_stems; ++i) {
-    TonFeatures* const f = &p.sounds[i].features;
-    memset(f->rises, 0, f->n_rises * sizeof(float));
-  }
+  forget_rises(&p);
   propose(&p);
   expect_text(&p, "tempo", "101.7 bpm");
   expect_text(&p, "sections/B 1", "5 bar");
@@ -519,6 +526,16 @@ test_locked(void** state)
   propose(&p);
   expect_text(&p, "tempo", NULL);
   expect_text(&p, "sections", NULL);
+  edit(&p, "lock", NULL);
+  propose(&p);
+  edit(&p, "lock", "[tempo]");
+  forget_rises(&p);
+  propose(&p);
+  expect_text(&p, "tempo", "101.7 bpm");
+  expect_text(&p, "sections", NULL);
+  edit(&p, "lock", NULL);
+  propose(&p);
+  expect_text(&p, "tempo", NULL);
   close_proposed(&p);
 }
 
