@@ -25,25 +25,25 @@ enum {
 #define LOWEST_HZ 17.8
 
 static void
-fill_window(float* window, uint32_t n)
+fill_window(float* window)
 {
-  for (uint32_t i = 0; i < n; ++i) {
-    const double turn = 2.0 * M_PI * (i + 0.5) / n;
+  for (uint32_t i = 0; i < FRAME; ++i) {
+    const double turn = 2.0 * M_PI * (i + 0.5) / FRAME;
     window[i] = (float)(0.35875 - 0.48829 * cos(turn) +
                         0.14128 * cos(2 * turn) - 0.01168 * cos(3 * turn));
   }
 }
 
-/// Add the power spectrum of n samples to `sum`; silence follows a short sound
+/// Add the power spectrum of a frame to `sum`; silence surrounds the sound
 static void
-add_spectrum(TonFft* fft, const float* window, const float* x, uint32_t n,
+add_spectrum(TonFft* fft, const float* window, const TonFeatures* f, int64_t at,
              double* sum)
 {
   float* const in = ton_fft_time(fft);
-  for (uint32_t i = 0; i < n; ++i) {
-    in[i] = x[i] * window[i];
+  for (int64_t i = 0; i < FRAME; ++i) {
+    const bool inside = at + i >= 0 && at + i < (int64_t)f->n_low;
+    in[i] = inside ? f->low[at + i] * window[i] : 0.0F;
   }
-  memset(in + n, 0, (FRAME - n) * sizeof(float));
   const float* const y = ton_fft_forward(fft);
   for (uint32_t k = 0; k < BINS; ++k) {
     const double re = (double)y[2 * k];
@@ -52,18 +52,38 @@ add_spectrum(TonFft* fft, const float* window, const float* x, uint32_t n,
   }
 }
 
+/// Whether nothing sounds in a frame
+static bool
+is_pause(const TonFeatures* f, int64_t at)
+{
+  const int64_t end =
+      at + FRAME < (int64_t)f->n_low ? at + FRAME : (int64_t)f->n_low;
+  const int64_t from = at > 0 ? at : 0;
+  return low_share_on(f, (uint64_t)from, (uint32_t)(end - from)) == 0.0;
+}
+
+/// What sounds for less than a frame
+static bool
+is_short(const TonFeatures* f)
+{
+  return f->n_low < FRAME ||
+         low_share_on(f, 0, (uint32_t)f->n_low) * (double)f->n_low < FRAME;
+}
+
 /// Sum of the spectra in which something sounds, or in which nothing does; the
-/// number of them
+/// number of them.  Frames reach over both ends of a short sound, or a hit at its
+/// start would hardly count; a lasting note has no attack where its file begins
 static uint32_t
 sum_spectra(TonFft* fft, float* window, const TonFeatures* f, bool pauses,
             double* bins)
 {
-  const uint32_t n = f->n_low < FRAME ? (uint32_t)f->n_low : FRAME;
+  const int64_t over = is_short(f) ? FRAME - HOP : 0;
+  const int64_t last = (int64_t)f->n_low - FRAME + over;
   uint32_t found = 0;
-  fill_window(window, n);
-  for (uint64_t at = 0; n && at + n <= f->n_low; at += HOP) {
-    if ((low_share_on(f, at, n) == 0.0) == pauses) {
-      add_spectrum(fft, window, f->low + at, n, bins);
+  fill_window(window);
+  for (int64_t at = -over; at <= last; at += HOP) {
+    if (is_pause(f, at) == pauses) {
+      add_spectrum(fft, window, f, at, bins);
       ++found;
     }
   }

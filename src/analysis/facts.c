@@ -47,13 +47,15 @@ set_undefined(TonFacts* f)
   }
 }
 
-/// Highest twelfth octave above 500 Hz over the mean of six neighbours, dB
+/// Highest twelfth octave over the mean of six neighbours, dB; above 500 Hz where
+/// the mains hum
 static double
 highest_note_db(const TonFacts* f)
 {
-  enum { FROM = 16, SIDE = 3 };
+  enum { ABOVE_HUM = 16, SIDE = 3 };
   double max = -INFINITY;
-  for (uint32_t b = FROM; b + SIDE < TON_TWELFTHS; ++b) {
+  for (uint32_t b = f->hum.hz > 0.0 ? ABOVE_HUM : SIDE; b + SIDE < TON_TWELFTHS;
+       ++b) {
     double around = 0.0;
     for (uint32_t k = b - SIDE; k <= b + SIDE; ++k) {
       around += k == b ? 0.0 : f->twelfths_db[k] / (2.0 * SIDE);
@@ -61,6 +63,17 @@ highest_note_db(const TonFacts* f)
     max = isfinite(around) ? fmax(max, f->twelfths_db[b] - around) : max;
   }
   return max;
+}
+
+/// Higher one of the third octaves at 160 and 200 Hz over the louder one of those
+/// around both, dB; 0 where the mains hum
+static double
+middle_note_db(const TonFacts* f)
+{
+  enum { BELOW = 8, ABOVE = 11 }; // 125 and 250 Hz
+  const double around = fmax(f->active_db[BELOW], f->active_db[ABOVE]);
+  const double here = fmax(f->active_db[BELOW + 1], f->active_db[ABOVE - 1]);
+  return f->hum.hz == 0.0 && isfinite(around) ? here - around : 0.0;
 }
 
 /// Highest Hz between 25 and 160 Hz over the mean of the half octave around it,
@@ -82,20 +95,35 @@ lowest_note_db(const TonFacts* f)
 }
 
 /// The noise of an empty channel: its 400 ms loudness stays within 2 LU, no
-/// twelfth octave stands 3 dB above its neighbours, and no Hz of the lows 5 dB
+/// twelfth octave stands 3 dB above its neighbours, and no Hz or third octave of
+/// the lows 5 dB
 static bool
 is_steady_noise(const TonFacts* f)
 {
   return !f->has_pauses && f->range_lu < 2.0 && f->activity > 0.99 &&
-         highest_note_db(f) < 3.0 && lowest_note_db(f) < 5.0;
+         highest_note_db(f) < 3.0 && lowest_note_db(f) < 5.0 &&
+         middle_note_db(f) < 5.0;
 }
 
-/// Less than 2 s of sound, in whose frames of 25 ms the peak stands 26 dB over the
-/// mean: a frame in which one sample of 400 sounds.  No instrument reaches 20 dB
+/// At most 16 frames of 25 ms hold 90 % of all power, and in each the peak stands 26
+/// dB over the mean: one sample of 400 sounds.  No instrument reaches 20 dB
 static bool
-is_only_clicks(const TonFacts* f)
+is_only_clicks(const TonFeatures* f)
 {
-  return f->active_s < 2.0 && f->timbre.frame_crest_db > 26.0;
+  enum { MOST = 16 };
+  double all = 0.0;
+  double clicks = 0.0;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < f->n_levels; ++i) {
+    const TonLevelFrame* const l = &f->levels[i];
+    const double crest =
+        ton_to_db((double)l->peak) - ton_power_db(l->power / f->channels);
+    const bool click = l->on && l->power > 0.0 && crest > TON_CLICK_CREST_DB;
+    all += l->power;
+    clicks += click ? l->power : 0.0;
+    n += click;
+  }
+  return n > 0 && n <= MOST && clicks > 0.9 * all;
 }
 
 TonStatus
@@ -119,7 +147,7 @@ facts_find(TonFeatures* features, TonFacts* facts)
     return TON_NO_MEMORY;
   }
   find_timbre(features, facts);
-  facts->only_clicks = is_only_clicks(facts);
+  facts->only_clicks = is_only_clicks(features);
   if (find_low_bands(features, facts) || find_hum(features, facts)) {
     return TON_NO_MEMORY;
   }

@@ -17,8 +17,9 @@
 #include <stdbool.h>
 
 enum {
-  TON_HUM_LINES = 8, ///< Harmonics of the mains that are looked at
-  TON_LOW_HZ = 178,  ///< Where the third octave at 160 Hz ends
+  TON_HUM_LINES = 8,       ///< Harmonics of the mains that are looked at
+  TON_LOW_HZ = 178,        ///< Where the third octave at 160 Hz ends
+  TON_CLICK_CREST_DB = 26, ///< Of single samples in 25 ms, over their mean
 };
 
 typedef enum {

@@ -162,10 +162,7 @@ mute_clicks(const MixState* state, const MixTrack* s)
 {
   TonDecision d;
   ton_decision_start(&d, TON_RULE_TRIM_CLICKS, 0.9);
-  ton_decision_figure(&d, "time that plays", s->facts->active_s);
   ton_decision_figure(&d, "highest peak", s->facts->whole.sample_peak_dbfs);
-  ton_decision_range(&d, "peak over the mean of 25 ms",
-                     s->facts->timbre.frame_crest_db, NAN, 26.0);
   track_decide(state, s, "mute", "true", &d);
 }
 

@@ -274,7 +274,7 @@ decide_highpass(MixState* state, MixTrack* s)
     return 0.0;
   }
   const LowEnd low = look_below(s);
-  if (low.at_hz < 20.0 || low.below_db < NOTHING_DB) {
+  if (low.at_hz < 20.0 || fmax(low.below_db, low.pause_db) < NOTHING_DB) {
     leave_lows(state, s, low.below_db, fmax(low.at_hz, 20.0));
     return 0.0;
   }

@@ -135,13 +135,10 @@ static const TonRule rules[] = {
         {"trim.clicks", TON_STAGE_MIX, "docs/rules.md 2.3",
          "nothing but clicks of up to {highest peak}: muted, they would take "
          "room from the others; write a role and it is mixed",
-         "sounds for {time that plays}, and in 25 ms its peak stands {peak "
-         "over "
-         "the mean of 25 ms} over the mean: single samples",
-         .figures = {{"time that plays", "s"},
-                     {"highest peak", "dBFS"},
-                     {"peak over the mean of 25 ms", "dB",
-                      "docs/rules.md 2.3"}}},
+         "at most 16 stretches of 25 ms hold 90 % of all power, and in each "
+         "the "
+         "peak stands 26 dB over the mean: single samples",
+         .figures = {{"highest peak", "dBFS"}}},
     [TON_RULE_TRIM_BROKEN] =
         {"trim.broken", TON_STAGE_MIX, "docs/rules.md 2.3",
          "nothing that can be heard: {broken samples} hold no number; export "

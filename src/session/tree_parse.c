@@ -18,7 +18,8 @@
 typedef struct {
   const char* text;
   const char* name;
-  TonUtf8Index index;
+  size_t mark; ///< Bytes of the byte order mark that editors of Windows write
+  TonUtf8Index index; ///< Of what follows it
   TonArena* arena;
   TonError* error;
   TonNode* root;
@@ -27,6 +28,13 @@ typedef struct {
   unsigned depth;
   unsigned documents;
 } Build;
+
+/// Byte of the text at a character that libyaml counts
+static size_t
+byte_of(const Build* b, size_t index)
+{
+  return b->mark + ton_utf8_index_byte(&b->index, index);
+}
 
 #define WRONG(build, offset, ...)                                              \
   ton_fail_text((build)->error, (build)->name, (build)->text, offset,          \
@@ -92,7 +100,7 @@ parser_failed(Build* b, const yaml_parser_t* parser)
       break;
     }
   }
-  const size_t at = ton_utf8_index_byte(&b->index, mark->index);
+  const size_t at = byte_of(b, mark->index);
   return WRONG(b, at, "%s", words);
 }
 
@@ -105,8 +113,8 @@ new_node(Build* b, TonNodeKind kind, const yaml_event_t* event)
   if (node) {
     node->kind = kind;
     node->text = "";
-    node->start = ton_utf8_index_byte(&b->index, event->start_mark.index);
-    node->end = ton_utf8_index_byte(&b->index, event->end_mark.index);
+    node->start = byte_of(b, event->start_mark.index);
+    node->end = byte_of(b, event->end_mark.index);
     node->line = (uint32_t)event->start_mark.line + 1;
     node->column = (uint32_t)event->start_mark.column + 1;
   }
@@ -223,7 +231,7 @@ close_node(Build* b, const yaml_event_t* event)
   }
   const char opens = node->kind == TON_MAP ? '{' : '[';
   if (node->flow && b->text[node->start] == opens) {
-    node->end = ton_utf8_index_byte(&b->index, event->end_mark.index);
+    node->end = byte_of(b, event->end_mark.index);
   } else if (node->last) {
     node->end = node->last->end;
   }
@@ -296,7 +304,7 @@ static TonStatus
 refuse_reference(Build* b, const yaml_event_t* event, const yaml_char_t* anchor,
                  const yaml_char_t* tag)
 {
-  const size_t at = ton_utf8_index_byte(&b->index, event->start_mark.index);
+  const size_t at = byte_of(b, event->start_mark.index);
   if (anchor) {
     return WRONG(b, at, "an anchor (\"&%s\"); write the value out, or quote it",
                  (const char*)anchor);
@@ -310,7 +318,7 @@ refuse_reference(Build* b, const yaml_event_t* event, const yaml_char_t* anchor,
 static TonStatus
 document_start(Build* b, const yaml_event_t* event)
 {
-  const size_t at = ton_utf8_index_byte(&b->index, event->start_mark.index);
+  const size_t at = byte_of(b, event->start_mark.index);
   if (event->data.document_start.version_directive ||
       event->data.document_start.tag_directives.start !=
           event->data.document_start.tag_directives.end) {
@@ -328,7 +336,7 @@ take(Build* b, const yaml_event_t* e)
   case YAML_DOCUMENT_START_EVENT:
     return document_start(b, e);
   case YAML_ALIAS_EVENT:
-    return WRONG(b, ton_utf8_index_byte(&b->index, e->start_mark.index),
+    return WRONG(b, byte_of(b, e->start_mark.index),
                  "an alias (\"*%s\"); write the value out, or quote it",
                  (const char*)e->data.alias.anchor);
   case YAML_SCALAR_EVENT:
@@ -392,14 +400,17 @@ ton_tree_parse(const char* text, size_t length, const char* name,
 {
   TON_TRY(ton_tree_scan(text, length, name, error));
   Build b = {.text = text, .name = name, .arena = arena, .error = error};
-  if (!ton_utf8_index_make(&b.index, text, length)) {
+  // libyaml counts the mark as a column, and finds all below it wrong
+  b.mark = strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+  if (!ton_utf8_index_make(&b.index, text + b.mark, length - b.mark)) {
     return no_memory(&b);
   }
   TonStatus status = TON_NO_MEMORY;
   yaml_parser_t parser;
   if (yaml_parser_initialize(&parser)) {
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char*)text, length);
+    yaml_parser_set_input_string(&parser, (const unsigned char*)text + b.mark,
+                                 length - b.mark);
     status = run(&b, &parser);
     yaml_parser_delete(&parser);
   }

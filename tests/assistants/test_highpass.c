@@ -124,11 +124,29 @@ a_swelling_note_is_no_rumble(void** state)
   EXPECT_AT_MOST("energy below", lows.below_db, -50.0, "dB");
 }
 
+/// Steps before the first note and between notes: they end where the music begins,
+/// and a high-pass takes them out
+static void
+rumble_in_pauses_alone_is_cut(void** state)
+{
+  (void)state;
+  for (uint64_t i = 0; i < N; ++i) {
+    const double t = (double)i / RATE;
+    const bool plays = fmod(t, 8.0) > 4.0;
+    const double turn = 2.0 * M_PI * t;
+    x[i] = plays ? 0.2 * sin(330.0 * turn) + 0.1 * sin(660.0 * turn)
+                 : 0.005 * (sin(31.0 * turn) + sin(43.7 * turn));
+  }
+  const Lows lows = lows_of(N, "Piano");
+  assert_string_equal(lows.rule, "highpass.rumble");
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_tone_close_below_the_lowest_note),
+      cmocka_unit_test(rumble_in_pauses_alone_is_cut),
       cmocka_unit_test(a_swelling_note_is_no_rumble),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -429,6 +429,23 @@ memory_refused_at_any_point_loses_nothing(void** state)
   assert_in_range(failures, 5, 199);
 }
 
+/// Editors of Windows put a mark of three bytes in front of a text
+static void
+a_byte_order_mark_stays(void** state)
+{
+  (void)state;
+  expect_edit("\xEF\xBB\xBF"
+              "a: 1\nb:\n  c: 2\nd: 3\n",
+              "b/c", "4", NULL,
+              "\xEF\xBB\xBF"
+              "a: 1\nb:\n  c: 4\nd: 3\n");
+  expect_edit("\xEF\xBB\xBF"
+              "a: 1\nb: 2\n",
+              "a", "4", NULL,
+              "\xEF\xBB\xBF"
+              "a: 4\nb: 2\n");
+}
+
 static void
 new_plain_values_stand_in_front_of_blocks(void** state)
 {
@@ -466,6 +483,7 @@ main(void)
       cmocka_unit_test(slashes_in_names_are_escaped),
       cmocka_unit_test(wrong_edits_leave_the_text_alone),
       cmocka_unit_test(saving_follows_links_and_keeps_rights),
+      cmocka_unit_test(a_byte_order_mark_stays),
       cmocka_unit_test(new_plain_values_stand_in_front_of_blocks),
       cmocka_unit_test(memory_refused_at_any_point_loses_nothing),
   };
