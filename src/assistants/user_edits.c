@@ -216,6 +216,9 @@ static bool
 add_locks(UserEdits* k, uint32_t bits, const char* const* names, size_t n,
           const KeptLocks* locks)
 {
+  if (!bits) {
+    return true;
+  }
   char** const all =
       ton_arena_alloc(&k->strings.arena, (*locks->count + n) * sizeof(char*));
   if (!all) {
