@@ -15,10 +15,10 @@
 #define SPIKE_LEVEL 2.0F
 #define SPIKE_RATIO 8.0F
 
-/// A burst is above +20 dBFS, no longer than 10 ms, and 40 dB over the 50 ms to
+/// A burst is above +12 dBFS, no longer than 20 ms, and 40 dB over the 50 ms to
 /// either side: a program that went wrong for a moment.  Sounds that are so short
 /// are in no file so loud, and where a whole file is, they are not alone
-#define BURST_LEVEL 10.0F
+#define BURST_LEVEL 4.0F
 #define BURST_RATIO 100.0F
 
 enum {
@@ -26,7 +26,7 @@ enum {
   SHARE_OF_SIDE = 8,
   STEP = 64,
   SLOTS_PER_S = 1000, ///< Bursts are looked for in slots of 1 ms
-  BURST_SLOTS = 10,
+  BURST_SLOTS = 20,
   REACH_SLOTS = BURST_SLOTS + 50,
 };
 

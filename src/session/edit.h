@@ -53,7 +53,8 @@ bool ton_edit_comment(const TonDoc* doc, const TonNode* node,
 /// Where the comment of the line that ends at `eol` begins ("#"), or `eol`
 size_t ton_comment_start(const TonDoc* doc, size_t bol, size_t eol);
 
-/// First byte of the line of `at`, and the line's end without its newline
+/// First byte of the line of `at`, behind a byte order mark, and the line's end
+/// without its newline
 size_t ton_line_start(const char* text, size_t at);
 size_t ton_line_end(const char* text, size_t at);
 

@@ -12,7 +12,8 @@
 size_t
 ton_line_start(const char* text, size_t at)
 {
-  while (at && text[at - 1] != '\n') {
+  const size_t first = strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+  while (at > first && text[at - 1] != '\n') {
     --at;
   }
   return at;
