@@ -62,6 +62,15 @@ pause_below(const TonFacts* f, double hz)
   return f->has_pauses ? power_below(f->low_pause, f->pause_db, hz) : 0.0;
 }
 
+/// Energy of the whole file below a frequency, its pauses too
+static double
+energy_below(const TonFacts* f, double hz)
+{
+  const double length_s = (double)f->whole.frames / f->whole.rate;
+  return f->active_s * sound_below(f, hz) +
+         fmax(length_s - f->active_s, 0.0) * pause_below(f, hz);
+}
+
 /// Power of the sound without that of the pauses, from the lower edge of a third
 /// octave up to a frequency inside it
 static double
@@ -209,7 +218,8 @@ look_below(const MixTrack* s)
                 .pause_db = -INFINITY};
   low.at_hz = round_hz(fmin(low.music_hz - LINE_HZ, s->role->highpass_hz));
   const double all = sound_below(f, INFINITY);
-  low.below_db = ton_power_db(sound_below(f, low.at_hz) / all);
+  low.below_db =
+      ton_power_db(energy_below(f, low.at_hz) / energy_below(f, INFINITY));
   if (f->has_pauses) {
     const double db = ton_power_db(pause_below(f, low.at_hz) / all);
     low.pause_db = db > -80.0 ? db : -INFINITY;
@@ -274,7 +284,7 @@ decide_highpass(MixState* state, MixTrack* s)
     return 0.0;
   }
   const LowEnd low = look_below(s);
-  if (low.at_hz < 20.0 || fmax(low.below_db, low.pause_db) < NOTHING_DB) {
+  if (low.at_hz < 20.0 || low.below_db < NOTHING_DB) {
     leave_lows(state, s, low.below_db, fmax(low.at_hz, 20.0));
     return 0.0;
   }

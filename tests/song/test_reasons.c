@@ -383,8 +383,9 @@ static const struct {
     {"trim.active", "loudness while it plays", 0.5, stem_loudness},
     {"trim.too-soft", "loudness while it plays", 0.5, stem_loudness},
     {"trim.active", "starting level", 0.01, trimmed_loudness},
-    // short sounds in stereo; test_highpass.c asks for 1 dB of lasting ones
-    {"highpass.", "energy below", 2.5, energy_below},
+    // stereo lows: the sides are known in third octaves only, 1.6 dB off in one
+    // track of francium; test_highpass.c asks for 1 dB
+    {"highpass.", "energy below", 1.7, energy_below},
     {"highpass.", "DC offset", 0.005, stem_offset},
     {"defect.dc", "DC offset", 0.005, stem_offset},
     {"defect.clipping", "clipped samples", 0.0, stem_clipped},
