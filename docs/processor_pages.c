@@ -41,6 +41,8 @@ static const struct {
      "low-at=30 low-boost=9 low-cut=9"},
     {"passive-equaliser", "high boost, top cut",
      "high-boost=9 top-at=20kHz top-cut=6"},
+    {"dc-filter", "3 Hz", ""},
+    {"dc-filter", "20 Hz", "at=20"},
     {"hum-filter", "50 Hz, 8 notches", ""},
     {"hum-filter", "60 Hz, wide", "at=60 width=10 depth=20"},
     {"dynamic-eq", "cut", ""},

@@ -33,6 +33,7 @@
   ALONE_WIDE(ton_multiband)                                                    \
   LANED(ton_transient)                                                         \
   /* equaliser */                                                              \
+  LANED(ton_dc_filter)                                                         \
   LANED(ton_dynamic_eq)                                                        \
   LANED(ton_equaliser)                                                         \
   LANED(ton_hum_filter)                                                        \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// @file Hum filter and phase rotator.
+/// @file Hum filter, DC filter and phase rotator.
 
 #include "signals.h"
 #include "single_lane.h"
@@ -60,6 +60,31 @@ what_lies_between_stays(void** state)
     }
     EXPECT_DB("behind the last harmonic",
               gain_db("hum-filter", "harmonics=8", rates[r], 500.0), 0.0, 0.05);
+  }
+}
+
+/// Section 8.3: what is left of an offset lies below -90 dBFS
+static void
+an_offset_goes(void** state)
+{
+  (void)state;
+  for (int r = 0; r < 4; ++r) {
+    for (uint32_t i = 0; i < N; ++i) {
+      left[i] = 0.25;
+    }
+    play("dc-filter", "", rates[r]);
+    double sum = 0.0;
+    for (uint32_t i = N - LAST / 2; i < N; ++i) {
+      sum += out[i];
+    }
+    EXPECT_AT_MOST("an offset of -12 dBFS",
+                   20.0 * log10(fabs(sum) / (LAST / 2) + 1e-12), -90.0, "dBFS");
+    EXPECT_DB("a tone of 19 Hz", gain_db("dc-filter", "at=19", rates[r], 19.0),
+              -3.01, 0.1);
+    EXPECT_DB("the lowest bass", gain_db("dc-filter", "", rates[r], 20.3), 0.0,
+              0.11);
+    EXPECT_DB("a kick", gain_db("dc-filter", "at=5", rates[r], 51.9), 0.0,
+              0.05);
   }
 }
 
@@ -151,6 +176,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(hum_and_its_harmonics_go),
       cmocka_unit_test(what_lies_between_stays),
+      cmocka_unit_test(an_offset_goes),
       cmocka_unit_test(a_rotator_is_flat),
       cmocka_unit_test(a_rotator_turns),
       cmocka_unit_test(a_rotator_evens_a_voice),
