@@ -105,12 +105,36 @@ is_steady_noise(const TonFacts* f)
          middle_note_db(f) < 5.0;
 }
 
-/// At most 16 frames of 25 ms hold 90 % of all power, and in each the peak stands 26
-/// dB over the mean: one sample of 400 sounds.  No instrument reaches 20 dB
-static bool
-is_only_clicks(const TonFeatures* f)
+/// Power of the third octaves from 1.6 kHz on re that below, dB
+static double
+treble_db(const TonFacts* f)
 {
-  enum { MOST = 16 };
+  enum { FIRST = 19 }; // 1.6 kHz
+  double low = 0.0;
+  double high = 0.0;
+  for (uint32_t b = 0; b < TON_THIRDS; ++b) {
+    const double power = pow(10.0, f->active_db[b] / 10.0);
+    low += b < FIRST ? power : 0.0;
+    high += b < FIRST ? 0.0 : power;
+  }
+  return ton_power_db(high / low);
+}
+
+/// Steady lines of the mains hold three quarters of the power below 1.4 kHz, and what
+/// lies above is softer than they are.  A note that is held for a whole file lies
+/// beside them: those lie within 0.7 Hz of their frequency
+static bool
+is_only_hum(const TonFacts* f)
+{
+  return !f->has_pauses && f->range_lu < 2.0 && f->activity > 0.99 &&
+         f->mains_share > 0.75 && treble_db(f) < -3.0;
+}
+
+/// The frames of 25 ms whose peak stands 26 dB over their mean, where those hold 90 %
+/// of all power: one sample of 400 sounds.  No instrument reaches 20 dB
+static uint32_t
+count_clicks(const TonFeatures* f)
+{
   double all = 0.0;
   double clicks = 0.0;
   uint32_t n = 0;
@@ -123,7 +147,7 @@ is_only_clicks(const TonFeatures* f)
     clicks += click ? l->power : 0.0;
     n += click;
   }
-  return n > 0 && n <= MOST && clicks > 0.9 * all;
+  return clicks > 0.9 * all ? n : 0;
 }
 
 TonStatus
@@ -147,10 +171,11 @@ facts_find(TonFeatures* features, TonFacts* facts)
     return TON_NO_MEMORY;
   }
   find_timbre(features, facts);
-  facts->only_clicks = is_only_clicks(features);
+  facts->clicks = count_clicks(features);
   if (find_low_bands(features, facts) || find_hum(features, facts)) {
     return TON_NO_MEMORY;
   }
   facts->steady_noise = is_steady_noise(facts);
+  facts->only_hum = is_only_hum(facts);
   return TON_OK;
 }

@@ -110,10 +110,15 @@ typedef struct {
 
   TonTimbre timbre;
   TonHum hum;
-  bool only_clicks; ///< Nothing but a few single samples or as good as that
+  double
+      mains_share; ///< Of steady lines at multiples of 50 or 60 Hz in the power
+                   ///< below 1.4 kHz; 0 where the sound pauses
+  uint32_t clicks; ///< Nothing but so many single samples or as good as
+                   ///< that; 0: other sound
   bool
       steady_noise; ///< Nothing but noise: never pauses, never changes, no note
                     ///< stands out
+  bool only_hum;    ///< Nothing but hum of the mains, and noise
 } TonFacts;
 
 /// What is known of one sound

@@ -84,6 +84,35 @@ in_comb(const double* bins, double rate, uint32_t top)
   return false;
 }
 
+/// What a line of the mains may lie beside its frequency, Hz
+#define MAINS_OFF_HZ 0.7
+
+/// Share of steady lines at multiples of `base_hz` in the power from 20 Hz to
+/// nine tenths of the band, 0 where there is no more than one line
+static double
+mains_share(const double* bins, const double* often, double rate,
+            double base_hz)
+{
+  const double width = rate / HUM_FRAME;
+  const double top_hz = 0.45 * rate;
+  const uint32_t highest = (uint32_t)((top_hz - 10.0) / base_hz);
+  double lines = 0.0;
+  double all = 0.0;
+  uint32_t n = 0;
+  for (uint32_t k = 1; k <= highest; ++k) {
+    const double hz = k * base_hz;
+    const Line line = find_line(bins, rate, hz, AROUND);
+    const bool mains =
+        line.prominence_db >= 12.0 && fabs(line.hz - hz) <= MAINS_OFF_HZ;
+    n += mains;
+    lines += mains ? line.power : 0.0;
+  }
+  for (uint32_t k = (uint32_t)(20.0 / width); k < top_hz / width; ++k) {
+    all += often[k];
+  }
+  return n > 1 && all > 0.0 ? lines / all : 0.0;
+}
+
 /// `often`: median power of each bin, or null where no music sounds; a line
 /// whose median is much higher than its minimum belongs to notes.  `least` and
 /// `most`: power of a hum
@@ -267,6 +296,8 @@ search_music(TonFft* fft, const TonFeatures* f, const Softest* s, double* bins,
                INFINITY, t);
   }
   if (t->hum.hz == 0.0 && steady_spectrum(fft, f, bins, often)) {
+    t->mains_share = fmax(mains_share(bins, often, f->low_rate, 50.0),
+                          mains_share(bins, often, f->low_rate, 60.0));
     judge_both(bins, often, f->low_rate, AROUND, 0.0, SOFT_TIMES * s->softest,
                t);
   }

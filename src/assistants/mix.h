@@ -30,9 +30,11 @@
 
 /// One track as the assistant is given it; nothing is owned
 typedef struct {
-  const char* strip; ///< Its name in mix.yaml
-  const char* file;  ///< As written in mix.yaml; the role is read from it
-  const char* role;  ///< A person's word for the role, or null
+  const char* strip;  ///< Its name in mix.yaml
+  const char* file;   ///< As written in mix.yaml; the role is read from it
+  const char* role;   ///< A person's word for the role, or null
+  bool role_proposed; ///< The role in `existing` is of an earlier step, and no
+                      ///< person's
   const TonSound* sound;
   const TonAudioInfo* format; ///< Of the file itself, or null
   bool moved;                 ///< A curve moves its fader

@@ -147,13 +147,25 @@ name_spikes(const MixState* state, const MixTrack* s)
   }
 }
 
+/// Record that nothing but noise, hum or crackle is left as it is
 static void
-name_noise(const MixState* state, const MixTrack* s)
+name_left(const MixState* state, const MixTrack* s)
 {
+  static const TonRuleId rules[] = {[LEFT_NOISE] = TON_RULE_TRIM_NOISE,
+                                    [LEFT_HUM] = TON_RULE_TRIM_HUM,
+                                    [LEFT_CRACKLE] = TON_RULE_TRIM_CRACKLE};
   TonDecision d;
-  ton_decision_start(&d, TON_RULE_TRIM_NOISE, 0.8);
+  ton_decision_start(&d, rules[s->left], 0.8);
   ton_decision_figure(&d, "loudness while it plays", s->facts->active_lufs);
-  ton_decision_range(&d, "level range", s->facts->range_lu, 2.0, NAN);
+  if (s->left == LEFT_CRACKLE) {
+    ton_decision_figure(&d, "clicks", s->facts->clicks);
+  } else {
+    ton_decision_range(&d, "level range", s->facts->range_lu, 2.0, NAN);
+  }
+  if (s->left == LEFT_HUM) {
+    ton_decision_range(&d, "share of the lines", 100.0 * s->facts->mains_share,
+                       NAN, 75.0);
+  }
   track_decide(state, s, "trim", NULL, &d);
 }
 
@@ -244,8 +256,8 @@ propose_trim(MixState* state)
       track_keep(state, s, "trim");
       continue;
     }
-    if (s->noise) {
-      name_noise(state, s);
+    if (s->left) {
+      name_left(state, s);
     } else if (s->clicks) {
       mute_clicks(state, s);
     } else if (s->sounds) {

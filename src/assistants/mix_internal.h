@@ -17,6 +17,9 @@
 /// Active loudness every stem is brought to, LUFS
 #define TON_TRIM_LUFS -23.0
 
+/// What a track holds that is left as it is
+typedef enum { LEFT_NOTHING, LEFT_NOISE, LEFT_HUM, LEFT_CRACKLE } LeftAlone;
+
 typedef struct MixTrack {
   const TonMixStem* stem;
   const TonFacts* facts;
@@ -43,8 +46,8 @@ typedef struct MixTrack {
   double moved_gain_db; ///< What that is worth, 60 to 400 Hz
   bool sounds;          ///< Part of the mix: not silent, not a guide
   bool mono;            ///< One sound, whatever the channels
-  bool noise;           ///< Nothing but soft steady noise: left alone
-  bool clicks;          ///< Nothing but clicks: muted
+  LeftAlone left;       ///< Nothing but noise, hum or crackle: left as it is
+  bool clicks;          ///< Nothing but a few clicks: muted
   double trim_db;
   double missing_db; ///< What the trim would still have to raise and may not
   double level_lufs; ///< After trim and layout, fader at 0 dB

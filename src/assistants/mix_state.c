@@ -46,10 +46,9 @@ find_role(const TonMixBrief* brief, MixTrack* s)
       s->guess = other;
     }
   }
-  const char* const word = s->stem->role ? s->stem->role
-                           : s->old && s->old->role && *s->old->role
-                               ? s->old->role
-                               : NULL;
+  const char* const old =
+      s->old && !s->stem->role_proposed ? s->old->role : NULL;
+  const char* const word = s->stem->role ? s->stem->role : old;
   if (word && *word) {
     role_from_person(brief->roles, word, &s->guess);
   }
@@ -112,12 +111,33 @@ is_unwanted_noise(const MixState* state, const MixTrack* s)
          s->facts->active_lufs < raised_below;
 }
 
-/// A few clicks in silence that nobody gave a role
+/// Nothing but clicks that nobody gave a role: a few are a fault, and muted; many
+/// are the crackle of a record
 static bool
 is_unwanted_click(const MixTrack* s)
 {
-  return s->facts->only_clicks && !track_locked(s, "trim") &&
+  return s->facts->clicks && !track_locked(s, "trim") &&
          !track_locked(s, "mute") && s->guess.rule != TON_RULE_ROLE_GIVEN;
+}
+
+/// Hum alone as soft as an open input gives it, that nobody gave a role
+static bool
+is_unwanted_hum(const MixState* state, const MixTrack* s)
+{
+  return s->facts->only_hum && !track_locked(s, "trim") &&
+         s->facts->active_lufs < state->brief->roles->trim.hum_lufs &&
+         s->guess.rule != TON_RULE_ROLE_GIVEN;
+}
+
+/// What is left as it is, of all that is in a mix by mistake
+static LeftAlone
+left_alone(const MixState* state, const MixTrack* s)
+{
+  enum { CRACKLE = 17 }; // clicks
+  return is_unwanted_noise(state, s)                           ? LEFT_NOISE
+         : is_unwanted_hum(state, s)                           ? LEFT_HUM
+         : is_unwanted_click(s) && s->facts->clicks >= CRACKLE ? LEFT_CRACKLE
+                                                               : LEFT_NOTHING;
 }
 
 /// Whether a track is part of the mix
@@ -126,7 +146,7 @@ takes_part(const MixTrack* s)
 {
   return s->facts->layout != TON_LAYOUT_SILENT &&
          (!s->role->mute || track_kept_in(s)) &&
-         isfinite(s->facts->active_lufs) && !s->noise && !s->clicks &&
+         isfinite(s->facts->active_lufs) && !s->left && !s->clicks &&
          !(s->old && s->old->mute && track_locked(s, "mute"));
 }
 
@@ -268,8 +288,8 @@ mix_state_open(MixState* state, const TonMixBrief* brief, TonPlan* plan)
   doubt_lone_names(state);
   for (uint32_t i = 0; i < state->n; ++i) {
     MixTrack* const s = &state->tracks[i];
-    s->noise = is_unwanted_noise(state, s);
-    s->clicks = is_unwanted_click(s);
+    s->left = left_alone(state, s);
+    s->clicks = !s->left && is_unwanted_click(s);
     s->sounds = takes_part(s);
     find_fader(s);
   }

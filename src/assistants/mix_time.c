@@ -73,7 +73,7 @@ open_time(const MixState* state, Time* t)
   state->plan->failed |= !t->stems;
   for (uint32_t i = 0; t->stems && i < state->n; ++i) {
     const MixTrack* const s = &state->tracks[i];
-    if (s->sounds && !s->noise) {
+    if (s->sounds && !s->left) {
       t->stems[t->n++] = (TonRhythmStem){s->features, tells(s->role)};
     }
   }

@@ -133,6 +133,8 @@ static const TonField trim_fields[] = {
      96.0, .flags = TON_REQUIRED},
     {"noise", TON_AS_DOUBLE, offsetof(TonTrimBounds, noise_lufs), TON_LUFS,
      -120.0, 0.0, .flags = TON_REQUIRED},
+    {"hum", TON_AS_DOUBLE, offsetof(TonTrimBounds, hum_lufs), TON_LUFS, -120.0,
+     0.0, .flags = TON_REQUIRED},
 };
 
 static const TonTable trim_table = {.what = "trim", TON_FIELDS(trim_fields)};

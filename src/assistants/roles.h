@@ -83,6 +83,7 @@ typedef struct {
 typedef struct {
   double highest_db;
   double noise_lufs; ///< Steady noise below this is left alone
+  double hum_lufs;   ///< Hum of the mains below this is left alone
 } TonTrimBounds;
 
 /// Peaks above the loudness of the mix, LU

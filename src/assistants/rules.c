@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
    @file
-   The rules of the mix assistant, and finding the rules of all stages.  What a
+   The rules of the mix assistant beyond the stems, and finding the rules of all stages.  What a
    template may hold stands beside TonRule.
 */
 #include "assistants/rules.h"
@@ -11,189 +11,11 @@
 #include <assert.h>
 #include <string.h>
 
-#define ROLES "data/roles.yaml"
+#define ROLES     "data/roles.yaml"
+#define ROW(rule) [TON_RULE_##rule - TON_RULE_MIX_FIRST]
 
 static const TonRule rules[] = {
-    [TON_RULE_LOCK] = {"lock", TON_STAGE_ANY, "docs/rules.md 1.1",
-                       "set by you; the rest follows it",
-                       "the value is locked or was written by a person: kept, "
-                       "and everything else is worked out around it"},
-
-    // Mix: roles
-    [TON_RULE_ROLE_NAME] =
-        {"role.name", TON_STAGE_MIX, ROLES, "the name says \"{word}\"",
-         "first rule of the role table whose words stand in the file name"},
-    [TON_RULE_ROLE_DOUBTFUL_NAME] =
-        {"role.doubtful-name", TON_STAGE_MIX, ROLES,
-         "the name says \"{word}\", but it {sound}; write the "
-         "role (role: ...) if the name is wrong",
-         "a kick or a bass by its name with under 0.3 % of its power below 150 "
-         "Hz, or a sound that is like that of another family of roles, and "
-         "hardly ever of this one: confidence lowered",
-         .instead = "a role",
-         .why_not = "write one (role: ...) and it is used"},
-    [TON_RULE_ROLE_SOUND] = {"role.sound", TON_STAGE_MIX, "docs/rules.md 2.4",
-                             "sounds like the role \"{role}\": {word}",
-                             "the name says nothing; spectrum, noise, "
-                             "changes, hits and peaks are like those of this "
-                             "role's family"},
-    [TON_RULE_ROLE_GIVEN] = {"role.given", TON_STAGE_MIX, "docs/rules.md 1.1",
-                             "the role you wrote",
-                             "a person's word for the role is followed"},
-    [TON_RULE_ROLE_BACKING] = {"role.backing", TON_STAGE_MIX,
-                               "docs/rules.md 2.4",
-                               "sings along with {word} most of the time",
-                               "a voice without a surer name that sounds "
-                               "during 60 % or more of the time with the lead"},
-    [TON_RULE_ROLE_NONE] =
-        {"role.none", TON_STAGE_MIX, ROLES,
-         "neither the name nor the sound tells the role",
-         "no rule of the role table fits; the row \"unknown\" is used",
-         .instead = "a role",
-         .why_not = "write one (role: ...) and it is used"},
-    [TON_RULE_ROLE_UNKNOWN] = {"role.unknown", TON_STAGE_MIX, ROLES,
-                               "\"{word}\" is no known role, so it is treated "
-                               "as none[; did you mean \"{nearest}\"?]",
-                               "the role that the text gives is not in the "
-                               "role table; the row \"unknown\" is used"},
-    [TON_RULE_ROLE_GUIDE] =
-        {"role.guide", TON_STAGE_MIX, ROLES,
-         "a {role} track helps the players and is not part of the mix",
-         "the role is marked as muted in the role table"},
-    [TON_RULE_ROLE_SUM] =
-        {"role.sum", TON_STAGE_MIX, "docs/rules.md 2.4",
-         "a finished mix: it is the sum of the other tracks ({likeness} "
-         "alike)",
-         "below 1.2 kHz: correlation with the sum of the other tracks, and "
-         "with what is left of it without the track that is most alike",
-         .figures = {{"likeness", "%"}}},
-    [TON_RULE_ROLE_SUBMIX] =
-        {"role.submix", TON_STAGE_MIX, "docs/rules.md 2.4",
-         "muted: it is already the mix of {tracks}, and they would be heard "
-         "twice; mute them instead if you prefer it",
-         "below 1.2 kHz: correlation with the sum of these tracks, each at "
-         "the gain that fits best: {likeness}",
-         .figures = {{"likeness", "%"}}},
-    [TON_RULE_ROLE_FINISHED] =
-        {"role.finished", TON_STAGE_MIX, ROLES,
-         "muted: a finished mix of the song and not one of its tracks; "
-         "tonmeister "
-         "master --reference takes it as a reference",
-         "the role is marked as muted in the role table"},
-    [TON_RULE_ROLE_COPY] =
-        {"role.copy", TON_STAGE_MIX, "docs/rules.md 2.4",
-         "muted: the same recording as {track}[, {polarity}][, {|gain|} "
-         "{way}], which is in the mix already",
-         "the same to the bit, at another gain in all third octaves, or one "
-         "name in two formats and nearly the same sound: correlation below 1.2 "
-         "kHz {likeness}",
-         .figures = {{"likeness", "%"}, {"gain", "dB"}}},
-
-    // Mix: level and faults of a stem
-    [TON_RULE_TRIM_ACTIVE] =
-        {"trim.active", TON_STAGE_MIX, "docs/rules.md 2.3",
-         "{loudness while it plays} while it plays, brought to {starting "
-         "level} like every track[, measured together with {other side}][; "
-         "CLIPPED at {@longest clipping}]",
-         "BS.1770 loudness of the time that sounds ({time that plays}), "
-         "relative gate only, brought to {starting level}",
-         .figures = {{"loudness while it plays", "LUFS"},
-                     {"time that plays", "s"},
-                     {"starting level", "LUFS"},
-                     {"longest clipping", "s"}}},
-    [TON_RULE_TRIM_TOO_SOFT] =
-        {"trim.too-soft", TON_STAGE_MIX, ROLES,
-         "{loudness while it plays} while it plays is so soft that it would "
-         "take {gain needed}: raised by no more than {highest trim}; write a "
-         "trim if it is to be louder",
-         "BS.1770 loudness of the time that sounds, relative gate only; a "
-         "trim raises by {highest trim} at most, and the fader does not make "
-         "up for the rest",
-         .figures = {{"loudness while it plays", "LUFS"},
-                     {"gain needed", "dB"},
-                     {"highest trim", "dB"}}},
-    [TON_RULE_TRIM_NOISE] =
-        {"trim.noise", TON_STAGE_MIX, ROLES,
-         "nothing but steady noise, {loudness while it plays}: left as it is; "
-         "mute it if it is not wanted, or write a role and it is mixed",
-         "never pauses, its 400 ms loudness ranges over {level range}, no "
-         "twelfth octave stands 3 dB above its neighbours: no trim, no "
-         "fader, no effects",
-         .figures = {{"loudness while it plays", "LUFS"},
-                     {"level range", "LU", "docs/rules.md 2.3"}}},
-    [TON_RULE_TRIM_SILENT] = {"trim.silent", TON_STAGE_MIX, "docs/rules.md 2.3",
-                              "the file is silent",
-                              "no sample of the file sounds"},
-    [TON_RULE_TRIM_CONSTANT] =
-        {"trim.constant", TON_STAGE_MIX, "docs/rules.md 2.3",
-         "nothing that can be heard, only a DC offset of {DC offset}: muted, "
-         "it "
-         "would take room from the others",
-         "no sound, and a mean of {DC offset} of full scale",
-         .figures = {{"DC offset", "%"}}},
-    [TON_RULE_TRIM_CLICKS] =
-        {"trim.clicks", TON_STAGE_MIX, "docs/rules.md 2.3",
-         "nothing but clicks of up to {highest peak}: muted, they would take "
-         "room from the others; write a role and it is mixed",
-         "at most 16 stretches of 25 ms hold 90 % of all power, and in each "
-         "the "
-         "peak stands 26 dB over the mean: single samples",
-         .figures = {{"highest peak", "dBFS"}}},
-    [TON_RULE_TRIM_BROKEN] =
-        {"trim.broken", TON_STAGE_MIX, "docs/rules.md 2.3",
-         "nothing that can be heard: {broken samples} hold no number; export "
-         "it again",
-         "samples that are no finite numbers play as silence",
-         .figures = {{"broken samples", "samples"}}},
-    [TON_RULE_DEFECT_CLIPPING] =
-        {"defect.clipping", TON_STAGE_MIX, "docs/rules.md 2.1",
-         "{clipped samples} clipped, the longest run at {@longest run}: record "
-         "it again, or repair it first",
-         "runs of equal samples at the top of the file; no processor gives "
-         "back what is cut off",
-         .figures = {{"clipped samples", "samples"}, {"longest run", "s"}}},
-    [TON_RULE_DEFECT_NOT_A_NUMBER] =
-        {"defect.not-a-number", TON_STAGE_MIX, "docs/rules.md 2.1",
-         "{broken samples} hold no number and play as silence, the first at "
-         "{@first one}: export the file again",
-         "samples that are infinite or not a number are read as 0",
-         .figures = {{"broken samples", "samples"}, {"first one", "s"}}},
-    [TON_RULE_DEFECT_SPIKE] =
-        {"defect.spike", TON_STAGE_MIX, "docs/rules.md 2.1",
-         "{spikes} far louder than all around, the highest of {height} at "
-         "{@place}: left out, export the file again",
-         "single samples over +6 dBFS and 18 dB above the 1.3 ms on either "
-         "side; replaced by what lies between their neighbours before "
-         "anything is measured",
-         .figures = {{"spikes", "samples"},
-                     {"height", "dBFS"},
-                     {"place", "s"}}},
-    [TON_RULE_DEFECT_DC] =
-        {"defect.dc", TON_STAGE_MIX, "docs/rules.md 2.1",
-         "removes a DC offset of {DC offset}: the waveform sits beside the "
-         "zero line",
-         "the mean of the samples is {DC offset} of full scale",
-         .figures = {{"DC offset", "%"}}},
-    [TON_RULE_DEFECT_HUM] =
-        {"defect.hum", TON_STAGE_MIX, "docs/rules.md 2.1",
-         "cuts a tone of mains hum: it is {height of the tone} louder than "
-         "the sound right beside it",
-         "this line over the median of what lies within 5 Hz: {height of the "
-         "tone}; {tone} re active loudness, all lines of the hum together "
-         "{hum}",
-         .figures = {{"height of the tone", "dB"},
-                     {"tone", "dB"},
-                     {"hum", "dB"}}},
-    [TON_RULE_DEFECT_SOFT_HUM] = {"defect.soft-hum", TON_STAGE_MIX,
-                                  "docs/rules.md 2.1",
-                                  "mains hum of {mains frequency} is too soft "
-                                  "to matter: {|hum|} softer than the track",
-                                  "all lines together {hum} re active loudness",
-                                  .figures = {{"hum", "dB"},
-                                              {"mains frequency", "Hz"}}},
-
-    // Mix: polarity
-    [TON_RULE_POLARITY_SUM] =
+    ROW(POLARITY_SUM) =
         {"polarity.sum", TON_STAGE_MIX, "docs/rules.md 2.6",
          "polarity flipped: together with {track} the sound from 60 to 400 Hz "
          "gets {gain of the sum} louder",
@@ -204,7 +26,7 @@ static const TonRule rules[] = {
          .figures = {{"gain of the sum", "dB"},
                      {"likeness", ""},
                      {"time between them", "ms"}}},
-    [TON_RULE_POLARITY_KEPT] =
+    ROW(POLARITY_KEPT) =
         {"polarity.kept", TON_STAGE_MIX, "docs/rules.md 2.6",
          "polarity as recorded: flipping it would change the sound together "
          "with {track} by {gain of the sum} from 60 to 400 Hz",
@@ -216,7 +38,7 @@ static const TonRule rules[] = {
                      {"likeness", ""},
                      {"time between them", "ms"}}},
 
-    [TON_RULE_DELAY_ALIGN] =
+    ROW(DELAY_ALIGN) =
         {"delay.align", TON_STAGE_MIX, "docs/rules.md 2.6",
          "delayed by {delay}, so that it sounds together with {track}[: from "
          "60 "
@@ -227,7 +49,7 @@ static const TonRule rules[] = {
          .instead = "polarity alone",
          .why_not = "the time between the two cancels what they share",
          .figures = {{"delay", "ms"}, {"gain of the sum", "dB"}}},
-    [TON_RULE_DELAY_POLARITY] =
+    ROW(DELAY_POLARITY) =
         {"delay.polarity", TON_STAGE_MIX, "docs/rules.md 2.6",
          "polarity flipped: once it sounds together with {track}, both get "
          "{gain of the sum} louder from 60 to 400 Hz",
@@ -236,7 +58,7 @@ static const TonRule rules[] = {
          .figures = {{"gain of the sum", "dB"}}},
 
     // Mix: tone of a track
-    [TON_RULE_HIGHPASS_SPECTRUM] =
+    ROW(HIGHPASS_SPECTRUM) =
         {"highpass.spectrum", TON_STAGE_MIX, "docs/rules.md 2.11",
          "its lowest sound is near {lowest note}[, and a high-pass for {role} "
          "goes no higher than {highest cut}]: what it removes is {|energy "
@@ -249,7 +71,7 @@ static const TonRule rules[] = {
                      {"energy below in pauses", "dB"},
                      {"highest cut", "Hz", ROLES},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
-    [TON_RULE_HIGHPASS_HUM] =
+    ROW(HIGHPASS_HUM) =
         {"highpass.hum", TON_STAGE_MIX, "docs/rules.md 2.11",
          "steep, because mains hum at {hum} lies below the music: its lowest "
          "sound is near {lowest note}[; removes a DC offset of {DC offset} "
@@ -262,7 +84,7 @@ static const TonRule rules[] = {
                      {"hum", "Hz", "docs/rules.md 2.1"},
                      {"energy below in pauses", "dB"},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
-    [TON_RULE_HIGHPASS_RUMBLE] =
+    ROW(HIGHPASS_RUMBLE) =
         {"highpass.rumble", TON_STAGE_MIX, "docs/rules.md 2.11",
          "steep, because there is rumble in the pauses, {|energy below in "
          "pauses|} softer than the track; its lowest sound is near {lowest "
@@ -274,7 +96,7 @@ static const TonRule rules[] = {
                      {"energy below", "dB"},
                      {"energy below in pauses", "dB"},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
-    [TON_RULE_HIGHPASS_STEADY_RUMBLE] =
+    ROW(HIGHPASS_STEADY_RUMBLE) =
         {"highpass.steady-rumble", TON_STAGE_MIX, "docs/rules.md 2.11",
          "steep, because there is rumble all the time, {|energy below|} softer "
          "than the track; its lowest sound is near {lowest note}[; removes "
@@ -286,7 +108,7 @@ static const TonRule rules[] = {
          .figures = {{"lowest note", "Hz", ROLES},
                      {"energy below", "dB"},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
-    [TON_RULE_HIGHPASS_BELOW_ROLE] =
+    ROW(HIGHPASS_BELOW_ROLE) =
         {"highpass.below-role", TON_STAGE_MIX, "docs/rules.md 2.11",
          "steep: what lies below {lowest of its kind} is no {role}; what the "
          "cut "
@@ -301,13 +123,13 @@ static const TonRule rules[] = {
                      {"energy below in pauses", "dB"},
                      {"lowest of its kind", "Hz", ROLES},
                      {"DC offset", "%", "docs/rules.md 2.1"}}},
-    [TON_RULE_HIGHPASS_NOTHING] =
+    ROW(HIGHPASS_NOTHING) =
         {"highpass.nothing", TON_STAGE_MIX, "docs/rules.md 2.11",
          "no high-pass: there is almost nothing below {cut-off}[, {|energy "
          "below|} softer than the track]",
          "energy below {cut-off} is {energy below} re all",
          .figures = {{"energy below", "dB"}, {"cut-off", "Hz"}}},
-    [TON_RULE_TONE_RESONANCE] =
+    ROW(TONE_RESONANCE) =
         {"tone.resonance", TON_STAGE_MIX, "docs/rules.md 2.12",
          "turns down one tone that is {height} louder than those around it for "
          "{time it stands out} of the time",
@@ -317,7 +139,7 @@ static const TonRule rules[] = {
          .figures = {{"height", "dB"}, {"time it stands out", "%"}}},
 
     // Mix: compression
-    [TON_RULE_COMPRESSION_RANGE] =
+    ROW(COMPRESSION_RANGE) =
         {"compression.range", TON_STAGE_MIX, ROLES,
          "its level varies by {level range}, and more than {easy range} is "
          "hard to mix: turns loud parts down, by {average reduction} on "
@@ -334,7 +156,7 @@ static const TonRule rules[] = {
                      {"easy range", "LU"},
                      {"average reduction", "dB"},
                      {"range left", "LU"}}},
-    [TON_RULE_COMPRESSION_HITS] =
+    ROW(COMPRESSION_HITS) =
         {"compression.hits", TON_STAGE_MIX, ROLES,
          "the loudness of its hits differs by {difference between hits}, and "
          "up to {even hits} is even enough: turns down the loudest quarter",
@@ -343,31 +165,31 @@ static const TonRule rules[] = {
          .figures = {{"difference between hits", "dB"},
                      {"even hits", "dB"},
                      {"hits", "hits"}}},
-    [TON_RULE_COMPRESSION_EVEN] =
+    ROW(COMPRESSION_EVEN) =
         {"compression.even", TON_STAGE_MIX, ROLES,
          "no compressor: its level varies by [{level range}|nothing], up to "
          "{easy range} is easy to mix",
          "P95 minus P10 of 400 ms loudness is within the role's range",
          .figures = {{"level range", "LU"}, {"easy range", "LU"}}},
-    [TON_RULE_COMPRESSION_EVEN_HITS] =
+    ROW(COMPRESSION_EVEN_HITS) =
         {"compression.even-hits", TON_STAGE_MIX, ROLES,
          "no compressor: its hits differ by {difference between hits}, up to "
          "{even hits} is even enough",
          "standard deviation of the hits' peaks is within the role's range",
          .figures = {{"difference between hits", "dB"}, {"even hits", "dB"}}},
-    [TON_RULE_COMPRESSION_FEW_HITS] =
-        {"compression.few-hits", TON_STAGE_MIX, "docs/rules.md 2.13",
-         "no compressor: {hits} are too few to compare",
-         "fewer than 8 hits: their spread says nothing",
-         .figures = {{"hits", "hits"}}},
-    [TON_RULE_COMPRESSION_SLIGHT] =
+    ROW(COMPRESSION_FEW_HITS) = {"compression.few-hits", TON_STAGE_MIX,
+                                 "docs/rules.md 2.13",
+                                 "no compressor: {hits} are too few to compare",
+                                 "fewer than 8 hits: their spread says nothing",
+                                 .figures = {{"hits", "hits"}}},
+    ROW(COMPRESSION_SLIGHT) =
         {"compression.slight", TON_STAGE_MIX, "docs/rules.md 2.13",
          "no compressor: the level varies by {level range}, and one that suits "
          "{role} would hardly change that",
          "less than 0.5 dB of average reduction and less than 1 LU of range by "
          "its static curve",
          .figures = {{"level range", "LU", ROLES}}},
-    [TON_RULE_COMPRESSION_NONE_FITS] =
+    ROW(COMPRESSION_NONE_FITS) =
         {"compression.none-fits", TON_STAGE_MIX, ROLES,
          "no compressor: the level varies by {level range}, and to even that "
          "out one would have to turn down by more than {average reduction} on "
@@ -375,7 +197,7 @@ static const TonRule rules[] = {
          "none of eight thresholds keeps to the role's average reduction, or "
          "the track is too short to tell",
          .figures = {{"level range", "LU"}, {"average reduction", "dB"}}},
-    [TON_RULE_DE_ESS_LOUD] =
+    ROW(DE_ESS_LOUD) =
         {"de-ess.loud", TON_STAGE_MIX, ROLES,
          "its loud S sounds are {|S sounds|} {way} than the voice, and only "
          "{|soft S sounds|} softer is easy on the ear: turns them down while "
@@ -389,7 +211,7 @@ static const TonRule rules[] = {
                      {"soft S sounds", "LU"},
                      {"largest reduction", "dB"},
                      {"middle of the S sounds", "Hz"}}},
-    [TON_RULE_DE_ESS_SOFT] =
+    ROW(DE_ESS_SOFT) =
         {"de-ess.soft", TON_STAGE_MIX, ROLES,
          "no de-esser: its loud S sounds are {|S sounds|} {way} than the "
          "voice, {|soft S sounds|} softer is easy on the ear",
@@ -397,14 +219,14 @@ static const TonRule rules[] = {
          "90th percentile, against the loudness while it plays; less than 1 dB "
          "more than that is left alone",
          .figures = {{"S sounds", "LU"}, {"soft S sounds", "LU"}}},
-    [TON_RULE_DE_ESS_NONE] =
+    ROW(DE_ESS_NONE) =
         {"de-ess.none", TON_STAGE_MIX, "docs/rules.md 2.16",
          "no de-esser: it has hardly any S sounds",
          "fewer than 8 windows in which 5 to 10 kHz stand 6 dB over 300 Hz to "
          "3 kHz"},
 
     // Mix: balance, places, space
-    [TON_RULE_BALANCE_LEAD] =
+    ROW(BALANCE_LEAD) =
         {"balance.lead", TON_STAGE_MIX, ROLES,
          "{role}: the other tracks are set around it[; {yields} softer than "
          "usual, so that it is not too loud against them]",
@@ -414,7 +236,7 @@ static const TonRule rules[] = {
          .figures = {{"place", "LU"},
                      {"difference between mixes", "LU"},
                      {"yields", "LU", "docs/rules.md 2.9"}}},
-    [TON_RULE_BALANCE_CLASS_TARGET] =
+    ROW(BALANCE_CLASS_TARGET) =
         {"balance.class-target", TON_STAGE_MIX, ROLES,
          "usual for {role}[ ({hint})]: [{|place|} {side}|{level}][, the "
          "{limit} "
@@ -425,7 +247,7 @@ static const TonRule rules[] = {
          .figures = {{"place", "LU"},
                      {"difference between mixes", "LU"},
                      {"lead's fader, set by you", "dB"}}},
-    [TON_RULE_BALANCE_IN_CONTEXT] =
+    ROW(BALANCE_IN_CONTEXT) =
         {"balance.in-context", TON_STAGE_MIX, ROLES,
          "measured in a test mix, after its effects, it was {|error|} too "
          "{way}[; it belongs {|place|} {side}][; moved by no more than "
@@ -437,52 +259,52 @@ static const TonRule rules[] = {
                      {"error", "LU"},
                      {"place", "LU"},
                      {"largest move", "dB", "docs/rules.md 2.14"}}},
-    [TON_RULE_PLACE_SIDE] =
+    ROW(PLACE_SIDE) =
         {"place.side", TON_STAGE_MIX, "docs/rules.md 2.10",
          "{role}: to the side where fewer sounds like it are[; left and right "
          "of the whole mix then differ by {|right minus left|}]",
          "the sides with the least likeness between neighbours and the least "
          "difference of left and right; right minus left {right minus left}",
          .figures = {{"right minus left", "dB"}, {"energy below 150 Hz", "%"}}},
-    [TON_RULE_PLACE_HALF] =
+    ROW(PLACE_HALF) =
         {"place.half", TON_STAGE_MIX, "docs/rules.md 2.10",
          "one side of a stereo recording; {track} is the other",
          "two mono files of one length whose names differ only in left and "
          "right: one role, one gain, one chain, each on its own side"},
-    [TON_RULE_PLACE_LOW] =
+    ROW(PLACE_LOW) =
         {"place.low", TON_STAGE_MIX, "docs/rules.md 2.10",
          "{role}: only a little to one side, because {energy below 150 Hz} of "
          "it lies below 150 Hz",
          "more than 30 % of the energy below 150 Hz: held within 15 % of the "
          "middle; right minus left {right minus left}",
          .figures = {{"right minus left", "dB"}, {"energy below 150 Hz", "%"}}},
-    [TON_RULE_PLACE_CENTRE] =
+    ROW(PLACE_CENTRE) =
         {"place.centre", TON_STAGE_MIX, "docs/rules.md 2.10",
          "{role}: in the middle",
          "one sound in a stereo file, or a place that is no longer needed; "
          "right minus left {right minus left}",
          .figures = {{"right minus left", "dB"}, {"energy below 150 Hz", "%"}}},
-    [TON_RULE_ROUTE_BUS] = {"route.bus", TON_STAGE_MIX, ROLES,
-                            "{tracks} go through it",
-                            "the role table has a group for them",
-                            .figures = {{"tracks", "tracks"}}},
-    [TON_RULE_ROUTE_GROUP] = {"route.group", TON_STAGE_MIX, ROLES,
-                              "{role}: together with the others of its group",
-                              "{tracks} of the group share a bus",
-                              .figures = {{"tracks", "tracks"}}},
-    [TON_RULE_SPACE_SHARED] =
+    ROW(ROUTE_BUS) = {"route.bus", TON_STAGE_MIX, ROLES,
+                      "{tracks} go through it",
+                      "the role table has a group for them",
+                      .figures = {{"tracks", "tracks"}}},
+    ROW(ROUTE_GROUP) = {"route.group", TON_STAGE_MIX, ROLES,
+                        "{role}: together with the others of its group",
+                        "{tracks} of the group share a bus",
+                        .figures = {{"tracks", "tracks"}}},
+    ROW(SPACE_SHARED) =
         {"space.shared", TON_STAGE_MIX, ROLES,
          "one reverb shared by {tracks}; {decay} is a usual length for vocals",
          "no tempo is given: the middle of released vocals' decay",
          .figures = {{"tracks", "tracks"}, {"decay", "s"}}},
-    [TON_RULE_SPACE_TEMPO] =
+    ROW(SPACE_TEMPO) =
         {"space.tempo", TON_STAGE_MIX, "docs/rules.md 2.18",
          "one reverb shared by {tracks}; {decay} fits the tempo of {tempo}",
          "four beats in a sparse song, two in a dense one",
          .figures = {{"tracks", "tracks"},
                      {"decay", "s", ROLES},
                      {"tempo", "bpm"}}},
-    [TON_RULE_SPACE_SEND] =
+    ROW(SPACE_SEND) =
         {"space.send", TON_STAGE_MIX, ROLES,
          "its reverb comes back {|reverb against the track|} softer than the "
          "track, as is usual for {role}",
@@ -490,7 +312,7 @@ static const TonRule rules[] = {
          "the reverb itself adds {gain of the reverb}",
          .figures = {{"reverb against the track", "dB"},
                      {"gain of the reverb", "dB"}}},
-    [TON_RULE_TIME_TEMPO] =
+    ROW(TIME_TEMPO) =
         {"time.tempo", TON_STAGE_MIX, "docs/rules.md 2.22",
          "notes and hits begin on its beats: {on the beats} more of them than "
          "by chance",
@@ -499,20 +321,20 @@ static const TonRule rules[] = {
          "lie {drift} beside a steady tempo, and no other count comes nearer "
          "than {lead}",
          .figures = {{"on the beats", "%"}, {"drift", "ms"}, {"lead", ""}}},
-    [TON_RULE_TIME_METER] =
+    ROW(TIME_METER) =
         {"time.meter", TON_STAGE_MIX, "docs/rules.md 2.22",
          "kick, snare and changes of chords repeat every {beats}",
          "means by half beats of bars of three and four beats, against what is "
          "typical of them",
          .figures = {{"beats", "beats"}}},
-    [TON_RULE_TIME_FIRST_BAR] =
+    ROW(TIME_FIRST_BAR) =
         {"time.first-bar", TON_STAGE_MIX, "docs/rules.md 2.22",
          "the first whole bar begins here, by kick, snare and changes of "
          "chords",
          "the first of the bars that fit best, no earlier than a third of a "
          "beat before the first sound: {first bar}",
          .figures = {{"first bar", "ms"}}},
-    [TON_RULE_TIME_UNSURE] =
+    ROW(TIME_UNSURE) =
         {"time.unsure", TON_STAGE_MIX, "docs/rules.md 2.22",
          "not written, because steady beats and the first of each bar were not "
          "heard for sure",
@@ -522,19 +344,19 @@ static const TonRule rules[] = {
          .instead = "tempo and first-bar",
          .why_not = "write them, and sections are found with them",
          .figures = {{"on the beats", "%"}, {"drift", "ms"}, {"lead", ""}}},
-    [TON_RULE_TIME_SECTION] =
+    ROW(TIME_SECTION) =
         {"time.section", TON_STAGE_MIX, "docs/rules.md 2.22",
          "{bars}[ like {earlier}]: other tracks play, or other notes, than "
          "around it",
          "level of each stem and notes of the octave by bars, parted where "
          "that explains more than a further section costs",
          .figures = {{"bars", "bars"}}},
-    [TON_RULE_TIME_ONE_SECTION] =
+    ROW(TIME_ONE_SECTION) =
         {"time.one-section", TON_STAGE_MIX, "docs/rules.md 2.22",
          "the same tracks play the same kind of notes all through",
          "level of each stem and notes of the octave by bars: no place parts "
          "them enough"},
-    [TON_RULE_PEAKS_CUT] =
+    ROW(PEAKS_CUT) =
         {"peaks.cut", TON_STAGE_MIX, ROLES,
          "its peaks are {peaks} louder than the song as a whole, and a master "
          "of -14 LUFS has room for {room}: cuts their tips, by {cut} or less "
@@ -550,7 +372,7 @@ static const TonRule rules[] = {
                      {"cut", "dB"},
                      {"peaks of the mix", "LU"},
                      {"high peaks", "LU"}}},
-    [TON_RULE_HEADROOM_MIX_PEAK] =
+    ROW(HEADROOM_MIX_PEAK) =
         {"headroom.mix-peak", TON_STAGE_MIX, "docs/rules.md 2.20",
          "room for mastering: the loudest peak goes from {true peak} to "
          "{wanted peak}",
@@ -562,14 +384,16 @@ static const TonRule rules[] = {
                      {"fader before", "dB"}}},
 };
 
-_Static_assert(sizeof(rules) / sizeof(rules[0]) == TON_RULE_MASTER_FIRST,
+_Static_assert(sizeof(rules) / sizeof(rules[0]) ==
+                   TON_RULE_MASTER_FIRST - TON_RULE_MIX_FIRST,
                "every rule has a row");
 
 const TonRule*
 ton_rule(TonRuleId id)
 {
   assert(id < TON_RULES);
-  return id < TON_RULE_MASTER_FIRST  ? &rules[id]
+  return id < TON_RULE_MIX_FIRST      ? &stem_rules[id]
+         : id < TON_RULE_MASTER_FIRST ? &rules[id - TON_RULE_MIX_FIRST]
          : id < TON_RULE_CHECK_FIRST ? &master_rules[id - TON_RULE_MASTER_FIRST]
                                      : &check_rules[id - TON_RULE_CHECK_FIRST];
 }

@@ -8,6 +8,9 @@
 
 #include "assistants/rules.h"
 
+/// In the order of TonRuleId, up to TON_RULE_MIX_FIRST
+extern const TonRule stem_rules[TON_RULE_MIX_FIRST];
+
 /// In the order of TonRuleId, from TON_RULE_MASTER_FIRST on
 extern const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST];
 

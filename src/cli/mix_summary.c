@@ -134,6 +134,8 @@ static const StemFault faults[] = {
     {"trim.clicks", "only clicks", false},
     {"trim.broken", "only broken samples", false},
     {"trim.noise", "only noise", false},
+    {"trim.hum", "only hum", false},
+    {"trim.crackle", "only crackle", false},
     {"trim.too-soft", "too little level", false},
 };
 

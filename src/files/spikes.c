@@ -15,9 +15,10 @@
 #define SPIKE_LEVEL 2.0F
 #define SPIKE_RATIO 8.0F
 
-/// A burst is above +12 dBFS, no longer than 20 ms, and 40 dB over the 50 ms to
-/// either side: a program that went wrong for a moment.  Sounds that are so short
-/// are in no file so loud, and where a whole file is, they are not alone
+/// A burst is above +12 dBFS, no longer than 20 ms, and 40 dB over four fifths of
+/// the 50 ms to either side, where another may lie: a program that went wrong for a
+/// moment.  Sounds that are so short are in no file so loud, and where a whole file
+/// is, they are not alone
 #define BURST_LEVEL 4.0F
 #define BURST_RATIO 100.0F
 
@@ -27,7 +28,9 @@ enum {
   STEP = 64,
   SLOTS_PER_S = 1000, ///< Bursts are looked for in slots of 1 ms
   BURST_SLOTS = 20,
+  GAP_SLOTS = 3, ///< Soft ones that a burst may hold
   REACH_SLOTS = BURST_SLOTS + 50,
+  QUIET_SHARE = 5, ///< Of the slots around, one in so many may be loud
 };
 
 /// In steps of a constant number of samples, which compilers make vectors of
@@ -202,6 +205,31 @@ count_high(const WindowChannel* c, const int64_t* span, float limit)
   return high;
 }
 
+/// Last loud slot of those from `slot` on in one direction, before a gap;
+/// one slot back if there is none
+static int64_t
+end_of_burst(const WindowChannel* c, int64_t slot, int64_t way, float limit)
+{
+  int64_t end = slot - way;
+  for (int64_t k = 0, gap = 0; k <= BURST_SLOTS && gap <= GAP_SLOTS; ++k) {
+    const bool loud = slot_peak(c, slot + way * k) > limit;
+    end = loud ? slot + way * k : end;
+    gap = loud ? 0 : gap + 1;
+  }
+  return end;
+}
+
+/// Whether it is quiet around a burst
+static bool
+is_alone(const WindowChannel* c, int64_t slot, const int64_t* span, float limit)
+{
+  uint32_t loud = 0;
+  for (int64_t k = slot - REACH_SLOTS; k <= slot + REACH_SLOTS; ++k) {
+    loud += (k < span[0] || k > span[1]) && slot_peak(c, k) > limit;
+  }
+  return loud <= 2 * (uint32_t)REACH_SLOTS / QUIET_SHARE;
+}
+
 /// Whether a slot is one of a burst, which reaches from `span[0]` to `span[1]`;
 /// so few samples that they are spikes are none
 static bool
@@ -211,17 +239,14 @@ is_burst(const WindowChannel* c, int64_t slot, uint32_t side, int64_t* span)
   for (int64_t k = slot - BURST_SLOTS; k <= slot + BURST_SLOTS; ++k) {
     highest = fmaxf(highest, slot_peak(c, k));
   }
-  const float limit = highest / BURST_RATIO;
-  span[0] = slot + 1;
-  span[1] = slot - 1;
-  for (int64_t k = 0; k <= REACH_SLOTS && highest > BURST_LEVEL &&
-                      span[1] - span[0] < BURST_SLOTS;
-       ++k) {
-    span[0] = slot_peak(c, slot - k) > limit ? slot - k : span[0];
-    span[1] = slot_peak(c, slot + k) > limit ? slot + k : span[1];
+  if (highest <= BURST_LEVEL) {
+    return false;
   }
+  const float limit = highest / BURST_RATIO;
+  span[0] = end_of_burst(c, slot, -1, limit);
+  span[1] = end_of_burst(c, slot, 1, limit);
   return span[0] <= slot && span[1] >= slot &&
-         span[1] - span[0] < BURST_SLOTS &&
+         span[1] - span[0] < BURST_SLOTS && is_alone(c, slot, span, limit) &&
          count_high(c, span, limit) > side / SHARE_OF_SIDE;
 }
 

@@ -30,6 +30,8 @@ typedef struct {
   TonSound* sounds;
   TonAudioInfo* formats; ///< Of the files themselves
   TonMixStem* stems;
+  bool* role_given; ///< Whose role a person wrote; known once `asked`
+  bool asked;
   TonRoles* roles;
   TonDecisions decisions;
   UserEdits user;
@@ -77,7 +79,8 @@ analyse_all(Proposal* p)
   p->sounds = ton_alloc((p->n + 1) * sizeof(TonSound));
   p->formats = ton_alloc((p->n + 1) * sizeof(TonAudioInfo));
   p->stems = ton_alloc((p->n + 1) * sizeof(TonMixStem));
-  if (!p->ready || !p->sounds || !p->formats || !p->stems) {
+  p->role_given = ton_alloc((p->n + 1) * sizeof(bool));
+  if (!p->ready || !p->sounds || !p->formats || !p->stems || !p->role_given) {
     return ton_fail(p->error, TON_NO_MEMORY, "out of memory");
   }
   TON_TRY(prepare_stems(p->mix, p->song->cache, p->job, p->ready, p->error));
@@ -101,9 +104,12 @@ brief_of(Proposal* p)
 {
   for (uint32_t i = 0; i < p->n; ++i) {
     const TonStrip* const s = &p->mix->strips[i];
+    const bool given = s->role[0] && (!p->asked || p->role_given[i]);
+    p->role_given[i] = given;
     p->stems[i] = (TonMixStem){.strip = s->name,
                                .file = telling_name(p, s->file),
-                               .role = s->role[0] ? s->role : NULL,
+                               .role = given ? s->role : NULL,
+                               .role_proposed = !given,
                                .sound = &p->sounds[i],
                                .format = &p->formats[i]};
     p->stems[i].moved =
@@ -162,6 +168,7 @@ propose_all(Proposal* p)
   TonPlan plan = {0};
   user_edits_forget(&p->user, p->mix);
   const TonMixBrief brief = brief_of(p);
+  p->asked = true;
   return carry_out(p, &plan, ton_assist_mix(&brief, &plan, p->error));
 }
 
@@ -400,6 +407,7 @@ ton_song_propose(TonSong* song, const TonJob* job, TonError* error)
   ton_free(p.sounds);
   ton_free(p.formats);
   ton_free(p.stems);
+  ton_free(p.role_given);
   ton_roles_free(p.roles);
   ton_decisions_free(&p.decisions);
   ton_mix_free(p.mix);

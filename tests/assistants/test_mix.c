@@ -1745,8 +1745,107 @@ test_clicks_alone_are_muted(void** state)
   ton_plan_free(&plan);
   ton_sound_free(&sound);
   for (uint32_t i = 0; i < STEMS; ++i) {
-    assert_false(plain[i].facts.only_clicks);
+    assert_false(plain[i].facts.clicks);
   }
+}
+
+/// A stem beside a lead vocal: nothing is written for it but its role, and `rule` says
+/// why; 0: it is mixed like any other
+static void
+expect_left_alone(const TonSound* sound, const char* role, TonRuleId rule)
+{
+  TonPlan plan = {0};
+  const TonMixStem stems[] = {
+      {.strip = "Lead Vox", .file = "Lead Vox.wav", .sound = &plain[9]},
+      {.strip = "Odd", .file = "Odd.wav", .role = role, .sound = sound}};
+  const TonMixBrief brief = {.stems = stems, .n_stems = 2, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  bool written = false;
+  for (uint32_t i = 0; i < plan.n_edits; ++i) {
+    written |= strstr(plan.edits[i].path, "Odd/") != NULL &&
+               strstr(plan.edits[i].path, "Odd/role") == NULL;
+  }
+  assert_int_equal(written, rule == 0);
+  assert_true(rule == 0 || decision_of(&plan, rule) != NULL);
+  ton_plan_free(&plan);
+}
+
+/// Hum of an input without a player is no instrument; a bass on G1 is one, and so is
+/// a drone that somebody gives a role
+static void
+test_hum_alone_is_left_alone(void** state)
+{
+  (void)state;
+  enum { LONG = 16 * RATE };
+  static const struct {
+    double hz;
+    double noise; ///< Amplitude
+    bool hum;
+  } cases[] = {{60.0, 1e-5, true},  {50.0, 3e-4, true},  {50.2, 1e-5, true},
+               {49.0, 1e-5, false}, {61.7, 1e-5, false}, {55.0, 1e-5, false}};
+  static double x[LONG];
+  for (uint32_t k = 0; k < TON_COUNT(cases); ++k) {
+    for (uint64_t i = 0; i < LONG; ++i) {
+      const double turn = 2.0 * M_PI * cases[k].hz * (double)i / RATE;
+      x[i] = 1e-3 * sin(turn) + 5e-4 * sin(2.0 * turn) +
+             2.5e-4 * sin(3.0 * turn) + cases[k].noise * signal_random(4, i);
+    }
+    TonSound sound;
+    sound_of(x, NULL, LONG, RATE, 4096, &sound);
+    assert_int_equal(sound.facts.only_hum, cases[k].hum);
+    expect_left_alone(&sound, NULL, cases[k].hum ? TON_RULE_TRIM_HUM : 0);
+    expect_left_alone(&sound, "pad", 0);
+    ton_sound_free(&sound);
+  }
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    assert_false(plain[i].facts.only_hum);
+  }
+}
+
+/// The crackle of a record is not raised until it stands beside the voice
+static void
+test_crackle_is_left_alone(void** state)
+{
+  (void)state;
+  static double x[N];
+  for (uint64_t i = 0; i < N; ++i) {
+    const bool click = i % (RATE / 4) == (i * 7919 / RATE) % 97;
+    x[i] = 1e-5 * signal_random(3, i) + (click ? 0.03 : 0.0);
+  }
+  TonSound sound;
+  sound_of(x, NULL, N, RATE, 4096, &sound);
+  expect_left_alone(&sound, NULL, TON_RULE_TRIM_CRACKLE);
+  expect_left_alone(&sound, "effects", 0);
+  ton_sound_free(&sound);
+}
+
+/// A role that an earlier step wrote is no person's word
+static void
+test_proposed_role_is_no_word(void** state)
+{
+  (void)state;
+  static double x[N];
+  TonSound noise;
+  TonPlan plan = {0};
+  for (uint64_t i = 0; i < N; ++i) {
+    x[i] = 4e-3 * signal_random(2, i);
+  }
+  sound_of(x, NULL, N, RATE, 4096, &noise);
+  char name[] = "Wind";
+  char role[] = "winds";
+  TonStrip strips[] = {{.name = name, .role = role}};
+  const TonMix existing = {.strips = strips, .n_strips = 1, .n_tracks = 1};
+  const TonMixStem stem = {.strip = "Wind",
+                           .file = "Wind.wav",
+                           .role_proposed = true,
+                           .sound = &noise};
+  const TonMixBrief brief = {
+      .stems = &stem, .n_stems = 1, .roles = roles, .existing = &existing};
+  const TonLevelsBehind after = {.lufs = noise.facts.active_lufs};
+  assert_int_equal(ton_assist_mix_balance(&brief, &after, &plan, NULL), TON_OK);
+  assert_int_equal(plan.n_edits, 0);
+  ton_plan_free(&plan);
+  ton_sound_free(&noise);
 }
 
 /// A file of nothing but a constant is kept out of the mix, one of nothing but broken
@@ -2032,6 +2131,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_loud_noise_below_a_voice_is_cut),
     cmocka_unit_test(test_soft_notes_are_no_noise),
     cmocka_unit_test(test_clicks_alone_are_muted),
+    cmocka_unit_test(test_hum_alone_is_left_alone),
+    cmocka_unit_test(test_crackle_is_left_alone),
+    cmocka_unit_test(test_proposed_role_is_no_word),
     cmocka_unit_test(test_what_a_file_without_sound_holds),
     cmocka_unit_test(test_a_lone_guitar_leaves_the_sides_even),
     cmocka_unit_test(test_noise_is_left_alone),

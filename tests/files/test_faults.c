@@ -93,6 +93,33 @@ bursts_are_replaced(void** state)
   ton_audio_close(a);
 }
 
+/// Two bursts 30 ms apart
+static void
+pairs_of_bursts_are_replaced(void** state)
+{
+  (void)state;
+  enum { LENGTH = 240, APART = 1440 };
+  static uint32_t at[2 * LENGTH];
+  static float values[2 * LENGTH];
+  static float* const to[] = {whole};
+  for (uint32_t i = 0; i < TON_COUNT(at); ++i) {
+    at[i] = 9000 + i % LENGTH + i / LENGTH * APART;
+    values[i] = 10.0F * (float)signal_random(4, i);
+  }
+  write_with(at, values, TON_COUNT(at), 0.1F);
+  TonAudio* const a = open_repaired();
+  uint32_t got = 0;
+  assert_int_equal(ton_audio_read(a, to, N, &got, NULL), TON_OK);
+  assert_true(ton_audio_faults(a)->spikes >= TON_COUNT(at));
+  for (uint32_t i = 0; i < N; ++i) {
+    assert_true(fabsf(whole[i]) < 0.25F);
+    const bool between = i > 9330 && i < 10380;
+    const bool near = i > 8900 && i < 10800 && !between;
+    assert_true(near || whole[i] == sound[i]);
+  }
+  ton_audio_close(a);
+}
+
 /// The same samples whatever is read at once, and after a jump
 static void
 repair_does_not_depend_on_the_reading(void** state)
@@ -209,6 +236,7 @@ main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(spikes_are_replaced_wherever_they_stand),
       cmocka_unit_test(bursts_are_replaced),
+      cmocka_unit_test(pairs_of_bursts_are_replaced),
       cmocka_unit_test(repair_does_not_depend_on_the_reading),
       cmocka_unit_test(loud_sound_is_no_spike),
       cmocka_unit_test(the_first_bad_sample_has_a_place),
