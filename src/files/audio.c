@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "files/files.h"
 
 static TonStatus
 check_info(const TonAudio* audio, TonError* error)
@@ -30,6 +31,11 @@ TonStatus
 ton_audio_open(const char* path, TonAudio** audio, TonError* error)
 {
   TON_TRY(audio_check_path(path, error));
+  if (files_is_joined(path)) {
+    return ton_fail_file(error, TON_BAD_FILE, path,
+                         "holds several recordings, one behind the other; "
+                         "export it again as one");
+  }
   TonAudio* const a = ton_alloc(sizeof(TonAudio));
   if (!a) {
     return ton_fail(error, TON_NO_MEMORY, "out of memory");

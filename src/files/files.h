@@ -27,6 +27,10 @@ OggPages files_ogg_pages(const char* path);
 /// Give the stream of a finished Ogg file the number 1.  False: errno says why not
 bool files_ogg_renumber(int fd);
 
+/// Whether a second WAV, AIFF, WavPack or MP4 file stands behind the first one; of
+/// what cannot be opened nothing is said
+bool files_is_joined(const char* path);
+
 /// Whether another stream begins behind the first one of a FLAC file; of what
 /// cannot be opened nothing is said
 bool files_flac_is_joined(const char* path);

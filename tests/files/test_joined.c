@@ -3,6 +3,7 @@
 /// recordings, without a length, with tags behind the sound, full of zeros.
 #include "base/array.h"
 #include "base/interrupt.h"
+#include "files/files.h"
 #include "files/mp3_frames.h"
 #include "signals.h"
 #include "temp_dir.h"
@@ -147,6 +148,77 @@ joined_flac_files_are_named(void** state)
   }
   free(two);
   free(one);
+}
+
+/// A whole file behind another of its kind; bytes that are none change nothing
+static void
+expect_joined_is_named(const char* name, const char* joined)
+{
+  size_t n = 0;
+  assert_string_equal(trouble(room_path(name)), "");
+  unsigned char* const one = room_get(name, &n);
+  unsigned char* const two = calloc(1, 2 * n);
+  assert_non_null(two);
+  memcpy(two, one, n);
+  memcpy(two + n, one, n);
+  room_put(joined, two, 2 * n);
+  assert_non_null(strstr(trouble(room_path(joined)), "several recordings"));
+  memset(two + n, 0, 64);
+  room_put(joined, two, n + 64);
+  assert_null(strstr(trouble(room_path(joined)), "several recordings"));
+  free(two);
+  free(one);
+}
+
+static void
+joined_pcm_files_are_named(void** state)
+{
+  (void)state;
+  static const char* const containers[] = {"WAV", "AIFF"};
+  const float* const in[] = {tone};
+  for (size_t k = 0; k < TON_COUNT(containers); ++k) {
+    const TonAudioFormat format = {.rate = 48000,
+                                   .channels = 1,
+                                   .samples = TON_SAMPLES_24,
+                                   .container = containers[k]};
+    room_write("a", &format, in, N, NULL);
+    expect_joined_is_named("a", "b");
+  }
+}
+
+/// Blocks of WavPack and boxes of MP4 as their descriptions have them
+static void
+joined_blocks_are_found(void** state)
+{
+  (void)state;
+  unsigned char wavpack[3 * 40] = {0};
+  for (unsigned k = 0; k < 3; ++k) {
+    unsigned char* const block = wavpack + (size_t)40 * k;
+    memcpy(block, "wvpk", 4);
+    block[4] = 32;
+    block[16] = (unsigned char)(k * 100);
+    block[20] = 100;
+    block[25] = 8; // the first channels
+  }
+  room_put("a.wv", wavpack, sizeof(wavpack));
+  assert_false(files_is_joined(room_path("a.wv")));
+  wavpack[80 + 16] = 0;
+  room_put("b.wv", wavpack, sizeof(wavpack));
+  assert_true(files_is_joined(room_path("b.wv")));
+  wavpack[80 + 25] = 0;
+  room_put("c.wv", wavpack, sizeof(wavpack));
+  assert_false(files_is_joined(room_path("c.wv")));
+  unsigned char boxes[4 * 32] = {0};
+  static const char* const names[] = {"ftyp", "moov", "mdat", "free"};
+  for (size_t k = 0; k < 4; ++k) {
+    boxes[32 * k + 3] = 32;
+    memcpy(boxes + 32 * k + 4, names[k], 4);
+  }
+  room_put("a.m4a", boxes, sizeof(boxes));
+  assert_false(files_is_joined(room_path("a.m4a")));
+  memcpy(boxes + 96 + 4, "ftyp", 4);
+  room_put("b.m4a", boxes, sizeof(boxes));
+  assert_true(files_is_joined(room_path("b.m4a")));
 }
 
 static void
@@ -340,6 +412,8 @@ main(void)
       cmocka_unit_test(a_form_that_changes_is_named),
       cmocka_unit_test(a_damaged_mp3_file_is_named),
       cmocka_unit_test(joined_flac_files_are_named),
+      cmocka_unit_test(joined_pcm_files_are_named),
+      cmocka_unit_test(joined_blocks_are_found),
       cmocka_unit_test(joined_mp3_files_are_named),
       cmocka_unit_test(a_flac_of_unknown_length_is_read_whole),
       cmocka_unit_test(tags_behind_the_sound_are_no_sound),
