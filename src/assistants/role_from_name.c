@@ -5,6 +5,7 @@
 */
 #include "assistants/roles.h"
 #include "base/array.h"
+#include "base/form_name.h"
 #include "base/path.h"
 #include "base/string.h"
 
@@ -477,6 +478,21 @@ match_name(const TonRoles* roles, const char* text, bool alone,
                      guess);
 }
 
+/// A path without the folders that do not tell what plays: what lies in "Bounced" is
+/// no bounce of the whole song
+static void
+without_forms(const char* path, TonString* telling)
+{
+  for (const char* slash = strchr(path, '/'); slash;
+       slash = strchr(path, '/')) {
+    if (!ton_names_a_form(path, (size_t)(slash - path))) {
+      ton_string_add_bytes(telling, path, (size_t)(slash - path) + 1);
+    }
+    path = slash + 1;
+  }
+  ton_string_add(telling, path);
+}
+
 static void
 find_in_name(const TonRoles* roles, const char* file, bool alone,
              TonRoleGuess* guess)
@@ -489,7 +505,10 @@ find_in_name(const TonRoles* roles, const char* file, bool alone,
   guess->side = side_of(roles, ton_role_words(name, words, sizeof(words)));
   match_name(roles, name, alone, guess);
   if (name != file && guess->confidence < SURE / 100.0) {
-    match_name(roles, file, alone, guess);
+    TonString telling = {0};
+    without_forms(file, &telling);
+    match_name(roles, ton_string_string(&telling), alone, guess);
+    ton_string_free(&telling);
   }
 }
 

@@ -35,6 +35,14 @@ ton_add_safe_name(TonString* name, const char* text, size_t length, size_t max)
   }
 }
 
+/// ¹, ² and ³, which Windows takes for 1, 2 and 3
+static bool
+is_raised_digit(const char* text)
+{
+  return memcmp(text, "\xC2\xB9", 2) == 0 || memcmp(text, "\xC2\xB2", 2) == 0 ||
+         memcmp(text, "\xC2\xB3", 2) == 0;
+}
+
 bool
 ton_is_reserved_name(const char* name)
 {
@@ -45,6 +53,9 @@ ton_is_reserved_name(const char* name)
       return true;
     }
   }
-  return n == 4 && name[n] != ' ' && name[3] >= '0' && name[3] <= '9' &&
-         (strncasecmp(name, "COM", 3) == 0 || strncasecmp(name, "LPT", 3) == 0);
+  const bool port =
+      strncasecmp(name, "COM", 3) == 0 || strncasecmp(name, "LPT", 3) == 0;
+  return port && name[n] != ' ' &&
+         ((n == 4 && name[3] >= '0' && name[3] <= '9') ||
+          (n == 5 && is_raised_digit(name + 3)));
 }

@@ -3,6 +3,7 @@
 #include "import/stem_names.h"
 
 #include "base/array.h"
+#include "base/form_name.h"
 #include "base/name_set.h"
 #include "base/path.h"
 #include "base/safe_name.h"
@@ -153,8 +154,8 @@ add_safe_part(TonString* path, const char* part, size_t length)
 {
   TonString name = {0};
   ton_add_safe_name(&name, part, length, MAX_NAME);
-  if (name.length && *name.bytes == '.') {
-    *name.bytes = '_';
+  if (name.length && (*name.bytes == '.' || *name.bytes == '-')) {
+    *name.bytes = '_'; // hidden, or read as an option of a command
   }
   const char* const safe = ton_string_string(&name);
   ton_string_printf(path, "%s%s", ton_is_reserved_name(safe) ? "_" : "",
@@ -248,23 +249,6 @@ bus_name(Naming* g, const char* folder)
              : free_name(g, &g->strips, joined(g, folder, "Bus"), "");
 }
 
-/// Whether a folder is named for the form of its files and not for what plays
-static bool
-names_a_form(const char* folder, size_t length)
-{
-  static const char* const words[] = {
-      "wav",   "wave",   "wavs",  "mp3",   "flac",        "aif",   "aiff",
-      "m4a",   "ogg",    "stems", "audio", "audio files", "24bit", "24 bit",
-      "16bit", "16 bit", "44.1",  "48k",   "48 khz",      "96k"};
-  for (size_t i = 0; i < TON_COUNT(words); ++i) {
-    if (strlen(words[i]) == length &&
-        strncasecmp(words[i], folder, length) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /// The first folder behind the common ones as a strip is called, or null; for a
 /// group, those that are named for a form do not count
 static const char*
@@ -273,7 +257,7 @@ folder_of(Naming* g, const char* path, bool group)
   const char* folder = NULL;
   size_t length = 0;
   bool found = next_folder(&path, &folder, &length);
-  while (found && group && names_a_form(folder, length)) {
+  while (found && group && ton_names_a_form(folder, length)) {
     found = next_folder(&path, &folder, &length);
   }
   if (!found) {

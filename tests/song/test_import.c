@@ -3,6 +3,7 @@
 /// and what files, tracks and buses are called.
 #include "base/array.h"
 #include "base/folder.h"
+#include "base/form_name.h"
 #include "import/stem_names.h"
 #include "song.h"
 
@@ -221,6 +222,17 @@ test_folders_of_a_form(void** state)
       {"s/Wav/Drums/Tom.wav", "stems/Wav/Drums/Tom.wav", "Wav Tom", "Drums"},
       {"s/Wav/Drums/Rim.wav", "stems/Wav/Drums/Rim.wav", "Rim", "Drums"}};
   expect_names(rows, TON_COUNT(rows));
+  static const char* const forms[] = {
+      "Stems_24bit_48kHz",  "44.1k",        "48k 24b", "Bounced",
+      "Exports 2026-05-03", "WAV (24 bit)", "96 kHz"};
+  static const char* const groups[] = {"Drum stems", "808", "Bass wav takes",
+                                       "12 string", "K"};
+  for (size_t i = 0; i < TON_COUNT(forms); ++i) {
+    assert_true(ton_names_a_form(forms[i], strlen(forms[i])));
+  }
+  for (size_t i = 0; i < TON_COUNT(groups); ++i) {
+    assert_false(ton_names_a_form(groups[i], strlen(groups[i])));
+  }
 }
 
 /// Files go to any disk, tracks keep their names
@@ -234,6 +246,8 @@ test_names_that_a_system_refuses(void** state)
       {"s/a\\b.wav", "stems/a-b.wav", "a\\b", NULL},
       {"s/Kick .wav", "stems/Kick.wav", "Kick", NULL},
       {"s/con.wav", "stems/_con.wav", "con", NULL},
+      {"s/COM\xC2\xB9.wav", "stems/_COM\xC2\xB9.wav", "COM\xC2\xB9", NULL},
+      {"s/-dash.wav", "stems/_dash.wav", "-dash", NULL},
       {"s/Aux/1.wav", "stems/_Aux/1.wav", "1", "Aux"},
       {"s/Aux/2.wav", "stems/_Aux/2.wav", "2", "Aux"}};
   expect_names(rows, TON_COUNT(rows));
