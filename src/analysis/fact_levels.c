@@ -100,6 +100,31 @@ highest_peak(const TonFeatures* s, TonFacts* f)
   f->peak_to_loud_db = ton_to_db(max) - f->active_lufs;
 }
 
+/// One moment that stands far over all others, of which there are 10 s or more
+/// within 60 dB of it: `values` are the peaks of the frames
+static void
+find_lone_peak(const TonFeatures* s, double* values, TonFacts* f)
+{
+  enum { AROUND = 8 };
+  const double least_db = 12.0;
+  const double highest =
+      pow(10.0, (f->peak_to_loud_db + f->active_lufs) / 20.0);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < s->n_levels; ++i) {
+    const double peak = (double)s->levels[i].peak;
+    if (peak > 1e-3 * highest) {
+      values[n++] = peak;
+    }
+    f->lone_peak_s = peak >= 0.999 * highest ? i * s->level_s : f->lone_peak_s;
+  }
+  if (n * s->level_s > 10.0) {
+    const double others =
+        percentile(values, n, 1.0 - (double)AROUND / (double)n);
+    const double over = ton_to_db(highest / others);
+    f->lone_peak_db = over > least_db ? over : 0.0;
+  }
+}
+
 static void
 noise_floor(const TonFeatures* s, double* values, TonFacts* f)
 {
@@ -127,6 +152,7 @@ find_levels(const TonFeatures* s, TonFacts* f)
   f->active_lufs = lufs(n ? gated_mean(values, n, -10.0) : short_mean(s));
   f->range_lu = n ? range_of(values, n) : NAN;
   highest_peak(s, f);
+  find_lone_peak(s, values, f);
   noise_floor(s, values, f);
   ton_free(values);
   return TON_OK;

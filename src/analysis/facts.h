@@ -78,6 +78,9 @@ typedef struct {
   double hit_spread_db;   ///< Standard deviation of the hits' peak levels
   double hit_p75_db;      ///< 75th percentile of the hits' levels re active
                           ///< loudness
+  double lone_peak_db;    ///< By how much the highest 50 ms stand over all but
+                          ///< 0.2 s of the others; 0: no more than 12 dB
+  double lone_peak_s;     ///< Where
   double end_level_db;    ///< Last 5 ms re active loudness: is it cut off?
 
   // The ends: what lies 60 dB below the active loudness counts as silence

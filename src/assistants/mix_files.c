@@ -118,6 +118,19 @@ name_clipping(const MixState* state, const MixTrack* s)
   track_decide(state, s, "chain/declip", NULL, &d);
 }
 
+/// Record one moment that is far louder than all others
+static void
+name_lone_peak(const MixState* state, const MixTrack* s)
+{
+  TonDecision d;
+  ton_decision_start(&d, TON_RULE_DEFECT_LONE_PEAK, 0.7);
+  ton_decision_figure(&d, "place", s->facts->lone_peak_s);
+  ton_decision_figure(&d, "over the others", s->facts->lone_peak_db);
+  ton_decision_figure(&d, "height",
+                      s->facts->peak_to_loud_db + s->facts->active_lufs);
+  track_decide(state, s, "chain/peak", NULL, &d);
+}
+
 /// Record samples that are not numbers
 static void
 name_bad_samples(const MixState* state, const MixTrack* s)
@@ -251,6 +264,9 @@ propose_trim(MixState* state)
     }
     if (s->sounds && is_clipped(s)) {
       name_clipping(state, s);
+    }
+    if (s->sounds && s->facts->lone_peak_db > 0.0) {
+      name_lone_peak(state, s);
     }
     if (track_locked(s, "trim")) {
       track_keep(state, s, "trim");

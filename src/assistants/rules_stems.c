@@ -166,6 +166,16 @@ const TonRule stem_rules[TON_RULE_MIX_FIRST] = {
          "runs of equal samples at the top of the file; no processor gives "
          "back what is cut off",
          .figures = {{"clipped samples", "samples"}, {"longest run", "s"}}},
+    [TON_RULE_DEFECT_LONE_PEAK] =
+        {"defect.lone-peak", TON_STAGE_MIX, "docs/rules.md 2.1",
+         "one moment at {@place} is {over the others} louder than all others, "
+         "and the peak of the mix may follow it: listen there, and export the "
+         "file again if it is a fault",
+         "highest sample of the 25 ms at {@place}, {height}, over those of all "
+         "but eight other stretches of 25 ms",
+         .figures = {{"place", "s"},
+                     {"over the others", "dB"},
+                     {"height", "dBFS"}}},
     [TON_RULE_DEFECT_NOT_A_NUMBER] =
         {"defect.not-a-number", TON_STAGE_MIX, "docs/rules.md 2.1",
          "{broken samples} hold no number and play as silence, the first at "

@@ -129,6 +129,7 @@ static const StemFault faults[] = {
     {"defect.not-a-number", "broken samples", true},
     {"defect.soft-hum", "soft hum", false},
     {"defect.clipping", "clipping", false},
+    {"defect.lone-peak", "one loud moment", false},
     {"trim.silent", "silence", false},
     {"trim.constant", "only a DC offset", false},
     {"trim.clicks", "only clicks", false},

@@ -1802,6 +1802,35 @@ test_hum_alone_is_left_alone(void** state)
   }
 }
 
+/// One hit far over all others is named with its place; an instrument has none
+static void
+test_one_loud_moment_is_named(void** state)
+{
+  (void)state;
+  static double x[N];
+  for (uint64_t i = 0; i < N; ++i) {
+    const double turn = 2.0 * M_PI * 220.0 * (double)i / RATE;
+    const bool loud = i >= 5 * RATE && i < 5 * RATE + 20;
+    x[i] = loud ? 2.5 : 0.03 * sin(turn) * (1.0 + sin(turn / 220.0));
+  }
+  TonSound sound;
+  TonPlan plan = {0};
+  sound_of(x, NULL, N, RATE, 4096, &sound);
+  const TonMixStem stem = {.strip = "Pad", .file = "Pad.wav", .sound = &sound};
+  const TonMixBrief brief = {.stems = &stem, .n_stems = 1, .roles = roles};
+  assert_int_equal(ton_assist_mix(&brief, &plan, NULL), TON_OK);
+  const TonDecision* const d = decision_of(&plan, TON_RULE_DEFECT_LONE_PEAK);
+  assert_non_null(d);
+  EXPECT_NEAR("place", d->evidence[0].value, 5.0, 0.03, "s");
+  EXPECT_NEAR("over the others", d->evidence[1].value, 20.0 * log10(2.5 / 0.06),
+              0.2, "dB");
+  ton_plan_free(&plan);
+  ton_sound_free(&sound);
+  for (uint32_t i = 0; i < STEMS; ++i) {
+    assert_true(plain[i].facts.lone_peak_db == 0.0);
+  }
+}
+
 /// The crackle of a record is not raised until it stands beside the voice
 static void
 test_crackle_is_left_alone(void** state)
@@ -2133,6 +2162,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_clicks_alone_are_muted),
     cmocka_unit_test(test_hum_alone_is_left_alone),
     cmocka_unit_test(test_crackle_is_left_alone),
+    cmocka_unit_test(test_one_loud_moment_is_named),
     cmocka_unit_test(test_proposed_role_is_no_word),
     cmocka_unit_test(test_what_a_file_without_sound_holds),
     cmocka_unit_test(test_a_lone_guitar_leaves_the_sides_even),
