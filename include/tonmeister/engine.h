@@ -143,6 +143,14 @@ TonStatus ton_graph_automate(TonGraph* graph, uint32_t strip, TonAutoKind kind,
 TonStatus ton_graph_tap(TonGraph* graph, uint32_t strip, float gain,
                         const TonSink* sink);
 
+/// The changes that lead from one graph to another while it plays, where changes
+/// are enough: the same strips, chains, ways and curves, with other levels, pans,
+/// mutes, bypasses and values of parameters that may move.  A control that a curve
+/// moves is left to it.  False, and `*n` is 0: it takes ton_engine_change_graph(),
+/// or there are more than `max`.  [any]
+bool ton_graph_diff(const TonGraph* from, const TonGraph* to,
+                    TonChange* changes, uint32_t max, uint32_t* n);
+
 /// As TonRun.preroll: so much that the rest differs from a render of the whole
 /// song by -140 dBFS at most
 static const uint64_t TON_PREROLL_ENOUGH = UINT64_MAX;
@@ -243,6 +251,20 @@ uint32_t ton_engine_applied(TonEngine* engine, TonChange* changes, uint32_t max,
 /// Largest sample of a strip behind its chain, before fader and pan, since the
 /// last call; channel 0 or 1.  [control]
 float ton_engine_peak(TonEngine* engine, uint32_t strip, uint32_t channel);
+
+/// Levels of a strip behind fader and pan, left and right, 1.0 = full scale
+typedef struct {
+  float peak[2];
+  float rms[2];
+} TonLevel;
+
+/// Levels since the last call of this function or of ton_engine_peak(), with the
+/// fader where it stands now.  [control]
+void ton_engine_level(TonEngine* engine, uint32_t strip, TonLevel* level);
+
+/// Frames since the engine began, as TonChange.frame counts them, of the next
+/// block.  [any]
+uint64_t ton_engine_clock(const TonEngine* engine);
 
 /// A processor's meter over the last block; not a number: there is none.
 /// [control]

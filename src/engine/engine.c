@@ -55,14 +55,16 @@ set_range(TonEngine* e)
   return run->live ? TON_OK : plan_meter_points(p, run->from, e->frames);
 }
 
+/// A source may have been read before
 static TonStatus
 seek_sources(const TonEngine* e, TonError* error)
 {
   const int64_t start = e->timeline.jumps[0].song;
-  for (uint32_t i = 0; start > 0 && i < e->graph->n_strips; ++i) {
+  for (uint32_t i = 0; i < e->graph->n_strips; ++i) {
     const GraphStrip* const g = &e->graph->strips[i];
-    if (g->has_source && (!g->source.seek ||
-                          !g->source.seek(g->source.handle, (uint64_t)start))) {
+    const bool stays = !g->has_source || (!g->source.seek && start == 0);
+    if (!stays && (!g->source.seek ||
+                   !g->source.seek(g->source.handle, (uint64_t)start))) {
       return ton_fail(error, TON_BAD_FILE, "\"%s\" cannot start at frame %lld",
                       g->name, (long long)start);
     }

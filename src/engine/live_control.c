@@ -5,6 +5,8 @@
 #include "engine/engine.h"
 #include "engine/live.h"
 
+#include <math.h>
+
 // The thread that asks -------------------------------------------------------
 
 /// The parameter that a change names, or null
@@ -88,6 +90,32 @@ float
 ton_engine_peak(TonEngine* e, uint32_t strip, uint32_t channel)
 {
   return atomic_exchange(&e->plan->strips[strip].peak[channel], 0.0F);
+}
+
+void
+ton_engine_level(TonEngine* e, uint32_t strip, TonLevel* level)
+{
+  StripPlan* const s = &e->plan->strips[strip];
+  const uint32_t frames = atomic_exchange(&s->squared, 0);
+  float power[2];
+  float peak[2];
+  for (uint32_t c = 0; c < 2; ++c) {
+    power[c] = atomic_exchange(&s->square[c], 0.0F);
+    peak[c] = atomic_exchange(&s->peak[c], 0.0F);
+  }
+  for (uint32_t side = 0; side < 2; ++side) {
+    const float g[2] = {atomic_load(&s->gain[side][0]),
+                        atomic_load(&s->gain[side][1])};
+    level->peak[side] = fabsf(g[0]) * peak[0] + fabsf(g[1]) * peak[1];
+    const float sum = g[0] * g[0] * power[0] + g[1] * g[1] * power[1];
+    level->rms[side] = frames ? sqrtf(sum / (float)frames) : 0.0F;
+  }
+}
+
+uint64_t
+ton_engine_clock(const TonEngine* e)
+{
+  return (uint64_t)atomic_load(&e->live->ahead.played);
 }
 
 // Another graph --------------------------------------------------------------

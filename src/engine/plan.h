@@ -46,6 +46,9 @@ typedef struct {
   float* out[MAX_BUFFERS][2]; ///< Behind the chain
   uint64_t fault;        ///< Song frame of the first sample that was no number
   _Atomic float peak[2]; ///< Behind the chain, since it was last asked for
+  _Atomic float square[2];  ///< Sum of squares, same
+  _Atomic uint32_t squared; ///< Frames in it
+  _Atomic float gain[2][2]; ///< Of fader and pan: [left, right][channel]
 } StripPlan;
 
 /// One processor over the lanes of a bank

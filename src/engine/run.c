@@ -402,7 +402,7 @@ run_stage(const Plan* p, const Bank* bank, Stage* stage, int64_t clock,
   }
 }
 
-/// Largest sample of each strip since somebody asked
+/// Largest sample of each strip since somebody asked, and its power
 static void
 keep_peaks(const Plan* p, const Bank* bank, const Period* period)
 {
@@ -411,11 +411,16 @@ keep_peaks(const Plan* p, const Bank* bank, const Period* period)
     for (uint32_t c = 0; c < s->channels; ++c) {
       const float* const x = s->out[period->buffer][c];
       float peak = atomic_load_explicit(&s->peak[c], memory_order_relaxed);
+      float square = atomic_load_explicit(&s->square[c], memory_order_relaxed);
       for (uint32_t k = 0; k < period->frames; ++k) {
         peak = fmaxf(peak, fabsf(x[k]));
+        square += x[k] * x[k];
       }
       atomic_store_explicit(&s->peak[c], peak, memory_order_relaxed);
+      atomic_store_explicit(&s->square[c], square, memory_order_relaxed);
     }
+    atomic_fetch_add_explicit(&s->squared, period->frames,
+                              memory_order_relaxed);
   }
 }
 
@@ -484,6 +489,24 @@ begin_sum_span(const Plan* p, BusSum* sum, int64_t clock, uint32_t n)
   return n < SUM_FRAMES ? n : SUM_FRAMES;
 }
 
+/// The gains of a strip's first way out, for its meters
+static void
+keep_gains(const Plan* p, const BusSum* sum)
+{
+  for (uint32_t i = 0; p->changeable && i < sum->n_inputs; ++i) {
+    const BusInput* const in = &sum->inputs[i];
+    const bool first = in->edge && in->edge_index == 0 && !in->edge->pre;
+    if (first || (!in->edge && !in->strip->n_edges)) {
+      StripPlan* const s = &p->strips[in->strip_index];
+      for (int k = 0; k < 4; ++k) {
+        atomic_store_explicit(&s->gain[k / 2][k % 2],
+                              (float)in->from[k / 2][k % 2],
+                              memory_order_relaxed);
+      }
+    }
+  }
+}
+
 static void
 run_sum(const Plan* p, BusSum* sum, const Period* period, Workspace* ws)
 {
@@ -506,6 +529,7 @@ run_sum(const Plan* p, BusSum* sum, const Period* period, Workspace* ws)
     }
     at += n;
   }
+  keep_gains(p, sum);
 }
 
 void
