@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/verbs.h"
 #include "report/json.h"
+#include "song/tables.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,51 +21,6 @@ json_preset(const TonPreset* p)
   return json_pack("{s:s, s:s, s:s, s:s}", "name", p->name, "about", p->about,
                    "processor", p->processor, "values",
                    p->values ? p->values : "");
-}
-
-static json_t*
-json_param(const TonParam* p)
-{
-  json_t* const o = json_object();
-  json_object_set_new(o, "symbol", json_string(p->symbol));
-  json_object_set_new(o, "name", json_string(p->name));
-  json_object_set_new(o, "help", json_string(p->help));
-  json_object_set_new(o, "unit", json_string(ton_unit_suffix(p->unit)));
-  json_object_set_new(o, "min", json_real((double)p->min));
-  json_object_set_new(o, "max", json_real((double)p->max));
-  json_object_set_new(o, "default", json_real((double)p->def));
-  json_t* const choices = json_array();
-  for (int i = 0; p->choices && p->choices[i]; ++i) {
-    json_array_append_new(choices, json_string(p->choices[i]));
-  }
-  json_object_set_new(o, "choices", choices);
-  json_object_set_new(o, "automates", json_boolean(p->flags & TON_AUTOMATE));
-  json_object_set_new(o, "switch", json_boolean(p->spacing == TON_SWITCH));
-  return o;
-}
-
-static json_t*
-json_processor(const TonProcessor* p)
-{
-  json_t* const o = json_object();
-  json_object_set_new(o, "id", json_string(p->id));
-  json_object_set_new(o, "name", json_string(p->name));
-  json_object_set_new(o, "category", json_string(p->category));
-  json_object_set_new(o, "help", json_string(p->help));
-  json_t* const params = json_array();
-  for (uint32_t i = 0; i < p->n_params; ++i) {
-    json_array_append_new(params, json_param(&p->params[i]));
-  }
-  json_object_set_new(o, "params", params);
-  json_t* const resources = json_array();
-  for (uint32_t i = 0; i < p->n_resources; ++i) {
-    const TonResourceInfo* const r = &p->resources[i];
-    json_array_append_new(resources,
-                          json_pack("{s:s, s:s, s:s}", "symbol", r->symbol,
-                                    "name", r->name, "help", r->help));
-  }
-  json_object_set_new(o, "resources", resources);
-  return o;
 }
 
 static void
@@ -224,7 +180,7 @@ cli_json_help(const char* topic)
   }
   for (const TonProcessor* const* p = ton_processors(); *p; ++p) {
     if (all || strcmp(topic, (*p)->id) == 0) {
-      json_array_append_new(processors, json_processor(*p));
+      json_array_append_new(processors, song_json_processor(*p));
     }
   }
   json_t* const o =
