@@ -7,6 +7,7 @@
 */
 #include "analysis/rhythm.h"
 
+#include "analysis/kit_rises.h"
 #include "base/array.h"
 #include "base/memory.h"
 
@@ -151,6 +152,8 @@ open_onsets(const TonRhythmStem* stems, uint32_t n, Onsets* o)
     if (drum) {
       add_rises(stems[i].features, 1.0F,
                 tells == TON_TELLS_KICK ? o->kick : o->snare);
+    } else if (tells == TON_TELLS_KIT) {
+      TON_TRY(add_kit_rises(stems[i].features, o->kick, o->snare));
     }
   }
   TON_TRY(find_changes(stems, n, o));
@@ -303,12 +306,14 @@ exact_tempo(const Onsets* o, double bpm)
   return 60.0 * best_near(o, best_hz, 0.04 * step);
 }
 
-/// RMS time by which the beats of eight bars at a time lie beside the steady ones
+/// RMS time by which the beats of eight bars at a time lie beside the steady ones.
+/// Up to 150 bpm half beats are followed: where a part of the song plays between
+/// the beats alone, it is as steady
 static double
 drift_of(const Onsets* o, double bpm)
 {
-  const double hz = bpm / 60.0;
-  const uint32_t part = (uint32_t)(32.0 * RATE / hz);
+  const double hz = (bpm <= 150.0 ? 2.0 : 1.0) * bpm / 60.0;
+  const uint32_t part = (uint32_t)(32.0 * RATE * 60.0 / bpm);
   double squares = 0.0;
   double all = 0.0;
   double whole = 0.0;
@@ -497,10 +502,12 @@ try_shape(const Onsets* o, const BarShape* shape, double bpm, double beat_at_s,
   }
 }
 
-static void
+/// Returns by how much the best count fits better than all of other tempos
+static double
 count_bars(const Onsets* o, double rough_bpm, const TonRhythmKnown* known,
            Count* best, Count* second)
 {
+  double others = 0.0;
   static const double ratios[] = {1.0, 0.5, 2.0, 2.0 / 3.0, 1.5};
   for (size_t i = 0; i < TON_COUNT(ratios); ++i) {
     const double bpm = rough_bpm * ratios[i];
@@ -509,12 +516,19 @@ count_bars(const Onsets* o, double rough_bpm, const TonRhythmKnown* known,
       continue;
     }
     const double at_s = beat_place(o, 60.0 / bpm);
+    const double before = best->fit;
+    Count here = {.fit = -INFINITY};
+    Count next = here;
     for (size_t k = 0; k < TON_COUNT(shapes); ++k) {
       if (!known->beats_per_bar || known->beats_per_bar == shapes[k].beats) {
-        try_shape(o, &shapes[k], bpm, at_s, best, second);
+        try_shape(o, &shapes[k], bpm, at_s, &here, &next);
       }
     }
+    others = fmax(others, fmin(before, here.fit));
+    take_better(&here, best, second);
+    take_better(&next, best, second);
   }
+  return best->fit - others;
 }
 
 /// Bar 1 is the first that begins no earlier than a third of a beat before the
@@ -547,7 +561,7 @@ find_in(const Onsets* o, const TonRhythmKnown* known, TonRhythm* r)
   }
   const double bpm =
       known->tempo_bpm > 0.0 ? known->tempo_bpm : exact_tempo(o, rough);
-  count_bars(o, bpm, known, &best, &second);
+  r->tempo_lead = count_bars(o, bpm, known, &best, &second);
   if (!isfinite(best.fit)) {
     return;
   }

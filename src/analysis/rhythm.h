@@ -21,6 +21,7 @@ typedef enum {
   TON_TELLS_BEATS,  ///< Drums and percussion
   TON_TELLS_KICK,
   TON_TELLS_SNARE,
+  TON_TELLS_KIT, ///< Kick and snare in one recording
 } TonTells;
 
 /// One stem; nothing is owned.  Thinned features suffice
@@ -42,6 +43,7 @@ typedef struct {
                         ///< 0 to 1: of all that rises
   double drift_ms;      ///< RMS of the beats, eight bars together, beside the
                         ///< steady tempo
+  double tempo_lead;    ///< How much better it fits than other tempos, 0 to 1
   uint32_t beats_per_bar;
   double bar_lead; ///< How much better these bars fit than others, 0 to 1
   double first_bar_s;

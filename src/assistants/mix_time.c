@@ -36,6 +36,9 @@ tells(const TonRole* role)
   if (strcmp(role->name, "snare") == 0) {
     return TON_TELLS_SNARE;
   }
+  if (strcmp(role->name, "drums") == 0 || strcmp(role->name, "music") == 0) {
+    return TON_TELLS_KIT;
+  }
   for (const char* const* group = unpitched; *group; ++group) {
     if (strcmp(role->group, *group) == 0) {
       return TON_TELLS_BEATS;
@@ -99,7 +102,7 @@ name_beats(const TonRhythm* r, TonDecision* d)
   ton_decision_range(d, "on the beats", 100.0 * r->beat_strength,
                      100.0 * SURE_STRENGTH, NAN);
   ton_decision_range(d, "drift", r->drift_ms, NAN, SURE_DRIFT_MS);
-  ton_decision_range(d, "lead", r->bar_lead, SURE_LEAD, NAN);
+  ton_decision_range(d, "lead", r->tempo_lead, SURE_LEAD, NAN);
 }
 
 static double
@@ -113,11 +116,10 @@ written_tempo(const TonRhythm* r)
 }
 
 static bool
-is_sure(const TonRhythm* r, bool known)
+is_tempo_sure(const TonRhythm* r)
 {
-  return r->tempo_bpm > 0.0 && r->n_bars > 0 && r->bar_lead >= SURE_LEAD &&
-         (known ||
-          (r->beat_strength >= SURE_STRENGTH && r->drift_ms <= SURE_DRIFT_MS));
+  return r->tempo_bpm > 0.0 && r->n_bars > 0 && r->tempo_lead >= SURE_LEAD &&
+         r->beat_strength >= SURE_STRENGTH && r->drift_ms <= SURE_DRIFT_MS;
 }
 
 static void
@@ -131,6 +133,14 @@ write_tempo(const Time* t)
     name_beats(r, &d);
     decide(t, "tempo", ton_plan_text(plan, "%.6g bpm", written_tempo(r)), &d);
   }
+}
+
+static void
+write_bars(const Time* t)
+{
+  const TonRhythm* const r = &t->rhythm;
+  TonPlan* const plan = t->state->plan;
+  TonDecision d;
   if (r->beats_per_bar != 4 && !t->known.beats_per_bar) {
     ton_decision_start(&d, TON_RULE_TIME_METER, fmin(0.5 + r->bar_lead, 1.0));
     ton_decision_figure(&d, "beats", r->beats_per_bar);
@@ -255,15 +265,21 @@ propose_time(MixState* state)
     state->plan->failed |= t.n > 0;
     return;
   }
-  const bool known = t.known.tempo_bpm > 0.0;
-  if (!is_sure(&t.rhythm, known)) {
-    TonDecision d;
+  TonDecision d;
+  if (!(t.known.tempo_bpm > 0.0) && !is_tempo_sure(&t.rhythm)) {
     ton_decision_start(&d, TON_RULE_TIME_UNSURE, 0.6);
     name_beats(&t.rhythm, &d);
-    ton_plan_decide(state->plan, known ? "sections" : "tempo", NULL, &d);
+    ton_plan_decide(state->plan, "tempo", NULL, &d);
     return;
   }
   write_tempo(&t);
+  if (t.rhythm.n_bars == 0 || t.rhythm.bar_lead < SURE_LEAD) {
+    ton_decision_start(&d, TON_RULE_TIME_NO_BARS, 0.6);
+    ton_decision_range(&d, "lead", t.rhythm.bar_lead, SURE_LEAD, NAN);
+    ton_plan_decide(state->plan, "sections", NULL, &d);
+    return;
+  }
+  write_bars(&t);
   state->plan->failed |= ton_find_sections(t.stems, t.n, &t.rhythm, t.sections,
                                            &t.n_sections) != TON_OK;
   write_sections(&t);

@@ -336,14 +336,23 @@ static const TonRule rules[] = {
          .figures = {{"first bar", "ms"}}},
     ROW(TIME_UNSURE) =
         {"time.unsure", TON_STAGE_MIX, "docs/rules.md 2.22",
-         "not written, because steady beats and the first of each bar were not "
-         "heard for sure",
+         "not written, because steady beats were not heard for sure",
          "{on the beats} more begins on beats than by chance, eight bars at a "
-         "time lie {drift} beside a steady tempo, and another count comes as "
+         "time lie {drift} beside a steady tempo, and another tempo comes as "
          "near as {lead}",
-         .instead = "tempo and first-bar",
-         .why_not = "write them, and sections are found with them",
+         .instead = "tempo",
+         .why_not = "write it, and bars and sections are found with it",
          .figures = {{"on the beats", "%"}, {"drift", "ms"}, {"lead", ""}}},
+    ROW(TIME_NO_BARS) =
+        {"time.no-bars", TON_STAGE_MIX, "docs/rules.md 2.22",
+         "not written, because the first beat of each bar was not heard for "
+         "sure",
+         "kick, snare and changes of chords fit bars that begin on another "
+         "beat "
+         "as near as {lead}",
+         .instead = "first-bar",
+         .why_not = "write it, and sections are found with it",
+         .figures = {{"lead", ""}}},
     ROW(TIME_SECTION) =
         {"time.section", TON_STAGE_MIX, "docs/rules.md 2.22",
          "{bars}[ like {earlier}]: other tracks play, or other notes, than "

@@ -306,12 +306,12 @@ print_shape(const TonMix* mix)
          c.off_centre == 1 ? "" : "s", c.to_reverb);
 }
 
-/// Whether the assistant listened for a tempo and was not sure
+/// Whether a rule of the assistant decided something
 static bool
-is_unsure(const TonDecisions* all)
+has_decided(const TonDecisions* all, const char* rule)
 {
   for (uint32_t i = 0; i < all->count; ++i) {
-    if (strcmp(all->items[i].rule, "time.unsure") == 0) {
+    if (strcmp(all->items[i].rule, rule) == 0) {
       return true;
     }
   }
@@ -327,8 +327,10 @@ print_time(const TonMix* mix, const TonDecisions* all)
       printf(", %u section%s", mix->n_sections,
              mix->n_sections == 1 ? "" : "s");
     }
-    printf("%s\n", is_unsure(all) ? "; not sure where bars begin" : "");
-  } else if (is_unsure(all)) {
+    printf("%s\n", has_decided(all, "time.no-bars")
+                       ? "; not sure where bars begin"
+                       : "");
+  } else if (has_decided(all, "time.unsure")) {
     printf("  time      no steady tempo was heard for sure\n");
   }
 }

@@ -213,8 +213,8 @@ says "they stay there" cmp "$work/bass.before" "$work/bass/mix.yaml"
 exits 0 "$ton" make "$work/apart" -o "$work/bass"
 says "which is told" said 'repaired  .*early arrival of Bass DI'
 says "both of it" said 'repaired  .*polarity of Bass Amp'
-says "a tempo nobody can tell" said '^  time  *no steady tempo was heard for sure$'
-sed -i 's/^tracks:/tempo: 120 bpm\nsections: {verse: 0 s, chorus: 3 s}\n&/' "$work/bass/mix.yaml"
+says "a tempo without bars" said '^  time  *120 bpm; not sure where bars begin$'
+sed -i 's/^tracks:/sections: {verse: 0 s, chorus: 3 s}\n&/' "$work/bass/mix.yaml"
 says "and one that is written" prints '^  time  *120 bpm, 2 sections' "$ton" make "$work/apart" -o "$work/bass"
 
 # Three masters side by side, and the texts stay

@@ -128,7 +128,8 @@ analyse(const Session* s, uint32_t stem, TonSound* sound)
 static TonTells
 tells(const char* role)
 {
-  return strcmp(role, "kick") == 0    ? TON_TELLS_KICK
+  return strcmp(role, "drums") == 0   ? TON_TELLS_KIT
+         : strcmp(role, "kick") == 0  ? TON_TELLS_KICK
          : strcmp(role, "snare") == 0 ? TON_TELLS_SNARE
          : strcmp(role, "hat") == 0 || strcmp(role, "overhead") == 0
              ? TON_TELLS_BEATS
@@ -318,6 +319,47 @@ test_changed(void** state)
   EXPECT_NEAR("tempo", found[1].tempo_bpm, found[0].tempo_bpm, 0.02, "bpm");
   EXPECT_NEAR("later", found[1].first_bar_s - found[0].first_bar_s, 1.0, 0.01,
               "s");
+}
+
+/// The kit as one stem, as people export it, and nothing else
+static void
+mix_kit(Session* s)
+{
+  float* const kit = s->stems[0].x;
+  assert_int_equal(tells(s->stems[0].role), TON_TELLS_KICK);
+  s->stems[0].role = "drums";
+  for (uint32_t i = 1; i < s->n_stems; ++i) {
+    float* const x = s->stems[i].x;
+    const bool of_kit = tells(s->stems[i].role) != TON_TELLS_CHORDS;
+    for (uint64_t k = 0; of_kit && k < s->n; ++k) {
+      kit[k] += s->stems[i].inverted ? -x[k] : x[k];
+    }
+    free(x);
+  }
+  s->n_stems = 1;
+}
+
+/// Kick and snare are heard in the whole kit: without them every third of these
+/// tempos was counted wrong.  Which half of the bar comes first no kit tells
+static void
+test_kit_in_one_stem(void** state)
+{
+  (void)state;
+  enum { FIRST = 40, SEEDS = 6 };
+  Score tempos = {0};
+  for (uint64_t seed = FIRST; seed < FIRST + SEEDS; ++seed) {
+    Session* const s = session_make(seed);
+    TonSound sound;
+    TonRhythmStem stem;
+    TonRhythm r;
+    mix_kit(s);
+    analyse(s, 0, &sound);
+    find_rhythm(s, &sound, &stem, &r);
+    count(&tempos, fabs(r.tempo_bpm / s->tempo_bpm - 1.0) < 0.01);
+    ton_sound_free(&sound);
+    session_free(s);
+  }
+  EXPECT_AT_LEAST("kit in one stem, tempo", share(&tempos), 80.0, "%");
 }
 
 /// A short sound in a long file has no tempo
@@ -573,7 +615,7 @@ main(int argc, char** argv)
       cmocka_unit_test(test_sections),  cmocka_unit_test(test_changed),
       cmocka_unit_test(test_short),     cmocka_unit_test(test_text),
       cmocka_unit_test(test_corrected), cmocka_unit_test(test_locked),
-      cmocka_unit_test(test_used),
+      cmocka_unit_test(test_used),      cmocka_unit_test(test_kit_in_one_stem),
   };
   return TON_TESTS(tests);
 }
