@@ -108,8 +108,9 @@ same_bytes(void** state)
     size_t size_b = 0;
     char* const a = read_bytes("a", stems[i], &size_a);
     char* const b = read_bytes("b", stems[i], &size_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(a, b, size_a);
+    if (size_a != size_b || memcmp(a, b, size_a) != 0) {
+      fail_msg("%s differs from one run to the next", stems[i]);
+    }
     ton_free(a);
     ton_free(b);
   }

@@ -71,6 +71,47 @@ measurements(TonString* t, const TonReport* r)
   html_close_table(t);
 }
 
+/// "1:04"
+static void
+add_time(TonString* t, double s)
+{
+  const double whole = rint(s);
+  ton_string_printf(t, "%d:%02.0f", (int)(whole / 60.0), fmod(whole, 60.0));
+}
+
+/// How loud the parts of the song are against the whole
+static void
+sections(TonString* t, const TonReport* r)
+{
+  static const char* const heads[] = {
+      "section", "from", "to", "mix", "master", "against the whole song", NULL};
+  static const char* const alone[] = {
+      "section", "from", "to", "master", "against the whole song", NULL};
+  if (!r->n_sections) {
+    return;
+  }
+  html_open_table(t, "Sections", r->mix ? heads : alone);
+  for (uint32_t i = 0; i < r->n_sections; ++i) {
+    const TonReportSection* const s = &r->sections[i];
+    ton_string_add(t, "<tr><th scope=\"row\">");
+    html_add_text(t, s->name);
+    ton_string_add(t, "</th><td>");
+    add_time(t, s->from_s);
+    ton_string_add(t, "</td><td>");
+    add_time(t, s->to_s);
+    ton_string_add(t, "</td><td>");
+    if (r->mix) {
+      html_add_number(t, s->mix_lufs, 1, "LUFS");
+      ton_string_add(t, "</td><td>");
+    }
+    html_add_number(t, s->master_lufs, 1, "LUFS");
+    ton_string_add(t, "</td><td>");
+    html_add_number(t, s->master_lufs - r->master->integrated_lufs, 1, "LU");
+    ton_string_add(t, "</td></tr>\n");
+  }
+  html_close_table(t);
+}
+
 static void
 deliverables(TonString* t, const TonReport* r)
 {
@@ -217,6 +258,7 @@ ton_report_html(const TonReport* r, TonString* t)
   head(t, r);
   cards(t, r);
   html_add_plots(t, r);
+  sections(t, r);
   html_add_balance(t, r);
   measurements(t, r);
   services(t, r);

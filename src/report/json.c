@@ -172,6 +172,22 @@ services(const TonReport* r)
 }
 
 static json_t*
+sections(const TonReport* r)
+{
+  json_t* const list = json_array();
+  for (uint32_t i = 0; i < r->n_sections; ++i) {
+    const TonReportSection* const s = &r->sections[i];
+    json_array_append_new(list,
+                          json_pack("{s:s, s:o, s:o, s:o, s:o}", "name",
+                                    s->name, "from_s", report_number(s->from_s),
+                                    "to_s", report_number(s->to_s), "mix_lufs",
+                                    report_number(s->mix_lufs), "master_lufs",
+                                    report_number(s->master_lufs)));
+  }
+  return list;
+}
+
+static json_t*
 evidence(const TonDecision* d)
 {
   json_t* const list = json_array();
@@ -240,6 +256,7 @@ ton_report_json(const TonReport* r, TonString* text)
   json_object_set_new(o, "ceiling_dbtp", report_number(r->ceiling_dbtp));
   json_object_set_new(o, "mix", r->mix ? stage(r->mix) : json_null());
   json_object_set_new(o, "master", stage(r->master));
+  json_object_set_new(o, "sections", sections(r));
   json_object_set_new(o, "gain_reduction", reductions(r));
   json_object_set_new(o, "services", services(r));
   json_object_set_new(o, "files", files(r));

@@ -199,6 +199,30 @@ times(TonString* t, const PlotField* f)
   }
 }
 
+/// A line where each section begins, and its name where it has the room
+static void
+mark_sections(TonString* t, const PlotField* f, const TonReport* r)
+{
+  const double name_s = 0.05 * f->right;
+  double free_s = 0.0;
+  for (uint32_t i = 0; i < r->n_sections; ++i) {
+    const TonReportSection* const s = &r->sections[i];
+    ton_string_printf(t,
+                      "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" "
+                      "y1=\"%d\" y2=\"%d\"/>\n",
+                      percent(f, s->from_s), percent(f, s->from_s), HEAD,
+                      HEIGHT - FOOT);
+    if (s->from_s >= free_s && s->from_s + name_s <= f->right) {
+      ton_string_printf(t,
+                        "<text class=\"odd\" x=\"%.2f%%\" y=\"%d\" dx=\"4\">",
+                        percent(f, s->from_s), HEAD + 12);
+      html_add_text(t, s->name);
+      ton_string_add(t, "</text>\n");
+      free_s = s->from_s + name_s;
+    }
+  }
+}
+
 static void
 loudness_in_words(const TonReport* r, char* buffer, size_t size)
 {
@@ -243,6 +267,7 @@ plot_loudness(TonString* t, const TonReport* r)
   open_plot(t, &f, "Loudness over time", says, bottom < -60.0 ? 12.0 : 6.0,
             "LUFS");
   times(t, &f);
+  mark_sections(t, &f, r);
   if (a->short_term_lufs) {
     curve(t, &f, (Points){a->short_term_lufs, a->n_points}, false, "mix");
   }

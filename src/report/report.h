@@ -47,6 +47,15 @@ typedef struct {
   bool over_advice; ///< True peak above what it asks for
 } TonReportService;
 
+/// A section of the song, as `sections` in mix.yaml has it
+typedef struct {
+  const char* name;
+  double from_s;      ///< In the master
+  double to_s;        ///< Where the next one begins, or the master ends
+  double mix_lufs;    ///< Of its time alone, gated as a whole song; NaN: no mix
+  double master_lufs; ///< -INFINITY: it is silent
+} TonReportSection;
+
 /// Everything a report shows.  Nothing is owned.
 typedef struct {
   const char* song;
@@ -61,6 +70,8 @@ typedef struct {
   const TonMeasurement* mix;    ///< Measured with TON_MEASURE_ALL; null: the
                                 ///< master was made elsewhere
   const TonMeasurement* master; ///< The same, always there
+  const TonReportSection* sections; ///< In the order of time
+  uint32_t n_sections;
   const TonReportFile* files;
   uint32_t n_files;
   const TonReportCurve* reductions; ///< Of the master's dynamics, positive dB

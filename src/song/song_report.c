@@ -32,6 +32,10 @@ typedef struct {
   uint32_t n_texts;
   double goal_lufs;
   double ceiling_dbtp;
+  TonMix* text; ///< mix.yaml, or null
+  TonReportSection* sections;
+  uint32_t n_sections;
+  double start_s; ///< Where the master begins in the mix
   GainReductions reductions;
   char inserts[MAX_REDUCTIONS][48]; ///< "2 limiter": place and processor
   TonReportCurve curves[MAX_REDUCTIONS];
@@ -94,6 +98,7 @@ read_master(const TonSong* song, Material* m, const TonJob* job,
   m->goal_lufs = master->has_loudness ? (double)master->loudness_lufs : NAN;
   m->ceiling_dbtp = (double)master->ceiling_dbtp;
   const TonStatus status = measure_mix(master->source, master, m, job, error);
+  m->start_s = master->start_s;
   const uint32_t before = (uint32_t)rint(10.0 * master->start_s);
   for (uint32_t i = 0; !status && i < m->reductions.n; ++i) {
     const GainReduction* const row = &m->reductions.rows[i];
@@ -179,6 +184,59 @@ compare_decisions(TonSong* song, TonError* error)
   return TON_OK;
 }
 
+/// BS.1770 over a part of the curve of 400 ms blocks, gated as a whole song is
+static double
+loudness_between(const TonMeasurement* m, double from_s, double to_s)
+{
+  const uint32_t from = (uint32_t)fmax(rint(10.0 * from_s), 0.0);
+  const uint32_t to = (uint32_t)fmin(rint(10.0 * to_s), m->n_points);
+  double gate = -70.0;
+  for (int pass = 0; m->momentary_lufs && pass < 2; ++pass) {
+    double sum = 0.0;
+    uint32_t n = 0;
+    for (uint32_t i = from; i < to; ++i) {
+      const double lufs = (double)m->momentary_lufs[i];
+      sum += lufs > gate ? pow(10.0, lufs / 10.0) : 0.0;
+      n += lufs > gate;
+    }
+    const double mean = n ? 10.0 * log10(sum / n) : -INFINITY;
+    if (pass || !n) {
+      return mean;
+    }
+    gate = fmax(gate, mean - 10.0);
+  }
+  return NAN;
+}
+
+/// The parts of mix.yaml, where they lie in the master
+static TonStatus
+find_sections(TonSong* song, Material* m, TonError* error)
+{
+  if (!m->has_mix || !song->texts[TON_SONG_MIX_TEXT].doc) {
+    return TON_OK;
+  }
+  TON_TRY(song_read_mix(song, &m->text, error));
+  const uint32_t n = m->text->n_sections;
+  const double end_s = (double)m->master.frames / m->master.rate;
+  m->sections = ton_alloc((n + 1) * sizeof(TonReportSection));
+  if (!m->sections) {
+    return ton_fail(error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    const TonSection* const s = &m->text->sections[i];
+    const double from_s = fmax(s->at_s - m->start_s, 0.0);
+    const double to_s = fmin(
+        i + 1 < n ? m->text->sections[i + 1].at_s - m->start_s : end_s, end_s);
+    if (to_s > from_s) {
+      m->sections[m->n_sections++] = (TonReportSection){
+          s->name, from_s, to_s,
+          loudness_between(&m->mix, from_s + m->start_s, to_s + m->start_s),
+          loudness_between(&m->master, from_s, to_s)};
+    }
+  }
+  return TON_OK;
+}
+
 static TonStatus
 gather(TonSong* song, Material* m, const TonJob* job, TonError* error)
 {
@@ -188,7 +246,8 @@ gather(TonSong* song, Material* m, const TonJob* job, TonError* error)
                            error));
   TON_TRY(compare_decisions(song, error));
   find_texts(song, m);
-  return read_master(song, m, job, error);
+  TON_TRY(read_master(song, m, job, error));
+  return find_sections(song, m, error);
 }
 
 TonStatus
@@ -264,6 +323,8 @@ write_pages(TonSong* song, const Material* m, const TonReportFile* files,
                        .ceiling_dbtp = m->ceiling_dbtp,
                        .mix = m->has_mix ? &m->mix : NULL,
                        .master = &m->master,
+                       .sections = m->sections,
+                       .n_sections = m->n_sections,
                        .files = files,
                        .n_files = n,
                        .reductions = m->curves,
@@ -296,6 +357,8 @@ ton_song_report(TonSong* song, const TonDelivery* delivery, const TonJob* job,
   status = status ? status : write_pages(song, &m, files, delivery->n, error);
   gain_reductions_free(&m.reductions);
   ton_release_free(m.release);
+  ton_mix_free(m.text);
+  ton_free(m.sections);
   ton_meters_free(m.meters[0]);
   ton_meters_free(m.meters[1]);
   ton_free(files);

@@ -65,6 +65,8 @@ report_song_fill(ReportSong* song)
       (TonReportFile){"cd",  "x.wav", "0123456789abcdef0123", 1000, -14.0, -1.0,
                       false, false,   "reads -0.90 dBTP"};
   song->reduction = (TonReportCurve){"1 limiter", song->curve, 40};
+  song->sections[0] = (TonReportSection){"verse <1>", 0.0, 2.0, -22.0, -16.5};
+  song->sections[1] = (TonReportSection){"chorus", 2.0, 4.0, -19.0, -12.9};
   song->tag = (TonReportTag){"artist", "Me & You"};
   song->report = (TonReport){.song = "Song",
                              .artist = "Me & You",
@@ -77,6 +79,8 @@ report_song_fill(ReportSong* song)
                              .ceiling_dbtp = -1.0,
                              .mix = &song->mix,
                              .master = &song->master,
+                             .sections = song->sections,
+                             .n_sections = 2,
                              .files = &song->file,
                              .n_files = 1,
                              .reductions = &song->reduction,

@@ -16,6 +16,7 @@ typedef struct {
   float curve[40];
   TonReportFile file;
   TonReportCurve reduction;
+  TonReportSection sections[2];
   TonReportTag tag;
   TonReport report;
 } ReportSong;

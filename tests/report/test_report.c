@@ -101,6 +101,27 @@ many_tracks_are_folded(void** state)
 }
 
 static void
+page_has_the_sections(void** state)
+{
+  (void)state;
+  ReportSong song;
+  TonString page = {0};
+  report_song_fill(&song);
+  assert_int_equal(ton_report_html(&song.report, &page), TON_OK);
+  const char* const html = ton_string_string(&page);
+  // in the plot and in the table
+  assert_int_equal(count(html, "verse &lt;1&gt;"), 2);
+  assert_non_null(strstr(html, "<td>0:02</td><td>0:04</td><td>-19.0 LUFS"));
+  assert_non_null(strstr(html, "-12.9 LUFS</td><td>1.1 LU"));
+  song.report.n_sections = 0;
+  TonString without = {0};
+  assert_int_equal(ton_report_html(&song.report, &without), TON_OK);
+  assert_null(strstr(ton_string_string(&without), "Sections"));
+  ton_string_free(&without);
+  ton_string_free(&page);
+}
+
+static void
 page_says_what_is_wrong(void** state)
 {
   (void)state;
@@ -189,6 +210,7 @@ main(void)
       cmocka_unit_test(page_groups_by_track),
       cmocka_unit_test(nothing_is_taken_for_markup),
       cmocka_unit_test(many_tracks_are_folded),
+      cmocka_unit_test(page_has_the_sections),
       cmocka_unit_test(page_says_what_is_wrong),
       cmocka_unit_test(nothing_is_minus_zero),
       cmocka_unit_test(silence_has_a_page),
