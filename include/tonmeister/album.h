@@ -27,7 +27,13 @@ typedef struct {
   double start_s;          ///< In the album
   double jump_lu; ///< Its first 10 s against the last 10 s of the track before;
                   ///< NaN: the first, or silence
-  bool good;      ///< Loudness and ceiling were reached
+  double
+      tone_off_db; ///< How far its own master lies from the mean of the album
+                   ///< in tone, five broad bands
+  double tone_left_db; ///< What is left of that on the album
+  double tone_jump_db; ///< Its first 10 s in tone against the last 10 s of the
+                       ///< track before; NaN as `jump_lu`
+  bool good;           ///< Loudness and ceiling were reached
 } TonAlbumRow;
 
 /// All of an album; freed by ton_album_result_free()
@@ -61,7 +67,8 @@ TonStatus ton_album_begin(const char* folder, const char* const* songs,
 
    The loudest track has the album's loudness; the others lie below it by the share
    of the differences between the mixes that album.yaml keeps, within bounds
-   (docs/rules.md 3.10).  TON_GOAL_MISSED: written, but a track did not reach its
+   (docs/rules.md 3.10).  A song that stands off in tone gets an equaliser, which
+   album.yaml then has; a chain that a person wrote stays.  TON_GOAL_MISSED: written, but a track did not reach its
    loudness or the ceiling, or the album does not fit on a CD.  `result` is the
    caller's to free in any case.
 */

@@ -210,7 +210,7 @@ uint32_t ton_mix_strip(const TonMix* mix, const char* name);
    be written as a whole.  This is the one meaning of locks: whoever writes to
    a text for the user asks here first.
 
-   @param locks Of a TonStrip, a TonMix or a TonMaster
+   @param locks Of a TonStrip, a TonMix, a TonMaster or a TonAlbumTrack
    @param path Below the strip ("fader", "sends/Plate", "chain/0") or from the
           top of master.yaml, as in TonEdit.  [any]
 */
@@ -298,6 +298,11 @@ typedef struct {
   double gap_s;        ///< Silence in front of it; of the first track none
   double crossfade_s;  ///< Overlap with the track before; 0: none
   float loudness_lufs; ///< Of its master; NaN: worked out
+  TonInsert* chain; ///< On this album alone, in front of the master's limiter
+  uint32_t n_chain;
+  bool has_chain; ///< It is written, if only as an empty list
+  char** locks;
+  uint32_t n_locks;
 } TonAlbumTrack;
 
 /// album.yaml
@@ -308,6 +313,7 @@ typedef struct {
   float loudness_lufs; ///< Of the loudest track
   float ceiling_dbtp;
   float contrast; ///< Share of the mixes' differences in loudness that stays, %
+  float tone; ///< Share of a song's distance from the album's tone that goes, %
   TonAlbumTrack* tracks;
   uint32_t n_tracks;
 } TonAlbum;

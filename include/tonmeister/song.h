@@ -164,6 +164,10 @@ typedef struct {
   const char* out;       ///< Path of the WAV; null: out/master.wav
   const char* const* references; ///< Paths of audio files to come nearer to
   uint32_t n_references;
+  const TonInsert*
+      extra; ///< Processors in front of the limiter that are not in
+             ///< the text, as those of an album
+  uint32_t n_extra;
   bool anyway; ///< Reach the loudness whatever the limiter has to take away
 } TonMasterOptions;
 

@@ -352,4 +352,29 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
          "the search ended after {test renders}; true peak {true peak}",
          OUTCOME},
 #undef OUTCOME
+    // songs of an album
+    ROW(ALBUM_TONE) =
+        {"album.tone", TON_STAGE_MASTER, "docs/rules.md 3.10",
+         "{band} of this song are {distance} {way} than on the album on "
+         "average; {share} of that goes[, at most {largest correction}]",
+         "third octaves of the song's own master in five broad bands against "
+         "the mean of all songs, {distance of the song} on average; then "
+         "mastered and measured again",
+         .figures = {{"distance", "dB"},
+                     {"distance of the song", "dB"},
+                     {"share", "%"},
+                     {"largest correction", "dB"}}},
+    ROW(ALBUM_ALIKE) =
+        {"album.alike", TON_STAGE_MASTER, "docs/rules.md 3.10",
+         "the tone stays as it is: {distance of the song} from that of the "
+         "album",
+         "five broad bands of the song's own master against the mean of all "
+         "songs",
+         .figures = {{"distance of the song", "dB"}}},
+    ROW(ALBUM_NOT_NEARER) =
+        {"album.not-nearer", TON_STAGE_MASTER, "docs/rules.md 3.10",
+         "the tone stays as it is: with an equaliser {what was left} were left "
+         "of {distance of the song} from the album",
+         "mastered again with the equaliser and measured",
+         .figures = {{"distance of the song", "dB"}, {"what was left", "dB"}}},
 };

@@ -19,6 +19,8 @@
 
 /// A change of loudness between tracks that is heard as a fault, LU
 #define LARGE_JUMP_LU 6.0
+/// The same of tone, dB
+#define LARGE_TONE_DB 6.0
 
 static json_t*
 json_track(const TonAlbumRow* row)
@@ -29,6 +31,9 @@ json_track(const TonAlbumRow* row)
   json_object_set_new(o, "goal_lufs", report_number(row->goal_lufs));
   json_object_set_new(o, "start_s", report_number(row->start_s));
   json_object_set_new(o, "jump_lu", report_number(row->jump_lu));
+  json_object_set_new(o, "tone_off_db", report_number(row->tone_off_db));
+  json_object_set_new(o, "tone_left_db", report_number(row->tone_left_db));
+  json_object_set_new(o, "tone_jump_db", report_number(row->tone_jump_db));
   json_object_set_new(o, "good", json_boolean(row->good));
   return o;
 }
@@ -49,16 +54,17 @@ print_json(const TonAlbumResult* r)
 static void
 print_table(const TonAlbumResult* r)
 {
-  printf("  %-3s %-28s %8s %7s %7s %7s\n", "", "", "start", "LUFS", "goal",
-         "dBTP");
+  printf("  %-3s %-28s %8s %7s %7s %7s %12s\n", "", "", "start", "LUFS", "goal",
+         "dBTP", "tone off");
   for (uint32_t i = 0; i < r->n; ++i) {
     const TonAlbumRow* const row = &r->tracks[i];
-    printf("  %2u  %-28s %5d:%02d %7.2f %7.1f %7.2f\n", i + 1,
+    printf("  %2u  %-28s %5d:%02d %7.2f %7.1f %7.2f %4.1f -> %.1f dB\n", i + 1,
            cli_visible(row->title), (int)(row->start_s / 60.0),
            (int)fmod(row->start_s, 60.0),
            report_rounded(row->measured.integrated_lufs, 2),
            report_rounded(row->goal_lufs, 1),
-           report_rounded(row->measured.true_peak_dbtp, 2));
+           report_rounded(row->measured.true_peak_dbtp, 2), row->tone_off_db,
+           row->tone_left_db);
   }
   printf("  %-3s %-28s %8s %7.2f %7s %7.2f\n", "", "album", "",
          report_rounded(r->whole.integrated_lufs, 2), "",
@@ -76,6 +82,11 @@ tell_jumps(const CommandLine* line, const TonAlbumResult* r)
           "gap, another order or a loudness of its own helps",
           row->title, fabs(row->jump_lu),
           row->jump_lu < 0.0 ? "softer" : "louder");
+    }
+    if (row->tone_jump_db > LARGE_TONE_DB) {
+      cli_remark("\"%s\" begins with quite another tone than the track before "
+                 "ends (%.1f dB); a longer gap or another order helps",
+                 row->title, row->tone_jump_db);
     }
   }
 }

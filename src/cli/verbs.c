@@ -217,7 +217,8 @@ const Verb cli_verbs[] = {
      .text =
          "ALBUM is a folder with an album.yaml: the songs in their order, "
          "gaps, crossfades, one loudness and one ceiling (tonmeister help "
-         "album.yaml). Each mix is mastered for the album; the texts and "
+         "album.yaml). Each mix is mastered for the album; a song that stands "
+         "off in tone gets an equaliser in album.yaml; the texts and "
          "files of the songs stay as they are. The tracks, with the gain of "
          "track and album in their tags, are written into ALBUM/out.",
      .examples = "tonmeister album night-drive blue -o first-light\n"

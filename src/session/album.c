@@ -5,8 +5,10 @@
 */
 
 #include "base/array.h"
+#include "session/chain.h"
 #include "session/date.h"
 #include "session/deliverable.h"
+#include "session/lock.h"
 #include "session/release_fields.h"
 #include "session/texts.h"
 
@@ -34,6 +36,29 @@ read_loudness(TonReader* r, const TonNode* node, void* row)
   return ton_read_float(r, node, range, &((TonAlbumTrack*)row)->loudness_lufs);
 }
 
+static TonStatus
+read_chain(TonReader* r, const TonNode* node, void* row)
+{
+  TonAlbumTrack* const t = row;
+  t->has_chain = true;
+  return ton_read_master_chain(r, node, &t->chain, &t->n_chain);
+}
+
+static bool
+find_in_chain(void* row, const char* path, TonFound* found)
+{
+  const TonAlbumTrack* const t = row;
+  return ton_chain_find(t->chain, t->n_chain, path, found);
+}
+
+static TonStatus
+read_lock(TonReader* r, const TonNode* node, void* row)
+{
+  TonAlbumTrack* const t = row;
+  return ton_read_locks(r, node, &ton_album_track_table, row,
+                        (TonLocks){&t->locks, &t->n_locks});
+}
+
 static const TonField track_fields[] = {
     {"song", TON_AS_OWN, IN(song), .read = read_song, .flags = TON_REQUIRED,
      .example = "../night-drive", .help = "Folder of the song"},
@@ -45,6 +70,12 @@ static const TonField track_fields[] = {
              "gap"},
     {"loudness", TON_AS_OWN, IN(loudness_lufs), .read = read_loudness,
      .help = "Loudness of its master; without it, worked out from the mixes"},
+    {"chain", TON_AS_OWN, IN(chain), .read = read_chain, .find = find_in_chain,
+     .example = "processors: [equaliser: [high-shelf: {gain: -1 dB}]]",
+     .help = "Processors for this album alone, in front of the limiter"},
+    {"lock", TON_AS_OWN, IN(locks), .read = read_lock, .flags = TON_LOCKLESS,
+     .example = "true, or keys: [chain]",
+     .help = "What the assistant leaves alone: true, or names of keys"},
 };
 
 static TonStatus
@@ -96,6 +127,9 @@ static const TonField fields[] = {
     {"contrast", TON_AS_FLOAT, AT(contrast), TON_PERCENT, 0.0, 100.0,
      .otherwise = "60 %",
      .help = "How much of the differences in loudness between the mixes stays"},
+    {"tone", TON_AS_FLOAT, AT(tone), TON_PERCENT, 0.0, 100.0,
+     .otherwise = "40 %",
+     .help = "How much of a song's distance from the tone of the album goes"},
     {"tracks", TON_AS_ROWS, .at = AT(tracks), .count = AT(n_tracks),
      .table = &ton_album_track_table, .flags = TON_REQUIRED,
      .example = "[../night-drive, ../first-light]",

@@ -328,3 +328,19 @@ ton_read_chain(TonReader* r, const TonNode* list, TonInsert** chain,
   *n_chain = list->count;
   return TON_OK;
 }
+
+TonStatus
+ton_read_master_chain(TonReader* r, const TonNode* list, TonInsert** chain,
+                      uint32_t* n_chain)
+{
+  TON_TRY(ton_read_chain(r, list, chain, n_chain));
+  for (uint32_t i = 0; i < *n_chain; ++i) {
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
+    if ((*chain)[i].sidechain) {
+      return ton_fail_at(r->doc, list->items[i], r->error,
+                         "a master has no other tracks to listen to; leave "
+                         "\"sidechain\" out");
+    }
+  }
+  return TON_OK;
+}

@@ -13,6 +13,10 @@
 TonStatus ton_read_chain(TonReader* r, const TonNode* list, TonInsert** chain,
                          uint32_t* n_chain);
 
+/// The same of a master, where no processor can listen to another track
+TonStatus ton_read_master_chain(TonReader* r, const TonNode* list,
+                                TonInsert** chain, uint32_t* n_chain);
+
 /// The values of a processor: a map of parameters, or a list of bands.
 /// `insert` has its type and values already.
 TonStatus ton_read_values(TonReader* r, const TonNode* node, TonInsert* insert);

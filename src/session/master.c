@@ -39,15 +39,7 @@ static TonStatus
 read_chain(TonReader* r, const TonNode* node, void* row)
 {
   TonMaster* const master = row;
-  TON_TRY(ton_read_chain(r, node, &master->chain, &master->n_chain));
-  for (uint32_t i = 0; i < master->n_chain; ++i) {
-    if (master->chain[i].sidechain) {
-      return ton_fail_at(r->doc, node->items[i], r->error,
-                         "a master has no other tracks to listen to; leave "
-                         "\"sidechain\" out");
-    }
-  }
-  return TON_OK;
+  return ton_read_master_chain(r, node, &master->chain, &master->n_chain);
 }
 
 static bool

@@ -8,6 +8,7 @@
 #include "base/output_file.h"
 #include "base/string.h"
 #include "song/album_files.h"
+#include "song/album_tone.h"
 #include "song/song.h"
 
 #include <math.h>
@@ -93,21 +94,20 @@ static TonStatus
 open_text(AlbumWork* w)
 {
   TON_TRY(refuse_song(w));
-  TonDoc* doc = NULL;
-  char* const path = text_path(w->given);
-  if (!path) {
+  w->text = text_path(w->given);
+  w->records_path = ton_string_new("%s/album-decisions.json", w->given);
+  if (!w->text || !w->records_path) {
     return ton_fail(w->error, TON_NO_MEMORY, "out of memory");
   }
-  TonStatus status = ton_is_file(path)
-                         ? ton_doc_open(path, &doc, w->error)
-                         : ton_fail_file(w->error, TON_NOT_FOUND, path,
-                                         "there is no such file; tonmeister "
-                                         "album SONG... -o %s writes it",
-                                         w->given);
-  status = status ? status : ton_album_read(doc, w->given, &w->album, w->error);
-  ton_doc_free(doc);
-  ton_free(path);
-  return status;
+  TON_TRY(ton_is_file(w->text)
+              ? ton_doc_open(w->text, &w->doc, w->error)
+              : ton_fail_file(w->error, TON_NOT_FOUND, w->text,
+                              "there is no such file; tonmeister "
+                              "album SONG... -o %s writes it",
+                              w->given));
+  w->as_read = ton_copy_string(ton_doc_text(w->doc));
+  return w->as_read ? album_text_read_again(w)
+                    : ton_fail(w->error, TON_NO_MEMORY, "out of memory");
 }
 
 // The songs --------------------------------------------------------------------
@@ -193,6 +193,8 @@ master_part(AlbumWork* w, uint32_t i)
       .loudness_lufs = w->result->tracks[i].goal_lufs,
       .ceiling_dbtp = (double)w->album->ceiling_dbtp,
       .amount = NAN,
+      .extra = w->album->tracks[i].chain,
+      .n_extra = w->album->tracks[i].n_chain,
       .out = p->master};
   const TonStatus status =
       ton_song_master(p->song, &options, w->job, &m, w->error);
@@ -242,6 +244,7 @@ work(AlbumWork* w)
 {
   TON_TRY(open_text(w));
   TON_TRY(album_files_open(w));
+  TON_TRY(album_tone_begin(w));
   for (uint32_t i = 0; i < w->album->n_tracks; ++i) {
     TON_TRY(open_part(w, i));
   }
@@ -249,7 +252,10 @@ work(AlbumWork* w)
   for (uint32_t i = 0; i < w->album->n_tracks; ++i) {
     TON_TRY(master_part(w, i));
   }
+  TON_TRY(album_tone(w, master_part));
+  TON_TRY(album_tone_save(w));
   TON_TRY(find_jumps(w));
+  TON_TRY(album_tone_jumps(w));
   TON_TRY(album_files_join(w));
   TON_TRY(album_files_deliver(w));
   for (uint32_t i = 0; i < w->album->n_tracks; ++i) {

@@ -24,6 +24,14 @@ no_memory(const AlbumWork* w)
 }
 
 TonStatus
+album_text_read_again(AlbumWork* w)
+{
+  ton_album_free(w->album);
+  w->album = NULL;
+  return ton_album_read(w->doc, w->given, &w->album, w->error);
+}
+
+TonStatus
 album_files_open(AlbumWork* w)
 {
   const char* const folder = w->album->folder;
@@ -450,5 +458,11 @@ album_files_close(AlbumWork* w)
   ton_free(w->out);
   ton_free(w->sums);
   ton_free(w->interim_sums);
+  ton_free(w->text);
+  ton_free(w->as_read);
+  ton_free(w->records_path);
+  ton_doc_free(w->doc);
+  ton_decisions_free(&w->records);
+  ton_decisions_free(&w->now);
   ton_album_free(w->album);
 }

@@ -10,6 +10,7 @@
 #include "song/song.h"
 
 #include <tonmeister/album.h>
+#include <tonmeister/decision.h>
 
 /// A song on its way
 typedef struct {
@@ -19,12 +20,19 @@ typedef struct {
   char* cut;           ///< Path of its part of the joined album
   double end_s;        ///< Where its master ends in the album
   uint32_t rate;       ///< Of the master, Hz
+  bool tone_fixed;     ///< Its processors on the album are a person's
 } AlbumPart;
 
 typedef struct {
   const char* given; ///< Folder as it was named
   const TonJob* job;
   TonError* error;
+  TonDoc* doc;          ///< album.yaml
+  char* text;           ///< Its path
+  char* as_read;        ///< What it held
+  char* records_path;   ///< Of the records of its decisions
+  TonDecisions records; ///< Of the last run
+  TonDecisions now;     ///< Of this one
   TonAlbum* album;
   TonAlbumResult* result;
   AlbumPart* parts;
@@ -38,6 +46,9 @@ typedef struct {
   char* sums;
   char* interim_sums;
 } AlbumWork;
+
+/// The values of the text as it is now.
+TonStatus album_text_read_again(AlbumWork* w);
 
 /// Room for the tracks, and the folders.
 TonStatus album_files_open(AlbumWork* w);

@@ -125,6 +125,8 @@ task_of(const MasterText* t, const char* out)
       .source = t->source,
       .out = out,
       .master = t->master,
+      .extra = t->options->extra,
+      .n_extra = t->options->n_extra,
       .limiter = limiter,
       .goal_lufs = solve && t->master->has_loudness
                        ? (double)t->master->loudness_lufs
@@ -133,8 +135,10 @@ task_of(const MasterText* t, const char* out)
       .max_reduction_db = t->options->anyway    ? (double)INFINITY
                           : t->plan.goal_yields ? TON_MASTER_GENTLE_DB
                                                 : MAX_REDUCTION_DB,
-      .channels = chain_channels(t->mix.facts.whole.channels, t->master->chain,
-                                 t->master->n_chain),
+      .channels =
+          chain_channels(chain_channels(t->mix.facts.whole.channels,
+                                        t->master->chain, t->master->n_chain),
+                         t->options->extra, t->options->n_extra),
       .rate = t->mix.facts.whole.rate,
       .frames = t->mix.facts.whole.frames,
       .from = t->from,

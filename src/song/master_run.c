@@ -49,15 +49,16 @@ limiter_at(const MasterTask* t)
 
 /// Run a part of the chain
 static TonStatus
-run_part(MasterRun* r, const TonSource* source, uint32_t from, uint32_t to,
-         uint64_t frames, const TonSink* sink, GainReductions* reductions)
+run_part(MasterRun* r, const TonSource* source, const TonInsert* chain,
+         uint32_t n, uint64_t frames, const TonSink* sink,
+         GainReductions* reductions)
 {
   const ChainRun run = {.name = "master",
                         .source = *source,
                         .rate = r->task->rate,
                         .frames = frames,
-                        .chain = r->task->master->chain + from,
-                        .n = to - from,
+                        .chain = chain,
+                        .n = n,
                         .stage = r->stage};
   return render_chain(&run, sink, reductions, r->job, r->error);
 }
@@ -123,6 +124,25 @@ settings_of(const TonInsert* limiter)
                            .automatic = value_of(limiter, "mode", 0.0) == 0.0};
 }
 
+/// What stands before the limiter: of the master, then of the album
+static TonStatus
+run_before_limiter(MasterRun* r, const TonSource* source, const TonSink* sink)
+{
+  const MasterTask* const t = r->task;
+  const uint32_t n = limiter_at(t);
+  TonInsert* const chain = ton_alloc((n + t->n_extra + 1) * sizeof(TonInsert));
+  if (!chain) {
+    return ton_fail(r->error, TON_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t i = 0; i < n + t->n_extra; ++i) {
+    chain[i] = i < n ? t->master->chain[i] : t->extra[i - n];
+  }
+  const TonStatus status =
+      run_part(r, source, chain, n + t->n_extra, t->frames, sink, NULL);
+  ton_free(chain);
+  return status;
+}
+
 static TonStatus
 run_front(MasterRun* r, MasterFront* f)
 {
@@ -131,8 +151,7 @@ run_front(MasterRun* r, MasterFront* f)
   ton_audio_repair(audio);
   const TonSource source = source_of(audio);
   const TonSink sink = {f, take_front};
-  const TonStatus status = run_part(r, &source, 0, limiter_at(r->task),
-                                    r->task->frames, &sink, NULL);
+  const TonStatus status = run_before_limiter(r, &source, &sink);
   ton_audio_close(audio);
   // a full disk explains a render that stopped
   TON_TRY(temp_audio_close(f->audio, r->error));
@@ -234,9 +253,10 @@ render_back(MasterRun* r, Recorder* recorder)
                .next = recorder_sink(recorder)};
   const TonSink sink = fade_sink(&fade);
   GainReductions reductions = {0};
+  const uint32_t at = limiter_at(t);
   const TonStatus status =
-      run_part(r, &source, limiter_at(t), t->master->n_chain, fade.frames,
-               &sink, &reductions);
+      run_part(r, &source, t->master->chain + at, t->master->n_chain - at,
+               fade.frames, &sink, &reductions);
   r->outcome->reduction_p95_db = NAN;
   r->outcome->reduction_share = NAN;
   r->outcome->largest_db = NAN;

@@ -18,6 +18,8 @@ typedef struct {
   const char* source;
   const char* out;
   const TonMaster* master;
+  const TonInsert* extra; ///< Of an album, in front of the limiter, or null
+  uint32_t n_extra;
   TonInsert* limiter; ///< In the master's chain, or null
   double goal_lufs;   ///< NaN: run once
   bool own_first;     ///< Try the gain that stands in the text before any other

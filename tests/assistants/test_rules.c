@@ -131,9 +131,9 @@ static void
 expect_slots(const TonRule* rule, const char* template)
 {
   static const char* const names[] = {
-      "role",  "word",   "track",  "way",     "side",       "tracks",
-      "limit", "target", "source", "nearest", "other side", "sound",
-      "level", "hint",   "style",  "where",   "polarity",   "earlier"};
+      "role", "word",   "track",  "way",      "side",       "tracks", "limit",
+      "band", "target", "source", "nearest",  "other side", "sound",  "level",
+      "hint", "style",  "where",  "polarity", "earlier"};
   for (const char* at = template; (at = strchr(at, '{')); ++at) {
     const char* const from = at + 1 + (at[1] == '|' || at[1] == '@');
     const size_t n = strcspn(from, "|}");

@@ -196,6 +196,102 @@ test_gaps_and_crossfades(void** state)
   ton_album_result_free(&r);
 }
 
+/// A song whose lows lie so far below and its highs above those of the others
+static void
+make_tilted(const char* name, double tilt_db)
+{
+  double* x[2];
+  ton_make_folder(song_path(in_song(name, "out")), NULL);
+  const uint64_t n = song_load(song_path("one/out/mix.wav"), &x[0], &x[1]);
+  const double high = pow(10.0, 0.5 * tilt_db / 20.0);
+  const double a = 1.0 - exp(-2.0 * M_PI * 900.0 / RATE);
+  for (int k = 0; k < 2; ++k) {
+    double low = 0.0;
+    for (uint64_t i = 0; i < n; ++i) {
+      low += a * (x[k][i] - low);
+      x[k][i] = 0.5 * (low / high + high * (x[k][i] - low));
+    }
+  }
+  song_wav(in_song(name, "out/mix.wav"), RATE, 2, x[0], x[1], n);
+  song_text(in_song(name, "master.yaml"), master_text);
+  free(x[0]);
+  free(x[1]);
+}
+
+static void
+make_again(TonAlbumResult* r)
+{
+  TonError error = {0};
+  const TonStatus status =
+      ton_album_make(song_path("album"), &tracks_alone, &job, r, &error);
+  if (status) {
+    fail_msg("%s", error.text);
+  }
+}
+
+/// What stands off comes 40 % nearer to the others, as values in the text that are
+/// the same again in the next run; what is alike is left alone; what a person
+/// writes stays
+static void
+test_tones_come_nearer(void** state)
+{
+  (void)state;
+  TonAlbumResult r;
+  static const char text[] = "deliverables: [flac]\n"
+                             "tracks:\n  - song: ../bright\n  - ../one\n"
+                             "  - {song: ../dark, gap: 1 s}\n";
+  make_songs();
+  make_tilted("bright", 3.0);
+  make_tilted("dark", -3.0);
+  song_text("album/album.yaml", text);
+  make_again(&r);
+  for (uint32_t i = 0; i < 3; i += 2) {
+    const TonAlbumRow* const row = &r.tracks[i];
+    EXPECT_AT_LEAST("off", row->tone_off_db, 0.75, "dB");
+    EXPECT_NEAR("that is left", row->tone_left_db / row->tone_off_db, 0.6, 0.1,
+                "");
+  }
+  EXPECT_AT_MOST("one alike", r.tracks[1].tone_off_db, 0.5, "dB");
+  EXPECT_NEAR("left of it", r.tracks[1].tone_left_db, r.tracks[1].tone_off_db,
+              0.0, "dB");
+  ton_album_result_free(&r);
+  char* const first = strdup(song_read("album/album.yaml"));
+  assert_non_null(strstr(first, "high-shelf: {"));
+  assert_non_null(strstr(first, "than on the album on average"));
+  assert_non_null(strstr(first, "\n  - ../one\n"));
+  make_again(&r);
+  ton_album_result_free(&r);
+  assert_string_equal(song_read("album/album.yaml"), first);
+  free(first);
+}
+
+static void
+test_a_chain_of_ones_own_stays(void** state)
+{
+  (void)state;
+  TonAlbumResult r;
+  static const char text[] =
+      "deliverables: [flac]\n"
+      "tracks:\n  - {song: ../bright, chain: []}\n  - ../one\n"
+      "  - {song: ../dark, chain: [equaliser: [high-shelf: {at: 5 kHz, gain: "
+      "6 dB}]]}\n";
+  make_songs();
+  make_tilted("bright", 3.0);
+  make_tilted("dark", -3.0);
+  song_text("album/album.yaml", text);
+  make_again(&r);
+  assert_string_equal(song_read("album/album.yaml"), text);
+  const double bright_db = r.tracks[0].tone_off_db;
+  ton_album_result_free(&r);
+  song_text("album/album.yaml", "deliverables: [flac]\ntone: 0 %\n"
+                                "tracks: [../bright, ../one, ../dark]\n");
+  make_again(&r);
+  EXPECT_AT_LEAST("heard through the chain",
+                  fabs(r.tracks[0].tone_off_db - bright_db), 0.3, "dB");
+  assert_null(strstr(song_read("album/album.yaml"), "chain"));
+  ton_album_result_free(&r);
+}
+
 /// Names and places of the album below
 static void
 expect_cue(void)
@@ -332,6 +428,8 @@ main(void)
       cmocka_unit_test(test_tracks_keep_their_contrast),
       cmocka_unit_test(test_tags_tell_track_and_album),
       cmocka_unit_test(test_gaps_and_crossfades),
+      cmocka_unit_test(test_tones_come_nearer),
+      cmocka_unit_test(test_a_chain_of_ones_own_stays),
       cmocka_unit_test(test_the_cd_image_holds_the_tracks),
       cmocka_unit_test(test_what_no_cd_can_have_is_told),
       cmocka_unit_test(test_a_text_is_begun_once),
