@@ -306,9 +306,20 @@ exact_tempo(const Onsets* o, double bpm)
   return 60.0 * best_near(o, best_hz, 0.04 * step);
 }
 
+static double
+rises_in(const float* x, uint32_t from, uint32_t to)
+{
+  double sum = 0.0;
+  for (uint32_t i = from; i < to; ++i) {
+    sum += (double)x[i];
+  }
+  return sum;
+}
+
 /// RMS time by which the beats of eight bars at a time lie beside the steady ones.
 /// Up to 150 bpm half beats are followed: where a part of the song plays between
-/// the beats alone, it is as steady
+/// the beats alone, it is as steady.  A part counts by all that rises in it, on the
+/// beats or not: of a band that speeds up, no part is left out for another tempo
 static double
 drift_of(const Onsets* o, double bpm)
 {
@@ -320,10 +331,11 @@ drift_of(const Onsets* o, double bpm)
   power_at(o->all, 0, o->n, hz, &whole);
   for (uint32_t from = 0; from + part <= o->n; from += part / 2) {
     double phase = 0.0;
-    const double power = power_at(o->all, from, from + part, hz, &phase);
+    power_at(o->all, from, from + part, hz, &phase);
     const double turns = remainder(phase - whole, 2.0 * M_PI) / 2.0 / M_PI;
-    squares += power * turns * turns;
-    all += power;
+    const double rises = rises_in(o->all, from, from + part);
+    squares += rises * turns * turns;
+    all += rises;
   }
   return all > 0.0 ? 1000.0 * sqrt(squares / all) / hz : 0.0;
 }

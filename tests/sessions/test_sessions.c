@@ -383,6 +383,61 @@ test_short(void** state)
   ton_sound_free(&sound);
 }
 
+/// Tempo of a minute of hits
+static TonRhythm
+rhythm_of_hits(double (*beat_s)(int beat))
+{
+  enum { N = 64 * SESSION_RATE };
+  static float x[N];
+  memset(x, 0, sizeof(x));
+  for (int b = 0; beat_s(b) < 63.0; ++b) {
+    const int at = (int)(beat_s(b) * SESSION_RATE);
+    for (int i = 0; i < SESSION_RATE / 20; ++i) {
+      x[at + i] = 0.5F * sinf(0.05F * (float)i) * expf(-0.004F * (float)i);
+    }
+  }
+  Session s = {.n = N, .n_stems = 1};
+  s.stems[0] = (SessionStem){.role = "kick", .x = x};
+  TonSound sound;
+  TonRhythmStem stem;
+  TonRhythm r;
+  analyse(&s, 0, &sound);
+  find_rhythm(&s, &sound, &stem, &r);
+  ton_sound_free(&sound);
+  return r;
+}
+
+/// 120 bpm, with 14 s in the middle of which all hits lie between the beats
+static double
+beat_with_break(int beat)
+{
+  const bool beside = beat >= 56 && beat < 84;
+  return 0.25 + 0.5 * beat + (beside ? 0.25 : 0.0);
+}
+
+/// 114 bpm at the start, 126 a minute later
+static double
+beat_speeding_up(int beat)
+{
+  const double bpm_per_s = 12.0 / 64.0;
+  const double start = 114.0 / 60.0;
+  const double rise = bpm_per_s / 60.0;
+  return 0.25 + (sqrt(start * start + 2.0 * rise * beat) - start) / rise;
+}
+
+/// A break beside the beats is no drift; a band that speeds up drifts
+static void
+test_drift(void** state)
+{
+  (void)state;
+  const TonRhythm steady = rhythm_of_hits(beat_with_break);
+  EXPECT_NEAR("tempo with a break", remainder(steady.tempo_bpm, 60.0), 0.0, 0.3,
+              "bpm");
+  EXPECT_AT_MOST("drift with a break", steady.drift_ms, 40.0, "ms");
+  EXPECT_AT_LEAST("drift of a band that speeds up",
+                  rhythm_of_hits(beat_speeding_up).drift_ms, 40.0, "ms");
+}
+
 // The text -----------------------------------------------------------------------
 
 /// A song whose text is proposed again and again
@@ -609,13 +664,21 @@ main(int argc, char** argv)
   }
   ton_roles_free(roles);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_roles),     cmocka_unit_test(test_polarity),
-      cmocka_unit_test(test_delays),    cmocka_unit_test(test_hum),
-      cmocka_unit_test(test_tempo),     cmocka_unit_test(test_changed),
-      cmocka_unit_test(test_sections),  cmocka_unit_test(test_changed),
-      cmocka_unit_test(test_short),     cmocka_unit_test(test_text),
-      cmocka_unit_test(test_corrected), cmocka_unit_test(test_locked),
-      cmocka_unit_test(test_used),      cmocka_unit_test(test_kit_in_one_stem),
+      cmocka_unit_test(test_roles),
+      cmocka_unit_test(test_polarity),
+      cmocka_unit_test(test_delays),
+      cmocka_unit_test(test_hum),
+      cmocka_unit_test(test_tempo),
+      cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_sections),
+      cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_short),
+      cmocka_unit_test(test_text),
+      cmocka_unit_test(test_corrected),
+      cmocka_unit_test(test_locked),
+      cmocka_unit_test(test_used),
+      cmocka_unit_test(test_drift),
+      cmocka_unit_test(test_kit_in_one_stem),
   };
   return TON_TESTS(tests);
 }
