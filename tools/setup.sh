@@ -8,7 +8,7 @@ packages="gcc g++ clang clang-format clang-tidy meson ninja-build pkg-config
   libsndfile1-dev libogg-dev libavformat-dev libavcodec-dev libavutil-dev
   libswresample-dev libtag1-dev libjpeg62-turbo-dev libpng-dev libyaml-dev libfftw3-dev libsoxr-dev
   libjansson-dev libutf8proc-dev libxxhash-dev nettle-dev libcmocka-dev libebur128-dev
-  liblilv-dev lv2-dev
+  liblilv-dev lv2-dev libwebsockets-dev
   libfluidsynth-dev fluid-soundfont-gm espeak-ng libespeak-ng-dev
   libclang-rt-14-dev mold $*"
 

@@ -76,6 +76,12 @@ static const Option make_options[] = {
     MASTER_OPTIONS,
 };
 
+static const Option studio_options[] = {
+    {"port", .value = "N", .help = "port of 127.0.0.1 (one that is free)"},
+    {"no-open", .help = "do not open the browser; the address is printed"},
+    {"stay", .help = "go on when the last tab is closed"},
+};
+
 static const Option master_options[] = {
     {"output", .letter = 'o', .value = "FILE",
      .help = "write here instead of SONG/out/master.wav; of song.wav: \"song "
@@ -229,6 +235,21 @@ const Verb cli_verbs[] = {
      .options = album_options,
      .n_options = TON_COUNT(album_options),
      .run = cli_album},
+    {.name = "studio",
+     .usage = "SONG",
+     .summary = "Hear a song in the browser while changing anything.",
+     .text = "Serves a page on this machine alone and opens it. What is heard "
+             "is what a render gives; every move is written into the texts of "
+             "the song, with their comments kept, and can be undone. A text "
+             "editor may work on the same files. It ends a minute after the "
+             "last tab is closed.",
+     .examples = "tonmeister studio night-drive\n"
+                 "tonmeister studio night-drive --no-open --port 8200",
+     .min_args = 1,
+     .max_args = 1,
+     .options = studio_options,
+     .n_options = TON_COUNT(studio_options),
+     .run = cli_studio},
     {.name = "check",
      .usage = "SONG|FILE",
      .summary = "What is wrong, where, and how to fix it.",

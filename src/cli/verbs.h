@@ -30,6 +30,7 @@ TonStatus cli_mix(const CommandLine* line, TonError* error);
 TonStatus cli_master(const CommandLine* line, TonError* error);
 TonStatus cli_album(const CommandLine* line, TonError* error);
 TonStatus cli_release(const CommandLine* line, TonError* error);
+TonStatus cli_studio(const CommandLine* line, TonError* error);
 TonStatus cli_clean(const CommandLine* line, TonError* error);
 TonStatus cli_check(const CommandLine* line, TonError* error);
 TonStatus cli_measure(const CommandLine* line, TonError* error);

@@ -24,7 +24,8 @@ MAY_INCLUDE = {
     "report": "base dsp analysis files session",
     "song": "base dsp analysis files session render import assistants delivery "
             "report",
-    "cli": "base report song",
+    "server": "base song",
+    "cli": "base report song server",
 }
 
 MAX_LINES = 45  # of a function's body
