@@ -316,10 +316,9 @@ rises_in(const float* x, uint32_t from, uint32_t to)
   return sum;
 }
 
-/// RMS time by which the beats of eight bars at a time lie beside the steady ones.
-/// Up to 150 bpm half beats are followed: where a part of the song plays between
-/// the beats alone, it is as steady.  A part counts by all that rises in it, on the
-/// beats or not: of a band that speeds up, no part is left out for another tempo
+/// RMS time by which the beats of eight bars at a time, each counted by all that
+/// rises in it, lie beside the steady ones.  Up to 150 bpm half beats are followed:
+/// where a part of the song plays between the beats alone, it is as steady
 static double
 drift_of(const Onsets* o, double bpm)
 {

@@ -237,12 +237,13 @@ const Verb cli_verbs[] = {
      .run = cli_album},
     {.name = "studio",
      .usage = "SONG",
-     .summary = "Hear a song in the browser while changing anything.",
-     .text = "Serves a page on this machine alone and opens it. What is heard "
-             "is what a render gives; every move is written into the texts of "
-             "the song, with their comments kept, and can be undone. A text "
-             "editor may work on the same files. It ends a minute after the "
-             "last tab is closed.",
+     .summary = "Serve a song for live listening and changes; no page yet.",
+     .text = "Serves a song on this machine alone, by the messages of "
+             "docs/studio-protocol.md. What is heard is what a render gives; "
+             "every move is written into the texts of the song, with their "
+             "comments kept, and can be undone. A text editor may work on the "
+             "same files. The page in the browser is not made yet. It ends a "
+             "minute after the last socket is closed.",
      .examples = "tonmeister studio night-drive\n"
                  "tonmeister studio night-drive --no-open --port 8200",
      .min_args = 1,
