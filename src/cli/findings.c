@@ -24,8 +24,8 @@ json_row(const TonFinding* r)
   json_object_set_new(o, "value", report_number(r->value));
   json_object_set_new(o, "unit", json_string(r->unit));
   json_object_set_new(o, "at_s", report_number(r->at_s));
-  json_object_set_new(o, "found", cli_json_text(r->text));
-  json_object_set_new(o, "fix", cli_json_text(r->fix));
+  json_object_set_new(o, "found", report_text(r->text));
+  json_object_set_new(o, "fix", report_text(r->fix));
   return o;
 }
 

@@ -7,7 +7,6 @@
 #include "cli/json_output.h"
 
 #include "base/string.h"
-#include "base/utf8.h"
 #include "cli/terminal.h"
 #include "report/json.h"
 
@@ -36,25 +35,10 @@ cli_print_json(json_t* object)
 }
 
 json_t*
-cli_json_text(const char* text)
-{
-  TonString plain = {0};
-  for (size_t left = strlen(text); left;) {
-    const size_t n = ton_utf8_length(text, left);
-    ton_string_add_bytes(&plain, n ? text : "?", n ? n : 1);
-    text += n ? n : 1;
-    left -= n ? n : 1;
-  }
-  json_t* const json = json_string(ton_string_string(&plain));
-  ton_string_free(&plain);
-  return json;
-}
-
-json_t*
 cli_measurement(const TonMeasurement* m, const char* path)
 {
   json_t* const o = json_object();
-  json_object_set_new(o, "path", cli_json_text(path));
+  json_object_set_new(o, "path", report_text(path));
   json_object_update_new(o, report_measurement(m));
   return o;
 }
@@ -68,7 +52,7 @@ json_lines(const char* lines)
     char line[sizeof(((TonError*)NULL)->more)];
     const size_t n = strcspn(lines, "\n");
     ton_string_cut(line, sizeof(line), "%.*s", (int)n, lines);
-    json_array_append_new(all, cli_json_text(line));
+    json_array_append_new(all, report_text(line));
     lines += n + (lines[n] != '\0');
   }
   return all;
@@ -81,16 +65,16 @@ failure(const TonError* e)
   json_object_set_new(o, "exit", json_integer(cli_exit(e->status)));
   json_object_set_new(
       o, "text",
-      cli_json_text(e->text[0] ? e->text : ton_status_text(e->status)));
+      report_text(e->text[0] ? e->text : ton_status_text(e->status)));
   if (e->file[0]) {
-    json_object_set_new(o, "file", cli_json_text(e->file));
+    json_object_set_new(o, "file", report_text(e->file));
   }
   if (e->line) {
     json_object_set_new(o, "line", json_integer(e->line));
     json_object_set_new(o, "column", json_integer(e->column));
   }
   if (e->excerpt[0]) {
-    json_object_set_new(o, "excerpt", cli_json_text(e->excerpt));
+    json_object_set_new(o, "excerpt", report_text(e->excerpt));
   }
   if (e->more[0]) {
     json_object_set_new(o, "more", json_lines(e->more));

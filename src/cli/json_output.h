@@ -2,6 +2,8 @@
 #ifndef TON_CLI_JSON_OUTPUT_H
 #define TON_CLI_JSON_OUTPUT_H
 
+#include "report/json.h"
+
 #include <tonmeister/measure.h>
 #include <tonmeister/status.h>
 
@@ -22,9 +24,6 @@ void cli_print_json(json_t* object);
 
 /// Print the verb's one document with what went wrong, which may be null
 void cli_finish_json(const TonError* error);
-
-/// Text of a path or a name, also where it is no UTF-8
-json_t* cli_json_text(const char* text);
 
 /// A measurement as docs/json.md has it, of the file `path`
 json_t* cli_measurement(const TonMeasurement* m, const char* path);

@@ -21,8 +21,8 @@ static json_t*
 json_delivered(const TonDelivered* d)
 {
   json_t* const o = cli_measurement(&d->measured, d->path);
-  json_object_set_new(o, "name", cli_json_text(d->name));
-  json_object_set_new(o, "why", cli_json_text(d->good ? "" : d->why));
+  json_object_set_new(o, "name", report_text(d->name));
+  json_object_set_new(o, "why", report_text(d->good ? "" : d->why));
   json_object_set_new(o, "sha256", json_string(d->sha256));
   json_object_set_new(o, "bytes", json_integer((json_int_t)d->bytes));
   json_object_set_new(o, "lossy", json_boolean(d->lossy));

@@ -26,7 +26,7 @@ static json_t*
 json_track(const TonAlbumRow* row)
 {
   json_t* const o = report_measurement(&row->measured);
-  json_object_set_new(o, "title", cli_json_text(row->title));
+  json_object_set_new(o, "title", report_text(row->title));
   json_object_set_new(o, "mix_lufs", report_number(row->mix_lufs));
   json_object_set_new(o, "goal_lufs", report_number(row->goal_lufs));
   json_object_set_new(o, "start_s", report_number(row->start_s));

@@ -68,7 +68,7 @@ cli_apply(const CommandLine* line, TonError* error)
     cli_tell_replaced(line, line->args[1]);
   }
   if (!status && line->json) {
-    cli_print_json(json_pack("{s:o}", "output", cli_json_text(line->args[1])));
+    cli_print_json(json_pack("{s:o}", "output", report_text(line->args[1])));
   }
   return status;
 }

@@ -25,7 +25,7 @@ static void
 print_check_json(const TonCheck* check, const char* path)
 {
   json_t* const o = cli_json_findings(check);
-  json_object_set_new(o, "path", cli_json_text(path));
+  json_object_set_new(o, "path", report_text(path));
   cli_print_json(o);
 }
 

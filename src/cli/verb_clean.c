@@ -19,7 +19,7 @@ cli_clean(const CommandLine* line, TonError* error)
   status = status ? status : ton_song_clean(song, &bytes, error);
   ton_song_free(song);
   if (!status && line->json) {
-    cli_print_json(json_pack("{s:o, s:I}", "song", cli_json_text(line->args[0]),
+    cli_print_json(json_pack("{s:o, s:I}", "song", report_text(line->args[0]),
                              "bytes", (json_int_t)bytes));
   } else if (!status) {
     printf("%s: %.1f MB of decoded stems removed; they are made again when "

@@ -264,9 +264,9 @@ json_comparison(const CommandLine* line, const Comparison* c)
 {
   json_t* const o = json_object();
   json_t* const paths = json_array();
-  json_object_set_new(o, "file", cli_json_text(line->args[0]));
+  json_object_set_new(o, "file", report_text(line->args[0]));
   for (uint32_t i = 1; i < line->n_args; ++i) {
-    json_array_append_new(paths, cli_json_text(line->args[i]));
+    json_array_append_new(paths, report_text(line->args[i]));
   }
   json_object_set_new(o, "references", paths);
   for (size_t k = 0; k < report_n_figures; ++k) {

@@ -255,7 +255,7 @@ static json_t*
 json_made(const Making* m)
 {
   json_t* const o = json_object();
-  json_object_set_new(o, "song", cli_json_text(m->folder));
+  json_object_set_new(o, "song", report_text(m->folder));
   json_object_set_new(o, "done_from", json_string(first_done(m)));
   json_object_set_new(o, "mix", measured(m->folder, "out/mix.wav", &m->mix));
   json_object_set_new(

@@ -96,7 +96,7 @@ json_playbacks(const Playbacks* all)
     const TonPlayback* const p = &all->items[i];
     json_t* const o =
         json_pack("{s:s, s:o, s:b}", "platform", p->platform, "path",
-                  cli_json_text(p->path), "limited", p->limited);
+                  report_text(p->path), "limited", p->limited);
     json_object_set_new(o, "gain_db", report_number(p->gain_db));
     json_object_set_new(o, "integrated_lufs",
                         report_number(p->played.integrated_lufs));

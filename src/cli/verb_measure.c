@@ -39,8 +39,8 @@ static void
 add_failure(json_t* files, const char* path, const TonError* error)
 {
   json_t* const o = json_object();
-  json_object_set_new(o, "path", cli_json_text(path));
-  json_object_set_new(o, "error", cli_json_text(error->text));
+  json_object_set_new(o, "path", report_text(path));
+  json_object_set_new(o, "error", report_text(error->text));
   json_array_append_new(files, o);
 }
 

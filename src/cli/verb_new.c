@@ -65,7 +65,7 @@ cli_new(const CommandLine* line, TonError* error)
   }
   status = status || flat ? status : cli_propose_mix(song, &line->job, error);
   if (!status && line->json) {
-    cli_print_json(json_pack("{s:o, s:i}", "song", cli_json_text(line->args[0]),
+    cli_print_json(json_pack("{s:o, s:i}", "song", report_text(line->args[0]),
                              "stems", (int)n));
   } else if (!status) {
     status = print_song(line, song, n, error);

@@ -115,18 +115,16 @@ live_mix_free(LiveMix* live)
 
 // Following the text --------------------------------------------------------------
 
-static TonStatus
-send_changes(LiveMix* live, const TonChange* changes, uint32_t n,
-             TonError* error)
+/// As many as the ring has room for; the tick sends all again if it is full
+static void
+send_changes(LiveMix* live, const TonChange* changes, uint32_t n)
 {
   for (uint32_t i = 0; i < n; ++i) {
     if (ton_engine_change(live->engine, &changes[i]) == TON_NO_MEMORY) {
-      live->behind = true; // the ring is full; the tick sends all again
-      return TON_OK;
+      live->behind = true;
+      return;
     }
   }
-  (void)error;
-  return TON_OK;
 }
 
 static void
@@ -169,7 +167,7 @@ live_mix_change(LiveMix* live, const LiveText* text, TonError* error)
   if (!ton_graph_diff(live->graph, graph, changes, MOST_CHANGES, &n)) {
     return send_graph(live, graph, error);
   }
-  TON_TRY(send_changes(live, changes, n, error));
+  send_changes(live, changes, n);
   if (live->behind) {
     ton_graph_free(graph);
     return TON_OK;

@@ -6,16 +6,34 @@
 
 #include "report/json.h"
 
+#include "base/string.h"
+#include "base/utf8.h"
 #include "report/figures.h"
 #include "report/report.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 json_t*
 report_number(double value)
 {
   return isfinite(value) ? json_real(value + 0.0) : json_null(); // -0 is 0
+}
+
+json_t*
+report_text(const char* text)
+{
+  TonString plain = {0};
+  for (size_t left = strlen(text); left;) {
+    const size_t n = ton_utf8_length(text, left);
+    ton_string_add_bytes(&plain, n ? text : "?", n ? n : 1);
+    text += n ? n : 1;
+    left -= n ? n : 1;
+  }
+  json_t* const json = json_string(ton_string_string(&plain));
+  ton_string_free(&plain);
+  return json;
 }
 
 static json_t*

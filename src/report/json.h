@@ -14,6 +14,9 @@
 /// Null for what JSON cannot say: infinite, not defined
 json_t* report_number(double value);
 
+/// Text of a path or a name; bytes that are no UTF-8 become question marks
+json_t* report_text(const char* text);
+
 /// All figures of a measurement, without curves
 json_t* report_measurement(const TonMeasurement* measurement);
 

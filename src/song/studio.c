@@ -241,7 +241,7 @@ on_parse(Talk* t)
   const TonParam* const row = studio_control_row(t->s, &c);
   TON_TRY(ton_param_parse(row, text_of(t, "text"), &value, t->error));
   ton_param_print(row, value, text, sizeof(text));
-  t->more = json_pack("{s:o, s:s}", "value", studio_number_json((double)value),
+  t->more = json_pack("{s:o, s:s}", "value", report_number((double)value),
                       "text", text);
   return TON_OK;
 }

@@ -72,7 +72,7 @@ tell_moved(const Studio* s, const Hand* hand, const Control* c)
   ton_param_print(studio_control_row(s, c), hand->value, text, sizeof(text));
   json_t* const o =
       json_pack("{s:s, s:s, s:o, s:s, s:s}", "type", "moved", "control",
-                hand->control, "value", studio_number_json((double)hand->value),
+                hand->control, "value", report_number((double)hand->value),
                 "text", text, "by", hand->tab);
   s->listener.tell(s->listener.handle, o);
   json_decref(o);

@@ -5,6 +5,7 @@
 
 #include "base/string.h"
 #include "render/live_mix.h"
+#include "report/json.h"
 #include "song/song.h"
 #include "song/studio.h"
 
@@ -223,8 +224,6 @@ void studio_control_path(const Studio* s, const Control* c, TonSongText* which,
 json_t* studio_show_strip(const Studio* s, uint32_t strip);
 json_t* studio_show_history(const Studio* s);
 json_t* studio_show_ear(const Studio* s);
-json_t* studio_number_json(double value);
-json_t* studio_text_json(const char* text);
 json_t* studio_error_json(const TonError* error);
 
 /// Tell all tabs what is not as they know it

@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "base/string.h"
-#include "base/utf8.h"
 #include "session/tree.h"
 #include "song/tables.h"
 
@@ -12,39 +11,18 @@
 #include <string.h>
 
 json_t*
-studio_number_json(double value)
-{
-  return isfinite(value) ? json_real(value + 0.0) : json_null(); // -0 is 0
-}
-
-json_t*
-studio_text_json(const char* text)
-{
-  TonString plain = {0};
-  for (size_t left = strlen(text); left;) {
-    const size_t n = ton_utf8_length(text, left);
-    ton_string_add_bytes(&plain, n ? text : "?", n ? n : 1);
-    text += n ? n : 1;
-    left -= n ? n : 1;
-  }
-  json_t* const json = json_string(ton_string_string(&plain));
-  ton_string_free(&plain);
-  return json;
-}
-
-json_t*
 studio_error_json(const TonError* e)
 {
-  json_t* const o = json_pack(
-      "{s:o}", "text",
-      studio_text_json(*e->text ? e->text : ton_status_text(e->status)));
+  json_t* const o =
+      json_pack("{s:o}", "text",
+                report_text(*e->text ? e->text : ton_status_text(e->status)));
   if (*e->file) {
-    json_object_set_new(o, "file", studio_text_json(e->file));
+    json_object_set_new(o, "file", report_text(e->file));
   }
   if (e->line) {
     json_object_set_new(o, "line", json_integer(e->line));
     json_object_set_new(o, "column", json_integer(e->column));
-    json_object_set_new(o, "excerpt", studio_text_json(e->excerpt));
+    json_object_set_new(o, "excerpt", report_text(e->excerpt));
   }
   return o;
 }
@@ -67,9 +45,9 @@ show_value(const Studio* s, Control c)
   ton_param_print(studio_control_row(s, &c), value, text, sizeof(text));
   json_t* const o = json_pack(
       "{s:s, s:o, s:s, s:b, s:i, s:o, s:b}", "control", name, "value",
-      studio_number_json((double)value), "text", text, "written", line > 0,
-      "line", (int)line, "comment", studio_text_json(comment ? comment : ""),
-      "automated", studio_is_automated(s, &c));
+      report_number((double)value), "text", text, "written", line > 0, "line",
+      (int)line, "comment", report_text(comment ? comment : ""), "automated",
+      studio_is_automated(s, &c));
   ton_free(comment);
   ton_string_free(&path);
   return o;
@@ -104,7 +82,7 @@ show_insert(const Studio* s, uint32_t strip, uint32_t item)
   for (uint32_t i = 0; i < in->type->n_params; ++i) {
     char text[64];
     ton_param_print(&in->type->params[i], in->params[i], text, sizeof(text));
-    json_array_append_new(values, studio_number_json((double)in->params[i]));
+    json_array_append_new(values, report_number((double)in->params[i]));
     json_array_append_new(texts, json_string(text));
   }
   const TonSongText which = studio_strip_path(s, strip, &path);
@@ -115,8 +93,8 @@ show_insert(const Studio* s, uint32_t strip, uint32_t item)
   json_t* const o = json_pack(
       "{s:i, s:s, s:o, s:o, s:i, s:b, s:o, s:o}", "id",
       (int)studio_insert_id(s, strip, item), "processor", in->type->id,
-      "preset", in->preset ? studio_text_json(in->preset) : json_null(), "path",
-      studio_text_json(ton_string_string(&path)), "line",
+      "preset", in->preset ? report_text(in->preset) : json_null(), "path",
+      report_text(ton_string_string(&path)), "line",
       (int)ton_doc_line(s->song->texts[which].doc, ton_string_string(&path)),
       "bypass", in->bypass, "values", values, "texts", texts);
   json_object_set_new(o, "sidechain",
@@ -161,7 +139,7 @@ show_points(const TonAutomation* a)
   for (uint32_t i = 0; i < a->n_points; ++i) {
     const TonPoint* const p = &a->points[i];
     json_t* const point =
-        json_pack("[f, o]", p->at_s, studio_number_json((double)p->value));
+        json_pack("[f, o]", p->at_s, report_number((double)p->value));
     if (p->curve != TON_CURVE_LINEAR) {
       json_array_append_new(point, json_string(curves[p->curve]));
     }
@@ -184,7 +162,7 @@ show_automation(const Studio* s, uint32_t strip)
     ton_path_add(&path, "automation");
     json_array_append_new(list,
                           json_pack("{s:s, s:o, s:o}", "control", name, "path",
-                                    studio_text_json(ton_string_string(&path)),
+                                    report_text(ton_string_string(&path)),
                                     "points", show_points(&t->automation[i])));
     ton_string_free(&path);
   }
@@ -199,7 +177,7 @@ show_locks(char* const* locks, uint32_t n, bool* all)
   json_t* const list = json_array();
   for (uint32_t i = 0; i < n; ++i) {
     *all |= strcmp(locks[i], "all") == 0;
-    json_array_append_new(list, studio_text_json(locks[i]));
+    json_array_append_new(list, report_text(locks[i]));
   }
   return list;
 }
@@ -245,9 +223,9 @@ studio_show_strip(const Studio* s, uint32_t strip)
   studio_strip_path(s, strip, &path);
   json_t* const o = json_pack(
       "{s:i, s:o, s:s, s:o, s:o, s:i, s:b, s:o}", "id",
-      (int)studio_strip_id(s, strip), "name", studio_text_json(t->name), "kind",
-      kind, "role", studio_text_json(t->role ? t->role : ""), "path",
-      studio_text_json(ton_string_string(&path)), "line",
+      (int)studio_strip_id(s, strip), "name", report_text(t->name), "kind",
+      kind, "role", report_text(t->role ? t->role : ""), "path",
+      report_text(ton_string_string(&path)), "line",
       (int)ton_doc_line(s->song->texts[TON_SONG_MIX_TEXT].doc,
                         ton_string_string(&path)),
       "solo", t->solo, "to",
@@ -268,7 +246,7 @@ studio_show_history(const Studio* s)
 {
   json_t* const steps = json_array();
   for (uint32_t i = 0; i < s->history.n; ++i) {
-    json_array_append_new(steps, studio_text_json(s->history.steps[i].name));
+    json_array_append_new(steps, report_text(s->history.steps[i].name));
   }
   return json_pack("{s:i, s:o}", "at", (int)s->history.at, "steps", steps);
 }

@@ -16,7 +16,7 @@ show_sections(const Studio* s)
   for (uint32_t i = 0; i < s->mix->n_sections; ++i) {
     const TonSection* const section = &s->mix->sections[i];
     json_array_append_new(list, json_pack("{s:o, s:f}", "name",
-                                          studio_text_json(section->name), "at",
+                                          report_text(section->name), "at",
                                           section->at_s));
   }
   return list;
@@ -26,7 +26,7 @@ static json_t*
 show_song(const Studio* s)
 {
   return json_pack("{s:o, s:i, s:I, s:f, s:i, s:f}", "name",
-                   studio_text_json(s->mix->song), "rate", (int)s->mix->rate,
+                   report_text(s->mix->song), "rate", (int)s->mix->rate,
                    "frames", (json_int_t)s->frames, "tempo", s->mix->tempo_bpm,
                    "beats_per_bar", (int)s->mix->beats_per_bar, "first_bar",
                    s->mix->first_bar_s);
@@ -76,7 +76,7 @@ show_faults(const Studio* s)
                      "\"%s\" has solo in mix.yaml: the rendered mix leaves the "
                      "others out; take the key away and use the solo here",
                      s->mix->strips[i].name);
-      json_array_append_new(list, studio_text_json(text));
+      json_array_append_new(list, report_text(text));
     }
   }
   return list;
@@ -132,8 +132,8 @@ frame_of(const Studio* s)
   json_t* const names = json_array();
   for (uint32_t i = 0; i < s->mix->n_strips; ++i) {
     const TonStrip* const t = &s->mix->strips[i];
-    json_array_append_new(
-        names, json_pack("[o, b]", studio_text_json(t->name), t->solo));
+    json_array_append_new(names,
+                          json_pack("[o, b]", report_text(t->name), t->solo));
   }
   json_t* const all = json_pack("{s:o, s:o, s:o}", "song", show_song(s),
                                 "sections", show_sections(s), "names", names);
@@ -148,7 +148,7 @@ tell_changes(Studio* s, json_t* now, const char* by, const char* name)
   json_t* const strips = json_array();
   json_t* const o =
       json_pack("{s:s, s:i, s:s, s:o, s:o, s:o}", "type", "changed", "rev",
-                (int)s->rev, "by", by, "name", studio_text_json(name), "strips",
+                (int)s->rev, "by", by, "name", report_text(name), "strips",
                 strips, "history", studio_show_history(s));
   const size_t last = json_array_size(now) - 1;
   for (size_t i = 0; i <= last; ++i) {
