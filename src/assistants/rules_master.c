@@ -355,7 +355,7 @@ const TonRule master_rules[TON_RULE_CHECK_FIRST - TON_RULE_MASTER_FIRST] = {
     // songs of an album
     ROW(ALBUM_TONE) =
         {"album.tone", TON_STAGE_MASTER, "docs/rules.md 3.10",
-         "{band} of this song are {distance} {way} than on the album on "
+         "{band}: {distance} {way} than on the album on "
          "average; {share} of that goes[, at most {largest correction}]",
          "third octaves of the song's own master in five broad bands against "
          "the mean of all songs, {distance of the song} on average; then "

@@ -95,6 +95,23 @@ song_wav(const char* name, double rate, uint32_t channels, const double* left,
   assert_int_equal(ton_writer_commit(w, NULL, NULL, NULL), TON_OK);
 }
 
+void
+song_noises(double rate, double rate_of_b, uint64_t n)
+{
+  double* const a = calloc(n, sizeof(double));
+  double* const b = calloc(n, sizeof(double));
+  assert_non_null(a);
+  assert_non_null(b);
+  for (uint64_t i = 0; i < n; ++i) {
+    a[i] = 0.3 * signal_random(1, i);
+    b[i] = 0.3 * signal_random(2, i);
+  }
+  song_wav("a.wav", rate, 1, a, NULL, n);
+  song_wav("b.wav", rate_of_b, 2, b, a, n);
+  free(a);
+  free(b);
+}
+
 uint64_t
 song_load(const char* path, double** left, double** right)
 {

@@ -28,6 +28,9 @@ const char* song_read(const char* name);
 void song_wav(const char* name, double rate, uint32_t channels,
               const double* left, const double* right, uint64_t n);
 
+/// a.wav, mono, and b.wav, stereo at a rate of its own: n frames of noise
+void song_noises(double rate, double rate_of_b, uint64_t n);
+
 /// All frames of a file, planar doubles to be freed with free(); returns their
 /// number
 uint64_t song_load(const char* path, double** left, double** right);

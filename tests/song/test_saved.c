@@ -14,21 +14,13 @@
 
 enum { N = 96000, RATE = 48000 };
 
-static double a[N];
-static double b[N];
-
 static int
 open_stems(void** state)
 {
   if (song_open(state)) {
     return -1;
   }
-  for (uint32_t i = 0; i < N; ++i) {
-    a[i] = 0.3 * signal_random(1, i);
-    b[i] = 0.3 * signal_random(2, i);
-  }
-  song_wav("a.wav", RATE, 1, a, NULL, N);
-  song_wav("b.wav", 44100, 2, a, b, N);
+  song_noises(RATE, 44100, N);
   return 0;
 }
 

@@ -65,17 +65,10 @@ last_told(const char* type)
 static int
 make_song(void** state)
 {
-  static double a[N];
-  static double b[N];
   if (song_open(state)) {
     return -1;
   }
-  for (uint32_t i = 0; i < N; ++i) {
-    a[i] = 0.3 * signal_random(1, i);
-    b[i] = 0.3 * signal_random(2, i);
-  }
-  song_wav("a.wav", RATE, 1, a, NULL, N);
-  song_wav("b.wav", RATE, 2, b, a, N);
+  song_noises(RATE, RATE, N);
   return 0;
 }
 
