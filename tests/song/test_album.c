@@ -265,6 +265,40 @@ test_tones_come_nearer(void** state)
   free(first);
 }
 
+/// A value that was changed stays, and with it its chain; so does a locked chain,
+/// though twice as much is asked for
+static void
+test_changed_and_locked_tones_stay(void** state)
+{
+  (void)state;
+  TonAlbumResult r;
+  make_songs();
+  make_tilted("bright", 3.0);
+  make_tilted("dark", -3.0);
+  song_text("album/album.yaml", "deliverables: [flac]\n"
+                                "tracks:\n  - song: ../bright\n  - ../one\n"
+                                "  - song: ../dark\n");
+  make_again(&r);
+  ton_album_result_free(&r);
+  char* const text = strdup(song_read("album/album.yaml"));
+  char* const shelf = strstr(text, "gain: ");
+  char* const dark = strstr(text, "../dark\n");
+  assert_true(shelf && dark && shelf < dark);
+  memcpy(shelf + 6, "3", 1);
+  const size_t head = (size_t)(dark - text) + 8;
+  char locked[8192];
+  snprintf(locked, sizeof(locked), "tone: 80 %%\n%.*s    lock: [chain]\n%s",
+           (int)head, text, text + head);
+  song_text("album/album.yaml", locked);
+  make_again(&r);
+  ton_album_result_free(&r);
+  const char* const after = song_read("album/album.yaml");
+  const size_t value = strcspn(shelf, "}");
+  assert_non_null(memmem(after, strlen(after), shelf, value));
+  assert_non_null(strstr(after, text + head));
+  free(text);
+}
+
 static void
 test_a_chain_of_ones_own_stays(void** state)
 {
@@ -429,6 +463,7 @@ main(void)
       cmocka_unit_test(test_tags_tell_track_and_album),
       cmocka_unit_test(test_gaps_and_crossfades),
       cmocka_unit_test(test_tones_come_nearer),
+      cmocka_unit_test(test_changed_and_locked_tones_stay),
       cmocka_unit_test(test_a_chain_of_ones_own_stays),
       cmocka_unit_test(test_the_cd_image_holds_the_tracks),
       cmocka_unit_test(test_what_no_cd_can_have_is_told),
